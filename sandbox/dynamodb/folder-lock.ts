@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+type LevelDatabase = { open(): Promise<void>; close(): Promise<void> };
+type LevelModule = { Level: new (path: string) => LevelDatabase };
+
+const here = createRequire(import.meta.url);
+
+/** The `level` package that dynalite itself uses. */
+function levelOfDynalite(): LevelModule {
+  return createRequire(here.resolve('dynalite'))('level') as LevelModule;
+}
+
+function isLocked(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'LEVEL_LOCKED') || isLocked(error.cause);
+}
+
+/** Makes this process the only user of `<dir>/dynamodb` until `release`, or until it dies in whatever way.
+ *
+ *  The lock is LevelDB's own (the operating system frees it even after SIGKILL), on an empty database beside the
+ *  data: dynalite keeps its database to itself, and reports a taken one only by crashing at the first request.
+ *  Errors: `another sandbox is running in <dir>` when a second sandbox, of this process or another, has it. */
+export async function lockFolder(dir: string): Promise<{ release(): Promise<void> }> {
+  const { Level } = levelOfDynalite();
+  const lock = new Level(join(dir, 'dynamodb-lock'));
+  try {
+    await lock.open();
+  } catch (error) {
+    if (isLocked(error)) throw new Error(`another sandbox is running in ${dir}`, { cause: error });
+    throw error;
+  }
+  return { release: () => lock.close() };
+}

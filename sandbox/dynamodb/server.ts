@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import dynalite from 'dynalite';
+import { detachEngine } from './engine.ts';
+import { lockFolder } from './folder-lock.ts';
+import { dynamodbFront } from './front.ts';
+
+export { createTables } from './tables.ts';
+
+/** A running endpoint. `close` ends open connections and returns once the data is on disk and the folder free. */
+export type DynamodbSandbox = { url: string; port: number; close(): Promise<void> };
+
+/** Starts the local DynamoDB on 127.0.0.1: dynalite, the PartiQL `INSERT`, and the `/sandbox/…` endpoints.
+ *
+ *  `port`: 0 chooses a free one. `dir`: the data lives in `<dir>/dynamodb` and survives any end of the process;
+ *  without it, in memory. Errors: `another sandbox is running in <dir>`; the port is taken. */
+export async function startDynamodbSandbox(options: {
+  port: number;
+  dir?: string;
+}): Promise<DynamodbSandbox> {
+  const { dir } = options;
+  const lock = dir === undefined ? undefined : await lockFolder(dir);
+  const server = dynalite({
+    ...(dir === undefined ? {} : { path: join(dir, 'dynamodb') }),
+    createTableMs: 0,
+    updateTableMs: 0,
+    deleteTableMs: 0,
+  });
+  const { engine, stop } = detachEngine(server);
+  const answer = dynamodbFront(engine);
+
+  server.on('request', async (incoming, response) => {
+    try {
+      const { method = 'GET', url = '/', headers } = incoming;
+      const answered = await answer({ method, url, headers, body: await buffer(incoming) });
+      if (answered) response.writeHead(answered.status, answered.headers).end(answered.body);
+      else response.destroy();
+    } catch {
+      response.destroy();
+    }
+  });
+
+  async function close(): Promise<void> {
+    await stop();
+    await closeServer(server);
+    await lock?.release();
+  }
+
+  try {
+    await listen(server, options.port);
+  } catch (error) {
+    await listen(server, 0); // dynalite closes its database only when its server has listened
+    await close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, port, close };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}
