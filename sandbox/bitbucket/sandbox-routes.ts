@@ -1,0 +1,61 @@
+import type { Faults } from '../faults.ts';
+import { type Answer, noContent, ok, refusal } from './answers.ts';
+import type { CallLog } from './calls.ts';
+import { changeRoutes } from './changes.ts';
+import { companyRoutes } from './company-tokens.ts';
+import { findRoute, type Route, type SandboxRequest } from './request.ts';
+import type { StateStore } from './state.ts';
+import { stepToken } from './step-token.ts';
+
+/** What the sandbox's own endpoints work on. */
+export type SandboxParts = { store: StateStore; faults: Faults; calls: CallLog; now: () => number };
+
+/** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` naming all that is wrong. */
+export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Promise<Answer> {
+  const { store, faults, calls, now } = parts;
+  const routes: Route[] = [
+    {
+      method: 'POST',
+      path: '/sandbox/step-token',
+      answer: (_, { body }) => stepToken(store, body, now()),
+    },
+    ...companyRoutes(store, now),
+    ...changeRoutes(store, now),
+    {
+      method: 'POST',
+      path: '/sandbox/faults',
+      answer: (_, { body }) => arm(faults, body),
+    },
+    {
+      method: 'DELETE',
+      path: '/sandbox/faults',
+      answer() {
+        faults.clear();
+        return noContent;
+      },
+    },
+    { method: 'GET', path: '/sandbox/calls', answer: () => ok({ items: calls.items() }) },
+    {
+      method: 'DELETE',
+      path: '/sandbox/calls',
+      answer() {
+        calls.clear();
+        return noContent;
+      },
+    },
+  ];
+  return async (request) => {
+    const found = findRoute(routes, request);
+    if (found === 'unknown') return refusal(404, `no endpoint ${request.path}`);
+    if (found === 'wrong method') return refusal(405, `no ${request.method} at ${request.path}`);
+    return found.route.answer(found.parts, request);
+  };
+}
+
+function arm(faults: Faults, body: unknown): Answer {
+  if (typeof body === 'object' && body !== null && 'effect' in body && body.effect === 'propagation') {
+    return refusal(400, '/effect: propagation is for IAM only');
+  }
+  const errors = faults.arm(body);
+  return errors.length > 0 ? refusal(400, ...errors) : ok({ armed: true });
+}

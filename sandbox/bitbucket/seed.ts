@@ -1,0 +1,70 @@
+/** The workspaces, repositories and people that a new sandbox starts with. UUIDs are fixed, in braces, lower-case. */
+export type EnvironmentType = 'Test' | 'Staging' | 'Production';
+
+export type SeedEnvironment = { name: string; uuid: string; type: EnvironmentType };
+export type SeedProject = { key: string; uuid: string; name: string };
+export type SeedRepository = {
+  slug: string;
+  uuid: string;
+  projectKey: string;
+  environments: readonly SeedEnvironment[];
+};
+export type SeedWorkspace = {
+  slug: string;
+  uuid: string;
+  name: string;
+  projects: readonly SeedProject[];
+  repositories: readonly SeedRepository[];
+};
+
+const acme: SeedWorkspace = {
+  slug: 'acme',
+  uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+  name: 'Acme',
+  projects: [
+    { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}', name: 'Shop' },
+    { key: 'WEB', uuid: '{18b60cd9-173a-4a44-a4ec-6c251e367573}', name: 'Web' },
+  ],
+  repositories: [
+    {
+      slug: 'shop',
+      uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+      projectKey: 'SHOP',
+      environments: [
+        { name: 'Staging', uuid: '{744ccb6d-fff0-45c1-8855-3f91b372a57a}', type: 'Staging' },
+        { name: 'Production', uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', type: 'Production' },
+      ],
+    },
+    { slug: 'web', uuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}', projectKey: 'WEB', environments: [] },
+    { slug: 'api', uuid: '{9c0d2a0c-2c27-48b5-abef-899c79205ac4}', projectKey: 'WEB', environments: [] },
+  ],
+};
+
+const globex: SeedWorkspace = {
+  slug: 'globex',
+  uuid: '{979f3574-6128-47d7-81ae-79d593e68689}',
+  name: 'Globex',
+  projects: [{ key: 'OTHER', uuid: '{b5221305-d747-47c2-8531-4533c5ef0422}', name: 'Other' }],
+  repositories: [
+    { slug: 'other', uuid: '{00d55214-0115-4a31-a6d5-a375ad2c465f}', projectKey: 'OTHER', environments: [] },
+  ],
+};
+
+/** What a new sandbox holds; every repository was created at `createdAt` (ISO 8601 UTC). */
+export const seed = {
+  createdAt: '2026-01-05T08:00:00.000Z',
+  workspaces: [acme, globex],
+} as const;
+
+/** The groups that the stand-in company identity provider gives a person, by email in lower-case; others: none. */
+export const groupsOfPerson: Readonly<Record<string, readonly string[]>> = {
+  'ada@acme.example': ['platform'],
+  'grace@acme.example': ['platform'],
+  'mallory@acme.example': [],
+};
+
+/** The stand-in company's issuers: who signs the tokens of people, and who those of services. */
+export const companyIssuers = {
+  person: 'login.acme.example',
+  service: 'services.acme.example',
+} as const;

@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { noFaults } from '../faults.ts';
+import { type Answer, refusal } from './answers.ts';
+import { callLog } from './calls.ts';
+import { withFaults } from './faulty-api.ts';
+import { pathSegments, type SandboxRequest } from './request.ts';
+import { restApi } from './rest.ts';
+import { sandboxApi } from './sandbox-routes.ts';
+import { openState } from './state.ts';
+
+/** A running stand-in. `close` ends open connections at once. */
+export type BitbucketSandbox = { url: string; port: number; close(): Promise<void> };
+
+/** Starts the stand-in for Bitbucket Cloud, and for a company identity provider, on 127.0.0.1.
+ *
+ *  `port`: 0 chooses a free one. `dir`: repositories and signing keys live in `<dir>/bitbucket.json` and survive any
+ *  end of the process; faults and the call log do not. `now`: milliseconds, default the clock.
+ *  Errors: the port is taken; the state file is unreadable. */
+export async function startBitbucketSandbox(options: {
+  port: number;
+  dir: string;
+  now?: () => number;
+}): Promise<BitbucketSandbox> {
+  const now = options.now ?? Date.now;
+  const store = await openState(options.dir);
+  const faults = noFaults();
+  const calls = callLog();
+  let url = '';
+  const rest = withFaults(
+    restApi(store, () => url),
+    faults,
+  );
+  const sandbox = sandboxApi({ store, faults, calls, now });
+
+  /** The answer, or undefined when the connection is to be closed without one. */
+  async function answer(request: SandboxRequest): Promise<Answer | undefined> {
+    if (request.segments[0] !== '2.0') return sandbox(request);
+    const at = new Date(now()).toISOString();
+    const outcome = await rest(request);
+    const status = outcome.replied ? outcome.answer.status : outcome.status;
+    calls.record({ at, method: request.method, path: request.path, status });
+    return outcome.replied ? outcome.answer : undefined;
+  }
+
+  const server = createServer(async (incoming, response) => {
+    try {
+      const request = await readRequest(incoming);
+      const answered = request ? await answer(request) : refusal(400, 'the path is not properly encoded');
+      if (answered) write(response, answered);
+      else response.destroy();
+    } catch (error) {
+      if (response.destroyed) return;
+      write(response, refusal(500, `the sandbox failed: ${String(error)}`));
+    }
+  });
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  url = `http://127.0.0.1:${port}`;
+  return { url, port, close: () => closeServer(server) };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest | undefined> {
+  const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
+  const segments = pathSegments(path);
+  if (!segments) return undefined;
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    segments,
+    query: new URLSearchParams(query),
+    authorization: incoming.headers.authorization,
+    body: parseJson(await text(incoming)),
+  };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(response: ServerResponse, { status, body, html, headers }: Answer): void {
+  if (body === undefined && html === undefined) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  const type = html === undefined ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, ...headers }).end(html ?? JSON.stringify(body));
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,110 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JWK } from 'jose';
+import { z } from 'zod';
+import { companyIssuers, seed } from './seed.ts';
+import { generateSigningKey } from './signing-keys.ts';
+
+const environmentSchema = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  type: z.enum(['Test', 'Staging', 'Production']),
+});
+
+const projectSchema = z.object({ key: z.string(), uuid: z.string(), name: z.string() });
+
+const repositorySchema = z.object({
+  uuid: z.string(),
+  slug: z.string(),
+  projectKey: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  environments: z.array(environmentSchema),
+});
+
+const workspaceSchema = z.object({
+  uuid: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  oidcEnabled: z.boolean(),
+  projects: z.array(projectSchema),
+  repositories: z.array(repositorySchema),
+});
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  workspaces: z.array(workspaceSchema),
+  keys: z.record(z.string(), z.looseObject({ kty: z.string(), kid: z.string() })),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+export type Project = z.infer<typeof projectSchema>;
+export type Repository = z.infer<typeof repositorySchema>;
+export type Workspace = z.infer<typeof workspaceSchema>;
+export type BitbucketState = z.infer<typeof stateSchema>;
+
+/** The state in memory and its file. Change `state`, then `save`, then answer: what was answered survives. */
+export type StateStore = {
+  readonly state: BitbucketState;
+  /** Writes the file whole or not at all. */
+  save(): void;
+  /** The signing key of a workspace (by UUID) or of a company issuer (by host). */
+  key(owner: string): JWK;
+};
+
+/** Opens `<dir>/bitbucket.json`, or creates it with the seed and new keys.
+ *  Errors: a file that is there but cannot be understood; it is left as it is. */
+export async function openState(dir: string): Promise<StateStore> {
+  await mkdir(dir, { recursive: true });
+  const path = join(dir, 'bitbucket.json');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  const state = text === undefined ? await seededState() : parseState(path, text);
+  const store: StateStore = {
+    state,
+    save() {
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+      renameSync(temporary, path);
+    },
+    key(owner) {
+      const key = state.keys[owner];
+      if (!key) throw new Error(`no signing key of ${owner} in ${path}`);
+      return key;
+    },
+  };
+  if (text === undefined) store.save();
+  return store;
+}
+
+function parseState(path: string, text: string): BitbucketState {
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
+  }
+}
+
+async function seededState(): Promise<BitbucketState> {
+  const { createdAt } = seed;
+  const owners = [...seed.workspaces.map((workspace) => workspace.uuid), ...Object.values(companyIssuers)];
+  const keys = await Promise.all(owners.map(async (owner) => [owner, await generateSigningKey()] as const));
+  return stateSchema.parse({
+    version: 1,
+    workspaces: seed.workspaces.map((workspace) => ({
+      ...workspace,
+      createdAt,
+      oidcEnabled: true,
+      repositories: workspace.repositories.map((repository) => ({
+        ...repository,
+        createdAt,
+        updatedAt: createdAt,
+      })),
+    })),
+    keys: Object.fromEntries(keys),
+  });
+}
