@@ -1,0 +1,60 @@
+import type { Faults } from '../faults.ts';
+import type { CallJournal } from './call-journal.ts';
+import { canAct, canActSchema } from './can-act.ts';
+import type { World } from './world.ts';
+
+export type JsonAnswer = { status: number; body: object };
+
+/** The endpoints that only the sandbox has, under `/sandbox/`; JSON in and out, no credentials. */
+export function sandboxEndpoints(world: World, faults: Faults, journal: CallJournal) {
+  const routes = new Map<string, (body: unknown) => JsonAnswer>([
+    [
+      'POST /sandbox/faults',
+      (body) => {
+        const errors = faults.arm(body);
+        return errors.length > 0 ? { status: 400, body: { errors } } : { status: 200, body: { armed: true } };
+      },
+    ],
+    [
+      'DELETE /sandbox/faults',
+      () => {
+        faults.clear();
+        return { status: 200, body: { armed: false } };
+      },
+    ],
+    [
+      'POST /sandbox/can-act',
+      (body) => {
+        const question = canActSchema.safeParse(body);
+        if (question.success) return { status: 200, body: canAct(world, question.data) };
+        const errors = question.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`);
+        return { status: 400, body: { errors } };
+      },
+    ],
+    ['GET /sandbox/calls', () => ({ status: 200, body: { items: journal.items() } })],
+    [
+      'DELETE /sandbox/calls',
+      () => {
+        journal.clear();
+        return { status: 200, body: { items: [] } };
+      },
+    ],
+  ]);
+
+  return (method: string, path: string, text: string): JsonAnswer => {
+    const route = routes.get(`${method} ${path}`);
+    if (!route) return { status: 404, body: { errors: [`no ${method} ${path} here`] } };
+    const body = parseJson(text);
+    return body === undefined ? { status: 400, body: { errors: ['/: not JSON'] } } : route(body);
+  };
+}
+
+/** `{}` for an empty text, undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

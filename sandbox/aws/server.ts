@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { noFaults } from '../faults.ts';
+import { type ApiAnswer, awsApi } from './aws-api.ts';
+import { callJournal } from './call-journal.ts';
+import { seedManagedPolicies } from './iam-managed-policies.ts';
+import { sandboxEndpoints } from './sandbox-endpoints.ts';
+import { openState } from './state.ts';
+import type { World } from './world.ts';
+
+export type AwsSandbox = { url: string; port: number; close(): Promise<void> };
+
+export type AwsSandboxOptions = {
+  /** 0: a free one. */
+  port: number;
+  /** Folder that keeps the state; survives restart and SIGKILL. One running sandbox per folder. */
+  dir: string;
+  accountId: string;
+  /** The base URL where an issuer's `/.well-known/openid-configuration` and `/keys.json` are really fetched;
+   *  undefined: the issuer cannot be reached. */
+  resolveIssuer(issuer: string): string | undefined;
+  /** Milliseconds since the epoch; default: the wall clock. */
+  now?: () => number;
+  /** Customer managed policies of this account that are created when missing. */
+  managedPolicies?: { arn: string; document: object }[];
+};
+
+/** The largest body that is read, in bytes. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Starts the stand-in for AWS IAM and STS on 127.0.0.1: the AWS Query protocol at `/`, sandbox endpoints under
+ *  `/sandbox/`. Rejects when the port is taken. */
+export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSandbox> {
+  const now = options.now ?? Date.now;
+  const state = openState(options.dir, now);
+  const world: World = {
+    accountId: options.accountId,
+    now,
+    state,
+    resolveIssuer: (issuer) => options.resolveIssuer(issuer),
+  };
+  seedManagedPolicies(world, options.managedPolicies ?? []);
+  await state.save();
+
+  const faults = noFaults();
+  const journal = callJournal(now);
+  const api = awsApi(world, faults, journal);
+  const endpoints = sandboxEndpoints(world, faults, journal);
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
+    const method = request.method ?? 'GET';
+    const body = await readBody(request);
+    if (body === undefined) {
+      sendJson(response, 413, { errors: ['the body is too large'] });
+    } else if (pathname === '/' && (method === 'POST' || method === 'GET')) {
+      sendXml(response, await api(request, [search.slice(1), body].filter((part) => part !== '').join('&')));
+    } else {
+      const answer = endpoints(method, pathname, body);
+      sendJson(response, answer.status, answer.body);
+    }
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await state.save();
+    },
+  };
+}
+
+/** The body as text; undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function sendXml(response: ServerResponse, answer: ApiAnswer): void {
+  if (!answer) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(answer.status, {
+    'content-type': 'text/xml',
+    'x-amzn-requestid': /<RequestId>([^<]*)/.exec(answer.xml)?.[1] ?? '',
+  });
+  response.end(answer.xml);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
