@@ -1,0 +1,88 @@
+import type { Uuid } from './identifiers.ts';
+import type { Caller, Principal } from './principal.ts';
+import { problem } from './problem.ts';
+import { fail, ok, type Result } from './result.ts';
+import type { Template } from './template.ts';
+
+/** What a principal can do to grants. `audit` reads the log of all grants. */
+export type Action = 'request' | 'revoke' | 'approve' | 'read' | 'audit';
+
+/** What is acted on. `template` stands where a grant is requested. */
+export type Resource = {
+  workspaceUuid: Uuid;
+  repositoryUuid: Uuid;
+  environmentUuid?: Uuid | undefined;
+  template?: Pick<Template, 'name' | 'requestableBy' | 'approval'>;
+};
+
+/** A decision and the id of the rule that made it. */
+export type Decision = { allowed: boolean; rule: string };
+
+/** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
+export type AccessRules = { decide(caller: Caller, action: Action, resource?: Resource): Decision };
+
+/** A refused request, as the operator's log gets it. */
+export type Denial = { principal: Principal; action: Action; resource?: string; rule: string };
+
+/** Decides a request. `DENIED` names the rule. First comes what holds whatever the rules say: a pipeline's limits and
+ *  who may request a template; then the rules, which deny by default. */
+export function authorise(
+  rules: AccessRules,
+  caller: Caller,
+  action: Action,
+  resource?: Resource,
+  report: (denial: Denial) => void = () => {},
+): Result<undefined> {
+  const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
+  const decision = broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource);
+  if (decision.allowed) return ok(undefined);
+  const { principal } = caller;
+  report({
+    principal,
+    action,
+    rule: decision.rule,
+    ...(resource ? { resource: `${resource.repositoryUuid}:${resource.environmentUuid ?? '*'}` } : {}),
+  });
+  return fail(
+    problem(
+      'DENIED',
+      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${nextStep(decision.rule)}`,
+    ),
+  );
+}
+
+/** The limits of a pipeline: anyone who can push a branch is one, so it reaches its own repository, in the environment
+ *  that it runs in, and never revokes, approves, audits or asks for what needs approval. */
+function pipelineLimit(caller: Caller, action: Action, resource?: Resource): string | undefined {
+  if (caller.principal.kind !== 'pipeline') return undefined;
+  const { pipeline } = caller;
+  if (!pipeline) return 'pipeline-without-claims';
+  if (action !== 'request' && action !== 'read') return 'pipeline-requests-and-reads-only';
+  if (!resource) return undefined;
+  if (
+    resource.repositoryUuid !== pipeline.repositoryUuid ||
+    resource.workspaceUuid !== pipeline.workspaceUuid
+  ) {
+    return 'pipeline-own-repository';
+  }
+  if (resource.environmentUuid !== pipeline.environmentUuid) return 'pipeline-own-environment';
+  if (action === 'request' && resource.template?.approval !== 'none') return 'pipeline-without-approval';
+  return undefined;
+}
+
+function requestability(caller: Caller, action: Action, resource?: Resource): string | undefined {
+  if (action !== 'request' || !resource) return undefined;
+  const listed = resource.template?.requestableBy.includes(caller.principal.kind) ?? false;
+  return listed ? undefined : 'template-requestable-by';
+}
+
+function nextStep(rule: string): string {
+  const steps: Record<string, string> = {
+    'pipeline-own-repository': "A pipeline's token works for its own repository only.",
+    'pipeline-own-environment':
+      'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+    'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
+    'template-requestable-by': 'GET /v1/templates shows who may request which template.',
+  };
+  return steps[rule] ?? 'Ask your platform team for access.';
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { NAME, parseUuid } from './identifiers.ts';
+import { parameterTypeNames } from './parameter-type.ts';
+import { toFieldErrors } from './problem.ts';
+
+const uuid = z
+  .string()
+  .refine((text) => parseUuid(text) !== undefined, 'must be a UUID in braces; npm run config:pin finds it')
+  .transform((text) => text.toLowerCase());
+
+const slug = z.string().regex(/^[a-z0-9_][a-z0-9._-]*$/, 'must be a Bitbucket slug in lower case');
+
+const httpsUrl = z.string().refine((text) => {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.username === '' && url.hash === '';
+}, 'must be an https URL');
+
+const accountSchema = z.strictObject({
+  alias: z.string().regex(NAME, 'must be a lower-case name'),
+  id: z.string().regex(/^\d{12}$/, 'must be 12 digits, in quotes'),
+  partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  boundaryPolicy: z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy'),
+});
+
+const issuerSchema = z.strictObject({
+  issuer: httpsUrl,
+  kind: z.enum(['person', 'service']),
+  audience: z.string().min(1),
+  keys: httpsUrl,
+  algorithms: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
+    .min(1),
+  idClaim: z.string().min(1).default('sub'),
+  groupsClaim: z.string().min(1).default('groups'),
+});
+
+const pattern = z
+  .string()
+  .regex(/^[A-Za-z0-9._*-]+$/, 'may hold letters, digits, . _ - and * only')
+  .refine((text) => /[A-Za-z0-9]/.test(text), 'must hold more than wildcards');
+
+const patternsByType = z.strictObject(
+  Object.fromEntries(
+    ['any', ...parameterTypeNames].map((type) => [type, z.array(pattern).min(1).optional()]),
+  ),
+);
+
+const ownershipSchema = z.union(
+  [
+    z.strictObject({
+      project: z.strictObject({ workspace: slug, key: z.string().min(1), uuid }),
+      owns: patternsByType,
+    }),
+    z.strictObject({ repository: z.strictObject({ workspace: slug, slug, uuid }), owns: patternsByType }),
+  ],
+  { error: 'must be {project: {workspace, key, uuid}, owns} or {repository: {workspace, slug, uuid}, owns}' },
+);
+
+const configurationSchema = z.strictObject({
+  pipelineAudience: z.string().min(1).max(150).default('rolewright'),
+  workspaces: z.array(z.strictObject({ slug, uuid })).min(1),
+  accounts: z
+    .array(accountSchema)
+    .length(1, 'must name exactly one account: the one that Rolewright runs in'),
+  issuers: z.array(issuerSchema),
+  ownership: z.array(ownershipSchema),
+  limits: z
+    .strictObject({
+      liveGrantsPerRepository: z.int().min(1).default(10),
+      roleQuotaPercent: z.int().min(1).max(100).default(80),
+    })
+    .default({ liveGrantsPerRepository: 10, roleQuotaPercent: 80 }),
+});
+
+/** What an administrator decides, from `config/rolewright.yaml`. */
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** The AWS account that grants are made in. */
+export type Account = z.infer<typeof accountSchema>;
+
+/** A company identity provider whose tokens callers may present. The kind of principal follows from this entry, never
+ *  from a claim alone. */
+export type TrustedIssuer = z.infer<typeof issuerSchema>;
+
+/** Which resource names a project or a repository may put into a template's parameters. Bound to a UUID; the key and
+ *  the slug stand there for people. */
+export type OwnershipRule = z.infer<typeof ownershipSchema>;
+
+/** The configuration from parsed YAML, or every fault at once as `pointer: sentence`. */
+export function parseConfiguration(
+  content: unknown,
+): { configuration: Configuration } | { faults: string[] } {
+  const parsed = configurationSchema.safeParse(content);
+  if (!parsed.success) return { faults: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  const configuration = parsed.data;
+  const faults = [
+    ...duplicates(
+      '/workspaces',
+      'slug',
+      configuration.workspaces.map((w) => w.slug),
+    ),
+    ...duplicates(
+      '/workspaces',
+      'uuid',
+      configuration.workspaces.map((w) => w.uuid),
+    ),
+    ...duplicates(
+      '/issuers',
+      'issuer',
+      configuration.issuers.map((i) => i.issuer),
+    ),
+    ...configuration.ownership.flatMap((rule, n) => {
+      const { workspace } = 'project' in rule ? rule.project : rule.repository;
+      return configuration.workspaces.some((w) => w.slug === workspace)
+        ? []
+        : [`/ownership/${n}: ${workspace} is not a configured workspace`];
+    }),
+  ];
+  return faults.length > 0 ? { faults } : { configuration };
+}
+
+function duplicates(pointer: string, what: string, values: string[]): string[] {
+  const twice = values.filter((value, n) => values.indexOf(value) !== n);
+  return twice.map((value) => `${pointer}: ${what} ${value} stands twice`);
+}
+
+/** The account by alias or id; the only one when none is named. */
+export function findAccount(configuration: Configuration, named: string | undefined): Account | undefined {
+  if (named === undefined) return configuration.accounts[0];
+  return configuration.accounts.find((account) => account.alias === named || account.id === named);
+}
+
+/** The ARN of the permissions boundary that every role in the account carries. */
+export const boundaryArn = (account: Account): string =>
+  `arn:${account.partition}:iam::${account.id}:policy/${account.boundaryPolicy}`;

@@ -1,0 +1,225 @@
+import type { EventData, GrantEvent } from './event.ts';
+import { type GrantIntent, intentOf, planHash } from './grant-intent.ts';
+import type { Principal } from './principal.ts';
+import type { Instant } from './time.ts';
+
+/** Where a grant stands; see the state diagram in `docs/architecture.md`. */
+export type GrantStatus =
+  | 'pending'
+  | 'provisioning'
+  | 'active'
+  | 'revoking'
+  | 'revoked'
+  | 'rejected'
+  | 'failed';
+
+/** All states of a grant. */
+export const grantStatuses = [
+  'pending',
+  'provisioning',
+  'active',
+  'revoking',
+  'revoked',
+  'rejected',
+  'failed',
+] as const satisfies readonly GrantStatus[];
+
+/** A request: what was asked for, by whom, and where in the stream it stands. */
+export type RequestInForce = {
+  seq: number;
+  intent: GrantIntent;
+  planHash: string;
+  requestedBy: Principal;
+  reason?: string | undefined;
+  expiresAt?: Instant | undefined;
+};
+
+/** The role as the log knows it. Without `id`, CreateRole was announced and never confirmed. */
+export type GrantRole = {
+  name: string;
+  arn: string;
+  announcedAt: Instant;
+  id?: string;
+  confirmedAt?: Instant;
+  disabled?: boolean;
+  notFoundAt?: Instant;
+};
+
+/** Why something failed, as the log keeps it. */
+export type GrantError = { code: string; detail: string; at: Instant };
+
+/** A grant, folded from its events. */
+export type Grant = {
+  id: string;
+  status: GrantStatus;
+  /** The request that the present state comes from; while active, the one that is live in IAM. */
+  request: RequestInForce;
+  /** Another request on an active grant: it waits for approval, or its update is under way. */
+  change?: RequestInForce & { phase: 'waiting' | 'updating' };
+  expiresAt?: Instant | undefined;
+  role?: GrantRole;
+  /** ARN of an identity provider whose creation was announced and not yet confirmed. */
+  announcedProvider?: string;
+  documents?: { trustPolicy: Record<string, unknown>; permissionsPolicy: Record<string, unknown> };
+  /** Set while a failed grant's role is being removed. */
+  compensating?: { code: string; detail: string };
+  lastError?: GrantError;
+  /** Every full name that the repository had while this grant was written to, oldest first. */
+  repositoryNames: string[];
+  createdAt: Instant;
+  updatedAt: Instant;
+};
+
+function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' }): RequestInForce {
+  const { reason, expiresAt } = event.data;
+  const intent = intentOf(event.data);
+  return {
+    seq: event.seq,
+    intent,
+    planHash: planHash(intent),
+    requestedBy: event.principal,
+    ...(reason ? { reason } : {}),
+    ...(expiresAt ? { expiresAt } : {}),
+  };
+}
+
+/** The grant after one more event. Total: an event that does not fit the state changes nothing, so that no log, however
+ *  broken, stops a reader. */
+export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | undefined {
+  const next = event.type === 'GrantRequested' ? start(grant, event) : grant && advance(grant, event);
+  if (!next || next === grant) return grant;
+  const { fullName } = event.data.repository;
+  const names = next.repositoryNames;
+  return {
+    ...next,
+    updatedAt: event.at,
+    repositoryNames: names.includes(fullName) ? names : [...names, fullName],
+  };
+}
+
+/** Folds a whole stream, oldest first. */
+export const replay = (events: readonly GrantEvent[]): Grant | undefined =>
+  events.reduce<Grant | undefined>(evolve, undefined);
+
+const startable: readonly GrantStatus[] = ['pending', 'revoked', 'rejected', 'failed'];
+
+function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantRequested' }): Grant | undefined {
+  if (grant && !startable.includes(grant.status)) return grant;
+  const request = requestOf(event);
+  return {
+    id: event.grantId,
+    status: event.data.approval === 'required' ? 'pending' : 'provisioning',
+    request,
+    expiresAt: request.expiresAt,
+    repositoryNames: grant?.repositoryNames ?? [],
+    createdAt: grant?.createdAt ?? event.at,
+    updatedAt: event.at,
+  };
+}
+
+function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequested' }>): Grant {
+  const { status, role, change } = grant;
+  const isActive = status === 'active';
+  const isUpdating = isActive && change?.phase === 'updating';
+  switch (event.type) {
+    case 'GrantChangeRequested': {
+      if (!isActive || isUpdating) return grant;
+      const phase = event.data.approval === 'required' ? 'waiting' : 'updating';
+      return { ...grant, change: { ...requestOf(event), phase } };
+    }
+    case 'GrantExpiryChanged':
+      return isActive ? { ...grant, expiresAt: event.data.expiresAt } : grant;
+    case 'GrantApproved':
+      if (status === 'pending') return { ...grant, status: 'provisioning' };
+      return isActive && change ? { ...grant, change: { ...change, phase: 'updating' } } : grant;
+    case 'GrantRejected':
+      if (status === 'pending') return { ...grant, status: 'rejected' };
+      return isActive && !isUpdating ? without(grant, 'change') : grant;
+    case 'ProvisioningStarted': {
+      if (status !== 'provisioning' || role) return grant;
+      const { name, arn } = event.data.role;
+      return { ...grant, role: { name, arn, announcedAt: event.at } };
+    }
+    case 'RoleCreated': {
+      // A fact whatever the state: a revoke may be asked for while CreateRole is under way.
+      if (!role || role.id) return grant;
+      return { ...grant, role: { ...role, id: event.data.role.id, confirmedAt: event.at } };
+    }
+    case 'GrantActivated':
+      if (status !== 'provisioning' || !role?.id) return grant;
+      return without({ ...grant, status: 'active', documents: documentsOf(event.data) }, 'lastError');
+    case 'GrantUpdated': {
+      if (!isUpdating || !change) return grant;
+      const { phase: _, ...request } = change;
+      const updated = { ...grant, request, documents: documentsOf(event.data) };
+      const expiresAt = request.expiresAt ?? grant.expiresAt;
+      return without(without({ ...updated, expiresAt }, 'change'), 'lastError');
+    }
+    case 'UpdateFailed':
+      if (!isUpdating) return grant;
+      return without({ ...grant, lastError: { ...event.data.error, at: event.at } }, 'change');
+    case 'AttemptFailed':
+      return { ...grant, lastError: { ...event.data.error, at: event.at } };
+    case 'CompensationStarted':
+      return status === 'provisioning' ? { ...grant, compensating: event.data.error } : grant;
+    case 'ProvisioningFailed': {
+      if (status !== 'provisioning') return grant;
+      const failed: Grant = { ...grant, status: 'failed', lastError: { ...event.data.error, at: event.at } };
+      return without(without(failed, 'role'), 'compensating');
+    }
+    case 'RevocationRequested':
+      if (!(['provisioning', 'active', 'failed'] as GrantStatus[]).includes(status)) return grant;
+      return without(without({ ...grant, status: 'revoking', ...leftover(event) }, 'change'), 'lastError');
+    case 'RoleDisabled':
+      return role ? { ...grant, role: { ...role, disabled: true } } : grant;
+    case 'RoleNotFound':
+      return role ? { ...grant, role: { ...role, notFoundAt: event.at } } : grant;
+    case 'RoleDeleted':
+      return without(without(grant, 'role'), 'documents');
+    case 'GrantRevoked': {
+      if (status !== 'revoking' && status !== 'pending') return grant;
+      const revoked: Grant = { ...grant, status: 'revoked' };
+      return without(without(without(revoked, 'role'), 'compensating'), 'lastError');
+    }
+    case 'ProviderCreationStarted':
+      return { ...grant, announcedProvider: event.data.providerArn };
+    case 'ProviderCreated':
+      return without(grant, 'announcedProvider');
+    case 'UpdateStarted':
+    case 'ForeignPoliciesFound':
+      return { ...grant };
+  }
+}
+
+const documentsOf = (data: EventData<'GrantActivated'>): NonNullable<Grant['documents']> => ({
+  trustPolicy: data.trustPolicy,
+  permissionsPolicy: data.permissionsPolicy,
+});
+
+/** The role that a failed grant left behind, when a revoke has found one. */
+function leftover(event: GrantEvent & { type: 'RevocationRequested' }): { role?: GrantRole } {
+  const { role } = event.data;
+  return role ? { role: { ...role, announcedAt: event.at, confirmedAt: event.at } } : {};
+}
+
+type OptionalKey = 'change' | 'role' | 'documents' | 'compensating' | 'lastError' | 'announcedProvider';
+
+function without(grant: Grant, key: OptionalKey): Grant {
+  const { [key]: _, ...rest } = grant;
+  return rest;
+}
+
+/** What is left to do on a grant; `rest` when nothing is. */
+export type Work = 'rest' | 'provision' | 'update' | 'compensate' | 'revoke';
+
+/** The work that the state of a grant asks for. */
+export function workOf(grant: Grant | undefined): Work {
+  if (grant?.status === 'provisioning') return grant.compensating ? 'compensate' : 'provision';
+  if (grant?.status === 'revoking') return 'revoke';
+  if (grant?.status === 'active' && grant.change?.phase === 'updating') return 'update';
+  return 'rest';
+}
+
+/** True for a grant that counts against its repository's limit. */
+export const isLive = (status: GrantStatus): boolean =>
+  status === 'pending' || status === 'provisioning' || status === 'active' || status === 'revoking';

@@ -1,0 +1,71 @@
+import type { PermissionsPolicy, PermissionsStatement } from './policy-document.ts';
+import { INLINE_POLICY_LIMIT, policyText, TRUST_POLICY_LIMIT, type TrustPolicy } from './policy-document.ts';
+import { type FieldError, problem } from './problem.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/** Services that no grant may touch: whoever can change these can widen their own access, hide it or spend money.
+ *  Our choice, along the denies of the permissions boundary in `serverless.yml`. */
+const FORBIDDEN_SERVICES = new Set([
+  'iam',
+  'sts',
+  'organizations',
+  'account',
+  'billing',
+  'sso',
+  'identitystore',
+  'kms',
+]);
+
+/** Actions that take no resource, so `*` is the only thing that can stand there. Source: AWS Service Authorization
+ *  Reference, actions without a resource type. */
+const WITHOUT_RESOURCE = new Set(['ecr:GetAuthorizationToken']);
+
+/** Rules that every rendered permissions policy must pass, whatever its template says: `GUARDRAIL_VIOLATED` names
+ *  statement and rule of each violation, `POLICY_TOO_LARGE` says which document exceeds IAM's limit. */
+export function checkGuardrails(permissions: PermissionsPolicy, trust: TrustPolicy): Result<undefined> {
+  const errors = permissions.Statement.flatMap((statement) =>
+    violations(statement).map(
+      (detail): FieldError => ({ pointer: '/template', detail: `statement ${statement.Sid}: ${detail}` }),
+    ),
+  );
+  if (errors.length > 0) {
+    return fail(
+      problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail; its template must change.', {
+        errors,
+      }),
+    );
+  }
+  if (policyText(permissions).length > INLINE_POLICY_LIMIT)
+    return tooLarge('permissions', INLINE_POLICY_LIMIT);
+  if (policyText(trust).length > TRUST_POLICY_LIMIT) return tooLarge('trust', TRUST_POLICY_LIMIT);
+  return ok(undefined);
+}
+
+const tooLarge = (document: string, limit: number) =>
+  fail(
+    problem(
+      'POLICY_TOO_LARGE',
+      `The ${document} policy would exceed the ${limit} characters that IAM allows.`,
+    ),
+  );
+
+function violations(statement: PermissionsStatement): string[] {
+  const found: string[] = [];
+  for (const action of statement.Action) {
+    const [service = '', name = ''] = action.split(':');
+    if (/[*?]/.test(action) || name === '') found.push(`${action} must name one action`);
+    if (FORBIDDEN_SERVICES.has(service.toLowerCase())) found.push(`no grant may use ${service} actions`);
+  }
+  for (const resource of statement.Resource) {
+    if (resource === '*') {
+      if (!statement.Action.every((action) => WITHOUT_RESOURCE.has(action))) {
+        found.push('* stands as resource of an action that takes one');
+      }
+    } else if (!/^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+/.test(resource)) {
+      found.push(`${resource} must be an ARN whose service, region, account and first name hold no wildcard`);
+    } else if (/rolewright/i.test(resource)) {
+      found.push("no grant may reach Rolewright's own resources");
+    }
+  }
+  return found;
+}

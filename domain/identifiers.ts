@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-hash.ts';
+
+/** A Bitbucket UUID in braces and lower case, e.g. `{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}`. */
+export type Uuid = string;
+
+const UUID = /^\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}$/;
+
+/** Normalises a UUID in braces to lower case; undefined when `text` is none. Bitbucket shows lower case everywhere but
+ *  documents no case, while IAM's StringLike is case-sensitive. */
+export function parseUuid(text: string): Uuid | undefined {
+  const lower = text.toLowerCase();
+  return UUID.test(lower) ? lower : undefined;
+}
+
+/** A UUID without its braces, for places that cannot hold them (IAM tag values, Bitbucket's `aud`). */
+export const withoutBraces = (uuid: Uuid): string => uuid.slice(1, -1);
+
+/** What template and grant names look like (design contract: 1–32 characters, lower case, starts with a letter). */
+export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** What a grant id looks like: `gr_` and 26 characters of lower-case base32. */
+export const GRANT_ID = /^gr_[a-z2-7]{26}$/;
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Lower-case RFC 4648 base32 without padding. */
+function base32(bytes: Uint8Array): string {
+  let bits = '';
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0');
+  const groups = bits.match(/.{1,5}/g) ?? [];
+  return groups.map((group) => BASE32[Number.parseInt(group.padEnd(5, '0'), 2)]).join('');
+}
+
+/** What makes a grant that grant; nothing else does. */
+export type GrantKey = {
+  accountId: string;
+  repositoryUuid: Uuid;
+  environmentUuid?: Uuid | undefined;
+  template: string;
+  name: string;
+};
+
+/** The deterministic id of a grant, e.g. `gr_hrq6egvaok6463yco36ybujl4g`: the same request is the same grant. */
+export function grantIdOf(key: GrantKey): string {
+  const identity = [key.accountId, key.repositoryUuid, key.environmentUuid ?? '*', key.template, key.name];
+  const digest = createHash('sha256').update(canonicalJson(identity)).digest();
+  return `gr_${base32(digest).slice(0, 26)}`;
+}

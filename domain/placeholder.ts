@@ -1,0 +1,43 @@
+/** The values that a template may use without declaring a parameter. */
+export const builtInNames = [
+  'aws.partition',
+  'aws.accountId',
+  'aws.region',
+  'repository.slug',
+  'repository.uuid',
+  'environment.name',
+  'environment.uuid',
+  'project.key',
+] as const;
+
+/** The name of a built-in value, e.g. `aws.accountId`. UUIDs stand without braces. */
+export type BuiltInName = (typeof builtInNames)[number];
+
+/** True for the name of a built-in value. */
+export const isBuiltIn = (name: string): name is BuiltInName =>
+  (builtInNames as readonly string[]).includes(name);
+
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
+
+/** The names in `{{…}}` of a template's text, in order, as written. */
+export const placeholdersOf = (text: string): string[] =>
+  [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+
+/** True when braces stand in `text` that are neither a placeholder nor one of IAM's own `${…}` variables. */
+export const hasStrayBraces = (text: string): boolean =>
+  /\{\{|\}\}/.test(text.replace(PLACEHOLDER, '').replace(/\$\{[^{}]*\}/g, ''));
+
+/** What any value must be before it may stand in a resource or a condition value: one segment, nothing that IAM or an
+ *  ARN reads as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). Checked for every value
+ *  on top of its own type, built-ins included: an environment may be called `*`. */
+export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$/.test(value);
+
+/** `text` with each placeholder replaced by its value. Throws where a value is missing or is not one segment: callers
+ *  check both before. */
+export function fillPlaceholders(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replace(PLACEHOLDER, (_all, name: string) => {
+    const value = values.get(name);
+    if (value === undefined || !isOneSegment(value)) throw new Error(`no safe value for {{${name}}}`);
+    return value;
+  });
+}

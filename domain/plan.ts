@@ -1,0 +1,115 @@
+import { canonicalHash } from './canonical-hash.ts';
+import type { Account, Configuration } from './configuration.ts';
+import type { GrantIntent } from './grant-intent.ts';
+import { checkGuardrails } from './guardrails.ts';
+import { grantIdOf } from './identifiers.ts';
+import { checkOwnership } from './ownership.ts';
+import type { Parameters } from './parameters.ts';
+import { renderPermissionsPolicy } from './permissions-policy.ts';
+import { policyText } from './policy-document.ts';
+import { problem } from './problem.ts';
+import type { DeploymentEnvironment, Repository } from './repository.ts';
+import { fail, ok, type Result } from './result.ts';
+import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
+import type { Template } from './template.ts';
+import { checkTrustPolicy } from './trust-check.ts';
+import { renderTrustPolicy } from './trust-policy.ts';
+
+/** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
+ *  parameters and the name, which are checked. `roleName` when an earlier intent has fixed it. */
+export type PlanInputs = {
+  configuration: Configuration;
+  account: Account;
+  repository: Repository;
+  environment?: DeploymentEnvironment | undefined;
+  template: Template;
+  parameters: Parameters;
+  name: string;
+  roleName?: string | undefined;
+};
+
+/** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. */
+export type Plan = { grantId: string; role: RoleSpecification; intent: GrantIntent };
+
+/** The id of the grant that these inputs are about. */
+export const plannedGrantId = (
+  inputs: Omit<PlanInputs, 'configuration' | 'parameters' | 'roleName'>,
+): string =>
+  grantIdOf({
+    accountId: inputs.account.id,
+    repositoryUuid: inputs.repository.uuid,
+    environmentUuid: inputs.environment?.uuid,
+    template: inputs.template.name,
+    name: inputs.name,
+  });
+
+/** Renders a grant and checks the result: ownership (`NOT_OWNED`), guardrails (`GUARDRAIL_VIOLATED`), sizes
+ *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
+ *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
+ *  provisioner refuses. */
+export function planGrant(inputs: PlanInputs): Result<Plan> {
+  const { configuration, account, repository, environment, template, parameters, name } = inputs;
+  if (template.scope === 'environment' && !environment) {
+    const errors = [{ pointer: '/environment', detail: 'is missing' }];
+    const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
+    return fail(problem('REQUEST_INVALID', detail, { errors }));
+  }
+  const owned = checkOwnership(configuration.ownership, repository, template, parameters);
+  if (!owned.ok) return owned;
+  const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
+  if (!permissions.ok) return permissions;
+  const subject = {
+    account,
+    workspace: repository.workspace,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  };
+  const trustPolicy = renderTrustPolicy(subject);
+  const guarded = checkGuardrails(permissions.value, trustPolicy);
+  if (!guarded.ok) return guarded;
+  const findings = checkTrustPolicy(policyText(trustPolicy), {
+    partition: account.partition,
+    accountId: account.id,
+    workspaceSlug: repository.workspace.slug,
+    workspaceUuid: repository.workspace.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  });
+  if (findings.length > 0) {
+    return fail(problem('GUARDRAIL_VIOLATED', `The trust policy ${findings.join('; ')}.`));
+  }
+  const grantId = plannedGrantId(inputs);
+  const roleName = inputs.roleName ?? roleNameOf(grantId, repository.slug, template.name);
+  const role: RoleSpecification = {
+    name: roleName,
+    arn: roleArnOf(account, roleName),
+    ...accountPart(account),
+    maxSessionDuration: template.maxSessionDuration,
+    tags: roleTags({
+      grantId,
+      repositoryUuid: repository.uuid,
+      environmentUuid: environment?.uuid,
+      template: template.name,
+    }),
+    trustPolicy,
+    permissionsPolicy: permissions.value,
+  };
+  return ok({
+    grantId,
+    role,
+    intent: {
+      repository: { uuid: repository.uuid, fullName: repository.fullName },
+      workspace: repository.workspace,
+      ...(repository.project ? { project: repository.project } : {}),
+      ...(environment ? { environment } : {}),
+      account: account.id,
+      template: { name: template.name, version: template.version },
+      name,
+      parameters,
+      roleName,
+      maxSessionDuration: template.maxSessionDuration,
+      trustPolicyHash: canonicalHash(trustPolicy),
+      permissionsPolicyHash: canonicalHash(permissions.value),
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+
+/** Every code that a caller can receive: stable, part of the public contract. The HTTP status and title of each
+ *  stand in `handlers/http/problem-details.ts`. */
+export type ProblemCode =
+  | 'REQUEST_INVALID'
+  | 'UNAUTHENTICATED'
+  | 'DENIED'
+  | 'NOT_OWNED'
+  | 'REPOSITORY_NOT_FOUND'
+  | 'ENVIRONMENT_NOT_FOUND'
+  | 'TEMPLATE_NOT_FOUND'
+  | 'ACCOUNT_NOT_FOUND'
+  | 'WORKSPACE_NOT_CONFIGURED'
+  | 'GRANT_NOT_FOUND'
+  | 'ROUTE_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'CONFLICT'
+  | 'ROLE_NAME_TAKEN'
+  | 'PROVIDER_UNUSABLE'
+  | 'OIDC_NOT_ENABLED'
+  | 'PLAN_CHANGED'
+  | 'QUOTA_EXCEEDED'
+  | 'BODY_TOO_LARGE'
+  | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'PARAMETERS_INVALID'
+  | 'GUARDRAIL_VIOLATED'
+  | 'POLICY_TOO_LARGE'
+  | 'THROTTLED'
+  | 'UPSTREAM_FAILED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'INTERNAL';
+
+/** One faulty field. `pointer` is an RFC 6901 JSON pointer into the request, e.g. `/parameters/bucket`. */
+export type FieldError = { pointer: string; detail: string };
+
+/** Why a request cannot be done, in words meant for the caller: says what to do, holds no secret, no policy text.
+ *  `retryAfter` in seconds. */
+export type Problem = { code: ProblemCode; detail: string; errors?: FieldError[]; retryAfter?: number };
+
+/** A problem from its parts; leaves empty parts out. */
+export function problem(
+  code: ProblemCode,
+  detail: string,
+  more: { errors?: FieldError[]; retryAfter?: number } = {},
+): Problem {
+  return { code, detail, ...more };
+}
+
+/** A JSON pointer (RFC 6901) from a path, e.g. `['parameters', 'a/b']` → `/parameters/a~1b`. */
+export const toPointer = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** Every issue of a zod error as a field error; an unknown key is named by its own pointer. */
+export function toFieldErrors(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldError[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          pointer: toPointer([...prefix, ...issue.path, key]),
+          detail: 'is not a known field',
+        }))
+      : [{ pointer: toPointer([...prefix, ...issue.path]), detail: issue.message }],
+  );
+}

@@ -1,0 +1,50 @@
+import { canonicalHash } from './canonical-hash.ts';
+import type { Grant } from './grant.ts';
+import type { Iam, ObservedRole } from './ports.ts';
+import { GRANT_TAG, ROLE_PATH, roleTags } from './role.ts';
+import { plusSeconds } from './time.ts';
+
+/** Seconds by which IAM's clock may be behind ours. Our choice. */
+const CLOCK_SKEW_SECONDS = 60;
+
+/** What a role found under a grant's role name is to the grant.
+ *  - `ours`: path, tag and the recorded RoleId agree
+ *  - `replaced`: another RoleId: ours is gone, this one is somebody else's
+ *  - `altered`: our RoleId, but the tag or the path is no longer ours to trust */
+export function judgeConfirmedRole(
+  found: ObservedRole,
+  grantId: string,
+  roleId: string,
+): 'ours' | 'replaced' | 'altered' {
+  if (found.id !== roleId) return 'replaced';
+  return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
+}
+
+/** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
+ *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
+ *  Anything less is a foreign role. */
+export async function isOurUnconfirmedRole(
+  iam: Pick<Iam, 'listPolicies'>,
+  found: ObservedRole,
+  grant: Grant,
+  boundaryArn: string,
+): Promise<boolean> {
+  const { intent } = grant.request;
+  const announcedAt = grant.role?.announcedAt;
+  if (!announcedAt || found.path !== ROLE_PATH) return false;
+  if (found.createdAt < plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS)) return false;
+  const tags = roleTags({
+    grantId: grant.id,
+    repositoryUuid: intent.repository.uuid,
+    environmentUuid: intent.environment?.uuid,
+    template: intent.template.name,
+  });
+  const isEqual =
+    canonicalHash(found.tags) === canonicalHash(tags) &&
+    canonicalHash(found.trustPolicy) === intent.trustPolicyHash &&
+    found.maxSessionDuration === intent.maxSessionDuration &&
+    found.boundaryArn === boundaryArn;
+  if (!isEqual) return false;
+  const { inline, attached } = await iam.listPolicies(intent.roleName);
+  return inline.length === 0 && attached.length === 0;
+}

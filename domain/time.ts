@@ -1,0 +1,29 @@
+/** An instant as ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T09:00:00.000Z`; sorts as text. */
+export type Instant = string;
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMilliseconds = number;
+
+/** The instant of an epoch time. Pure: the domain reads no clock, it converts. */
+export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString();
+
+/** The epoch time of an instant; NaN for text that is none. */
+export const toEpoch = (at: Instant): EpochMilliseconds => Date.parse(at);
+
+/** `at` moved by `seconds`, which may be negative. */
+export const plusSeconds = (at: Instant, seconds: number): Instant => toInstant(toEpoch(at) + seconds * 1000);
+
+/** The UTC day of an instant, e.g. `2026-11-23`. */
+export const utcDay = (at: Instant): string => at.slice(0, 10);
+
+const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
+const LONGEST_SECONDS = 3650 * 86_400;
+
+/** Seconds of a duration in days `PnD` or hours `PTnH`, 1 hour to 3 650 days (our choice: ten years is for ever in an
+ *  access grant); undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text);
+  if (!match) return undefined;
+  const seconds = match[1] ? Number(match[1]) * 86_400 : Number(match[2]) * 3600;
+  return seconds <= LONGEST_SECONDS ? seconds : undefined;
+}

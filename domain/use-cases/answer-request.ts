@@ -1,0 +1,50 @@
+import type { GrantEvent } from '../event.ts';
+import type { Grant } from '../grant.ts';
+import type { RequestCommand, RequestOutcome } from '../grant-decider.ts';
+import type { Plan } from '../plan.ts';
+import type { Caller } from '../principal.ts';
+import { type ProblemCode, problem } from '../problem.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { Template } from '../template.ts';
+import type { GrantStream } from './grant-stream.ts';
+
+/** A grant as it would be, for a dry run. */
+export type PlannedGrant = { plan: Plan; template: Template; command: RequestCommand; caller: Caller };
+
+/** What a request for a grant is answered with. */
+export type RequestAnswer =
+  | { status: 200 | 201 | 202; grant: Grant }
+  | { status: 200; planned: PlannedGrant };
+
+/** The answer to a request, from what the log says happened after it: not from the newest state alone, in which a later
+ *  revoke may already stand. `asked` is the stream right after the request's own event. */
+export function answerToRequest(
+  outcome: RequestOutcome,
+  asked: GrantStream,
+  settled: GrantStream,
+  events: readonly GrantEvent[],
+): Result<RequestAnswer> {
+  const grant = settled.grant;
+  if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
+  if (outcome === 'unchanged') return ok({ status: 200, grant });
+  if (outcome === 'waiting' || outcome === 'revoking') return ok({ status: 202, grant });
+  const since = asked.grant?.change?.seq ?? asked.grant?.request.seq ?? 0;
+  for (const event of events) {
+    if (event.seq <= since) continue;
+    switch (event.type) {
+      case 'GrantActivated':
+        return ok({ status: outcome === 'started' ? 201 : 200, grant });
+      case 'GrantUpdated':
+        return ok({ status: 200, grant });
+      case 'ProvisioningFailed':
+      case 'UpdateFailed':
+        return fail(problem(event.data.error.code as ProblemCode, event.data.error.detail));
+      case 'RevocationRequested':
+        return fail(
+          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being made.`, { retryAfter: 5 }),
+        );
+      default:
+    }
+  }
+  return ok({ status: 202, grant });
+}

@@ -1,0 +1,74 @@
+import {
+  type EntryPoint,
+  eventHash,
+  type GrantEvent,
+  type NewEvent,
+  verifyChain,
+  ZERO_HASH,
+} from '../event.ts';
+import { evolve, type Grant, replay, workOf } from '../grant.ts';
+import type { Clock, EventLog, GrantTable } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import { type Instant, plusSeconds, toInstant } from '../time.ts';
+
+/** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
+ *  that nobody looks at a grant that somebody is still working on. */
+export const WORK_DUE_SECONDS = 60;
+
+/** A grant's stream as it was read: the fold of its events and the last of them. */
+export type GrantStream = { grantId: string; grant: Grant | undefined; last: GrantEvent | undefined };
+
+/** Who caused an event, through which door. */
+export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
+
+/** What the use cases need to read and write a stream. */
+export type StreamPorts = { log: EventLog; grants: GrantTable; clock: Clock };
+
+/** Reads a grant. Throws when the chain is broken: nothing is decided on a log that somebody altered. */
+export async function loadStream({ log }: Pick<StreamPorts, 'log'>, grantId: string): Promise<GrantStream> {
+  const events = await log.load(grantId);
+  const fault = verifyChain(events);
+  if (fault) throw new Error(`the log of ${grantId} is broken: ${fault}`);
+  return { grantId, grant: replay(events), last: events.at(-1) };
+}
+
+/** Appends one event, and before it, where the grant was at rest, says in the read model that work will be due: so no
+ *  death of the process can lose an event that needs work. Returns the stream after it, or `undefined` when another
+ *  writer was faster; then the stream must be read and the decision made again. */
+export async function appendEvent(
+  ports: StreamPorts,
+  stream: GrantStream,
+  event: NewEvent,
+  cause: Cause,
+): Promise<GrantStream | undefined> {
+  const now = toInstant(ports.clock.now());
+  const seq = (stream.last?.seq ?? 0) + 1;
+  if (workOf(stream.grant) === 'rest') {
+    await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
+  }
+  const body = {
+    ...event,
+    ...cause,
+    grantId: stream.grantId,
+    seq,
+    // Clocks of two functions differ; the log's order does not.
+    at: stream.last && stream.last.at > now ? stream.last.at : now,
+    prevHash: stream.last?.hash ?? ZERO_HASH,
+  };
+  const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  if ((await ports.log.append(hashed)) === 'taken') return undefined;
+  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed };
+}
+
+/** Writes the read model's row of a stream, with the time at which the grant is due again. */
+export async function projectStream(ports: StreamPorts, stream: GrantStream): Promise<void> {
+  const { grant, last } = stream;
+  if (!grant || !last) return;
+  const dueAt = dueAtOf(grant, toInstant(ports.clock.now()));
+  await ports.grants.project({ grantId: grant.id, seq: last.seq, grant, dueAt });
+}
+
+function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
+  if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
+  return grant.status === 'active' ? grant.expiresAt : undefined;
+}

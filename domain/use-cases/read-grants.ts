@@ -1,0 +1,107 @@
+import { type AccessRules, authorise, type Resource } from '../authorisation.ts';
+import type { GrantEvent } from '../event.ts';
+import { type Grant, replay } from '../grant.ts';
+import { GRANT_ID, parseUuid } from '../identifiers.ts';
+import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../ports.ts';
+import type { Caller } from '../principal.ts';
+import { problem } from '../problem.ts';
+import { fail, ok, type Result } from '../result.ts';
+
+/** What readers need. */
+export type ReadPorts = { log: EventLog; grants: GrantTable; access: AccessRules };
+
+/** The one answer for a grant that does not exist and for one that the caller may not read. */
+export const grantNotFound = (grantId: string): { ok: false; problem: ReturnType<typeof problem> } =>
+  fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
+
+/** A grant as the resource of a decision. */
+export function resourceOf(grant: Grant): Resource {
+  const { intent } = grant.request;
+  return {
+    workspaceUuid: intent.workspace.uuid,
+    repositoryUuid: intent.repository.uuid,
+    environmentUuid: intent.environment?.uuid,
+  };
+}
+
+async function readableEvents(
+  ports: ReadPorts,
+  grantId: string,
+  caller: Caller,
+): Promise<Result<{ grant: Grant; events: GrantEvent[] }>> {
+  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+  const events = await ports.log.load(grantId);
+  const grant = replay(events);
+  if (!grant || !authorise(ports.access, caller, 'read', resourceOf(grant)).ok) return grantNotFound(grantId);
+  return ok({ grant, events });
+}
+
+/** One grant, read consistently from its stream. */
+export async function readableGrant(
+  ports: ReadPorts,
+  grantId: string,
+  caller: Caller,
+): Promise<Result<Grant>> {
+  const found = await readableEvents(ports, grantId, caller);
+  return found.ok ? ok(found.value.grant) : found;
+}
+
+/** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that somebody altered is shown
+ *  as it is: whoever reads it can verify the chain. */
+export async function grantEvents(
+  ports: ReadPorts,
+  grantId: string,
+  caller: Caller,
+  page: { limit: number; after: number },
+): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
+  const found = await readableEvents(ports, grantId, caller);
+  if (!found.ok) return found;
+  const rest = found.value.events.filter(({ seq }) => seq > page.after);
+  const events = rest.slice(0, page.limit);
+  return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
+}
+
+/** A page of the grants that fit and that the caller may read, newest change first. */
+export async function listGrants(
+  ports: ReadPorts,
+  caller: Caller,
+  filter: Omit<GrantFilter, 'repositoryUuid' | 'repositoryName'> & { repository?: string | undefined },
+  page: { limit: number; after?: string | undefined },
+): Promise<{ grants: Grant[]; next?: string | undefined }> {
+  const { repository, ...rest } = filter;
+  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const repositoryName = uuid ? undefined : repository?.toLowerCase();
+  const found = await ports.grants.list(
+    { ...rest, repositoryUuid: uuid, repositoryName },
+    page.limit,
+    page.after,
+  );
+  const grants = found.grants.filter(
+    (grant) => authorise(ports.access, caller, 'read', resourceOf(grant)).ok,
+  );
+  return { grants, next: found.next };
+}
+
+/** A page of the audit log, newest first. `DENIED` for whoever may audit nothing; every row is authorised as well. A
+ *  repository's name finds the events of all repositories that bear or bore it. */
+export async function auditEvents(
+  ports: ReadPorts & { reportDenial: Parameters<typeof authorise>[4] },
+  caller: Caller,
+  query: Omit<EventQuery, 'repositoryUuids'> & { repository?: string | undefined },
+): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
+  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenial);
+  if (!allowed.ok) return allowed;
+  const { repository, ...rest } = query;
+  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const named =
+    repository !== undefined && !uuid ? await ports.grants.repositoriesNamed(repository.toLowerCase()) : [];
+  const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
+  if (repositoryUuids?.length === 0) return ok({ events: [] });
+  const found = await ports.log.query({ ...rest, repositoryUuids });
+  const events = found.events.filter((event) => auditable(ports.access, caller, event));
+  return ok({ events, next: found.next });
+}
+
+/** An event's data holds no workspace, so a decision on one is made without it. */
+const auditable = (access: AccessRules, caller: Caller, event: GrantEvent): boolean =>
+  authorise(access, caller, 'audit', { workspaceUuid: '', repositoryUuid: event.data.repository.uuid }).ok;

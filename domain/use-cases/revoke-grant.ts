@@ -1,0 +1,54 @@
+import { authorise } from '../authorisation.ts';
+import type { Grant } from '../grant.ts';
+import { workOf } from '../grant.ts';
+import { decideRevocation } from '../grant-decider.ts';
+import { ok, type Result } from '../result.ts';
+import { appendEvent, loadStream, projectStream } from './grant-stream.ts';
+import { grantNotFound, readableGrant, resourceOf } from './read-grants.ts';
+import type { RequestContext, RequestPorts } from './request-grant.ts';
+import { waitForProvisioner } from './wait-for-provisioner.ts';
+
+/** Revokes a grant: writes the intent and waits for the provisioner. 200 once nothing is left in IAM, 202 while steps
+ *  remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
+ *  they may read but not revoke it. */
+export async function revokeGrant(
+  ports: RequestPorts,
+  grantId: string,
+  context: Omit<RequestContext, 'dryRun'>,
+): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
+  const readable = await readableGrant(ports, grantId, context.caller);
+  if (!readable.ok) return readable;
+  const allowed = authorise(
+    ports.access,
+    context.caller,
+    'revoke',
+    resourceOf(readable.value),
+    ports.reportDenial,
+  );
+  if (!allowed.ok) return allowed;
+  const cause = {
+    principal: context.caller.principal,
+    correlationId: context.correlationId,
+    entryPoint: context.entryPoint,
+  };
+  for (;;) {
+    const stream = await loadStream(ports, grantId);
+    if (!stream.grant) return grantNotFound(grantId);
+    const { events, outcome } = decideRevocation(stream.grant, 'requested');
+    const [event] = events;
+    const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
+    if (!appended) continue;
+    const projected = event ? projectStream(ports, appended) : undefined;
+    if (outcome === 'settled') {
+      await projected;
+      return answer(appended.grant);
+    }
+    const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
+    return answer(settled.grant);
+  }
+}
+
+function answer(grant: Grant | undefined): Result<{ status: 200 | 202; grant: Grant }> {
+  if (!grant) throw new Error('a grant that was read has lost its events');
+  return ok({ status: workOf(grant) === 'rest' && grant.status !== 'active' ? 200 : 202, grant });
+}

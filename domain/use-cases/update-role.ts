@@ -1,0 +1,95 @@
+import { canonicalHash } from '../canonical-hash.ts';
+import type { GrantRole } from '../grant.ts';
+import type { Plan } from '../plan.ts';
+import { PortError } from '../ports.ts';
+import { type Problem, problem } from '../problem.ts';
+import { judgeConfirmedRole } from '../role-ownership.ts';
+import { refusalOf } from './create-role.ts';
+import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
+import { replan } from './replan.ts';
+
+/** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
+ *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
+ *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
+export async function updateRole(run: ProvisionerRun): Promise<void> {
+  const { change, id, role } = run.grant();
+  if (!change || !role?.id) throw new Error('an update needs a change and a role');
+  const planned = await replan(run.ports, id, change.intent);
+  if (!planned.ok) return failUpdate(run, planned.problem);
+  const plan = planned.value;
+  const obstacle = await write(run, plan, role, role.id);
+  if (obstacle) return failUpdate(run, obstacle);
+  await run.announce({
+    type: 'GrantUpdated',
+    data: {
+      ...subjectOf(run.grant()),
+      role: { name: role.name, arn: role.arn, id: role.id },
+      trustPolicy: plan.role.trustPolicy,
+      permissionsPolicy: plan.role.permissionsPolicy,
+    },
+  });
+}
+
+async function write(
+  run: ProvisionerRun,
+  plan: Plan,
+  role: GrantRole,
+  id: string,
+): Promise<Problem | undefined> {
+  const { iam } = run;
+  const previous = run.grant().request.intent;
+  const found = await iam.findRole(role.name);
+  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+    return problem(
+      'CONFLICT',
+      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+    );
+  }
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
+  const data = {
+    ...subjectOf(run.grant()),
+    role: { name: role.name, arn: role.arn, id },
+    trustPolicyHash,
+    permissionsPolicyHash,
+    maxSessionDuration,
+  };
+  await run.announce({ type: 'UpdateStarted', data });
+  try {
+    if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
+    if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
+      await iam.putTrustPolicy(role.name, plan.role.trustPolicy);
+    }
+    if (found.maxSessionDuration !== maxSessionDuration) {
+      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
+    }
+    if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
+      await iam.putPermissionsPolicy(role.name, plan.role.permissionsPolicy);
+    }
+    return undefined;
+  } catch (error) {
+    const gone = goneOf(error);
+    if (gone) return gone;
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    const isIn =
+      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
+    // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
+    if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
+    if (maxSessionDuration !== previous.maxSessionDuration) {
+      await iam.putMaxSessionDuration(role.name, previous.maxSessionDuration);
+    }
+    return refusal;
+  }
+}
+
+function goneOf(error: unknown): Problem | undefined {
+  if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
+  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+}
+
+async function failUpdate(
+  run: ProvisionerRun,
+  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+): Promise<void> {
+  await run.announce({ type: 'UpdateFailed', data: { ...subjectOf(run.grant()), error: { code, detail } } });
+}
