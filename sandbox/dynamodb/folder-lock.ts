@@ -11,9 +11,12 @@ function levelOfDynalite(): LevelModule {
   return createRequire(here.resolve('dynalite'))('level') as LevelModule;
 }
 
+/** Whether the error, or what caused it, says that another has the lock. By its code: the error is made by native
+ *  code and need not be of this realm's `Error`. */
 function isLocked(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === 'LEVEL_LOCKED') || isLocked(error.cause);
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && error.code === 'LEVEL_LOCKED') return true;
+  return 'cause' in error && isLocked(error.cause);
 }
 
 /** Makes this process the only user of `<dir>/dynamodb` until `release`, or until it dies in whatever way.
