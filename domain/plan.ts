@@ -31,18 +31,6 @@ export type PlanInputs = {
 /** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. */
 export type Plan = { grantId: string; role: RoleSpecification; intent: GrantIntent };
 
-/** The id of the grant that these inputs are about. */
-export const plannedGrantId = (
-  inputs: Omit<PlanInputs, 'configuration' | 'parameters' | 'roleName'>,
-): string =>
-  grantIdOf({
-    accountId: inputs.account.id,
-    repositoryUuid: inputs.repository.uuid,
-    environmentUuid: inputs.environment?.uuid,
-    template: inputs.template.name,
-    name: inputs.name,
-  });
-
 /** Renders a grant and checks the result: ownership (`NOT_OWNED`), guardrails (`GUARDRAIL_VIOLATED`), sizes
  *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
  *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
@@ -78,7 +66,13 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
   if (findings.length > 0) {
     return fail(problem('GUARDRAIL_VIOLATED', `The trust policy ${findings.join('; ')}.`));
   }
-  const grantId = plannedGrantId(inputs);
+  const grantId = grantIdOf({
+    accountId: account.id,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    template: template.name,
+    name,
+  });
   const roleName = inputs.roleName ?? roleNameOf(grantId, repository.slug, template.name);
   const role: RoleSpecification = {
     name: roleName,

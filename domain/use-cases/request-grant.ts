@@ -5,7 +5,7 @@ import { type Grant, isLive } from '../grant.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../grant-decider.ts';
 import { NAME, parseUuid } from '../identifiers.ts';
 import { type Parameters, parseParameters } from '../parameters.ts';
-import { type Plan, planGrant, plannedGrantId } from '../plan.ts';
+import { type Plan, planGrant } from '../plan.ts';
 import type { Bitbucket, Provisioner } from '../ports.ts';
 import type { Caller, PipelineClaims } from '../principal.ts';
 import { problem, toFieldErrors } from '../problem.ts';
@@ -100,7 +100,10 @@ export async function requestGrant(
     const command: RequestCommand = {
       intent: fixed.intent,
       approval: template.approval,
-      expiresAt: expiresInSeconds && plusSeconds(toInstant(ports.clock.now()), expiresInSeconds),
+      expiresAt:
+        expiresInSeconds === undefined
+          ? undefined
+          : plusSeconds(toInstant(ports.clock.now()), expiresInSeconds),
       reason: request.reason,
       pipeline: context.caller.pipeline && pipelineRun(context.caller.pipeline),
     };

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type Configuration, parseConfiguration } from '../domain/configuration.ts';
+import { parseTemplate, type Template } from '../domain/template.ts';
+
+/** The faults of everything that must be right before a function may start; the message lists all of them. */
+export class StartFailure extends Error {
+  constructor(faults: readonly string[]) {
+    super(`Rolewright cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'StartFailure';
+  }
+}
+
+function readYaml(path: string, shown: string): { content: unknown } | { faults: string[] } {
+  try {
+    return { content: parse(readFileSync(path, 'utf8'), { uniqueKeys: true }) };
+  } catch (error) {
+    return { faults: [`${shown}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : error}`] };
+  }
+}
+
+/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every fault. */
+export function readConfiguration(root: string): Configuration {
+  const shown = 'config/rolewright.yaml';
+  const read = readYaml(join(root, 'config', 'rolewright.yaml'), shown);
+  if ('faults' in read) throw new StartFailure(read.faults);
+  const parsed = parseConfiguration(read.content);
+  if ('faults' in parsed) throw new StartFailure(parsed.faults.map((fault) => `${shown}${fault}`));
+  return parsed.configuration;
+}
+
+/** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every fault of all files. */
+export function readTemplates(root: string): ReadonlyMap<string, Template> {
+  const folder = join(root, 'templates');
+  const templates = new Map<string, Template>();
+  const faults: string[] = [];
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()) {
+    const read = readYaml(join(folder, file), `templates/${file}`);
+    const parsed = 'faults' in read ? read : parseTemplate(file, read.content);
+    if ('faults' in parsed) faults.push(...parsed.faults);
+    else templates.set(parsed.template.name, parsed.template);
+  }
+  if (templates.size === 0 && faults.length === 0) faults.push('templates/: holds no template');
+  if (faults.length > 0) throw new StartFailure(faults);
+  return templates;
+}
