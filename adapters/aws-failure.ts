@@ -31,12 +31,16 @@ const codes: Record<string, PortErrorCode> = {
   UnmodifiableEntityException: 'REJECTED',
 };
 
-type SdkError = { name: string; $metadata?: { attempts?: number; httpStatusCode?: number } };
+type SdkError = { name?: unknown; $metadata?: { attempts?: number; httpStatusCode?: number } };
 
-const isSdkError = (error: unknown): error is SdkError & Error => error instanceof Error;
+const asSdkError = (error: unknown): SdkError =>
+  typeof error === 'object' && error !== null ? (error as SdkError) : {};
 
 /** The SDK's name of a failure, e.g. `NoSuchEntityException`; `Error` for what has none. */
-export const failureName = (error: unknown): string => (isSdkError(error) ? error.name : 'Error');
+export function failureName(error: unknown): string {
+  const { name } = asSdkError(error);
+  return typeof name === 'string' ? name : 'Error';
+}
 
 /** Turns any failure of an AWS SDK call into the port's error. Unknown failures, time-outs and 5xx are `UNAVAILABLE`.
  *  `certain` only where the service itself refused the first and only attempt: a refused retry says nothing about the
@@ -51,7 +55,7 @@ export function toPortError(
   if (error instanceof PortError) return error;
   const name = failureName(error);
   const code = codes[name] ?? 'UNAVAILABLE';
-  const metadata = isSdkError(error) ? error.$metadata : undefined;
+  const metadata = asSdkError(error).$metadata;
   const isRefused = (metadata?.httpStatusCode ?? 500) < 500;
   const problemCode = problemCodes[name];
   return new PortError(system, code, `${system} did not do ${operation} (${name}).`, {

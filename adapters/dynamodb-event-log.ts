@@ -5,9 +5,9 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type GrantEvent, parseEvent } from '../domain/event.ts';
-import { type EventLog, PortError } from '../domain/ports.ts';
+import type { EventLog } from '../domain/ports.ts';
 import { utcDay } from '../domain/time.ts';
-import { failureName, toPortError } from './aws-failure.ts';
+import { toPortError } from './aws-failure.ts';
 import { type Item, textOf } from './dynamodb-client.ts';
 import { queryEvents } from './dynamodb-event-query.ts';
 
@@ -18,72 +18,59 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
   // PutItem could replace an event; PartiQL's INSERT cannot, and is all that the writers' roles allow.
   const insert = `INSERT INTO "${table}" VALUE {${columns.map((name) => `'${name}': ?`).join(', ')}}`;
 
+  /** Sends a command; whatever fails becomes a `PortError`. */
+  async function send<T>(operation: string, command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      throw toPortError('DynamoDB', operation, error);
+    }
+  }
+
   async function findEvent(grantId: string, seq: number): Promise<GrantEvent | undefined> {
-    const { Item: item } = await client.send(
-      new GetItemCommand({
-        TableName: table,
-        Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
-        ConsistentRead: true,
-      }),
-    );
+    const command = new GetItemCommand({
+      TableName: table,
+      Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
+      ConsistentRead: true,
+    });
+    const { Item: item } = await send('GetItem', () => client.send(command));
     return item && toEvent(item);
   }
 
   return {
-    load: (grantId) =>
-      translated('Query', async () => {
-        const events: GrantEvent[] = [];
-        let start: Item | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: 'grantId = :id',
-              ExpressionAttributeValues: { ':id': { S: grantId } },
-              ConsistentRead: true,
-              ...(start ? { ExclusiveStartKey: start } : {}),
-            }),
-          );
-          events.push(...(page.Items ?? []).map(toEvent));
-          start = page.LastEvaluatedKey;
-        } while (start);
-        return events;
-      }),
+    async load(grantId) {
+      const events: GrantEvent[] = [];
+      let start: Item | undefined;
+      do {
+        const command: QueryCommand = new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'grantId = :id',
+          ExpressionAttributeValues: { ':id': { S: grantId } },
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        });
+        const page = await send('Query', () => client.send(command));
+        events.push(...(page.Items ?? []).map(toEvent));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return events;
+    },
 
-    append: (event) =>
-      translated('ExecuteStatement', async () => {
-        const attributes = toAttributes(event);
-        try {
-          await client.send(new ExecuteStatementCommand({ Statement: insert, Parameters: attributes }));
-          return 'appended';
-        } catch (error) {
-          // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt.
-          const present = await findEvent(event.grantId, event.seq);
-          if (present) return present.hash === event.hash ? 'appended' : 'taken';
-          if (isDuplicate(error))
-            throw new PortError('DynamoDB', 'UNAVAILABLE', 'The log contradicts itself.');
-          throw error;
-        }
-      }),
+    async append(event) {
+      const command = new ExecuteStatementCommand({ Statement: insert, Parameters: toAttributes(event) });
+      try {
+        await send('ExecuteStatement', () => client.send(command));
+        return 'appended';
+      } catch (error) {
+        // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt.
+        const present = await findEvent(event.grantId, event.seq);
+        if (present) return present.hash === event.hash ? 'appended' : 'taken';
+        throw error;
+      }
+    },
 
-    query: (query) => translated('Query', () => queryEvents(client, table, query)),
+    query: (query) => send('Query', () => queryEvents(client, table, query)),
   };
-}
-
-/** AWS's documentation and SDK name the error of a duplicate `DuplicateItemException`; its engine was seen to send
- *  `DuplicateItem`. */
-const isDuplicate = (error: unknown): boolean => /^DuplicateItem(Exception)?$/.test(failureName(error));
-
-async function translated<T>(operation: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof Error && '$metadata' in error) throw toPortError('DynamoDB', operation, error);
-    if (error instanceof Error && /^(TimeoutError|AbortError)$|^E[A-Z]+$/.test(error.name)) {
-      throw toPortError('DynamoDB', operation, error);
-    }
-    throw error;
-  }
 }
 
 /** The event inside an item. */

@@ -16,7 +16,7 @@ function readYaml(path: string, shown: string): { content: unknown } | { faults:
   try {
     return { content: parse(readFileSync(path, 'utf8'), { uniqueKeys: true }) };
   } catch (error) {
-    return { faults: [`${shown}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : error}`] };
+    return { faults: [`${shown}: ${String((error as Error).message).split('\n')[0]}`] };
   }
 }
 
