@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { delay, type Fault, type Faults } from '../faults.ts';
+import { authorizeIamCall } from './authorization.ts';
 import { AwsError, accessDenied } from './aws-error.ts';
 import type { CallJournal } from './call-journal.ts';
 import { accountActions } from './iam-account.ts';
@@ -67,7 +68,9 @@ export function awsApi(world: World, faults: Faults, journal: CallJournal) {
         throw new AwsError(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
       }
       const visibleFrom = world.now() + (fault?.effect === 'propagation' ? fault.delayMs : 0);
-      const result = await action({ action: name, parameters, world, accessKeyId, visibleFrom });
+      const call = { action: name, parameters, world, accessKeyId, visibleFrom };
+      if (service === iam) authorizeIamCall(call);
+      const result = await action(call);
       await world.state.save();
       journal.add({ ...entry, status: 200, fault: fault?.effect });
       if (fault?.effect === 'lostReply') return undefined;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TableContent, type VersionedTable, versionedTable } from './versioned-table.ts';
@@ -113,14 +113,8 @@ export function openState(dir: string, now: () => number): State {
 }
 
 function load(file: string): FileContent {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as FileContent;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return { roles: [], providers: [], policies: [], sessions: [] };
-    }
-    throw error;
-  }
+  if (!existsSync(file)) return { roles: [], providers: [], policies: [], sessions: [] };
+  return JSON.parse(readFileSync(file, 'utf8')) as FileContent;
 }
 
 /** Runs `write` one at a time; whoever calls while one runs shares the next. */

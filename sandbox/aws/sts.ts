@@ -100,18 +100,23 @@ export function roleOfSession(world: World, session: Session): Role | undefined 
   return role?.roleId === session.roleId ? role : undefined;
 }
 
-const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
-  const session = world.state.sessions.seen(accessKeyId);
-  if (!session) {
-    const Arn = `arn:aws:iam::${world.accountId}:user/sandbox`;
-    return { Arn, UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
-  }
+/** Throws InvalidClientTokenId when the session's role is gone, ExpiredToken when its time is over. */
+export function checkLive(world: World, session: Session): void {
   if (!roleOfSession(world, session)) {
     throw new AwsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
   }
   if (session.expiresAt <= world.now()) {
     throw new AwsError(403, 'ExpiredToken', 'The security token included in the request is expired');
   }
+}
+
+const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
+  const session = world.state.sessions.seen(accessKeyId);
+  if (!session) {
+    const Arn = `arn:aws:iam::${world.accountId}:user/sandbox`;
+    return { Arn, UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
+  }
+  checkLive(world, session);
   return {
     Arn: sessionArn(world, session),
     UserId: `${session.roleId}:${session.sessionName}`,
