@@ -5,14 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
-import {
-  exportJWK,
-  type GenerateKeyPairResult,
-  generateKeyPair,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-} from 'jose';
+import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type AwsSandbox, type AwsSandboxOptions, startAwsSandbox } from '../../../sandbox/aws/server.ts';
 import type { Fault } from '../../../sandbox/faults.ts';
 
@@ -56,6 +49,8 @@ export const allow = (action: string, resource: string): Statement => ({
 
 type Keys = GenerateKeyPairResult & { jwk: JWK };
 
+type Claims = { [claim: string]: unknown };
+
 /** An OpenID Connect issuer over HTTP whose answers a test can change. */
 export type Issuer = {
   url: string;
@@ -67,7 +62,7 @@ export type Issuer = {
   keyFetches: number;
   keys: Keys;
   /** Claims that a good token of this issuer has; `undefined` removes one. */
-  token(claims?: JWTPayload, options?: { keys?: Keys; kid?: string; algorithm?: string }): Promise<string>;
+  token(claims?: Claims, options?: { keys?: Keys; kid?: string; algorithm?: string }): Promise<string>;
   close(): Promise<void>;
 };
 
