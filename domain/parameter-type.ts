@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** What a parameter's type promises about its value. */
 type ParameterType = {
   /** The whole value must match. No type admits `*`, `?`, `$`, quotes, control characters or a separator. */
@@ -60,7 +58,3 @@ export function parameterFault(type: ParameterTypeName, value: string): string |
   const { pattern, rule, also }: ParameterType = parameterTypes[type];
   return pattern.test(value) && (also?.(value) ?? true) ? undefined : rule;
 }
-
-/** The type as a zod schema, for the JSON Schema that the template catalogue shows. */
-export const parameterSchema = (type: ParameterTypeName, description: string): z.ZodString =>
-  z.string().regex(parameterTypes[type].pattern).describe(description);

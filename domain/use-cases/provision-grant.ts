@@ -35,11 +35,14 @@ export async function provisionGrant(
 ): Promise<ProvisionerAnswer> {
   const now = toInstant(ports.clock.now());
   if (!(await ports.grants.takeLease(grantId, owner, now, toInstant(leaseUntil)))) return { outcome: 'busy' };
-  const run = await beginRun(ports, grantId, deadline);
-  const outcome = await workUntilRest(run);
-  await projectStream(ports, run.stream());
-  await ports.grants.releaseLease(grantId, owner);
-  return { outcome };
+  try {
+    const run = await beginRun(ports, grantId, deadline);
+    const outcome = await workUntilRest(run);
+    await projectStream(ports, run.stream());
+    return { outcome };
+  } finally {
+    await ports.grants.releaseLease(grantId, owner);
+  }
 }
 
 async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished'> {

@@ -1,14 +1,17 @@
-import { type AccessRules, authorise, type Resource } from '../authorisation.ts';
+import { type AccessRules, authorise, type Denial, type Resource } from '../authorisation.ts';
 import type { GrantEvent } from '../event.ts';
 import { type Grant, replay } from '../grant.ts';
 import { GRANT_ID, parseUuid } from '../identifiers.ts';
-import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../ports.ts';
+import type { Clock, EventLog, EventQuery, GrantFilter, GrantTable } from '../ports.ts';
 import type { Caller } from '../principal.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /** What readers need. */
 export type ReadPorts = { log: EventLog; grants: GrantTable; access: AccessRules };
+
+/** What readers of the audit log need. */
+export type AuditPorts = ReadPorts & { clock: Clock; reportDenial(denial: Denial): void };
 
 /** The one answer for a grant that does not exist and for one that the caller may not read. */
 export const grantNotFound = (grantId: string): { ok: false; problem: ReturnType<typeof problem> } =>
@@ -85,7 +88,7 @@ export async function listGrants(
 /** A page of the audit log, newest first. `DENIED` for whoever may audit nothing; every row is authorised as well. A
  *  repository's name finds the events of all repositories that bear or bore it. */
 export async function auditEvents(
-  ports: ReadPorts & { reportDenial: Parameters<typeof authorise>[4] },
+  ports: AuditPorts,
   caller: Caller,
   query: Omit<EventQuery, 'repositoryUuids'> & { repository?: string | undefined },
 ): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {

@@ -1,0 +1,128 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { awsIam, iamClient } from '../adapters/aws-iam.ts';
+import { bitbucketApi } from '../adapters/bitbucket-api.ts';
+import { dynamodbClient } from '../adapters/dynamodb-client.ts';
+import { dynamodbEventLog } from '../adapters/dynamodb-event-log.ts';
+import { dynamodbGrantTable } from '../adapters/dynamodb-grant-table.ts';
+import { lambdaClient, lambdaProvisioner } from '../adapters/lambda-provisioner.ts';
+import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
+import { fixedSecret, ssmSecret } from '../adapters/secrets.ts';
+import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { type TokenVerifier, tokenVerifier } from '../adapters/token-verifier.ts';
+import { accessRules } from '../domain/access-rules.ts';
+import type { AccessRules, Denial } from '../domain/authorisation.ts';
+import { issuerOf } from '../domain/bitbucket-oidc.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { Bitbucket, Clock } from '../domain/ports.ts';
+import type { Template } from '../domain/template.ts';
+import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
+import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
+import type { RequestPorts } from '../domain/use-cases/request-grant.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+
+/** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
+ *  holds `config/` and `templates/`. */
+export type Start = {
+  variables?: NodeJS.ProcessEnv;
+  root?: string;
+  clock?: Clock;
+  outgoing?: Outgoing;
+};
+
+/** What every function has. */
+export type Core = {
+  environment: Environment;
+  configuration: Configuration;
+  clock: Clock;
+  outgoing: Outgoing;
+  logger: Logger;
+  root: string;
+};
+
+/** Reads environment and configuration. Throws `StartFailure` with every fault: nothing starts half-configured. */
+export function composeCore({ variables, root, clock, outgoing }: Start = {}): Core {
+  const folder = root ?? process.cwd();
+  return {
+    environment: readEnvironment(variables ?? process.env),
+    configuration: readConfiguration(folder),
+    clock: clock ?? systemClock,
+    outgoing: outgoing ?? unhindered,
+    logger: new Logger({ serviceName: 'rolewright' }),
+    root: folder,
+  };
+}
+
+/** The templates of the folder that the function started in. */
+export const composeTemplates = ({ root }: Core): ReadonlyMap<string, Template> => readTemplates(root);
+
+/** The verifier of callers' tokens. The sandbox's paths are the real ones behind another origin. */
+export function composeVerifier({ environment, configuration, clock }: Core): TokenVerifier {
+  const { sandboxUrl } = environment;
+  const locations = {
+    bitbucket: (slug: string) =>
+      `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`,
+    company: ({ issuer, keys }: Configuration['issuers'][number]) =>
+      sandboxUrl ? `${sandboxUrl}/sandbox/issuers/${new URL(issuer).host}/keys.json` : keys,
+  };
+  return tokenVerifier(configuration, locations, clock);
+}
+
+/** The event log and the read model. */
+export function composeStreams({ environment, clock, outgoing }: Core): StreamPorts {
+  const client = dynamodbClient(outgoing);
+  return {
+    log: dynamodbEventLog(client, environment.eventsTable),
+    grants: dynamodbGrantTable(client, environment.grantsTable),
+    clock,
+  };
+}
+
+function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
+  const { bitbucketToken, sandboxUrl } = environment;
+  return bitbucketApi({
+    url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
+    token:
+      'value' in bitbucketToken ? fixedSecret(bitbucketToken.value) : ssmSecret(bitbucketToken.parameter),
+    clock,
+    outgoing,
+  });
+}
+
+/** Who may do what, and where refusals are reported: one structured line for each. */
+export const composeAccess = ({
+  logger,
+}: Core): { access: AccessRules; reportDenial(denial: Denial): void } => ({
+  access: accessRules,
+  reportDenial: (denial) => logger.warn('denied', { denial }),
+});
+
+/** What the functions that take requests work with. It holds no client for IAM. */
+export function composeRequests(core: Core): RequestPorts {
+  const { environment, configuration, outgoing, logger } = core;
+  return {
+    ...composeStreams(core),
+    ...composeAccess(core),
+    configuration,
+    templates: composeTemplates(core),
+    bitbucket: composeBitbucket(core),
+    provisioner: lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
+      logger.warn('the provisioner did not answer', { error: error as Error }),
+    ),
+  };
+}
+
+/** What the provisioner works with: the only client in the product that can write IAM. */
+export function composeProvisioner(core: Core): ProvisionerPorts {
+  const { configuration, clock, outgoing } = core;
+  const [account] = configuration.accounts;
+  if (!account) throw new Error('a configuration has an account');
+  const client = iamClient(account.region, outgoing);
+  return {
+    ...composeStreams(core),
+    configuration,
+    templates: composeTemplates(core),
+    bitbucket: composeBitbucket(core),
+    iam: (deadline) => awsIam(client, clock, deadline),
+  };
+}

@@ -1,0 +1,28 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { problem } from '../domain/problem.ts';
+import { toResult } from './http/http-answer.ts';
+import { guarded } from './http/http-function.ts';
+import { ProblemError } from './http/problem-details.ts';
+import { routeTable } from './http/route-table.ts';
+
+/** Answers what needs no authentication: the health check, and every path and method that no other function takes. */
+export const handler = guarded(new Logger({ serviceName: 'rolewright' }), async (event) => {
+  const { method, path } = event.requestContext.http;
+  if (method === 'GET' && path === '/healthz') return toResult({ status: 200, body: { status: 'ok' } });
+  const allowed = routeTable.filter((route) => matches(route.path, path)).map((route) => route.method);
+  if (allowed.length === 0) {
+    throw new ProblemError(problem('ROUTE_NOT_FOUND', 'There is no such route. The README lists all.'));
+  }
+  const allow = [...new Set(allowed)].join(', ');
+  throw new ProblemError(problem('METHOD_NOT_ALLOWED', `This route takes ${allow}.`), { allow });
+});
+
+/** True when a concrete path is one of the pattern `/v1/grants/{id}`. */
+function matches(pattern: string, path: string): boolean {
+  const parts = path.split('/');
+  const expected = pattern.split('/');
+  return (
+    parts.length === expected.length &&
+    expected.every((part, n) => (part.startsWith('{') ? parts[n] !== '' : part === parts[n]))
+  );
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { grantStatuses } from '../domain/grant.ts';
+import { toInstant } from '../domain/time.ts';
+import { grantEvents, listGrants, readableGrant } from '../domain/use-cases/read-grants.ts';
+import { parseGrantRequest, type RequestPorts, requestGrant } from '../domain/use-cases/request-grant.ts';
+import { revokeGrant } from '../domain/use-cases/revoke-grant.ts';
+import { composeCore, composeRequests, composeVerifier } from './compose.ts';
+import { fromCursor, toCursor } from './http/cursor.ts';
+import { grantResource, plannedResource } from './http/grant-resource.ts';
+import type { HttpAnswer } from './http/http-answer.ts';
+import { httpFunction, type Route } from './http/http-function.ts';
+import { type HttpRequest, jsonBody, limitSchema, queryOf } from './http/http-request.ts';
+import { orProblem } from './http/or-problem.ts';
+
+const requestQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
+const noQuery = z.strictObject({});
+const listQuery = z.strictObject({
+  repository: z.string().min(1).max(200).optional(),
+  state: z.enum(grantStatuses).optional(),
+  template: z.string().min(1).max(64).optional(),
+  account: z.string().min(1).max(64).optional(),
+  limit: limitSchema,
+  cursor: z.string().optional(),
+});
+const eventsQuery = z.strictObject({ limit: limitSchema, cursor: z.string().optional() });
+
+/** The routes on grants, over what they work with. */
+export function grantRoutes(ports: RequestPorts): Route[] {
+  const { configuration } = ports;
+
+  async function request({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
+    const body = orProblem(parseGrantRequest(jsonBody(event)));
+    const { dryRun } = queryOf(event, requestQuery);
+    const answer = orProblem(
+      await requestGrant(ports, body, {
+        caller,
+        correlationId: requestId,
+        entryPoint: 'http',
+        dryRun: dryRun === 'true',
+      }),
+    );
+    if ('planned' in answer) {
+      const now = toInstant(ports.clock.now());
+      return { status: 200, body: plannedResource(answer.planned, configuration, now) };
+    }
+    const location = { location: `/v1/grants/${answer.grant.id}` };
+    return {
+      status: answer.status,
+      headers: answer.status === 200 ? {} : location,
+      body: grantResource(answer.grant, configuration),
+    };
+  }
+
+  async function list({ caller, event }: HttpRequest): Promise<HttpAnswer> {
+    const { limit, cursor, ...given } = queryOf(event, listQuery);
+    const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
+    const filter = { ...given, account };
+    const after = fromCursor('/v1/grants', filter, cursor);
+    const { grants, next } = await listGrants(ports, caller, filter, { limit, after });
+    const items = grants.map((grant) => grantResource(grant, configuration, { inList: true }));
+    return {
+      status: 200,
+      body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
+    };
+  }
+
+  async function show({ caller, event }: HttpRequest): Promise<HttpAnswer> {
+    queryOf(event, noQuery);
+    const grant = orProblem(await readableGrant(ports, idOf(event), caller));
+    return { status: 200, body: grantResource(grant, configuration) };
+  }
+
+  async function revoke({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
+    queryOf(event, noQuery);
+    const { status, grant } = orProblem(
+      await revokeGrant(ports, idOf(event), { caller, correlationId: requestId, entryPoint: 'http' }),
+    );
+    return {
+      status,
+      headers: status === 202 ? { location: `/v1/grants/${grant.id}` } : {},
+      body: grantResource(grant, configuration),
+    };
+  }
+
+  async function events({ caller, event }: HttpRequest): Promise<HttpAnswer> {
+    const { limit, cursor } = queryOf(event, eventsQuery);
+    const id = idOf(event);
+    const route = `/v1/grants/${id}/events`;
+    const after = Number(fromCursor(route, {}, cursor) ?? 0);
+    const page = orProblem(await grantEvents(ports, id, caller, { limit, after }));
+    return {
+      status: 200,
+      body: { items: page.events, ...(page.next ? { cursor: toCursor(route, {}, String(page.next)) } : {}) },
+    };
+  }
+
+  return [
+    { method: 'POST', path: '/v1/grants', answer: request },
+    { method: 'GET', path: '/v1/grants', answer: list },
+    { method: 'GET', path: '/v1/grants/{id}', answer: show },
+    { method: 'DELETE', path: '/v1/grants/{id}', answer: revoke },
+    { method: 'GET', path: '/v1/grants/{id}/events', answer: events },
+  ];
+}
+
+const idOf = (event: HttpRequest['event']): string => event.pathParameters?.id ?? '';
+
+const core = composeCore();
+
+/** Requests, lists, shows and revokes grants. */
+export const handler = httpFunction(core.logger, composeVerifier(core), grantRoutes(composeRequests(core)));

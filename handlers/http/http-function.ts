@@ -1,0 +1,71 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import httpRouter from '@middy/http-router';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, Handler } from 'aws-lambda';
+import type { TokenVerifier } from '../../adapters/token-verifier.ts';
+import { problem } from '../../domain/problem.ts';
+import { authenticate } from './authentication.ts';
+import { type HttpAnswer, toResult } from './http-answer.ts';
+import { type HttpRequest, requestIdOf } from './http-request.ts';
+import { ProblemError, problemAnswer, problemKinds, toProblem } from './problem-details.ts';
+
+/** A route of one function: the path as in `serverless.yml`, and what it does for an authenticated caller. */
+export type Route = {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  answer(request: HttpRequest): Promise<HttpAnswer>;
+};
+
+/** Milliseconds before the function's end at which a request is answered anyway. */
+const EARLY_MS = 1000;
+
+/** An HTTP function of a Lambda. */
+export type HttpHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
+
+/** Builds an HTTP function. The chain, from the outside: every failure becomes a problem document and none escapes; a
+ *  request that would outlive the function is answered before it; the caller is authenticated; the route answers. */
+export function httpFunction(
+  { logger, verifier }: Pick<Edge, 'logger' | 'verifier'>,
+  routes: Route[],
+): HttpHandler {
+  const router = httpRouter({
+    routes: routes.map(({ method, path, answer }) => ({
+      method,
+      path,
+      handler: async (event: APIGatewayProxyEventV2, context: Context) => {
+        const caller = await authenticate(verifier, event);
+        return toResult(await answer({ caller, event, requestId: requestIdOf(context) }));
+      },
+    })),
+    notFoundResponse: () => {
+      throw new ProblemError(problem('ROUTE_NOT_FOUND', 'There is no such route.'));
+    },
+  });
+  return guarded(logger, router as HttpHandler);
+}
+
+/** Wraps a handler so that no error and no time-out leaves it as anything but a problem document. */
+export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
+  const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyInMillis: EARLY_MS,
+    timeoutEarlyResponse: () => {
+      throw new ProblemError(
+        problem('UPSTREAM_UNAVAILABLE', 'The request took too long. Repeating it is safe.', {
+          retryAfter: 5,
+        }),
+      );
+    },
+  });
+  chain.onError((request) => {
+    const { error, context } = request;
+    const found = toProblem(error);
+    const requestId = requestIdOf(context);
+    const { status } = problemKinds[found.code];
+    const line = { requestId, code: found.code, status };
+    if (status >= 500) logger.error('request failed', { ...line, error: error as Error });
+    else logger.info('request refused', line);
+    const headers = error instanceof ProblemError ? error.headers : {};
+    request.response = toResult(problemAnswer(found, requestId, headers));
+  });
+  return chain.handler(handler as never) as unknown as HttpHandler;
+}

@@ -1,0 +1,67 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { z } from 'zod';
+import type { Caller } from '../../domain/principal.ts';
+import { problem, toFieldErrors } from '../../domain/problem.ts';
+import { ProblemError } from './problem-details.ts';
+
+/** Largest body in bytes. Contract: 32 KiB. */
+const LARGEST_BODY = 32 * 1024;
+
+/** A request after authentication. */
+export type HttpRequest = {
+  caller: Caller;
+  requestId: string;
+  event: APIGatewayProxyEventV2;
+};
+
+/** Header names arrive in lower case from API Gateway, and as sent from some local gateways. */
+export function headerOf(event: APIGatewayProxyEventV2, name: string): string | undefined {
+  const found = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name);
+  return found?.[1];
+}
+
+/** The id under which the log knows this request; API Gateway's own is a constant in local gateways. */
+export const requestIdOf = (context: Context): string => context.awsRequestId;
+
+/** The JSON body. In this order: `BODY_TOO_LARGE`, `MEDIA_TYPE_UNSUPPORTED`, `REQUEST_INVALID` for what is not JSON. */
+export function jsonBody(event: APIGatewayProxyEventV2): unknown {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > LARGEST_BODY) {
+    throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
+  }
+  const mediaType = (headerOf(event, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    throw new ProblemError(problem('MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.'));
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ProblemError(
+      problem('REQUEST_INVALID', 'The body is not JSON in UTF-8.', {
+        errors: [{ pointer: '', detail: 'is not JSON' }],
+      }),
+    );
+  }
+}
+
+/** The query by a strict schema: a misspelt filter must not widen the answer, nor a misspelt `dryRun` write. Throws
+ *  `REQUEST_INVALID` with every faulty one. */
+export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>): T {
+  const given: Record<string, string> = {};
+  const faults: { pointer: string; detail: string }[] = [];
+  for (const [name, value] of new URLSearchParams(event.rawQueryString ?? '')) {
+    if (Object.hasOwn(given, name)) faults.push({ pointer: `/${name}`, detail: 'stands twice' });
+    given[name] = value;
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) faults.push(...toFieldErrors(parsed.error));
+  if (parsed.success && faults.length === 0) return parsed.data;
+  throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: faults }));
+}
+
+/** Items of one page: 1–100, 25 unless told. */
+export const limitSchema = z
+  .string()
+  .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
+  .default('25')
+  .transform(Number);

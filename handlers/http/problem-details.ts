@@ -1,0 +1,92 @@
+import { PortError } from '../../domain/ports.ts';
+import { type Problem, type ProblemCode, problem } from '../../domain/problem.ts';
+import type { HttpAnswer } from './http-answer.ts';
+
+/** Status and title of every problem code; a new code does not compile until it stands here. */
+export const problemKinds = {
+  REQUEST_INVALID: { status: 400, title: 'The request is not valid' },
+  UNAUTHENTICATED: { status: 401, title: 'The caller is not authenticated' },
+  DENIED: { status: 403, title: 'The caller may not do this' },
+  NOT_OWNED: { status: 403, title: 'The repository does not own these resource names' },
+  REPOSITORY_NOT_FOUND: { status: 404, title: 'There is no such repository' },
+  ENVIRONMENT_NOT_FOUND: { status: 404, title: 'There is no such deployment environment' },
+  TEMPLATE_NOT_FOUND: { status: 404, title: 'There is no such template' },
+  ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account' },
+  WORKSPACE_NOT_CONFIGURED: { status: 404, title: 'The workspace is not configured' },
+  GRANT_NOT_FOUND: { status: 404, title: 'There is no such grant' },
+  ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
+  CONFLICT: { status: 409, title: 'Other work on this grant is under way' },
+  ROLE_NAME_TAKEN: { status: 409, title: 'The name of the role is taken' },
+  PROVIDER_UNUSABLE: { status: 409, title: 'The identity provider cannot be used' },
+  OIDC_NOT_ENABLED: { status: 409, title: 'OpenID Connect is not enabled in the workspace' },
+  PLAN_CHANGED: { status: 409, title: 'The plan has changed' },
+  QUOTA_EXCEEDED: { status: 409, title: 'A limit is reached' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'The media type is not supported' },
+  PARAMETERS_INVALID: { status: 422, title: 'The parameters do not fit the template' },
+  GUARDRAIL_VIOLATED: { status: 422, title: 'The policy breaks a guardrail' },
+  POLICY_TOO_LARGE: { status: 422, title: 'The policy is too large for IAM' },
+  THROTTLED: { status: 429, title: 'Too many requests' },
+  INTERNAL: { status: 500, title: 'Something went wrong in Rolewright' },
+  UPSTREAM_FAILED: { status: 502, title: 'A system that Rolewright needs refused' },
+  UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright needs cannot be reached' },
+} as const satisfies Record<ProblemCode, { status: number; title: string }>;
+
+/** Carries a problem out of a route. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+  readonly headers: Record<string, string>;
+
+  constructor(cause: Problem, headers: Record<string, string> = {}) {
+    super(cause.detail);
+    this.name = 'ProblemError';
+    this.problem = cause;
+    this.headers = headers;
+  }
+}
+
+/** Seconds after which to try again when the other system has not said it. */
+const DEFAULT_RETRY_AFTER = 5;
+
+/** The problem that anything thrown is answered with. What is not known is `INTERNAL`, with nothing of its text. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof PortError) {
+    const isRefusal = error.code === 'DENIED' || error.code === 'REJECTED';
+    return isRefusal
+      ? problem(error.problemCode ?? 'UPSTREAM_FAILED', error.message)
+      : problem('UPSTREAM_UNAVAILABLE', error.message, {
+          retryAfter: error.retryAfter ?? DEFAULT_RETRY_AFTER,
+        });
+  }
+  return problem('INTERNAL', 'The operators of Rolewright find the cause under the id in "instance".');
+}
+
+/** A problem as an RFC 9457 answer. `instance` is the request's id. */
+export function problemAnswer(
+  { code, detail, errors, retryAfter }: Problem,
+  requestId: string,
+  headers: Record<string, string> = {},
+): HttpAnswer {
+  const { status, title } = problemKinds[code];
+  const wait = retryAfter ?? (status === 503 ? DEFAULT_RETRY_AFTER : undefined);
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
+    body: {
+      type: `urn:rolewright:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+      title,
+      status,
+      detail,
+      code,
+      instance: requestId,
+      ...(errors && errors.length > 0 ? { errors } : {}),
+    },
+  };
+}
