@@ -62,8 +62,11 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         await send('ExecuteStatement', () => client.send(command));
         return 'appended';
       } catch (error) {
-        // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt.
-        const present = await findEvent(event.grantId, event.seq);
+        // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt. Where nobody can look,
+        // the append's own failure says how certain it is, not that of the look.
+        const present = await findEvent(event.grantId, event.seq).catch(() => {
+          throw error;
+        });
         if (present) return present.hash === event.hash ? 'appended' : 'taken';
         throw error;
       }

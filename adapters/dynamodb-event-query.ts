@@ -15,12 +15,21 @@ const keys = { byDay: 'day', byRepository: 'repository', byPrincipal: 'principal
 
 /** A page of events of all grants, newest first: over the partitions of the repositories or of the principal when these
  *  are given, else over days. `next` is the `order` below which the next page begins. */
-export function queryEvents(client: DynamoDBClient, table: string, query: EventQuery): Promise<EventPage> {
+export async function queryEvents(
+  client: DynamoDBClient,
+  table: string,
+  query: EventQuery,
+): Promise<EventPage> {
+  // DynamoDB refuses a BETWEEN whose ends are the wrong way round.
+  if (query.from >= query.to) return { events: [] };
   const read = (partition: Partition, limit: number) =>
     readPage(client, toQuery(table, partition, query), limit);
   const { repositoryUuids, principal } = query;
   if (repositoryUuids) {
-    const partitions = repositoryUuids.map((value) => ({ index: 'byRepository' as const, value }));
+    const partitions = [...new Set(repositoryUuids)].map((value) => ({
+      index: 'byRepository' as const,
+      value,
+    }));
     return mergePartitions(partitions, read, query.limit);
   }
   if (principal) {
