@@ -24,10 +24,7 @@ export type HttpHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructu
 
 /** Builds an HTTP function. The chain, from the outside: every failure becomes a problem document and none escapes; a
  *  request that would outlive the function is answered before it; the caller is authenticated; the route answers. */
-export function httpFunction(
-  { logger, verifier }: Pick<Edge, 'logger' | 'verifier'>,
-  routes: Route[],
-): HttpHandler {
+export function httpFunction(logger: Logger, verifier: TokenVerifier, routes: Route[]): HttpHandler {
   const router = httpRouter({
     routes: routes.map(({ method, path, answer }) => ({
       method,
