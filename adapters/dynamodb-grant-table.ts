@@ -17,8 +17,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     condition: string,
     values: Item,
   ): Promise<boolean> {
-    const used = (name: string) => `${expression} ${condition}`.includes(`#${name}`);
-    const names = ['state', 'seq', 'names'].filter(used);
+    const names = Array.from(`${expression} ${condition}`.matchAll(/#(\w+)/g), ([, name = '']) => name);
     try {
       await client.send(
         new UpdateItemCommand({
@@ -124,7 +123,7 @@ function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values
     '#seq': [':seq', { N: String(seq) }],
     listed: [':all', { S: ALL }],
     changed: [':changed', { S: `${grant.updatedAt}#${grantId}` }],
-    grant: [':grant', { S: JSON.stringify(grant) }],
+    '#grant': [':grant', { S: JSON.stringify(grant) }],
     repository: [':repository', { S: intent.repository.uuid }],
     '#names': [':names', { L: grant.repositoryNames.map((name) => ({ S: name.toLowerCase() })) }],
     '#state': [':state', { S: grant.status }],
