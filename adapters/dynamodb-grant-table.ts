@@ -74,7 +74,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       update(
         grantId,
         'SET leaseOwner = :owner, leaseUntil = :until',
-        'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)',
+        'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseOwner = :owner)',
         { ':owner': { S: owner }, ':until': { S: until }, ':now': { S: now } },
       ),
 
