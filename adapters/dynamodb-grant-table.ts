@@ -51,7 +51,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       await update(
         grantId,
         'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
-        'attribute_not_exists(dueSeq) OR dueSeq <= :seq',
+        // A row that shows this seq already has said what comes after it, and the append that follows must fail.
+        '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
         { ':all': { S: ALL }, ':dueAt': { S: dueAt }, ':seq': { N: String(seq) } },
       );
     },
