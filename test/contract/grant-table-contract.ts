@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Grant } from '../../domain/grant.ts';
+import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapter-events.ts';
+
+/** Two handles on one table that is empty at first; `due` is the time at which somebody who lists what is due will look
+ *  at the grant. */
+export type OpenGrantTable = () => Promise<{
+  table: GrantTable;
+  second: GrantTable;
+  due(grantId: string): Promise<string | undefined>;
+}>;
+
+const GRANT = grantIdNumber(1);
+const at = (time: string) => `2026-11-23T${time}.000Z`;
+const [EARLY, LATER, LAST] = [at('09:00:00'), at('10:00:00'), at('11:00:00')];
+
+/** Everything that a filter finds, page by page; fails when the pages do not end or are longer than asked. */
+async function listAll(table: GrantTable, filter: GrantFilter, limit: number): Promise<Grant[]> {
+  const all: Grant[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < 200; pages += 1) {
+    const page = await table.list(filter, limit, after);
+    expect(page.grants.length).toBeLessThanOrEqual(limit);
+    all.push(...page.grants);
+    if (page.next === undefined) return all;
+    after = page.next;
+  }
+  throw new Error('the pages do not end');
+}
+
+/** What every grant table keeps to: rows, what is due, and leases. */
+export function grantTableContract(name: string, open: OpenGrantTable): void {
+  let table: GrantTable;
+  let second: GrantTable;
+  let due: (grantId: string) => Promise<string | undefined>;
+
+  beforeEach(async () => {
+    ({ table, second, due } = await open());
+  });
+
+  const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>
+    table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });
+  const shown = async () => (await listAll(table, {}, 100)).map(({ status }) => status);
+
+  describe(`grant table ${name}, rows`, () => {
+    test('a projected grant is listed exactly as it was', async () => {
+      const grant = grantOf({ names: ['acme/shop', 'acme/store'] });
+      await table.project({ grantId: grant.id, seq: 3, grant, dueAt: LATER });
+      expect(await listAll(second, {}, 10)).toEqual([grant]);
+      expect(await due(GRANT)).toBe(LATER);
+    });
+
+    test('a row that was made before its first event is due and never listed', async () => {
+      await table.markDue(GRANT, 1, EARLY);
+      expect(await due(GRANT)).toBe(EARLY);
+      expect(await listAll(table, {}, 10)).toEqual([]);
+      expect(await listAll(table, { repositoryUuid: repositoryNumber(1) }, 10)).toEqual([]);
+      expect(await table.countLive(repositoryNumber(1))).toBe(0);
+    });
+
+    test('an older seq never overwrites a newer one, whoever writes last', async () => {
+      await project(5, { status: 'revoked' });
+      await second.project({ grantId: GRANT, seq: 4, grant: grantOf({ status: 'active' }), dueAt: EARLY });
+      expect(await shown()).toEqual(['revoked']);
+      expect(await due(GRANT)).toBeUndefined();
+    });
+
+    test('a newer seq replaces the row', async () => {
+      await project(4, { status: 'provisioning' }, EARLY);
+      await project(5, { status: 'active' }, LATER);
+      expect(await shown()).toEqual(['active']);
+      expect(await due(GRANT)).toBe(LATER);
+    });
+
+    test('of 20 concurrent projections the newest stays', async () => {
+      const seqs = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) + 1);
+      await Promise.all(seqs.map((seq) => project(seq, { status: seq === 20 ? 'failed' : 'active' })));
+      expect(await shown()).toEqual(['failed']);
+    });
+  });
+
+  describe(`grant table ${name}, what is due`, () => {
+    test('a projection of what was awaited clears the due time, or moves it', async () => {
+      await table.markDue(GRANT, 2, EARLY);
+      await project(2, {}, LATER);
+      expect(await due(GRANT)).toBe(LATER);
+      await project(3);
+      expect(await due(GRANT)).toBeUndefined();
+    });
+
+    test('a projection older than what is awaited is shown, and leaves the due time', async () => {
+      await table.markDue(GRANT, 6, EARLY);
+      await project(5, { status: 'active' });
+      expect(await shown()).toEqual(['active']);
+      expect(await due(GRANT)).toBe(EARLY);
+      await project(5, { status: 'active' }, LATER);
+      expect(await due(GRANT)).toBe(EARLY);
+    });
+
+    test('a projection of the same seq can be repeated, with another due time', async () => {
+      await project(5, {}, EARLY);
+      await project(5, {}, LATER);
+      expect(await due(GRANT)).toBe(LATER);
+      await project(5);
+      expect(await due(GRANT)).toBeUndefined();
+    });
+
+    test('an earlier seq never takes back what a later one awaits', async () => {
+      await table.markDue(GRANT, 7, EARLY);
+      await second.markDue(GRANT, 6, LATER);
+      expect(await due(GRANT)).toBe(EARLY);
+    });
+
+    test('a late mark for an event that is projected already changes nothing', async () => {
+      await project(7, {}, EARLY);
+      await second.markDue(GRANT, 5, LAST);
+      await second.markDue(GRANT, 7, LAST);
+      expect(await due(GRANT)).toBe(EARLY);
+      await second.markDue(GRANT, 8, LATER);
+      expect(await due(GRANT)).toBe(LATER);
+    });
+
+    test('one writer finishes between the row and the append of another: its event is still due', async () => {
+      await project(4, { status: 'active' });
+      // The slow writer will append 6; the fast one writes 5, finds nothing left to do, and projects it.
+      await table.markDue(GRANT, 5, EARLY);
+      await second.markDue(GRANT, 6, LATER);
+      await project(5, { status: 'active' });
+      expect(await due(GRANT)).toBe(LATER);
+      // Here the slow writer appends 6 and dies. Whoever looks at what is due projects it in the end.
+      await project(6, { status: 'revoked' });
+      expect(await due(GRANT)).toBeUndefined();
+      expect(await shown()).toEqual(['revoked']);
+    });
+
+    test('the loser of a seq forgets nothing of the winner and is due again with its next one', async () => {
+      await Promise.all([table.markDue(GRANT, 1, EARLY), second.markDue(GRANT, 1, EARLY)]);
+      await project(1, { status: 'provisioning' }, LATER);
+      expect(await due(GRANT)).toBe(LATER);
+      await second.markDue(GRANT, 2, LAST);
+      await project(1, { status: 'provisioning' });
+      expect(await due(GRANT)).toBe(LAST);
+    });
+  });
+
+  describe(`grant table ${name}, leases`, () => {
+    test('a grant that nobody knows has no lease to take', async () => {
+      expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(false);
+      await table.releaseLease(GRANT, 'one');
+      expect(await due(GRANT)).toBeUndefined();
+    });
+
+    test('of 20 that want the lease exactly one gets it', async () => {
+      await table.markDue(GRANT, 1, EARLY);
+      const takers = Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? table : second).takeLease(GRANT, `owner-${n}`, EARLY, LATER),
+      );
+      expect((await Promise.all(takers)).filter(Boolean)).toHaveLength(1);
+    });
+
+    test('a lease is held until its end and can be taken after it', async () => {
+      await project(1);
+      expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(true);
+      expect(await second.takeLease(GRANT, 'two', at('09:59:59'), LAST)).toBe(false);
+      expect(await second.takeLease(GRANT, 'two', at('10:00:01'), LAST)).toBe(true);
+      expect(await table.takeLease(GRANT, 'one', at('10:30:00'), LAST)).toBe(false);
+    });
+
+    test('whoever holds the lease may ask for it again: the reply may have been lost', async () => {
+      await project(1);
+      expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(true);
+      expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(true);
+    });
+
+    test('only the owner releases a lease', async () => {
+      await project(1);
+      await table.takeLease(GRANT, 'one', EARLY, LATER);
+      await second.releaseLease(GRANT, 'two');
+      expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(false);
+      await table.releaseLease(GRANT, 'one');
+      expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(true);
+    });
+
+    test('a lease survives every projection and mark, and hides no row', async () => {
+      await project(1);
+      await table.takeLease(GRANT, 'one', EARLY, LAST);
+      await project(2, { status: 'revoking' }, LATER);
+      await table.markDue(GRANT, 3, LAST);
+      expect(await second.takeLease(GRANT, 'two', LATER, LAST)).toBe(false);
+      expect(await shown()).toEqual(['revoking']);
+    });
+  });
+}
