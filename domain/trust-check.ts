@@ -53,7 +53,14 @@ function presented(
 
 function ownTokens(e: TrustExpectation): Presented[] {
   return e.environmentUuid
-    ? [presented(e, 'its own environment', `${e.repositoryUuid}:${e.environmentUuid}:${STEP}`)]
+    ? [
+        presented(e, 'its own environment', `${e.repositoryUuid}:${e.environmentUuid}:${STEP}`),
+        presented(
+          e,
+          'another step in its own environment',
+          `${e.repositoryUuid}:${e.environmentUuid}:${OTHER}`,
+        ),
+      ]
     : [
         presented(e, 'its own repository', `${e.repositoryUuid}:${STEP}`),
         presented(e, 'an environment of its own repository', `${e.repositoryUuid}:${OTHER}:${STEP}`),
@@ -63,10 +70,9 @@ function ownTokens(e: TrustExpectation): Presented[] {
 function foreignTokens(e: TrustExpectation): Presented[] {
   const rest = e.environmentUuid ? `${e.environmentUuid}:${STEP}` : STEP;
   const own = `${e.repositoryUuid}:${rest}`;
-  const near = e.repositoryUuid.replace(/[0-9a-f]\}$/, (end) => (end === '0}' ? '1}' : '0}'));
   const foreign = [
     presented(e, 'another repository', `${OTHER}:${rest}`),
-    presented(e, 'a repository whose UUID differs in the last digit', `${near}:${rest}`),
+    presented(e, 'a repository whose UUID differs in the last digit', `${nearTo(e.repositoryUuid)}:${rest}`),
     presented(e, 'another repository with the own one as its environment', `${OTHER}:${own}`),
     presented(e, 'a subject that only begins with the own repository', `${e.repositoryUuid}x:${rest}`),
     presented(e, 'an empty subject', ''),
@@ -77,6 +83,16 @@ function foreignTokens(e: TrustExpectation): Presented[] {
   ];
   if (e.environmentUuid) {
     foreign.push(
+      presented(
+        e,
+        'an environment whose UUID differs in the last digit',
+        `${e.repositoryUuid}:${nearTo(e.environmentUuid)}:${STEP}`,
+      ),
+      presented(
+        e,
+        'a subject that only begins with the own environment',
+        `${e.repositoryUuid}:${e.environmentUuid}x:${STEP}`,
+      ),
       presented(e, 'another environment', `${e.repositoryUuid}:${OTHER}:${STEP}`),
       presented(e, 'a step without an environment', `${e.repositoryUuid}:${STEP}`),
       presented(e, 'the own environment as a step', `${e.repositoryUuid}:${OTHER}:${e.environmentUuid}`),
@@ -85,11 +101,15 @@ function foreignTokens(e: TrustExpectation): Presented[] {
   return foreign;
 }
 
+const nearTo = (uuid: string): string => uuid.replace(/[0-9a-f]\}$/, (end) => (end === '0}' ? '1}' : '0}'));
+
 type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The one statement of a document, in a list. More than one is not understood: tokens that nobody thought of may be
+ *  admitted by the second. Nor is text in which a name stands twice, since readers may take either. */
 function parseStatements(text: string): Json[] | undefined {
   let document: unknown;
   try {
@@ -97,10 +117,11 @@ function parseStatements(text: string): Json[] | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(document) || document.Version !== '2012-10-17' || !Array.isArray(document.Statement)) {
-    return undefined;
-  }
-  return document.Statement.every(isObject) ? document.Statement : undefined;
+  if (!isObject(document) || JSON.stringify(document) !== text) return undefined;
+  if (document.Version !== '2012-10-17' || !Array.isArray(document.Statement)) return undefined;
+  return document.Statement.length === 1 && document.Statement.every(isObject)
+    ? document.Statement
+    : undefined;
 }
 
 function verdict(statements: Json[], token: Presented): Verdict {
@@ -123,8 +144,10 @@ function statementVerdict(statement: Json, token: Presented): Verdict {
   for (const [operator, block] of Object.entries(statement.Condition)) {
     if (!isObject(block) || (operator !== 'StringEquals' && operator !== 'StringLike')) return 'unknown';
     for (const [key, pattern] of Object.entries(block)) {
-      if (typeof pattern !== 'string') return 'unknown';
-      const value = token.keys[key];
+      if (typeof pattern !== 'string' || (operator === 'StringLike' && !isForeseen(key, pattern))) {
+        return 'unknown';
+      }
+      const value = Object.hasOwn(token.keys, key) ? token.keys[key] : undefined;
       const holds =
         value !== undefined && (operator === 'StringEquals' ? value === pattern : isLike(value, pattern));
       if (!holds) verdictSoFar = 'refused';
@@ -132,6 +155,10 @@ function statementVerdict(statement: Json, token: Presented): Verdict {
   }
   return verdictSoFar;
 }
+
+/** True for the patterns whose matches our few tokens can stand for: a wildcard is one `*` at the end of a subject. */
+const isForeseen = (key: string, pattern: string): boolean =>
+  !/[*?]/.test(key.endsWith(':sub') ? pattern.replace(/\*$/, '') : pattern);
 
 /** IAM's StringLike: `*` stands for any run of characters, `?` for one; case-sensitive. */
 function isLike(value: string, pattern: string): boolean {
