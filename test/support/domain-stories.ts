@@ -1,0 +1,76 @@
+import type { NewEvent } from '../../domain/event.ts';
+import type { Grant, GrantStatus } from '../../domain/grant.ts';
+import type { GrantIntent } from '../../domain/grant-intent.ts';
+import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './domain-samples.ts';
+
+export const requested = (
+  approval: 'none' | 'required' = 'none',
+  over: Partial<GrantIntent> = {},
+): NewEvent => ({
+  type: 'GrantRequested',
+  data: { ...intent(over), approval },
+});
+export const changeRequested = (
+  approval: 'none' | 'required',
+  over: Partial<GrantIntent> & { expiresAt?: string } = otherBucket,
+): NewEvent => {
+  const { expiresAt, ...rest } = over;
+  return {
+    type: 'GrantChangeRequested',
+    data: { ...intent(rest), approval, ...(expiresAt ? { expiresAt } : {}) },
+  };
+};
+/** What differs in a request for another bucket. */
+export const otherBucket = {
+  parameters: { bucket: 'shop-other' },
+  permissionsPolicyHash: 'c'.repeat(64),
+};
+
+export const started: NewEvent = { type: 'ProvisioningStarted', data: { ...subject, role, ...hashes } };
+export const created: NewEvent = { type: 'RoleCreated', data: { ...subject, role: createdRole } };
+export const activated: NewEvent = {
+  type: 'GrantActivated',
+  data: { ...subject, role: createdRole, ...documents },
+};
+export const updated: NewEvent = {
+  type: 'GrantUpdated',
+  data: { ...subject, role: createdRole, ...documents },
+};
+export const failure = { code: 'UPSTREAM_FAILED', detail: 'IAM refused.' };
+export const failed: NewEvent = { type: 'ProvisioningFailed', data: { ...subject, error: failure } };
+export const compensating: NewEvent = { type: 'CompensationStarted', data: { ...subject, error: failure } };
+export const updateFailed: NewEvent = { type: 'UpdateFailed', data: { ...subject, error: failure } };
+export const attemptFailed: NewEvent = { type: 'AttemptFailed', data: { ...subject, error: failure } };
+export const approved: NewEvent = { type: 'GrantApproved', data: { ...subject, planHash: 'x' } };
+export const rejected: NewEvent = { type: 'GrantRejected', data: { ...subject, planHash: 'x' } };
+export const revocation: NewEvent = {
+  type: 'RevocationRequested',
+  data: { ...subject, cause: 'requested' },
+};
+export const disabled: NewEvent = { type: 'RoleDisabled', data: { ...subject, role: createdRole } };
+export const notFound: NewEvent = { type: 'RoleNotFound', data: { ...subject, role } };
+export const deleted: NewEvent = { type: 'RoleDeleted', data: { ...subject, role } };
+export const revoked: NewEvent = { type: 'GrantRevoked', data: subject };
+export const expiryChanged = (expiresAt: string): NewEvent => ({
+  type: 'GrantExpiryChanged',
+  data: { ...subject, expiresAt },
+});
+
+const toActive = [requested(), started, created, activated];
+
+/** An honest story that ends in each state. */
+export const storyOf: Record<GrantStatus, NewEvent[]> = {
+  pending: [requested('required')],
+  provisioning: [requested()],
+  active: toActive,
+  revoking: [...toActive, revocation],
+  revoked: [...toActive, revocation, disabled, deleted, revoked],
+  rejected: [requested('required'), rejected],
+  failed: [requested(), failed],
+};
+
+export const changeWaits: NewEvent[] = [...toActive, changeRequested('required')];
+export const updating: NewEvent[] = [...toActive, changeRequested('none')];
+
+/** A grant in a state. */
+export const grantIn = (status: GrantStatus): Grant => grantAfter(...storyOf[status]);
