@@ -62,7 +62,7 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => {
-      console.error(error);
+      if (request.complete) console.error(error);
       response.destroy();
     });
   });

@@ -159,8 +159,10 @@ describe('propagation', () => {
     expect((await get())?.RoleId).toBe(first);
     expect(await refusal(remove())).toMatch(/^404 NoSuchEntity/);
     expect(await refusal(create())).toBe('accepted');
+    expect(await refusal(putPolicy())).toMatch(/^404 NoSuchEntity/);
     wait();
     expect((await get())?.RoleId).not.toBe(first);
+    expect(await refusal(putPolicy())).toBe('accepted');
   });
 
   test('shows the writes to one role in their order', async () => {
