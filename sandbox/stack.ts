@@ -1,0 +1,141 @@
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
+import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
+import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
+
+/** Ports of a stack; 0 chooses a free one. */
+export type StackPorts = { api: number; lambda: number; bitbucket: number; aws: number; dynamodb: number };
+
+/** The contract's ports, each to be changed by one variable. */
+export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts => ({
+  api: toPort(variables, 'ROLEWRIGHT_PORT', 3000),
+  lambda: toPort(variables, 'SANDBOX_LAMBDA_PORT', 3002),
+  bitbucket: toPort(variables, 'SANDBOX_BITBUCKET_PORT', 4010),
+  aws: toPort(variables, 'SANDBOX_AWS_PORT', 4020),
+  dynamodb: toPort(variables, 'SANDBOX_DYNAMODB_PORT', 4030),
+});
+
+/** Every port chosen free. */
+export const freePorts: StackPorts = { api: 0, lambda: 0, bitbucket: 0, aws: 0, dynamodb: 0 };
+
+function toPort(variables: NodeJS.ProcessEnv, name: string, standard: number): number {
+  const text = variables[name];
+  if (text === undefined || text === '') return standard;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new Error(`${name} must be a port, 0 to 65535; it is ${JSON.stringify(text)}`);
+}
+
+/** The stand-ins without the gateway. */
+export type StandIns = { bitbucket: BitbucketSandbox; aws: AwsSandbox; dynamodb: DynamodbSandbox };
+
+/** A running stack. `variables` is what a process needs to use the product's own adapters on it. */
+export type Stack = StandIns & {
+  api: string;
+  lambda: string;
+  variables: Record<string, string>;
+  /** Ends everything that was started. */
+  stop(): Promise<void>;
+  /** Resolves when the gateway has ended, wanted or not. */
+  ended: Promise<void>;
+};
+
+const OFFICIAL = 'https://api.bitbucket.org';
+const PREFIX = 'rolewright-sandbox';
+
+/** Starts the stand-ins for Bitbucket and AWS and the local DynamoDB, with the tables and the boundary of
+ *  `infrastructure/`. */
+export async function startStandIns(root: string, dir: string, ports: StackPorts): Promise<StandIns> {
+  const [account] = readConfiguration(root).accounts;
+  if (!account) throw new Error('a configuration has an account');
+  const names = {
+    accountId: account.id,
+    region: account.region,
+    prefix: PREFIX,
+    boundaryPolicy: account.boundaryPolicy,
+  };
+  const started: { close(): Promise<void> }[] = [];
+  try {
+    const dynamodb = await startDynamodbSandbox({ port: ports.dynamodb, dir });
+    started.push(dynamodb);
+    const bitbucket = await startBitbucketSandbox({ port: ports.bitbucket, dir });
+    started.push(bitbucket);
+    const aws = await startAwsSandbox({
+      port: ports.aws,
+      dir,
+      accountId: account.id,
+      resolveIssuer: (issuer) =>
+        issuer.startsWith(`${OFFICIAL}/`) ? issuer.replace(OFFICIAL, bitbucket.url) : undefined,
+      managedPolicies: [boundaryPolicy(root, names)],
+    });
+    started.push(aws);
+    await createTables(dynamodb.url, tableDefinitions(root, names));
+    return { bitbucket, aws, dynamodb };
+  } catch (error) {
+    await Promise.all(started.map((server) => server.close()));
+    throw error;
+  }
+}
+
+/** The environment of the product's functions on these stand-ins. */
+export const functionVariables = (standIns: StandIns, lambdaPort: number): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: 'SANDBOX',
+  AWS_SECRET_ACCESS_KEY: 'sandbox',
+  AWS_REGION: 'eu-central-1',
+  AWS_ENDPOINT_URL_IAM: standIns.aws.url,
+  AWS_ENDPOINT_URL_STS: standIns.aws.url,
+  AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
+  AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
+  BITBUCKET_TOKEN: 'sandbox-token',
+  SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,
+  EVENTS_TABLE: `${PREFIX}-events`,
+  GRANTS_TABLE: `${PREFIX}-grants`,
+  PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
+});
+
+/** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and
+ *  survives a restart. Rejects, with nothing left running, when anything of it cannot start. */
+export async function startStack(root: string, dir: string, wanted: StackPorts): Promise<Stack> {
+  readTemplates(root);
+  const folder = resolve(dir);
+  const ports = {
+    ...wanted,
+    api: wanted.api || (await freePort()),
+    lambda: wanted.lambda || (await freePort()),
+  };
+  const standIns = await startStandIns(root, folder, ports);
+  const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
+  let gateway: Gateway;
+  const variables = functionVariables(standIns, ports.lambda);
+  try {
+    gateway = await startGateway({ root, dir: folder, port: ports.api, lambdaPort: ports.lambda, variables });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  return {
+    ...standIns,
+    api: gateway.url,
+    lambda: `http://127.0.0.1:${ports.lambda}`,
+    variables,
+    ended: gateway.ended,
+    async stop() {
+      await gateway.stop();
+      await closeAll();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', done);
+  });
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address ? address.port : 0;
+}
