@@ -25,12 +25,12 @@ export const placeholdersOf = (text: string): string[] =>
 
 /** True when braces stand in `text` that are neither a placeholder nor one of IAM's own `${…}` variables. */
 export const hasStrayBraces = (text: string): boolean =>
-  /\{\{|\}\}/.test(text.replace(PLACEHOLDER, '').replace(/\$\{[^{}]*\}/g, ''));
+  /[{}]/.test(text.replace(/\$\{[^{}]*\}/g, '').replace(PLACEHOLDER, ''));
 
 /** What any value must be before it may stand in a resource or a condition value: one segment, nothing that IAM or an
  *  ARN reads as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). Checked for every value
  *  on top of its own type, built-ins included: an environment may be called `*`. */
-export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$/.test(value);
+export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/.test(value);
 
 /** `text` with each placeholder replaced by its value. Throws where a value is missing or is not one segment: callers
  *  check both before. */

@@ -9,6 +9,8 @@ const parameterName = z
   .string()
   .regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be camelCase, 1–32 letters and digits');
 
+const placeholderFree = z.string().regex(/^[^{}]+$/, 'holds no placeholder: those stand in values only');
+
 const statementSchema = z.strictObject({
   sid: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'must be 1–64 letters and digits'),
   when: parameterName.optional(),
@@ -17,7 +19,7 @@ const statementSchema = z.strictObject({
     .min(1),
   resources: z.array(z.string().min(1)).min(1),
   conditions: z
-    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)])))
+    .record(placeholderFree, z.record(placeholderFree, z.union([z.string(), z.array(z.string()).min(1)])))
     .optional(),
 });
 
@@ -127,7 +129,7 @@ function placeholderFaults(template: Template, statement: TemplateStatement, nam
       ? [`{{${name}}} needs scope: environment`]
       : [];
   }
-  const parameter = template.parameters[name];
+  const parameter = Object.hasOwn(template.parameters, name) ? template.parameters[name] : undefined;
   if (!parameter) return [`{{${name}}} is neither a parameter nor a built-in value`];
   return parameter.optional && statement.when !== name
     ? [`{{${name}}} is optional: its statement needs when: ${name}`]
