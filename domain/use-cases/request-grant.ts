@@ -68,7 +68,8 @@ export type GrantRequest = z.infer<typeof grantRequestSchema>;
 /** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
 export function parseGrantRequest(body: unknown): Result<GrantRequest> {
   const parsed = grantRequestSchema.safeParse(body);
-  if (parsed.success) return ok(parsed.data);
+  // Zod leaves `__proto__` out of a record; like any other name it must be told to be unknown.
+  if (parsed.success) return ok({ ...parsed.data, parameters: (body as GrantRequest).parameters });
   return fail(
     problem('REQUEST_INVALID', 'The request is not a grant request.', {
       errors: toFieldErrors(parsed.error),
