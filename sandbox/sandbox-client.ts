@@ -1,0 +1,84 @@
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Stack } from './stack.ts';
+
+/** What an HTTP call came back with. */
+export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
+
+/** How a token fared at STS: a session, or AWS's refusal. */
+export type Assumption = { accessKeyId: string } | { code: string };
+
+/** Talks to a running stack as its users do: plain HTTP for Rolewright and the stand-ins, the AWS SDK for STS. */
+export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitbucket' | 'aws'>) {
+  const sts = new STSClient({
+    region: 'eu-central-1',
+    endpoint: aws.url,
+    credentials: { accessKeyId: 'SANDBOX', secretAccessKey: 'sandbox' },
+  });
+
+  async function call(url: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(url, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {} };
+  }
+
+  const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+    call(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  async function token(kind: 'person' | 'service' | 'step', body: object): Promise<string> {
+    const reply = await post(`${bitbucket.url}/sandbox/${kind}-token`, body);
+    if (typeof reply.body.token === 'string') return reply.body.token;
+    throw new Error(`the sandbox gave no token: ${JSON.stringify(reply.body)}`);
+  }
+
+  return {
+    token,
+    request: (bearer: string, body: object, query = '') =>
+      post(`${api}/v1/grants${query}`, body, { authorization: `Bearer ${bearer}` }),
+    read: (bearer: string, path: string) =>
+      call(`${api}${path}`, { headers: { authorization: `Bearer ${bearer}` } }),
+    revoke: (bearer: string, grantId: string) =>
+      call(`${api}/v1/grants/${grantId}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${bearer}` },
+      }),
+    /** A repository as Bitbucket's REST API shows it. */
+    repository: (fullName: string) =>
+      call(`${bitbucket.url}/2.0/repositories/${fullName}`, {
+        headers: { authorization: 'Bearer sandbox-token' },
+      }),
+    /** Presents a step token to STS, as the AWS SDKs in a pipeline do. */
+    async assume(roleArn: string, webIdentityToken: string): Promise<Assumption> {
+      const command = new AssumeRoleWithWebIdentityCommand({
+        RoleArn: roleArn,
+        RoleSessionName: 'demo',
+        WebIdentityToken: webIdentityToken,
+      });
+      try {
+        const { Credentials } = await sts.send(command);
+        return { accessKeyId: Credentials?.AccessKeyId ?? '' };
+      } catch (error) {
+        return { code: (error as Error).name };
+      }
+    },
+    /** Whether a session may do something now. */
+    async canAct(accessKeyId: string, action: string, resource: string): Promise<boolean> {
+      const reply = await post(`${aws.url}/sandbox/can-act`, { accessKeyId, action, resource });
+      return reply.body.allowed === true;
+    },
+    /** Every IAM call since the last time this was asked, by action. */
+    async iamCalls(): Promise<string[]> {
+      const { body } = await call(`${aws.url}/sandbox/calls`);
+      await fetch(`${aws.url}/sandbox/calls`, { method: 'DELETE' });
+      return (body.items as { service: string; action: string }[])
+        .filter(({ service }) => service.toLowerCase() === 'iam')
+        .map(({ action }) => action);
+    },
+  };
+}
+
+/** See `sandboxClient`. */
+export type SandboxClient = ReturnType<typeof sandboxClient>;
