@@ -21,6 +21,7 @@ const codes: Record<string, PortErrorCode> = {
   InvalidClientTokenId: 'DENIED',
   UnrecognizedClientException: 'DENIED',
   ExpiredToken: 'DENIED',
+  ExpiredTokenException: 'DENIED',
   SignatureDoesNotMatch: 'DENIED',
   CredentialsProviderError: 'DENIED',
   LimitExceededException: 'REJECTED',
