@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { z } from 'zod';
+import { parseUuid } from '../domain/identifiers.ts';
+
+const page = z.object({
+  values: z.array(
+    z.object({
+      uuid: z.string(),
+      slug: z.string().optional(),
+      full_name: z.string(),
+      project: z.object({ key: z.string(), uuid: z.string() }).nullish(),
+    }),
+  ),
+  next: z.string().optional(),
+});
+
+type Listed = z.infer<typeof page>['values'];
+
+/** Lists all repositories of a workspace. Throws unless every page was read: absence in half a list proves nothing. */
+async function listRepositories(url: string, token: string, workspace: string): Promise<Listed> {
+  const all: Listed = [];
+  let next: string | undefined = `${url}/repositories/${encodeURIComponent(workspace)}?pagelen=100`;
+  while (next) {
+    if (!next.startsWith(`${url}/`)) throw new Error('Bitbucket pages into another host.');
+    const response: Response = await fetch(next, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      redirect: 'error',
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`Bitbucket answered ${response.status} for workspace ${workspace}.`);
+    const parsed: z.infer<typeof page> = page.parse(await response.json());
+    all.push(...parsed.values);
+    next = parsed.next;
+  }
+  return all;
+}
+
+/** Finds the UUID of what an ownership entry names by key or slug. */
+function findUuid(repositories: Listed, kind: 'project' | 'repository', named: string): string | undefined {
+  if (kind === 'project') {
+    return repositories.find(({ project }) => project?.key === named)?.project?.uuid;
+  }
+  return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
+}
+
+/** Fills in the UUIDs of ownership rules that name a project by key or a repository by slug only, and keeps everything
+ *  else of the text. Returns the new text and what was pinned; throws, with nothing changed, when one is not found. */
+export async function pinConfiguration(
+  text: string,
+  url: string,
+  token: string,
+): Promise<{ text: string; pinned: string[] }> {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
+  const rules = document.get('ownership');
+  const lists = new Map<string, Listed>();
+  const pinned: string[] = [];
+  for (const rule of isSeq(rules) ? rules.items : []) {
+    for (const kind of ['project', 'repository'] as const) {
+      const subject = isMap(rule) ? (rule as YAMLMap).get(kind) : undefined;
+      if (!isMap(subject) || subject.has('uuid')) continue;
+      const workspace = String(subject.get('workspace'));
+      const named = String(subject.get(kind === 'project' ? 'key' : 'slug'));
+      const list = lists.get(workspace) ?? (await listRepositories(url, token, workspace));
+      lists.set(workspace, list);
+      const uuid = parseUuid(findUuid(list, kind, named) ?? '');
+      if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
+      subject.set('uuid', document.createNode(uuid, { flow: true }));
+      pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
+    }
+  }
+  return { text: document.toString({ lineWidth: 0 }), pinned };
+}
+
+/** `npm run config:pin`: pins `config/rolewright.yaml` in place. */
+async function main(): Promise<void> {
+  const file = 'config/rolewright.yaml';
+  const token = process.env.BITBUCKET_TOKEN;
+  if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
+  const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
+  const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
+  if (pinned.length > 0) writeFileSync(file, text);
+  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every ownership rule holds its UUID already.');
+}
+
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

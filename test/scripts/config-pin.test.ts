@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { pinConfiguration } from '../../scripts/config-pin.ts';
+
+const TEXT = `# Kept as it is.
+ownership:
+  - project: { workspace: acme, key: SHOP }
+    owns: { any: ["shop-*"] } # a comment
+  - repository: { workspace: acme, slug: web }
+    owns: { any: ["web-*"] }
+  - project: { workspace: acme, key: WEB, uuid: "{00000000-0000-4000-8000-000000000000}" }
+    owns: { any: ["api-*"] }
+`;
+
+describe('pinning ownership rules', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rolewright-pin-'));
+  let bitbucket: BitbucketSandbox;
+  beforeAll(async () => {
+    bitbucket = await startBitbucketSandbox({ port: 0, dir });
+  });
+  afterAll(async () => {
+    await bitbucket.close();
+    rmSync(dir, { recursive: true });
+  });
+  const pin = (text: string, token = 'sandbox-token') =>
+    pinConfiguration(text, `${bitbucket.url}/2.0`, token);
+
+  it('fills in the UUID that Bitbucket has for a key or a slug, and leaves pinned rules and comments alone', async () => {
+    const { text, pinned } = await pin(TEXT);
+    expect(pinned).toEqual([
+      'project acme/SHOP is {6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+      'repository acme/web is {3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+    ]);
+    const { ownership } = parse(text) as { ownership: Record<string, { uuid: string }>[] };
+    expect(ownership.map((rule) => (rule.project ?? rule.repository)?.uuid)).toEqual([
+      '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+      '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+      '{00000000-0000-4000-8000-000000000000}',
+    ]);
+    expect(text).toContain('# Kept as it is.');
+    expect(text).toContain('# a comment');
+  });
+
+  it('changes nothing when nothing is left to pin', async () => {
+    const once = await pin(TEXT);
+    expect((await pin(once.text)).pinned).toEqual([]);
+  });
+
+  it('fails for a project that Bitbucket does not show, and for a refused credential', async () => {
+    await expect(pin(TEXT.replace('SHOP', 'NOPE'))).rejects.toThrow('no project NOPE in workspace acme');
+    await expect(pin(TEXT, 'wrong')).rejects.toThrow('Bitbucket answered 401');
+  });
+});
