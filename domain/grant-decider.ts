@@ -49,7 +49,7 @@ export function decideRequest(
     case 'pending':
       return isSame && command.expiresAt === undefined ? ok({ events: [], outcome: 'waiting' }) : begin();
     case 'provisioning':
-      return isSame && !grant.compensating ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
+      return isSame ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
     case 'revoking':
       return isSame ? ok({ events: [], outcome: 'revoking' }) : underWay(grant);
     case 'active':
