@@ -152,6 +152,7 @@ export function verifyChain(events: readonly GrantEvent[]): string | undefined {
   let prevHash = ZERO_HASH;
   for (const [n, event] of events.entries()) {
     if (event.seq !== n + 1) return `event ${n + 1} is missing`;
+    if (event.grantId !== events[0]?.grantId) return `event ${event.seq} belongs to another grant`;
     if (event.prevHash !== prevHash) return `event ${event.seq} does not follow the one before it`;
     if (eventHash(event) !== event.hash) return `event ${event.seq} was altered`;
     prevHash = event.hash;

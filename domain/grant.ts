@@ -146,7 +146,7 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       return { ...grant, role: { ...role, id: event.data.role.id, confirmedAt: event.at } };
     }
     case 'GrantActivated':
-      if (status !== 'provisioning' || !role?.id) return grant;
+      if (status !== 'provisioning' || !role?.id || grant.compensating) return grant;
       return without({ ...grant, status: 'active', documents: documentsOf(event.data) }, 'lastError');
     case 'GrantUpdated': {
       if (!isUpdating || !change) return grant;
