@@ -21,6 +21,7 @@ import { type Clock, type Iam, PortError } from '../domain/ports.ts';
 import { PERMISSIONS_POLICY_NAME } from '../domain/role.ts';
 import type { EpochMilliseconds } from '../domain/time.ts';
 import { failureName, toPortError } from './aws-failure.ts';
+import { takeForFinal } from './final-refusals.ts';
 import { type Outgoing, unhindered, watchClient } from './outgoing.ts';
 
 /** A client for IAM: retries throttling and network failures with a rate that adapts, and gives up on a silent
@@ -32,7 +33,7 @@ export function iamClient(region: string, outgoing: Outgoing = unhindered): IAMC
     retryMode: 'adaptive',
     requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 },
   });
-  return watchClient(client, 'IAM', outgoing);
+  return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
 }
 
 /** Codes of refusals that a caller can do something about. Source: AWS IAM quotas; a role's quota answers CreateRole
