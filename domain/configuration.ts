@@ -54,7 +54,10 @@ const ownershipSchema = z.union(
     }),
     z.strictObject({ repository: z.strictObject({ workspace: slug, slug, uuid }), owns: patternsByType }),
   ],
-  { error: 'must be {project: {workspace, key, uuid}, owns} or {repository: {workspace, slug, uuid}, owns}' },
+  {
+    error:
+      'must be {project: {workspace, key, uuid}, owns} or {repository: {workspace, slug, uuid}, owns}; npm run config:pin fills in the uuid',
+  },
 );
 
 const configurationSchema = z.strictObject({

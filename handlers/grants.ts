@@ -24,6 +24,10 @@ const listQuery = z.strictObject({
 });
 const eventsQuery = z.strictObject({ limit: limitSchema, cursor: z.string().optional() });
 
+/** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
+const PROPAGATION_NOTICE =
+  'IAM shows changes everywhere within seconds as a rule, and guarantees no time: until then a token may still be admitted and a live session may still act.';
+
 /** The routes on grants, over what they work with. */
 export function grantRoutes(ports: RequestPorts): Route[] {
   const { configuration } = ports;
@@ -78,7 +82,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     return {
       status,
       headers: status === 202 ? { location: `/v1/grants/${grant.id}` } : {},
-      body: grantResource(grant, configuration),
+      body: { ...grantResource(grant, configuration), notice: PROPAGATION_NOTICE },
     };
   }
 
