@@ -67,7 +67,9 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     for (let count = 1; ; count += 1) {
       const outcome = await attempt(path, withToken).catch((cause: unknown) => {
         if (cause instanceof PortError) throw cause;
-        return unavailable('Bitbucket cannot be reached.', cause);
+        // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
+        if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
+        return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
       });
       if (!(outcome instanceof PortError)) {
         const { response, text } = outcome;
@@ -151,6 +153,9 @@ function pathWithin(url: string, next: string): string {
   if (next.startsWith(`${url}/`)) return next.slice(url.length);
   throw unavailable('Bitbucket pages into another host.');
 }
+
+const isTimeout = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 
 const unavailable = (detail: string, cause?: unknown): PortError =>
   new PortError('Bitbucket', 'UNAVAILABLE', detail, { retryAfter: 5, cause });
