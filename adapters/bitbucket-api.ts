@@ -52,7 +52,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
 
   async function attempt(path: string, withToken: boolean): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { accept: 'application/json' };
-    if (withToken) headers.authorization = `Bearer ${await token()}`;
+    if (withToken) headers.authorization = `Bearer ${await presentableToken(token)}`;
     return outgoing({ system: 'Bitbucket', operation: `GET ${path}` }, async () => {
       const response = await fetch(`${url}${path}`, {
         headers,
@@ -134,6 +134,14 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       return true;
     },
   };
+}
+
+/** The token without white space around it. One that no header can hold is refused here: the error of `fetch` would
+ *  show it. */
+async function presentableToken(token: () => Promise<string>): Promise<string> {
+  const text = (await token()).trim();
+  if (/^[!-~]+$/.test(text)) return text;
+  throw new PortError('Bitbucket', 'DENIED', 'The access token for Bitbucket is empty or malformed.');
 }
 
 function toRepository(found: z.infer<typeof repositoryShape>, workspace: Workspace): Repository {
