@@ -61,11 +61,20 @@ function violations(statement: PermissionsStatement): string[] {
       if (!statement.Action.every((action) => WITHOUT_RESOURCE.has(action))) {
         found.push('* stands as resource of an action that takes one');
       }
-    } else if (!/^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:[^*?]+/.test(resource)) {
+    } else if (!namesOneThing(resource)) {
       found.push(`${resource} must be an ARN whose service, region, account and first name hold no wildcard`);
     } else if (/rolewright/i.test(resource)) {
       found.push("no grant may reach Rolewright's own resources");
     }
   }
   return found;
+}
+
+/** True for an ARN that holds no wildcard up to the end of its first name: `function:shop:*` and `shop-site/*` do not,
+ *  `function:*` and `shop-*` do. The first name follows the type of the resource, except in S3, where it comes first. */
+function namesOneThing(resource: string): boolean {
+  const [, service, rest = ''] = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:(.+)$/.exec(resource) ?? [];
+  const parts = rest.split(/[:/]/).filter((part) => part !== '');
+  const upToName = parts.slice(0, service === 's3' ? 1 : 2);
+  return upToName.length > 0 && !upToName.some((part) => /[*?]/.test(part));
 }
