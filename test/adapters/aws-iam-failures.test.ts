@@ -81,8 +81,13 @@ test("only IAM's own word makes something absent", async () => {
   expect(await iam.findProvider('arn')).toBeUndefined();
   expect(await iam.findPermissionsPolicy('x')).toBeUndefined();
   mock.rejects(sdkError('SomethingNew', { httpStatusCode: 404, attempts: 1 }));
-  for (const look of [iam.findRole('x'), iam.findProvider('arn'), iam.findPermissionsPolicy('x')]) {
-    await expect(look).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const looks = [
+    () => iam.findRole('x'),
+    () => iam.findProvider('arn'),
+    () => iam.findPermissionsPolicy('x'),
+  ];
+  for (const look of looks) {
+    await expect(look()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   }
 });
 
@@ -96,8 +101,8 @@ test('an answer without what was asked for is a failure, and not certain', async
   mock.on(CreateRoleCommand).resolves({});
   mock.on(GetRoleCommand).resolves({});
   mock.on(GetAccountSummaryCommand).resolves({ SummaryMap: { Roles: 3 } });
-  for (const call of [iam.createRole(role), iam.findRole('x'), iam.roleQuota()]) {
-    await expect(call).rejects.toMatchObject({ code: 'UNAVAILABLE', certain: false });
+  for (const call of [() => iam.createRole(role), () => iam.findRole('x'), () => iam.roleQuota()]) {
+    await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', certain: false });
   }
 });
 

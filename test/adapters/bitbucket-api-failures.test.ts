@@ -178,12 +178,12 @@ test('a failure of one call is never the absence of a repository, an environment
   for (const failure of failures) {
     server.script(failure);
     for (const call of [
-      find(),
-      bitbucket.findEnvironment(shop, 'Staging'),
-      bitbucket.findEnvironment(shop, '{744ccb6d-fff0-45c1-8855-3f91b372a57a}'),
-      bitbucket.isOidcEnabled('acme'),
+      () => find(),
+      () => bitbucket.findEnvironment(shop, 'Staging'),
+      () => bitbucket.findEnvironment(shop, '{744ccb6d-fff0-45c1-8855-3f91b372a57a}'),
+      () => bitbucket.isOidcEnabled('acme'),
     ]) {
-      await expect(call).rejects.toMatchObject({ name: 'PortError' });
+      await expect(call()).rejects.toMatchObject({ name: 'PortError' });
     }
   }
 });
