@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { grantStatuses } from '../domain/grant.ts';
+import { parseGrantRequest } from '../domain/grant-request.ts';
 import { toInstant } from '../domain/time.ts';
 import { grantEvents, listGrants, readableGrant } from '../domain/use-cases/read-grants.ts';
-import { parseGrantRequest, type RequestPorts, requestGrant } from '../domain/use-cases/request-grant.ts';
+import { type RequestPorts, requestGrant } from '../domain/use-cases/request-grant.ts';
 import { revokeGrant } from '../domain/use-cases/revoke-grant.ts';
 import { composeCore, composeRequests, composeVerifier } from './compose.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';

@@ -1,4 +1,3 @@
-import type { GrantEvent } from '../event.ts';
 import type { Grant } from '../grant.ts';
 import type { RequestCommand, RequestOutcome } from '../grant-decider.ts';
 import type { Plan } from '../plan.ts';
@@ -22,14 +21,13 @@ export function answerToRequest(
   outcome: RequestOutcome,
   asked: GrantStream,
   settled: GrantStream,
-  events: readonly GrantEvent[],
 ): Result<RequestAnswer> {
   const grant = settled.grant;
   if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
   if (outcome === 'unchanged') return ok({ status: 200, grant });
   if (outcome === 'waiting' || outcome === 'revoking') return ok({ status: 202, grant });
   const since = asked.grant?.change?.seq ?? asked.grant?.request.seq ?? 0;
-  for (const event of events) {
+  for (const event of settled.events) {
     if (event.seq <= since) continue;
     switch (event.type) {
       case 'GrantActivated':

@@ -16,7 +16,12 @@ import { type Instant, plusSeconds, toInstant } from '../time.ts';
 export const WORK_DUE_SECONDS = 60;
 
 /** A grant's stream as it was read: the fold of its events and the last of them. */
-export type GrantStream = { grantId: string; grant: Grant | undefined; last: GrantEvent | undefined };
+export type GrantStream = {
+  grantId: string;
+  grant: Grant | undefined;
+  last: GrantEvent | undefined;
+  events: readonly GrantEvent[];
+};
 
 /** Who caused an event, through which door. */
 export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
@@ -29,7 +34,7 @@ export async function loadStream({ log }: Pick<StreamPorts, 'log'>, grantId: str
   const events = await log.load(grantId);
   const fault = verifyChain(events);
   if (fault) throw new Error(`the log of ${grantId} is broken: ${fault}`);
-  return { grantId, grant: replay(events), last: events.at(-1) };
+  return { grantId, grant: replay(events), last: events.at(-1), events };
 }
 
 /** Appends one event, and before it, where the grant was at rest, says in the read model that work will be due: so no
@@ -57,7 +62,8 @@ export async function appendEvent(
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
-  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed };
+  const events = [...stream.events, hashed];
+  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again. */

@@ -3,23 +3,14 @@ import type { Configuration } from '../configuration.ts';
 import { parseUuid, type Uuid } from '../identifiers.ts';
 import type { Bitbucket } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
-import type { DeploymentEnvironment, Repository } from '../repository.ts';
+import type { DeploymentEnvironment, Repository, RepositoryName } from '../repository.ts';
 import { fail, ok, type Result } from '../result.ts';
 
-/** How a caller names a repository: `acme/shop`, or its UUID in braces. */
-export type RepositoryName = { workspace: string; slug: string } | { uuid: Uuid };
+/** What finding a repository needs. */
+export type SubjectPorts = { bitbucket: Bitbucket; configuration: Configuration };
 
-/** Reads a repository's name; undefined when `text` is none. Slugs are compared in lower case. */
-export function parseRepositoryName(text: string): RepositoryName | undefined {
-  const uuid = parseUuid(text);
-  if (uuid) return { uuid };
-  const match = /^([a-z0-9_][a-z0-9._-]{0,61})\/([a-z0-9_.-]{1,62})$/.exec(text.toLowerCase());
-  const [, workspace, slug] = match ?? [];
-  if (!workspace || !slug || slug === '.' || slug === '..') return undefined;
-  return { workspace, slug };
-}
-
-type SubjectPorts = { bitbucket: Bitbucket; configuration: Configuration };
+/** What a grant is for, as Bitbucket has it now. */
+export type Subject = { repository: Repository; environment?: DeploymentEnvironment | undefined };
 
 /** Finds a repository in the configured workspaces. `WORKSPACE_NOT_CONFIGURED`, `REPOSITORY_NOT_FOUND`; an unreachable
  *  Bitbucket throws. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseGrantRequest } from '../../../domain/grant-request.ts';
 import { exampleParameters, parseParameters } from '../../../domain/parameters.ts';
-import { parseGrantRequest } from '../../../domain/use-cases/request-grant.ts';
 import { problemOf, successOf, templateContent, templateOf } from '../../support/domain-samples.ts';
 
 const template = templateOf();

@@ -1,0 +1,103 @@
+import { type AccessRules, authorise, type Denial } from '../authorisation.ts';
+import { type Account, type Configuration, findAccount } from '../configuration.ts';
+import type { GrantRequest } from '../grant-request.ts';
+import { type Parameters, parseParameters } from '../parameters.ts';
+import { type Plan, planGrant } from '../plan.ts';
+import type { Bitbucket } from '../ports.ts';
+import type { Caller } from '../principal.ts';
+import { problem } from '../problem.ts';
+import { parseRepositoryName } from '../repository.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { Template } from '../template.ts';
+import { parseDuration } from '../time.ts';
+import { claimsForbid, refuseForeign, resolveForPipeline } from './pipeline-subject.ts';
+import { findEnvironment, findRepository, type Subject } from './resolve-subject.ts';
+
+/** What checking a request needs: it reads Bitbucket and writes nothing. */
+export type CheckPorts = {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  bitbucket: Bitbucket;
+  access: AccessRules;
+  reportDenial(denial: Denial): void;
+};
+
+/** A request after everything about it was checked. */
+export type PreparedRequest = { plan: Plan; template: Template; expiresInSeconds: number | undefined };
+
+/** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;
+ *  repository and environment with Bitbucket; authorisation; ownership, guardrails and the trust check. */
+export async function prepareRequest(
+  ports: CheckPorts,
+  request: GrantRequest,
+  caller: Caller,
+): Promise<Result<PreparedRequest>> {
+  const { access, configuration, reportDenial } = ports;
+  const early = authorise(access, caller, 'request', undefined, reportDenial);
+  if (!early.ok) return early;
+  if (caller.pipeline && claimsForbid(request, caller.pipeline)) return refuseForeign(ports, caller);
+  const checked = checkTemplate(ports, request);
+  if (!checked.ok) return checked;
+  const { account, template, parameters } = checked.value;
+  const subject = caller.pipeline
+    ? await resolveForPipeline(ports, request, caller, caller.pipeline)
+    : await resolve(ports, request);
+  if (!subject.ok) return subject;
+  const { repository, environment } = subject.value;
+  const allowed = authorise(
+    access,
+    caller,
+    'request',
+    {
+      workspaceUuid: repository.workspace.uuid,
+      repositoryUuid: repository.uuid,
+      environmentUuid: environment?.uuid,
+      template,
+    },
+    reportDenial,
+  );
+  if (!allowed.ok) return allowed;
+  const inputs = {
+    configuration,
+    account,
+    repository,
+    environment,
+    template,
+    parameters,
+    name: request.name,
+  };
+  const plan = planGrant(inputs);
+  if (!plan.ok) return plan;
+  const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
+  return ok({ plan: plan.value, template, expiresInSeconds });
+}
+
+function checkTemplate(
+  { configuration, templates }: CheckPorts,
+  request: GrantRequest,
+): Result<{ account: Account; template: Template; parameters: Parameters }> {
+  const template = templates.get(request.template);
+  if (!template) {
+    return fail(
+      problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
+    );
+  }
+  const account = findAccount(configuration, request.account);
+  if (!account) {
+    return fail(problem('ACCOUNT_NOT_FOUND', 'No account of that alias or id is configured.'));
+  }
+  const parameters = parseParameters(template, request.parameters);
+  if (!parameters.ok) return parameters;
+  return ok({ account, template, parameters: parameters.value });
+}
+
+async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Subject>> {
+  const name = parseRepositoryName(request.repository);
+  if (!name) throw new Error('the schema admits only repository names');
+  const repository = await findRepository(ports, name);
+  if (!repository.ok) return repository;
+  if (request.environment === undefined) return ok({ repository: repository.value });
+  const environment = await findEnvironment(ports.bitbucket, repository.value, request.environment);
+  if (!environment.ok) return environment;
+  return ok({ repository: repository.value, environment: environment.value });
+}
