@@ -1,6 +1,6 @@
 import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../domain/grant.ts';
-import type { GrantFilter, GrantRow, GrantTable } from '../domain/ports.ts';
+import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../domain/ports.ts';
 import { failureName, toPortError } from './aws-failure.ts';
 import { type Item, readPage, textOf } from './dynamodb-client.ts';
 
@@ -91,6 +91,22 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return { grants: page.items.map(toGrant), next };
     },
 
+    async listDue(now, limit, after) {
+      const { items } = await query(dueQuery(table, now, after), limit);
+      return items.map((item) => ({
+        grantId: textOf(item, 'grantId'),
+        dueAt: textOf(item, 'dueAt'),
+        dueSeq: Number(item.dueSeq?.N),
+      }));
+    },
+
+    async forgetDue({ grantId, dueAt, dueSeq }) {
+      await update(grantId, 'REMOVE due, dueAt', 'dueAt = :dueAt AND dueSeq = :dueSeq', {
+        ':dueAt': { S: dueAt },
+        ':dueSeq': { N: String(dueSeq) },
+      });
+    },
+
     async repositoriesNamed(fullName) {
       const uuids = new Set<string>();
       let after: string | undefined;
@@ -163,5 +179,18 @@ function toQuery(table: string, filter: GrantFilter, after: string | undefined):
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
     ScanIndexForward: false,
+  };
+}
+
+function dueQuery(table: string, now: string, after: DueRow | undefined): QueryCommandInput {
+  const start = after && {
+    ExclusiveStartKey: { grantId: { S: after.grantId }, due: { S: ALL }, dueAt: { S: after.dueAt } },
+  };
+  return {
+    TableName: table,
+    IndexName: 'byDue',
+    KeyConditionExpression: 'due = :all AND dueAt <= :now',
+    ExpressionAttributeValues: { ':all': { S: ALL }, ':now': { S: now } },
+    ...start,
   };
 }

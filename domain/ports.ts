@@ -136,6 +136,9 @@ export type GrantFilter = {
   account?: string | undefined;
 };
 
+/** A row that is due: when, and which event of its grant was awaited. */
+export type DueRow = { grantId: string; dueAt: Instant; dueSeq: number };
+
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
   /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
@@ -152,6 +155,10 @@ export type GrantTable = {
     limit: number,
     after?: string,
   ): Promise<{ grants: Grant[]; next?: string | undefined }>;
+  /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
+  listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
+  /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
+  forgetDue(row: DueRow): Promise<void>;
   /** UUIDs of all repositories that bear, or once bore, this full name. */
   repositoriesNamed(fullName: string): Promise<string[]>;
   /** How many grants of the repository are live; may lag by seconds. */

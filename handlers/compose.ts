@@ -14,7 +14,7 @@ import { accessRules } from '../domain/access-rules.ts';
 import type { AccessRules, Denial } from '../domain/authorisation.ts';
 import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { Bitbucket, Clock } from '../domain/ports.ts';
+import type { Bitbucket, Clock, Provisioner } from '../domain/ports.ts';
 import type { Template } from '../domain/template.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
@@ -97,18 +97,21 @@ export const composeAccess = ({
   reportDenial: (denial) => logger.warn('denied', { denial }),
 });
 
+/** The provisioner function, from outside. */
+export const composeProvisionerDoor = ({ environment, outgoing, logger }: Core): Provisioner =>
+  lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
+    logger.warn('the provisioner did not answer', { error: error as Error }),
+  );
+
 /** What the functions that take requests work with. It holds no client for IAM. */
 export function composeRequests(core: Core): RequestPorts {
-  const { environment, configuration, outgoing, logger } = core;
   return {
     ...composeStreams(core),
     ...composeAccess(core),
-    configuration,
+    configuration: core.configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
-    provisioner: lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
-      logger.warn('the provisioner did not answer', { error: error as Error }),
-    ),
+    provisioner: composeProvisionerDoor(core),
   };
 }
 

@@ -23,8 +23,10 @@ export async function startGateway(options: {
   port: number;
   lambdaPort: number;
   variables: Record<string, string>;
+  /** Whether scheduled functions run by themselves. */
+  schedule: boolean;
 }): Promise<Gateway> {
-  const { root, dir, port, lambdaPort, variables } = options;
+  const { root, dir, port, lambdaPort, variables, schedule } = options;
   const logPath = join(dir, 'gateway.log');
   const buildFolder = join(dir, `build-${process.pid}-${port}`);
   mkdirSync(dir, { recursive: true });
@@ -48,6 +50,7 @@ export async function startGateway(options: {
       env: {
         ...Object.fromEntries(own),
         ...variables,
+        ...(schedule ? {} : { ROLEWRIGHT_SCHEDULE_OFF: 'true' }),
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',

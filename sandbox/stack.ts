@@ -97,8 +97,13 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
 });
 
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and
- *  survives a restart. Rejects, with nothing left running, when anything of it cannot start. */
-export async function startStack(root: string, dir: string, wanted: StackPorts): Promise<Stack> {
+ *  survives a restart. With `schedule` the reconciler runs every minute. Rejects, with nothing left running, when anything of it cannot start. */
+export async function startStack(
+  root: string,
+  dir: string,
+  wanted: StackPorts,
+  { schedule = false }: { schedule?: boolean } = {},
+): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
   const ports = {
@@ -111,7 +116,14 @@ export async function startStack(root: string, dir: string, wanted: StackPorts):
   let gateway: Gateway;
   const variables = functionVariables(standIns, ports.lambda);
   try {
-    gateway = await startGateway({ root, dir: folder, port: ports.api, lambdaPort: ports.lambda, variables });
+    gateway = await startGateway({
+      root,
+      dir: folder,
+      port: ports.api,
+      lambdaPort: ports.lambda,
+      variables,
+      schedule,
+    });
   } catch (error) {
     await closeAll();
     throw error;

@@ -1,0 +1,93 @@
+import { type Grant, workOf } from '../grant.ts';
+import { decideRevocation } from '../grant-decider.ts';
+import type { DueRow, Provisioner } from '../ports.ts';
+import { type EpochMilliseconds, plusSeconds, toInstant } from '../time.ts';
+import {
+  appendEvent,
+  type Cause,
+  type GrantStream,
+  loadStream,
+  projectStream,
+  type StreamPorts,
+} from './grant-stream.ts';
+import { PATIENCE_MS } from './wait-for-provisioner.ts';
+
+/** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),
+ *  so whoever marked the row is dead by then and the event never comes. */
+const ABANDONED_SECONDS = 900;
+const ROWS_PER_READ = 50;
+
+/** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
+export type ReconcilePorts = StreamPorts & {
+  provisioner: Provisioner;
+  /** Told of each grant that could not be looked at; the pass goes on. */
+  reportFailure(grantId: string, error: unknown): void;
+};
+
+/** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */
+export type Reconciliation = { due: number; settled: number; unfinished: number };
+
+/** One pass over what is due, the longest waiting first: has the provisioner finish or compensate what was begun, revokes
+ *  what has expired, brings rows up to date that a dead process left behind. Begins no grant after `deadline`. Safe to
+ *  run twice at once: the lease and the log decide who acts. One grant's failure does not stop the others. */
+export async function reconcile(
+  ports: ReconcilePorts,
+  pass: { correlationId: string; deadline: EpochMilliseconds },
+): Promise<Reconciliation> {
+  const { clock, grants } = ports;
+  const until = toInstant(clock.now());
+  const found: Reconciliation = { due: 0, settled: 0, unfinished: 0 };
+  let last: DueRow | undefined;
+  do {
+    const rows = await grants.listDue(until, ROWS_PER_READ, last);
+    for (const row of rows) {
+      if (clock.now() >= pass.deadline) return found;
+      found.due += 1;
+      const isSettled = await lookAfter(ports, row, pass.correlationId).catch((error: unknown) => {
+        ports.reportFailure(row.grantId, error);
+        return false;
+      });
+      found[isSettled ? 'settled' : 'unfinished'] += 1;
+    }
+    last = rows.length === ROWS_PER_READ ? rows.at(-1) : undefined;
+  } while (last);
+  return found;
+}
+
+async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
+  const read = await loadStream(ports, row.grantId);
+  const stream = hasExpired(read.grant, ports.clock.now()) ? await expire(ports, read, correlationId) : read;
+  // Another writer has just moved the stream: that one looks after it, or the next pass does.
+  if (!stream) return false;
+  if (workOf(stream.grant) !== 'rest') {
+    const { outcome } = await ports.provisioner.run(row.grantId, PATIENCE_MS);
+    return outcome === 'settled';
+  }
+  await projectStream(ports, stream);
+  if (row.dueSeq <= (stream.last?.seq ?? 0)) return true;
+  const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
+  if (isAbandoned) await ports.grants.forgetDue(row);
+  return isAbandoned;
+}
+
+const hasExpired = (grant: Grant | undefined, now: EpochMilliseconds): boolean =>
+  grant?.status === 'active' &&
+  workOf(grant) === 'rest' &&
+  grant.expiresAt !== undefined &&
+  grant.expiresAt <= toInstant(now);
+
+function expire(
+  ports: ReconcilePorts,
+  stream: GrantStream,
+  correlationId: string,
+): Promise<GrantStream | undefined> {
+  if (!stream.grant) throw new Error('only a grant can expire');
+  const [event] = decideRevocation(stream.grant, 'expired').events;
+  if (!event) throw new Error('an active grant can be revoked');
+  const cause: Cause = {
+    principal: { kind: 'system', id: 'reconciler' },
+    correlationId,
+    entryPoint: 'schedule',
+  };
+  return appendEvent(ports, stream, event, cause);
+}
