@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../domain/configuration.ts';
@@ -30,14 +30,15 @@ export function readConfiguration(root: string): Configuration {
   return parsed.configuration;
 }
 
+/** The names of the files in a folder, sorted; none when it is not there. */
+const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : []);
+
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every fault of all files. */
 export function readTemplates(root: string): ReadonlyMap<string, Template> {
   const folder = join(root, 'templates');
   const templates = new Map<string, Template>();
   const faults: string[] = [];
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()) {
+  for (const file of filesIn(folder).filter((name) => name.endsWith('.yaml'))) {
     const read = readYaml(join(folder, file), `templates/${file}`);
     const parsed = 'faults' in read ? read : parseTemplate(file, read.content);
     if ('faults' in parsed) faults.push(...parsed.faults);
