@@ -1,0 +1,181 @@
+import { accessRules } from '../../domain/access-rules.ts';
+import type { Denial } from '../../domain/authorisation.ts';
+import type { Workspace } from '../../domain/bitbucket-oidc.ts';
+import type { GrantRequest } from '../../domain/grant-request.ts';
+import type { Bitbucket, ProvisionerAnswer } from '../../domain/ports.ts';
+import type { Caller } from '../../domain/principal.ts';
+import type { DeploymentEnvironment, Repository } from '../../domain/repository.ts';
+import type { Template } from '../../domain/template.ts';
+import { provisionGrant } from '../../domain/use-cases/provision-grant.ts';
+import type { ProvisionerPorts } from '../../domain/use-cases/provisioner-run.ts';
+import {
+  type RequestContext,
+  type RequestPorts,
+  requestGrant,
+} from '../../domain/use-cases/request-grant.ts';
+import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
+import { FakeIam } from './domain-fake-iam.ts';
+import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './domain-fake-store.ts';
+import {
+  ada,
+  configurationOf,
+  GRANT_ID,
+  present,
+  production,
+  ROLE_NAME,
+  shop,
+  staging,
+  templateContent,
+  templateOf,
+  web,
+} from './domain-samples.ts';
+
+/** Bitbucket with repositories that can be renamed, moved and deleted. */
+export class FakeBitbucket implements Bitbucket {
+  repositories: Repository[] = [shop, web];
+  readonly environments = new Map<string, DeploymentEnvironment[]>([[shop.uuid, [staging, production]]]);
+  readonly oidcWorkspaces = new Set(['acme']);
+
+  async findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined> {
+    const wanted = (r: Repository) => r.uuid === repository || r.slug === repository;
+    return this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
+  }
+
+  async findEnvironment(
+    { uuid }: Repository,
+    nameOrUuid: string,
+  ): Promise<DeploymentEnvironment | undefined> {
+    const known = this.environments.get(uuid) ?? [];
+    return known.find((e) => e.uuid === nameOrUuid) ?? known.find((e) => e.name === nameOrUuid);
+  }
+
+  async isOidcEnabled(workspaceSlug: string): Promise<boolean> {
+    return this.oidcWorkspaces.has(workspaceSlug);
+  }
+}
+
+const PROVISIONER_SECONDS = 25;
+const LEASE_SECONDS = 90;
+
+export const platform: Caller = { principal: ada, groups: ['platform'] };
+export const pipelineOf = (repository: Repository, environmentUuid?: string): Caller => ({
+  principal: { kind: 'pipeline', id: repository.uuid },
+  groups: [],
+  pipeline: {
+    workspaceUuid: repository.workspace.uuid,
+    workspaceSlug: repository.workspace.slug,
+    repositoryUuid: repository.uuid,
+    ...(environmentUuid ? { environmentUuid } : {}),
+  },
+});
+
+export const grantRequest = (over: Partial<GrantRequest> = {}): GrantRequest => ({
+  repository: 'acme/shop',
+  template: 's3-static-site',
+  parameters: { bucket: 'shop-site' },
+  name: 'default',
+  ...over,
+});
+
+/** The edge and the provisioner over fakes of everything outside. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly journal: Journal = [];
+  readonly log = new FakeEventLog(this.journal);
+  readonly grants = new FakeGrantTable();
+  readonly iam = new FakeIam(this.clock, this.journal);
+  readonly bitbucket = new FakeBitbucket();
+  readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
+  readonly denials: Denial[] = [];
+  configuration = configurationOf();
+  #runs = 0;
+
+  get provisionerPorts(): ProvisionerPorts {
+    const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
+    return { clock, log, grants, templates, bitbucket, configuration, iam: (deadline) => iam.port(deadline) };
+  }
+
+  get requestPorts(): RequestPorts {
+    const { clock, log, grants, templates, bitbucket, configuration } = this;
+    return {
+      clock,
+      log,
+      grants,
+      templates,
+      bitbucket,
+      configuration,
+      provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
+      access: accessRules,
+      reportDenial: (denial) => this.denials.push(denial),
+    };
+  }
+
+  /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
+  async invoke(grantId = GRANT_ID, patience = 20_000): Promise<ProvisionerAnswer> {
+    if (patience <= 0) return { outcome: 'unfinished' };
+    const death = new Promise<ProvisionerAnswer>((resolve) => {
+      this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
+    });
+    return Promise.race([this.provision(grantId).catch(() => ({ outcome: 'unfinished' as const })), death]);
+  }
+
+  /** One run of the provisioner; throws what it throws. */
+  provision(grantId = GRANT_ID): Promise<ProvisionerAnswer> {
+    this.#runs += 1;
+    return provisionGrant(this.provisionerPorts, {
+      grantId,
+      owner: `run-${this.#runs}`,
+      deadline: this.clock.now() + PROVISIONER_SECONDS * 1000,
+      leaseUntil: this.clock.now() + LEASE_SECONDS * 1000,
+    });
+  }
+
+  /** A later run, when every lease of earlier ones has ended. */
+  async resume(grantId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
+    this.clock.advance(afterSeconds * 1000);
+    return this.invoke(grantId);
+  }
+
+  request(over: Partial<GrantRequest> = {}, caller = platform, context: Partial<RequestContext> = {}) {
+    return requestGrant(this.requestPorts, grantRequest(over), {
+      caller,
+      correlationId: 'request-1',
+      entryPoint: 'http',
+      dryRun: false,
+      ...context,
+    });
+  }
+
+  revoke(grantId = GRANT_ID, caller = platform) {
+    return revokeGrant(this.requestPorts, grantId, {
+      caller,
+      correlationId: 'request-2',
+      entryPoint: 'http',
+    });
+  }
+
+  async eventTypes(grantId = GRANT_ID): Promise<string[]> {
+    return (await this.log.load(grantId)).map(({ type }) => type);
+  }
+
+  /** IAM writes and events in order, in words. */
+  story(): string[] {
+    return this.journal.map((entry) => ('iam' in entry ? `${entry.iam} ${entry.note}` : entry.event.type));
+  }
+
+  iamWrites(): string[] {
+    return this.journal.flatMap((entry) => ('iam' in entry ? [entry.iam] : []));
+  }
+
+  /** The role of the example grant, which must be there. */
+  theRole() {
+    return present(this.iam.role(ROLE_NAME));
+  }
+
+  /** Changes the template's content, as a deployment would. */
+  redeploy(change: (content: ReturnType<typeof templateContent> & Record<string, unknown>) => void): void {
+    const content = templateContent();
+    change(content);
+    this.templates.set(content.name, templateOf(content));
+  }
+}
