@@ -68,7 +68,11 @@ export async function requestGrant(
     };
     const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
     if (!appended) continue;
-    return finish(ports, appended, outcome, events.length > 0);
+    const answer = await finish(ports, appended, outcome, events.length > 0);
+    // The work that was joined knew nothing of this request's expiry: once it is active, that is a change of its own.
+    const owesExpiry = outcome === 'joined' && command.expiresAt !== undefined;
+    if (owesExpiry && answer.ok && 'grant' in answer.value && answer.value.status === 200) continue;
+    return answer;
   }
 }
 
