@@ -96,15 +96,23 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return items.map((item) => ({
         grantId: textOf(item, 'grantId'),
         dueAt: textOf(item, 'dueAt'),
-        dueSeq: Number(item.dueSeq?.N),
+        dueSeq: Number(item.dueSeq?.N ?? 0),
       }));
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {
-      await update(grantId, 'REMOVE due, dueAt', 'dueAt = :dueAt AND dueSeq = :dueSeq', {
-        ':dueAt': { S: dueAt },
-        ':dueSeq': { N: String(dueSeq) },
-      });
+      const unchanged = 'dueAt = :dueAt AND dueSeq = :dueSeq';
+      const values = { ':dueAt': { S: dueAt }, ':dueSeq': { N: String(dueSeq) } };
+      // The mark has replaced the grant's own due time, such as its expiry: the row stays in the list, awaiting nothing,
+      // until it is projected again.
+      const isProjected = await update(
+        grantId,
+        'SET dueSeq = #seq',
+        `attribute_exists(#seq) AND ${unchanged}`,
+        values,
+      );
+      if (isProjected) return;
+      await update(grantId, 'REMOVE due, dueAt', `attribute_not_exists(#seq) AND ${unchanged}`, values);
     },
 
     async repositoriesNamed(fullName) {
