@@ -30,6 +30,8 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
   ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
   ['releaseLease', () => table.releaseLease(GRANT, 'one')],
+  ['listDue', () => table.listDue(NOW, 1)],
+  ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
   ['list', () => table.list({}, 1)],
   ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
   ['countLive', () => table.countLive('{x}')],
@@ -61,6 +63,7 @@ test('a broken condition is an answer, not a failure', async () => {
   expect(await table.takeLease(GRANT, 'one', NOW, NOW)).toBe(false);
   await table.markDue(GRANT, 1, NOW);
   await table.releaseLease(GRANT, 'one');
+  await table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 });
   await table.project({ grantId: GRANT, seq: 1, grant: grantOf() });
 });
 

@@ -158,6 +158,16 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
       expect(found.map(({ at }) => at)).toEqual([...ats].reverse());
     });
 
+    test('no day is lost between the pages of more than a year', async () => {
+      const to = '2027-01-01T00:00:00.000Z';
+      const ats = Array.from({ length: 12 }, (_, n) =>
+        new Date(Date.parse(to) - (394 + n) * 86_400_000).toISOString(),
+      );
+      await append(ats.map((at, n) => eventOf({ at, seq: n + 1 })));
+      const found = await readAll(log, { from: ats.at(-1) ?? '', to, limit: 100 });
+      expect(found.map(({ at }) => at)).toEqual(ats);
+    });
+
     test('a rare event is found behind hundreds of others of its day, by every filter', async () => {
       const rare = { uuid: repositoryNumber(1), fullName: 'acme/shop' };
       const event = await appendOne({

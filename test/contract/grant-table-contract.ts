@@ -3,16 +3,12 @@ import type { Grant } from '../../domain/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapter-events.ts';
 
-/** Two handles on one table that is empty at first; `due` is the time at which somebody who lists what is due will look
- *  at the grant. */
-export type OpenGrantTable = () => Promise<{
-  table: GrantTable;
-  second: GrantTable;
-  due(grantId: string): Promise<string | undefined>;
-}>;
+/** Two handles on one table that is empty at first. */
+export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;
 
 const GRANT = grantIdNumber(1);
 const at = (time: string) => `2026-11-23T${time}.000Z`;
+const EVER = '9999-12-31T23:59:59.999Z';
 const [EARLY, LATER, LAST] = [at('09:00:00'), at('10:00:00'), at('11:00:00')];
 
 /** Everything that a filter finds, page by page; fails when the pages do not end or are longer than asked. */
@@ -33,11 +29,13 @@ async function listAll(table: GrantTable, filter: GrantFilter, limit: number): P
 export function grantTableContract(name: string, open: OpenGrantTable): void {
   let table: GrantTable;
   let second: GrantTable;
-  let due: (grantId: string) => Promise<string | undefined>;
 
   beforeEach(async () => {
-    ({ table, second, due } = await open());
+    ({ table, second } = await open());
   });
+
+  const due = async (grantId: string) =>
+    (await table.listDue(EVER, 100)).find((row) => row.grantId === grantId)?.dueAt;
 
   const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>
     table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });

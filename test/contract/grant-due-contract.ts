@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { DueRow, GrantTable } from '../../domain/ports.ts';
+import { grantIdNumber, grantOf } from '../support/adapter-events.ts';
+import type { OpenGrantTable } from './grant-table-contract.ts';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString();
+const GRANT = grantIdNumber(1);
+
+/** What every grant table keeps to, for the list of what is due. */
+export function grantDueContract(name: string, open: OpenGrantTable): void {
+  let table: GrantTable;
+  let second: GrantTable;
+
+  beforeEach(async () => {
+    ({ table, second } = await open());
+  });
+
+  const project = (seq: number, dueAt?: string) =>
+    table.project({ grantId: GRANT, seq, grant: grantOf(), dueAt });
+
+  describe(`grant table ${name}, the list of what is due`, () => {
+    test('holds what is due by now, and nothing later', async () => {
+      await table.markDue(GRANT, 1, at(10));
+      expect(await second.listDue(at(9), 10)).toEqual([]);
+      const row = { grantId: GRANT, dueAt: at(10), dueSeq: 1 };
+      expect(await second.listDue(at(10), 10)).toEqual([row]);
+      expect(await second.listDue(at(11), 10)).toEqual([row]);
+    });
+
+    test('has the longest waiting first, each once, in pages of any size', async () => {
+      const rows = Array.from({ length: 25 }, (_, n) => ({
+        grantId: grantIdNumber(n),
+        dueAt: at(((n * 7) % 25) % 9),
+        dueSeq: n + 1,
+      }));
+      await Promise.all(rows.map((row) => table.markDue(row.grantId, row.dueSeq, row.dueAt)));
+      for (const limit of [1, 4, 100]) {
+        const found: DueRow[] = [];
+        for (let page: DueRow[] = [], pages = 0; pages < 30; pages += 1) {
+          page = await table.listDue(at(59), limit, page.at(-1));
+          expect(page.length).toBeLessThanOrEqual(limit);
+          if (page.length === 0) break;
+          found.push(...page);
+        }
+        const times = found.map(({ dueAt }) => dueAt);
+        expect(times).toEqual([...times].sort());
+        const ids = (all: DueRow[]) => all.map(({ grantId, dueSeq }) => `${grantId}/${dueSeq}`).sort();
+        expect(ids(found)).toEqual(ids(rows));
+      }
+    });
+
+    test('says which event was awaited, also after another projection', async () => {
+      await table.markDue(GRANT, 6, at(1));
+      await project(5, at(30));
+      expect(await table.listDue(at(59), 10)).toEqual([{ grantId: GRANT, dueAt: at(1), dueSeq: 6 }]);
+    });
+
+    test('has a grant that was never marked, too: it awaits no event', async () => {
+      await project(5, at(1));
+      const [row] = await table.listDue(at(59), 10);
+      expect(row).toMatchObject({ grantId: GRANT, dueAt: at(1) });
+      expect(row?.dueSeq).toBeLessThanOrEqual(5);
+    });
+
+    test('forgets a grant whose first event never came', async () => {
+      await table.markDue(GRANT, 1, at(1));
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 1 });
+      expect(await table.listDue(at(59), 10)).toEqual([]);
+      await table.markDue(GRANT, 1, at(2));
+      expect(await table.listDue(at(59), 10)).toHaveLength(1);
+    });
+
+    test('forgets nothing that says another time or awaits another event by now', async () => {
+      await table.markDue(GRANT, 2, at(2));
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 2 });
+      await table.forgetDue({ grantId: GRANT, dueAt: at(2), dueSeq: 1 });
+      await table.forgetDue({ grantId: grantIdNumber(2), dueAt: at(2), dueSeq: 2 });
+      expect(await table.listDue(at(59), 10)).toEqual([{ grantId: GRANT, dueAt: at(2), dueSeq: 2 }]);
+    });
+
+    test('an event that never came does not hide the due time of the grant itself', async () => {
+      await project(4, at(30));
+      await second.markDue(GRANT, 5, at(1));
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 5 });
+      // Whoever forgets may die here: until the row is projected again it stays in the list.
+      expect(await table.listDue(at(59), 10)).toHaveLength(1);
+      await project(4, at(30));
+      expect(await table.listDue(at(59), 10)).toMatchObject([{ dueAt: at(30) }]);
+      await project(4);
+      expect(await table.listDue(at(59), 10)).toEqual([]);
+    });
+  });
+}
