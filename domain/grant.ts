@@ -24,9 +24,10 @@ export const grantStatuses = [
   'failed',
 ] as const satisfies readonly GrantStatus[];
 
-/** A request: what was asked for, by whom, and where in the stream it stands. */
+/** A request: what was asked for, by whom, when, and where in the stream it stands. */
 export type RequestInForce = {
   seq: number;
+  at: Instant;
   intent: GrantIntent;
   planHash: string;
   requestedBy: Principal;
@@ -75,6 +76,7 @@ function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRe
   const intent = intentOf(event.data);
   return {
     seq: event.seq,
+    at: event.at,
     intent,
     planHash: planHash(intent),
     requestedBy: event.principal,

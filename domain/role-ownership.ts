@@ -2,7 +2,7 @@ import { canonicalHash } from './canonical-hash.ts';
 import type { Grant } from './grant.ts';
 import type { Iam, ObservedRole } from './ports.ts';
 import { GRANT_TAG, ROLE_PATH, roleTags } from './role.ts';
-import { plusSeconds } from './time.ts';
+import { type Instant, plusSeconds } from './time.ts';
 
 /** Seconds by which IAM's clock may be behind ours. Our choice. */
 const CLOCK_SKEW_SECONDS = 60;
@@ -28,9 +28,9 @@ export async function isOurUnconfirmedRole(
   found: ObservedRole,
   grant: Grant,
   boundaryArn: string,
+  announcedAt: Instant | undefined = grant.role?.announcedAt,
 ): Promise<boolean> {
   const { intent } = grant.request;
-  const announcedAt = grant.role?.announcedAt;
   if (!announcedAt || found.path !== ROLE_PATH) return false;
   if (found.createdAt < plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS)) return false;
   const tags = roleTags({

@@ -142,13 +142,16 @@ function configuredAccount(run: ProvisionerRun, accountId: string) {
 const accountBoundary = (run: ProvisionerRun, grant: Grant) =>
   boundaryArn(configuredAccount(run, grant.request.intent.account));
 
-/** Makes sure that a failed grant has left nothing behind. What is found is announced as a revoke, which then removes
- *  it. Costs one read when all is well. */
+/** Makes sure that a failed grant has left nothing behind: a role that IAM made late, by the same proof as any role whose
+ *  creation was never confirmed. What is found is announced as a revoke, which then removes it. Costs one read when all
+ *  is well. */
 export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const grant = run.grant();
   const { roleName } = grant.request.intent;
   const found = await run.iam.findRole(roleName);
-  if (found?.path !== ROLE_PATH || found.tags[GRANT_TAG] !== grant.id) return;
+  if (!found) return;
+  const boundary = accountBoundary(run, grant);
+  if (!(await isOurUnconfirmedRole(run.iam, found, grant, boundary, grant.request.at))) return;
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };
