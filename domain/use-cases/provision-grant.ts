@@ -84,7 +84,9 @@ async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unf
     error.code === 'DENIED' || error.code === 'REJECTED' ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE';
   if (error.system !== 'DynamoDB' && run.grant().lastError?.code !== code) {
     const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
-    await run.record({ type: 'AttemptFailed', data });
+    await run.record({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
+      if (!(moved instanceof StreamMoved)) throw moved;
+    });
   }
   return 'unfinished';
 }

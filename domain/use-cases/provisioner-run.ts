@@ -29,7 +29,8 @@ export type ProvisionerRun = {
   reload(): Promise<void>;
   /** Appends an event that announces or decides something; throws `StreamMoved` when the state may be another now. */
   announce(event: NewEvent): Promise<void>;
-  /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it. */
+  /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
+   *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
   record(event: NewEvent): Promise<void>;
 };
 
@@ -64,7 +65,10 @@ export async function beginRun(
       if (!(await append(event))) throw new StreamMoved();
     },
     async record(event) {
-      while (!(await append(event))) await reload();
+      if (await append(event)) return;
+      do await reload();
+      while (!(await append(event)));
+      throw new StreamMoved();
     },
   };
 }
