@@ -2,7 +2,7 @@ import type { Plan } from '../plan.ts';
 import type { PermissionsPolicy } from '../policy-document.ts';
 import { PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
-import { isOurUnconfirmedRole } from '../role-ownership.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole } from '../role-ownership.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
 import { removeRole } from './remove-role.ts';
@@ -22,10 +22,11 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const plan = planned.value;
   try {
-    if (!run.grant().role?.id) {
-      const obstacle = await announceAndCreate(run, plan);
-      if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
-    }
+    const { role } = run.grant();
+    const obstacle = role?.id
+      ? await checkConfirmed(run, role.name, role.id)
+      : await announceAndCreate(run, plan);
+    if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
     await putWhenVisible(run, plan.role.name, plan.role.permissionsPolicy);
   } catch (error) {
     const refusal = refusalOf(error);
@@ -47,6 +48,19 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
 
 /** What stands in the way of a role for good. `nothingMade`: it is proven that no role was created. */
 type Obstacle = { problem: Pick<Problem, 'code' | 'detail'>; nothingMade: boolean };
+
+/** Makes sure that the role which an earlier run created is still that one. One not found is not visible yet, or gone:
+ *  the next write tells. */
+async function checkConfirmed(
+  run: ProvisionerRun,
+  roleName: string,
+  roleId: string,
+): Promise<Obstacle | undefined> {
+  const found = await run.iam.findRole(roleName);
+  if (!found || judgeConfirmedRole(found, run.grant().id, roleId) === 'ours') return undefined;
+  const detail = `Role ${roleName} was replaced or altered by somebody else while it was being made.`;
+  return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false };
+}
 
 /** Creates the role, or finds that an earlier run already did. */
 async function announceAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
