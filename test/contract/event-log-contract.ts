@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { eventHash, type GrantEvent, verifyChain } from '../../domain/event.ts';
 import type { EventLog } from '../../domain/ports.ts';
+import { forEachItem } from '../support/adapter-batches.ts';
 import { eventOf, grantIdNumber, intentWith, repositoryNumber, streamOf } from '../support/adapter-events.ts';
 
 /** Two handles on one store that is empty at first. */
@@ -84,7 +85,7 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
           },
         })),
       );
-      await Promise.all(stream.map((event) => log.append(event)));
+      await forEachItem(stream, (event) => log.append(event));
       const loaded = await second.load(GRANT);
       expect(loaded.map(({ seq }) => seq)).toEqual(stream.map(({ seq }) => seq));
       expect(verifyChain(loaded)).toBeUndefined();

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantEvent, NewEvent } from '../../domain/event.ts';
 import type { EventLog, EventQuery } from '../../domain/ports.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { forEachItem } from '../support/adapter-batches.ts';
 import {
   ACCOUNT,
   ada,
@@ -73,7 +74,7 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     ({ log } = await open());
   });
 
-  const append = (events: GrantEvent[]) => Promise.all(events.map((event) => log.append(event)));
+  const append = (events: GrantEvent[]) => forEachItem(events, (event) => log.append(event));
   const appendOne = async (fields: EventFields) => {
     const event = eventOf(fields);
     await log.append(event);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { DueRow, GrantTable } from '../../domain/ports.ts';
+import { forEachItem } from '../support/adapter-batches.ts';
 import { grantIdNumber, grantOf } from '../support/adapter-events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
@@ -33,7 +34,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
         dueAt: at(((n * 7) % 25) % 9),
         dueSeq: n + 1,
       }));
-      await Promise.all(rows.map((row) => table.markDue(row.grantId, row.dueSeq, row.dueAt)));
+      await forEachItem(rows, (row) => table.markDue(row.grantId, row.dueSeq, row.dueAt));
       for (const limit of [1, 4, 100]) {
         const found: DueRow[] = [];
         for (let page: DueRow[] = [], pages = 0; pages < 30; pages += 1) {

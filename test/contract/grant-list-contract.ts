@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { grantStatuses } from '../../domain/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import { forEachItem } from '../support/adapter-batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapter-events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
@@ -53,7 +54,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
 
   describe(`grant table ${name}, lists`, () => {
     test('pages of any size hold each grant that fits exactly once, newest change first', async () => {
-      await Promise.all(rows.map((row) => project(row)));
+      await forEachItem(rows, (row) => project(row));
       for (const filter of filters) {
         const expected = rows
           .filter(fits(filter))
@@ -94,7 +95,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('a name that two repositories bore finds both, each once; one that nobody bore finds none', async () => {
-      await Promise.all(rows.map((row) => project(row)));
+      await forEachItem(rows, (row) => project(row));
       expect((await table.repositoriesNamed('acme/web')).sort()).toEqual([
         repositoryNumber(1),
         repositoryNumber(2),
@@ -103,7 +104,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('live grants of a repository are counted: pending, provisioning, active and revoking', async () => {
-      await Promise.all(rows.map((row) => project(row)));
+      await forEachItem(rows, (row) => project(row));
       const live = ['pending', 'provisioning', 'active', 'revoking'];
       for (const n of [0, 1, 2, 9]) {
         const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.status)).length;
@@ -112,7 +113,10 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('a count goes beyond one page', async () => {
-      await Promise.all(Array.from({ length: 130 }, (_, n) => project({ n })));
+      await forEachItem(
+        Array.from({ length: 130 }, (_, n) => n),
+        (n) => project({ n }),
+      );
       expect(await table.countLive(repositoryNumber(1))).toBe(130);
     });
   });

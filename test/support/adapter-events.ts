@@ -85,7 +85,13 @@ export const intentWith = ({ repositoryUuid, names, template, account }: GrantFi
 export const grantOf = (fields: GrantFields = {}): Grant => ({
   id: grantIdNumber(fields.n ?? 1),
   status: fields.status ?? 'active',
-  request: { seq: 1, intent: intentWith(fields), planHash: 'd'.repeat(64), requestedBy: ada },
+  request: {
+    seq: 1,
+    at: '2026-11-23T09:00:00.000Z',
+    intent: intentWith(fields),
+    planHash: 'd'.repeat(64),
+    requestedBy: ada,
+  },
   repositoryNames: fields.names ?? ['acme/shop'],
   createdAt: '2026-11-23T09:00:00.000Z',
   updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
