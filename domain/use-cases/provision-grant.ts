@@ -47,6 +47,7 @@ export async function provisionGrant(
 
 async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished'> {
   for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (!run.stream().grant) return 'settled';
     try {
       if (run.grant().status === 'failed') await removeLeftover(run);
       const work = workOf(run.grant());
@@ -77,12 +78,13 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
   }
 }
 
-/** Leaves the grant for a later run, and says why in its log: once per kind of failure, so that a long outage is one
+/** Leaves the grant for a later run, and says why in the log of work under way: once per kind of failure, so that a long outage is one
  *  line and not a thousand. */
 async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
   const code =
     error.code === 'DENIED' || error.code === 'REJECTED' ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE';
-  if (error.system !== 'DynamoDB' && run.grant().lastError?.code !== code) {
+  const isUnderWay = workOf(run.grant()) !== 'rest';
+  if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
     const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
     await run.record({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
       if (!(moved instanceof StreamMoved)) throw moved;

@@ -2,11 +2,12 @@ import { authorise } from '../authorisation.ts';
 import type { Grant } from '../grant.ts';
 import { workOf } from '../grant.ts';
 import { decideRevocation } from '../grant-decider.ts';
-import { ok, type Result } from '../result.ts';
+import { problem } from '../problem.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { appendEvent, loadStream, projectStream } from './grant-stream.ts';
 import { grantNotFound, readableGrant, resourceOf } from './read-grants.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
-import { waitForProvisioner } from './wait-for-provisioner.ts';
+import { PATIENCE_MS, waitForProvisioner } from './wait-for-provisioner.ts';
 
 /** Revokes a grant: writes the intent and waits for the provisioner. 200 once nothing is left in IAM, 202 while steps
  *  remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
@@ -43,9 +44,22 @@ export async function revokeGrant(
       await projected;
       return answer(appended.grant);
     }
+    if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
     const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
     return answer(settled.grant);
   }
+}
+
+/** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
+async function verifyNothingLeft(
+  ports: RequestPorts,
+  grantId: string,
+): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
+  const { outcome } = await ports.provisioner.run(grantId, PATIENCE_MS);
+  const { grant } = await loadStream(ports, grantId);
+  if (outcome === 'settled' || grant?.status !== 'failed') return answer(grant);
+  const detail = 'It could not be made sure that nothing of this grant is left in IAM. Ask again.';
+  return fail(problem('UPSTREAM_UNAVAILABLE', detail, { retryAfter: 5 }));
 }
 
 function answer(grant: Grant | undefined): Result<{ status: 200 | 202; grant: Grant }> {
