@@ -172,6 +172,13 @@ export class World {
     return present(this.iam.role(ROLE_NAME));
   }
 
+  /** Everything that IAM holds of the role by that name, as text. */
+  roleText(name = ROLE_NAME): string {
+    const plain = (_: string, value: unknown) =>
+      value instanceof Map || value instanceof Set ? [...value] : value;
+    return JSON.stringify(this.iam.role(name) ?? null, plain);
+  }
+
   /** Changes the template's content, as a deployment would. */
   redeploy(change: (content: ReturnType<typeof templateContent> & Record<string, unknown>) => void): void {
     const content = templateContent();
