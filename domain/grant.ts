@@ -122,6 +122,7 @@ function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantReque
 function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequested' }>): Grant {
   const { status, role, change } = grant;
   const isActive = status === 'active';
+  const isRemoving = status === 'revoking' || grant.compensating !== undefined;
   const isUpdating = isActive && change?.phase === 'updating';
   switch (event.type) {
     case 'GrantChangeRequested': {
@@ -173,10 +174,11 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       if (!(['provisioning', 'active', 'failed'] as GrantStatus[]).includes(status)) return grant;
       return without(without({ ...grant, status: 'revoking', ...leftover(event) }, 'change'), 'lastError');
     case 'RoleDisabled':
-      return role ? { ...grant, role: { ...role, disabled: true } } : grant;
+      return role && isRemoving ? { ...grant, role: { ...role, disabled: true } } : grant;
     case 'RoleNotFound':
-      return role ? { ...grant, role: { ...role, notFoundAt: event.at } } : grant;
+      return role && isRemoving ? { ...grant, role: { ...role, notFoundAt: event.at } } : grant;
     case 'RoleDeleted':
+      if (!isRemoving) return grant;
       return without(without(grant, 'role'), 'documents');
     case 'GrantRevoked': {
       if (status !== 'revoking' && status !== 'pending') return grant;

@@ -78,8 +78,8 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
   }
 }
 
-/** Leaves the grant for a later run, and says why in the log of work under way: once per kind of failure, so that a long outage is one
- *  line and not a thousand. */
+/** Leaves the grant for a later run, and says in the log why its work did not go on: once per kind of failure, so that a
+ *  long outage is one line and not a thousand. */
 async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
   const code =
     error.code === 'DENIED' || error.code === 'REJECTED' ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE';
