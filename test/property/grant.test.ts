@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseEvent } from '../../domain/event.ts';
+import { evolve, grantStatuses, replay, workOf } from '../../domain/grant.ts';
+import { decideRequest, decideRevocation, type RequestCommand } from '../../domain/grant-decider.ts';
+import { histories, intents, newEvents, RUNS } from '../support/domain-arbitraries.ts';
+import { chain, GRANT_ID } from '../support/domain-samples.ts';
+
+const commands: fc.Arbitrary<RequestCommand> = fc.record({
+  intent: intents,
+  approval: fc.constantFrom('none' as const, 'required' as const),
+  reason: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+});
+
+test('the events of these properties are events of the log', () => {
+  fc.assert(
+    fc.property(newEvents, (event) => {
+      const [written] = chain([event]);
+      expect(parseEvent(JSON.parse(JSON.stringify(written)))).toEqual(written);
+    }),
+    RUNS,
+  );
+});
+
+describe('folding', () => {
+  test('never throws, whatever stands in the log, and always tells a state', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const grant = replay(chain(events));
+        const isBegun = events.some(({ type }) => type === 'GrantRequested');
+        expect(grant !== undefined).toBe(isBegun);
+        if (grant) expect(grantStatuses).toContain(grant.status);
+      }),
+      RUNS,
+    );
+  });
+
+  test('never leaves a state that contradicts itself', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const grant = replay(chain(events));
+        if (!grant) return;
+        const { status, role, change, compensating, documents, id } = grant;
+        expect(id).toBe(GRANT_ID);
+        if (status === 'active') expect([typeof role?.id, typeof documents]).toEqual(['string', 'object']);
+        if (['pending', 'rejected', 'revoked', 'failed'].includes(status)) expect(role).toBeUndefined();
+        if (change) expect(status).toBe('active');
+        if (compensating) expect(['provisioning', 'revoking']).toContain(status);
+        if (workOf(grant) !== 'rest') expect(['provisioning', 'revoking', 'active']).toContain(status);
+      }),
+      RUNS,
+    );
+  });
+
+  test('in one go or event by event is the same', () => {
+    fc.assert(
+      fc.property(histories, fc.nat({ max: 12 }), (events, cut) => {
+        const stream = chain(events);
+        const half = replay(stream.slice(0, cut));
+        expect(stream.slice(cut).reduce(evolve, half)).toEqual(replay(stream));
+      }),
+      RUNS,
+    );
+  });
+
+  test('never makes a grant older than its newest effective event', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const stream = chain(events);
+        const grant = replay(stream);
+        if (!grant) return;
+        expect(grant.createdAt <= grant.updatedAt).toBe(true);
+        expect(stream.map(({ at }) => at)).toContain(grant.updatedAt);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('deciding', () => {
+  test('never throws in any state that a log can reach', () => {
+    fc.assert(
+      fc.property(histories, commands, (events, command) => {
+        const grant = replay(chain(events));
+        const decision = decideRequest(grant, command);
+        expect(decision.ok || decision.problem.code === 'CONFLICT').toBe(true);
+        if (grant) expect(decideRevocation(grant, 'requested').events.length).toBeLessThanOrEqual(1);
+      }),
+      RUNS,
+    );
+  });
+
+  test('a request twice has one effect: the second writes nothing and never conflicts', () => {
+    fc.assert(
+      fc.property(histories, commands, (events, command) => {
+        const stream = chain(events);
+        const first = decideRequest(replay(stream), command);
+        if (!first.ok) return;
+        const after = replay(chain(first.value.events, GRANT_ID, stream));
+        const second = decideRequest(after, { ...command, reason: 'Once more' });
+        expect(second).toMatchObject({ ok: true, value: { events: [] } });
+      }),
+      RUNS,
+    );
+  });
+
+  test('a revoke twice has one effect', () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const stream = chain(events);
+        const grant = replay(stream);
+        if (!grant) return;
+        const after = replay(chain(decideRevocation(grant, 'requested').events, GRANT_ID, stream));
+        if (!after) throw new Error('a grant stays a grant');
+        expect(decideRevocation(after, 'requested').events).toEqual([]);
+        expect(['revoking', 'revoked', 'rejected', 'failed']).toContain(after.status);
+      }),
+      RUNS,
+    );
+  });
+
+  test('writes only events that the state takes in', () => {
+    fc.assert(
+      fc.property(histories, commands, (events, command) => {
+        const stream = chain(events);
+        const before = replay(stream);
+        const decision = decideRequest(before, command);
+        if (!decision.ok || decision.value.events.length === 0) return;
+        expect(replay(chain(decision.value.events, GRANT_ID, stream))).not.toBe(before);
+        const asked = replay(chain(decision.value.events, GRANT_ID, stream));
+        const inForce = asked?.change ?? asked?.request;
+        expect(inForce?.intent).toEqual(command.intent);
+      }),
+      RUNS,
+    );
+  });
+});
