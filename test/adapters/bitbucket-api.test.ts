@@ -205,7 +205,10 @@ describe("Bitbucket's recorded answers", () => {
     ];
     for (const next of foreign) {
       server.script({ body: { values: [], next } });
-      await expect(findEnvironment('Staging')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(findEnvironment('Staging')).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: 'Bitbucket pages into another host.',
+      });
     }
     expect(other.requests).toEqual([]);
     await other.close();
