@@ -1,44 +1,25 @@
-import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { join } from 'node:path';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { tableDefinitions } from '../../sandbox/infrastructure.ts';
 
-const key = (partition: string, sort?: string): KeySchemaElement[] => [
-  { AttributeName: partition, KeyType: 'HASH' },
-  ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
-];
+const ROOT = join(import.meta.dirname, '..', '..');
 
-const index = (name: string, partition: string, sort: string) => ({
-  IndexName: name,
-  KeySchema: key(partition, sort),
-  Projection: { ProjectionType: 'ALL' as const },
+const deployed = tableDefinitions(ROOT, {
+  accountId: '111122223333',
+  region: 'eu-west-1',
+  prefix: 'test',
+  boundaryPolicy: 'boundary',
 });
 
-const texts = (...names: string[]) =>
-  names.map((name) => ({ AttributeName: name, AttributeType: 'S' as const }));
+/** A deployed table under another name, so that each test has one of its own. */
+function definition(table: 'test-events' | 'test-grants', name: string): CreateTableCommandInput {
+  const found = deployed.find(({ TableName }) => TableName === table);
+  if (!found) throw new Error(`infrastructure/tables.yml has no ${table}`);
+  return { ...found, TableName: name };
+}
 
-/** The table of the event log, with the attributes and indexes that its adapter uses. */
-export const eventsTable = (name: string): CreateTableCommandInput => ({
-  TableName: name,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [
-    ...texts('grantId', 'day', 'repository', 'principal', 'order'),
-    { AttributeName: 'seq', AttributeType: 'N' },
-  ],
-  KeySchema: key('grantId', 'seq'),
-  GlobalSecondaryIndexes: [
-    index('byDay', 'day', 'order'),
-    index('byRepository', 'repository', 'order'),
-    index('byPrincipal', 'principal', 'order'),
-  ],
-});
+/** The table of the event log as it is deployed. */
+export const eventsTable = (name: string): CreateTableCommandInput => definition('test-events', name);
 
-/** The table of the read model, with the attributes and indexes that its adapter uses. */
-export const grantsTable = (name: string): CreateTableCommandInput => ({
-  TableName: name,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: texts('grantId', 'listed', 'changed', 'repository', 'due', 'dueAt'),
-  KeySchema: key('grantId'),
-  GlobalSecondaryIndexes: [
-    index('byChange', 'listed', 'changed'),
-    index('byRepository', 'repository', 'changed'),
-    index('byDue', 'due', 'dueAt'),
-  ],
-});
+/** The table of the read model as it is deployed. */
+export const grantsTable = (name: string): CreateTableCommandInput => definition('test-grants', name);
