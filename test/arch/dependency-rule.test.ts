@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import {
+  findCycle,
+  type Import,
+  importsOf,
+  packageOf,
+  type SourceFile,
+  sourceFiles,
+  targetOf,
+} from '../support/domain-imports.ts';
+
+const domain = sourceFiles('domain');
+const adapters = sourceFiles('adapters');
+const handlers = sourceFiles('handlers');
+const sandbox = sourceFiles('sandbox');
+const product = [...domain, ...adapters, ...handlers];
+const everything = [...product, ...sandbox, ...sourceFiles('test')];
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const manifest: { dependencies: Record<string, string> } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+
+/** Every import of some files that a rule does not allow, as `file → import`. */
+const breaches = (files: SourceFile[], isAllowed: (target: string | undefined, taken: Import) => boolean) =>
+  files.flatMap(({ path, imports }) =>
+    imports
+      .filter((taken) => !isAllowed(targetOf(path, taken), taken))
+      .map(({ from, names }) => `${path} → ${from} {${names.join(', ')}}`),
+  );
+const isIn =
+  (...folders: string[]) =>
+  (target: string) =>
+    folders.some((folder) => target.startsWith(`${folder}/`));
+
+test('there is something to look at', () => {
+  for (const files of [domain, adapters, handlers, sandbox]) expect(files.length).toBeGreaterThan(5);
+  expect(everything.flatMap(({ imports }) => imports).length).toBeGreaterThan(300);
+});
+
+describe('the domain', () => {
+  test('imports itself, zod, canonicalize and createHash, and nothing else', () => {
+    const pure = ['zod', 'canonicalize'];
+    const isAllowed = (target: string | undefined, { from, names }: Import) =>
+      target
+        ? isIn('domain')(target)
+        : pure.includes(from) || (from === 'node:crypto' && names.join() === 'createHash');
+    expect(breaches(domain, isAllowed)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'reads no clock',
+      /\bDate\.now\b|\bnew\s+Date\s*\(\s*\)|(?<!new\s)\bDate\s*\(|\bperformance\b|\bTemporal\b|\bhrtime\b/,
+    ],
+    ['takes no chance', /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/],
+    ['knows no process', /\bprocess\s*[.[]|\bglobalThis\b|\brequire\s*\(|\bimport\.meta\b|\bBuffer\b/],
+    ['prints nothing', /\bconsole\b/],
+    ['waits for nothing', /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/],
+    ['calls nobody', /\bfetch\s*\(|\bXMLHttpRequest\b|\bWebSocket\b/],
+  ])('%s', (_, forbidden) => {
+    expect(domain.filter(({ code }) => forbidden.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('converts times in one file only', () => {
+    const converting = domain.filter(({ code }) => /\bDate\b/.test(code)).map(({ path }) => path);
+    expect(converting).toEqual(['domain/time.ts']);
+  });
+});
+
+test('adapters import the domain, each other and packages, never handlers', () => {
+  const isAllowed = (target: string | undefined) => !target || isIn('domain', 'adapters')(target);
+  expect(breaches(adapters, isAllowed)).toEqual([]);
+});
+
+test('handlers import handlers, adapters and the domain, never the sandbox', () => {
+  const isAllowed = (target: string | undefined) => !target || isIn('domain', 'adapters', 'handlers')(target);
+  expect(breaches(handlers, isAllowed)).toEqual([]);
+});
+
+test('nothing but tests imports tests', () => {
+  const outside = everything.filter(({ path }) => !path.startsWith('test/'));
+  expect(breaches(outside, (target) => !target || !isIn('test')(target))).toEqual([]);
+});
+
+test('the product runs on its dependencies alone, never on a development dependency', () => {
+  const isAllowed = (target: string | undefined, taken: Import) =>
+    target !== undefined ||
+    taken.isTypeOnly ||
+    isBuiltin(taken.from) ||
+    Object.hasOwn(manifest.dependencies, packageOf(taken));
+  expect(breaches(product, isAllowed)).toEqual([]);
+});
+
+test('every relative import names a file that is there', () => {
+  expect(breaches(everything, (target) => !target || existsSync(`${ROOT}${target}`))).toEqual([]);
+});
+
+/** The one edge of a known cycle: reading an item as an event belongs in a file of its own, below both. */
+const KNOWN = 'adapters/dynamodb-event-query.ts → adapters/dynamodb-event-log.ts';
+
+test('no file imports itself, over however many others, types included', () => {
+  const edges = new Map(
+    everything.map(({ path, imports }) => [
+      path,
+      imports
+        .flatMap((taken) => targetOf(path, taken) ?? [])
+        .filter((target) => `${path} → ${target}` !== KNOWN),
+    ]),
+  );
+  expect(findCycle(edges)).toBeUndefined();
+});
+
+describe('the looking itself', () => {
+  test.each<[string, Import[]]>([
+    ["import { a, type B } from 'x';", [{ from: 'x', names: ['a', 'type B'], isTypeOnly: false }]],
+    ["import type { A } from './a.ts';", [{ from: './a.ts', names: ['A'], isTypeOnly: true }]],
+    ["import { type A, type B } from 'x';", [{ from: 'x', names: ['type A', 'type B'], isTypeOnly: true }]],
+    ["import {\n  a,\n  b,\n} from 'x';", [{ from: 'x', names: ['a', 'b'], isTypeOnly: false }]],
+    ["import a from 'x';", [{ from: 'x', names: [], isTypeOnly: false }]],
+    ["import * as a from 'x';", [{ from: 'x', names: [], isTypeOnly: false }]],
+    ["import 'x';", [{ from: 'x', names: [], isTypeOnly: false }]],
+    ["export { a } from 'x';", [{ from: 'x', names: ['a'], isTypeOnly: false }]],
+    ["export * from 'x';", [{ from: 'x', names: [], isTypeOnly: false }]],
+    ["const a = await import('x');", [{ from: 'x', names: ['*'], isTypeOnly: false }]],
+    ['const a = import(name);', [{ from: 'name', names: ['*'], isTypeOnly: false }]],
+    ["// import { a } from 'x';\n/* import 'y'; */", []],
+    ["const url = 'https://x';\nexport const a = 1;", []],
+  ])('sees what %j imports', (source, expected) => {
+    expect(importsOf(source)).toEqual(expected);
+  });
+
+  test('finds a cycle and only a cycle', () => {
+    const edges = (...pairs: [string, string[]][]) => new Map(pairs);
+    expect(findCycle(edges(['a', ['b', 'c']], ['b', ['c']], ['c', []]))).toBeUndefined();
+    expect(findCycle(edges(['a', ['b']], ['b', ['c']], ['c', ['b']]))).toEqual(['b', 'c', 'b']);
+    expect(findCycle(edges(['a', ['a']]))).toEqual(['a', 'a']);
+  });
+});
