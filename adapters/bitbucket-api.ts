@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Workspace } from '../domain/bitbucket-oidc.ts';
 import { parseUuid } from '../domain/identifiers.ts';
 import { type Bitbucket, type Clock, PortError } from '../domain/ports.ts';

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Provisioner, ProvisionerAnswer } from '../domain/ports.ts';
 import { type Outgoing, unhindered, watchClient } from './outgoing.ts';
 

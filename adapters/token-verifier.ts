@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { audienceOf, issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration, TrustedIssuer } from '../domain/configuration.ts';
 import { parseUuid } from '../domain/identifiers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
 import { toFieldErrors } from './problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
 import { grantIdSchema, intentShape, subjectShape } from './grant-intent.ts';
 import { principalSchema } from './principal.ts';

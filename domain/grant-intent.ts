@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
 import { GRANT_ID, NAME, parseUuid } from './identifiers.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NAME } from './identifiers.ts';
 import { problem, toFieldErrors } from './problem.ts';
 import { parseRepositoryName } from './repository.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
 import { NAME } from './identifiers.ts';
 import { type ParameterTypeName, parameterTypeNames } from './parameter-type.ts';

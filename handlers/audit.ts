@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventTypes } from '../domain/event.ts';
 import { problem } from '../domain/problem.ts';
 import { toEpoch, toInstant } from '../domain/time.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { problem } from '../domain/problem.ts';
 import type { Template } from '../domain/template.ts';
 import { composeCore, composeTemplates, composeVerifier } from './compose.ts';

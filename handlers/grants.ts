@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { grantStatuses } from '../domain/grant.ts';
 import { parseGrantRequest } from '../domain/grant-request.ts';
 import { toInstant } from '../domain/time.ts';

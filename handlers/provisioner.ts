@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { grantIdSchema } from '../domain/grant-intent.ts';
 import type { ProvisionerAnswer } from '../domain/ports.ts';
 import { provisionGrant } from '../domain/use-cases/provision-grant.ts';

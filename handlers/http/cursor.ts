@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalHash } from '../../domain/canonical-hash.ts';
 import { problem } from '../../domain/problem.ts';
 import { ProblemError } from './problem-details.ts';

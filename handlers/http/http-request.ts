@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Caller } from '../../domain/principal.ts';
 import { problem, toFieldErrors } from '../../domain/problem.ts';
 import { ProblemError } from './problem-details.ts';
