@@ -64,7 +64,7 @@ test('a pattern admits exactly what the regular expression of it does', () => {
       const oracle = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
       expect(matchesPattern(value, pattern)).toBe(oracle.test(value));
     }),
-    { ...RUNS, numRuns: 3000 },
+    { ...RUNS, numRuns: 1500 },
   );
 });
 
@@ -82,7 +82,7 @@ test('no value that a parameter type admits holds anything that IAM or an ARN re
     fc.property(fc.constantFrom(...types), values, (type, value) => {
       if (parameterFault(type, value) === undefined) expect(value).toMatch(/^[A-Za-z0-9._-]+$/);
     }),
-    { ...RUNS, numRuns: 2000 },
+    { ...RUNS, numRuns: 600 },
   );
 });
 

@@ -114,9 +114,9 @@ test('the checker is never laxer than a naive reading of IAM, on documents of an
         expect(isPassed && !isRight).toBe(false);
       },
     ),
-    { ...RUNS, numRuns: 2000 },
+    { ...RUNS, numRuns: 600 },
   );
   // The runs are worth something only if many documents leak and some stay right.
-  expect(leaks).toBeGreaterThan(300);
+  expect(leaks).toBeGreaterThan(100);
   expect(passed).toBeGreaterThan(10);
 });

@@ -20,6 +20,14 @@ describe('a refusal for good', () => {
     expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
   });
 
+  test('of a second CreateRole proves nothing: what the first has made is removed', async () => {
+    world.iam.fault('createRole', { effect: 'lostReply' }, { effect: 'refuse' });
+    await world.request();
+    await world.resume();
+    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect(await world.eventTypes()).toContain('CompensationStarted');
+  });
+
   test('of the permissions is compensated: the role is gone and the grant failed', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
     expect(codeOf(await world.request())).toBe('UPSTREAM_FAILED');

@@ -77,6 +77,13 @@ describe('a revoke', () => {
     expect((await world.eventTypes()).filter((type) => type === 'GrantRevoked')).toHaveLength(1);
   });
 
+  test('whose last reply was lost is done at once when asked again: a disabled role is not merely unseen', async () => {
+    world.iam.fault('deleteRole', { effect: 'lostReply' });
+    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(await status()).toBe('revoked');
+  });
+
   test('asked for again while it goes on joins it', async () => {
     world.iam.fault('deleteRole', { effect: 'unavailable' });
     await world.revoke();
