@@ -1,0 +1,16 @@
+import { useStack } from '../support/e2e-stack.ts';
+import { admissionRules } from './main-job/admission.ts';
+import { auditRules } from './main-job/audit.ts';
+import { listRules } from './main-job/lists.ts';
+import { requestRules } from './main-job/requests.ts';
+import { revokeRules } from './main-job/revokes.ts';
+import { templateRules } from './main-job/templates.ts';
+
+const world = useStack();
+
+requestRules(world);
+admissionRules(world);
+revokeRules(world);
+listRules(world);
+auditRules(world);
+templateRules(world);

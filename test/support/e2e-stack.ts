@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { freePorts, type Stack, startStack } from '../../sandbox/stack.ts';
+import { type AwsLook, awsLook } from './e2e-aws.ts';
+import { type Bitbucket, bitbucketPeople } from './e2e-bitbucket.ts';
+import { type HttpCall, type Json, type Reply, send } from './e2e-http.ts';
+import { type Journals, journalsOf } from './e2e-journals.ts';
+
+/** Milliseconds that a stack may take to start on a busy machine. */
+export const START_WITHIN_MS = 90_000;
+
+/** A running stack as people, pipelines and operators see it. */
+export type World = AwsLook &
+  Bitbucket &
+  Journals & {
+    stack: Stack;
+    /** Sends a request to the API. */
+    api(method: string, path: string, call?: HttpCall): Promise<Reply>;
+    /** Asks for a grant, as Ada unless a token is given. */
+    request(body: Json, token?: string, query?: string): Promise<Reply>;
+    /** Asks for a grant that must come out active; returns the grant. */
+    granted(body: Json, token?: string): Promise<Grant>;
+    revoke(grantId: string, token?: string): Promise<Reply>;
+    get(path: string, token?: string): Promise<Reply>;
+    /** Every item of a list, page by page. */
+    all(path: string, limit: number, token?: string): Promise<Json[]>;
+    events(grantId: string): Promise<LogEvent[]>;
+    /** Makes the next matching calls to a stand-in fail; every fault is cleared after each test. */
+    fault(at: StandIn, fault: Json): Promise<void>;
+    /** A token of `ada`, who is in the platform group. */
+    ada: string;
+    stop(): Promise<void>;
+  };
+
+/** A stand-in that can be made to fail. */
+export type StandIn = 'aws' | 'bitbucket' | 'dynamodb';
+
+/** The fields of a grant that tests look at. */
+export type Grant = Json & {
+  id: string;
+  state: string;
+  role: { arn: string; name: string; id: string; maxSessionDuration: number };
+  trustPolicy: unknown;
+  permissionsPolicy: unknown;
+};
+
+/** An event as the API returns it. */
+export type LogEvent = Json & {
+  grantId: string;
+  seq: number;
+  at: string;
+  type: string;
+  principal: { kind: string; id: string };
+  correlationId: string;
+  data: Json;
+  prevHash: string;
+  hash: string;
+};
+
+/** Starts a stack on free ports with its state in `dir`. */
+export async function startWorld(dir: string): Promise<World> {
+  const stack = await startStack(process.cwd(), dir, freePorts);
+  const bitbucket = bitbucketPeople(stack.bitbucket.url);
+  const aws = awsLook(stack.aws.url);
+  const ada = await bitbucket.person('ada@acme.example');
+  const api = (method: string, path: string, call: HttpCall = {}) => send(stack.api, method, path, call);
+  const get = (path: string, token = ada) => api('GET', path, { token });
+  const request = (json: Json, token = ada, query = '') => api('POST', `/v1/grants${query}`, { token, json });
+  const all = async (path: string, limit: number, token = ada) => {
+    const items: Json[] = [];
+    let cursor: unknown;
+    do {
+      const query = `${path.includes('?') ? '&' : '?'}limit=${limit}`;
+      const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(String(cursor))}`;
+      const reply = await get(`${path}${query}${more}`, token);
+      if (reply.status !== 200) throw new Error(`${path} answered ${reply.status}: ${reply.text}`);
+      items.push(...(reply.json.items as Json[]));
+      cursor = reply.json.cursor;
+    } while (cursor !== undefined);
+    return items;
+  };
+  return {
+    ...bitbucket,
+    ...aws,
+    ...journalsOf(stack),
+    stack,
+    ada,
+    api,
+    get,
+    request,
+    all,
+    async granted(json, token = ada) {
+      const reply = await request(json, token);
+      if (reply.json.state === 'active') return reply.json as Grant;
+      throw new Error(`the request was answered ${reply.status}: ${reply.text}`);
+    },
+    revoke: (grantId, token = ada) => api('DELETE', `/v1/grants/${grantId}`, { token }),
+    events: async (grantId) => (await all(`/v1/grants/${grantId}/events`, 100)) as LogEvent[],
+    async fault(at, json) {
+      const reply = await send(stack[at].url, 'POST', '/sandbox/faults', { json });
+      if (reply.status !== 200) throw new Error(`the fault was refused: ${reply.text}`);
+    },
+    async stop() {
+      aws.close();
+      await stack.stop();
+    },
+  };
+}
+
+/** One stack for all tests of a file, in a folder of its own; what comes back is only there while tests run. */
+export function useStack(): () => World {
+  const dir = mkdtempSync(join(tmpdir(), 'rolewright-e2e-'));
+  let world: World | undefined;
+  const running = () => {
+    if (world) return world;
+    throw new Error('the stack runs while tests do');
+  };
+  beforeAll(async () => {
+    world = await startWorld(dir);
+  }, START_WITHIN_MS);
+  afterEach(async () => {
+    const { stack } = running();
+    for (const at of ['aws', 'bitbucket', 'dynamodb'] as const) {
+      await send(stack[at].url, 'DELETE', '/sandbox/faults');
+    }
+  });
+  afterAll(async () => {
+    await world?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return running;
+}
