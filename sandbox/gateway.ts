@@ -25,8 +25,10 @@ export async function startGateway(options: {
   variables: Record<string, string>;
   /** Whether scheduled functions run by themselves. */
   schedule: boolean;
+  /** Another file in `root` to take instead of `serverless.yml`. */
+  serviceFile?: string;
 }): Promise<Gateway> {
-  const { root, dir, port, lambdaPort, variables, schedule } = options;
+  const { root, dir, port, lambdaPort, variables, schedule, serviceFile = 'serverless.yml' } = options;
   const logPath = join(dir, 'gateway.log');
   const buildFolder = join(dir, `build-${process.pid}-${port}`);
   mkdirSync(dir, { recursive: true });
@@ -40,6 +42,7 @@ export async function startGateway(options: {
       fileURLToPath(new URL('exit-with-parent.ts', import.meta.url)),
       join(root, 'node_modules/serverless/bin/serverless.js'),
       'offline',
+      ...['--config', serviceFile],
       ...['--stage', 'sandbox', '--httpPort', String(port), '--lambdaPort', String(lambdaPort)],
     ],
     {

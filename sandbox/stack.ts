@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
@@ -6,6 +5,7 @@ import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
+import { freePort } from './local-server.ts';
 
 /** Ports of a stack; 0 chooses a free one. */
 export type StackPorts = { api: number; lambda: number; bitbucket: number; aws: number; dynamodb: number };
@@ -97,12 +97,13 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
 });
 
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and
- *  survives a restart. With `schedule` the reconciler runs every minute. Rejects, with nothing left running, when anything of it cannot start. */
+ *  survives a restart. With `schedule` the reconciler runs every minute; `serviceFile` stands for
+ *  `serverless.yml`. Rejects, with nothing left running, when anything of it cannot start. */
 export async function startStack(
   root: string,
   dir: string,
   wanted: StackPorts,
-  { schedule = false }: { schedule?: boolean } = {},
+  { schedule = false, serviceFile }: { schedule?: boolean; serviceFile?: string } = {},
 ): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
@@ -123,6 +124,7 @@ export async function startStack(
       lambdaPort: ports.lambda,
       variables,
       schedule,
+      ...(serviceFile === undefined ? {} : { serviceFile }),
     });
   } catch (error) {
     await closeAll();
@@ -139,15 +141,4 @@ export async function startStack(
       await closeAll();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', done);
-  });
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
 }

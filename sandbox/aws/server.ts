@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { noFaults } from '../faults.ts';
+import { closeServer, listenLocally } from '../local-server.ts';
 import { type ApiAnswer, awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
 import { seedManagedPolicies } from './iam-managed-policies.ts';
@@ -66,19 +67,12 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
+  const port = await listenLocally(server, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
       await state.save();
     },
   };

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { noFaults } from '../faults.ts';
+import { closeServer, listenLocally } from '../local-server.ts';
 import { type Answer, refusal } from './answers.ts';
 import { callLog } from './calls.ts';
 import { withFaults } from './faulty-api.ts';
@@ -55,8 +55,7 @@ export async function startBitbucketSandbox(options: {
       write(response, refusal(500, `the sandbox failed: ${String(error)}`));
     }
   });
-  await listen(server, options.port);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server, options.port);
   url = `http://127.0.0.1:${port}`;
   return { url, port, close: () => closeServer(server) };
 }
@@ -90,21 +89,4 @@ function write(response: ServerResponse, { status, body, html, headers }: Answer
   }
   const type = html === undefined ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
   response.writeHead(status, { 'content-type': type, ...headers }).end(html ?? JSON.stringify(body));
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
-  });
 }

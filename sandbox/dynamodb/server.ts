@@ -1,8 +1,7 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
+import { closeServer, listenLocally } from '../local-server.ts';
 import { detachEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { dynamodbFront } from './front.ts';
@@ -48,30 +47,13 @@ export async function startDynamodbSandbox(options: {
     await lock?.release();
   }
 
+  let port: number;
   try {
-    await listen(server, options.port);
+    port = await listenLocally(server, options.port);
   } catch (error) {
-    await listen(server, 0); // dynalite closes its database only when its server has listened
+    await listenLocally(server, 0); // dynalite closes its database only when its server has listened
     await close();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port, close };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
-  });
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../sandbox/local-server.ts';
 
 /** AWS's own DynamoDB Local, in memory, on a free port of 127.0.0.1. Needs a Java 17 runtime. */
 export async function startDynamodbLocal(): Promise<{ url: string; close(): Promise<void> }> {
@@ -53,13 +53,4 @@ async function untilItAnswers(url: string, java: ChildProcess): Promise<void> {
     await wait(100);
   }
   throw new Error('DynamoDB Local does not answer');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
