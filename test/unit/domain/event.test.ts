@@ -135,6 +135,13 @@ describe('verification', () => {
     );
   });
 
+  test('finds a gap in the numbers of events that are linked and hashed', () => {
+    const last = stream.length - 1;
+    expect(verifyChain(stream.with(last, rehashed(at(last), { seq: stream.length + 1 })))).toEqual(
+      expect.any(String),
+    );
+  });
+
   test('finds a first event that follows another', () => {
     expect(verifyChain([rehashed(first, { prevHash: 'a'.repeat(64) })])).toEqual(expect.any(String));
   });

@@ -89,6 +89,12 @@ describe('a crash after RoleCreated', () => {
     expect([await status(), [...world.theRole().inline.keys()]]).toEqual(['active', ['permissions']]);
   });
 
+  test('fails the grant when the role was deleted by hand meanwhile', async () => {
+    world.iam.roles.clear();
+    await world.resume();
+    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+  });
+
   test('gives no permissions to a role that was put in its place by hand', async () => {
     world.iam.roles.clear();
     world.iam.handMade(ROLE_NAME, { path: '/rolewright/', boundaryArn: BOUNDARY });

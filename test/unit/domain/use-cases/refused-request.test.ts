@@ -100,6 +100,14 @@ describe('a refused request writes nothing:', () => {
     await world.revoke(third.id);
     expect(successOf(await world.request({ name: 'four' })).status).toBe(201);
   });
+
+  test('the pending request after the last allowed grant is QUOTA_EXCEEDED, too', async () => {
+    world.redeploy((content) => Object.assign(content, { approval: 'required' }));
+    for (const name of ['one', 'two', 'three']) {
+      expect(successOf(await world.request({ name })).status).toBe(202);
+    }
+    expect(codeOf(await world.request({ name: 'four' }))).toBe('QUOTA_EXCEEDED');
+  });
 });
 
 describe('a pipeline', () => {

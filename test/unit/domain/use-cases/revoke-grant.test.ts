@@ -74,7 +74,21 @@ describe('a revoke', () => {
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeDefined();
     await world.resume();
     expect([await status(), world.iam.roles.size]).toEqual(['revoked', 0]);
-    expect((await world.eventTypes()).filter((type) => type === 'GrantRevoked')).toHaveLength(1);
+    const told = await world.eventTypes();
+    expect(told.filter((type) => type === 'GrantRevoked')).toHaveLength(1);
+    expect(told.filter((type) => type === 'RoleDisabled').length).toBeLessThanOrEqual(1);
+  });
+
+  test('is done when somebody deletes the role while it goes on', async () => {
+    world.iam.fault('listPolicies', { effect: 'meanwhile', act: () => world.iam.roles.clear() });
+    const answer = successOf(await world.revoke());
+    expect([answer.status, answer.grant.status]).toEqual([200, 'revoked']);
+  });
+
+  test('of a grant that was to expire leaves nothing due', async () => {
+    await world.request({ expiresIn: 'PT1H' });
+    await world.revoke();
+    expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeUndefined();
   });
 
   test('whose last reply was lost is done at once when asked again: a disabled role is not merely unseen', async () => {

@@ -155,6 +155,12 @@ describe('a change that fails', () => {
   });
 });
 
+test('a change of a role that is deleted by hand at that moment is CONFLICT', async () => {
+  world.iam.fault('findRole', { effect: 'meanwhile', act: () => world.iam.roles.clear() });
+  expect(codeOf(await world.request(OTHER))).toBe('CONFLICT');
+  expect([world.iam.roles.size, (await grant()).status]).toEqual([0, 'active']);
+});
+
 describe('a change under way', () => {
   test.each([
     ['putPermissionsPolicy', 'dieBefore'],
