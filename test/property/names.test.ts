@@ -82,7 +82,7 @@ test('no value that a parameter type admits holds anything that IAM or an ARN re
     fc.property(fc.constantFrom(...types), values, (type, value) => {
       if (parameterFault(type, value) === undefined) expect(value).toMatch(/^[A-Za-z0-9._-]+$/);
     }),
-    { ...RUNS, numRuns: 600 },
+    RUNS,
   );
 });
 
