@@ -1,0 +1,18 @@
+import { useStack } from '../support/e2e-stack.ts';
+import { bodyRules } from './refusals/bodies.ts';
+import { callerRules } from './refusals/callers.ts';
+import { parameterRules } from './refusals/parameters.ts';
+import { pipelineRules } from './refusals/pipelines.ts';
+import { queryRules } from './refusals/queries.ts';
+import { routeRules } from './refusals/routes.ts';
+import { tokenRules } from './refusals/tokens.ts';
+
+const world = useStack();
+
+bodyRules(world);
+parameterRules(world);
+queryRules(world);
+routeRules(world);
+tokenRules(world);
+callerRules(world);
+pipelineRules(world);
