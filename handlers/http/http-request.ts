@@ -34,7 +34,10 @@ export function jsonBody(event: APIGatewayProxyEventV2): unknown {
     throw new ProblemError(problem('MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.'));
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // Gateways hand JSON over as text, in which broken bytes are U+FFFD already.
+    if (text.includes('\uFFFD')) throw new Error('the body was not UTF-8');
+    return JSON.parse(text);
   } catch {
     throw new ProblemError(
       problem('REQUEST_INVALID', 'The body is not JSON in UTF-8.', {
