@@ -4,11 +4,11 @@ import {
   GetItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type GrantEvent, parseEvent } from '../domain/event.ts';
+import type { GrantEvent } from '../domain/event.ts';
 import type { EventLog } from '../domain/ports.ts';
-import { utcDay } from '../domain/time.ts';
 import { toPortError } from './aws-failure.ts';
-import { type Item, textOf } from './dynamodb-client.ts';
+import type { Item } from './dynamodb-client.ts';
+import { toAttributes, toEvent } from './dynamodb-event-item.ts';
 import { queryEvents } from './dynamodb-event-query.ts';
 
 /** The event log over a DynamoDB table with key (`grantId`, `seq`). The event itself is the JSON in `event`; all other
@@ -75,21 +75,3 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     query: (query) => send('Query', () => queryEvents(client, table, query)),
   };
 }
-
-/** The event inside an item. */
-export const toEvent = (item: Item): GrantEvent => parseEvent(JSON.parse(textOf(item, 'event')));
-
-/** Sorts events of all grants by time. */
-const orderOf = ({ at, grantId, seq }: GrantEvent): string =>
-  `${at}#${grantId}#${String(seq).padStart(9, '0')}`;
-
-const toAttributes = (event: GrantEvent) => [
-  { S: event.grantId },
-  { N: String(event.seq) },
-  { S: JSON.stringify(event) },
-  { S: utcDay(event.at) },
-  { S: event.data.repository.uuid },
-  { S: `${event.principal.kind}:${event.principal.id}` },
-  { S: event.type },
-  { S: orderOf(event) },
-];

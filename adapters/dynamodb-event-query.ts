@@ -2,7 +2,7 @@ import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb
 import type { EventPage, EventQuery } from '../domain/ports.ts';
 import { toEpoch, toInstant, utcDay } from '../domain/time.ts';
 import { type Item, readPage, textOf } from './dynamodb-client.ts';
-import { toEvent } from './dynamodb-event-log.ts';
+import { toEvent } from './dynamodb-event-item.ts';
 
 /** Days that one page of the audit log walks back at the most, and reads side by side. Our choice. */
 const DAYS_PER_PAGE = 400;

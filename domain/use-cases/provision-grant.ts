@@ -81,8 +81,8 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
 /** Leaves the grant for a later run, and says in the log why its work did not go on: once per kind of failure, so that a
  *  long outage is one line and not a thousand. */
 async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
-  const code =
-    error.code === 'DENIED' || error.code === 'REJECTED' ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE';
+  const isRefusal = error.code === 'DENIED' || error.code === 'REJECTED';
+  const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
   const isUnderWay = workOf(run.grant()) !== 'rest';
   if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
     const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
