@@ -1,0 +1,50 @@
+import {
+  DynamoDBClient,
+  ExecuteStatementCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { type BareEvent, type BareGrant, toInsert, toStreamQuery } from './records.ts';
+
+const dynamodb = new DynamoDBClient({});
+const bitbucketUrl = `${process.env.SANDBOX_BITBUCKET_URL}/2.0`;
+
+/** A repository's slug or UUID in a workspace, as Bitbucket answers it. */
+export async function fetchRepository(workspaceUuid: string, repository: string) {
+  const path = `/repositories/${encodeURIComponent(workspaceUuid)}/${encodeURIComponent(repository)}`;
+  const response = await fetch(`${bitbucketUrl}${path}`, {
+    headers: { accept: 'application/json', authorization: `Bearer ${process.env.BITBUCKET_TOKEN}` },
+  });
+  return (await response.json()) as {
+    uuid: string;
+    full_name: string;
+    slug: string;
+    workspace: { uuid: string; slug: string };
+    project: { key: string; uuid: string };
+  };
+}
+
+export async function loadEvents(grantId: string): Promise<BareEvent[]> {
+  const { Items: items = [] } = await dynamodb.send(new QueryCommand(toStreamQuery(grantId)));
+  return items.map(({ event }) => JSON.parse(event?.S ?? ''));
+}
+
+export async function queryGrants(input: ConstructorParameters<typeof QueryCommand>[0]) {
+  const { Items: items = [] } = await dynamodb.send(new QueryCommand(input));
+  return items.map(({ grant }) => JSON.parse(grant?.S ?? ''));
+}
+
+export async function append(
+  grant: BareGrant,
+  seq: number,
+  type: string,
+  data: object = {},
+  principal = 'system:provisioner',
+): Promise<void> {
+  await dynamodb.send(new ExecuteStatementCommand(toInsert(grant, seq, type, principal, data)));
+}
+
+export async function update(input: UpdateItemCommandInput): Promise<void> {
+  await dynamodb.send(new UpdateItemCommand(input));
+}

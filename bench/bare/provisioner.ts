@@ -1,0 +1,107 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetAccountSummaryCommand,
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { append, fetchRepository, loadEvents, update } from './calls.ts';
+import {
+  type BareGrant,
+  boundaryArn,
+  denyingTrustPolicy,
+  grantOf,
+  permissionsPolicy,
+  providerArn,
+  roleArn,
+  toLease,
+  toRelease,
+  toRow,
+  trustPolicy,
+} from './records.ts';
+
+// The bare invoked function: the provisioner's calls in the provisioner's order, obeying what it reads.
+
+const iam = new IAMClient({ region: 'eu-central-1' });
+
+export async function handler({ grantId }: { grantId: string }): Promise<{ outcome: string }> {
+  await update(toLease(grantId));
+  const events = await loadEvents(grantId);
+  const grant = grantOf(events);
+  const isRevoke = events.at(-1)?.type === 'RevocationRequested';
+  const seq = isRevoke ? await removeRole(grant, events.length) : await createRole(grant, events.length);
+  await update(toRow(grant, seq, isRevoke ? 'revoked' : 'active', false));
+  await update(toRelease(grantId));
+  return { outcome: 'settled' };
+}
+
+/** Returns the `seq` of the last event. */
+async function createRole(grant: BareGrant, seq: number): Promise<number> {
+  await fetchRepository(grant.workspace.uuid, grant.repository.uuid);
+  await iam.send(new GetAccountSummaryCommand({}));
+  await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(grant) }));
+  const role = { name: grant.roleName, arn: roleArn(grant) };
+  await append(grant, seq + 1, 'ProvisioningStarted', { role });
+  const created = await iam.send(
+    new CreateRoleCommand({
+      RoleName: grant.roleName,
+      Path: '/rolewright/',
+      AssumeRolePolicyDocument: JSON.stringify(trustPolicy(grant)),
+      PermissionsBoundary: boundaryArn,
+      MaxSessionDuration: 3600,
+      Tags: [
+        { Key: 'rolewright:grant', Value: grant.id },
+        { Key: 'rolewright:repository', Value: grant.repository.uuid.slice(1, -1) },
+        { Key: 'rolewright:template', Value: 's3-static-site' },
+      ],
+    }),
+  );
+  const confirmed = { ...role, id: created.Role?.RoleId };
+  await append(grant, seq + 2, 'RoleCreated', { role: confirmed });
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: grant.roleName,
+      PolicyName: 'permissions',
+      PolicyDocument: JSON.stringify(permissionsPolicy(grant)),
+    }),
+  );
+  const documents = { trustPolicy: trustPolicy(grant), permissionsPolicy: permissionsPolicy(grant) };
+  await append(grant, seq + 3, 'GrantActivated', { role: confirmed, ...documents });
+  return seq + 3;
+}
+
+/** Returns the `seq` of the last event. */
+async function removeRole(grant: BareGrant, seq: number): Promise<number> {
+  const RoleName = grant.roleName;
+  const role = { name: RoleName, arn: roleArn(grant) };
+  await iam.send(new GetRoleCommand({ RoleName }));
+  await iam.send(
+    new UpdateAssumeRolePolicyCommand({
+      RoleName,
+      PolicyDocument: JSON.stringify(denyingTrustPolicy(grant)),
+    }),
+  );
+  await iam.send(
+    new PutRolePermissionsBoundaryCommand({
+      RoleName,
+      PermissionsBoundary: 'arn:aws:iam::aws:policy/AWSDenyAll',
+    }),
+  );
+  await append(grant, seq + 1, 'RoleDisabled', { role });
+  await Promise.all([
+    iam.send(new ListRolePoliciesCommand({ RoleName })),
+    iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+  ]);
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'permissions' }));
+  await iam.send(new DeleteRoleCommand({ RoleName }));
+  await append(grant, seq + 2, 'RoleDeleted', { role });
+  await append(grant, seq + 3, 'GrantRevoked');
+  return seq + 3;
+}

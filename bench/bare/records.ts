@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** What the bare functions write and read: the same attributes and about the same bytes as the product's, without a
+ *  schema, a decision or a real hash chain behind them. */
+export type BareGrant = {
+  id: string;
+  repository: { uuid: string; fullName: string; slug: string };
+  workspace: { uuid: string; slug: string };
+  project: { key: string; uuid: string };
+  name: string;
+  parameters: { bucket: string };
+  roleName: string;
+};
+
+export type BareEvent = { grantId: string; seq: number; at: string; type: string; data: object };
+
+/** The grant that a stream's first event holds. */
+export function grantOf(events: BareEvent[]): BareGrant {
+  const [first] = events;
+  if (!first) throw new Error('the stream is empty');
+  return (first.data as { grant: BareGrant }).grant;
+}
+
+const ACCOUNT = '111122223333';
+const HASH = '0'.repeat(64);
+const eventsTable = process.env.EVENTS_TABLE ?? '';
+const grantsTable = process.env.GRANTS_TABLE ?? '';
+const columns = ['grantId', 'seq', 'event', 'day', 'repository', 'principal', 'type', 'order'];
+
+export const idOf = (repositoryUuid: string, name: string): string =>
+  `gr_${createHash('sha256')
+    .update(JSON.stringify([repositoryUuid, name]))
+    .digest('hex')
+    .slice(0, 26)}`;
+
+export const roleArn = (grant: BareGrant): string =>
+  `arn:aws:iam::${ACCOUNT}:role/rolewright/${grant.roleName}`;
+
+/** The path of the workspace's identity provider, which is also the prefix of its condition keys. */
+export const providerOf = ({ workspace }: BareGrant): string =>
+  `api.bitbucket.org/2.0/workspaces/${workspace.slug}/pipelines-config/identity/oidc`;
+
+export const providerArn = (grant: BareGrant): string =>
+  `arn:aws:iam::${ACCOUNT}:oidc-provider/${providerOf(grant)}`;
+
+export const boundaryArn = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
+
+export const trustPolicy = (grant: BareGrant): object => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Federated: providerArn(grant) },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: {
+          [`${providerOf(grant)}:aud`]: `ari:cloud:bitbucket::workspace/${grant.workspace.uuid.slice(1, -1)}`,
+        },
+        StringLike: { [`${providerOf(grant)}:sub`]: `${grant.repository.uuid}:*` },
+      },
+    },
+  ],
+});
+
+export const denyingTrustPolicy = (grant: BareGrant): object => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Deny', Principal: { Federated: providerArn(grant) }, Action: 'sts:AssumeRoleWithWebIdentity' },
+  ],
+});
+
+export const permissionsPolicy = ({ parameters }: BareGrant): object => {
+  const bucket = `arn:aws:s3:::${parameters.bucket}`;
+  const condition = { StringEquals: { 'aws:ResourceAccount': ACCOUNT } };
+  const objects = ['s3:PutObject', 's3:DeleteObject', 's3:GetObject'];
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'ListBucket',
+        Effect: 'Allow',
+        Action: ['s3:ListBucket'],
+        Resource: [bucket],
+        Condition: condition,
+      },
+      {
+        Sid: 'PublishObjects',
+        Effect: 'Allow',
+        Action: objects,
+        Resource: [`${bucket}/*`],
+        Condition: condition,
+      },
+    ],
+  };
+};
+
+/** The statement that appends one event. */
+export function toInsert(grant: BareGrant, seq: number, type: string, principal: string, data: object) {
+  const at = new Date().toISOString();
+  const repository = { uuid: grant.repository.uuid, fullName: grant.repository.fullName };
+  const event = {
+    grantId: grant.id,
+    seq,
+    at,
+    type,
+    principal,
+    correlationId: grant.id,
+    entryPoint: 'http',
+    data: { repository, account: ACCOUNT, ...data },
+    prevHash: HASH,
+    hash: HASH,
+  };
+  return {
+    Statement: `INSERT INTO "${eventsTable}" VALUE {${columns.map((name) => `'${name}': ?`).join(', ')}}`,
+    Parameters: [
+      { S: grant.id },
+      { N: String(seq) },
+      { S: JSON.stringify(event) },
+      { S: at.slice(0, 10) },
+      { S: grant.repository.uuid },
+      { S: principal },
+      { S: type },
+      { S: `${at}#${grant.id}#${String(seq).padStart(9, '0')}` },
+    ],
+  };
+}
+
+export const toStreamQuery = (grantId: string) => ({
+  TableName: eventsTable,
+  KeyConditionExpression: 'grantId = :id',
+  ExpressionAttributeValues: { ':id': { S: grantId } },
+  ConsistentRead: true,
+});
+
+export const toRepositoryQuery = (repositoryUuid: string) => ({
+  TableName: grantsTable,
+  IndexName: 'byRepository',
+  KeyConditionExpression: '#key = :key',
+  ExpressionAttributeNames: { '#key': 'repository' },
+  ExpressionAttributeValues: { ':key': { S: repositoryUuid } },
+  ScanIndexForward: false,
+  Limit: 100,
+});
+
+const toUpdate = (
+  grantId: string,
+  expression: string,
+  condition: string,
+  values: Record<string, AttributeValue>,
+): UpdateItemCommandInput => ({
+  TableName: grantsTable,
+  Key: { grantId: { S: grantId } },
+  UpdateExpression: expression,
+  ConditionExpression: condition,
+  ExpressionAttributeValues: values,
+});
+
+export const toDueMark = (grantId: string, seq: number): UpdateItemCommandInput =>
+  toUpdate(
+    grantId,
+    'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
+    'attribute_not_exists(dueSeq) OR dueSeq <= :seq',
+    { ':all': { S: 'all' }, ':dueAt': { S: inOneMinute() }, ':seq': { N: String(seq) } },
+  );
+
+/** The read model's row after an event; `isDue` while work is left. */
+export function toRow(grant: BareGrant, seq: number, state: string, isDue: boolean): UpdateItemCommandInput {
+  const sets = [
+    '#seq = :seq',
+    'listed = :all',
+    'changed = :changed',
+    '#grant = :grant',
+    'repository = :repository',
+    '#names = :names',
+    '#state = :state',
+    'template = :template',
+    'account = :account',
+  ].join(', ');
+  const update = toUpdate(
+    grant.id,
+    isDue ? `SET ${sets}, due = :all, dueAt = :dueAt` : `SET ${sets} REMOVE due, dueAt`,
+    'attribute_not_exists(#seq) OR #seq <= :seq',
+    {
+      ':seq': { N: String(seq) },
+      ':all': { S: 'all' },
+      ':changed': { S: `${new Date().toISOString()}#${grant.id}` },
+      ':grant': { S: JSON.stringify(toResource(grant, state)) },
+      ':repository': { S: grant.repository.uuid },
+      ':names': { L: [{ S: grant.repository.fullName }] },
+      ':state': { S: state },
+      ':template': { S: 's3-static-site' },
+      ':account': { S: ACCOUNT },
+      ...(isDue ? { ':dueAt': { S: inOneMinute() } } : {}),
+    },
+  );
+  const names = ['seq', 'grant', 'names', 'state'];
+  return {
+    ...update,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
+}
+
+export const toLease = (grantId: string): UpdateItemCommandInput =>
+  toUpdate(
+    grantId,
+    'SET leaseOwner = :owner, leaseUntil = :until',
+    'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseOwner = :owner)',
+    {
+      ':owner': { S: grantId },
+      ':until': { S: inOneMinute() },
+      ':now': { S: new Date().toISOString() },
+    },
+  );
+
+export const toRelease = (grantId: string): UpdateItemCommandInput =>
+  toUpdate(grantId, 'REMOVE leaseOwner, leaseUntil', 'leaseOwner = :owner', { ':owner': { S: grantId } });
+
+const inOneMinute = (): string => new Date(Date.now() + 60_000).toISOString();
+
+/** A grant as the bare function shows it. */
+export const toResource = (grant: BareGrant, state: string): object => ({
+  ...grant,
+  state,
+  role: { arn: roleArn(grant), name: grant.roleName },
+  trustPolicy: trustPolicy(grant),
+  permissionsPolicy: permissionsPolicy(grant),
+});

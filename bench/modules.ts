@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { bareNameOf, packagedFunctions, withServiceFile } from './service-file.ts';
+import { type Side, sides } from './sides.ts';
+import { median } from './statistics.ts';
+import { readZip, unpack } from './zip.ts';
+
+const run = promisify(execFile);
+
+export const functionNames = ['grants', 'audit', 'catalogue', 'front', 'provisioner', 'reconciler'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/** One function: bytes of its zip, of the source map in it, and milliseconds that its module takes to load. */
+export type ModuleSize = { zip: number; sourceMap: number; loadMs: number };
+export type ModuleFigures = Record<FunctionName, Record<Side, ModuleSize>>;
+
+/** What a module load is told by its environment; everything else comes from `serverless.yml` as it would be deployed. */
+const onLambda = {
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'BENCH',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+};
+
+type Packaged = { folder: string; file: string; variables: Record<string, string>; loads: number[] };
+
+/** Packages every function and its bare counterpart with the settings of `serverless.yml`, and loads each archive's
+ *  module in `rounds` fresh processes, product and bare in turn. */
+export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
+  const packages = join(dir, 'packages');
+  await withServiceFile(root, packagedFunctions(functionNames), (file) => sls(root, dir, file, packages));
+  const figures: [FunctionName, Record<Side, ModuleSize & { module: Packaged }>][] = functionNames.map(
+    (name) => [
+      name,
+      { product: unpackFunction(packages, name), bare: unpackFunction(packages, bareNameOf(name)) },
+    ],
+  );
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [, figure] of figures) {
+      for (const side of sides) figure[side].module.loads.push(await load(figure[side].module));
+    }
+  }
+  const settle = ({ zip, sourceMap, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
+    zip,
+    sourceMap,
+    loadMs: median(module.loads),
+  });
+  return Object.fromEntries(
+    figures.map(([name, { product, bare }]) => [name, { product: settle(product), bare: settle(bare) }]),
+  ) as ModuleFigures;
+}
+
+async function sls(root: string, dir: string, file: string, packages: string): Promise<void> {
+  const build = join(dir, 'build');
+  const script = join(root, 'node_modules/serverless/bin/serverless.js');
+  try {
+    await run(process.execPath, [script, 'package', '--config', file, '--package', packages], {
+      cwd: root,
+      env: { ...process.env, ROLEWRIGHT_BUILD_FOLDER: relative(root, build), SLS_TELEMETRY_DISABLED: '1' },
+    });
+  } finally {
+    rmSync(build, { recursive: true, force: true });
+  }
+}
+
+function unpackFunction(packages: string, name: string): ModuleSize & { module: Packaged } {
+  const archive = readFileSync(join(packages, `${name}.zip`));
+  const entries = readZip(archive);
+  const folder = join(packages, name);
+  unpack(entries, folder);
+  const file = entries.find((entry) => entry.name.endsWith('.mjs'))?.name;
+  if (!file) throw new Error(`the package of ${name} holds no module`);
+  return {
+    zip: archive.length,
+    sourceMap: entries.find((entry) => entry.name.endsWith('.map'))?.packed ?? 0,
+    loadMs: Number.NaN,
+    module: { folder, file, variables: variablesOf(packages, name), loads: [] },
+  };
+}
+
+type Template = {
+  Resources: Record<string, { Properties: { Environment?: { Variables: Record<string, unknown> } } }>;
+};
+
+/** The environment that the function would be deployed with. */
+function variablesOf(packages: string, name: string): Record<string, string> {
+  const text = readFileSync(join(packages, 'cloudformation-template-update-stack.json'), 'utf8');
+  const { Resources: resources } = JSON.parse(text) as Template;
+  const resource = resources[`${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`];
+  const variables = Object.entries(resource?.Properties.Environment?.Variables ?? {});
+  return Object.fromEntries(
+    variables.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
+}
+
+/** Milliseconds that one fresh process takes to import the module. */
+async function load({ folder, file, variables }: Packaged): Promise<number> {
+  const url = pathToFileURL(join(folder, file)).href;
+  const script = `const began = performance.now();
+    await import(${JSON.stringify(url)});
+    process.stdout.write(String(performance.now() - began), () => process.exit(0));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: folder,
+    env: { ...onLambda, ...variables },
+  });
+  return Number(stdout);
+}

@@ -1,0 +1,139 @@
+import type { Counts } from './calls.ts';
+import { leastCalls } from './least.ts';
+import { functionNames, type ModuleFigures } from './modules.ts';
+import { type Operation, operations, type Side } from './sides.ts';
+import { median } from './statistics.ts';
+import type { Timing } from './times.ts';
+
+/** Everything that one run has found. */
+export type Findings = {
+  machine: { node: string; cores: number; date: string };
+  rounds: { repetitions: number; samples: number; warmUp: number; loads: number };
+  timings: Timing[];
+  calls: Record<Operation, Record<Side, Counts>>;
+  modules: ModuleFigures;
+};
+
+const row = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const head = (...cells: string[]): string[] => [
+  row(...cells),
+  row(...cells.map((_, n) => (n ? '--:' : '---'))),
+];
+const ratio = (product: number, bare: number): string => (product / bare).toFixed(2);
+
+/** The findings as Markdown. */
+export function report({ machine, rounds, timings, calls, modules }: Findings): string {
+  const lines = [
+    '# Bench',
+    '',
+    `Written by \`npm run bench\` with Node ${machine.node} on ${machine.cores} cores, ${machine.date}. Times differ from machine to machine; ratios within one run are what counts. No test asserts any of these numbers.`,
+    '',
+    ...timeSection(timings, rounds),
+    ...callSection(calls),
+    ...moduleSection(modules, rounds.loads),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function timeSection(timings: Timing[], { repetitions, samples, warmUp }: Findings['rounds']): string[] {
+  return [
+    '## Time',
+    '',
+    'Over HTTP, against two bare functions in the same local gateway that make the same calls to Bitbucket, IAM, DynamoDB and Lambda, in the same order, on the same tables, with about the same bytes. The bare ones verify the token with `jose` (keys cached, as in the product), parse and print JSON, hash one name into an id, and send every call with the AWS SDK or `fetch` as they come; they validate, authorise, decide, render and log nothing, keep no hash chain, and neither watch nor retry a call beyond the SDK’s defaults. The gateway and the stand-ins are part of both times.',
+    '',
+    `${repetitions} repetitions of ${samples} grants for each side after a warm-up of ${warmUp}, product and bare in turn, call by call; each grant in a repository of its own. Medians in milliseconds; the ratio is the median of the repetitions' ratios. Goal: at most 1.5.`,
+    '',
+    ...head('operation', 'product', 'bare', 'ratio', 'lowest and highest repetition', 'product − bare'),
+    ...timings.map(({ operation, product, bare, ratios }) =>
+      row(
+        describe[operation],
+        median(product).toFixed(1),
+        median(bare).toFixed(1),
+        `**${median(ratios).toFixed(2)}**`,
+        `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
+        (median(product) - median(bare)).toFixed(1),
+      ),
+    ),
+    '',
+  ];
+}
+
+const describe: Record<Operation, string> = {
+  provision: 'provision: a new grant whose provider exists',
+  repeat: 'repeat: the same request again',
+  read: 'read: one grant',
+  revoke: 'revoke',
+};
+
+function callSection(calls: Findings['calls']): string[] {
+  const isWrite = (kind: string) => /^IAM (Create|Put|Update|Delete|Attach|Detach|Add|Remove)/.test(kind);
+  const sum = (counts: Counts, matches: (kind: string) => boolean) =>
+    Object.entries(counts).reduce((total, [kind, count]) => total + (matches(kind) ? count : 0), 0);
+  const columns: [string, (kind: string) => boolean][] = [
+    ['Bitbucket', (kind) => kind.startsWith('Bitbucket ')],
+    ['IAM reads', (kind) => kind.startsWith('IAM ') && !isWrite(kind)],
+    ['IAM writes', isWrite],
+    ['DynamoDB reads', (kind) => /^DynamoDB (Query|GetItem)/.test(kind)],
+    ['DynamoDB writes', (kind) => /^DynamoDB (UpdateItem|ExecuteStatement)/.test(kind)],
+    ['Lambda', (kind) => kind.startsWith('Lambda ')],
+  ];
+  const leastOf = (operation: Operation): Counts =>
+    Object.fromEntries(Object.entries(leastCalls[operation]).map(([kind, { least }]) => [kind, least]));
+  return [
+    '## Calls',
+    '',
+    "Counted in the stand-ins' journals and the gateway's log. In brackets the least possible: one function that trusts itself and keeps only its intent and its outcome in the log. IAM writes have a goal: 2, 0, 0 and 4.",
+    '',
+    ...head('operation', ...columns.map(([title]) => title)),
+    ...operations.map((operation) =>
+      row(
+        operation,
+        ...columns.map(
+          ([, matches]) => `${sum(calls[operation].product, matches)} (${sum(leastOf(operation), matches)})`,
+        ),
+      ),
+    ),
+    '',
+    'Every kind of call that is made more often than that, and why:',
+    '',
+    '| operation | call | made | bare | least | reason |',
+    '| --- | --- | --: | --: | --: | --- |',
+    ...operations.flatMap((operation) => extraRows(operation, calls[operation])),
+    '',
+  ];
+}
+
+function extraRows(operation: Operation, { product, bare }: Record<Side, Counts>): string[] {
+  const kinds = new Set([...Object.keys(product), ...Object.keys(bare)]);
+  return [...kinds].flatMap((kind) => {
+    const made = product[kind] ?? 0;
+    const { least, reason } = leastCalls[operation][kind] ?? { least: 0, reason: 'not explained' };
+    const isPlain = made === least && made === (bare[kind] ?? 0);
+    return isPlain ? [] : [row(operation, kind, made, bare[kind] ?? 0, least, reason)];
+  });
+}
+
+function moduleSection(modules: ModuleFigures, loads: number): string[] {
+  const kilobytes = (bytes: number) => (bytes / 1000).toFixed(0);
+  return [
+    '## Size and load time of the functions',
+    '',
+    `Packaged by \`sls package\` with the settings of \`serverless.yml\`; source maps are in the zips. Load time: import of the packaged module in a fresh process with the environment that it would be deployed with; the median of ${loads} processes, product and bare in turn. Bare: a handler that imports the same SDK clients and commands, makes the same clients, and nothing else; for \`catalogue\`, which has no client, \`jose\` with one key set and \`zod\` with one schema; for \`front\` an empty handler. Goal: at most 1.3.`,
+    '',
+    ...head('function', 'zip, kB', 'bare', 'ratio', 'of it source map', 'bare', 'load, ms', 'bare', 'ratio'),
+    ...functionNames.map((name) => {
+      const { product, bare } = modules[name];
+      return row(
+        name,
+        kilobytes(product.zip),
+        kilobytes(bare.zip),
+        `**${ratio(product.zip, bare.zip)}**`,
+        kilobytes(product.sourceMap),
+        kilobytes(bare.sourceMap),
+        product.loadMs.toFixed(0),
+        bare.loadMs.toFixed(0),
+        `**${ratio(product.loadMs, bare.loadMs)}**`,
+      );
+    }),
+  ];
+}

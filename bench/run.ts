@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sandboxClient } from '../sandbox/sandbox-client.ts';
+import { freePorts, startStack } from '../sandbox/stack.ts';
+import { countCalls } from './calls.ts';
+import { measureModules } from './modules.ts';
+import { type Findings, report } from './report.ts';
+import { gatewayFunctions, withServiceFile } from './service-file.ts';
+import { measureTimes } from './times.ts';
+
+const root = process.cwd();
+const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };
+
+/** The gateway that has both the product's and the bare functions. */
+async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'calls'>> {
+  return withServiceFile(root, gatewayFunctions, async (serviceFile) => {
+    const stack = await startStack(root, dir, freePorts, { serviceFile });
+    const stop = () => stack.stop().finally(() => process.exit(130));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    try {
+      const token = await sandboxClient(stack).token('person', { email: 'ada@acme.example' });
+      const timings = await measureTimes(stack, token, rounds);
+      const calls = await countCalls(stack, token, join(dir, 'gateway.log'));
+      return { timings, calls };
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      await stack.stop();
+    }
+  });
+}
+
+async function main(): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'rolewright-bench-'));
+  try {
+    const gateway = await measureGateway(dir);
+    const modules = await measureModules(root, dir, rounds.loads);
+    const machine = {
+      node: process.versions.node,
+      cores: availableParallelism(),
+      date: new Date().toISOString().slice(0, 10),
+    };
+    const text = report({ machine, rounds, ...gateway, modules });
+    writeFileSync(join(root, 'bench/results.md'), text);
+    console.log(text);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+await main();
+process.exit(0);

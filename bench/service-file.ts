@@ -1,0 +1,60 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Two bare functions next to the product's, for one gateway. */
+export const gatewayFunctions = `
+  bareHttp:
+    handler: bench/bare/http.handler
+    role: FrontRole
+    timeout: 28
+    environment:
+      BARE_PROVISIONER_FUNCTION: \${self:custom.prefix}-bare-provisioner
+    events:
+      - httpApi: POST /bare/grants
+      - httpApi: GET /bare/grants/{id}
+      - httpApi: DELETE /bare/grants/{id}
+  bareProvisioner:
+    handler: bench/bare/provisioner.handler
+    name: \${self:custom.prefix}-bare-provisioner
+    role: FrontRole
+    timeout: 30
+`;
+
+/** One bare module for each function of the product, packaged without the product's files. */
+export const packagedFunctions = (names: readonly string[]): string =>
+  names
+    .map(
+      (name) => `
+  ${bareNameOf(name)}:
+    handler: bench/bare/modules/${name}.handler
+    role: FrontRole
+    package:
+      patterns: ["!config/**", "!templates/**"]
+`,
+    )
+    .join('');
+
+/** The name of the bare function that a function of the product is compared with. */
+export const bareNameOf = (name: string): string => `bare${name[0]?.toUpperCase()}${name.slice(1)}`;
+
+/** Runs `work` while a file next to `serverless.yml` holds the same and `functions` besides; gives it the file's name. */
+export async function withServiceFile<T>(
+  root: string,
+  functions: string,
+  work: (file: string) => Promise<T>,
+): Promise<T> {
+  const file = `serverless.bench-${process.pid}.yml`;
+  const path = join(root, file);
+  const remove = () => rmSync(path, { force: true });
+  const service = readFileSync(join(root, 'serverless.yml'), 'utf8');
+  writeFileSync(
+    path,
+    service.replace(/^functions:$/m, (line) => `${line}${functions.trimEnd()}`),
+  );
+  process.once('exit', remove);
+  try {
+    return await work(file);
+  } finally {
+    remove();
+  }
+}
