@@ -1,0 +1,4 @@
+import { requestFlows } from '../support/crash-request-flows.ts';
+import { crashSuite } from '../support/crash-suite.ts';
+
+crashSuite(requestFlows);

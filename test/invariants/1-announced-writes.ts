@@ -1,0 +1,56 @@
+import type { GrantEvent } from '../../domain/event.ts';
+import type { Evidence, IamWrite } from './evidence.ts';
+
+type EventType = GrantEvent['type'];
+
+const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
+
+/** Which events announce which write: one of them must stand before it in the same chapter. */
+const announcing: Record<string, EventType[]> = {
+  CreateOpenIDConnectProvider: ['ProviderCreationStarted'],
+  CreateRole: ['ProvisioningStarted'],
+  PutRolePolicy: ['ProvisioningStarted', 'UpdateStarted'],
+  UpdateAssumeRolePolicy: ['UpdateStarted', ...REMOVAL],
+  PutRolePermissionsBoundary: ['UpdateStarted', ...REMOVAL],
+  UpdateRole: ['UpdateStarted'],
+  DeleteRolePolicy: REMOVAL,
+  DetachRolePolicy: ['ForeignPoliciesFound'],
+  DeleteRole: REMOVAL,
+};
+
+/** A chapter ends where nothing is under way any more; what was announced in it is used up. */
+const chapterEnds: EventType[] = [
+  'GrantActivated',
+  'GrantUpdated',
+  'UpdateFailed',
+  'ProvisioningFailed',
+  'GrantRevoked',
+];
+
+/** Invariant 1: no IAM write without an earlier event that announced it. */
+export function announcedWrites(evidence: Evidence): string[] {
+  return evidence.writes.flatMap((write) => {
+    const fault = faultOf(write, chapterBefore(evidence.events.slice(0, write.eventsBefore)), evidence);
+    return fault ? [`${write.action} after event ${write.eventsBefore} ${fault}`] : [];
+  });
+}
+
+function chapterBefore(events: readonly GrantEvent[]): readonly GrantEvent[] {
+  const end = events.findLastIndex(({ type }) => chapterEnds.includes(type));
+  return events.slice(end + 1);
+}
+
+function faultOf(write: IamWrite, chapter: readonly GrantEvent[], evidence: Evidence): string | undefined {
+  const { RoleName, PolicyName, PolicyArn } = write.parameters;
+  const isForeignPolicy = write.action === 'DeleteRolePolicy' && PolicyName !== 'permissions';
+  const types = isForeignPolicy ? (['ForeignPoliciesFound'] as EventType[]) : announcing[write.action];
+  if (!types) return 'is a write that no event can announce';
+  const announcements = chapter.filter(({ type }) => types.includes(type));
+  if (announcements.length === 0) return 'was not announced';
+  if (RoleName !== undefined && RoleName !== evidence.roleName) return `is about the role ${RoleName}`;
+  const text = JSON.stringify(announcements);
+  const named = isForeignPolicy ? PolicyName : PolicyArn;
+  if (named !== undefined && !text.includes(JSON.stringify(named))) return `does not announce ${named}`;
+  if (write.action === 'CreateRole' && !text.includes(evidence.roleName)) return 'announces another role';
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import { evolve, type Grant } from '../../domain/grant.ts';
+import { type Evidence, ownRoles } from './evidence.ts';
+
+/** What happens once in a chapter, which begins with each `GrantRequested`. */
+const ONCE = [
+  'ProvisioningStarted',
+  'RoleCreated',
+  'GrantActivated',
+  'CompensationStarted',
+  'ProvisioningFailed',
+  'RevocationRequested',
+  'RoleDisabled',
+  'RoleDeleted',
+  'GrantRevoked',
+];
+
+/** Invariant 10: a repeated or concurrent request has one effect and one story in the log. */
+export function oneStory(evidence: Evidence): string[] {
+  return [...uselessEvents(evidence), ...repetitions(evidence), ...effects(evidence)];
+}
+
+/** Every event must mean something where it stands. */
+function uselessEvents({ events }: Evidence): string[] {
+  const faults: string[] = [];
+  let grant: Grant | undefined;
+  for (const event of events) {
+    const next = evolve(grant, event);
+    if (next === grant) faults.push(`event ${event.seq}, ${event.type}, means nothing where it stands`);
+    grant = next;
+  }
+  return faults;
+}
+
+function repetitions({ events }: Evidence): string[] {
+  const faults: string[] = [];
+  let chapter: string[] = [];
+  let changes = 0;
+  for (const { type, seq } of events) {
+    if (type === 'GrantRequested') chapter = [];
+    if (ONCE.includes(type) && chapter.includes(type)) faults.push(`event ${seq} is ${type} once more`);
+    chapter.push(type);
+    if (type === 'GrantChangeRequested') changes += 1;
+    if (type === 'GrantUpdated' || type === 'UpdateFailed') changes -= 1;
+    if (changes < 0) faults.push(`event ${seq} is an update that nobody asked for`);
+  }
+  return faults;
+}
+
+function effects(evidence: Evidence): string[] {
+  const created = evidence.writes.filter(({ action, status }) => action === 'CreateRole' && status === 200);
+  const announced = evidence.events.filter(({ type }) => type === 'ProvisioningStarted');
+  return [
+    ...(created.length > announced.length ? [`${created.length} roles were created for one request`] : []),
+    ...(ownRoles(evidence).length > 1 ? ['there are two roles at once'] : []),
+  ];
+}

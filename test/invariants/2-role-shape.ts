@@ -1,0 +1,40 @@
+import type { Role } from '../../sandbox/aws/state.ts';
+import { BOUNDARY, DENY_ALL, type Evidence, ownRoles, PATH } from './evidence.ts';
+
+const bare = (uuid: string) => uuid.replace(/[{}]/g, '');
+
+/** Invariant 2: no role outside the path, without the boundary (or `AWSDenyAll` while revoking), without the tags. Nor
+ *  was one ever created so. */
+export function roleShape(evidence: Evidence): string[] {
+  const created = evidence.writes.filter(({ action, status }) => action === 'CreateRole' && status === 200);
+  return [
+    ...created.flatMap(({ parameters }) => {
+      const isWhole =
+        parameters.Path === PATH &&
+        parameters.PermissionsBoundary === BOUNDARY &&
+        parameters.Tags !== undefined;
+      return isWhole ? [] : ['a role was created without path, boundary or tags'];
+    }),
+    ...ownRoles(evidence).flatMap((role) => shapeFaults(role, evidence)),
+  ];
+}
+
+function shapeFaults(role: Role, { grantId, repositoryUuid, environmentUuid, roleName }: Evidence): string[] {
+  const faults: string[] = [];
+  if (role.name !== roleName) faults.push(`role ${role.name} is none of the grant's`);
+  if (role.path !== PATH) faults.push(`role ${role.name} stands in ${role.path}`);
+  if (role.boundaryArn !== BOUNDARY && role.boundaryArn !== DENY_ALL) {
+    faults.push(`role ${role.name} has the boundary ${role.boundaryArn}`);
+  }
+  const wanted: Record<string, string> = {
+    'rolewright:grant': grantId,
+    'rolewright:repository': bare(repositoryUuid),
+    'rolewright:template': 's3-static-site',
+    ...(environmentUuid ? { 'rolewright:environment': bare(environmentUuid) } : {}),
+  };
+  const tags = Object.fromEntries(role.tags.map(({ key, value }) => [key, value]));
+  for (const [key, value] of Object.entries(wanted)) {
+    if (tags[key] !== value) faults.push(`role ${role.name} has the tag ${key}=${tags[key]}`);
+  }
+  return faults;
+}

@@ -1,0 +1,64 @@
+import { canonicalHash } from '../../domain/canonical-hash.ts';
+import { type Grant, replay, workOf } from '../../domain/grant.ts';
+import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
+
+/** Invariant 8: after a crash or a lost reply at any call, reconciling leaves log, read model and IAM in agreement, and a
+ *  second pass changes nothing. To be asked once everything is quiet. */
+export function agreement(evidence: Evidence): string[] {
+  const grant = replay(evidence.events);
+  return [
+    ...(workOf(grant) === 'rest' ? [] : [`the grant is left ${grant?.status}, with work to do`]),
+    ...rowFaults(evidence, grant),
+    ...(grant?.status === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
+    ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
+  ];
+}
+
+function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[] {
+  if (!grant) {
+    // A row that was marked for an event which never came is forgotten, and never listed.
+    return row?.seq || row?.due ? ['there is a row, but no grant'] : [];
+  }
+  if (!row) return ['the read model has no row'];
+  const faults: string[] = [];
+  if (row.seq?.N !== String(events.length)) faults.push(`the row shows event ${row.seq?.N}`);
+  if (!isEqual(row.grant?.S, grant)) faults.push('the row shows another grant than the log');
+  if (row.state?.S !== grant.status) faults.push(`the row is listed as ${row.state?.S}`);
+  const dueAt = grant.status === 'active' ? grant.expiresAt : undefined;
+  if (row.dueAt?.S !== dueAt || (row.due?.S === 'all') !== (dueAt !== undefined)) {
+    faults.push(`the row is due at ${row.dueAt?.S}`);
+  }
+  return faults;
+}
+
+/** What JSON leaves out does not count. */
+const isEqual = (text: string | undefined, grant: Grant): boolean =>
+  text !== undefined && canonicalHash(JSON.parse(text)) === canonicalHash(JSON.parse(JSON.stringify(grant)));
+
+function activeFaults(evidence: Evidence, grant: Grant): string[] {
+  const [role, ...others] = ownRoles(evidence);
+  if (!role) return ['the grant is active and has no role'];
+  const { intent } = grant.request;
+  const hashOf = (text: string | undefined) => (text === undefined ? '' : canonicalHash(JSON.parse(text)));
+  const [permissions, ...policies] = role.inlinePolicies;
+  const checks: [boolean, string][] = [
+    [others.length === 0, 'the grant has two roles'],
+    [role.roleId === grant.role?.id, 'the log names another RoleId'],
+    [role.boundaryArn === BOUNDARY, 'the role has another boundary'],
+    [hashOf(role.trustPolicy) === intent.trustPolicyHash, 'the role has another trust policy'],
+    [permissions?.name === 'permissions', 'the role has no permissions'],
+    [hashOf(permissions?.document) === intent.permissionsPolicyHash, 'the role has other permissions'],
+    [policies.length + role.attachedPolicies.length === 0, 'the role has further policies'],
+    [role.maxSessionDuration === intent.maxSessionDuration, 'the role has another session duration'],
+    [
+      evidence.providers.some(({ url }) => url.includes('/workspaces/acme/')),
+      'there is no identity provider',
+    ],
+  ];
+  return checks.flatMap(([holds, fault]) => (holds ? [] : [fault]));
+}
+
+const leftFaults = (evidence: Evidence, grant: Grant | undefined): string[] =>
+  ownRoles(evidence).map(
+    ({ name }) => `role ${name} is left behind by a grant that is ${grant?.status ?? 'none'}`,
+  );

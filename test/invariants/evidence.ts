@@ -1,0 +1,70 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { GrantEvent } from '../../domain/event.ts';
+import type { OidcProvider, Role } from '../../sandbox/aws/state.ts';
+
+/** One write that IAM saw, and how many events of the grant's stream lay in the log when it was sent. */
+export type IamWrite = {
+  action: string;
+  parameters: Record<string, unknown>;
+  /** HTTP status; 0 when the connection was closed and nothing was done. */
+  status: number;
+  eventsBefore: number;
+};
+
+/** Whose token was shown to STS for the grant's role, and whether the role let it in. */
+export type Admission = {
+  token: 'own' | 'repository' | 'environment' | 'workspace' | 'audience';
+  admitted: boolean;
+};
+
+/** What an observer can see of one grant after a story, without the product's help. */
+export type Evidence = {
+  grantId: string;
+  roleName: string;
+  repositoryUuid: string;
+  environmentUuid?: string | undefined;
+  /** Oldest first, as they lie in the table. */
+  events: GrantEvent[];
+  row: Record<string, AttributeValue> | undefined;
+  roles: Role[];
+  providers: OidcProvider[];
+  /** What others had in the account before the story. */
+  foreign: { roles: Role[]; providers: OidcProvider[] };
+  writes: IamWrite[];
+  admissions: Admission[];
+  /** Whether a session from before a revoke can still act; undefined when there was none. */
+  liveSession?: boolean | undefined;
+  /** What one more pass of the reconciler, and one after a while, changed. */
+  laterChanges: string[];
+};
+
+/** One invariant: the ways in which the evidence breaks it, none when it holds. */
+export type Invariant = (evidence: Evidence) => string[];
+
+export const ACCOUNT = '111122223333';
+export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
+export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
+export const PATH = '/rolewright/';
+
+/** The roles that others did not have before: those that the product has made. */
+export const ownRoles = ({ roles, foreign }: Evidence): Role[] =>
+  roles.filter(({ roleId }) => !foreign.roles.some((other) => other.roleId === roleId));
+
+/** The events of one type. */
+export const eventsOf = ({ events }: Evidence, type: GrantEvent['type']): GrantEvent[] =>
+  events.filter((event) => event.type === type);
+
+/** The last event that settles a grant, as the state that it leaves: what a reader of the log would say. */
+export function stateIn(
+  events: readonly GrantEvent[],
+): 'none' | 'active' | 'revoked' | 'failed' | 'under way' {
+  let state: ReturnType<typeof stateIn> = 'none';
+  for (const { type } of events) {
+    if (type === 'GrantRequested' || type === 'RevocationRequested') state = 'under way';
+    if (type === 'GrantChangeRequested') state = 'under way';
+    if (type === 'GrantActivated' || type === 'GrantUpdated' || type === 'UpdateFailed') state = 'active';
+    if (type === 'GrantRevoked') state = 'revoked';
+    if (type === 'ProvisioningFailed') state = 'failed';
+  }
+  return state;
+}
