@@ -29,13 +29,16 @@ export type World = AwsLook &
     events(grantId: string): Promise<LogEvent[]>;
     /** Makes the next matching calls to a stand-in fail; every fault is cleared after each test. */
     fault(at: StandIn, fault: Json): Promise<void>;
+    clearFaults(): Promise<void>;
     /** A token of `ada`, who is in the platform group. */
     ada: string;
     stop(): Promise<void>;
   };
 
+const standIns = ['aws', 'bitbucket', 'dynamodb'] as const;
+
 /** A stand-in that can be made to fail. */
-export type StandIn = 'aws' | 'bitbucket' | 'dynamodb';
+export type StandIn = (typeof standIns)[number];
 
 /** The fields of a grant that tests look at. */
 export type Grant = Json & {
@@ -102,6 +105,9 @@ export async function startWorld(dir: string): Promise<World> {
       const reply = await send(stack[at].url, 'POST', '/sandbox/faults', { json });
       if (reply.status !== 200) throw new Error(`the fault was refused: ${reply.text}`);
     },
+    async clearFaults() {
+      for (const at of standIns) await send(stack[at].url, 'DELETE', '/sandbox/faults');
+    },
     async stop() {
       aws.close();
       await stack.stop();
@@ -120,12 +126,7 @@ export function useStack(): () => World {
   beforeAll(async () => {
     world = await startWorld(dir);
   }, START_WITHIN_MS);
-  afterEach(async () => {
-    const { stack } = running();
-    for (const at of ['aws', 'bitbucket', 'dynamodb'] as const) {
-      await send(stack[at].url, 'DELETE', '/sandbox/faults');
-    }
-  });
+  afterEach(() => running().clearFaults());
   afterAll(async () => {
     await world?.stop();
     rmSync(dir, { recursive: true, force: true });
