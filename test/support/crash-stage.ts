@@ -38,6 +38,8 @@ export class Stage {
   readonly roleArn: string;
   /** The access key of a session that was opened before the act. */
   session: string | undefined;
+  /** What the edge threw that no failure of another system explains. */
+  readonly bugs: string[] = [];
   #foreign: Evidence['foreign'] = { roles: [], providers: [] };
 
   constructor(world: CrashWorld, tokens: WalkTokens, name: string, environment?: string) {
@@ -87,8 +89,8 @@ export class Stage {
       if (!answer.ok) return { status: 400, code: answer.problem.code };
       return { status: answer.value.status, state: answer.value.grant?.status };
     } catch (error) {
-      if (error instanceof PortError) return 'failed';
-      throw error;
+      if (!(error instanceof PortError)) this.bugs.push(String(error));
+      return 'failed';
     }
   }
 

@@ -80,7 +80,7 @@ export class Walk {
       const secondHit = injector.hit;
       injector.arm(undefined);
       const violations = await this.#judge(stage, flow, first.mode);
-      violations.push(...faults.map((fault) => ({ title: OTHER, fault })));
+      violations.push(...[...faults, ...stage.bugs].map((fault) => ({ title: OTHER, fault })));
       const call = firstHit ? `${firstHit.system} ${firstHit.operation}` : '';
       return { isHit: [firstHit !== undefined, secondHit !== undefined], call, violations };
     } finally {
