@@ -2,8 +2,13 @@ import { type GrantEvent, parseEvent } from '../domain/event.ts';
 import { utcDay } from '../domain/time.ts';
 import { type Item, textOf } from './dynamodb-client.ts';
 
-/** The event inside an item. */
-export const toEvent = (item: Item): GrantEvent => parseEvent(JSON.parse(textOf(item, 'event')));
+/** The event inside an item. Throws when the item stands under another key than its event: whoever put it there wants one
+ *  grant's events to be taken for another's. */
+export function toEvent(item: Item): GrantEvent {
+  const event = parseEvent(JSON.parse(textOf(item, 'event')));
+  if (event.grantId === textOf(item, 'grantId') && String(event.seq) === item.seq?.N) return event;
+  throw new Error(`the log holds an event of ${event.grantId} under another key`);
+}
 
 /** Sorts events of all grants by time. */
 const orderOf = ({ at, grantId, seq }: GrantEvent): string =>

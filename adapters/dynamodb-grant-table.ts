@@ -1,11 +1,15 @@
 import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../domain/grant.ts';
 import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../domain/ports.ts';
+import { plusSeconds } from '../domain/time.ts';
 import { failureName, toPortError } from './aws-failure.ts';
 import { type Item, readPage, textOf } from './dynamodb-client.ts';
 
 /** Partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds all that is due. */
 const ALL = 'all';
+
+/** No honest lease is longer: Lambda's longest function and the margin behind it. One that claims more is none. */
+const LONGEST_LEASE_SECONDS = 1000;
 
 /** The read model over a DynamoDB table with key `grantId`. A row may exist before its first event (then it has no
  *  `seq` and is never listed), and may point at work that is done already; it never forgets work. */
@@ -75,8 +79,13 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       update(
         grantId,
         'SET leaseOwner = :owner, leaseUntil = :until',
-        'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseOwner = :owner)',
-        { ':owner': { S: owner }, ':until': { S: until }, ':now': { S: now } },
+        'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseUntil > :longest OR leaseOwner = :owner)',
+        {
+          ':owner': { S: owner },
+          ':until': { S: until },
+          ':now': { S: now },
+          ':longest': { S: plusSeconds(now, LONGEST_LEASE_SECONDS) },
+        },
       ),
 
     async releaseLease(grantId, owner) {

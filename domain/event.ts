@@ -148,13 +148,15 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
 
 /** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first fault as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
-export function verifyChain(events: readonly GrantEvent[]): string | undefined {
+export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
   let prevHash = ZERO_HASH;
   for (const [n, event] of events.entries()) {
     if (event.seq !== n + 1) return `event ${n + 1} is missing`;
-    if (event.grantId !== events[0]?.grantId) return `event ${event.seq} belongs to another grant`;
+    if (event.grantId !== grantId) return `event ${event.seq} belongs to another grant`;
     if (event.prevHash !== prevHash) return `event ${event.seq} does not follow the one before it`;
     if (eventHash(event) !== event.hash) return `event ${event.seq} was altered`;
+    const before = events[n - 1];
+    if (before && event.at < before.at) return `event ${event.seq} is dated before the one before it`;
     prevHash = event.hash;
   }
   return undefined;

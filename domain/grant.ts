@@ -30,6 +30,7 @@ export type RequestInForce = {
   at: Instant;
   intent: GrantIntent;
   planHash: string;
+  approval: 'none' | 'required';
   requestedBy: Principal;
   reason?: string | undefined;
   expiresAt?: Instant | undefined;
@@ -79,6 +80,7 @@ function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRe
     at: event.at,
     intent,
     planHash: planHash(intent),
+    approval: event.data.approval,
     requestedBy: event.principal,
     ...(reason ? { reason } : {}),
     ...(expiresAt ? { expiresAt } : {}),
@@ -133,6 +135,7 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
     case 'GrantExpiryChanged':
       return isActive ? { ...grant, expiresAt: event.data.expiresAt } : grant;
     case 'GrantApproved':
+      if (event.data.planHash !== (change ?? grant.request).planHash) return grant;
       if (status === 'pending') return { ...grant, status: 'provisioning' };
       return isActive && change ? { ...grant, change: { ...change, phase: 'updating' } } : grant;
     case 'GrantRejected':

@@ -31,8 +31,7 @@ export async function isOurUnconfirmedRole(
   announcedAt: Instant | undefined = grant.role?.announcedAt,
 ): Promise<boolean> {
   const { intent } = grant.request;
-  if (!announcedAt || found.path !== ROLE_PATH) return false;
-  if (found.createdAt < plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS)) return false;
+  if (!announcedAt || found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
   const tags = roleTags({
     grantId: grant.id,
     repositoryUuid: intent.repository.uuid,
@@ -48,3 +47,14 @@ export async function isOurUnconfirmedRole(
   const { inline, attached } = await iam.listPolicies(intent.roleName);
   return inline.length === 0 && attached.length === 0;
 }
+
+const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
+  found.createdAt >= plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS);
+
+/** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
+ *  say that nothing of ours is left, whatever else of it differs. */
+export const mayBeOurs = (found: ObservedRole, grant: Grant): boolean =>
+  found.path === ROLE_PATH &&
+  found.tags[GRANT_TAG] === grant.id &&
+  grant.role !== undefined &&
+  isMadeAfter(found, grant.role.announcedAt);

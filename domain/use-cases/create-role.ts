@@ -5,9 +5,10 @@ import { type Problem, problem } from '../problem.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from '../role-ownership.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
+import { refusalOf } from './refusal.ts';
 import { removeRole } from './remove-role.ts';
 import { replan } from './replan.ts';
-import { secondsSince } from './visibility.ts';
+import { isUnseen, secondsSince } from './visibility.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
  *  changes are eventually consistent, without a number; 60 is our choice. */
@@ -18,7 +19,7 @@ const VISIBILITY_TRIES = 10;
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
  *  role, give it its permissions. A failure for good is announced and compensated; one that may pass throws. */
 export async function createRole(run: ProvisionerRun): Promise<void> {
-  const planned = await replan(run.ports, run.grant().id, run.grant().request.intent);
+  const planned = await replan(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const plan = planned.value;
   try {
@@ -131,7 +132,7 @@ async function putWhenVisible(
     try {
       return await run.iam.putPermissionsPolicy(roleName, document);
     } catch (error) {
-      if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
+      if (!(await isUnseen(run, roleName, error))) throw error;
       const age = secondsSince(run, run.grant().role?.confirmedAt);
       if (age >= PROPAGATION_SECONDS) {
         throw new PortError(
@@ -149,13 +150,6 @@ async function putWhenVisible(
       await run.ports.clock.sleep(RETRY_MS);
     }
   }
-}
-
-/** The problem of a refusal for good; undefined for a failure that may pass. */
-export function refusalOf(error: unknown): Pick<Problem, 'code' | 'detail'> | undefined {
-  if (!(error instanceof PortError) || error.system !== 'IAM') return undefined;
-  if (error.code !== 'DENIED' && error.code !== 'REJECTED') return undefined;
-  return { code: error.problemCode ?? 'UPSTREAM_FAILED', detail: error.message };
 }
 
 async function failProvisioning(

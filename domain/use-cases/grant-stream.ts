@@ -29,10 +29,20 @@ export type Cause = { principal: Principal; correlationId: string; entryPoint: E
 /** What the use cases need to read and write a stream. */
 export type StreamPorts = { log: EventLog; grants: GrantTable; clock: Clock };
 
-/** Reads a grant. Throws when the chain is broken: nothing is decided on a log that somebody altered. */
-export async function loadStream({ log }: Pick<StreamPorts, 'log'>, grantId: string): Promise<GrantStream> {
+/** Seconds by which clocks of two functions may differ at the most. Our choice; Lambda keeps them within one. */
+const CLOCK_DIFFERENCE_SECONDS = 300;
+
+/** Reads a grant. Throws when the chain is broken, of another grant, or dated in the future: nothing is decided on a log
+ *  that somebody altered. */
+export async function loadStream(
+  { log, clock }: Pick<StreamPorts, 'log' | 'clock'>,
+  grantId: string,
+): Promise<GrantStream> {
   const events = await log.load(grantId);
-  const fault = verifyChain(events);
+  const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
+  const isAhead = (events.at(-1)?.at ?? '') > latest;
+  const fault =
+    verifyChain(events, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
   if (fault) throw new Error(`the log of ${grantId} is broken: ${fault}`);
   return { grantId, grant: replay(events), last: events.at(-1), events };
 }
@@ -48,9 +58,6 @@ export async function appendEvent(
 ): Promise<GrantStream | undefined> {
   const now = toInstant(ports.clock.now());
   const seq = (stream.last?.seq ?? 0) + 1;
-  if (workOf(stream.grant) === 'rest') {
-    await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
-  }
   const body = {
     ...event,
     ...cause,
@@ -61,6 +68,9 @@ export async function appendEvent(
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  if (workOf(stream.grant) === 'rest') {
+    await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
+  }
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
   return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };

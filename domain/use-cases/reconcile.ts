@@ -71,10 +71,7 @@ async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: stri
 }
 
 const hasExpired = (grant: Grant | undefined, now: EpochMilliseconds): boolean =>
-  grant?.status === 'active' &&
-  workOf(grant) === 'rest' &&
-  grant.expiresAt !== undefined &&
-  grant.expiresAt <= toInstant(now);
+  grant?.status === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= toInstant(now);
 
 function expire(
   ports: ReconcilePorts,

@@ -3,10 +3,11 @@ import { boundaryArn, findAccount } from '../configuration.ts';
 import type { Grant, GrantRole } from '../grant.ts';
 import { type ObservedRole, PortError } from '../ports.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../role.ts';
-import { isOurUnconfirmedRole, judgeConfirmedRole } from '../role-ownership.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from '../role-ownership.ts';
 import { renderDenyingTrustPolicy } from '../trust-policy.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
-import { secondsSince } from './visibility.ts';
+import { refusalOf } from './refusal.ts';
+import { isUnseen, secondsSince } from './visibility.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -25,7 +26,7 @@ export async function removeRole(run: ProvisionerRun): Promise<void> {
   if (!found || !owned) return;
   await disable(run, owned, found);
   await removePolicies(run, owned);
-  await ignoreMissing(() => run.iam.deleteRole(owned.name));
+  await ignoreMissing(run, owned, () => run.iam.deleteRole(owned.name));
   await recordDeleted(run, owned);
 }
 
@@ -37,7 +38,10 @@ async function claim(
 ): Promise<ConfirmedRole | undefined> {
   const grant = run.grant();
   if (!role.id) {
-    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) return undefined;
+    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) {
+      if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
+      return undefined;
+    }
     const data = { ...subjectOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
     await run.record({ type: 'RoleCreated', data });
     return { ...role, id: found.id };
@@ -71,6 +75,16 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
   return undefined;
 }
 
+/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that somebody
+ *  altered, or a forgery. "Nothing is left" cannot be said while it stands. */
+const unprovable = (roleName: string, grantId: string) =>
+  new PortError(
+    'IAM',
+    'REJECTED',
+    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    { problemCode: 'ROLE_NAME_TAKEN' },
+  );
+
 const notVisible = () =>
   new PortError(
     'IAM',
@@ -98,8 +112,16 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   };
   // The provisioner's own permissions end where a role has no boundary of ours: such a role gets one first.
   const isBounded = found.boundaryArn === boundaryArn(account) || found.boundaryArn === denyAll;
-  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) await step();
-  if (!role.disabled) {
+  const failures: PortError[] = [];
+  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) {
+    await step().catch((error: unknown) => {
+      if (!(error instanceof PortError) || !refusalOf(error)) throw error;
+      failures.push(error);
+    });
+  }
+  // One step that IAM refuses must not keep the other, or the deletion, from ending access.
+  if (failures.length > 1) throw failures[0];
+  if (failures.length === 0 && !role.disabled) {
     await run.record({ type: 'RoleDisabled', data: { ...subjectOf(grant), role: roleData(role) } });
   }
 }
@@ -111,16 +133,22 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
     const data = { ...subjectOf(run.grant()), role: roleData(role), inline: foreign, attached };
     await run.record({ type: 'ForeignPoliciesFound', data });
   }
-  for (const name of inline) await ignoreMissing(() => run.iam.deleteInlinePolicy(role.name, name));
-  for (const arn of attached) await ignoreMissing(() => run.iam.detachPolicy(role.name, arn));
+  for (const name of inline) {
+    await ignoreMissing(run, role, () => run.iam.deleteInlinePolicy(role.name, name));
+  }
+  for (const arn of attached) await ignoreMissing(run, role, () => run.iam.detachPolicy(role.name, arn));
 }
 
 /** For deletions of what this run has just seen: "no such entity" then means that it is done. */
-async function ignoreMissing(remove: () => Promise<void>): Promise<void> {
+async function ignoreMissing(
+  run: ProvisionerRun,
+  { name }: ConfirmedRole,
+  remove: () => Promise<void>,
+): Promise<void> {
   try {
     await remove();
   } catch (error) {
-    if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
+    if (!(await isUnseen(run, name, error))) throw error;
   }
 }
 

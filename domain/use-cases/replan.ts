@@ -1,5 +1,6 @@
 import { findAccount } from '../configuration.ts';
-import { type GrantIntent, planHash } from '../grant-intent.ts';
+import type { RequestInForce } from '../grant.ts';
+import { planHash } from '../grant-intent.ts';
 import { parseParameters } from '../parameters.ts';
 import { type Plan, planGrant } from '../plan.ts';
 import { problem } from '../problem.ts';
@@ -14,7 +15,7 @@ import { findEnvironment, findRepositoryAgain } from './resolve-subject.ts';
 export async function replan(
   ports: ProvisionerPorts,
   grantId: string,
-  intent: GrantIntent,
+  { intent, approval }: Pick<RequestInForce, 'intent' | 'approval'>,
 ): Promise<Result<Plan>> {
   const { configuration, bitbucket, templates } = ports;
   const account = findAccount(configuration, intent.account);
@@ -49,6 +50,7 @@ export async function replan(
   const isSame =
     plan.value.grantId === grantId &&
     isRoleNameOf(intent.roleName, grantId) &&
+    template.approval === approval &&
     planHash(plan.value.intent) === planHash(intent);
   if (isSame) return ok(plan.value);
   const detail =

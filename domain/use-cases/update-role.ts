@@ -4,8 +4,9 @@ import type { Plan } from '../plan.ts';
 import { PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
 import { judgeConfirmedRole } from '../role-ownership.ts';
-import { refusalOf } from './create-role.ts';
+import { ensureProvider } from './ensure-provider.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
+import { refusalOf } from './refusal.ts';
 import { replan } from './replan.ts';
 
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
@@ -14,7 +15,7 @@ import { replan } from './replan.ts';
 export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
-  const planned = await replan(run.ports, id, change.intent);
+  const planned = await replan(run.ports, id, change);
   if (!planned.ok) return failUpdate(run, planned.problem);
   const plan = planned.value;
   const obstacle = await write(run, plan, role, role.id);
@@ -45,6 +46,8 @@ async function write(
       `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
     );
   }
+  const provider = await ensureProvider(run, plan);
+  if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
   const data = {
     ...subjectOf(run.grant()),
@@ -54,6 +57,7 @@ async function write(
     maxSessionDuration,
   };
   await run.announce({ type: 'UpdateStarted', data });
+  const { maxSessionDuration: durationBefore } = found;
   try {
     if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
     if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
@@ -75,8 +79,8 @@ async function write(
       canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
     // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
     if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
-    if (maxSessionDuration !== previous.maxSessionDuration) {
-      await iam.putMaxSessionDuration(role.name, previous.maxSessionDuration);
+    if (maxSessionDuration !== durationBefore) {
+      await iam.putMaxSessionDuration(role.name, durationBefore);
     }
     return refusal;
   }

@@ -9,6 +9,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { dynamodbEventLog } from '../../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb-grant-table.ts';
+import type { GrantEvent } from '../../domain/event.ts';
 import { eventOf, grantIdNumber, grantOf } from '../support/adapter-events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../support/adapter-failures.ts';
 
@@ -58,6 +59,20 @@ test.each(calls)('%s throws only errors of the port', async (_, call) => {
   }
 });
 
+/** An event's item as the log stores it, under a key of its own or another. */
+const itemOf = (event: GrantEvent, key: { grantId?: string; seq?: number } = {}) => ({
+  grantId: { S: key.grantId ?? event.grantId },
+  seq: { N: String(key.seq ?? event.seq) },
+  event: { S: JSON.stringify(event) },
+});
+
+test('an event under the key of another grant or another seq is never taken for one of its stream', async () => {
+  for (const key of [{ grantId: 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa' }, { seq: 7 }]) {
+    dynamodb.on(QueryCommand).resolves({ Items: [itemOf(eventOf(), key)] });
+    await expect(log.load(GRANT)).rejects.toThrow('under another key');
+  }
+});
+
 test('a broken condition is an answer, not a failure', async () => {
   dynamodb.on(UpdateItemCommand).rejects(sdkError('ConditionalCheckFailedException'));
   expect(await table.takeLease(GRANT, 'one', NOW, NOW)).toBe(false);
@@ -71,9 +86,9 @@ test("a duplicate under both of AWS's names is taken by another event, or append
   const [ours, other] = [eventOf(), eventOf({ correlationId: 'other' })];
   for (const name of ['DuplicateItem', 'DuplicateItemException']) {
     dynamodb.on(ExecuteStatementCommand).rejects(sdkError(name));
-    dynamodb.on(GetItemCommand).resolves({ Item: { event: { S: JSON.stringify(other) } } });
+    dynamodb.on(GetItemCommand).resolves({ Item: itemOf(other) });
     expect(await log.append(ours)).toBe('taken');
-    dynamodb.on(GetItemCommand).resolves({ Item: { event: { S: JSON.stringify(ours) } } });
+    dynamodb.on(GetItemCommand).resolves({ Item: itemOf(ours) });
     expect(await log.append(ours)).toBe('appended');
   }
 });
@@ -81,7 +96,7 @@ test("a duplicate under both of AWS's names is taken by another event, or append
 test('a stream, and a doubt about an append, are read consistently', async () => {
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(ExecuteStatementCommand).rejects(sdkError('DuplicateItem'));
-  dynamodb.on(GetItemCommand).resolves({ Item: { event: { S: JSON.stringify(eventOf()) } } });
+  dynamodb.on(GetItemCommand).resolves({ Item: itemOf(eventOf()) });
   await log.load(GRANT);
   await log.append(eventOf());
   const reads = [...dynamodb.commandCalls(QueryCommand), ...dynamodb.commandCalls(GetItemCommand)];

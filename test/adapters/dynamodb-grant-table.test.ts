@@ -12,7 +12,7 @@ import { grantsTable } from '../support/adapter-tables.ts';
 
 const GRANT = grantIdNumber(1);
 const EARLY = '2026-11-23T09:00:00.000Z';
-const LATER = '2026-11-23T10:00:00.000Z';
+const LATER = '2026-11-23T09:10:00.000Z';
 
 let sandbox: DynamodbSandbox;
 const clients: DynamoDBClient[] = [];

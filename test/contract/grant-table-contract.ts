@@ -9,7 +9,7 @@ export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTab
 const GRANT = grantIdNumber(1);
 const at = (time: string) => `2026-11-23T${time}.000Z`;
 const EVER = '9999-12-31T23:59:59.999Z';
-const [EARLY, LATER, LAST] = [at('09:00:00'), at('10:00:00'), at('11:00:00')];
+const [EARLY, LATER, LAST] = [at('09:00:00'), at('09:10:00'), at('09:20:00')];
 
 /** Everything that a filter finds, page by page; fails when the pages do not end or are longer than asked. */
 async function listAll(table: GrantTable, filter: GrantFilter, limit: number): Promise<Grant[]> {
@@ -157,12 +157,18 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
       expect((await Promise.all(takers)).filter(Boolean)).toHaveLength(1);
     });
 
+    test('a lease that claims more than any function lives is none', async () => {
+      await table.markDue(GRANT, 1, EARLY);
+      expect(await table.takeLease(GRANT, 'forged', EARLY, '9999-01-01T00:00:00.000Z')).toBe(true);
+      expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(true);
+    });
+
     test('a lease is held until its end and can be taken after it', async () => {
       await project(1);
       expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(true);
-      expect(await second.takeLease(GRANT, 'two', at('09:59:59'), LAST)).toBe(false);
-      expect(await second.takeLease(GRANT, 'two', at('10:00:01'), LAST)).toBe(true);
-      expect(await table.takeLease(GRANT, 'one', at('10:30:00'), LAST)).toBe(false);
+      expect(await second.takeLease(GRANT, 'two', at('09:09:59'), LAST)).toBe(false);
+      expect(await second.takeLease(GRANT, 'two', at('09:10:01'), LAST)).toBe(true);
+      expect(await table.takeLease(GRANT, 'one', at('09:15:00'), LAST)).toBe(false);
     });
 
     test('whoever holds the lease may ask for it again: the reply may have been lost', async () => {

@@ -90,6 +90,7 @@ export const grantOf = (fields: GrantFields = {}): Grant => ({
     at: '2026-11-23T09:00:00.000Z',
     intent: intentWith(fields),
     planHash: 'd'.repeat(64),
+    approval: 'none',
     requestedBy: ada,
   },
   repositoryNames: fields.names ?? ['acme/shop'],

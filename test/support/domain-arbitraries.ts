@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { EventType, NewEvent } from '../../domain/event.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';
+import { planHash } from '../../domain/grant-intent.ts';
 import {
   ACME,
   createdRole,
@@ -74,7 +75,11 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   GrantRequested: requests,
   GrantChangeRequested: requests,
   GrantExpiryChanged: fc.tuple(subjects, instants).map(([s, expiresAt]) => ({ ...s, expiresAt })),
-  GrantApproved: subjects.map((s) => ({ ...s, planHash: 'x' })),
+  GrantApproved: intents.map((asked) => ({
+    repository: asked.repository,
+    account: asked.account,
+    planHash: planHash(asked),
+  })),
   GrantRejected: subjects.map((s) => ({ ...s, planHash: 'x', reason: 'No' })),
   ProviderCreationStarted: subjects.map((s) => ({ ...s, providerArn: 'arn:p' })),
   ProviderCreated: subjects.map((s) => ({ ...s, providerArn: 'arn:p' })),

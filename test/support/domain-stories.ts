@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../domain/event.ts';
 import type { Grant, GrantStatus } from '../../domain/grant.ts';
-import type { GrantIntent } from '../../domain/grant-intent.ts';
+import { type GrantIntent, planHash } from '../../domain/grant-intent.ts';
 import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './domain-samples.ts';
 
 export const requested = (
@@ -41,7 +41,15 @@ export const failed: NewEvent = { type: 'ProvisioningFailed', data: { ...subject
 export const compensating: NewEvent = { type: 'CompensationStarted', data: { ...subject, error: failure } };
 export const updateFailed: NewEvent = { type: 'UpdateFailed', data: { ...subject, error: failure } };
 export const attemptFailed: NewEvent = { type: 'AttemptFailed', data: { ...subject, error: failure } };
-export const approved: NewEvent = { type: 'GrantApproved', data: { ...subject, planHash: 'x' } };
+/** Somebody approves the request for the usual documents, or the change to the other bucket. */
+export const approved: NewEvent = {
+  type: 'GrantApproved',
+  data: { ...subject, planHash: planHash(intent()) },
+};
+export const approvedChange: NewEvent = {
+  type: 'GrantApproved',
+  data: { ...subject, planHash: planHash(intent(otherBucket)) },
+};
 export const rejected: NewEvent = { type: 'GrantRejected', data: { ...subject, planHash: 'x' } };
 export const revocation: NewEvent = {
   type: 'RevocationRequested',

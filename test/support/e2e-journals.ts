@@ -1,5 +1,5 @@
-import type { Stack } from '../../sandbox/stack.ts';
 import { send } from './e2e-http.ts';
+import type { Endpoints } from './e2e-stack.ts';
 
 /** A call that a stand-in saw. */
 export type SeenCall = { at: string; name: string; about: string };
@@ -37,7 +37,7 @@ const isIamWrite = ({ name }: SeenCall) => !/^(Get|List)/.test(name);
 const isDynamodbWrite = ({ name }: SeenCall) => !/^(Get|Query|Scan|BatchGet|Describe|List)/.test(name);
 
 /** Reads the journals of a running stack. */
-export function journalsOf({ aws, bitbucket, dynamodb }: Stack): Journals {
+export function journalsOf({ aws, bitbucket, dynamodb }: Endpoints): Journals {
   const read = async (url: string) => (await send(url, 'GET', '/sandbox/calls')).json.items as Item[];
   return {
     async trace(act) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { freePorts, type Stack, startStack } from '../../sandbox/stack.ts';
+import { freePorts, startStack } from '../../sandbox/stack.ts';
 import { type AwsLook, awsLook } from './e2e-aws.ts';
 import { type Bitbucket, bitbucketPeople } from './e2e-bitbucket.ts';
 import { type HttpCall, type Json, type Reply, send } from './e2e-http.ts';
@@ -11,11 +11,14 @@ import { type Journals, journalsOf } from './e2e-journals.ts';
 /** Milliseconds that a stack may take to start on a busy machine. */
 export const START_WITHIN_MS = 90_000;
 
+/** Where a running stack is reached. */
+export type Endpoints = { api: string; lambda: string } & Record<StandIn, { url: string }>;
+
 /** A running stack as people, pipelines and operators see it. */
 export type World = AwsLook &
   Bitbucket &
   Journals & {
-    stack: Stack;
+    stack: Endpoints;
     /** Sends a request to the API. */
     api(method: string, path: string, call?: HttpCall): Promise<Reply>;
     /** Asks for a grant, as Ada unless a token is given. */
@@ -32,7 +35,8 @@ export type World = AwsLook &
     clearFaults(): Promise<void>;
     /** A token of `ada`, who is in the platform group. */
     ada: string;
-    stop(): Promise<void>;
+    /** Lets go of the connections to the stack. */
+    close(): void;
   };
 
 const standIns = ['aws', 'bitbucket', 'dynamodb'] as const;
@@ -62,9 +66,8 @@ export type LogEvent = Json & {
   hash: string;
 };
 
-/** Starts a stack on free ports with its state in `dir`. */
-export async function startWorld(dir: string): Promise<World> {
-  const stack = await startStack(process.cwd(), dir, freePorts);
+/** Talks to a running stack. */
+export async function worldOf(stack: Endpoints): Promise<World> {
   const bitbucket = bitbucketPeople(stack.bitbucket.url);
   const aws = awsLook(stack.aws.url);
   const ada = await bitbucket.person('ada@acme.example');
@@ -108,8 +111,18 @@ export async function startWorld(dir: string): Promise<World> {
     async clearFaults() {
       for (const at of standIns) await send(stack[at].url, 'DELETE', '/sandbox/faults');
     },
+    close: () => aws.close(),
+  };
+}
+
+/** Starts a stack of this process on free ports with its state in `dir`. */
+export async function startWorld(dir: string): Promise<World & { stop(): Promise<void> }> {
+  const stack = await startStack(process.cwd(), dir, freePorts);
+  const world = await worldOf(stack);
+  return {
+    ...world,
     async stop() {
-      aws.close();
+      world.close();
       await stack.stop();
     },
   };
@@ -118,7 +131,7 @@ export async function startWorld(dir: string): Promise<World> {
 /** One stack for all tests of a file, in a folder of its own; what comes back is only there while tests run. */
 export function useStack(): () => World {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-e2e-'));
-  let world: World | undefined;
+  let world: Awaited<ReturnType<typeof startWorld>> | undefined;
   const running = () => {
     if (world) return world;
     throw new Error('the stack runs while tests do');

@@ -168,7 +168,12 @@ describe('a change', () => {
   });
 
   test('that is approved is made', () => {
-    expect(grantAfter(...story.changeWaits, story.approved).change?.phase).toBe('updating');
+    expect(grantAfter(...story.changeWaits, story.approvedChange).change?.phase).toBe('updating');
+  });
+
+  test('is not made by an approval of another plan', () => {
+    expect(grantAfter(...story.changeWaits, story.approved).change?.phase).toBe('waiting');
+    expect(grantAfter(story.requested('required'), story.approvedChange).status).toBe('pending');
   });
 
   test('that is done becomes what is live', () => {
