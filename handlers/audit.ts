@@ -7,9 +7,10 @@ import { composeAccess, composeCore, composeStreams, composeVerifier } from './c
 import { fromCursor, toCursor } from './http/cursor.ts';
 import type { HttpAnswer } from './http/http-answer.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { type HttpRequest, headerOf, limitSchema, queryOf } from './http/http-request.ts';
+import { type HttpRequest, headerOf } from './http/http-request.ts';
 import { orProblem } from './http/or-problem.ts';
 import { ProblemError } from './http/problem-details.ts';
+import { limitSchema, queryOf } from './http/query.ts';
 
 /** No event is older than the product: where the walk back through days ends. */
 const FIRST_INSTANT = '2026-01-01T00:00:00.000Z';
@@ -37,7 +38,8 @@ export function auditRoutes(ports: AuditPorts): Route[] {
   async function search({ caller, event }: HttpRequest): Promise<HttpAnswer> {
     const { limit, cursor, ...filters } = queryOf(event, query);
     const from = filters.from ?? FIRST_INSTANT;
-    const to = filters.to ?? toInstant(ports.clock.now() + DAY_MS);
+    const tomorrow = toInstant(ports.clock.now() + DAY_MS);
+    const to = filters.to !== undefined && filters.to < tomorrow ? filters.to : tomorrow;
     if (from >= to) {
       const errors = [{ pointer: '/from', detail: 'must be earlier than to' }];
       throw new ProblemError(problem('REQUEST_INVALID', 'The span of time is empty.', { errors }));

@@ -4,8 +4,8 @@ import type { Template } from '../domain/template.ts';
 import { composeCore, composeTemplates, composeVerifier } from './compose.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { limitSchema, queryOf } from './http/http-request.ts';
 import { ProblemError } from './http/problem-details.ts';
+import { limitSchema, queryOf } from './http/query.ts';
 import { templateResource } from './http/template-resource.ts';
 
 const listQuery = z.strictObject({ limit: limitSchema, cursor: z.string().optional() });

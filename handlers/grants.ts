@@ -10,8 +10,9 @@ import { fromCursor, toCursor } from './http/cursor.ts';
 import { grantResource, plannedResource } from './http/grant-resource.ts';
 import type { HttpAnswer } from './http/http-answer.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { type HttpRequest, jsonBody, limitSchema, queryOf } from './http/http-request.ts';
+import { type HttpRequest, jsonBody } from './http/http-request.ts';
 import { orProblem } from './http/or-problem.ts';
+import { limitSchema, queryOf } from './http/query.ts';
 
 const requestQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
 const noQuery = z.strictObject({});

@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import * as z from 'zod';
 import type { Caller } from '../../domain/principal.ts';
-import { problem, toFieldErrors } from '../../domain/problem.ts';
+import { problem } from '../../domain/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** Largest body in bytes. Contract: 32 KiB. */
@@ -46,25 +45,3 @@ export function jsonBody(event: APIGatewayProxyEventV2): unknown {
     );
   }
 }
-
-/** The query by a strict schema: a misspelt filter must not widen the answer, nor a misspelt `dryRun` write. Throws
- *  `REQUEST_INVALID` with every faulty one. */
-export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>): T {
-  const given: Record<string, string> = {};
-  const faults: { pointer: string; detail: string }[] = [];
-  for (const [name, value] of new URLSearchParams(event.rawQueryString ?? '')) {
-    if (Object.hasOwn(given, name)) faults.push({ pointer: `/${name}`, detail: 'stands twice' });
-    given[name] = value;
-  }
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) faults.push(...toFieldErrors(parsed.error));
-  if (parsed.success && faults.length === 0) return parsed.data;
-  throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: faults }));
-}
-
-/** Items of one page: 1–100, 25 unless told. */
-export const limitSchema = z
-  .string()
-  .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
-  .default('25')
-  .transform(Number);
