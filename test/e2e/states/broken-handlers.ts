@@ -15,7 +15,7 @@ export function brokenHandlerRules(world: () => World): void {
   async function alter(grantId: string, seq: number): Promise<void> {
     const { url } = world().stack.dynamodb;
     const client = new DynamoDBClient({ region, endpoint: url, credentials });
-    const TableName = world().stack.variables.EVENTS_TABLE;
+    const TableName = 'rolewright-sandbox-events';
     const Key = { grantId: { S: grantId }, seq: { N: String(seq) } };
     const { Item = {} } = await client.send(new GetItemCommand({ TableName, Key }));
     const event = { S: Item.event?.S?.replace('ada@acme.example', 'eve@acme.example') ?? '' };
