@@ -16,17 +16,12 @@ const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };
 async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'calls'>> {
   return withServiceFile(root, gatewayFunctions, async (serviceFile) => {
     const stack = await startStack(root, dir, freePorts, { serviceFile });
-    const stop = () => stack.stop().finally(() => process.exit(130));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
     try {
       const token = await sandboxClient(stack).token('person', { email: 'ada@acme.example' });
       const timings = await measureTimes(stack, token, rounds);
       const calls = await countCalls(stack, token, join(dir, 'gateway.log'));
       return { timings, calls };
     } finally {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
       await stack.stop();
     }
   });
@@ -34,20 +29,19 @@ async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | '
 
 async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-bench-'));
-  try {
-    const gateway = await measureGateway(dir);
-    const modules = await measureModules(root, dir, rounds.loads);
-    const machine = {
-      node: process.versions.node,
-      cores: availableParallelism(),
-      date: new Date().toISOString().slice(0, 10),
-    };
-    const text = report({ machine, rounds, ...gateway, modules });
-    writeFileSync(join(root, 'bench/results.md'), text);
-    console.log(text);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  // What must be removed is removed at the exit; the gateway ends with this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const gateway = await measureGateway(dir);
+  const modules = await measureModules(root, dir, rounds.loads);
+  const machine = {
+    node: process.versions.node,
+    cores: availableParallelism(),
+    date: new Date().toISOString().slice(0, 10),
+  };
+  const text = report({ machine, rounds, ...gateway, modules });
+  writeFileSync(join(root, 'bench/results.md'), text);
+  console.log(text);
 }
 
 await main();
