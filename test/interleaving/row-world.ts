@@ -1,0 +1,56 @@
+import type { NewEvent } from '../../domain/event.ts';
+import { replay, type Work, workOf } from '../../domain/grant.ts';
+import type { EventLog, GrantTable } from '../../domain/ports.ts';
+import {
+  appendEvent,
+  loadStream,
+  projectStream,
+  type StreamPorts,
+} from '../../domain/use-cases/grant-stream.ts';
+import { FakeClock } from '../support/domain-fake-store.ts';
+import { ada } from '../support/domain-samples.ts';
+import { failed, requested, revocation, revoked } from '../support/domain-stories.ts';
+
+/** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
+export type Decide = (work: Work) => NewEvent | undefined;
+
+const CAUSE = { principal: ada, correlationId: 'interleaving', entryPoint: 'http' as const };
+
+/** Decides like an edge: asks for a grant where nothing is under way. */
+export const asks: Decide = (work) => (work === 'rest' ? requested() : undefined);
+
+/** Decides like an edge: revokes what is being made. */
+export const revokes: Decide = (work) => (work === 'provision' ? revocation : undefined);
+
+/** Decides like a provisioner that ends in one step: the grant failed, or it is revoked. */
+export const finishes: Decide = (work) =>
+  work === 'provision' ? failed : work === 'revoke' ? revoked : undefined;
+
+/** One writer by the row protocol: reads, decides, marks, appends, projects; whoever loses a race begins anew. */
+export async function writer(ports: StreamPorts, grantId: string, decide: Decide): Promise<void> {
+  for (;;) {
+    const stream = await loadStream(ports, grantId);
+    const event = decide(workOf(stream.grant));
+    if (!event) return projectStream(ports, stream);
+    const appended = await appendEvent(ports, stream, event, CAUSE);
+    if (appended) return projectStream(ports, appended);
+  }
+}
+
+/** Why the read model forgets work, undefined when it does not: whenever the log says that something is to be done, the
+ *  row must be due, whatever else happens or does not happen next. */
+export async function forgottenWork(
+  log: EventLog,
+  grants: GrantTable,
+  grantId: string,
+): Promise<string | undefined> {
+  const events = await log.load(grantId);
+  const work = workOf(replay(events));
+  if (work === 'rest') return undefined;
+  const [row] = await grants.listDue('9999-01-01T00:00:00.000Z', 1);
+  if (row) return undefined;
+  return `event ${events.length} left work (${work}), and the row is not due`;
+}
+
+/** A clock that does not move: time plays no part in the row protocol. */
+export const stillClock = (): FakeClock => new FakeClock();
