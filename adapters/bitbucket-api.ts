@@ -29,7 +29,7 @@ const repositoryShape = z.object({
   workspace: workspaceShape.optional(),
   project: z.object({ key: z.string(), uuid }).nullish(),
 });
-const environmentShape = z.object({ uuid, name: z.string() });
+const environmentShape = z.object({ uuid, name: z.string().refine((name) => name.isWellFormed()) });
 const pageShape = z.object({ values: z.array(environmentShape), next: z.string().optional() });
 const errorShape = z.object({ type: z.literal('error') });
 
@@ -103,6 +103,8 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     async findRepository(workspace, repository) {
       const found = await read(pathOf(workspace.uuid, repository), repositoryShape);
       if (!found) return undefined;
+      const asked = parseUuid(repository);
+      if (asked && asked !== found.uuid) throw contradiction();
       const actual =
         found.workspace ?? (await read(`/workspaces/${encodeURIComponent(workspace.uuid)}`, workspaceShape));
       if (!actual) throw unavailable('Bitbucket shows a repository but not its workspace.');
@@ -112,7 +114,11 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     async findEnvironment(repository, nameOrUuid) {
       const path = `${pathOf(repository.workspace.uuid, repository.uuid)}/environments`;
       const byUuid = parseUuid(nameOrUuid);
-      if (byUuid) return read(`${path}/${encodeURIComponent(byUuid)}`, environmentShape);
+      if (byUuid) {
+        const found = await read(`${path}/${encodeURIComponent(byUuid)}`, environmentShape);
+        if (found && found.uuid !== byUuid) throw contradiction();
+        return found;
+      }
       let next: string | undefined = `${path}?pagelen=100`;
       for (let page = 0; next !== undefined; page += 1) {
         if (page === MOST_PAGES) throw unavailable('Bitbucket lists environments without end.');
@@ -164,6 +170,9 @@ function pathWithin(url: string, next: string): string {
 
 const isTimeout = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+
+const contradiction = (): PortError =>
+  new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered about something else than it was asked for.');
 
 const unavailable = (detail: string, cause?: unknown): PortError =>
   new PortError('Bitbucket', 'UNAVAILABLE', detail, { retryAfter: 5, cause });

@@ -135,15 +135,16 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return [...uuids];
     },
 
-    async countLive(repositoryUuid) {
-      let live = 0;
+    async listLive(repositoryUuid) {
+      const live: Grant[] = [];
       let after: string | undefined;
       do {
         const page = await query(toQuery(table, { repositoryUuid }, after), 100);
-        live += page.items.map(toGrant).filter((grant) => isLive(grant.status)).length;
+        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.status)));
         after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
       } while (after);
-      return live;
+      const order = ({ request, id }: Grant) => `${request.at}#${id}`;
+      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
     },
   };
 }

@@ -123,7 +123,7 @@ function refusalOf(error: unknown): string | undefined {
 
 function companyCaller(issuer: TrustedIssuer, claims: JWTPayload): Caller | undefined {
   const id = claims[issuer.idClaim];
-  if (typeof id !== 'string' || id === '' || id.length > 256) return undefined;
+  if (typeof id !== 'string' || id === '' || id.length > 256 || !id.isWellFormed()) return undefined;
   if (issuer.idClaim === 'email' && claims.email_verified !== true) return undefined;
   const groups = z.array(z.string()).safeParse(claims[issuer.groupsClaim] ?? []);
   if (!groups.success) return undefined;
@@ -136,6 +136,9 @@ const uuidClaim = z
   .refine((text) => parseUuid(text) !== undefined)
   .transform((text) => text.toLowerCase());
 
+/** Text that can stand in an event: RFC 8785 has no form for halves of surrogate pairs. */
+const wellFormed = z.string().refine((text) => text.isWellFormed());
+
 /** Claims of a step token. Source: Bitbucket's OIDC documentation and published examples; see the README. */
 const stepClaims = z.object({
   sub: z.string(),
@@ -144,8 +147,8 @@ const stepClaims = z.object({
   repositoryUuid: uuidClaim,
   deploymentEnvironmentUuid: uuidClaim.optional(),
   stepUuid: uuidClaim.optional(),
-  pipelineUuid: z.string().max(64).optional(),
-  branchName: z.string().max(1000).optional(),
+  pipelineUuid: wellFormed.max(64).optional(),
+  branchName: wellFormed.max(1000).optional(),
 });
 
 function pipelineCaller(

@@ -22,7 +22,7 @@ export type Decision = { allowed: boolean; rule: string };
 export type AccessRules = { decide(caller: Caller, action: Action, resource?: Resource): Decision };
 
 /** A refused request, as the operator's log gets it. */
-export type Denial = { principal: Principal; action: Action; resource?: string; rule: string };
+export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
 
 /** Decides a request. `DENIED` names the rule. First comes what holds whatever the rules say: a pipeline's limits and
  *  who may request a template; then the rules, which deny by default. */
@@ -37,12 +37,7 @@ export function authorise(
   const decision = broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource);
   if (decision.allowed) return ok(undefined);
   const { principal } = caller;
-  report({
-    principal,
-    action,
-    rule: decision.rule,
-    ...(resource ? { resource: `${resource.repositoryUuid}:${resource.environmentUuid ?? '*'}` } : {}),
-  });
+  report(denialOf(caller, action, resource, decision.rule));
   return fail(
     problem(
       'DENIED',
@@ -50,6 +45,20 @@ export function authorise(
     ),
   );
 }
+
+/** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
+ *  where the caller could be allowed on none, or named one that is not looked at. */
+export const denialOf = (
+  { principal }: Caller,
+  action: Action,
+  resource: Resource | undefined,
+  rule: string,
+): Denial => ({
+  principal,
+  action,
+  rule,
+  resource: resource ? `${resource.repositoryUuid}:${resource.environmentUuid ?? '*'}` : 'any',
+});
 
 /** The limits of a pipeline: anyone who can push a branch is one, so it reaches its own repository, in the environment
  *  that it runs in, and never revokes, approves, audits or asks for what needs approval. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { issuerOf } from './bitbucket-oidc.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
 import { toFieldErrors } from './problem.ts';
@@ -112,6 +113,11 @@ export function parseConfiguration(
       '/issuers',
       'issuer',
       configuration.issuers.map((i) => i.issuer),
+    ),
+    ...configuration.issuers.flatMap(({ issuer }, n) =>
+      configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
+        ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
+        : [],
     ),
     ...configuration.ownership.flatMap((rule, n) => {
       const { workspace } = 'project' in rule ? rule.project : rule.repository;

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
 import { grantIdSchema, intentShape, subjectShape } from './grant-intent.ts';
 import { principalSchema } from './principal.ts';
+import { problemCodes } from './problem.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
-const error = z.strictObject({ code: z.string(), detail: z.string() });
+const error = z.strictObject({ code: z.enum(problemCodes), detail: z.string() });
 const hashes = {
   trustPolicyHash: z.string(),
   permissionsPolicyHash: z.string(),

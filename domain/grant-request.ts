@@ -5,6 +5,9 @@ import { parseRepositoryName } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
 import { parseDuration } from './time.ts';
 
+/** Text without halves of surrogate pairs: JSON can carry them, RFC 8785 has no canonical form for them. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
 /** The shape of a request's body; unknown fields are refused. */
 export const grantRequestSchema = z.strictObject({
   repository: z
@@ -15,8 +18,8 @@ export const grantRequestSchema = z.strictObject({
     ),
   template: z.string().regex(NAME, 'must be a template name: lower-case letters, digits and hyphens'),
   parameters: z.record(z.string(), z.unknown()),
-  environment: z.string().min(1).max(255).optional(),
-  account: z.string().min(1).max(64).optional(),
+  environment: wellFormed.min(1).max(255).optional(),
+  account: wellFormed.min(1).max(64).optional(),
   name: z
     .string()
     .regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens')
@@ -25,7 +28,7 @@ export const grantRequestSchema = z.strictObject({
     .string()
     .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D')
     .optional(),
-  reason: z.string().min(1).max(500).optional(),
+  reason: wellFormed.min(1).max(500).optional(),
 });
 
 /** A request's body after its shape was checked. */

@@ -1,6 +1,7 @@
 import type { EventData, GrantEvent } from './event.ts';
 import { type GrantIntent, intentOf, planHash } from './grant-intent.ts';
 import type { Principal } from './principal.ts';
+import type { ProblemCode } from './problem.ts';
 import type { Instant } from './time.ts';
 
 /** Where a grant stands; see the state diagram in `docs/architecture.md`. */
@@ -48,7 +49,7 @@ export type GrantRole = {
 };
 
 /** Why something failed, as the log keeps it. */
-export type GrantError = { code: string; detail: string; at: Instant };
+export type GrantError = { code: ProblemCode; detail: string; at: Instant };
 
 /** A grant, folded from its events. */
 export type Grant = {
@@ -64,7 +65,7 @@ export type Grant = {
   announcedProvider?: string;
   documents?: { trustPolicy: Record<string, unknown>; permissionsPolicy: Record<string, unknown> };
   /** Set while a failed grant's role is being removed. */
-  compensating?: { code: string; detail: string };
+  compensating?: { code: ProblemCode; detail: string };
   lastError?: GrantError;
   /** Every full name that the repository had while this grant was written to, oldest first. */
   repositoryNames: string[];

@@ -6,15 +6,38 @@ import { fail, ok, type Result } from './result.ts';
 /** Services that no grant may touch: whoever can change these can widen their own access, hide it or spend money.
  *  Our choice, along the denies of the permissions boundary in `serverless.yml`. */
 const FORBIDDEN_SERVICES = new Set([
-  'iam',
-  'sts',
-  'organizations',
   'account',
+  'apigateway',
+  'aws-portal',
   'billing',
-  'sso',
+  'budgets',
+  'ce',
+  'cloudtrail',
+  'cognito-identity',
+  'config',
+  'consolidatedbilling',
+  'controltower',
+  'cur',
+  'guardduty',
+  'iam',
   'identitystore',
+  'invoicing',
   'kms',
+  'organizations',
+  'payments',
+  'purchase-orders',
+  'rolesanywhere',
+  'savingsplans',
+  'securityhub',
+  'sso',
+  'sso-directory',
+  'sts',
+  'tax',
 ]);
+
+/** Actions that hand access on to others, or act with rights that are not the grant's own: resource policies and
+ *  permissions, and reading parameters by a path that hides which. Our choice. */
+const HANDS_ACCESS_ON = /(?:Policy|Permission|Permissions|Acl)$|^GetParametersByPath$/;
 
 /** Actions that take no resource, so `*` is the only thing that can stand there. Source: AWS Service Authorization
  *  Reference, actions without a resource type. */
@@ -55,6 +78,7 @@ function violations(statement: PermissionsStatement): string[] {
     const [service = '', name = ''] = action.split(':');
     if (/[*?]/.test(action) || name === '') found.push(`${action} must name one action`);
     if (FORBIDDEN_SERVICES.has(service.toLowerCase())) found.push(`no grant may use ${service} actions`);
+    if (HANDS_ACCESS_ON.test(name)) found.push(`no grant may use ${action}, which can hand access on`);
   }
   for (const resource of statement.Resource) {
     if (resource === '*') {
@@ -70,11 +94,11 @@ function violations(statement: PermissionsStatement): string[] {
   return found;
 }
 
-/** True for an ARN that holds no wildcard up to the end of its first name: `function:shop:*` and `shop-site/*` do not,
+/** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and `shop-site/*` do not,
  *  `function:*` and `shop-*` do. The first name follows the type of the resource, except in S3, where it comes first. */
 function namesOneThing(resource: string): boolean {
   const [, service, rest = ''] = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:(.+)$/.exec(resource) ?? [];
   const parts = rest.split(/[:/]/).filter((part) => part !== '');
   const upToName = parts.slice(0, service === 's3' ? 1 : 2);
-  return upToName.length > 0 && !upToName.some((part) => /[*?]/.test(part));
+  return upToName.length > 0 && !upToName.some((part) => /[*?$]/.test(part));
 }

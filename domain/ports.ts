@@ -161,8 +161,8 @@ export type GrantTable = {
   forgetDue(row: DueRow): Promise<void>;
   /** UUIDs of all repositories that bear, or once bore, this full name. */
   repositoriesNamed(fullName: string): Promise<string[]>;
-  /** How many grants of the repository are live; may lag by seconds. */
-  countLive(repositoryUuid: string): Promise<number>;
+  /** Ids of the repository's live grants in the order in which they were asked for; may lag by seconds. */
+  listLive(repositoryUuid: string): Promise<string[]>;
 };
 
 /** How one run of the provisioner ended: nothing left to do; somebody else is at it; or not done yet. */

@@ -2,34 +2,38 @@ import type { z } from 'zod';
 
 /** Every code that a caller can receive: stable, part of the public contract. The HTTP status and title of each
  *  stand in `handlers/http/problem-details.ts`. */
-export type ProblemCode =
-  | 'REQUEST_INVALID'
-  | 'UNAUTHENTICATED'
-  | 'DENIED'
-  | 'NOT_OWNED'
-  | 'REPOSITORY_NOT_FOUND'
-  | 'ENVIRONMENT_NOT_FOUND'
-  | 'TEMPLATE_NOT_FOUND'
-  | 'ACCOUNT_NOT_FOUND'
-  | 'WORKSPACE_NOT_CONFIGURED'
-  | 'GRANT_NOT_FOUND'
-  | 'ROUTE_NOT_FOUND'
-  | 'METHOD_NOT_ALLOWED'
-  | 'CONFLICT'
-  | 'ROLE_NAME_TAKEN'
-  | 'PROVIDER_UNUSABLE'
-  | 'OIDC_NOT_ENABLED'
-  | 'PLAN_CHANGED'
-  | 'QUOTA_EXCEEDED'
-  | 'BODY_TOO_LARGE'
-  | 'MEDIA_TYPE_UNSUPPORTED'
-  | 'PARAMETERS_INVALID'
-  | 'GUARDRAIL_VIOLATED'
-  | 'POLICY_TOO_LARGE'
-  | 'THROTTLED'
-  | 'UPSTREAM_FAILED'
-  | 'UPSTREAM_UNAVAILABLE'
-  | 'INTERNAL';
+export const problemCodes = [
+  'REQUEST_INVALID',
+  'UNAUTHENTICATED',
+  'DENIED',
+  'NOT_OWNED',
+  'REPOSITORY_NOT_FOUND',
+  'ENVIRONMENT_NOT_FOUND',
+  'TEMPLATE_NOT_FOUND',
+  'ACCOUNT_NOT_FOUND',
+  'WORKSPACE_NOT_CONFIGURED',
+  'GRANT_NOT_FOUND',
+  'ROUTE_NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'CONFLICT',
+  'ROLE_NAME_TAKEN',
+  'PROVIDER_UNUSABLE',
+  'OIDC_NOT_ENABLED',
+  'PLAN_CHANGED',
+  'QUOTA_EXCEEDED',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+  'PARAMETERS_INVALID',
+  'GUARDRAIL_VIOLATED',
+  'POLICY_TOO_LARGE',
+  'THROTTLED',
+  'UPSTREAM_FAILED',
+  'UPSTREAM_UNAVAILABLE',
+  'INTERNAL',
+] as const;
+
+/** See `problemCodes`. */
+export type ProblemCode = (typeof problemCodes)[number];
 
 /** One faulty field. `pointer` is an RFC 6901 JSON pointer into the request, e.g. `/parameters/bucket`. */
 export type FieldError = { pointer: string; detail: string };

@@ -16,6 +16,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'AWS::AccountId': accountId,
     'AWS::Partition': 'aws',
     'AWS::Region': region,
+    HttpApi: 'rolewright',
     'self:custom.prefix': prefix,
     'self:custom.eventsTable': `${prefix}-events`,
     'self:custom.grantsTable': `${prefix}-grants`,

@@ -2,7 +2,7 @@ import type { Grant } from '../grant.ts';
 import type { RequestCommand, RequestOutcome } from '../grant-decider.ts';
 import type { Plan } from '../plan.ts';
 import type { Caller } from '../principal.ts';
-import { type ProblemCode, problem } from '../problem.ts';
+import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Template } from '../template.ts';
 import type { GrantStream } from './grant-stream.ts';
@@ -36,7 +36,7 @@ export function answerToRequest(
         return ok({ status: 200, grant });
       case 'ProvisioningFailed':
       case 'UpdateFailed':
-        return fail(problem(event.data.error.code as ProblemCode, event.data.error.detail));
+        return fail(problem(event.data.error.code, event.data.error.detail));
       case 'RevocationRequested':
         return fail(
           problem('CONFLICT', `Grant ${grant.id} was revoked while it was being made.`, { retryAfter: 5 }),

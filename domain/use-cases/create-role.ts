@@ -67,7 +67,7 @@ async function checkConfirmed(
 async function announceAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
   const isFirstAttempt = run.grant().role === undefined;
   if (isFirstAttempt) {
-    const full = await checkRoleQuota(run);
+    const full = (await checkRank(run, plan)) ?? (await checkRoleQuota(run));
     if (full) return { problem: full, nothingMade: true };
     const provider = await ensureProvider(run, plan);
     if (!provider.ok) return { problem: provider.problem, nothingMade: true };
@@ -111,6 +111,16 @@ async function announceRole(run: ProvisionerRun, { role, intent }: Plan): Promis
     maxSessionDuration,
   };
   await run.announce({ type: 'ProvisioningStarted', data });
+}
+
+/** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
+ *  the earliest stay. */
+async function checkRank(run: ProvisionerRun, { intent, grantId }: Plan): Promise<Problem | undefined> {
+  const limit = run.ports.configuration.limits.liveGrantsPerRepository;
+  const live = await run.ports.grants.listLive(intent.repository.uuid);
+  if (live.indexOf(grantId) < limit) return undefined;
+  const detail = `${intent.repository.fullName} has ${limit} live grants, which is the limit. Revoke one that is not needed.`;
+  return problem('QUOTA_EXCEEDED', detail);
 }
 
 async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined> {

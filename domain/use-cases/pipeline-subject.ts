@@ -1,4 +1,4 @@
-import type { Denial } from '../authorisation.ts';
+import { type Denial, denialOf } from '../authorisation.ts';
 import type { EventData } from '../event.ts';
 import type { GrantRequest } from '../grant-request.ts';
 import { parseUuid } from '../identifiers.ts';
@@ -18,6 +18,7 @@ export async function resolveForPipeline(
   caller: Caller,
   pipeline: PipelineClaims,
 ): Promise<Result<Subject>> {
+  if (claimsForbid(request, pipeline)) return refuseForeign(ports, caller);
   const workspace = { uuid: pipeline.workspaceUuid, slug: pipeline.workspaceSlug };
   const repository = await findRepositoryAgain(ports, workspace, pipeline.repositoryUuid);
   if (!repository.ok) return repository;
@@ -39,7 +40,7 @@ export async function resolveForPipeline(
 }
 
 /** True when the token alone shows that the request is for something else than the pipeline's own. */
-export function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean {
+function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean {
   const name = parseRepositoryName(request.repository);
   if (!name) return true;
   if ('uuid' in name ? name.uuid !== pipeline.repositoryUuid : name.workspace !== pipeline.workspaceSlug)
@@ -50,12 +51,12 @@ export function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): b
 }
 
 /** The one refusal of everything that is not the pipeline's own. */
-export function refuseForeign(
+function refuseForeign(
   { reportDenial }: Pick<PipelinePorts, 'reportDenial'>,
-  { principal }: Caller,
+  caller: Caller,
 ): { ok: false; problem: Problem } {
   const rule = 'pipeline-own-repository';
-  reportDenial({ principal, action: 'request', rule });
+  reportDenial(denialOf(caller, 'request', undefined, rule));
   return fail(
     problem(
       'DENIED',

@@ -1,4 +1,4 @@
-import { type AccessRules, authorise, type Denial } from '../authorisation.ts';
+import { type AccessRules, authorise, type Denial, denialOf } from '../authorisation.ts';
 import { type Account, type Configuration, findAccount } from '../configuration.ts';
 import type { GrantRequest } from '../grant-request.ts';
 import { type Parameters, parseParameters } from '../parameters.ts';
@@ -10,7 +10,7 @@ import { parseRepositoryName } from '../repository.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Template } from '../template.ts';
 import { parseDuration } from '../time.ts';
-import { claimsForbid, refuseForeign, resolveForPipeline } from './pipeline-subject.ts';
+import { resolveForPipeline } from './pipeline-subject.ts';
 import { findEnvironment, findRepository, type Subject } from './resolve-subject.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
@@ -35,27 +35,21 @@ export async function prepareRequest(
   const { access, configuration, reportDenial } = ports;
   const early = authorise(access, caller, 'request', undefined, reportDenial);
   if (!early.ok) return early;
-  if (caller.pipeline && claimsForbid(request, caller.pipeline)) return refuseForeign(ports, caller);
+  const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
+  if (own && !own.ok) return own;
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;
   const { account, template, parameters } = checked.value;
-  const subject = caller.pipeline
-    ? await resolveForPipeline(ports, request, caller, caller.pipeline)
-    : await resolve(ports, request);
+  const subject = own ?? (await resolve(ports, request));
   if (!subject.ok) return subject;
   const { repository, environment } = subject.value;
-  const allowed = authorise(
-    access,
-    caller,
-    'request',
-    {
-      workspaceUuid: repository.workspace.uuid,
-      repositoryUuid: repository.uuid,
-      environmentUuid: environment?.uuid,
-      template,
-    },
-    reportDenial,
-  );
+  const resource = {
+    workspaceUuid: repository.workspace.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    template,
+  };
+  const allowed = authorise(access, caller, 'request', resource, reportDenial);
   if (!allowed.ok) return allowed;
   const inputs = {
     configuration,
@@ -67,7 +61,10 @@ export async function prepareRequest(
     name: request.name,
   };
   const plan = planGrant(inputs);
-  if (!plan.ok) return plan;
+  if (!plan.ok) {
+    if (plan.problem.code === 'NOT_OWNED') reportDenial(denialOf(caller, 'request', resource, 'ownership'));
+    return plan;
+  }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
   return ok({ plan: plan.value, template, expiresInSeconds });
 }

@@ -8,10 +8,15 @@ import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /** What readers need. */
-export type ReadPorts = { log: EventLog; grants: GrantTable; access: AccessRules };
+export type ReadPorts = {
+  log: EventLog;
+  grants: GrantTable;
+  access: AccessRules;
+  reportDenial(denial: Denial): void;
+};
 
 /** What readers of the audit log need. */
-export type AuditPorts = ReadPorts & { clock: Clock; reportDenial(denial: Denial): void };
+export type AuditPorts = ReadPorts & { clock: Clock };
 
 /** The one answer for a grant that does not exist and for one that the caller may not read. */
 export const grantNotFound = (grantId: string): { ok: false; problem: ReturnType<typeof problem> } =>
@@ -35,7 +40,9 @@ async function readableEvents(
   if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
   const events = await ports.log.load(grantId);
   const grant = replay(events);
-  if (!grant || !authorise(ports.access, caller, 'read', resourceOf(grant)).ok) return grantNotFound(grantId);
+  if (!grant) return grantNotFound(grantId);
+  const allowed = authorise(ports.access, caller, 'read', resourceOf(grant), ports.reportDenial);
+  if (!allowed.ok) return grantNotFound(grantId);
   return ok({ grant, events });
 }
 

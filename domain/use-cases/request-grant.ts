@@ -56,6 +56,8 @@ export async function requestGrant(
     const decision = decideRequest(stream.grant, command);
     if (!decision.ok) return decision;
     const { events, outcome } = decision.value;
+    const limited = checkLimits(stream, command, context.caller, events.length > 0);
+    if (!limited.ok) return limited;
     const room = await checkQuota(ports, stream.grant, outcome, fixed);
     if (!room.ok) return room;
     if (context.dryRun)
@@ -82,12 +84,12 @@ async function finish(
   outcome: RequestOutcome,
   hasNewEvent: boolean,
 ): Promise<Result<RequestAnswer>> {
-  const projected = hasNewEvent ? projectStream(ports, stream) : undefined;
+  // Before the provisioner is asked: it counts the repository's grants, and must see those that were asked for at once.
+  if (hasNewEvent) await projectStream(ports, stream);
   if (outcome === 'unchanged' || outcome === 'waiting' || outcome === 'revoking') {
-    await projected;
     return answerToRequest(outcome, stream, stream);
   }
-  const [settled] = await Promise.all([waitForProvisioner(ports, stream.grantId), projected]);
+  const settled = await waitForProvisioner(ports, stream.grantId);
   return answerToRequest(outcome, stream, settled);
 }
 
@@ -99,6 +101,32 @@ function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {
   return { ...plan, role: { ...plan.role, name: roleName, arn }, intent: { ...plan.intent, roleName } };
 }
 
+/** Events of one stream beyond which only a revoke is taken: whoever can ask can also ask ten thousand times, and a log
+ *  that is too long to read could not be revoked. Our choice: a stream of this length is read in under a second. */
+const LONGEST_STREAM = 5000;
+
+/** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
+ *  that somebody else has set for a grant. */
+function checkLimits(
+  { grant, last, grantId }: GrantStream,
+  { expiresAt }: RequestCommand,
+  { principal }: Caller,
+  hasNewEvent: boolean,
+): Result<undefined> {
+  if (hasNewEvent && (last?.seq ?? 0) >= LONGEST_STREAM) {
+    const detail = `Grant ${grantId} has ${LONGEST_STREAM} events. Revoke it and ask for one with another name.`;
+    return fail(problem('QUOTA_EXCEEDED', detail));
+  }
+  const isForeign = grant?.status === 'active' && grant.request.requestedBy.kind !== 'pipeline';
+  const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
+  if (principal.kind === 'pipeline' && isForeign && isLonger) {
+    const detail =
+      'Rule pipeline-no-longer-expiry: a pipeline does not lengthen the time that somebody else has set.';
+    return fail(problem('DENIED', detail));
+  }
+  return ok(undefined);
+}
+
 async function checkQuota(
   ports: RequestPorts,
   grant: Grant | undefined,
@@ -108,7 +136,7 @@ async function checkQuota(
   const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.status));
   if (!becomesLive) return ok(undefined);
   const limit = ports.configuration.limits.liveGrantsPerRepository;
-  const live = await ports.grants.countLive(intent.repository.uuid);
+  const { length: live } = await ports.grants.listLive(intent.repository.uuid);
   if (live < limit) return ok(undefined);
   return fail(
     problem(

@@ -12,8 +12,8 @@ const boundTo = (route: string, filters: unknown): string =>
 export const toCursor = (route: string, filters: unknown, after: string): string =>
   Buffer.from(JSON.stringify({ after, of: boundTo(route, filters) })).toString('base64url');
 
-/** The position inside a cursor. `REQUEST_INVALID` for one that was altered or is of another list. A cursor carries no
- *  authority: every row behind it is authorised again. */
+/** The position inside a cursor. `REQUEST_INVALID` for one that is of another list. It is not signed, because it carries no
+ *  authority: it says where a page begins, and every row is authorised on the way out. */
 export function fromCursor(route: string, filters: unknown, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   try {

@@ -10,7 +10,9 @@ export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>):
   const faults: { pointer: string; detail: string }[] = [];
   for (const [name, value] of new URLSearchParams(event.rawQueryString ?? '')) {
     if (Object.hasOwn(given, name)) faults.push({ pointer: `/${name}`, detail: 'stands twice' });
-    given[name] = value;
+    // Assigning to this name would set the prototype instead of a field.
+    if (name === '__proto__') faults.push({ pointer: `/${name}`, detail: 'is not a known field' });
+    else given[name] = value;
   }
   const parsed = schema.safeParse(given);
   if (!parsed.success) faults.push(...toFieldErrors(parsed.error));

@@ -35,7 +35,7 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
   ['list', () => table.list({}, 1)],
   ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
-  ['countLive', () => table.countLive('{x}')],
+  ['listLive', () => table.listLive('{x}')],
 ];
 
 beforeEach(() => {

@@ -101,7 +101,9 @@ test('every relative import names a file that is there', () => {
 
 test('no file imports itself, over however many others, types included', () => {
   const edges = new Map(
-    everything.map(({ path, imports }) => [path, imports.flatMap((taken) => targetOf(path, taken) ?? [])]),
+    everything
+      .filter(({ path }) => !path.startsWith('test/'))
+      .map(({ path, imports }) => [path, imports.flatMap((taken) => targetOf(path, taken) ?? [])]),
   );
   expect(findCycle(edges)).toBeUndefined();
 });

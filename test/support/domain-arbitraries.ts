@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { EventType, NewEvent } from '../../domain/event.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';
 import { planHash } from '../../domain/grant-intent.ts';
+import { problemCodes } from '../../domain/problem.ts';
 import {
   ACME,
   createdRole,
@@ -68,7 +69,7 @@ const requests = fc
   .map(({ intent: asked, ...rest }) => ({ ...asked, ...rest }));
 
 const subjects = intents.map(({ repository, account }) => ({ repository, account }));
-const errors = fc.record({ code: texts, detail: texts });
+const errors = fc.record({ code: oneOf(...problemCodes), detail: texts });
 const createdRoles = oneOf(createdRole, { ...createdRole, id: 'AROAOTHER' });
 
 const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['data']> } = {

@@ -128,10 +128,11 @@ export class FakeGrantTable implements GrantTable {
       .map(({ request }) => request.intent.repository.uuid);
   }
 
-  async countLive(repositoryUuid: string): Promise<number> {
+  async listLive(repositoryUuid: string): Promise<string[]> {
     const { grants } = await this.list();
-    return grants.filter(
-      ({ status, request }) => isLive(status) && request.intent.repository.uuid === repositoryUuid,
-    ).length;
+    return grants
+      .filter(({ status, request }) => isLive(status) && request.intent.repository.uuid === repositoryUuid)
+      .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
+      .map(({ id }) => id);
   }
 }

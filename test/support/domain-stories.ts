@@ -36,7 +36,7 @@ export const updated: NewEvent = {
   type: 'GrantUpdated',
   data: { ...subject, role: createdRole, ...documents },
 };
-export const failure = { code: 'UPSTREAM_FAILED', detail: 'IAM refused.' };
+export const failure = { code: 'UPSTREAM_FAILED' as const, detail: 'IAM refused.' };
 export const failed: NewEvent = { type: 'ProvisioningFailed', data: { ...subject, error: failure } };
 export const compensating: NewEvent = { type: 'CompensationStarted', data: { ...subject, error: failure } };
 export const updateFailed: NewEvent = { type: 'UpdateFailed', data: { ...subject, error: failure } };

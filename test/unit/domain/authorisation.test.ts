@@ -139,7 +139,12 @@ describe('a denial', () => {
     );
     expect(problemOf(denied).detail).toContain('default-deny');
     expect(reported).toEqual([
-      { principal: { kind: 'person', id: 'somebody' }, action: 'audit', rule: 'default-deny' },
+      {
+        principal: { kind: 'person', id: 'somebody' },
+        action: 'audit',
+        resource: 'any',
+        rule: 'default-deny',
+      },
     ]);
   });
 
