@@ -27,7 +27,11 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
       least: 1,
       reason: 'the provisioner believes the log only, and the answer is what the log says afterwards',
     },
-    'DynamoDB Query grants': { least: 0, reason: 'the limit of live grants per repository' },
+    'DynamoDB Query grants': {
+      least: 0,
+      reason:
+        'the limit of live grants per repository, by the edge, and by the provisioner for what was asked for at the same moment',
+    },
     'DynamoDB UpdateItem grants': { least: 0, reason: leaseAndRow },
     'DynamoDB ExecuteStatement events': { least: 2, reason: fourEvents },
     'Lambda Invoke': { least: 0, reason: 'what the internet reaches cannot write IAM' },

@@ -94,6 +94,7 @@ function callSection(calls: Findings['calls']): string[] {
       ),
     ),
     '',
+    ...differences(calls),
     'Every kind of call that is made more often than that, and why:',
     '',
     '| operation | call | made | bare | least | reason |',
@@ -101,6 +102,17 @@ function callSection(calls: Findings['calls']): string[] {
     ...operations.flatMap((operation) => extraRows(operation, calls[operation])),
     '',
   ];
+}
+
+/** Says so when the bare functions no longer make the product's calls: then the times compare unlike things. */
+function differences(calls: Findings['calls']): string[] {
+  const differing = operations.filter((operation) => {
+    const { product, bare } = calls[operation];
+    const kinds = new Set([...Object.keys(product), ...Object.keys(bare)]);
+    return [...kinds].some((kind) => product[kind] !== bare[kind]);
+  });
+  if (differing.length === 0) return [];
+  return [`**The bare functions make other calls than the product in: ${differing.join(', ')}.**`, ''];
 }
 
 function extraRows(operation: Operation, { product, bare }: Record<Side, Counts>): string[] {

@@ -69,7 +69,8 @@ async function request(
     { grant, trustPolicyHash: HASH, permissionsPolicyHash: HASH, maxSessionDuration: 3600 },
     principal,
   );
-  await Promise.all([invoke(id), update(toRow(grant, 1, 'provisioning', true))]);
+  await update(toRow(grant, 1, 'provisioning', true));
+  await invoke(id);
   return answer(201, await loadEvents(id));
 }
 

@@ -12,7 +12,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { append, fetchRepository, loadEvents, update } from './calls.ts';
+import { append, fetchRepository, loadEvents, queryGrants, update } from './calls.ts';
 import {
   type BareGrant,
   boundaryArn,
@@ -23,6 +23,7 @@ import {
   roleArn,
   toLease,
   toRelease,
+  toRepositoryQuery,
   toRow,
   trustPolicy,
 } from './records.ts';
@@ -45,6 +46,7 @@ export async function handler({ grantId }: { grantId: string }): Promise<{ outco
 /** Returns the `seq` of the last event. */
 async function createRole(grant: BareGrant, seq: number): Promise<number> {
   await fetchRepository(grant.workspace.uuid, grant.repository.uuid);
+  await queryGrants(toRepositoryQuery(grant.repository.uuid));
   await iam.send(new GetAccountSummaryCommand({}));
   await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(grant) }));
   const role = { name: grant.roleName, arn: roleArn(grant) };
