@@ -57,14 +57,24 @@ export function iamRefusalRules(world: () => World): void {
       expect(again.json).not.toHaveProperty('lastError');
     });
 
+    it.each([['UpdateAssumeRolePolicy'], ['PutRolePermissionsBoundary']])(
+      '%s does not keep the other steps of a revoke from ending the role',
+      async (match) => {
+        const { id, role } = await world().granted(siteBody(await world().repository(), 'shop-stubborn'));
+        await world().fault('aws', { match, effect: 'forbid' });
+        const { status, json } = await world().revoke(id);
+        expect([status, json.state]).toEqual([200, 'revoked']);
+        expect(await world().role(role.name)).toBeUndefined();
+      },
+    );
+
     it.each([
-      ['UpdateAssumeRolePolicy'],
-      ['PutRolePermissionsBoundary'],
-      ['DeleteRolePolicy'],
-      ['DeleteRole'],
-    ])('%s leaves the grant revoking, and the next revoke goes on', async (match) => {
+      [['UpdateAssumeRolePolicy', 'PutRolePermissionsBoundary']],
+      [['DeleteRolePolicy']],
+      [['DeleteRole']],
+    ])('%j leaves the grant revoking, and the next revoke goes on', async (actions) => {
       const { id, role } = await world().granted(siteBody(await world().repository(), 'shop-stuck'));
-      await world().fault('aws', { match, effect: 'forbid' });
+      for (const match of actions) await world().fault('aws', { match, effect: 'forbid' });
       const first = await world().revoke(id);
       expect([first.status, first.json.state]).toEqual([202, 'revoking']);
       expect(first.json.lastError).toMatchObject({ code: 'UPSTREAM_FAILED' });
