@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 
@@ -20,10 +21,22 @@ export function closeServer(server: HttpServer): Promise<void> {
   });
 }
 
-/** A port that was free a moment ago, for a process that must be told its port. */
+/** Ports that no system hands out by itself: nobody's outgoing connection takes one of these. Linux begins at 32 768,
+ *  others at 49 152. */
+const OWN_PORTS = { from: 20_000, to: 32_000 };
+const MOST_ATTEMPTS = 50;
+
+/** A port that was free a moment ago, for a process that must be told its port. Chosen at random, so that two who
+ *  choose at once hardly ever choose the same. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenLocally(server, 0);
-  await closeServer(server);
-  return port;
+  for (let attempt = 1; ; attempt += 1) {
+    const server = createServer();
+    try {
+      const port = await listenLocally(server, randomInt(OWN_PORTS.from, OWN_PORTS.to));
+      await closeServer(server);
+      return port;
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { readConfiguration, readTemplates } from '../adapters/settings-files.ts'
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { startGateway } from './gateway.ts';
 import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
 import { freePort } from './local-server.ts';
 
@@ -107,24 +107,23 @@ export async function startStack(
 ): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
-  const ports = {
-    ...wanted,
-    api: wanted.api || (await freePort()),
-    lambda: wanted.lambda || (await freePort()),
-  };
-  const standIns = await startStandIns(root, folder, ports);
+  const standIns = await startStandIns(root, folder, wanted);
   const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
-  let gateway: Gateway;
-  const variables = functionVariables(standIns, ports.lambda);
+  const start = async () => {
+    const port = wanted.api || (await freePort());
+    const lambdaPort = wanted.lambda || (await freePort());
+    const variables = functionVariables(standIns, lambdaPort);
+    const service = serviceFile === undefined ? {} : { serviceFile };
+    const options = { root, dir: folder, port, lambdaPort, variables, schedule, ...service };
+    return { ...(await startGateway(options)), lambda: `http://127.0.0.1:${lambdaPort}`, variables };
+  };
+  let gateway: Awaited<ReturnType<typeof start>>;
   try {
-    gateway = await startGateway({
-      root,
-      dir: folder,
-      port: ports.api,
-      lambdaPort: ports.lambda,
-      variables,
-      schedule,
-      ...(serviceFile === undefined ? {} : { serviceFile }),
+    gateway = await start().catch((error: Error) => {
+      // Seconds lie between choosing a port and listening on it: somebody else may have taken it.
+      const isChosen = wanted.api === 0 || wanted.lambda === 0;
+      if (isChosen && error.message.includes('EADDRINUSE')) return start();
+      throw error;
     });
   } catch (error) {
     await closeAll();
@@ -133,8 +132,8 @@ export async function startStack(
   return {
     ...standIns,
     api: gateway.url,
-    lambda: `http://127.0.0.1:${ports.lambda}`,
-    variables,
+    lambda: gateway.lambda,
+    variables: gateway.variables,
     ended: gateway.ended,
     async stop() {
       await gateway.stop();

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../sandbox/local-server.ts';
 import { freePorts, startStandIns } from '../../sandbox/stack.ts';
 import { type ChildStack, portsInUse, run, startChild } from '../support/e2e-child.ts';
 import { eventually } from '../support/e2e-eventually.ts';
@@ -30,6 +31,14 @@ async function viewOf(world: World, ada: string, grantId: string, roleName: stri
 }
 
 let here: Awaited<ReturnType<typeof startWorld>>;
+
+describe('a port that is chosen free', () => {
+  it('is none that the system hands out to somebody’s outgoing connection meanwhile', async () => {
+    const ports = await Promise.all(Array.from({ length: 40 }, freePort));
+    const ranges = ports.map((port) => port >= 1024 && port < 32_768);
+    expect(new Set(ranges)).toEqual(new Set([true]));
+  });
+});
 
 describe('two stacks', () => {
   let there: World;
