@@ -1,5 +1,5 @@
 import { nothingAfterRevoke } from '../invariants/5-nothing-after-revoke.ts';
-import { nothingForRefusedCallers } from '../invariants/6-7-refused-callers.ts';
+import { nothingForRefusedCallers } from '../invariants/7-refused-callers.ts';
 import { invariants, type Violation, violationsOf } from '../invariants/all.ts';
 import { type Evidence, type Invariant, stateIn } from '../invariants/evidence.ts';
 import { provideIdentityProvider } from './crash-account.ts';
@@ -38,6 +38,10 @@ export type Flow = {
 
 /** What one run showed: whether the faults met a call, which call the first one met, and what was broken. */
 export type Run = { isHit: [boolean, boolean]; call: string; violations: Violation[] };
+
+/** The invariant of stories in which nobody may act. */
+export const REFUSED =
+  'invariant 7: whoever may not ask, as a pipeline of another repository, changes nothing';
 
 /** Where a violation is filed that no invariant alone names. */
 export const OTHER = 'answers are true, ends are allowed, and whoever asks again gets what they asked for';
@@ -92,7 +96,7 @@ export class Walk {
   /** Asks the questions of the quiet state; and where the act had no effect, has it done again and asks once more. */
   async #judge(stage: Stage, flow: Flow, mode: Mode): Promise<Violation[]> {
     const holds: Record<string, Invariant> = flow.isRefused
-      ? { ...invariants, 'invariants 6 and 7: refused callers change nothing': nothingForRefusedCallers }
+      ? { ...invariants, [REFUSED]: nothingForRefusedCallers }
       : invariants;
     const other = (fault: string): Violation => ({ title: OTHER, fault });
     const evidence = await stage.evidence('all', await this.#laterChanges(stage));

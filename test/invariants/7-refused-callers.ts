@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence.ts';
 
-/** Invariants 6 and 7, as far as they can be seen behind the token verifier: whoever may not ask changes nothing, in the
- *  log, in the read model or in IAM. For stories in which nobody may. */
+/** Invariant 7, as far as it can be seen behind the token verifier: a pipeline reaches only its own repository, and whoever
+ *  may not ask changes nothing in the log, in the read model or in IAM. For stories in which nobody may. */
 export function nothingForRefusedCallers({ events, row, writes }: Evidence): string[] {
   return [
     ...events.map(({ type }) => `${type} was written for a caller who may not ask`),
