@@ -16,6 +16,8 @@ const BOUNDED_TIMEOUT_MS = 60_000;
 const VARIATION_STEP = 4;
 /** Pairs of faults in each flow of the bounded walk. */
 const BOUNDED_PAIRS = 2;
+/** Runs after which the stand-ins are replaced by new ones. */
+const RUNS_OF_A_WORLD = 300;
 /** More calls than any flow makes: a flow that never ends is a fault. */
 const MOST_CALLS = 400;
 
@@ -40,19 +42,27 @@ const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 export function crashSuite(flows: readonly Flow[]): void {
   const found: (Violation & { flow: Flow; where: string })[] = [];
   const points = { first: 0, second: 0 };
-  let world: CrashWorld;
+  let world: CrashWorld | undefined;
   let walk: Walk;
 
   /** Runs one pair of faults; false when the last of them met no call any more. */
   async function explore(flow: Flow, first: [Mode, number], second?: [Mode, number]): Promise<boolean> {
     const [a, b] = [first, second].map((fault) => fault && { mode: fault[0], at: fault[1] });
     if (!a) return false;
+    if (walk.runs >= RUNS_OF_A_WORLD) await renew();
     const run = await walk.run(flow, a, b);
     const where = `${flow.name}: ${a.mode} at call ${a.at}, ${run.call}${b ? `, then ${b.mode} at ${b.at}` : ''}`;
     found.push(...run.violations.map((violation) => ({ ...violation, flow, where })));
     const isHit = b ? run.isHit[1] : run.isHit[0];
     if (isHit) points[b ? 'second' : 'first'] += 1;
     return isHit;
+  }
+
+  /** A new world with empty stand-ins: their files and memory grow with what they have seen. */
+  async function renew(): Promise<void> {
+    await world?.stop();
+    world = await CrashWorld.start();
+    walk = new Walk(world, await mintTokens(world.standIns.bitbucketUrl));
   }
 
   /** Has something happen at n = 1, 2, 3 … until there is no such call. */
@@ -93,15 +103,12 @@ export function crashSuite(flows: readonly Flow[]): void {
       .filter((v) => v.title === title && (!flow || v.flow === flow))
       .map(({ where, fault }) => `${where}: ${fault}`);
 
-  beforeAll(async () => {
-    world = await CrashWorld.start();
-    walk = new Walk(world, await mintTokens(world.standIns.bitbucketUrl));
-  });
+  beforeAll(renew);
   afterAll(async () => {
     process.stdout.write(
       `crash walk: ${points.first} points and ${points.second} second points in ${flows.length} flows\n`,
     );
-    await world.stop();
+    await world?.stop();
   });
 
   describe('a fault at each outgoing call', () => {

@@ -62,6 +62,11 @@ export class Walk {
     this.#tokens = tokens;
   }
 
+  /** How many runs there were. */
+  get runs(): number {
+    return this.#runs;
+  }
+
   /** One run: what happened before, the act with the first fault in it, recovery with the second, then the questions. */
   async run(flow: Flow, first: Injection, second?: Injection): Promise<Run> {
     const { injector } = this.#world;
