@@ -1,5 +1,5 @@
 import { useStack } from '../support/e2e-stack.ts';
-import { iamFaultRules } from './iam/faults.ts';
+import { iamFaultRules, throttlingRules } from './iam/faults.ts';
 import { foreignRoleRules } from './iam/foreign-roles.ts';
 import { providerRules } from './iam/providers.ts';
 import { iamRefusalRules } from './iam/refusals.ts';
@@ -10,3 +10,4 @@ providerRules(world);
 iamRefusalRules(world);
 foreignRoleRules(world);
 iamFaultRules(world);
+throttlingRules(world);

@@ -36,7 +36,7 @@ export function providerRules(world: () => World): void {
       expect(types.slice(0, 3)).toEqual(['GrantRequested', 'ProviderCreationStarted', 'ProviderCreated']);
     });
 
-    it.each([['throttle'], ['error'], ['drop'], ['lostReply']])(
+    it.each([['error'], ['drop'], ['lostReply']])(
       'is made once where IAM fails once (%s)',
       async (effect) => {
         await remove();
