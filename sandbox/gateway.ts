@@ -63,6 +63,15 @@ export async function startGateway(options: {
   const log = createWriteStream(logPath, { mode: 0o600 });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
+  // Another stack's gateway may answer on a port that is taken: only this one's own word says that it listens.
+  let isListening = false;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    isListening ||= chunk.includes('Server ready');
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    isListening ||= chunk.includes('Server ready');
+  });
+  const listening = () => isListening;
   const ended = once(child, 'exit').then(() => {
     rmSync(buildFolder, { recursive: true, force: true });
   });
@@ -73,7 +82,7 @@ export async function startGateway(options: {
     await ended;
   };
   const url = `http://127.0.0.1:${port}`;
-  if (await answers(`${url}/healthz`, child)) return { url, stop, ended };
+  if (await answers(`${url}/healthz`, child, listening)) return { url, stop, ended };
   await stop();
   const tail = readFileSync(logPath, 'utf8').split('\n').slice(-30).join('\n');
   throw new Error(`the local gateway did not start; the end of ${relative(root, logPath)}:\n${tail}`);
@@ -88,9 +97,13 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-async function answers(url: string, child: ChildProcess): Promise<boolean> {
+async function answers(url: string, child: ChildProcess, listening: () => boolean): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    if (!listening()) {
+      await wait(20);
+      continue;
+    }
     const isUp = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
       (response) => response.ok,
       () => false,
