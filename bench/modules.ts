@@ -13,8 +13,8 @@ const run = promisify(execFile);
 export const functionNames = ['grants', 'audit', 'catalogue', 'front', 'provisioner', 'reconciler'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** One function: bytes of its zip, of the source map in it, and milliseconds that its module takes to load. */
-export type ModuleSize = { zip: number; sourceMap: number; loadMs: number };
+/** One function: bytes of its zip, and milliseconds that its module takes to load. */
+export type ModuleSize = { zip: number; loadMs: number };
 export type ModuleFigures = Record<FunctionName, Record<Side, ModuleSize>>;
 
 /** What a module load is told by its environment; everything else comes from `serverless.yml` as it would be deployed. */
@@ -43,9 +43,8 @@ export async function measureModules(root: string, dir: string, rounds: number):
       for (const side of sides) figure[side].module.loads.push(await load(figure[side].module));
     }
   }
-  const settle = ({ zip, sourceMap, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
+  const settle = ({ zip, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
     zip,
-    sourceMap,
     loadMs: median(module.loads),
   });
   return Object.fromEntries(
@@ -75,7 +74,6 @@ function unpackFunction(packages: string, name: string): ModuleSize & { module: 
   if (!file) throw new Error(`the package of ${name} holds no module`);
   return {
     zip: archive.length,
-    sourceMap: entries.find((entry) => entry.name.endsWith('.map'))?.packed ?? 0,
     loadMs: Number.NaN,
     module: { folder, file, variables: variablesOf(packages, name), loads: [] },
   };

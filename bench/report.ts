@@ -130,9 +130,9 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
   return [
     '## Size and load time of the functions',
     '',
-    `Packaged by \`sls package\` with the settings of \`serverless.yml\`; source maps are in the zips. Load time: import of the packaged module in a fresh process with the environment that it would be deployed with; the median of ${loads} processes, product and bare in turn. Bare: a handler that imports the same SDK clients and commands, makes the same clients, and nothing else; for \`catalogue\`, which has no client, \`jose\` with one key set and \`zod\` with one schema; for \`front\` an empty handler. Goal: at most 1.3.`,
+    `Packaged by \`sls package\` with the settings of \`serverless.yml\`. Load time: import of the packaged module in a fresh process with the environment that it would be deployed with; the median of ${loads} processes, product and bare in turn. Bare: a handler that imports the same SDK clients and commands, makes the same clients, and nothing else; for \`catalogue\`, which has no client, \`jose\` with one key set and \`zod\` with one schema; for \`front\` an empty handler. Goal: at most 1.3.`,
     '',
-    ...head('function', 'zip, kB', 'bare', 'ratio', 'of it source map', 'bare', 'load, ms', 'bare', 'ratio'),
+    ...head('function', 'zip, kB', 'bare', 'ratio', 'load, ms', 'bare', 'ratio'),
     ...functionNames.map((name) => {
       const { product, bare } = modules[name];
       return row(
@@ -140,8 +140,6 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
         kilobytes(product.zip),
         kilobytes(bare.zip),
         `**${ratio(product.zip, bare.zip)}**`,
-        kilobytes(product.sourceMap),
-        kilobytes(bare.sourceMap),
         product.loadMs.toFixed(0),
         bare.loadMs.toFixed(0),
         `**${ratio(product.loadMs, bare.loadMs)}**`,
