@@ -59,8 +59,7 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
     'IAM DeleteRole': { least: 1, reason: '' },
     'DynamoDB Query events': {
       least: 1,
-      reason:
-        'one to authorise and one to decide; the provisioner believes the log only, and the answer is what the log says afterwards',
+      reason: 'the provisioner believes the log only, and the answer is what the log says afterwards',
     },
     'DynamoDB UpdateItem grants': { least: 0, reason: leaseAndRow },
     'DynamoDB ExecuteStatement events': { least: 2, reason: fourEvents },

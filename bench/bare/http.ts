@@ -75,7 +75,6 @@ async function request(
 }
 
 async function revoke(id: string, principal: string): Promise<APIGatewayProxyStructuredResultV2> {
-  await loadEvents(id);
   const events = await loadEvents(id);
   const grant = grantOf(events);
   const seq = events.length + 1;

@@ -2,10 +2,11 @@ import { authorise } from '../authorisation.ts';
 import type { Grant } from '../grant.ts';
 import { workOf } from '../grant.ts';
 import { decideRevocation } from '../grant-decider.ts';
+import { GRANT_ID } from '../identifiers.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { appendEvent, loadStream, projectStream } from './grant-stream.ts';
-import { grantNotFound, readableGrant, resourceOf } from './read-grants.ts';
+import { grantNotFound, resourceOf } from './read-grants.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 import { PATIENCE_MS, waitForProvisioner } from './wait-for-provisioner.ts';
 
@@ -17,26 +18,19 @@ export async function revokeGrant(
   grantId: string,
   context: Omit<RequestContext, 'dryRun'>,
 ): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
-  const readable = await readableGrant(ports, grantId, context.caller);
-  if (!readable.ok) return readable;
-  const allowed = authorise(
-    ports.access,
-    context.caller,
-    'revoke',
-    resourceOf(readable.value),
-    ports.reportDenial,
-  );
-  if (!allowed.ok) return allowed;
-  const cause = {
-    principal: context.caller.principal,
-    correlationId: context.correlationId,
-    entryPoint: context.entryPoint,
-  };
+  const { access, reportDenial } = ports;
+  const { caller, correlationId, entryPoint } = context;
+  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
   for (;;) {
     const stream = await loadStream(ports, grantId);
     if (!stream.grant) return grantNotFound(grantId);
+    const resource = resourceOf(stream.grant);
+    if (!authorise(access, caller, 'read', resource, reportDenial).ok) return grantNotFound(grantId);
+    const allowed = authorise(access, caller, 'revoke', resource, reportDenial);
+    if (!allowed.ok) return allowed;
     const { events, outcome } = decideRevocation(stream.grant, 'requested');
     const [event] = events;
+    const cause = { principal: caller.principal, correlationId, entryPoint };
     const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
     if (!appended) continue;
     const projected = event ? projectStream(ports, appended) : undefined;
