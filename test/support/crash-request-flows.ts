@@ -72,6 +72,7 @@ export const changeFlows: Flow[] = [
       }),
     target: 'active',
     otherwise: [],
+    isPassive: true,
   },
   {
     name: 'a request of a person who may not ask',

@@ -65,5 +65,6 @@ export const revokeFlows: Flow[] = [
     act: pass,
     target: 'revoked',
     otherwise: [],
+    isPassive: true,
   },
 ];

@@ -74,6 +74,7 @@ export const troubleFlows: Flow[] = [
     act: (stage) => together(pass(stage), pass(stage)),
     target: 'active',
     otherwise: ['failed'],
+    isPassive: true,
     isDone: () => true,
   },
 ];

@@ -26,6 +26,8 @@ export type Flow = {
   otherwise: End[];
   /** How it stands after the act is done once more, where it had no effect at first and its trouble has passed. */
   again?: End;
+  /** The act asks for nothing: done once more, it leaves the grant as it is. */
+  isPassive?: boolean;
   /** A flow whose calls others make as well: the bounded walk takes a part of them. */
   isVariation?: boolean;
   /** Whether the act had its effect, where the end alone does not tell. */
