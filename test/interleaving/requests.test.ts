@@ -7,7 +7,7 @@ import { GRANT_ID } from '../support/domain-samples.ts';
 import { evidenceOfFakes, rolesOf } from './evidence-of-fakes.ts';
 import { ScheduledWorld } from './scheduled-world.ts';
 
-const RUNS = { numRuns: 25, seed: 20_270_115 };
+const RUNS = { numRuns: 20, seed: 20_270_115 };
 
 /** What a person or the schedule does to the one grant. */
 type Command = 'site' | 'other' | 'revoke' | 'reconcile';

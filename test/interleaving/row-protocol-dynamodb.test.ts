@@ -9,7 +9,7 @@ import { GRANT_ID } from '../support/domain-samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { someOrders, Turnstile } from './turnstile.ts';
 
-const ORDERS = 12;
+const ORDERS = 10;
 const SEED = 20_270_115;
 
 let dynamodb: DynamodbSandbox;

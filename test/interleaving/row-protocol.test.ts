@@ -6,7 +6,7 @@ import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer
 import { everyOrder, someOrders, Turnstile } from './turnstile.ts';
 
 /** Two writers are explored in every order; of more, so many orders are drawn. */
-const DRAWN = 400;
+const DRAWN = 250;
 const SEED = 20_270_115;
 
 type Scene = { before: Decide[]; writers: Decide[] };
