@@ -23,8 +23,10 @@ export const asks: Pick<Flow, 'act' | 'target' | 'otherwise'> = {
   target: 'active',
   otherwise: ['none', 'failed'],
 };
-export const revokes: Pick<Flow, 'act' | 'target' | 'otherwise'> = {
+export const revokes: Pick<Flow, 'act' | 'target' | 'otherwise' | 'again'> = {
   act: (stage) => stage.revoke(),
   target: 'revoked',
   otherwise: ['active'],
+  // Of a grant that failed meanwhile nothing is left, and a revoke only makes sure of it.
+  again: (end) => (end === 'failed' ? 'failed' : 'revoked'),
 };

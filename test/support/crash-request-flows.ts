@@ -72,7 +72,7 @@ export const changeFlows: Flow[] = [
       }),
     target: 'active',
     otherwise: [],
-    isPassive: true,
+    again: (end) => end,
   },
   {
     name: 'a request of a person who may not ask',

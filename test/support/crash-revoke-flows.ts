@@ -12,6 +12,7 @@ export const revokeFlows: Flow[] = [
     isVariation: true,
     ...revokes,
     prepare: (stage) => stage.withoutProvisioner(() => stage.request()),
+    otherwise: ['active', 'failed'],
   },
   {
     name: 'a revoke of a grant whose role was never confirmed',
@@ -65,6 +66,6 @@ export const revokeFlows: Flow[] = [
     act: pass,
     target: 'revoked',
     otherwise: [],
-    isPassive: true,
+    again: (end) => end,
   },
 ];

@@ -5,8 +5,8 @@ import { mintTokens } from './crash-tokens.ts';
 import { type Flow, OTHER, REFUSED, Walk } from './crash-walk.ts';
 import { CrashWorld } from './crash-world.ts';
 
-/** Bounded: each call is broken once, in a mode that turns from call to call. Full: each in every mode, and every call
- *  of every recovery as well. */
+/** Bounded: each call is broken once, in a mode that turns from call to call. Full: each in every mode (of a variation,
+ *  in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
 /** Changes which modes and second points the bounded walk takes. */
 const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
@@ -90,7 +90,11 @@ export function crashSuite(flows: readonly Flow[]): void {
 
   async function exploreFull(flow: Flow): Promise<number> {
     let calls = 0;
-    for (const mode of modes) calls = await untilUnhit((n) => explore(flow, [mode, n]));
+    for (const [i, mode] of modes.entries()) {
+      const [every, offset] = flow.isVariation ? [2, i % 2] : [1, 0];
+      const hit = await untilUnhit((n) => explore(flow, [mode, n * every - offset]));
+      calls = Math.max(calls, hit * every);
+    }
     const step = flow.isVariation ? VARIATION_STEP : 1;
     for (let n = 1; n <= calls && !flow.isRefused; n += step) {
       await untilUnhit((m) => explore(flow, [pick(beginnings, n), n], [pick(secondModes, n + m), m]));

@@ -24,10 +24,9 @@ export type Flow = {
   target: End;
   /** How it may stand besides, when something went wrong in it. */
   otherwise: End[];
-  /** How it stands after the act is done once more, where it had no effect at first and its trouble has passed. */
-  again?: End;
-  /** The act asks for nothing: done once more, it leaves the grant as it is. */
-  isPassive?: boolean;
+  /** How it stands after the act is done once more, where it ended otherwise and its trouble has passed; as the target
+   *  when not given. */
+  again?(end: End): End;
   /** A flow whose calls others make as well: the bounded walk takes a part of them. */
   isVariation?: boolean;
   /** Whether the act had its effect, where the end alone does not tell. */
@@ -116,7 +115,7 @@ export class Walk {
     await flow.act(stage);
     const again = await stage.evidence('all', await this.#laterChanges(stage));
     const endAgain = stateIn(again.events);
-    if (endAgain !== (flow.again ?? flow.target))
+    if (endAgain !== (flow.again?.(end) ?? flow.target))
       violations.push(other(`asked again after ${end}, it ends ${endAgain}`));
     return [...violations, ...violationsOf(again, holds)];
   }
