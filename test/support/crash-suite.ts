@@ -13,9 +13,9 @@ const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
 const FULL_TIMEOUT_MS = 3_600_000;
 const BOUNDED_TIMEOUT_MS = 60_000;
 /** Of a variation, the bounded walk takes one call in so many, and the full one as many pairs. */
-const VARIATION_STEP = 4;
+const VARIATION_STEP = 8;
 /** Pairs of faults in each flow of the bounded walk. */
-const BOUNDED_PAIRS = 2;
+const BOUNDED_PAIRS = 1;
 /** Runs after which the stand-ins are replaced by new ones. */
 const RUNS_OF_A_WORLD = 300;
 /** More calls than any flow makes: a flow that never ends is a fault. */
