@@ -7,34 +7,60 @@ import type { Template } from './template.ts';
 /** What a principal can do to grants. `audit` reads the log of all grants. */
 export type Action = 'request' | 'revoke' | 'approve' | 'read' | 'audit';
 
-/** What is acted on. `template` stands where a grant is requested. */
+/** What is acted on: a grant, or with `audit` an event. A grant has its workspace, its project where Bitbucket named one,
+ *  and its template, of which `requestableBy` and `approval` stand where the grant is requested. An event has its
+ *  repository and account only. */
 export type Resource = {
-  workspaceUuid: Uuid;
+  workspaceUuid?: Uuid | undefined;
+  projectUuid?: Uuid | undefined;
   repositoryUuid: Uuid;
   environmentUuid?: Uuid | undefined;
-  template?: Pick<Template, 'name' | 'requestableBy' | 'approval'>;
+  accountId: string;
+  template?: Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>;
+};
+
+/** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all who asked for
+ *  what waits. `repositoryAdmin`, with `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin*
+ *  on the repository; false unless said. */
+export type Circumstances = {
+  requesterKinds?: readonly Principal['kind'][] | undefined;
+  repositoryAdmin?: boolean | undefined;
 };
 
 /** A decision and the id of the rule that made it. */
 export type Decision = { allowed: boolean; rule: string };
 
 /** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
-export type AccessRules = { decide(caller: Caller, action: Action, resource?: Resource): Decision };
+export type AccessRules = {
+  decide(caller: Caller, action: Action, resource?: Resource, circumstances?: Circumstances): Decision;
+};
 
 /** A refused request, as the operator's log gets it. */
 export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
 
-/** Decides a request. `DENIED` names the rule. First comes what holds whatever the rules say: a pipeline's limits and
- *  who may request a template; then the rules, which deny by default. */
+/** Decides. First comes what holds whatever the rules say: a pipeline's limits and who may request a template; then the
+ *  rules, which deny by default. */
+export function decideAccess(
+  rules: AccessRules,
+  caller: Caller,
+  action: Action,
+  resource?: Resource,
+  circumstances: Circumstances = {},
+): Decision {
+  const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
+  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, circumstances);
+}
+
+/** Decides as `decideAccess` does, and reports a denial. `DENIED` names the rule. */
 export function authorise(
   rules: AccessRules,
   caller: Caller,
   action: Action,
   resource?: Resource,
   report: (denial: Denial) => void = () => {},
+  circumstances: Circumstances = {},
 ): Result<undefined> {
-  const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
-  const decision = broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource);
+  const decision = decideAccess(rules, caller, action, resource, circumstances);
   if (decision.allowed) return ok(undefined);
   const { principal } = caller;
   report(denialOf(caller, action, resource, decision.rule));
@@ -81,7 +107,7 @@ function pipelineLimit(caller: Caller, action: Action, resource?: Resource): str
 
 function requestability(caller: Caller, action: Action, resource?: Resource): string | undefined {
   if (action !== 'request' || !resource) return undefined;
-  const listed = resource.template?.requestableBy.includes(caller.principal.kind) ?? false;
+  const listed = resource.template?.requestableBy?.includes(caller.principal.kind) ?? false;
   return listed ? undefined : 'template-requestable-by';
 }
 

@@ -45,8 +45,10 @@ export async function prepareRequest(
   const { repository, environment } = subject.value;
   const resource = {
     workspaceUuid: repository.workspace.uuid,
+    projectUuid: repository.project?.uuid,
     repositoryUuid: repository.uuid,
     environmentUuid: environment?.uuid,
+    accountId: account.id,
     template,
   };
   const allowed = authorise(access, caller, 'request', resource, reportDenial);

@@ -27,8 +27,11 @@ export function resourceOf(grant: Grant): Resource {
   const { intent } = grant.request;
   return {
     workspaceUuid: intent.workspace.uuid,
+    projectUuid: intent.project?.uuid,
     repositoryUuid: intent.repository.uuid,
     environmentUuid: intent.environment?.uuid,
+    accountId: intent.account,
+    template: { name: intent.template.name },
   };
 }
 
@@ -112,6 +115,6 @@ export async function auditEvents(
   return ok({ events, next: found.next });
 }
 
-/** An event's data holds no workspace, so a decision on one is made without it. */
-const auditable = (access: AccessRules, caller: Caller, event: GrantEvent): boolean =>
-  authorise(access, caller, 'audit', { workspaceUuid: '', repositoryUuid: event.data.repository.uuid }).ok;
+/** Every event's data holds repository and account, and not every one more: a decision is made on these two. */
+const auditable = (access: AccessRules, caller: Caller, { data }: GrantEvent): boolean =>
+  authorise(access, caller, 'audit', { repositoryUuid: data.repository.uuid, accountId: data.account }).ok;

@@ -21,14 +21,15 @@ import {
 
 const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 const everything: AccessRules = { decide: () => ({ allowed: true, rule: 'everything' }) };
-const template: NonNullable<Resource['template']> = {
+const template = {
   name: 's3-static-site',
-  requestableBy: ['person', 'service', 'pipeline', 'system'],
-  approval: 'none',
+  requestableBy: ['person', 'service', 'pipeline', 'system'] as Caller['principal']['kind'][],
+  approval: 'none' as const,
 };
 const resource = (over: Partial<Resource> = {}): Resource => ({
   workspaceUuid: ACME.uuid,
   repositoryUuid: shop.uuid,
+  accountId: '111122223333',
   template,
   ...over,
 });
@@ -85,7 +86,7 @@ describe('whatever the rules say, a pipeline', () => {
   });
 
   test('never gets what needs approval, and may read it', () => {
-    const careful = resource({ template: { ...template, approval: 'required' } });
+    const careful = resource({ template: { ...template, approval: 'required' as const } });
     expect(allowed(pipeline(), everything, careful)).toEqual(['read']);
   });
 
