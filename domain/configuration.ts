@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { issuerOf } from './bitbucket-oidc.ts';
+import { directoryFaults, personSchema } from './directory.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
 import { toFieldErrors } from './problem.ts';
@@ -69,6 +70,10 @@ const configurationSchema = z.strictObject({
     .length(1, 'must name exactly one account: the one that Rolewright runs in'),
   issuers: z.array(issuerSchema),
   ownership: z.array(ownershipSchema),
+  people: z.array(personSchema).default([]),
+  access: z
+    .strictObject({ repositoryAdmins: z.boolean().default(false) })
+    .default({ repositoryAdmins: false }),
   limits: z
     .strictObject({
       liveGrantsPerRepository: z.int().min(1).default(10),
@@ -125,6 +130,7 @@ export function parseConfiguration(
         ? []
         : [`/ownership/${n}: ${workspace} is not a configured workspace`];
     }),
+    ...directoryFaults(configuration),
   ];
   return faults.length > 0 ? { faults } : { configuration };
 }
