@@ -19,7 +19,7 @@ export const intentShape = {
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
   template: z.strictObject({ name: z.string().regex(NAME), version: z.string().min(1) }),
   name: z.string().regex(NAME),
-  parameters: z.record(z.string(), z.string()),
+  parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   roleName: z.string().regex(/^rw-[a-z0-9-]{1,61}$/),
   maxSessionDuration: z.int().min(3600).max(43_200),
   trustPolicyHash: sha256,

@@ -1,6 +1,6 @@
 import type { OwnershipRule } from './configuration.ts';
 import { type ParameterTypeName, parameterTypes } from './parameter-type.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, valuesOf } from './parameters.ts';
 import { type FieldError, problem, toPointer } from './problem.ts';
 import type { Repository } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
@@ -44,11 +44,13 @@ export function checkOwnership(
   for (const [name, value] of Object.entries(parameters)) {
     const type = template.parameters[name]?.type;
     if (type && !parameterTypes[type].namesResource) continue;
-    if (type && covering.some((rule) => owns(rule, type, value))) continue;
-    faults.push({
-      pointer: toPointer(['parameters', name]),
-      detail: `${value} is not owned by ${repository.fullName} or its project`,
-    });
+    for (const single of valuesOf(value)) {
+      if (type && covering.some((rule) => owns(rule, type, single))) continue;
+      faults.push({
+        pointer: toPointer(['parameters', name]),
+        detail: `${single} is not owned by ${repository.fullName} or its project`,
+      });
+    }
   }
   if (faults.length === 0) return ok(undefined);
   const detail = `${repository.fullName} may not use these resource names. Ask the administrators of Rolewright for an ownership rule in config/rolewright.yaml.`;

@@ -1,6 +1,6 @@
 import type { Account } from './configuration.ts';
 import { withoutBraces } from './identifiers.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters, ParameterValue } from './parameters.ts';
 import { type BuiltInName, fillPlaceholders, isOneSegment, placeholdersOf } from './placeholder.ts';
 import type { ConditionBlock, PermissionsPolicy } from './policy-document.ts';
 import { type FieldError, problem } from './problem.ts';
@@ -23,7 +23,7 @@ export function renderPermissionsPolicy(
   template: Template,
   context: RenderingContext,
 ): Result<PermissionsPolicy> {
-  const values = new Map<string, string>(Object.entries(context.parameters));
+  const values = new Map<string, ParameterValue>(Object.entries(context.parameters));
   const faults = new Map<string, FieldError>();
   const statements = template.statements.filter(({ when }) => when === undefined || values.has(when));
   for (const name of statements.flatMap(fillableTexts).flatMap(placeholdersOf)) {
@@ -69,14 +69,14 @@ function builtInValue(name: BuiltInName, context: RenderingContext): string | un
 
 function renderStatement(
   statement: TemplateStatement,
-  values: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, ParameterValue>,
 ): PermissionsPolicy['Statement'][number] {
   const fillText = (text: string) => fillPlaceholders(text, values);
   const rendered = {
     Sid: statement.sid,
     Effect: 'Allow' as const,
     Action: [...statement.actions],
-    Resource: statement.resources.map(fillText),
+    Resource: statement.resources.flatMap(fillText),
   };
   if (!statement.conditions) return rendered;
   const condition: ConditionBlock = {};
@@ -84,9 +84,14 @@ function renderStatement(
     condition[operator] = Object.fromEntries(
       Object.entries(block).map(([key, text]) => [
         key,
-        Array.isArray(text) ? text.map(fillText) : fillText(text),
+        Array.isArray(text) ? text.flatMap(fillText) : oneOrMany(fillText(text)),
       ]),
     );
   }
   return { ...rendered, Condition: condition };
 }
+
+const oneOrMany = (texts: string[]): string | string[] => {
+  const [only, ...more] = texts;
+  return only !== undefined && more.length === 0 ? only : texts;
+};

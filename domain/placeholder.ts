@@ -32,12 +32,20 @@ export const hasStrayBraces = (text: string): boolean =>
  *  on top of its own type, built-ins included: an environment may be called `*`. */
 export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/.test(value);
 
-/** `text` with each placeholder replaced by its value. Throws where a value is missing or is not one segment: callers
- *  check both before. */
-export function fillPlaceholders(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replace(PLACEHOLDER, (_all, name: string) => {
-    const value = values.get(name);
-    if (value === undefined || !isOneSegment(value)) throw new Error(`no safe value for {{${name}}}`);
-    return value;
-  });
+/** `text` with each placeholder replaced by its value; the values of a list make one text each. Throws where a value is
+ *  missing or is not one segment, or two lists meet: callers check all that before. */
+export function fillPlaceholders(
+  text: string,
+  values: ReadonlyMap<string, string | readonly string[]>,
+): string[] {
+  const [list, ...more] = new Set(placeholdersOf(text).filter((name) => Array.isArray(values.get(name))));
+  if (more.length > 0) throw new Error(`more than one list in ${text}`);
+  const fill = (ofList?: string) =>
+    text.replace(PLACEHOLDER, (_all, name: string) => {
+      const value = name === list ? ofList : values.get(name);
+      if (typeof value !== 'string' || !isOneSegment(value)) throw new Error(`no safe value for {{${name}}}`);
+      return value;
+    });
+  if (list === undefined) return [fill()];
+  return (values.get(list) as readonly string[]).map(fill);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
 import { NAME } from './identifiers.ts';
-import { type ParameterTypeName, parameterTypeNames } from './parameter-type.ts';
+import { parameterTypeNames } from './parameter-type.ts';
 import { hasStrayBraces, isBuiltIn, placeholdersOf } from './placeholder.ts';
 import { toFieldErrors } from './problem.ts';
 
@@ -10,6 +10,9 @@ const parameterName = z
   .regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be camelCase, 1–32 letters and digits');
 
 const placeholderFree = z.string().regex(/^[^{}]+$/, 'holds no placeholder: those stand in values only');
+
+/** The most values that a list parameter may take. Our choice: longer lists belong into a narrower design. */
+const LONGEST_LIST = 20;
 
 const statementSchema = z.strictObject({
   sid: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'must be 1–64 letters and digits'),
@@ -23,17 +26,17 @@ const statementSchema = z.strictObject({
     .optional(),
 });
 
+const parameterSchema = z.strictObject({
+  type: z.enum(parameterTypeNames),
+  description: z.string().min(1).max(200),
+  optional: z.boolean().default(false),
+  list: z.strictObject({ max: z.int().min(1).max(LONGEST_LIST) }).optional(),
+});
+
 const templateSchema = z.strictObject({
   name: z.string().regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens'),
   description: z.string().min(1).max(200),
-  parameters: z.record(
-    parameterName,
-    z.strictObject({
-      type: z.enum(parameterTypeNames),
-      description: z.string().min(1).max(200),
-      optional: z.boolean().default(false),
-    }),
-  ),
+  parameters: z.record(parameterName, parameterSchema),
   scope: z.enum(['any', 'environment']).default('any'),
   approval: z.enum(['none', 'required']).default('none'),
   requestableBy: z
@@ -47,16 +50,13 @@ const templateSchema = z.strictObject({
 /** One statement of a template; placeholders stand in `resources` and condition values only. */
 export type TemplateStatement = z.infer<typeof statementSchema>;
 
+/** One parameter of a template. With `list` it takes 1 to `max` values, each of the type. */
+export type TemplateParameter = z.infer<typeof parameterSchema>;
+
 /** A named, parameterised permissions policy. `version` is the hash of its meaning (16 hex characters): changing a
  *  description keeps it, changing anything that decides who gets what changes it. `maxSessionDuration` in seconds,
  *  3 600–43 200 (source: IAM API Reference, CreateRole). */
 export type Template = z.infer<typeof templateSchema> & { version: string };
-
-/** The parameter types of a template by name. */
-export type TemplateParameters = Record<
-  string,
-  { type: ParameterTypeName; description: string; optional: boolean }
->;
 
 /** A template from the parsed YAML of its file. Returns every fault as `path: sentence`; an empty template list of
  *  faults means that the template is sound in itself. */
@@ -80,7 +80,7 @@ export function parseTemplate(
 
 function versionOf(template: z.infer<typeof templateSchema>): string {
   const { description: _, parameters, requestableBy, ...meaning } = template;
-  const parameterMeaning = Object.entries(parameters).map(([name, p]) => [name, p.type, p.optional]);
+  const parameterMeaning = Object.entries(parameters).map(([name, { description: __, ...p }]) => [name, p]);
   const body = {
     ...meaning,
     parameters: parameterMeaning.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
@@ -111,6 +111,10 @@ function crossFaults(template: Template): string[] {
     }
     for (const text of fillableTexts(statement)) {
       if (hasStrayBraces(text)) faults.push(`${where}: stray braces in ${text}`);
+      const lists = new Set(placeholdersOf(text).filter((name) => isList(template, name)));
+      if (lists.size > 1) {
+        faults.push(`${where}: ${text} holds more than one list: ${[...lists].join(', ')}`);
+      }
       for (const name of placeholdersOf(text)) {
         used.add(name);
         faults.push(...placeholderFaults(template, statement, name).map((f) => `${where}: ${f}`));
@@ -122,6 +126,9 @@ function crossFaults(template: Template): string[] {
   }
   return faults;
 }
+
+const isList = ({ parameters }: Template, name: string): boolean =>
+  Object.hasOwn(parameters, name) && parameters[name]?.list !== undefined;
 
 function placeholderFaults(template: Template, statement: TemplateStatement, name: string): string[] {
   if (isBuiltIn(name)) {

@@ -17,10 +17,11 @@ export function templateResource(template: Template): Record<string, unknown> {
     parameters: {
       type: 'object',
       properties: Object.fromEntries(
-        parameters.map(([parameter, { type, description: text }]) => [
-          parameter,
-          { type: 'string', pattern: parameterTypes[type].pattern.source, description: text },
-        ]),
+        parameters.map(([parameter, { type, list, description: text }]) => {
+          const single = { type: 'string', pattern: parameterTypes[type].pattern.source };
+          const many = list && { type: 'array', items: single, minItems: 1, maxItems: list.max };
+          return [parameter, { ...(many ?? single), description: text }];
+        }),
       ),
       required: parameters.filter(([, { optional }]) => !optional).map(([parameter]) => parameter),
       additionalProperties: false,

@@ -37,7 +37,11 @@ const instants = fc
 /** Intents of one grant, few enough that equal ones meet. */
 export const intents: fc.Arbitrary<GrantIntent> = fc
   .record({
-    parameters: oneOf<Record<string, string>>({}, { bucket: 'shop-site' }, { bucket: 'shop-other' }),
+    parameters: oneOf<GrantIntent['parameters']>(
+      {},
+      { bucket: 'shop-site' },
+      { bucket: ['shop-a', 'shop-b'] },
+    ),
     maxSessionDuration: oneOf(3600, 43_200),
     permissionsPolicyHash: sha256s,
     trustPolicyHash: sha256s,

@@ -120,6 +120,16 @@ describe('NOT_OWNED', () => {
     expect(one.errors?.map(({ pointer }) => pointer)).toEqual(['/parameters/distribution']);
   });
 
+  test('names each value of a list that is not owned', () => {
+    const rules = [byProject({ any: ['shop-*'] })];
+    const lists = { bucket: ['shop-a', 'web-a', 'web-b'] };
+    const problem = problemOf(checkOwnership(rules, shop, templateOf(), lists));
+    expect(problem.errors).toEqual([
+      { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-a /) },
+      { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-b /) },
+    ]);
+  });
+
   test('is the answer for a parameter that the template does not know', () => {
     expect(
       codeOf(checkOwnership([byProject({ any: ['shop-*'] })], shop, templateOf(), { toString: 'shop-x' })),

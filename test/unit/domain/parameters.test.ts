@@ -80,3 +80,41 @@ describe('parameters', () => {
     expect(Object.keys(example).sort()).toEqual(['bucket', 'distribution']);
   });
 });
+
+describe('a list parameter', () => {
+  const content = templateContent();
+  content.parameters = {
+    functions: { type: 'lambdaFunctionName', list: { max: 3 }, description: 'Functions' },
+  };
+  content.statements = [
+    {
+      sid: 'A',
+      actions: ['lambda:GetFunction'],
+      resources: ['arn:aws:lambda:eu-central-1:111122223333:function:{{functions}}'],
+    },
+  ];
+  const listing = templateOf(content);
+  const faultsOf = (functions: unknown) =>
+    (problemOf(parseParameters(listing, { functions })).errors ?? []).map(({ pointer }) => pointer);
+
+  test('is taken each value once and sorted, so that order makes no other grant', () => {
+    const given = { functions: ['shop-b', 'shop-a', 'shop-b'] };
+    expect(successOf(parseParameters(listing, given))).toEqual({ functions: ['shop-a', 'shop-b'] });
+  });
+
+  test('names each faulty value at once, by its place', () => {
+    expect(faultsOf(['shop-a', 'shop-*', 7])).toEqual(['/parameters/functions/1', '/parameters/functions/2']);
+  });
+
+  test.each([['shop-a'], [[]], [['a', 'b', 'c', 'd']], [null], [{ 0: 'shop-a', length: 1 }]])(
+    'is a list within its bound and never %j',
+    (functions) => {
+      expect(faultsOf(functions)).toEqual(['/parameters/functions']);
+    },
+  );
+
+  test('has an example that is one', () => {
+    const example = exampleParameters(listing);
+    expect(successOf(parseParameters(listing, example))).toEqual(example);
+  });
+});

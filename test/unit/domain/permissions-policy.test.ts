@@ -90,6 +90,34 @@ describe('a permissions policy', () => {
     expect(statement?.Condition).toEqual({ StringEquals: { a: ['111122223333', 'x', 'shop'] } });
   });
 
+  describe('multiplies', () => {
+    const listing = (resources: string[], over: Record<string, unknown> = {}) =>
+      using(
+        resources,
+        { parameters: { buckets: { type: 's3BucketName', list: { max: 5 }, description: 'x' } } },
+        over,
+      );
+    const parameters = { buckets: ['shop-a', 'shop-b'] };
+
+    test('a resource by the values of a list, and leaves other resources once', () => {
+      const template = listing(['arn:aws:s3:::{{buckets}}/*', 'arn:aws:s3:::shop']);
+      expect(resourcesOf(template, { parameters })).toEqual([
+        'arn:aws:s3:::shop-a/*',
+        'arn:aws:s3:::shop-b/*',
+        'arn:aws:s3:::shop',
+      ]);
+    });
+
+    test('condition values, too; one value stays a text', () => {
+      const template = listing(['arn:aws:s3:::x'], { conditions: { StringLike: { a: '{{buckets}}' } } });
+      const conditionOf = (buckets: string[]) =>
+        successOf(renderPermissionsPolicy(template, context({ parameters: { buckets } }))).Statement[0]
+          ?.Condition;
+      expect(conditionOf(['shop-a', 'shop-b'])).toEqual({ StringLike: { a: ['shop-a', 'shop-b'] } });
+      expect(conditionOf(['shop-a'])).toEqual({ StringLike: { a: 'shop-a' } });
+    });
+  });
+
   test.each([
     ['aws.partition', 'aws'],
     ['aws.accountId', '111122223333'],

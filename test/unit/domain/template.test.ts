@@ -170,6 +170,17 @@ describe('a template', () => {
       'not an optional parameter',
     ],
     [
+      'two lists in one text',
+      (c) => {
+        for (const name of ['a', 'b']) {
+          const list = { type: 's3BucketName', list: { max: 2 }, description: 'x' };
+          Object.assign(c.parameters, { [name]: list });
+        }
+        c.statements.push(statement({ resources: ['arn:aws:s3:::{{a}}/{{b}}'] }));
+      },
+      'more than one list: a, b',
+    ],
+    [
       'when naming nothing',
       (c) => c.statements.push(statement({ when: 'nothing' })),
       'not an optional parameter',
