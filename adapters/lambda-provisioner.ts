@@ -3,9 +3,10 @@ import * as z from 'zod';
 import type { Provisioner, ProvisionerAnswer } from '../domain/ports.ts';
 import { type Outgoing, unhindered, watchClient } from './outgoing.ts';
 
-/** A client for Lambda that sends every invocation once: a repeated synchronous invocation would be a second run. */
-export function lambdaClient(outgoing: Outgoing = unhindered): LambdaClient {
-  return watchClient(new LambdaClient({ maxAttempts: 1 }), 'Lambda', outgoing);
+/** A client for Lambda that sends every invocation once, unless told otherwise: a repeated synchronous invocation would
+ *  be a second run. */
+export function lambdaClient(outgoing: Outgoing = unhindered, maxAttempts = 1): LambdaClient {
+  return watchClient(new LambdaClient({ maxAttempts }), 'Lambda', outgoing);
 }
 
 const answerShape = z.object({ outcome: z.enum(['settled', 'busy', 'unfinished']) });

@@ -6,6 +6,7 @@ import type { ProblemCode } from './problem.ts';
 import type { DeploymentEnvironment, Repository } from './repository.ts';
 import type { RoleSpecification } from './role.ts';
 import type { EpochMilliseconds, Instant } from './time.ts';
+import type { WorkerMessage } from './worker-message.ts';
 
 /** How a call to another system failed. Adapters translate every failure into one of these.
  *  - `NOT_FOUND`: what the call is about does not exist, or cannot be seen yet
@@ -16,7 +17,7 @@ import type { EpochMilliseconds, Instant } from './time.ts';
 export type PortErrorCode = 'NOT_FOUND' | 'CONFLICT' | 'THROTTLED' | 'DENIED' | 'REJECTED' | 'UNAVAILABLE';
 
 /** The systems that Rolewright calls. */
-export type UpstreamSystem = 'Bitbucket' | 'IAM' | 'DynamoDB' | 'Lambda' | 'identity provider';
+export type UpstreamSystem = 'Bitbucket' | 'IAM' | 'DynamoDB' | 'Lambda' | 'SSM' | 'identity provider';
 
 /** A failed call. `certain` means that it certainly had no effect; without it a write may have happened, and its effect
  *  must be observed before anything is decided. `detail` is fit for a caller's eyes. `retryAfter` in seconds.
@@ -173,4 +174,11 @@ export type Provisioner = {
   /** Has the provisioner work on a grant and waits, for `patience` milliseconds at the most. A failed, throttled or
    *  late invocation is `unfinished`: the log says what happened. */
   run(grantId: string, patience: number): Promise<ProvisionerAnswer>;
+};
+
+/** The worker, from outside: does later what must not keep a caller waiting. */
+export type Worker = {
+  /** Hands a message on. Once this returns the message is kept and worked on, more than once where need be; it throws
+   *  when that is not certain. */
+  handOn(message: WorkerMessage): Promise<void>;
 };

@@ -5,6 +5,7 @@ import { dynamodbClient } from '../adapters/dynamodb-client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb-grant-table.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda-provisioner.ts';
+import { lambdaWorker } from '../adapters/lambda-worker.ts';
 import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
 import { fixedSecret, ssmSecret } from '../adapters/secrets.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
@@ -14,7 +15,7 @@ import { accessRules } from '../domain/access-rules.ts';
 import type { AccessRules, Denial } from '../domain/authorisation.ts';
 import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { Bitbucket, Clock, Provisioner } from '../domain/ports.ts';
+import type { Bitbucket, Clock, Provisioner, Worker } from '../domain/ports.ts';
 import type { Template } from '../domain/template.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
@@ -102,6 +103,10 @@ export const composeProvisionerDoor = ({ environment, outgoing, logger }: Core):
   lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
     logger.warn('the provisioner did not answer', { error: error as Error }),
   );
+
+/** The worker function, from outside. */
+export const composeWorkerDoor = ({ environment, outgoing }: Core): Worker =>
+  lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** What the functions that take requests work with. It holds no client for IAM. */
 export function composeRequests(core: Core): RequestPorts {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
+import { webhookSecrets } from './bitbucket/seed.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
 import { startGateway } from './gateway.ts';
@@ -90,10 +91,12 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   BITBUCKET_TOKEN: 'sandbox-token',
+  BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecrets),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,
   EVENTS_TABLE: `${PREFIX}-events`,
   GRANTS_TABLE: `${PREFIX}-grants`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
+  WORKER_FUNCTION: `${PREFIX}-worker`,
 });
 
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and

@@ -22,9 +22,13 @@ export function headerOf(event: APIGatewayProxyEventV2, name: string): string | 
 /** The id under which the log knows this request; API Gateway's own is a constant in local gateways. */
 export const requestIdOf = (context: Context): string => context.awsRequestId;
 
+/** The body's bytes as they were sent. */
+export const bodyBytes = (event: APIGatewayProxyEventV2): Buffer =>
+  Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+
 /** The JSON body. In this order: `BODY_TOO_LARGE`, `MEDIA_TYPE_UNSUPPORTED`, `REQUEST_INVALID` for what is not JSON. */
 export function jsonBody(event: APIGatewayProxyEventV2): unknown {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const bytes = bodyBytes(event);
   if (bytes.length > LARGEST_BODY) {
     throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
   }

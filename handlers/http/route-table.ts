@@ -8,5 +8,6 @@ export const routeTable = [
   { method: 'GET', path: '/v1/events', function: 'audit' },
   { method: 'GET', path: '/v1/templates', function: 'catalogue' },
   { method: 'GET', path: '/v1/templates/{name}', function: 'catalogue' },
+  { method: 'POST', path: '/webhooks/bitbucket/{workspace}', function: 'webhooks' },
   { method: 'GET', path: '/healthz', function: 'front' },
 ] as const;

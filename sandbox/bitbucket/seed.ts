@@ -68,3 +68,9 @@ export const companyIssuers = {
   person: 'login.acme.example',
   service: 'services.acme.example',
 } as const;
+
+/** The secret of each workspace's webhook to Rolewright, by slug. */
+export const webhookSecrets: Readonly<Record<string, string>> = {
+  acme: 'sandbox-webhook-secret-of-acme',
+  globex: 'sandbox-webhook-secret-of-globex',
+};

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { routeTable } from '../../handlers/http/route-table.ts';
 import {
+  CLOUD,
   functions,
   ROOT,
   resourcesOf,
@@ -72,16 +73,59 @@ describe('each function', () => {
   });
 });
 
+/** The roles that may invoke a function; whoever may invoke, may do so on exactly one. */
+function invokersOf(name: string): string[] {
+  const invoking = statements.filter(({ Action }) => Action.some((action) => action.startsWith('lambda:')));
+  for (const { Action } of invoking) expect(Action).toEqual(['lambda:InvokeFunction']);
+  const arn = `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${all[name]?.name}`;
+  return invoking
+    .filter(({ Resource }) => Resource === arn)
+    .map(({ role }) => role)
+    .sort();
+}
+
+describe('the worker', () => {
+  test('is reached by Invoke only, from the doors that hand on', () => {
+    expect(all.worker?.events ?? []).toEqual([]);
+    expect(invokersOf('worker')).toEqual(['WebhooksRole']);
+  });
+
+  test('is retried twice, and what failed at every attempt is kept', () => {
+    expect(all.worker).toMatchObject({
+      maximumRetryAttempts: 2,
+      destinations: { onFailure: { type: 'sqs', arn: CLOUD['FailedMessages.Arn'] } },
+    });
+    expect(resourcesOf('queues.yml').FailedMessages?.Properties).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    });
+    const keeping = statements.filter(({ Action }) => Action.some((action) => action.startsWith('sqs:')));
+    expect(keeping).toMatchObject([
+      { role: 'WorkerRole', Action: ['sqs:SendMessage'], Resource: CLOUD['FailedMessages.Arn'] },
+    ]);
+  });
+});
+
+describe('the webhook door', () => {
+  test('may write its own log, read webhook secrets and hand on to the worker, and nothing else', () => {
+    expect(granted('WebhooksRole').sort()).toEqual([
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParameter',
+    ]);
+    const secrets = `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test`;
+    const may = (name: string) =>
+      verdict(policies.WebhooksRole ?? {}, 'ssm:GetParameter', `${secrets}/${name}`);
+    expect([may('webhook-secret/acme'), may('bitbucket-token')]).toEqual(['allow', 'none']);
+  });
+});
+
 describe('the provisioner', () => {
   test('is reached by Invoke only, from the functions that need it', () => {
     expect(all.provisioner?.events ?? []).toEqual([]);
     for (const one of Object.values(all)) expect(one).not.toHaveProperty('url');
-    const invokers = statements.filter(({ Action }) => Action.some((action) => action.startsWith('lambda:')));
-    expect(invokers.map(({ role }) => role).sort()).toEqual(['GrantsRole', 'ReconcilerRole']);
-    for (const { Action, Resource } of invokers) {
-      expect(Action).toEqual(['lambda:InvokeFunction']);
-      expect(Resource).toBe(`arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${all.provisioner?.name}`);
-    }
+    expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
   });
 
   test('is the only one that may do anything in IAM', () => {
@@ -139,6 +183,7 @@ describe('the log', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
+      'WorkerRole',
     ]);
     const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
     for (const { role, Action } of onEvents) {
@@ -205,6 +250,8 @@ describe('the permissions boundary', () => {
     ['lambda:InvokeFunction', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-provisioner`],
     ['lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-grants`],
     ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/bitbucket-token`],
+    ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/webhook-secret/acme`],
+    ['sqs:ReceiveMessage', `arn:aws:sqs:eu-central-1:${ACCOUNT}:${own}-failed-messages`],
     ['secretsmanager:GetSecretValue', `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:rolewright-x`],
     ['cloudformation:UpdateStack', `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${own}/1`],
   ])('denies %s on %s', (action, resource) => {

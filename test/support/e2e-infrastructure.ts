@@ -17,12 +17,14 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A file of the repository as text. */
 export const textOf = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 
-const CLOUD: Record<string, string> = {
+/** What the variables of CloudFormation stand for in tests. */
+export const CLOUD: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::AccountId': '111122223333',
   'AWS::Region': 'eu-central-1',
   'self:service': 'rolewright',
   'sls:stage': 'test',
+  'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
   'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
   'GrantsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-grants',
 };
@@ -44,6 +46,8 @@ type ServerlessFunction = {
   handler: string;
   name: string;
   role?: string;
+  maximumRetryAttempts?: number;
+  destinations?: object;
   timeout?: number;
   url?: unknown;
   events?: (Record<string, unknown> | string)[];

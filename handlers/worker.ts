@@ -1,0 +1,25 @@
+import { assertNever } from '../domain/result.ts';
+import { workerMessageSchema } from '../domain/worker-message.ts';
+import { asynchronousFunction } from './asynchronous-function.ts';
+import { composeCore } from './compose.ts';
+
+const core = composeCore();
+const { logger, environment } = core;
+
+/** Does what a function at the edge has handed on; every message may come more than once. Only functions of this stack
+ *  may invoke it, so a message that is none is a bug: it is logged and not tried again. */
+export const handler = asynchronousFunction({ logger, isOnLambda: environment.isOnLambda }, async (event) => {
+  const parsed = workerMessageSchema.safeParse(event);
+  if (!parsed.success) {
+    logger.error('the worker was handed something that is no message', { error: parsed.error });
+    return;
+  }
+  const message = parsed.data;
+  switch (message.source) {
+    case 'bitbucket':
+      logger.info('delivery', { message });
+      return;
+    default:
+      assertNever(message.source);
+  }
+});
