@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 /** Only a folder that a sandbox has written to is cleared: a mistyped variable must not cost anybody their files. */
-const marks = ['bitbucket.json', 'aws.json', 'dynamodb', 'gateway.log'];
+const marks = ['bitbucket.json', 'aws.json', 'slack.json', 'dynamodb', 'gateway.log'];
 
 if (!existsSync(dir)) {
   console.log(`There is no ${dir}; nothing to clear.`);

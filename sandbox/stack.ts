@@ -7,9 +7,18 @@ import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dyna
 import { startGateway } from './gateway.ts';
 import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
 import { freePort } from './local-server.ts';
+import { slackSeed } from './slack/seed.ts';
+import { type SlackSandbox, startSlackSandbox } from './slack/server.ts';
 
 /** Ports of a stack; 0 chooses a free one. */
-export type StackPorts = { api: number; lambda: number; bitbucket: number; aws: number; dynamodb: number };
+export type StackPorts = {
+  api: number;
+  lambda: number;
+  bitbucket: number;
+  aws: number;
+  dynamodb: number;
+  slack: number;
+};
 
 /** The contract's ports, each to be changed by one variable. */
 export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts => ({
@@ -18,10 +27,11 @@ export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts =
   bitbucket: toPort(variables, 'SANDBOX_BITBUCKET_PORT', 4010),
   aws: toPort(variables, 'SANDBOX_AWS_PORT', 4020),
   dynamodb: toPort(variables, 'SANDBOX_DYNAMODB_PORT', 4030),
+  slack: toPort(variables, 'SANDBOX_SLACK_PORT', 4040),
 });
 
 /** Every port chosen free. */
-export const freePorts: StackPorts = { api: 0, lambda: 0, bitbucket: 0, aws: 0, dynamodb: 0 };
+export const freePorts: StackPorts = { api: 0, lambda: 0, bitbucket: 0, aws: 0, dynamodb: 0, slack: 0 };
 
 function toPort(variables: NodeJS.ProcessEnv, name: string, standard: number): number {
   const text = variables[name];
@@ -31,7 +41,12 @@ function toPort(variables: NodeJS.ProcessEnv, name: string, standard: number): n
 }
 
 /** The stand-ins without the gateway. */
-export type StandIns = { bitbucket: BitbucketSandbox; aws: AwsSandbox; dynamodb: DynamodbSandbox };
+export type StandIns = {
+  bitbucket: BitbucketSandbox;
+  aws: AwsSandbox;
+  dynamodb: DynamodbSandbox;
+  slack: SlackSandbox;
+};
 
 /** A running stack. `variables` is what a process needs to use the product's own adapters on it. */
 export type Stack = StandIns & {
@@ -47,7 +62,7 @@ export type Stack = StandIns & {
 const OFFICIAL = 'https://api.bitbucket.org';
 const PREFIX = 'rolewright-sandbox';
 
-/** Starts the stand-ins for Bitbucket and AWS and the local DynamoDB, with the tables and the boundary of
+/** Starts the stand-ins for Bitbucket, AWS and Slack and the local DynamoDB, with the tables and the boundary of
  *  `infrastructure/`. */
 export async function startStandIns(root: string, dir: string, ports: StackPorts): Promise<StandIns> {
   const [account] = readConfiguration(root).accounts;
@@ -73,8 +88,10 @@ export async function startStandIns(root: string, dir: string, ports: StackPorts
       managedPolicies: [boundaryPolicy(root, names)],
     });
     started.push(aws);
+    const slack = await startSlackSandbox({ port: ports.slack, dir });
+    started.push(slack);
     await createTables(dynamodb.url, tableDefinitions(root, names));
-    return { bitbucket, aws, dynamodb };
+    return { bitbucket, aws, dynamodb, slack };
   } catch (error) {
     await Promise.all(started.map((server) => server.close()));
     throw error;
@@ -93,6 +110,9 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   BITBUCKET_TOKEN: 'sandbox-token',
   BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecrets),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,
+  SANDBOX_SLACK_URL: standIns.slack.url,
+  SLACK_BOT_TOKEN: slackSeed.botToken,
+  SLACK_SIGNING_SECRET: slackSeed.signingSecret,
   EVENTS_TABLE: `${PREFIX}-events`,
   GRANTS_TABLE: `${PREFIX}-grants`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
@@ -132,6 +152,7 @@ export async function startStack(
     await closeAll();
     throw error;
   }
+  standIns.slack.deliverTo(gateway.url);
   return {
     ...standIns,
     api: gateway.url,

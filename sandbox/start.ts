@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0        token: sandbox-token`,
     `  AWS IAM and STS   ${stack.aws.url}`,
     `  DynamoDB          ${stack.dynamodb.url}`,
+    `  Slack             ${stack.slack.url}/                 open it in a browser`,
     '',
     `  state and logs    ${dir}/   (npm run sandbox:reset clears it)`,
     '',

@@ -6,6 +6,7 @@ import { startAwsSandbox } from '../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
 import { createTables, startDynamodbSandbox } from '../../sandbox/dynamodb/server.ts';
 import { boundaryPolicy, tableDefinitions } from '../../sandbox/infrastructure.ts';
+import { startSlackSandbox } from '../../sandbox/slack/server.ts';
 import { functionVariables } from '../../sandbox/stack.ts';
 import type { WalkClock } from './crash-clock.ts';
 
@@ -24,7 +25,7 @@ export type WalkStandIns = {
   close(): Promise<void>;
 };
 
-/** Starts Bitbucket, IAM and STS, and DynamoDB in memory, with the tables and the boundary of `infrastructure/`. */
+/** Starts Bitbucket, IAM and STS, Slack, and DynamoDB in memory, with the tables and the boundary of `infrastructure/`. */
 export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns> {
   const root = process.cwd();
   const [account] = readConfiguration(root).accounts;
@@ -48,6 +49,7 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
     now,
     managedPolicies: [boundaryPolicy(root, names)],
   });
+  const slack = await startSlackSandbox({ port: 0, dir, now });
   await createTables(dynamodb.url, tableDefinitions(root, names));
   return {
     awsUrl: aws.url,
@@ -55,9 +57,9 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
     dynamodbUrl: dynamodb.url,
     awsFolder,
     accountId: account.id,
-    variables: (lambdaPort) => functionVariables({ aws, bitbucket, dynamodb }, lambdaPort),
+    variables: (lambdaPort) => functionVariables({ aws, bitbucket, dynamodb, slack }, lambdaPort),
     async close() {
-      await Promise.all([aws.close(), bitbucket.close(), dynamodb.close()]);
+      await Promise.all([aws.close(), bitbucket.close(), dynamodb.close(), slack.close()]);
       rmSync(dir, { recursive: true, force: true });
     },
   };

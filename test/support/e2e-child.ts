@@ -19,6 +19,7 @@ const PORTS = [
   'SANDBOX_BITBUCKET_PORT',
   'SANDBOX_AWS_PORT',
   'SANDBOX_DYNAMODB_PORT',
+  'SANDBOX_SLACK_PORT',
 ];
 
 /** Starts a command that starts the stack, on free ports and with its state in `dir`, and waits until it says that it
@@ -44,11 +45,14 @@ export async function startChild(command: string, args: string[], dir: string): 
     bitbucket: { url: url('Bitbucket Cloud') },
     aws: { url: url('AWS IAM and STS') },
     dynamodb: { url: url('DynamoDB') },
+    slack: { url: url('Slack') },
   };
-  const { api, lambda, bitbucket, aws, dynamodb } = endpoints;
+  const { api, lambda, bitbucket, aws, dynamodb, slack } = endpoints;
   return {
     endpoints,
-    ports: [api, lambda, bitbucket.url, aws.url, dynamodb.url].map((text) => Number(new URL(text).port)),
+    ports: [api, lambda, bitbucket.url, aws.url, dynamodb.url, slack.url].map((text) =>
+      Number(new URL(text).port),
+    ),
     output,
     async end(signal) {
       child.kill(signal);

@@ -39,7 +39,7 @@ export type World = AwsLook &
     close(): void;
   };
 
-const standIns = ['aws', 'bitbucket', 'dynamodb'] as const;
+const standIns = ['aws', 'bitbucket', 'dynamodb', 'slack'] as const;
 
 /** A stand-in that can be made to fail. */
 export type StandIn = (typeof standIns)[number];

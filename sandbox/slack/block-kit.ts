@@ -1,0 +1,193 @@
+import type { Block } from './state.ts';
+
+type Json = Record<string, unknown>;
+type Surface = 'message' | 'modal';
+
+/** Slack's limits, in characters or items. Sources: the types of @slack/types; 50 blocks a message and 100 a view from
+ *  Slack's reference for blocks. */
+const LIMITS = {
+  blocks: { message: 50, modal: 100 },
+  id: 255,
+  header: 150,
+  sectionText: 3000,
+  sectionFields: 10,
+  sectionField: 2000,
+  contextElements: 10,
+  actionsElements: 25,
+  label: 2000,
+  hint: 2000,
+  buttonText: 75,
+  buttonValue: 2000,
+  url: 3000,
+  options: 100,
+  optionText: 75,
+  optionValue: 75,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  placeholder: 150,
+  initialValue: 3000,
+  viewTitle: 24,
+  privateMetadata: 3000,
+  callbackId: 255,
+  messageText: 40_000,
+} as const;
+
+const MESSAGE_BLOCKS = ['section', 'header', 'context', 'actions', 'divider', 'image', 'rich_text'];
+const MODAL_BLOCKS = [...MESSAGE_BLOCKS, 'input'];
+
+/** Everything in blocks that Slack would refuse as `invalid_blocks`, as `/path: what is wrong`. */
+export function blockFaults(blocks: unknown, surface: Surface): string[] {
+  if (!Array.isArray(blocks)) return ['/blocks: must be a list'];
+  const faults: string[] = [];
+  const most = LIMITS.blocks[surface];
+  if (blocks.length > most) faults.push(`/blocks: more than ${most}`);
+  const ids = new Set<string>();
+  blocks.forEach((block: Json, n) => {
+    const at = `/blocks/${n}`;
+    const allowed = surface === 'modal' ? MODAL_BLOCKS : MESSAGE_BLOCKS;
+    if (!allowed.includes(String(block?.type))) {
+      faults.push(`${at}/type: ${String(block?.type)} does not stand in a ${surface}`);
+      return;
+    }
+    const id = block.block_id;
+    if (id !== undefined) {
+      faults.push(...lengthFaults(`${at}/block_id`, id, LIMITS.id));
+      if (ids.has(String(id))) faults.push(`${at}/block_id: ${String(id)} stands twice`);
+      ids.add(String(id));
+    }
+    faults.push(...contentFaults(block, at));
+  });
+  return faults;
+}
+
+function contentFaults(block: Json, at: string): string[] {
+  switch (block.type) {
+    case 'header':
+      return textFaults(`${at}/text`, block.text, LIMITS.header, ['plain_text']);
+    case 'section': {
+      const fields = block.fields as Json[] | undefined;
+      const faults = fields ? [] : textFaults(`${at}/text`, block.text, LIMITS.sectionText);
+      if (fields && block.text) faults.push(...textFaults(`${at}/text`, block.text, LIMITS.sectionText));
+      if (fields && (fields.length === 0 || fields.length > LIMITS.sectionFields)) {
+        faults.push(`${at}/fields: 1 to ${LIMITS.sectionFields}`);
+      }
+      fields?.forEach((field, n) => {
+        faults.push(...textFaults(`${at}/fields/${n}`, field, LIMITS.sectionField));
+      });
+      if (block.accessory) faults.push(...elementFaults(block.accessory as Json, `${at}/accessory`));
+      return faults;
+    }
+    case 'context':
+      return listFaults(block.elements, `${at}/elements`, LIMITS.contextElements, (element, path) =>
+        textFaults(path, element, LIMITS.sectionText),
+      );
+    case 'actions':
+      return listFaults(block.elements, `${at}/elements`, LIMITS.actionsElements, elementFaults);
+    case 'input': {
+      const faults = textFaults(`${at}/label`, block.label, LIMITS.label, ['plain_text']);
+      if (block.hint) faults.push(...textFaults(`${at}/hint`, block.hint, LIMITS.hint, ['plain_text']));
+      return [...faults, ...elementFaults(block.element as Json, `${at}/element`)];
+    }
+    default:
+      return [];
+  }
+}
+
+function elementFaults(element: Json, at: string): string[] {
+  const faults = lengthFaults(`${at}/action_id`, element?.action_id ?? 'none', LIMITS.id);
+  if (element?.placeholder) {
+    faults.push(...textFaults(`${at}/placeholder`, element.placeholder, LIMITS.placeholder, ['plain_text']));
+  }
+  switch (element?.type) {
+    case 'button':
+      faults.push(...textFaults(`${at}/text`, element.text, LIMITS.buttonText, ['plain_text']));
+      if (element.value !== undefined)
+        faults.push(...lengthFaults(`${at}/value`, element.value, LIMITS.buttonValue));
+      if (element.url !== undefined) faults.push(...lengthFaults(`${at}/url`, element.url, LIMITS.url));
+      if (element.style !== undefined && !['primary', 'danger'].includes(String(element.style))) {
+        faults.push(`${at}/style: primary or danger`);
+      }
+      if (element.confirm) faults.push(...confirmFaults(element.confirm as Json, `${at}/confirm`));
+      return faults;
+    case 'static_select':
+    case 'multi_static_select':
+    case 'radio_buttons':
+    case 'checkboxes':
+      return [...faults, ...listFaults(element.options, `${at}/options`, LIMITS.options, optionFaults)];
+    case 'plain_text_input':
+      if (element.initial_value !== undefined)
+        faults.push(...lengthFaults(`${at}/initial_value`, element.initial_value, LIMITS.initialValue, 0));
+      return faults;
+    case 'overflow':
+    case 'datepicker':
+    case 'number_input':
+      return faults;
+    default:
+      return [`${at}/type: ${String(element?.type)} is no element that this sandbox knows`];
+  }
+}
+
+const optionFaults = (option: Json, at: string): string[] => [
+  ...textFaults(`${at}/text`, option.text, LIMITS.optionText),
+  ...lengthFaults(`${at}/value`, option.value, LIMITS.optionValue),
+  ...(option.description ? textFaults(`${at}/description`, option.description, LIMITS.optionText) : []),
+];
+
+const confirmFaults = (confirm: Json, at: string): string[] => [
+  ...textFaults(`${at}/title`, confirm.title, LIMITS.confirmTitle, ['plain_text']),
+  ...textFaults(`${at}/text`, confirm.text, LIMITS.confirmText),
+  ...textFaults(`${at}/confirm`, confirm.confirm, LIMITS.confirmButton, ['plain_text']),
+  ...textFaults(`${at}/deny`, confirm.deny, LIMITS.confirmButton, ['plain_text']),
+];
+
+function listFaults(
+  list: unknown,
+  at: string,
+  most: number,
+  check: (item: Json, at: string) => string[],
+): string[] {
+  if (!Array.isArray(list) || list.length === 0) return [`${at}: must hold 1 to ${most}`];
+  const faults = list.length > most ? [`${at}: more than ${most}`] : [];
+  return [...faults, ...list.flatMap((item: Json, n) => check(item, `${at}/${n}`))];
+}
+
+function textFaults(at: string, text: unknown, most: number, types = ['plain_text', 'mrkdwn']): string[] {
+  const { type, text: content } = (text ?? {}) as Json;
+  if (!types.includes(String(type))) return [`${at}: must be ${types.join(' or ')}`];
+  return lengthFaults(at, content, most);
+}
+
+function lengthFaults(at: string, text: unknown, most: number, least = 1): string[] {
+  if (typeof text !== 'string') return [`${at}: must be text`];
+  return text.length < least || text.length > most ? [`${at}: ${least} to ${most} characters`] : [];
+}
+
+/** Everything in a modal that Slack would refuse as `invalid_arguments`. */
+export function viewFaults(view: unknown): string[] {
+  const modal = (typeof view === 'object' && view !== null ? view : {}) as Json;
+  const faults = modal.type === 'modal' ? [] : ['/type: must be modal'];
+  faults.push(...textFaults('/title', modal.title, LIMITS.viewTitle, ['plain_text']));
+  for (const name of ['submit', 'close']) {
+    if (modal[name]) faults.push(...textFaults(`/${name}`, modal[name], LIMITS.viewTitle, ['plain_text']));
+  }
+  if (modal.private_metadata !== undefined)
+    faults.push(...lengthFaults('/private_metadata', modal.private_metadata, LIMITS.privateMetadata, 0));
+  if (modal.callback_id !== undefined)
+    faults.push(...lengthFaults('/callback_id', modal.callback_id, LIMITS.callbackId));
+  faults.push(...blockFaults(modal.blocks, 'modal'));
+  const hasInput = Array.isArray(modal.blocks) && modal.blocks.some((block: Block) => block.type === 'input');
+  if (hasInput && !modal.submit) faults.push('/submit: is missing where a block takes input');
+  return faults;
+}
+
+/** What Slack says of a message's content: its error code and everything that is wrong; undefined when it is sound. */
+export function messageFault(message: Json): { error: string; messages: string[] } | undefined {
+  const { text, blocks } = message;
+  const hasText = typeof text === 'string' && text !== '';
+  if (!hasText && blocks === undefined) return { error: 'no_text', messages: ['/text: is missing'] };
+  if (hasText && text.length > LIMITS.messageText)
+    return { error: 'msg_too_long', messages: ['/text: is too long'] };
+  const faults = blocks === undefined ? [] : blockFaults(blocks, 'message');
+  return faults.length > 0 ? { error: 'invalid_blocks', messages: faults } : undefined;
+}
