@@ -20,7 +20,7 @@ export const gatewayFunctions = `
     timeout: 30
 `;
 
-/** One bare module for each function of the product, packaged without the product's files. */
+/** One bare module for each function of the product, to be packaged. */
 export const packagedFunctions = (names: readonly string[]): string =>
   names
     .map(
@@ -28,8 +28,6 @@ export const packagedFunctions = (names: readonly string[]): string =>
   ${bareNameOf(name)}:
     handler: bench/bare/modules/${name}.handler
     role: FrontRole
-    package:
-      patterns: ["!config/**", "!templates/**"]
 `,
     )
     .join('');

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { settingsFolders, settingsIn } from '../../adapters/settings-source.ts';
+import embedInProduct, { embedSettings } from '../../scripts/embed-settings.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const REPLACED = join(ROOT, 'adapters', 'settings-source.ts');
+
+type Load = () => { contents: string };
+
+/** What the product's plugin gives to esbuild in the place of a file; undefined for a file that it leaves alone. */
+function loaded(path: string): string | undefined {
+  const loads: [RegExp, Load][] = [];
+  const build = { onLoad: ({ filter }: { filter: RegExp }, load: Load) => loads.push([filter, load]) };
+  for (const plugin of embedInProduct()) plugin.setup(build as never);
+  return loads.find(([filter]) => filter.test(path))?.[1]().contents;
+}
+
+/** The module that a bundle would hold. */
+async function bundled(contents: string): Promise<{ settingsIn: typeof settingsIn }> {
+  return import(`data:text/javascript,${encodeURIComponent(contents)}`);
+}
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'embed-'));
+  for (const folder of settingsFolders) mkdirSync(join(root, folder));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+const configuration = `
+workspaces: [{ slug: acme, uuid: "{922e118c-f34f-4226-a897-0e0afbec553d}" }]
+accounts: [{ alias: default, id: "111122223333", region: eu-west-1, boundaryPolicy: boundary }]
+issuers: []
+ownership: []
+`;
+
+test('a bundle holds exactly what the folders say, wherever it runs', async () => {
+  expect(existsSync(REPLACED)).toBe(true);
+  const embedded = await bundled(loaded(REPLACED) ?? '');
+  for (const folder of settingsFolders) {
+    const read = settingsIn(ROOT, folder);
+    expect(read.length).toBeGreaterThan(0);
+    expect(embedded.settingsIn('/nowhere', folder)).toEqual(read);
+  }
+});
+
+test('no other file is replaced', () => {
+  for (const path of ['adapters/settings-files.ts', 'adapters/my-settings-source.ts', 'settings-source.ts']) {
+    expect(loaded(join(ROOT, path))).toBeUndefined();
+  }
+});
+
+test('what could not start is not built, and says every fault of all files', () => {
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration.replace('eu-west-1', 'europe'));
+  writeFileSync(join(root, 'templates', 'broken.yaml'), 'name: [');
+  expect(() => embedSettings(root)).toThrow(
+    expect.objectContaining({
+      name: 'StartFailure',
+      faults: [
+        expect.stringContaining('config/rolewright.yaml/accounts/0/region: '),
+        expect.stringContaining('templates/broken.yaml: '),
+      ],
+    }),
+  );
+});
+
+test('values that JSON does not have are no others in a bundle than in a folder', () => {
+  const exotic = 'a: .inf\nb: .nan\nc: !!binary aGk=\nd: &x { e: 1 }\nf: *x\n"__proto__": { g: 1 }';
+  writeFileSync(join(root, 'templates', 'exotic.yaml'), exotic);
+  const [file] = settingsIn(root, 'templates');
+  const content = file && 'content' in file ? file.content : undefined;
+  expect(content).toEqual(JSON.parse(JSON.stringify(parse(exotic))));
+  expect(content).toMatchObject({ a: null, b: null, f: { e: 1 } });
+});
+
+test('a document that contains itself is a fault of its file', () => {
+  writeFileSync(join(root, 'templates', 'endless.yaml'), '&a\nb: *a');
+  expect(settingsIn(root, 'templates')).toEqual([
+    { name: 'endless.yaml', path: 'templates/endless.yaml', fault: expect.any(String) },
+  ]);
+});
