@@ -80,6 +80,9 @@ const configurationSchema = z.strictObject({
       roleQuotaPercent: z.int().min(1).max(100).default(80),
     })
     .default({ liveGrantsPerRepository: 10, roleQuotaPercent: 80 }),
+  approvals: z
+    .strictObject({ lapseAfterHours: z.int().min(1).max(8760).default(72) })
+    .default({ lapseAfterHours: 72 }),
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */

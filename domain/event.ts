@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
-import { grantIdSchema, intentShape, subjectShape } from './grant-intent.ts';
+import { grantIdSchema, intentShape, sha256, subjectShape } from './grant-intent.ts';
 import { principalSchema } from './principal.ts';
 import { problemCodes } from './problem.ts';
 
@@ -16,9 +16,23 @@ const documents = {
   trustPolicy: z.record(z.string(), z.unknown()),
   permissionsPolicy: z.record(z.string(), z.unknown()),
 };
+/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
+ *  are the requester's at that time, with which their right to ask is checked again at approval. */
+const proposal = z.strictObject({
+  lapsesAt: z.iso.datetime(),
+  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  approvalReasons: z.array(z.string()),
+  groups: z.array(z.string()),
+  ...documents,
+});
 const request = {
   ...intentShape,
+  planHash: sha256,
   approval: z.enum(['none', 'required']),
+  /** Stands exactly when approval is required. */
+  proposal: proposal.optional(),
+  /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
+  expiresInSeconds: z.int().min(1).optional(),
   expiresAt: z.iso.datetime().optional(),
   reason: z.string().optional(),
   pipeline: z
@@ -38,8 +52,16 @@ const dataShapes = {
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
   GrantExpiryChanged: { ...subjectShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
-  GrantApproved: { ...subjectShape, planHash: z.string() },
-  GrantRejected: { ...subjectShape, planHash: z.string(), reason: z.string().optional() },
+  /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
+  GrantApproved: {
+    ...subjectShape,
+    planHash: sha256,
+    expiresAt: z.iso.datetime().optional(),
+    reason: z.string().optional(),
+  },
+  GrantRejected: { ...subjectShape, planHash: sha256, reason: z.string().optional() },
+  /** Nobody decided the waiting plan in time. */
+  RequestLapsed: { ...subjectShape, planHash: sha256 },
   /** Announces CreateOpenIDConnectProvider. */
   ProviderCreationStarted: { ...subjectShape, providerArn: z.string() },
   ProviderCreated: { ...subjectShape, providerArn: z.string() },

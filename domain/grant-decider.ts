@@ -1,14 +1,18 @@
 import type { EventData, NewEvent } from './event.ts';
-import { type Grant, workOf } from './grant.ts';
-import { type GrantIntent, planHash } from './grant-intent.ts';
+import { type Grant, type RequestInForce, workOf } from './grant.ts';
+import { type GrantIntent, intentHash } from './grant-intent.ts';
 import { type Problem, problem } from './problem.ts';
 import { assertNever, fail, ok, type Result } from './result.ts';
 import type { Instant } from './time.ts';
 
-/** A request for a grant, after everything about it was checked. `expiresAt` stands when the caller gave `expiresIn`. */
+/** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` stand when the caller
+ *  gave `expiresIn`; `proposal` exactly when approval is required. */
 export type RequestCommand = {
   intent: GrantIntent;
+  planHash: string;
   approval: 'none' | 'required';
+  proposal?: EventData<'GrantRequested'>['proposal'];
+  expiresInSeconds?: number | undefined;
   expiresAt?: Instant | undefined;
   reason?: string | undefined;
   pipeline?: EventData<'GrantRequested'>['pipeline'];
@@ -40,14 +44,14 @@ export function decideRequest(
       outcome: command.approval === 'required' ? ('waiting' as const) : ('started' as const),
     });
   if (!grant) return begin();
-  const isSame = planHash(command.intent) === grant.request.planHash;
+  const isSame = isSameIntent(command, grant.request);
   switch (grant.status) {
     case 'revoked':
     case 'rejected':
     case 'failed':
       return begin();
     case 'pending':
-      return isSame && command.expiresAt === undefined ? ok({ events: [], outcome: 'waiting' }) : begin();
+      return waitsAlready(command, grant.request) ? ok({ events: [], outcome: 'waiting' }) : begin();
     case 'provisioning':
       return isSame ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
     case 'revoking':
@@ -59,22 +63,29 @@ export function decideRequest(
   }
 }
 
+const isSameIntent = (command: RequestCommand, request: RequestInForce): boolean =>
+  intentHash(command.intent) === request.intentHash;
+
+/** True when the very plan waits: for the same, for as long, in place of what is live now. */
+const waitsAlready = (command: RequestCommand, waiting: RequestInForce): boolean =>
+  command.approval === 'required' && command.planHash === waiting.planHash;
+
 function decideOnActive(
   grant: Grant,
   command: RequestCommand,
   isLive: boolean,
 ): ReturnType<typeof decideRequest> {
-  const isChange = grant.change?.planHash === planHash(command.intent);
-  if (grant.change?.phase === 'updating') {
-    return isChange ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
+  const { change } = grant;
+  if (change?.phase === 'updating') {
+    return isSameIntent(command, change) ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
   }
-  if (isLive) {
-    if (command.expiresAt === undefined) return ok({ events: [], outcome: 'unchanged' });
+  if (isLive && command.expiresAt === undefined) return ok({ events: [], outcome: 'unchanged' });
+  if (change && waitsAlready(command, change)) return ok({ events: [], outcome: 'waiting' });
+  if (isLive && command.expiresAt !== undefined && command.approval === 'none') {
     const { repository, account } = command.intent;
     const data = { repository, account, expiresAt: command.expiresAt, ...optional('reason', command.reason) };
     return ok({ events: [{ type: 'GrantExpiryChanged', data }], outcome: 'unchanged' });
   }
-  if (isChange && command.expiresAt === undefined) return ok({ events: [], outcome: 'waiting' });
   return ok({
     events: [{ type: 'GrantChangeRequested', data: requestData(command) }],
     outcome: command.approval === 'required' ? 'waiting' : 'changed',
@@ -90,7 +101,10 @@ function underWay(grant: Grant): { ok: false; problem: Problem } {
 function requestData(command: RequestCommand): EventData<'GrantRequested'> {
   return {
     ...command.intent,
+    planHash: command.planHash,
     approval: command.approval,
+    ...optional('proposal', command.proposal),
+    ...optional('expiresInSeconds', command.expiresInSeconds),
     ...optional('expiresAt', command.expiresAt),
     ...optional('reason', command.reason),
     ...optional('pipeline', command.pipeline),

@@ -3,7 +3,8 @@ import { canonicalHash } from './canonical-hash.ts';
 import { GRANT_ID, NAME, parseUuid } from './identifiers.ts';
 
 const uuid = z.string().refine((text) => parseUuid(text) === text, 'must be a lower-case UUID in braces');
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** A SHA-256 as lower-case hex. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The identity of what every event is about; part of the data of each. */
 export const subjectShape = {
@@ -40,8 +41,8 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
 /** What a grant id must look like. */
 export const grantIdSchema = z.string().regex(GRANT_ID);
 
-/** What of a plan must be equal for two requests to be the same: everything that decides what IAM will hold. */
-export function planHash(intent: GrantIntent): string {
+/** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
+export function intentHash(intent: GrantIntent): string {
   const { template, parameters, roleName, maxSessionDuration, trustPolicyHash, permissionsPolicyHash } =
     intent;
   return canonicalHash({

@@ -8,6 +8,12 @@ import { parseDuration } from './time.ts';
 /** Text without halves of surrogate pairs: JSON can carry them, RFC 8785 has no canonical form for them. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
+/** Why something is asked for or decided: 1–500 characters. */
+export const reasonSchema = wellFormed.min(1).max(500);
+
+/** The hash of a plan, as a dry run or a waiting grant shows it. */
+export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');
+
 /** The shape of a request's body; unknown fields are refused. */
 export const grantRequestSchema = z.strictObject({
   repository: z
@@ -28,8 +34,29 @@ export const grantRequestSchema = z.strictObject({
     .string()
     .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D')
     .optional(),
-  reason: wellFormed.min(1).max(500).optional(),
+  reason: reasonSchema.optional(),
+  planHash: planHashSchema.optional(),
 });
+
+/** The shape of an approval's body. */
+export const approvalSchema = z.strictObject({ planHash: planHashSchema, reason: reasonSchema.optional() });
+
+/** The shape of a rejection's body: whoever asked is told why. */
+export const rejectionSchema = z.strictObject({ planHash: planHashSchema, reason: reasonSchema });
+
+/** The shape of an upgrade's body. */
+export const upgradeSchema = z.strictObject({
+  planHash: planHashSchema.optional(),
+  reason: reasonSchema.optional(),
+});
+
+/** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return ok(parsed.data);
+  const errors = toFieldErrors(parsed.error);
+  return fail(problem('REQUEST_INVALID', 'The body is not what this route takes.', { errors }));
+}
 
 /** A request's body after its shape was checked. */
 export type GrantRequest = z.infer<typeof grantRequestSchema>;

@@ -1,5 +1,5 @@
 import type { EventData, GrantEvent } from './event.ts';
-import { type GrantIntent, intentOf, planHash } from './grant-intent.ts';
+import { type GrantIntent, intentHash, intentOf } from './grant-intent.ts';
 import type { Principal } from './principal.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Instant } from './time.ts';
@@ -30,10 +30,16 @@ export type RequestInForce = {
   seq: number;
   at: Instant;
   intent: GrantIntent;
+  /** What is asked for, see `intentHash`. */
+  intentHash: string;
+  /** What would change by it and for how long, see `planHash`: what an approval is about. */
   planHash: string;
   approval: 'none' | 'required';
+  proposal?: NonNullable<EventData<'GrantRequested'>['proposal']>;
+  approvedBy?: Principal;
   requestedBy: Principal;
   reason?: string | undefined;
+  expiresInSeconds?: number | undefined;
   expiresAt?: Instant | undefined;
 };
 
@@ -67,6 +73,8 @@ export type Grant = {
   /** Set while a failed grant's role is being removed. */
   compensating?: { code: ProblemCode; detail: string };
   lastError?: GrantError;
+  /** Everybody who asked for something since the last approval: none of them may approve. */
+  requesters: Principal[];
   /** Every full name that the repository had while this grant was written to, oldest first. */
   repositoryNames: string[];
   createdAt: Instant;
@@ -74,18 +82,50 @@ export type Grant = {
 };
 
 function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' }): RequestInForce {
-  const { reason, expiresAt } = event.data;
+  const { planHash, approval, proposal, reason, expiresInSeconds, expiresAt } = event.data;
   const intent = intentOf(event.data);
   return {
     seq: event.seq,
     at: event.at,
     intent,
-    planHash: planHash(intent),
-    approval: event.data.approval,
+    intentHash: intentHash(intent),
+    planHash,
+    approval,
     requestedBy: event.principal,
+    ...(proposal ? { proposal } : {}),
     ...(reason ? { reason } : {}),
+    ...(expiresInSeconds ? { expiresInSeconds } : {}),
     ...(expiresAt ? { expiresAt } : {}),
   };
+}
+
+const isSamePrincipal = (a: Principal, b: Principal): boolean => a.kind === b.kind && a.id === b.id;
+
+const withRequester = (requesters: Principal[], principal: Principal): Principal[] =>
+  requesters.some((other) => isSamePrincipal(other, principal)) ? requesters : [...requesters, principal];
+
+/** The request that waits for a decision, on a new grant or on an active one. */
+export function waitingRequest(grant: Grant): RequestInForce | undefined {
+  if (grant.status === 'pending') return grant.request;
+  return grant.status === 'active' && grant.change?.phase === 'waiting' ? grant.change : undefined;
+}
+
+/** True when somebody was among those who asked since the last approval. */
+export const isRequester = (grant: Grant, principal: Principal): boolean =>
+  grant.requesters.some((other) => isSamePrincipal(other, principal));
+
+/** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
+ *  Whatever else stands in the log changes nothing. */
+function approvedRequest(
+  grant: Grant,
+  { data, principal, at }: GrantEvent & { type: 'GrantApproved' },
+): RequestInForce | undefined {
+  const waiting = waitingRequest(grant);
+  if (!waiting || waiting.planHash !== data.planHash || !waiting.proposal) return undefined;
+  if (at > waiting.proposal.lapsesAt) return undefined;
+  if (principal.kind !== 'person' || isRequester(grant, principal)) return undefined;
+  const { expiresAt = waiting.expiresAt } = data;
+  return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
 }
 
 /** The grant after one more event. Total: an event that does not fit the state changes nothing, so that no log, however
@@ -115,6 +155,7 @@ function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantReque
     id: event.grantId,
     status: event.data.approval === 'required' ? 'pending' : 'provisioning',
     request,
+    requesters: withRequester(grant?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
     repositoryNames: grant?.repositoryNames ?? [],
     createdAt: grant?.createdAt ?? event.at,
@@ -131,17 +172,22 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
     case 'GrantChangeRequested': {
       if (!isActive || isUpdating) return grant;
       const phase = event.data.approval === 'required' ? 'waiting' : 'updating';
-      return { ...grant, change: { ...requestOf(event), phase } };
+      const requesters = withRequester(grant.requesters, event.principal);
+      return { ...grant, requesters, change: { ...requestOf(event), phase } };
     }
     case 'GrantExpiryChanged':
       return isActive ? { ...grant, expiresAt: event.data.expiresAt } : grant;
-    case 'GrantApproved':
-      if (event.data.planHash !== (change ?? grant.request).planHash) return grant;
-      if (status === 'pending') return { ...grant, status: 'provisioning' };
-      return isActive && change ? { ...grant, change: { ...change, phase: 'updating' } } : grant;
+    case 'GrantApproved': {
+      const approved = approvedRequest(grant, event);
+      if (!approved) return grant;
+      const approvedGrant: Grant = { ...grant, requesters: [] };
+      if (isActive) return { ...approvedGrant, change: { ...approved, phase: 'updating' } };
+      return { ...approvedGrant, status: 'provisioning', request: approved, expiresAt: approved.expiresAt };
+    }
     case 'GrantRejected':
-      if (status === 'pending') return { ...grant, status: 'rejected' };
-      return isActive && !isUpdating ? without(grant, 'change') : grant;
+    case 'RequestLapsed':
+      if (event.data.planHash !== waitingRequest(grant)?.planHash) return grant;
+      return isActive ? without(grant, 'change') : { ...grant, status: 'rejected' };
     case 'ProvisioningStarted': {
       if (status !== 'provisioning' || role) return grant;
       const { name, arn } = event.data.role;

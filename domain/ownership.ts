@@ -1,9 +1,8 @@
 import type { OwnershipRule } from './configuration.ts';
 import { type ParameterTypeName, parameterTypes } from './parameter-type.ts';
 import { type Parameters, valuesOf } from './parameters.ts';
-import { type FieldError, problem, toPointer } from './problem.ts';
+import { type FieldError, type Problem, problem, toPointer } from './problem.ts';
 import type { Repository } from './repository.ts';
-import { fail, ok, type Result } from './result.ts';
 import type { Template } from './template.ts';
 
 /** True when `value` matches `pattern`, in which `*` stands for any run of characters. Case-sensitive. */
@@ -31,14 +30,14 @@ function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): bool
   return patterns.some((pattern) => matchesPattern(value, pattern));
 }
 
-/** Checks that every parameter which names a resource is owned by the repository or its project. Binds everybody,
- *  whatever their groups; no rule for a name means no. `NOT_OWNED` names every parameter at once. */
-export function checkOwnership(
+/** Every parameter that names a resource which neither the repository nor its project owns. Binds everybody, whatever
+ *  their groups: no rule for a name means that the request is not granted by itself. */
+export function unownedParameters(
   rules: readonly OwnershipRule[],
   repository: Repository,
   template: Template,
   parameters: Parameters,
-): Result<undefined> {
+): FieldError[] {
   const covering = rules.filter((rule) => ruleCovers(rule, repository));
   const faults: FieldError[] = [];
   for (const [name, value] of Object.entries(parameters)) {
@@ -52,7 +51,13 @@ export function checkOwnership(
       });
     }
   }
-  if (faults.length === 0) return ok(undefined);
-  const detail = `${repository.fullName} may not use these resource names. Ask the administrators of Rolewright for an ownership rule in config/rolewright.yaml.`;
-  return fail(problem('NOT_OWNED', detail, { errors: faults }));
+  return faults;
 }
+
+/** `NOT_OWNED`, naming every parameter at once: for callers whose requests nobody may approve. */
+export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
+  problem(
+    'NOT_OWNED',
+    `${fullName} may not use these resource names. A person can ask for them and have them approved, or the administrators of Rolewright add an ownership rule to config/rolewright.yaml.`,
+    { errors },
+  );

@@ -3,11 +3,11 @@ import type { Account, Configuration } from './configuration.ts';
 import type { GrantIntent } from './grant-intent.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { grantIdOf } from './identifiers.ts';
-import { checkOwnership } from './ownership.ts';
+import { unownedParameters } from './ownership.ts';
 import type { Parameters } from './parameters.ts';
 import { renderPermissionsPolicy } from './permissions-policy.ts';
 import { policyText } from './policy-document.ts';
-import { problem } from './problem.ts';
+import { type FieldError, problem } from './problem.ts';
 import type { DeploymentEnvironment, Repository } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
 import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
@@ -28,10 +28,16 @@ export type PlanInputs = {
   roleName?: string | undefined;
 };
 
-/** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. */
-export type Plan = { grantId: string; role: RoleSpecification; intent: GrantIntent };
+/** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
+ *  are the parameters that no ownership rule covers: such a plan is not granted without approval. */
+export type Plan = {
+  grantId: string;
+  role: RoleSpecification;
+  intent: GrantIntent;
+  unowned: FieldError[];
+};
 
-/** Renders a grant and checks the result: ownership (`NOT_OWNED`), guardrails (`GUARDRAIL_VIOLATED`), sizes
+/** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
  *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
  *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
  *  provisioner refuses. */
@@ -42,8 +48,6 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
     const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
     return fail(problem('REQUEST_INVALID', detail, { errors }));
   }
-  const owned = checkOwnership(configuration.ownership, repository, template, parameters);
-  if (!owned.ok) return owned;
   const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
   if (!permissions.ok) return permissions;
   const subject = {
@@ -91,6 +95,7 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
   return ok({
     grantId,
     role,
+    unowned: unownedParameters(configuration.ownership, repository, template, parameters),
     intent: {
       repository: { uuid: repository.uuid, fullName: repository.fullName },
       workspace: repository.workspace,

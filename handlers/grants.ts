@@ -1,13 +1,24 @@
 import * as z from 'zod';
 import { grantStatuses } from '../domain/grant.ts';
-import { parseGrantRequest } from '../domain/grant-request.ts';
+import {
+  approvalSchema,
+  parseBody,
+  parseGrantRequest,
+  rejectionSchema,
+  upgradeSchema,
+} from '../domain/grant-request.ts';
+import type { Caller } from '../domain/principal.ts';
 import { toInstant } from '../domain/time.ts';
+import type { RequestAnswer } from '../domain/use-cases/answer-request.ts';
+import { approveGrant, rejectGrant } from '../domain/use-cases/decide-approval.ts';
 import { grantEvents, listGrants, readableGrant } from '../domain/use-cases/read-grants.ts';
 import { type RequestPorts, requestGrant } from '../domain/use-cases/request-grant.ts';
 import { revokeGrant } from '../domain/use-cases/revoke-grant.ts';
+import { templateImpact } from '../domain/use-cases/template-impact.ts';
+import { upgradeGrant } from '../domain/use-cases/upgrade-grant.ts';
 import { composeCore, composeRequests, composeVerifier } from './compose.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
-import { grantResource, plannedResource } from './http/grant-resource.ts';
+import { grantResource, impactResource, plannedResource } from './http/grant-resource.ts';
 import type { HttpAnswer } from './http/http-answer.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
 import { type HttpRequest, jsonBody } from './http/http-request.ts';
@@ -24,7 +35,7 @@ const listQuery = z.strictObject({
   limit: limitSchema,
   cursor: z.string().optional(),
 });
-const eventsQuery = z.strictObject({ limit: limitSchema, cursor: z.string().optional() });
+const pageQuery = z.strictObject({ limit: limitSchema, cursor: z.string().optional() });
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
 const PROPAGATION_NOTICE =
@@ -37,14 +48,18 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   async function request({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
     const body = orProblem(parseGrantRequest(jsonBody(event)));
     const { dryRun } = queryOf(event, requestQuery);
-    const answer = orProblem(
-      await requestGrant(ports, body, {
-        caller,
-        correlationId: requestId,
-        entryPoint: 'http',
-        dryRun: dryRun === 'true',
-      }),
-    );
+    const context = { ...contextOf(caller, requestId), dryRun: dryRun === 'true' };
+    return toAnswer(orProblem(await requestGrant(ports, body, context)));
+  }
+
+  async function upgrade({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
+    const body = orProblem(parseBody(upgradeSchema, jsonBody(event)));
+    const { dryRun } = queryOf(event, requestQuery);
+    const context = { ...contextOf(caller, requestId), dryRun: dryRun === 'true' };
+    return toAnswer(orProblem(await upgradeGrant(ports, idOf(event), body, context)));
+  }
+
+  function toAnswer(answer: RequestAnswer): HttpAnswer {
     if ('planned' in answer) {
       const now = toInstant(ports.clock.now());
       return { status: 200, body: plannedResource(answer.planned, configuration, now) };
@@ -55,6 +70,28 @@ export function grantRoutes(ports: RequestPorts): Route[] {
       headers: answer.status === 200 ? {} : location,
       body: grantResource(answer.grant, configuration),
     };
+  }
+
+  async function approve({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
+    const body = orProblem(parseBody(approvalSchema, jsonBody(event)));
+    queryOf(event, noQuery);
+    return toAnswer(orProblem(await approveGrant(ports, idOf(event), body, contextOf(caller, requestId))));
+  }
+
+  async function reject({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
+    const body = orProblem(parseBody(rejectionSchema, jsonBody(event)));
+    queryOf(event, noQuery);
+    return toAnswer(orProblem(await rejectGrant(ports, idOf(event), body, contextOf(caller, requestId))));
+  }
+
+  async function impact({ caller, event }: HttpRequest): Promise<HttpAnswer> {
+    const { limit, cursor } = queryOf(event, pageQuery);
+    const name = event.pathParameters?.name ?? '';
+    const route = `/v1/templates/${name}/impact`;
+    const after = fromCursor(route, {}, cursor);
+    const page = orProblem(await templateImpact(ports, caller, name, { limit, after }));
+    const items = page.impacts.map((found) => impactResource(found, configuration));
+    return { status: 200, body: { items, ...(page.next ? { cursor: toCursor(route, {}, page.next) } : {}) } };
   }
 
   async function list({ caller, event }: HttpRequest): Promise<HttpAnswer> {
@@ -78,9 +115,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function revoke({ caller, event, requestId }: HttpRequest): Promise<HttpAnswer> {
     queryOf(event, noQuery);
-    const { status, grant } = orProblem(
-      await revokeGrant(ports, idOf(event), { caller, correlationId: requestId, entryPoint: 'http' }),
-    );
+    const { status, grant } = orProblem(await revokeGrant(ports, idOf(event), contextOf(caller, requestId)));
     return {
       status,
       headers: status === 202 ? { location: `/v1/grants/${grant.id}` } : {},
@@ -89,7 +124,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   }
 
   async function events({ caller, event }: HttpRequest): Promise<HttpAnswer> {
-    const { limit, cursor } = queryOf(event, eventsQuery);
+    const { limit, cursor } = queryOf(event, pageQuery);
     const id = idOf(event);
     const route = `/v1/grants/${id}/events`;
     const after = Number(fromCursor(route, {}, cursor) ?? 0);
@@ -105,9 +140,19 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     { method: 'GET', path: '/v1/grants', answer: list },
     { method: 'GET', path: '/v1/grants/{id}', answer: show },
     { method: 'DELETE', path: '/v1/grants/{id}', answer: revoke },
+    { method: 'POST', path: '/v1/grants/{id}/approve', answer: approve },
+    { method: 'POST', path: '/v1/grants/{id}/reject', answer: reject },
+    { method: 'POST', path: '/v1/grants/{id}/upgrade', answer: upgrade },
     { method: 'GET', path: '/v1/grants/{id}/events', answer: events },
+    { method: 'GET', path: '/v1/templates/{name}/impact', answer: impact },
   ];
 }
+
+const contextOf = (caller: Caller, correlationId: string) => ({
+  caller,
+  correlationId,
+  entryPoint: 'http' as const,
+});
 
 const idOf = (event: HttpRequest['event']): string => event.pathParameters?.id ?? '';
 

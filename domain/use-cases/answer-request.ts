@@ -1,19 +1,20 @@
 import type { Grant } from '../grant.ts';
 import type { RequestCommand, RequestOutcome } from '../grant-decider.ts';
 import type { Plan } from '../plan.ts';
+import type { PlannedChange } from '../planned-change.ts';
 import type { Caller } from '../principal.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { Template } from '../template.ts';
 import type { GrantStream } from './grant-stream.ts';
 
 /** A grant as it would be, for a dry run. */
-export type PlannedGrant = { plan: Plan; template: Template; command: RequestCommand; caller: Caller };
+export type PlannedGrant = { plan: Plan; change: PlannedChange; command: RequestCommand; caller: Caller };
+
+/** A grant and the HTTP status that says how far it is. */
+export type GrantAnswer = { status: 200 | 201 | 202; grant: Grant };
 
 /** What a request for a grant is answered with. */
-export type RequestAnswer =
-  | { status: 200 | 201 | 202; grant: Grant }
-  | { status: 200; planned: PlannedGrant };
+export type RequestAnswer = GrantAnswer | { status: 200; planned: PlannedGrant };
 
 /** The answer to a request, from what the log says happened after it: not from the newest state alone, in which a later
  *  revoke may already stand. `asked` is the stream right after the request's own event. */
@@ -21,7 +22,7 @@ export function answerToRequest(
   outcome: RequestOutcome,
   asked: GrantStream,
   settled: GrantStream,
-): Result<RequestAnswer> {
+): Result<GrantAnswer> {
   const grant = settled.grant;
   if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
   if (outcome === 'unchanged') return ok({ status: 200, grant });

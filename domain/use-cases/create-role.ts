@@ -4,10 +4,10 @@ import { PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from '../role-ownership.ts';
 import { ensureProvider } from './ensure-provider.ts';
+import { missingApproval, planAgain } from './plan-again.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
 import { refusalOf } from './refusal.ts';
 import { removeRole } from './remove-role.ts';
-import { replan } from './replan.ts';
 import { isUnseen, secondsSince } from './visibility.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
@@ -19,9 +19,11 @@ const VISIBILITY_TRIES = 10;
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
  *  role, give it its permissions. A failure for good is announced and compensated; one that may pass throws. */
 export async function createRole(run: ProvisionerRun): Promise<void> {
-  const planned = await replan(run.ports, run.grant().id, run.grant().request);
+  const planned = await planAgain(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
-  const plan = planned.value;
+  const { plan } = planned.value;
+  const unapproved = missingApproval(planned.value, run.grant().request, undefined);
+  if (unapproved) return failProvisioning(run, unapproved);
   try {
     const { role } = run.grant();
     const obstacle = role?.id

@@ -6,7 +6,7 @@ import {
   verifyChain,
   ZERO_HASH,
 } from '../event.ts';
-import { evolve, type Grant, replay, workOf } from '../grant.ts';
+import { evolve, type Grant, replay, waitingRequest, workOf } from '../grant.ts';
 import type { Clock, EventLog, GrantTable } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../time.ts';
@@ -86,5 +86,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
   if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
-  return grant.status === 'active' ? grant.expiresAt : undefined;
+  const expiresAt = grant.status === 'active' ? grant.expiresAt : undefined;
+  const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
+  return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];
 }

@@ -1,6 +1,7 @@
 import { type AccessRules, authorise, type Denial, denialOf } from '../authorisation.ts';
 import { type Account, type Configuration, findAccount } from '../configuration.ts';
 import type { GrantRequest } from '../grant-request.ts';
+import { notOwned } from '../ownership.ts';
 import { type Parameters, parseParameters } from '../parameters.ts';
 import { type Plan, planGrant } from '../plan.ts';
 import type { Bitbucket } from '../ports.ts';
@@ -63,9 +64,12 @@ export async function prepareRequest(
     name: request.name,
   };
   const plan = planGrant(inputs);
-  if (!plan.ok) {
-    if (plan.problem.code === 'NOT_OWNED') reportDenial(denialOf(caller, 'request', resource, 'ownership'));
-    return plan;
+  if (!plan.ok) return plan;
+  const { unowned } = plan.value;
+  // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
+  if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
+    reportDenial(denialOf(caller, 'request', resource, 'ownership'));
+    return fail(notOwned(repository, unowned));
   }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
   return ok({ plan: plan.value, template, expiresInSeconds });

@@ -1,15 +1,10 @@
+import { decideLapse } from '../approval-decider.ts';
+import type { NewEvent } from '../event.ts';
 import { type Grant, workOf } from '../grant.ts';
 import { decideRevocation } from '../grant-decider.ts';
 import type { DueRow, Provisioner } from '../ports.ts';
-import { type EpochMilliseconds, plusSeconds, toInstant } from '../time.ts';
-import {
-  appendEvent,
-  type Cause,
-  type GrantStream,
-  loadStream,
-  projectStream,
-  type StreamPorts,
-} from './grant-stream.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../time.ts';
+import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import { PATIENCE_MS } from './wait-for-provisioner.ts';
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),
@@ -28,7 +23,7 @@ export type ReconcilePorts = StreamPorts & {
 export type Reconciliation = { due: number; settled: number; unfinished: number };
 
 /** One pass over what is due, the longest waiting first: has the provisioner finish or compensate what was begun, revokes
- *  what has expired, brings rows up to date that a dead process left behind. Begins no grant after `deadline`. Safe to
+ *  what has expired, ends requests that nobody decided in time, brings rows up to date that a dead process left behind. Begins no grant after `deadline`. Safe to
  *  run twice at once: the lease and the log decide who acts. One grant's failure does not stop the others. */
 export async function reconcile(
   ports: ReconcilePorts,
@@ -56,7 +51,8 @@ export async function reconcile(
 
 async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
   const read = await loadStream(ports, row.grantId);
-  const stream = hasExpired(read.grant, ports.clock.now()) ? await expire(ports, read, correlationId) : read;
+  const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
+  const stream = overdue ? await appendEvent(ports, read, overdue, causeOf(correlationId)) : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
   if (workOf(stream.grant) !== 'rest') {
@@ -70,21 +66,15 @@ async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: stri
   return isAbandoned;
 }
 
-const hasExpired = (grant: Grant | undefined, now: EpochMilliseconds): boolean =>
-  grant?.status === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= toInstant(now);
-
-function expire(
-  ports: ReconcilePorts,
-  stream: GrantStream,
-  correlationId: string,
-): Promise<GrantStream | undefined> {
-  if (!stream.grant) throw new Error('only a grant can expire');
-  const [event] = decideRevocation(stream.grant, 'expired').events;
-  if (!event) throw new Error('an active grant can be revoked');
-  const cause: Cause = {
-    principal: { kind: 'system', id: 'reconciler' },
-    correlationId,
-    entryPoint: 'schedule',
-  };
-  return appendEvent(ports, stream, event, cause);
+/** The event that the passing of time alone brings: an end that was set has come, or nobody has decided in time. */
+function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
+  if (!grant) return undefined;
+  const hasExpired = grant.status === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
+  return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }
+
+const causeOf = (correlationId: string): Cause => ({
+  principal: { kind: 'system', id: 'reconciler' },
+  correlationId,
+  entryPoint: 'schedule',
+});

@@ -1,12 +1,15 @@
+import { decideLapse } from '../approval-decider.ts';
 import { type Grant, isLive } from '../grant.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../grant-decider.ts';
+import { intentHash } from '../grant-intent.ts';
 import type { GrantRequest } from '../grant-request.ts';
 import type { Plan } from '../plan.ts';
+import { type AskedLifetime, liveStateOf, type PlannedChange, planChange } from '../planned-change.ts';
 import type { Provisioner } from '../ports.ts';
-import type { Caller } from '../principal.ts';
+import type { Caller, Principal } from '../principal.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { plusSeconds, toInstant } from '../time.ts';
+import { type Instant, plusSeconds, toInstant } from '../time.ts';
 import { answerToRequest, type RequestAnswer } from './answer-request.ts';
 import {
   appendEvent,
@@ -43,13 +46,24 @@ export async function requestGrant(
   for (;;) {
     const stream = await loadStream(ports, plan.grantId);
     const fixed = withFixedRoleName(plan, stream.grant);
+    const now = toInstant(ports.clock.now());
+    const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
+    const lapsed = stream.grant && decideLapse(stream.grant, now);
+    if (lapsed && !context.dryRun) {
+      // Nobody has swept it up yet: this request is a new one and not the repetition of that.
+      await appendEvent(ports, stream, lapsed, { ...causeOf(context), principal: LAPSE });
+      continue;
+    }
+    const change = planChange(fixed, template, liveStateOf(stream.grant), lifetime);
+    const bound = checkPlanHash(request, stream.grant, fixed, change);
+    if (!bound.ok) return bound;
     const command: RequestCommand = {
       intent: fixed.intent,
-      approval: template.approval,
-      expiresAt:
-        expiresInSeconds === undefined
-          ? undefined
-          : plusSeconds(toInstant(ports.clock.now()), expiresInSeconds),
+      planHash: change.hash,
+      approval: change.requiresApproval ? 'required' : 'none',
+      proposal: change.requiresApproval ? proposalOf(ports, fixed, change, context.caller, now) : undefined,
+      expiresInSeconds,
+      expiresAt: lifetime?.at,
       reason: request.reason,
       pipeline: context.caller.pipeline && pipelineRun(context.caller.pipeline),
     };
@@ -61,14 +75,9 @@ export async function requestGrant(
     const room = await checkQuota(ports, stream.grant, outcome, fixed);
     if (!room.ok) return room;
     if (context.dryRun)
-      return ok({ status: 200, planned: { plan: fixed, template, command, caller: context.caller } });
+      return ok({ status: 200, planned: { plan: fixed, change, command, caller: context.caller } });
     const [event] = events;
-    const cause = {
-      principal: context.caller.principal,
-      correlationId: context.correlationId,
-      entryPoint: context.entryPoint,
-    };
-    const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
+    const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
     if (!appended) continue;
     const answer = await finish(ports, appended, outcome, events.length > 0);
     // The work that was joined knew nothing of this request's expiry: once it is active, that is a change of its own.
@@ -92,6 +101,57 @@ async function finish(
   const settled = await waitForProvisioner(ports, stream.grantId);
   return answerToRequest(outcome, stream, settled);
 }
+
+const LAPSE: Principal = { kind: 'system', id: 'lapse' };
+
+const causeOf = ({ caller, correlationId, entryPoint }: RequestContext) => ({
+  principal: caller.principal,
+  correlationId,
+  entryPoint,
+});
+
+const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
+  inSeconds,
+  at: plusSeconds(now, inSeconds),
+});
+
+/** A request that names the plan which it was shown gets that plan or none. One that repeats what is in force, or under
+ *  way, by that very plan is no other plan, though nothing would change by it any more. */
+function checkPlanHash(
+  { planHash }: GrantRequest,
+  grant: Grant | undefined,
+  { intent }: Plan,
+  change: PlannedChange,
+): Result<undefined> {
+  const isRepeated = [grant?.request, grant?.change].some(
+    (request) => request?.planHash === planHash && request?.intentHash === intentHash(intent),
+  );
+  if (planHash === undefined || planHash === change.hash || isRepeated) return ok(undefined);
+  return fail(
+    problem(
+      'PLAN_CHANGED',
+      'The plan is another by now than the one with this hash. Ask with dryRun=true again.',
+      {
+        errors: [{ pointer: '/planHash', detail: `is not the hash of the present plan` }],
+      },
+    ),
+  );
+}
+
+const proposalOf = (
+  { configuration }: RequestPorts,
+  { role }: Plan,
+  { risk, approvalReasons }: PlannedChange,
+  { groups }: Caller,
+  now: Instant,
+): RequestCommand['proposal'] => ({
+  lapsesAt: plusSeconds(now, configuration.approvals.lapseAfterHours * 3600),
+  risk,
+  approvalReasons,
+  groups: [...groups],
+  trustPolicy: role.trustPolicy,
+  permissionsPolicy: role.permissionsPolicy,
+});
 
 /** The role's name is fixed at the first intent; a renamed repository keeps it. */
 function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {

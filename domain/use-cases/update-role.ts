@@ -1,13 +1,12 @@
 import { canonicalHash } from '../canonical-hash.ts';
 import type { GrantRole } from '../grant.ts';
-import type { Plan } from '../plan.ts';
-import { PortError } from '../ports.ts';
+import { type ObservedRole, PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
 import { judgeConfirmedRole } from '../role-ownership.ts';
 import { ensureProvider } from './ensure-provider.ts';
+import { mayNeedApproval, missingApproval, planAgain, type Replanned } from './plan-again.ts';
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
 import { refusalOf } from './refusal.ts';
-import { replan } from './replan.ts';
 
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
  *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
@@ -15,10 +14,10 @@ import { replan } from './replan.ts';
 export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
-  const planned = await replan(run.ports, id, change);
+  const planned = await planAgain(run.ports, id, change);
   if (!planned.ok) return failUpdate(run, planned.problem);
-  const plan = planned.value;
-  const obstacle = await write(run, plan, role, role.id);
+  const { plan } = planned.value;
+  const obstacle = await write(run, planned.value, role, role.id);
   if (obstacle) return failUpdate(run, obstacle);
   await run.announce({
     type: 'GrantUpdated',
@@ -33,11 +32,12 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
 
 async function write(
   run: ProvisionerRun,
-  plan: Plan,
+  planned: Replanned,
   role: GrantRole,
   id: string,
 ): Promise<Problem | undefined> {
   const { iam } = run;
+  const { plan } = planned;
   const previous = run.grant().request.intent;
   const found = await iam.findRole(role.name);
   if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
@@ -46,6 +46,8 @@ async function write(
       `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
     );
   }
+  const unapproved = await checkApproval(run, planned, found);
+  if (unapproved) return unapproved;
   const provider = await ensureProvider(run, plan);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
@@ -84,6 +86,24 @@ async function write(
     }
     return refusal;
   }
+}
+
+/** Measures the change by what IAM holds, where it could need an approval that it does not have. */
+async function checkApproval(
+  run: ProvisionerRun,
+  planned: Replanned,
+  found: ObservedRole,
+): Promise<Problem | undefined> {
+  const { change, request, expiresAt } = run.grant();
+  if (!change || !mayNeedApproval(planned, change)) return undefined;
+  const live = {
+    intent: request.intent,
+    permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+    maxSessionDuration: found.maxSessionDuration,
+    trustPolicyHash: canonicalHash(found.trustPolicy),
+    expiresAt,
+  };
+  return missingApproval(planned, change, live);
 }
 
 function goneOf(error: unknown): Problem | undefined {

@@ -1,7 +1,9 @@
 import type { Configuration } from '../../domain/configuration.ts';
-import type { Grant } from '../../domain/grant.ts';
+import { type Grant, waitingRequest } from '../../domain/grant.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';
+import { comparePermissions } from '../../domain/permission.ts';
 import type { PlannedGrant } from '../../domain/use-cases/answer-request.ts';
+import type { Impact } from '../../domain/use-cases/template-impact.ts';
 import { pipelineSnippet } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
@@ -28,7 +30,7 @@ export function grantResource(
   { inList = false }: { inList?: boolean } = {},
 ): Record<string, unknown> {
   const { intent, requestedBy, reason } = grant.request;
-  const { change, role, documents } = grant;
+  const { role, documents } = grant;
   const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
   const isActive = grant.status === 'active';
   return compact({
@@ -39,10 +41,7 @@ export function grantResource(
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
     ...(inList || !documents ? {} : documents),
-    pendingChange:
-      change?.phase === 'waiting'
-        ? compact({ planHash: change.planHash, requestedBy: change.requestedBy, expiresAt: change.expiresAt })
-        : undefined,
+    ...waitingFields(grant, inList),
     lastError: grant.lastError,
     expiresAt: grant.expiresAt,
     reason,
@@ -53,16 +52,33 @@ export function grantResource(
   });
 }
 
+/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
+ *  it lapses unless somebody decides. */
+function waitingFields(grant: Grant, inList: boolean): Record<string, unknown> {
+  const waiting = waitingRequest(grant);
+  if (!waiting?.proposal) return {};
+  const { planHash, proposal, requestedBy, reason } = waiting;
+  const live = grant.status === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
+  const { risk, approvalReasons, lapsesAt } = proposal;
+  const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
+  if (grant.status === 'pending') {
+    const { trustPolicy, permissionsPolicy } = proposal;
+    return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
+  }
+  return { plan, pendingChange: compact({ planHash, requestedBy, reason, expiresAt: lapsesAt }) };
+}
+
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. */
 export function plannedResource(
-  { plan, template, command, caller }: PlannedGrant,
+  { plan, change, command, caller }: PlannedGrant,
   configuration: Configuration,
   now: string,
 ): Record<string, unknown> {
   const { role, intent, grantId } = plan;
   return compact({
     id: grantId,
-    state: template.approval === 'required' ? 'pending' : 'active',
+    state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
     ...subjectFields(intent, configuration),
     role: { arn: role.arn, name: role.name, maxSessionDuration: role.maxSessionDuration },
     trustPolicy: role.trustPolicy,
@@ -72,5 +88,24 @@ export function plannedResource(
     requestedBy: caller.principal,
     createdAt: now,
     updatedAt: now,
+    plan: change,
+  });
+}
+
+/** What an upgrade to a template would do to one grant. */
+export function impactResource(
+  { grant, version, change, problem }: Impact,
+  configuration: Configuration,
+): Record<string, unknown> {
+  const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
+  return compact({
+    grant: grant.id,
+    repository,
+    environment,
+    account,
+    name,
+    version,
+    ...change,
+    problem: problem && { code: problem.code, detail: problem.detail },
   });
 }

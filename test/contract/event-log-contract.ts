@@ -28,7 +28,12 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
     });
 
     test('an appended event is loaded at once, by every handle, exactly as it was', async () => {
-      const data = { ...intentWith(), approval: 'none' as const, reason: 'line\nbreak \u0000 "quoted" \\ é' };
+      const data = {
+        ...intentWith(),
+        planHash: 'd'.repeat(64),
+        approval: 'none' as const,
+        reason: 'line\nbreak \u0000 "quoted" \\ é',
+      };
       const event = eventOf({ event: { type: 'GrantRequested', data } });
       expect(await log.append(event)).toBe('appended');
       for (const handle of [log, second]) {

@@ -20,7 +20,7 @@ const types = ['GrantRevoked', 'RoleDeleted', 'GrantRejected'] as const;
 function payload(type: (typeof types)[number], repositoryUuid: string): NewEvent {
   const subject = { repository: { uuid: repositoryUuid, fullName: 'acme/shop' }, account: ACCOUNT };
   if (type === 'RoleDeleted') return { type, data: { ...subject, role: { name: 'rw-x', arn: 'arn:x' } } };
-  if (type === 'GrantRejected') return { type, data: { ...subject, planHash: 'p' } };
+  if (type === 'GrantRejected') return { type, data: { ...subject, planHash: 'd'.repeat(64) } };
   return { type, data: subject };
 }
 
@@ -172,7 +172,7 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     test('rare events are found behind hundreds of others of their day, by every filter', async () => {
       const rejection = (n: number, at: string) => {
         const repository = { uuid: repositoryNumber(n), fullName: 'acme/shop' };
-        const data = { repository, account: ACCOUNT, planHash: 'p' };
+        const data = { repository, account: ACCOUNT, planHash: 'd'.repeat(64) };
         return appendOne({ grantId: grantIdNumber(n + 1), at, event: { type: 'GrantRejected', data } });
       };
       // The second repository is quiet: what it has may be shown only where the busy one was read as far.

@@ -8,6 +8,7 @@ import { chain, GRANT_ID } from '../support/domain-samples.ts';
 
 const commands: fc.Arbitrary<RequestCommand> = fc.record({
   intent: intents,
+  planHash: fc.constantFrom('a'.repeat(64), 'b'.repeat(64)),
   approval: fc.constantFrom('none' as const, 'required' as const),
   reason: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
 });

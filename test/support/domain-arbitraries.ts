@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { EventType, NewEvent } from '../../domain/event.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';
-import { planHash } from '../../domain/grant-intent.ts';
+import { planHash } from '../../domain/planned-change.ts';
 import { problemCodes } from '../../domain/problem.ts';
 import {
   ACME,
@@ -59,33 +59,54 @@ export const intents: fc.Arbitrary<GrantIntent> = fc
     };
   });
 
+const proposals = fc.record({
+  lapsesAt: instants,
+  risk: oneOf('new' as const, 'wider' as const),
+  approvalReasons: fc.array(texts),
+  groups: fc.array(texts),
+  trustPolicy: fc.constant(documents.trustPolicy),
+  permissionsPolicy: fc.constant(documents.permissionsPolicy),
+});
+
 const requests = fc
   .record(
     {
       intent: intents,
       approval: oneOf('none' as const, 'required' as const),
+      proposal: proposals,
+      expiresInSeconds: oneOf(3600, 86_400),
       expiresAt: instants,
       reason: texts,
       pipeline: fc.record({ branchName: texts, stepUuid: texts }, { requiredKeys: [] }),
     },
     { requiredKeys: ['intent', 'approval'] },
   )
-  .map(({ intent: asked, ...rest }) => ({ ...asked, ...rest }));
+  .map(({ intent: asked, ...rest }) => ({
+    ...asked,
+    ...rest,
+    planHash: planHash(asked, rest.expiresInSeconds, undefined),
+  }));
 
 const subjects = intents.map(({ repository, account }) => ({ repository, account }));
 const errors = fc.record({ code: oneOf(...problemCodes), detail: texts });
 const createdRoles = oneOf(createdRole, { ...createdRole, id: 'AROAOTHER' });
 
+const plans = intents.map((asked) => ({
+  repository: asked.repository,
+  account: asked.account,
+  planHash: planHash(asked, undefined, undefined),
+}));
+
 const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['data']> } = {
   GrantRequested: requests,
   GrantChangeRequested: requests,
   GrantExpiryChanged: fc.tuple(subjects, instants).map(([s, expiresAt]) => ({ ...s, expiresAt })),
-  GrantApproved: intents.map((asked) => ({
-    repository: asked.repository,
-    account: asked.account,
-    planHash: planHash(asked),
+  GrantApproved: fc.tuple(plans, fc.option(instants)).map(([plan, expiresAt]) => ({
+    ...plan,
+    ...(expiresAt ? { expiresAt } : {}),
   })),
-  GrantRejected: subjects.map((s) => ({ ...s, planHash: 'x', reason: 'No' })),
+  GrantRejected: plans.map((plan) => ({ ...plan, reason: 'No' })),
+  RequestLapsed: plans,
   ProviderCreationStarted: subjects.map((s) => ({ ...s, providerArn: 'arn:p' })),
   ProviderCreated: subjects.map((s) => ({ ...s, providerArn: 'arn:p' })),
   ProvisioningStarted: subjects.map((s) => ({ ...s, role, ...hashes })),
@@ -149,6 +170,7 @@ const lives = oneOf<EventType[]>(
     'GrantApproved',
     'UpdateFailed',
   ],
+  ['GrantRequested', 'RequestLapsed', 'GrantRequested', 'GrantApproved', 'ProvisioningStarted'],
 );
 const honest = fc
   .tuple(lives, fc.nat({ max: 10 }))

@@ -1,11 +1,13 @@
 import { accessRules } from '../../domain/access-rules.ts';
 import type { Denial } from '../../domain/authorisation.ts';
 import type { Workspace } from '../../domain/bitbucket-oidc.ts';
+import { type Grant, replay, waitingRequest } from '../../domain/grant.ts';
 import type { GrantRequest } from '../../domain/grant-request.ts';
 import type { Bitbucket, ProvisionerAnswer } from '../../domain/ports.ts';
 import type { Caller } from '../../domain/principal.ts';
 import type { DeploymentEnvironment, Repository } from '../../domain/repository.ts';
 import type { Template } from '../../domain/template.ts';
+import { approveGrant, type DecisionInput, rejectGrant } from '../../domain/use-cases/decide-approval.ts';
 import { provisionGrant } from '../../domain/use-cases/provision-grant.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioner-run.ts';
 import {
@@ -20,6 +22,7 @@ import {
   ada,
   configurationOf,
   GRANT_ID,
+  grace,
   present,
   production,
   ROLE_NAME,
@@ -58,6 +61,7 @@ const PROVISIONER_SECONDS = 25;
 const LEASE_SECONDS = 90;
 
 export const platform: Caller = { principal: ada, groups: ['platform'] };
+export const approver: Caller = { principal: grace, groups: ['platform'] };
 export const pipelineOf = (repository: Repository, environmentUuid?: string): Caller => ({
   principal: { kind: 'pipeline', id: repository.uuid },
   groups: [],
@@ -152,6 +156,29 @@ export class World {
       correlationId: 'request-2',
       entryPoint: 'http',
     });
+  }
+
+  /** Approves the plan that waits, or the one of `over`; as Grace unless told. */
+  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+    const planHash = over.planHash ?? (await this.waitingPlan(grantId));
+    const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
+    return approveGrant(this.requestPorts, grantId, { planHash, ...over }, context);
+  }
+
+  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+    const planHash = over.planHash ?? (await this.waitingPlan(grantId));
+    const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
+    return rejectGrant(this.requestPorts, grantId, { planHash, reason: 'No', ...over }, context);
+  }
+
+  /** The hash of the plan that waits; one of no plan where none does. */
+  async waitingPlan(grantId = GRANT_ID): Promise<string> {
+    const grant = replay(await this.log.load(grantId));
+    return (grant && waitingRequest(grant)?.planHash) ?? 'f'.repeat(64);
+  }
+
+  async grantNow(grantId = GRANT_ID): Promise<Grant> {
+    return present(replay(await this.log.load(grantId)));
   }
 
   async eventTypes(grantId = GRANT_ID): Promise<string[]> {

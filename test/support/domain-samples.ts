@@ -123,12 +123,14 @@ export const hashes = {
   maxSessionDuration: 3600,
 };
 export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
+export const grace: Principal = { kind: 'person', id: 'grace@acme.example' };
 
-/** A valid stream of the given events, one second apart from 2026-01-01 on. */
+/** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
 export function chain(
   events: readonly NewEvent[],
   grantId = GRANT_ID,
   from: readonly GrantEvent[] = [],
+  principal?: Principal,
 ): GrantEvent[] {
   const stream = [...from];
   for (const event of events) {
@@ -138,7 +140,7 @@ export function chain(
       grantId,
       seq,
       at: new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString(),
-      principal: ada,
+      principal: principal ?? (event.type === 'GrantApproved' ? grace : ada),
       correlationId: `request-${seq}`,
       entryPoint: 'http' as EntryPoint,
       prevHash: stream.at(-1)?.hash ?? ZERO_HASH,

@@ -1,14 +1,32 @@
 import type { NewEvent } from '../../domain/event.ts';
 import type { Grant, GrantStatus } from '../../domain/grant.ts';
-import { type GrantIntent, planHash } from '../../domain/grant-intent.ts';
+import type { GrantIntent } from '../../domain/grant-intent.ts';
+import { planHash } from '../../domain/planned-change.ts';
 import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './domain-samples.ts';
+
+/** Long after every sample event. */
+export const LAPSES_AT = '2026-12-31T00:00:00.000Z';
+export const proposal = {
+  lapsesAt: LAPSES_AT,
+  risk: 'new' as const,
+  approvalReasons: ['template s3-static-site requires approval of each grant'],
+  groups: ['platform'],
+  ...documents,
+};
+/** The plan of a request for the sample intent: as the first, or as a change of what is live. */
+export const planOf = (over: Partial<GrantIntent> = {}, isChange = false): string =>
+  planHash(intent(over), undefined, isChange ? { intent: intent() } : undefined);
+const approvalData = (approval: 'none' | 'required') => ({
+  approval,
+  ...(approval === 'required' ? { proposal } : {}),
+});
 
 export const requested = (
   approval: 'none' | 'required' = 'none',
   over: Partial<GrantIntent> = {},
 ): NewEvent => ({
   type: 'GrantRequested',
-  data: { ...intent(over), approval },
+  data: { ...intent(over), planHash: planOf(over), ...approvalData(approval) },
 });
 export const changeRequested = (
   approval: 'none' | 'required',
@@ -17,7 +35,12 @@ export const changeRequested = (
   const { expiresAt, ...rest } = over;
   return {
     type: 'GrantChangeRequested',
-    data: { ...intent(rest), approval, ...(expiresAt ? { expiresAt } : {}) },
+    data: {
+      ...intent(rest),
+      planHash: planOf(rest, true),
+      ...approvalData(approval),
+      ...(expiresAt ? { expiresAt } : {}),
+    },
   };
 };
 /** What differs in a request for another bucket. */
@@ -44,13 +67,22 @@ export const attemptFailed: NewEvent = { type: 'AttemptFailed', data: { ...subje
 /** Somebody approves the request for the usual documents, or the change to the other bucket. */
 export const approved: NewEvent = {
   type: 'GrantApproved',
-  data: { ...subject, planHash: planHash(intent()) },
+  data: { ...subject, planHash: planOf() },
 };
 export const approvedChange: NewEvent = {
   type: 'GrantApproved',
-  data: { ...subject, planHash: planHash(intent(otherBucket)) },
+  data: { ...subject, planHash: planOf(otherBucket, true) },
 };
-export const rejected: NewEvent = { type: 'GrantRejected', data: { ...subject, planHash: 'x' } };
+export const rejected: NewEvent = { type: 'GrantRejected', data: { ...subject, planHash: planOf() } };
+export const rejectedChange: NewEvent = {
+  type: 'GrantRejected',
+  data: { ...subject, planHash: planOf(otherBucket, true) },
+};
+export const lapsed: NewEvent = { type: 'RequestLapsed', data: { ...subject, planHash: planOf() } };
+export const lapsedChange: NewEvent = {
+  type: 'RequestLapsed',
+  data: { ...subject, planHash: planOf(otherBucket, true) },
+};
 export const revocation: NewEvent = {
   type: 'RevocationRequested',
   data: { ...subject, cause: 'requested' },

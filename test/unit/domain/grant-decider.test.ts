@@ -10,6 +10,7 @@ import {
   expiryChanged,
   grantIn,
   otherBucket,
+  planOf,
   requested,
   started,
   storyOf,
@@ -18,11 +19,14 @@ import {
 
 const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
   intent: intent(),
+  planHash: planOf(),
   approval: 'none',
   ...over,
 });
-const other = (over: Partial<RequestCommand> = {}) => command({ intent: intent(otherBucket), ...over });
+const other = (over: Partial<RequestCommand> = {}) =>
+  command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
 const EXPIRY = '2026-03-01T00:00:00.000Z';
+const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
 
 /** What a decision says, in short: outcome and event types, or the code. */
 function decided(grant: Grant | undefined, asked: RequestCommand): string {
@@ -59,11 +63,14 @@ describe('on a pending grant', () => {
     expect(decided(grant, command({ approval: 'required', reason: 'Other words' }))).toBe('waiting');
   });
 
-  test('a different request replaces it', () => {
+  test('a different request, or one for another time, replaces it', () => {
+    const forLess = command({ ...untilMarch, planHash: 'e'.repeat(64), approval: 'required' });
+    expect(decided(grant, forLess)).toBe('waiting GrantRequested');
     expect(decided(grant, other({ approval: 'required' }))).toBe('waiting GrantRequested');
   });
 
-  test('a different request that needs no approval any more starts', () => {
+  test('a request that needs no approval any more starts, also the same', () => {
+    expect(decided(grant, command())).toBe('started GrantRequested');
     expect(decided(grant, other())).toBe('started GrantRequested');
   });
 });
@@ -106,14 +113,20 @@ describe('on an active grant', () => {
     expect(decided(grant, command({ approval: 'required' }))).toBe('unchanged');
   });
 
-  test('the same request with expiresIn sets the expiry, without another role or approval', () => {
+  test('the same request with expiresIn sets the expiry and touches no role', () => {
     const { events, outcome } = successOf(
-      decideRequest(grant, command({ expiresAt: EXPIRY, reason: 'For March', approval: 'required' })),
+      decideRequest(grant, command({ ...untilMarch, reason: 'For March' })),
     );
     expect(outcome).toBe('unchanged');
     expect(events).toEqual([
       { type: 'GrantExpiryChanged', data: { ...subject, expiresAt: EXPIRY, reason: 'For March' } },
     ]);
+  });
+
+  test('an expiry that needs approval waits for it as a change', () => {
+    expect(decided(grant, command({ ...untilMarch, approval: 'required' }))).toBe(
+      'waiting GrantChangeRequested',
+    );
   });
 
   test.each<[string, Partial<RequestCommand['intent']>]>([
@@ -174,7 +187,9 @@ describe('on an active grant whose update is under way', () => {
 describe('the event of a request', () => {
   test('holds the intent, the approval, and only what was given besides', () => {
     const { events } = successOf(decideRequest(undefined, command()));
-    expect(events).toEqual([{ type: 'GrantRequested', data: { ...intent(), approval: 'none' } }]);
+    expect(events).toEqual([
+      { type: 'GrantRequested', data: { ...intent(), planHash: planOf(), approval: 'none' } },
+    ]);
   });
 
   test('holds expiry, reason and the pipeline that asked', () => {
@@ -183,7 +198,14 @@ describe('the event of a request', () => {
     expect(successOf(decideRequest(undefined, asked)).events).toEqual([
       {
         type: 'GrantRequested',
-        data: { ...intent(), approval: 'none', expiresAt: EXPIRY, reason: 'Deploy', pipeline },
+        data: {
+          ...intent(),
+          planHash: planOf(),
+          approval: 'none',
+          expiresAt: EXPIRY,
+          reason: 'Deploy',
+          pipeline,
+        },
       },
     ]);
   });

@@ -31,6 +31,7 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   GrantExpiryChanged: story.expiryChanged('2026-03-01T00:00:00.000Z'),
   GrantApproved: story.approved,
   GrantRejected: story.rejected,
+  RequestLapsed: story.lapsed,
   ProviderCreationStarted: providerAnnounced,
   ProviderCreated: provider,
   ProvisioningStarted: started,
@@ -66,6 +67,7 @@ const moves: Record<string, Partial<Record<(typeof eventTypes)[number], GrantSta
     GrantRequested: 'provisioning',
     GrantApproved: 'provisioning',
     GrantRejected: 'rejected',
+    RequestLapsed: 'rejected',
     GrantRevoked: 'revoked',
   },
   provisioning: { ProvisioningFailed: 'failed', RevocationRequested: 'revoking' },
@@ -154,7 +156,7 @@ describe('a role', () => {
 });
 
 describe('a change', () => {
-  const rejectedChange = grantAfter(...story.changeWaits, story.rejected);
+  const rejectedChange = grantAfter(...story.changeWaits, story.rejectedChange);
   const active = grantAfter(...story.storyOf.active);
 
   test('waits beside what is live', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OwnershipRule } from '../../../domain/configuration.ts';
-import { checkOwnership, matchesPattern } from '../../../domain/ownership.ts';
+import { matchesPattern, notOwned, unownedParameters } from '../../../domain/ownership.ts';
 import type { Repository } from '../../../domain/repository.ts';
-import { codeOf, problemOf, SHOP_PROJECT, shop, templateOf, web } from '../../support/domain-samples.ts';
+import { SHOP_PROJECT, shop, templateOf, web } from '../../support/domain-samples.ts';
 
 describe('a pattern', () => {
   test.each([
@@ -53,7 +53,7 @@ const byRepository = (uuid: string, owns: OwnershipRule['owns']): OwnershipRule 
   owns,
 });
 const check = (rules: OwnershipRule[], repository: Repository = shop, bucket = 'shop-site') =>
-  checkOwnership(rules, repository, templateOf(), { bucket });
+  unownedParameters(rules, repository, templateOf(), { bucket });
 
 describe('a name', () => {
   test.each<[string, OwnershipRule[]]>([
@@ -63,7 +63,7 @@ describe('a name', () => {
     ['one of many patterns fits', [byProject({ any: ['x-*', 'y-*', 'shop-*'] })]],
     ['one of many rules fits', [byProject({ any: ['x-*'] }), byRepository(shop.uuid, { any: ['shop-*'] })]],
   ])('is owned where %s', (_, rules) => {
-    expect(codeOf(check(rules))).toBe('ok');
+    expect(check(rules)).toEqual([]);
   });
 
   test.each<[string, OwnershipRule[]]>([
@@ -86,53 +86,56 @@ describe('a name', () => {
       [{ project: { workspace: 'acme', key: 'X', uuid: shop.uuid }, owns: { any: ['shop-*'] } }],
     ],
   ])('is not owned where %s', (_, rules) => {
-    expect(codeOf(check(rules))).toBe('NOT_OWNED');
+    expect(check(rules)).toHaveLength(1);
   });
 
   test('is never owned by a repository that only took the slug of the owner', () => {
     const impostor: Repository = { ...web, slug: 'shop', fullName: 'acme/shop' };
-    expect(
-      codeOf(check([byProject({ any: ['shop-*'] }), byRepository(shop.uuid, { any: ['shop-*'] })], impostor)),
-    ).toBe('NOT_OWNED');
+    const rules = [byProject({ any: ['shop-*'] }), byRepository(shop.uuid, { any: ['shop-*'] })];
+    expect(check(rules, impostor)).toHaveLength(1);
   });
 
   test('stays owned when repository and project are renamed', () => {
     const renamed = { ...shop, slug: 'x', fullName: 'acme/x', project: { ...SHOP_PROJECT, key: 'X' } };
-    expect(codeOf(check([byProject({ any: ['shop-*'] })], renamed))).toBe('ok');
+    expect(check([byProject({ any: ['shop-*'] })], renamed)).toEqual([]);
   });
 
   test('is not owned by a project rule where the repository has no project', () => {
     const { project: _, ...homeless } = shop;
-    expect(codeOf(check([byProject({ any: ['shop-*'] })], homeless))).toBe('NOT_OWNED');
+    expect(check([byProject({ any: ['shop-*'] })], homeless)).toHaveLength(1);
   });
 });
 
-describe('NOT_OWNED', () => {
-  test('names every parameter that is not owned, and no other', () => {
-    const rules = [byProject({ any: ['shop-*'] })];
-    const parameters = { bucket: 'web-site', distribution: 'E2SHOPSITE0001' };
-    const problem = problemOf(checkOwnership(rules, shop, templateOf(), parameters));
-    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual([
+describe('what is not owned', () => {
+  const rules = [byProject({ any: ['shop-*'] })];
+  const pointersOf = (parameters: Record<string, string>) =>
+    unownedParameters(rules, shop, templateOf(), parameters).map(({ pointer }) => pointer);
+
+  test('is every parameter that is not owned, and no other', () => {
+    const distribution = 'E2SHOPSITE0001';
+    expect(pointersOf({ bucket: 'web-site', distribution })).toEqual([
       '/parameters/bucket',
       '/parameters/distribution',
     ]);
-    const one = problemOf(checkOwnership(rules, shop, templateOf(), { ...parameters, bucket: 'shop-site' }));
-    expect(one.errors?.map(({ pointer }) => pointer)).toEqual(['/parameters/distribution']);
+    expect(pointersOf({ bucket: 'shop-site', distribution })).toEqual(['/parameters/distribution']);
   });
 
   test('names each value of a list that is not owned', () => {
-    const rules = [byProject({ any: ['shop-*'] })];
-    const lists = { bucket: ['shop-a', 'web-a', 'web-b'] };
-    const problem = problemOf(checkOwnership(rules, shop, templateOf(), lists));
-    expect(problem.errors).toEqual([
+    const unowned = unownedParameters(rules, shop, templateOf(), { bucket: ['shop-a', 'web-a', 'web-b'] });
+    expect(unowned).toEqual([
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-a /) },
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-b /) },
     ]);
   });
 
-  test('is the answer for a parameter that the template does not know', () => {
-    expect(
-      codeOf(checkOwnership([byProject({ any: ['shop-*'] })], shop, templateOf(), { toString: 'shop-x' })),
-    ).toBe('NOT_OWNED');
+  test('is a parameter that the template does not know', () => {
+    expect(pointersOf({ toString: 'shop-x' } as unknown as Record<string, string>)).toEqual([
+      '/parameters/toString',
+    ]);
+  });
+
+  test('is named whole in NOT_OWNED', () => {
+    const unowned = unownedParameters(rules, shop, templateOf(), { bucket: 'web-site' });
+    expect(notOwned(shop, unowned)).toMatchObject({ code: 'NOT_OWNED', errors: unowned });
   });
 });

@@ -1,11 +1,17 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../../domain/event.ts';
 import type { GrantIntent } from '../../../../domain/grant-intent.ts';
+import type { GrantRequest } from '../../../../domain/grant-request.ts';
+import { planHash } from '../../../../domain/planned-change.ts';
+import type { Principal } from '../../../../domain/principal.ts';
 import { platform, World } from '../../../support/domain-fakes.ts';
 import {
+  ada,
   chain,
   GLOBEX,
   GRANT_ID,
+  grace,
+  present,
   production,
   shop,
   successOf,
@@ -18,8 +24,10 @@ beforeEach(() => {
 });
 
 /** The intent that an honest edge would write. */
-async function honestIntent(): Promise<GrantIntent> {
-  const answer = successOf(await world.request({}, platform, { dryRun: true }));
+const honestIntent = (): Promise<GrantIntent> => intentFor({});
+
+async function intentFor(over: Partial<GrantRequest>): Promise<GrantIntent> {
+  const answer = successOf(await world.request(over, platform, { dryRun: true }));
   if (!('planned' in answer)) throw new Error('a dry run was expected');
   return answer.planned.plan.intent;
 }
@@ -35,7 +43,7 @@ async function forge(grantId: string, ...events: NewEvent[]) {
 
 const requestedWith = (intent: GrantIntent): NewEvent => ({
   type: 'GrantRequested',
-  data: { ...intent, approval: 'none' },
+  data: { ...intent, planHash: planHash(intent, undefined, undefined), approval: 'none' },
 });
 
 test('an intent as the edge writes it is carried out', async () => {
@@ -50,7 +58,7 @@ describe('a forged intent has no effect in IAM:', () => {
     ['an environment that the id does not say', 'PLAN_CHANGED', { environment: production }],
     [
       'another repository than the id says',
-      'NOT_OWNED',
+      'PLAN_CHANGED',
       { repository: { uuid: web.uuid, fullName: 'acme/shop' } },
     ],
     ['a longer session', 'PLAN_CHANGED', { maxSessionDuration: 43_200 }],
@@ -63,7 +71,7 @@ describe('a forged intent has no effect in IAM:', () => {
     ],
     ['another template', 'TEMPLATE_NOT_FOUND', { template: { name: 'admin', version: 'f'.repeat(16) } }],
     ['a parameter outside its type', 'PARAMETERS_INVALID', { parameters: { bucket: '*' } }],
-    ['a name that the repository does not own', 'NOT_OWNED', { parameters: { bucket: 'web-site' } }],
+    ['another name than the documents', 'PLAN_CHANGED', { parameters: { bucket: 'web-site' } }],
     ['another account', 'ACCOUNT_NOT_FOUND', { account: '999999999999' }],
     ['another workspace', 'REPOSITORY_NOT_FOUND', { workspace: GLOBEX }],
     [
@@ -75,6 +83,50 @@ describe('a forged intent has no effect in IAM:', () => {
     const forged = { ...(await honestIntent()), ...over };
     expect(await forge(GRANT_ID, requestedWith(forged))).toEqual({ type: 'ProvisioningFailed', code });
     expect([world.iamWrites(), world.iam.roles.size]).toEqual([[], 0]);
+  });
+
+  test('a name that nobody owns is not granted because somebody writes that no approval is needed', async () => {
+    const forged = await intentFor({ parameters: { bucket: 'web-site' } });
+    const event = { type: 'ProvisioningFailed', code: 'NOT_OWNED' };
+    expect(await forge(GRANT_ID, requestedWith(forged))).toEqual(event);
+    expect([world.iamWrites(), world.iam.roles.size]).toEqual([[], 0]);
+  });
+
+  test('a wider change of a grant that needs approval is not made because the log calls it none', async () => {
+    world.redeploy((content) => {
+      Object.assign(content, { approval: 'required' });
+    });
+    await world.request();
+    await world.approve();
+    const before = world.roleText();
+    const forged = await intentFor({ parameters: { bucket: 'shop-other' } });
+    const stream = await world.log.load(GRANT_ID);
+    const change: NewEvent = { ...requestedWith(forged), type: 'GrantChangeRequested' } as NewEvent;
+    for (const event of chain([change], GRANT_ID, stream).slice(-1)) await world.log.append(event);
+    await world.invoke();
+    expect((await world.eventTypes()).at(-1)).toBe('UpdateFailed');
+    expect(world.roleText()).toBe(before);
+  });
+
+  test.each<[string, NewEvent['data'] | object, Principal]>([
+    ['by the one who asked', {}, ada],
+    ['by a service', {}, { kind: 'service', id: 'ci' }],
+    ['by a pipeline', {}, { kind: 'pipeline', id: shop.uuid }],
+    ['by the system', {}, { kind: 'system', id: 'provisioner' }],
+    ['of another plan', { planHash: 'f'.repeat(64) }, grace],
+  ])('an approval %s changes nothing', async (_, over, principal) => {
+    world.redeploy((content) => {
+      Object.assign(content, { approval: 'required' });
+    });
+    await world.request();
+    const stream = await world.log.load(GRANT_ID);
+    const { planHash: hash } = present(stream[0]).data as { planHash: string };
+    const data = { repository: present(stream[0]).data.repository, account: '111122223333', planHash: hash };
+    const approval = { type: 'GrantApproved', data: { ...data, ...over } } as NewEvent;
+    for (const event of chain([approval], GRANT_ID, stream, principal).slice(-1))
+      await world.log.append(event);
+    await world.invoke();
+    expect([world.iamWrites(), (await world.grantNow()).status]).toEqual([[], 'pending']);
   });
 
   test('documents that a forged outcome holds are obeyed by nobody', async () => {

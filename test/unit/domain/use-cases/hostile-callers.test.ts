@@ -117,7 +117,7 @@ describe('ending access', () => {
 });
 
 test('a refused resource name is reported to the operators', async () => {
-  const answer = await world.request({ parameters: { bucket: 'payroll' } });
+  const answer = await world.request({ parameters: { bucket: 'payroll' } }, pipelineOf(shop));
   expect(problemOf(answer).code).toBe('NOT_OWNED');
   expect(world.denials).toMatchObject([{ action: 'request', rule: 'ownership', resource: `${shop.uuid}:*` }]);
 });

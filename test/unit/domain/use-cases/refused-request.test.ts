@@ -54,8 +54,12 @@ describe('a refused request writes nothing:', () => {
     ['a workspace that is not configured', 'WORKSPACE_NOT_CONFIGURED', [{ repository: 'initech/shop' }]],
     ['an unknown environment', 'ENVIRONMENT_NOT_FOUND', [{ environment: 'Nope' }]],
     ['an environment in another case', 'ENVIRONMENT_NOT_FOUND', [{ environment: 'production' }]],
-    ['a name that nobody owns', 'NOT_OWNED', [{ parameters: { bucket: 'web-site' } }]],
-    ["a name that another project's repository may not use", 'NOT_OWNED', [{ repository: 'acme/web' }]],
+    [
+      "a pipeline's request for a name that nobody owns",
+      'NOT_OWNED',
+      [{ parameters: { bucket: 'web-site' } }, pipelineOf(shop)],
+    ],
+    ['a plan that is no longer the one that was shown', 'PLAN_CHANGED', [{ planHash: 'a'.repeat(64) }]],
   ])('%s is %s', async (_, code, [over, caller]) => {
     expect(codeOf(await world.request(over, caller))).toBe(code);
     expect([world.journal, world.grants.rows.size]).toEqual([[], 0]);

@@ -169,7 +169,7 @@ describe('a dry run', () => {
   });
 
   test('is refused for what a real request is refused for', async () => {
-    const answer = await world.request({ parameters: { bucket: 'web-site' } }, platform, { dryRun: true });
-    expect(codeOf(answer)).toBe('NOT_OWNED');
+    const answer = await world.request({ environment: 'Nope' }, platform, { dryRun: true });
+    expect(codeOf(answer)).toBe('ENVIRONMENT_NOT_FOUND');
   });
 });

@@ -1,0 +1,146 @@
+import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../approval-decider.ts';
+import { type Action, authorise, denialOf } from '../authorisation.ts';
+import type { NewEvent } from '../event.ts';
+import { type Grant, type RequestInForce, waitingRequest } from '../grant.ts';
+import { GRANT_ID } from '../identifiers.ts';
+import { liveStateOf, planChange } from '../planned-change.ts';
+import type { Caller } from '../principal.ts';
+import { problem } from '../problem.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { toInstant } from '../time.ts';
+import { answerToRequest, type GrantAnswer } from './answer-request.ts';
+import { appendEvent, type GrantStream, loadStream, projectStream } from './grant-stream.ts';
+import { planAgain } from './plan-again.ts';
+import { grantNotFound, resourceOf } from './read-grants.ts';
+import type { RequestContext, RequestPorts } from './request-grant.ts';
+import { waitForProvisioner } from './wait-for-provisioner.ts';
+
+/** What somebody decides: the hash of the plan that they have read, and why. */
+export type DecisionInput = { planHash: string; reason?: string | undefined };
+
+type DecisionContext = Omit<RequestContext, 'dryRun'>;
+
+/** Approves the waiting plan of a grant and waits until it is applied: 200 once it is, 202 while work goes on. Everything
+ *  about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
+ *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
+ *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
+export async function approveGrant(
+  ports: RequestPorts,
+  grantId: string,
+  { planHash, reason }: DecisionInput,
+  context: DecisionContext,
+): Promise<Result<GrantAnswer>> {
+  for (;;) {
+    const found = await decidable(ports, grantId, context.caller);
+    if (!found.ok) return found;
+    const { stream, grant } = found.value;
+    const { principal } = context.caller;
+    const now = toInstant(ports.clock.now());
+    const decided = decideApproval(grant, { planHash, principal, now, reason });
+    if (!decided.ok) return reported(ports, context.caller, grant, decided);
+    const verified = await verifyAgain(ports, grant);
+    if (!verified.ok) return verified;
+    const approved = await append(ports, stream, decided.value, context);
+    if (!approved) continue;
+    // The moment at which it was written decides: then the request had lapsed after all.
+    if (approved.grant && waitingRequest(approved.grant)) continue;
+    const settled = await waitForProvisioner(ports, grantId);
+    return answerToRequest('changed', approved, settled);
+  }
+}
+
+/** Rejects the waiting plan of a grant: a new grant is then `rejected`, an active one goes on as it is. Refusals as in
+ *  `approveGrant`; whoever may approve may also reject what they asked for themselves. */
+export async function rejectGrant(
+  ports: RequestPorts,
+  grantId: string,
+  { planHash, reason }: DecisionInput,
+  context: DecisionContext,
+): Promise<Result<GrantAnswer>> {
+  for (;;) {
+    const found = await decidable(ports, grantId, context.caller);
+    if (!found.ok) return found;
+    const { stream, grant } = found.value;
+    const { principal } = context.caller;
+    const now = toInstant(ports.clock.now());
+    const decided = decideRejection(grant, { planHash, principal, now, reason });
+    if (!decided.ok) return decided;
+    const rejected = await append(ports, stream, decided.value, context);
+    if (rejected?.grant) return ok({ status: 200, grant: rejected.grant });
+  }
+}
+
+/** The grant, when the caller may read it and decide about it. */
+async function decidable(
+  ports: RequestPorts,
+  grantId: string,
+  caller: Caller,
+): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
+  const { access, reportDenial } = ports;
+  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+  const stream = await loadStream(ports, grantId);
+  const { grant } = stream;
+  if (!grant) return grantNotFound(grantId);
+  const may = (action: Action) => authorise(access, caller, action, resourceOf(grant), reportDenial);
+  if (!may('read').ok) return grantNotFound(grantId);
+  const allowed = may('approve');
+  return allowed.ok ? ok({ stream, grant }) : allowed;
+}
+
+function reported(
+  { reportDenial }: RequestPorts,
+  caller: Caller,
+  grant: Grant,
+  refused: { ok: false; problem: ReturnType<typeof problem> },
+): typeof refused {
+  if (refused.problem.code === 'DENIED') {
+    reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+  }
+  return refused;
+}
+
+/** Verifies a waiting request as if it were made now, by those who made it. */
+async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
+  const waiting = waitingRequest(grant);
+  if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
+  const again = await planAgain(ports, grant.id, waiting);
+  if (!again.ok) return again;
+  const { plan, template } = again.value;
+  const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
+  const mayAsk = authorise(
+    ports.access,
+    requester,
+    'request',
+    { ...resourceOf(grant), template },
+    ports.reportDenial,
+  );
+  if (!mayAsk.ok) {
+    const { kind, id } = waiting.requestedBy;
+    return fail(
+      problem(
+        'DENIED',
+        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
+      ),
+    );
+  }
+  const change = planChange(plan, template, liveStateOf(grant), lifetimeOf(waiting));
+  if (change.hash === waiting.planHash) return ok(undefined);
+  const detail =
+    'What is live has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+  return fail(problem('PLAN_CHANGED', detail));
+}
+
+const lifetimeOf = ({ expiresInSeconds: inSeconds, expiresAt: at }: RequestInForce) =>
+  inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
+
+async function append(
+  ports: RequestPorts,
+  stream: GrantStream,
+  event: NewEvent,
+  { caller, correlationId, entryPoint }: DecisionContext,
+): Promise<GrantStream | undefined> {
+  const cause = { principal: caller.principal, correlationId, entryPoint };
+  const appended = await appendEvent(ports, stream, event, cause);
+  if (appended) await projectStream(ports, appended);
+  return appended;
+}
