@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration, TrustedIssuer } from '../domain/configuration.ts';
@@ -7,6 +7,7 @@ import { type Clock, PortError } from '../domain/ports.ts';
 import type { Caller } from '../domain/principal.ts';
 import { problem } from '../domain/problem.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { type IssuerKeys, issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
 
 /** Verifies bearer tokens. */
 export type TokenVerifier = { verify(token: string): Promise<Result<Caller>> };
@@ -21,39 +22,30 @@ export type KeyLocations = {
 const CLOCK_TOLERANCE_SECONDS = 30;
 /** Longest token, in characters; API Gateway takes 10 240 bytes of headers. */
 const LONGEST_TOKEN = 8192;
-/** Bitbucket documents no algorithm for step tokens; these are what AWS STS takes. Never `none`, never HMAC. */
-const STEP_TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 
 type Expected = {
   issuer: string;
   audience: string;
   algorithms: string[];
-  keys: ReturnType<typeof createRemoteJWKSet>;
+  keys: IssuerKeys;
   toCaller(claims: JWTPayload): Caller | undefined;
 };
 
 /** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
- *  pipelines. Which checks apply follows from the `iss` that is then proven by the signature. Keys are fetched when first
- *  needed and cached (10 minutes; an unknown `kid` fetches again at most every 30 seconds). `UNAUTHENTICATED` for
- *  every token that does not pass; keys that cannot be fetched throw. */
+ *  pipelines. Which checks apply follows from the `iss` that is then proven by the signature. `UNAUTHENTICATED` for every
+ *  token that does not pass; keys that cannot be fetched throw. */
 export function tokenVerifier(
   configuration: Configuration,
   locations: KeyLocations,
   clock: Clock,
 ): TokenVerifier {
-  const keysAt = (url: string) =>
-    createRemoteJWKSet(new URL(url), {
-      timeoutDuration: 3000,
-      cooldownDuration: 30_000,
-      cacheMaxAge: 600_000,
-    });
   const expected = new Map<string, Expected>();
   for (const issuer of configuration.issuers) {
     expected.set(issuer.issuer, {
       issuer: issuer.issuer,
       audience: issuer.audience,
       algorithms: issuer.algorithms,
-      keys: keysAt(locations.company(issuer)),
+      keys: issuerKeys(locations.company(issuer)),
       toCaller: (claims) => companyCaller(issuer, claims),
     });
   }
@@ -63,7 +55,7 @@ export function tokenVerifier(
       issuer,
       audience: configuration.pipelineAudience,
       algorithms: STEP_TOKEN_ALGORITHMS,
-      keys: keysAt(locations.bitbucket(workspace.slug)),
+      keys: issuerKeys(locations.bitbucket(workspace.slug)),
       toCaller: (claims) => pipelineCaller(workspace, audienceOf(workspace), claims),
     });
   }
@@ -113,12 +105,7 @@ function refusalOf(error: unknown): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The token's ${error.claim} is not acceptable here.`;
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return undefined;
-  const isVerdict =
-    error instanceof errors.JOSEError &&
-    error.code !== 'ERR_JOSE_GENERIC' &&
-    error.code !== 'ERR_JWKS_TIMEOUT';
-  return isVerdict ? 'The token cannot be verified.' : undefined;
+  return isVerdict(error) ? 'The token cannot be verified.' : undefined;
 }
 
 function companyCaller(issuer: TrustedIssuer, claims: JWTPayload): Caller | undefined {

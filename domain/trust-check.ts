@@ -1,3 +1,5 @@
+import { isLike } from './string-like.ts';
+
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {
   partition: string;
@@ -159,11 +161,3 @@ function statementVerdict(statement: Json, token: Presented): Verdict {
 /** True for the patterns whose matches our few tokens can stand for: a wildcard is one `*` at the end of a subject. */
 const isForeseen = (key: string, pattern: string): boolean =>
   !/[*?]/.test(key.endsWith(':sub') ? pattern.replace(/\*$/, '') : pattern);
-
-/** IAM's StringLike: `*` stands for any run of characters, `?` for one; case-sensitive. */
-function isLike(value: string, pattern: string): boolean {
-  if (pattern === '') return value === '';
-  const rest = pattern.slice(1);
-  if (pattern[0] === '*') return isLike(value, rest) || (value !== '' && isLike(value.slice(1), pattern));
-  return value !== '' && (pattern[0] === '?' || pattern[0] === value[0]) && isLike(value.slice(1), rest);
-}

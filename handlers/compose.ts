@@ -9,6 +9,7 @@ import { lambdaWorker } from '../adapters/lambda-worker.ts';
 import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
 import { fixedSecret, ssmSecret } from '../adapters/secrets.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { stepTokenReader } from '../adapters/step-token-reader.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/token-verifier.ts';
 import { accessRules } from '../domain/access-rules.ts';
@@ -17,6 +18,7 @@ import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Bitbucket, Clock, Provisioner, Worker } from '../domain/ports.ts';
 import type { Template } from '../domain/template.ts';
+import type { ExplainPorts } from '../domain/use-cases/explain-admission.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
 import type { RequestPorts } from '../domain/use-cases/request-grant.ts';
@@ -57,12 +59,17 @@ export function composeCore({ variables, root, clock, outgoing }: Start = {}): C
 /** The templates of the folder that the function started in. */
 export const composeTemplates = ({ root }: Core): ReadonlyMap<string, Template> => readTemplates(root);
 
-/** The verifier of callers' tokens. The sandbox's paths are the real ones behind another origin. */
+/** Where a workspace publishes its keys. The sandbox's paths are the real ones behind another origin. */
+const workspaceKeys =
+  ({ sandboxUrl }: Environment) =>
+  (slug: string): string =>
+    `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`;
+
+/** The verifier of callers' tokens. */
 export function composeVerifier({ environment, configuration, clock }: Core): TokenVerifier {
   const { sandboxUrl } = environment;
   const locations = {
-    bitbucket: (slug: string) =>
-      `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`,
+    bitbucket: workspaceKeys(environment),
     company: ({ issuer, keys }: Configuration['issuers'][number]) =>
       sandboxUrl ? `${sandboxUrl}/sandbox/issuers/${new URL(issuer).host}/keys.json` : keys,
   };
@@ -117,6 +124,20 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
     provisioner: composeProvisionerDoor(core),
+  };
+}
+
+/** What explains admissions: it reads the log, and Bitbucket where that helps. */
+export function composeExplanations(core: Core): ExplainPorts {
+  const { environment, configuration, clock } = core;
+  const { log } = composeStreams(core);
+  return {
+    ...composeAccess(core),
+    log,
+    clock,
+    configuration,
+    bitbucket: composeBitbucket(core),
+    stepTokens: stepTokenReader(configuration, workspaceKeys(environment)),
   };
 }
 

@@ -19,7 +19,7 @@ async function play(client: SandboxClient): Promise<void> {
   screen.title('Rolewright: a role for one Bitbucket pipeline, and for nothing else');
   const ada = await client.token('person', { email: 'ada@acme.example' });
   const { grant, arn } = await ask(client, ada);
-  const session = await use(client, arn);
+  const session = await use(client, ada, grant.id as string, arn);
   await repeat(client, ada);
   await revoke(client, ada, grant.id as string, arn, session);
   await verify(client, ada, grant.id as string);
@@ -52,7 +52,7 @@ async function ask(client: SandboxClient, ada: string): Promise<{ grant: Reply['
   return { grant, arn: role.arn };
 }
 
-async function use(client: SandboxClient, arn: string): Promise<string> {
+async function use(client: SandboxClient, ada: string, grantId: string, arn: string): Promise<string> {
   screen.chapter(2, 'Four pipelines present their step tokens to AWS STS');
   const own = await client.token('step', { repository: 'acme/shop', deployment: 'Production' });
   const admitted = await client.assume(arn, own);
@@ -68,22 +68,33 @@ async function use(client: SandboxClient, arn: string): Promise<string> {
   screen.good(`   it may not s3:GetObject ${elsewhere}`);
 
   const foreign = [
-    { step: { repository: 'acme/web' }, who: 'acme/web', why: 'its sub begins with another repository UUID' },
+    {
+      step: { repository: 'acme/web' },
+      who: 'acme/web',
+      why: 'its sub begins with another repository UUID',
+      code: 'WRONG_REPOSITORY',
+    },
     {
       step: { repository: 'acme/shop', deployment: 'Staging' },
       who: 'acme/shop, Staging',
       why: 'the right repository in another environment: the second part of its sub differs',
+      code: 'WRONG_ENVIRONMENT',
     },
     {
       step: { repository: 'globex/other' },
       who: 'globex/other',
       why: 'its issuer is another workspace, for which the account has no identity provider',
+      code: 'WRONG_WORKSPACE',
     },
   ];
-  for (const { step, who, why } of foreign) {
-    const outcome = await client.assume(arn, await client.token('step', step));
+  for (const { step, who, why, code } of foreign) {
+    const token = await client.token('step', step);
+    const outcome = await client.assume(arn, token);
     expect('code' in outcome, `the token of ${who} is refused`);
+    const { body: explained } = await client.explain(ada, grantId, token);
+    expect(explained.code === code, `the explanation is ${code}, not ${explained.code}`);
     screen.refused(`${who}: refused by STS with ${outcome.code}`, why);
+    screen.say(`    POST /v1/explain says ${code}`);
   }
   return admitted.accessKeyId;
 }

@@ -38,6 +38,8 @@ export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitb
     token,
     request: (bearer: string, body: object, query = '') =>
       post(`${api}/v1/grants${query}`, body, { authorization: `Bearer ${bearer}` }),
+    explain: (bearer: string, grantId: string, webIdentityToken: string) =>
+      post(`${api}/v1/explain`, { grantId, token: webIdentityToken }, { authorization: `Bearer ${bearer}` }),
     read: (bearer: string, path: string) =>
       call(`${api}${path}`, { headers: { authorization: `Bearer ${bearer}` } }),
     revoke: (bearer: string, grantId: string) =>

@@ -7,13 +7,15 @@ import type { Caller } from '../principal.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 
-/** What readers need. */
-export type ReadPorts = {
+/** What readers of one grant's stream need. */
+export type StreamReadPorts = {
   log: EventLog;
-  grants: GrantTable;
   access: AccessRules;
   reportDenial(denial: Denial): void;
 };
+
+/** What readers need. */
+export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 
 /** What readers of the audit log need. */
 export type AuditPorts = ReadPorts & { clock: Clock };
@@ -35,8 +37,10 @@ export function resourceOf(grant: Grant): Resource {
   };
 }
 
-async function readableEvents(
-  ports: ReadPorts,
+/** A grant with its stream, oldest event first, read consistently. `GRANT_NOT_FOUND` where there is none that the caller may
+ *  read. */
+export async function readableStream(
+  ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
 ): Promise<Result<{ grant: Grant; events: GrantEvent[] }>> {
@@ -55,7 +59,7 @@ export async function readableGrant(
   grantId: string,
   caller: Caller,
 ): Promise<Result<Grant>> {
-  const found = await readableEvents(ports, grantId, caller);
+  const found = await readableStream(ports, grantId, caller);
   return found.ok ? ok(found.value.grant) : found;
 }
 
@@ -67,7 +71,7 @@ export async function grantEvents(
   caller: Caller,
   page: { limit: number; after: number },
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
-  const found = await readableEvents(ports, grantId, caller);
+  const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const rest = found.value.events.filter(({ seq }) => seq > page.after);
   const events = rest.slice(0, page.limit);

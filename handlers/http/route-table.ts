@@ -13,5 +13,6 @@ export const routeTable = [
   { method: 'GET', path: '/v1/templates', function: 'catalogue' },
   { method: 'GET', path: '/v1/templates/{name}', function: 'catalogue' },
   { method: 'POST', path: '/webhooks/bitbucket/{workspace}', function: 'webhooks' },
+  { method: 'POST', path: '/v1/explain', function: 'explain' },
   { method: 'GET', path: '/healthz', function: 'front' },
 ] as const;

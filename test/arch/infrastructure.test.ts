@@ -180,6 +180,7 @@ describe('the log', () => {
     const onEvents = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-events'));
     expect(onEvents.map(({ role }) => role).sort()).toEqual([
       'AuditRole',
+      'ExplainRole',
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
@@ -187,7 +188,8 @@ describe('the log', () => {
     ]);
     const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
     for (const { role, Action } of onEvents) {
-      expect(Action).toEqual(role === 'AuditRole' ? ['dynamodb:Query'] : appending);
+      const isReader = role === 'AuditRole' || role === 'ExplainRole';
+      expect(Action).toEqual(isReader ? ['dynamodb:Query'] : appending);
     }
   });
 

@@ -49,7 +49,10 @@ const value = fc.oneof(
 );
 const body = fc.dictionary(
   fc.oneof(
-    fc.constantFrom('repository', 'template', 'parameters', 'environment', 'name', 'expiresIn', 'reason'),
+    fc.constantFrom(
+      ...['repository', 'template', 'parameters', 'environment', 'name', 'expiresIn', 'reason'],
+      ...['grantId', 'token', 'claims'],
+    ),
     nasty,
   ),
   fc.oneof(value, fc.dictionary(nasty, value, { maxKeys: 4 })),
@@ -57,7 +60,7 @@ const body = fc.dictionary(
 );
 const segment = nasty.map((text) => encodeURIComponent(text.toWellFormed()));
 const path = fc.oneof(
-  fc.constantFrom('/v1/grants', '/v1/events', '/v1/templates', '/healthz', '/', '/v1'),
+  fc.constantFrom('/v1/grants', '/v1/events', '/v1/templates', '/v1/explain', '/healthz', '/', '/v1'),
   segment.map((text) => `/v1/grants/${text}`),
   segment.map((text) => `/v1/grants/${text}/events`),
   segment.map((text) => `/v1/templates/${text}`),
@@ -158,6 +161,15 @@ it('no token and no secret is in any log, answer, event or row, whatever fails',
   await world.fault('dynamodb', { match: 'ExecuteStatement', effect: 'error', times: 4 });
   await ask(world.ada, 'shop-third');
   await world.clearFaults();
+  const explained = await world.step(repository.fullName);
+  const [grant] = (await world.get('/v1/grants')).json.items as { id: string }[];
+  const explain = () =>
+    world.api('POST', '/v1/explain', { token: world.ada, json: { grantId: grant?.id, token: explained } });
+  replies.push(await explain());
+  await world.fault('dynamodb', { match: 'Query', effect: 'error', times: 9 });
+  replies.push(await explain());
+  await world.clearFaults();
+  expect(replies.slice(-2).map(({ status }) => status)).toEqual([200, 503]);
   replies.push(await world.get('/v1/events?limit=100'), await world.get('/v1/grants?limit=100'));
 
   const stored = await everythingStored(world.stack.dynamodb.url);
@@ -168,7 +180,7 @@ it('no token and no secret is in any log, answer, event or row, whatever fails',
     stored,
     ...replies.map(({ text, headers }) => text + JSON.stringify([...headers])),
   ].join('\n');
-  for (const token of tokens) {
+  for (const token of [...tokens, explained]) {
     const [, claims = '', signature = ''] = token.split('.');
     expect(everything.includes(signature)).toBe(false);
     expect(everything.includes(claims)).toBe(false);

@@ -1,6 +1,7 @@
 import { useStack } from '../support/e2e-stack.ts';
 import { admissionRules } from './main-job/admission.ts';
 import { auditRules } from './main-job/audit.ts';
+import { explanationRules } from './main-job/explanations.ts';
 import { listRules } from './main-job/lists.ts';
 import { requestRules } from './main-job/requests.ts';
 import { revokeRules } from './main-job/revokes.ts';
@@ -14,3 +15,4 @@ revokeRules(world);
 listRules(world);
 auditRules(world);
 templateRules(world);
+explanationRules(world);
