@@ -39,7 +39,7 @@ const issuerSchema = z.strictObject({
 
 const pattern = z
   .string()
-  .regex(/^[A-Za-z0-9._*-]+$/, 'may hold letters, digits, . _ - and * only')
+  .regex(/^[A-Za-z0-9._*/-]+$/, 'may hold letters, digits, . _ - / and * only')
   .refine((text) => /[A-Za-z0-9]/.test(text), 'must hold more than wildcards');
 
 const patternsByType = z.strictObject(

@@ -1,33 +1,29 @@
 import type { OwnershipRule } from './configuration.ts';
-import { type ParameterTypeName, parameterTypes } from './parameter-type.ts';
+import { isPrefixType, type ParameterTypeName, parameterTypes } from './parameter-type.ts';
 import { type Parameters, valuesOf } from './parameters.ts';
 import { type FieldError, type Problem, problem, toPointer } from './problem.ts';
 import type { Repository } from './repository.ts';
 import type { Template } from './template.ts';
-
-/** True when `value` matches `pattern`, in which `*` stands for any run of characters. Case-sensitive. */
-export function matchesPattern(value: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return value === pattern;
-  const last = rest.pop() ?? '';
-  if (!value.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = value.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return value.length - last.length >= at && value.endsWith(last);
-}
+import { matchesPattern } from './wildcard.ts';
 
 const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule
     ? rule.project.uuid === repository.project?.uuid
     : rule.repository.uuid === repository.uuid;
 
+/** True when a rule's patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and who owns a folder
+ *  owns what is in it: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A prefix
+ *  reaches every name behind its hyphen, so only a pattern with its star at the end, and no longer, covers it. */
 function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): boolean {
   const patterns = [...(rule.owns.any ?? []), ...(rule.owns[type] ?? [])];
-  return patterns.some((pattern) => matchesPattern(value, pattern));
+  if (isPrefixType(type)) {
+    return patterns.some(
+      (pattern) => /^[^*]+\*$/.test(pattern) && `${value}-`.startsWith(pattern.slice(0, -1)),
+    );
+  }
+  const segments = value.split('/');
+  const folders = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+  return patterns.some((pattern) => folders.some((folder) => matchesPattern(folder, pattern)));
 }
 
 /** Every parameter that names a resource which neither the repository nor its project owns. Binds everybody, whatever

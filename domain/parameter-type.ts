@@ -1,6 +1,9 @@
+import { parameterTypes as types } from './parameter-types.ts';
+
 /** What a parameter's type promises about its value. */
-type ParameterType = {
-  /** The whole value must match. No type admits `*`, `?`, `$`, quotes, control characters or a separator. */
+export type ParameterType = {
+  /** The whole value must match. No type admits `*`, `?`, `$`, quotes, blanks, colons or control characters; a slash only
+   *  stands single, between segments that do not begin with a dot. */
   pattern: RegExp;
   /** Says the rule to a person. */
   rule: string;
@@ -8,53 +11,27 @@ type ParameterType = {
   namesResource: boolean;
   example: string;
   also?: (value: string) => boolean;
+  /** Where in a resource's ARN the value may stand: the service and the resource part, in which `@` is the value and `<>`
+   *  any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the region's
+   *  field. None: in condition values only. */
+  places: readonly string[];
 };
 
-/** The parameter types that templates may use.
- *
- *  Sources: S3 User Guide, bucket naming rules (3–63, lower case, digits, hyphens, dots; we leave dots out because
- *  such buckets break TLS virtual-hosting, and the reserved prefixes and suffixes with them); ECR API Reference,
- *  CreateRepository `repositoryName` (2–256; each path part lower case; we leave `/` out, so one name is one segment);
- *  Lambda API Reference, CreateFunction `FunctionName` (1–64 letters, digits, `-`, `_`); CloudFront distribution ids
- *  have no published grammar: seen are 13–14 upper-case letters and digits. */
-export const parameterTypes = {
-  s3BucketName: {
-    pattern: /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/,
-    rule: 'must be an S3 bucket name: 3–63 lower-case letters, digits and hyphens, without dots',
-    namesResource: true,
-    example: 'shop-site',
-    also: (value) =>
-      !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(value) &&
-      !/(?:-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(value),
-  },
-  ecrRepositoryName: {
-    pattern: /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
-    rule: 'must be an ECR repository name without slashes: 2–256 lower-case letters and digits, parted by single . _ or -',
-    namesResource: true,
-    example: 'shop-api',
-  },
-  lambdaFunctionName: {
-    pattern: /^[A-Za-z0-9_-]{1,64}$/,
-    rule: 'must be a Lambda function name: 1–64 letters, digits, hyphens and underscores',
-    namesResource: true,
-    example: 'shop-checkout',
-  },
-  cloudFrontDistributionId: {
-    pattern: /^E[A-Z0-9]{7,31}$/,
-    rule: 'must be a CloudFront distribution id: E and 7–31 upper-case letters and digits',
-    namesResource: true,
-    example: 'E2SHOPSITE0001',
-  },
-} as const satisfies Record<string, ParameterType>;
+/** The parameter types that templates may use, by name. */
+export const parameterTypes: Record<ParameterTypeName, ParameterType> = types;
 
 /** The name of a parameter type, e.g. `s3BucketName`. */
-export type ParameterTypeName = keyof typeof parameterTypes;
+export type ParameterTypeName = keyof typeof types;
 
 /** All type names, for schemas. */
-export const parameterTypeNames = Object.keys(parameterTypes) as [ParameterTypeName, ...ParameterTypeName[]];
+export const parameterTypeNames = Object.keys(types) as [ParameterTypeName, ...ParameterTypeName[]];
 
 /** Undefined when `value` is of the type, else the rule it breaks. */
 export function parameterFault(type: ParameterTypeName, value: string): string | undefined {
-  const { pattern, rule, also }: ParameterType = parameterTypes[type];
+  const { pattern, rule, also } = parameterTypes[type];
   return pattern.test(value) && (also?.(value) ?? true) ? undefined : rule;
 }
+
+/** True for a type whose value stands for every name that begins with it and a hyphen. */
+export const isPrefixType = (type: ParameterTypeName): boolean =>
+  parameterTypes[type].places.some((place) => place.endsWith('@-*'));

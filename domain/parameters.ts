@@ -1,8 +1,9 @@
-import { parameterFault, parameterTypes } from './parameter-type.ts';
-import { isOneSegment } from './placeholder.ts';
+import { parameterTypes } from './parameter-type.ts';
+import { singleFault } from './parameter-value.ts';
 import { type FieldError, problem, toPointer } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';
-import type { Template, TemplateParameter } from './template.ts';
+import type { Template } from './template.ts';
+import type { TemplateParameter } from './template-schema.ts';
 
 /** One value, or the values of a list parameter: each once, sorted. */
 export type ParameterValue = string | string[];
@@ -28,7 +29,8 @@ export function parseParameters(template: Template, given: Record<string, unknow
   for (const [name, parameter] of Object.entries(template.parameters)) {
     const path = ['parameters', name];
     if (!Object.hasOwn(given, name)) {
-      if (!parameter.optional) faults.push({ pointer: toPointer(path), detail: 'is missing' });
+      const isFilled = parameter.optional || parameter.default !== undefined;
+      if (!isFilled) faults.push({ pointer: toPointer(path), detail: 'is missing' });
       continue;
     }
     const found = valueFaults(parameter, given[name], path);
@@ -49,21 +51,21 @@ function valueFaults(parameter: TemplateParameter, given: unknown, path: (string
   return given.flatMap((value, index) => singleFaults(parameter, value, [...path, index]));
 }
 
-function singleFaults({ type }: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
+function singleFaults(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
   const pointer = toPointer(path);
   if (typeof value !== 'string') return [{ pointer, detail: 'must be a string' }];
-  const fault = parameterFault(type, value) ?? (isOneSegment(value) ? undefined : 'must be one segment');
+  const fault = singleFault(parameter, value);
   return fault ? [{ pointer, detail: fault }] : [];
 }
 
 const normalised = (value: ParameterValue): ParameterValue =>
   Array.isArray(value) ? [...new Set(value)].sort() : value;
 
-/** A value of each parameter that its type admits, for the catalogue's example. */
+/** A value of each parameter that it admits, for the catalogue and the docs. */
 export const exampleParameters = (template: Template): Parameters =>
   Object.fromEntries(
-    Object.entries(template.parameters).map(([name, { type, list }]) => {
-      const { example } = parameterTypes[type];
-      return [name, list ? [example] : example];
+    Object.entries(template.parameters).map(([name, { type, list, example, allowed }]) => {
+      const value = example ?? allowed?.[0] ?? parameterTypes[type].example;
+      return [name, list ? [value] : value];
     }),
   );

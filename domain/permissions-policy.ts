@@ -1,20 +1,15 @@
-import type { Account } from './configuration.ts';
-import { withoutBraces } from './identifiers.ts';
+import { type BuiltInContext, builtInValue } from './built-in-value.ts';
 import type { Parameters, ParameterValue } from './parameters.ts';
 import { type BuiltInName, fillPlaceholders, isOneSegment, placeholdersOf } from './placeholder.ts';
 import type { ConditionBlock, PermissionsPolicy } from './policy-document.ts';
 import { type FieldError, problem } from './problem.ts';
-import type { DeploymentEnvironment, Repository } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
-import { fillableTexts, type Template, type TemplateStatement } from './template.ts';
+import type { Template } from './template.ts';
+import { fillableTexts } from './template-faults.ts';
+import type { TemplateStatement } from './template-schema.ts';
 
 /** What a template is rendered with; everything but the parameters comes from Bitbucket and the configuration. */
-export type RenderingContext = {
-  account: Account;
-  repository: Repository;
-  environment?: DeploymentEnvironment | undefined;
-  parameters: Parameters;
-};
+export type RenderingContext = BuiltInContext & { parameters: Parameters };
 
 /** The permissions policy of a grant. Placeholders are filled on the parsed structure, statements whose `when`
  *  parameter is absent are left out. `REQUEST_INVALID` where a built-in value that the template uses is absent or could
@@ -26,7 +21,7 @@ export function renderPermissionsPolicy(
   const values = new Map<string, ParameterValue>(Object.entries(context.parameters));
   const faults = new Map<string, FieldError>();
   const statements = template.statements.filter(({ when }) => when === undefined || values.has(when));
-  for (const name of statements.flatMap(fillableTexts).flatMap(placeholdersOf)) {
+  for (const name of statements.flatMap(fillableTexts).flatMap(({ text }) => placeholdersOf(text))) {
     if (Object.hasOwn(template.parameters, name)) continue;
     const value = builtInValue(name as BuiltInName, context);
     if (value !== undefined && isOneSegment(value)) values.set(name, value);
@@ -50,21 +45,6 @@ function builtInFault(name: string, template: string, value: string | undefined)
         ? `has no ${name}, which ${template} needs`
         : `its ${name} holds characters that have a meaning in IAM policies`,
   };
-}
-
-function builtInValue(name: BuiltInName, context: RenderingContext): string | undefined {
-  const { account, repository, environment } = context;
-  const values: Record<BuiltInName, string | undefined> = {
-    'aws.partition': account.partition,
-    'aws.accountId': account.id,
-    'aws.region': account.region,
-    'repository.slug': repository.slug,
-    'repository.uuid': withoutBraces(repository.uuid),
-    'environment.name': environment?.name,
-    'environment.uuid': environment && withoutBraces(environment.uuid),
-    'project.key': repository.project?.key,
-  };
-  return values[name];
 }
 
 function renderStatement(

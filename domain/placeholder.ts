@@ -17,6 +17,10 @@ export type BuiltInName = (typeof builtInNames)[number];
 export const isBuiltIn = (name: string): name is BuiltInName =>
   (builtInNames as readonly string[]).includes(name);
 
+/** True for a built-in value that people choose in Bitbucket and may change: never authority. */
+export const isChosenInBitbucket = (name: string): boolean =>
+  name === 'repository.slug' || name === 'environment.name' || name === 'project.key';
+
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 /** The names in `{{…}}` of a template's text, in order, as written. */
@@ -27,13 +31,18 @@ export const placeholdersOf = (text: string): string[] =>
 export const hasStrayBraces = (text: string): boolean =>
   /[{}]/.test(text.replace(/\$\{[^{}]*\}/g, '').replace(PLACEHOLDER, ''));
 
-/** What any value must be before it may stand in a resource or a condition value: one segment, nothing that IAM or an
- *  ARN reads as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). Checked for every value
- *  on top of its own type, built-ins included: an environment may be called `*`. */
+/** What a built-in value must be before it may stand in a resource or a condition value: one segment, nothing that IAM or
+ *  an ARN reads as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). An environment may be
+ *  called `*`. */
 export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/.test(value);
 
+/** What a parameter's value must be on top of its own type: segments with single slashes between, none of which begins
+ *  with a dot. Types without slashes admit one segment. */
+export const isSegments = (value: string): boolean =>
+  value.length <= 512 && value.split('/').every(isOneSegment);
+
 /** `text` with each placeholder replaced by its value; the values of a list make one text each. Throws where a value is
- *  missing or is not one segment, or two lists meet: callers check all that before. */
+ *  missing or holds syntax, or two lists meet: callers check all that before. */
 export function fillPlaceholders(
   text: string,
   values: ReadonlyMap<string, string | readonly string[]>,
@@ -43,7 +52,8 @@ export function fillPlaceholders(
   const fill = (ofList?: string) =>
     text.replace(PLACEHOLDER, (_all, name: string) => {
       const value = name === list ? ofList : values.get(name);
-      if (typeof value !== 'string' || !isOneSegment(value)) throw new Error(`no safe value for {{${name}}}`);
+      const isSafe = isBuiltIn(name) ? isOneSegment : isSegments;
+      if (typeof value !== 'string' || !isSafe(value)) throw new Error(`no safe value for {{${name}}}`);
       return value;
     });
   if (list === undefined) return [fill()];

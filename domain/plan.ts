@@ -4,6 +4,7 @@ import type { GrantIntent } from './grant-intent.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { grantIdOf } from './identifiers.ts';
 import { unownedParameters } from './ownership.ts';
+import { fillDefaults } from './parameter-defaults.ts';
 import type { Parameters } from './parameters.ts';
 import { renderPermissionsPolicy } from './permissions-policy.ts';
 import { policyText } from './policy-document.ts';
@@ -42,12 +43,15 @@ export type Plan = {
  *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
  *  provisioner refuses. */
 export function planGrant(inputs: PlanInputs): Result<Plan> {
-  const { configuration, account, repository, environment, template, parameters, name } = inputs;
+  const { configuration, account, repository, environment, template, name } = inputs;
   if (template.scope === 'environment' && !environment) {
     const errors = [{ pointer: '/environment', detail: 'is missing' }];
     const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
     return fail(problem('REQUEST_INVALID', detail, { errors }));
   }
+  const filled = fillDefaults(template, inputs.parameters, { account, repository, environment });
+  if (!filled.ok) return filled;
+  const parameters = filled.value;
   const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
   if (!permissions.ok) return permissions;
   const subject = {

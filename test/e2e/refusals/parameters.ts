@@ -12,7 +12,8 @@ const hostile: [string, unknown][] = [
   ['a placeholder', '{{repository.slug}}'],
   ['a double quote', 'shop-"x'],
   ['a single quote', "shop-'x"],
-  ['a slash', 'shop-site/private'],
+  ['a step up', 'shop-site/../private'],
+  ['two slashes', 'shop-site//private'],
   ['a colon', 'shop:site'],
   ['a blank', 'shop site'],
   ['a line feed at the end', 'shop-site\n'],
@@ -34,6 +35,7 @@ const templates: { template: string; parameter: string; more: [string, unknown][
       ['64 characters', `shop-${'x'.repeat(59)}`],
       ['two characters', 'sh'],
       ['a hyphen at the end', 'shop-'],
+      ['a slash', 'shop-site/private'],
     ],
   },
   {
@@ -44,7 +46,14 @@ const templates: { template: string; parameter: string; more: [string, unknown][
       ['257 characters', `shop-${'x'.repeat(252)}`],
     ],
   },
-  { template: 'lambda-deploy', parameter: 'function', more: [['65 characters', `shop-${'x'.repeat(60)}`]] },
+  {
+    template: 'lambda-deploy',
+    parameter: 'function',
+    more: [
+      ['65 characters', `shop-${'x'.repeat(60)}`],
+      ['a slash', 'shop-site/private'],
+    ],
+  },
 ];
 
 /** What may stand in a request's parameters. */

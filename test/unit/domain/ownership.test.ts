@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OwnershipRule } from '../../../domain/configuration.ts';
-import { matchesPattern, notOwned, unownedParameters } from '../../../domain/ownership.ts';
+import { notOwned, unownedParameters } from '../../../domain/ownership.ts';
 import type { Repository } from '../../../domain/repository.ts';
+import { matchesPattern } from '../../../domain/wildcard.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../support/domain-samples.ts';
 
 describe('a pattern', () => {
@@ -39,6 +40,10 @@ describe('a pattern', () => {
     ['shopXsite', 'shop.site'],
     ['acb', 'a*b*c'],
     ['', 'a'],
+    ['shop-a/b', 'shop-*'],
+    ['a/x-service', '*-service'],
+    ['a/b', '*'],
+    ['a', 'a/*'],
   ])('refuses: %j by %j', (value, pattern) => {
     expect(matchesPattern(value, pattern)).toBe(false);
   });
@@ -103,6 +108,80 @@ describe('a name', () => {
   test('is not owned by a project rule where the repository has no project', () => {
     const { project: _, ...homeless } = shop;
     expect(check([byProject({ any: ['shop-*'] })], homeless)).toHaveLength(1);
+  });
+});
+
+describe('a path', () => {
+  const template = templateOf({
+    name: 'paths',
+    ...{
+      description: 'x',
+      parameters: { path: { type: 'ssmParameterPath', description: 'x' } },
+      statements: [
+        { sid: 'A', actions: ['ssm:GetParameter'], resources: ['arn:aws:ssm:a:1:parameter/{{path}}/*'] },
+      ],
+    },
+  });
+  const owned = (path: string, ...patterns: string[]) =>
+    unownedParameters([byProject({ ssmParameterPath: patterns })], shop, template, { path }).length === 0;
+
+  test.each([
+    ['shop-api', 'shop-*'],
+    ['shop-api/production/db', 'shop-*'],
+    ['shop/api', 'shop/api'],
+    ['shop/api/db', 'shop/api'],
+    ['shop/api/db', 'shop/*'],
+  ])('%s is owned by who owns %s: what is in a folder belongs to its owner', (path, pattern) => {
+    expect(owned(path, pattern)).toBe(true);
+  });
+
+  test.each([
+    ['platform/x-service', '*-service'],
+    ['platform/shop-api', 'shop-*'],
+    ['shop', 'shop/api'],
+    ['shop/apix', 'shop/api'],
+    ['shop/a', 'shop/*/b'],
+  ])('%s is not owned by who owns %s: a star ends at a slash', (path, pattern) => {
+    expect(owned(path, pattern)).toBe(false);
+  });
+});
+
+describe('a prefix', () => {
+  const template = templateOf({
+    name: 'prefixes',
+    ...{
+      description: 'x',
+      parameters: { prefix: { type: 'lambdaFunctionPrefix', description: 'x' } },
+      statements: [
+        {
+          sid: 'A',
+          actions: ['lambda:GetFunction'],
+          resources: ['arn:aws:lambda:a:1:function:{{prefix}}-*'],
+        },
+      ],
+    },
+  });
+  const owned = (prefix: string, pattern: string) =>
+    unownedParameters([byProject({ any: [pattern] })], shop, template, { prefix }).length === 0;
+
+  test.each([
+    ['shop', 'shop-*'],
+    ['shop-api', 'shop-*'],
+    ['shop', 'sho*'],
+  ])('%s is owned by who owns %s, as all its names are', (prefix, pattern) => {
+    expect(owned(prefix, pattern)).toBe(true);
+  });
+
+  test.each([
+    ['sho', 'shop-*'],
+    ['shop', 'shop-api-*'],
+    ['shop', 'shop'],
+    ['shop-api', 'shop-api'],
+    ['x-service', '*-service'],
+    ['shop-x', 'shop-*-x'],
+    ['shop', 'shop-*x'],
+  ])('%s is not owned by who owns %s: it reaches other names, too', (prefix, pattern) => {
+    expect(owned(prefix, pattern)).toBe(false);
   });
 });
 

@@ -176,7 +176,7 @@ describe('a permissions policy', () => {
   });
 
   test('is refused with every unsafe built-in value named once', () => {
-    const template = using(['arn:aws:s3:::{{project.key}}/{{repository.slug}}/{{project.key}}']);
+    const template = using(['arn:aws:s3:::x/{{project.key}}/{{repository.slug}}/{{project.key}}']);
     const repository = { ...shop, slug: 'a*', project: { key: '*', uuid: shop.uuid } };
     const problem = problemOf(renderPermissionsPolicy(template, context({ repository, parameters: {} })));
     expect(problem.errors).toHaveLength(2);

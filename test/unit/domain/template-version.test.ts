@@ -19,6 +19,14 @@ describe("a template's version", () => {
       "a parameter's description",
       (c) => Object.assign(c.parameters, { bucket: { type: 's3BucketName', description: 'y' } }),
     ],
+    ['what it acts through', (c) => Object.assign(c, { actsThrough: 'Amounts to more' })],
+    [
+      "a parameter's example",
+      (c) =>
+        Object.assign(c.parameters, {
+          bucket: { type: 's3BucketName', description: 'y', example: 'shop-x' },
+        }),
+    ],
     ['the order of requestableBy', (c) => c.requestableBy.reverse()],
     [
       'the order of its parameters',
@@ -49,8 +57,23 @@ describe("a template's version", () => {
     ['who may request it', (c) => Object.assign(c, { requestableBy: ['person'] })],
     [
       'the type of a parameter',
-      (c) => Object.assign(c.parameters, { bucket: { type: 'lambdaFunctionName', description: 'x' } }),
+      (c) => {
+        Object.assign(c.parameters, { bucket: { type: 's3KeyPrefix', description: 'x' } });
+        Object.assign(c.statements[0] ?? {}, { resources: ['arn:aws:s3:::site/{{bucket}}/*'] });
+      },
     ],
+    ...Object.entries({
+      pattern: 'shop-*',
+      allowed: ['shop-site'],
+      default: 'shop-site',
+      list: { max: 2 },
+    }).map(([field, value]): [string, (content: Content) => void] => [
+      `the ${field} of a parameter`,
+      (c) =>
+        Object.assign(c.parameters, {
+          bucket: { type: 's3BucketName', description: 'x', [field]: value },
+        }),
+    ]),
   ])('changes with %s', (_, change) => {
     expect(changed(change).version).not.toBe(version);
   });

@@ -47,8 +47,8 @@ describe('a template', () => {
     ],
     [
       'an unknown field of a parameter',
-      (c) => Object.assign(c.parameters, { a: { type: 's3BucketName', description: 'x', pattern: '.*' } }),
-      '/parameters/a/pattern',
+      (c) => Object.assign(c.parameters, { a: { type: 's3BucketName', description: 'x', regex: '.*' } }),
+      '/parameters/a/regex',
     ],
     ['a missing description', (c) => Reflect.deleteProperty(c, 'description'), '/description'],
     [
@@ -161,7 +161,8 @@ describe('a template', () => {
     ],
     [
       'an optional parameter without when',
-      (c) => c.statements.push(statement({ resources: ['arn:aws:s3:::{{distribution}}'] })),
+      (c) =>
+        c.statements.push(statement({ resources: ['arn:aws:cloudfront::1:distribution/{{distribution}}'] })),
       'needs when: distribution',
     ],
     [
@@ -172,9 +173,8 @@ describe('a template', () => {
     [
       'two lists in one text',
       (c) => {
-        for (const name of ['a', 'b']) {
-          const list = { type: 's3BucketName', list: { max: 2 }, description: 'x' };
-          Object.assign(c.parameters, { [name]: list });
+        for (const [name, type] of Object.entries({ a: 's3BucketName', b: 's3KeyPrefix' })) {
+          Object.assign(c.parameters, { [name]: { type, list: { max: 2 }, description: 'x' } });
         }
         c.statements.push(statement({ resources: ['arn:aws:s3:::{{a}}/{{b}}'] }));
       },
