@@ -111,6 +111,12 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       return toRepository(found, actual);
     },
 
+    async isWorkspaceReadable(workspace) {
+      const found = await read(`/workspaces/${encodeURIComponent(workspace.uuid)}`, workspaceShape);
+      if (found && found.uuid !== workspace.uuid) throw contradiction();
+      return found !== undefined;
+    },
+
     async findEnvironment(repository, nameOrUuid) {
       const path = `${pathOf(repository.workspace.uuid, repository.uuid)}/environments`;
       const byUuid = parseUuid(nameOrUuid);

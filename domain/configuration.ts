@@ -4,6 +4,7 @@ import { directoryFaults, personSchema } from './directory.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
 import { toFieldErrors } from './problem.ts';
+import { repositoryRuleSchema } from './repository-rules.ts';
 
 const uuid = z
   .string()
@@ -70,6 +71,7 @@ const configurationSchema = z.strictObject({
     .length(1, 'must name exactly one account: the one that Rolewright runs in'),
   issuers: z.array(issuerSchema),
   ownership: z.array(ownershipSchema),
+  onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
   access: z
     .strictObject({ repositoryAdmins: z.boolean().default(false) })
@@ -133,6 +135,11 @@ export function parseConfiguration(
         ? []
         : [`/ownership/${n}: ${workspace} is not a configured workspace`];
     }),
+    ...configuration.onRepositoryCreated.flatMap(({ project: { workspace } }, n) =>
+      configuration.workspaces.some((w) => w.slug === workspace)
+        ? []
+        : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
+    ),
     ...directoryFaults(configuration),
   ];
   return faults.length > 0 ? { faults } : { configuration };

@@ -81,10 +81,12 @@ const dataShapes = {
   CompensationStarted: { ...subjectShape, error },
   /** The grant failed and nothing of it is left in IAM. */
   ProvisioningFailed: { ...subjectShape, error },
+  /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
+  RepositoryRenamed: { ...subjectShape, project: intentShape.project },
   /** Announces the four steps of a revoke; `role` is what a failed grant was found to have left behind. */
   RevocationRequested: {
     ...subjectShape,
-    cause: z.enum(['requested', 'expired', 'leftover']),
+    cause: z.enum(['requested', 'expired', 'leftover', 'repository-gone']),
     reason: z.string().optional(),
     role: createdRole.optional(),
   },

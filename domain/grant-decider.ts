@@ -1,7 +1,8 @@
 import type { EventData, NewEvent } from './event.ts';
-import { type Grant, type RequestInForce, workOf } from './grant.ts';
+import { type Grant, isLive, type RequestInForce, workOf } from './grant.ts';
 import { type GrantIntent, intentHash } from './grant-intent.ts';
 import { type Problem, problem } from './problem.ts';
+import type { Repository } from './repository.ts';
 import { assertNever, fail, ok, type Result } from './result.ts';
 import type { Instant } from './time.ts';
 
@@ -143,6 +144,19 @@ export function decideRevocation(
     default:
       return assertNever(grant.status);
   }
+}
+
+/** Decides whether a grant learns its repository's present names: an event only where one differs and the grant is not
+ *  over, for the record of an ended grant keeps the names that it ended with. */
+export function decideRename(grant: Grant, { uuid, fullName, project }: Repository): NewEvent[] {
+  const { repository, account, project: known } = grant.request.intent;
+  if (!isLive(grant.status) || repository.uuid !== uuid) return [];
+  const isSame =
+    repository.fullName === fullName &&
+    (!project || (known?.key === project.key && known.uuid === project.uuid));
+  if (isSame) return [];
+  const data = { repository: { uuid, fullName }, account, ...optional('project', project) };
+  return [{ type: 'RepositoryRenamed', data }];
 }
 
 /** True while the provisioner has something to do on the grant. */

@@ -239,6 +239,8 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       return { ...grant, announcedProvider: event.data.providerArn };
     case 'ProviderCreated':
       return without(grant, 'announcedProvider');
+    case 'RepositoryRenamed':
+      return renamed(grant, event.data);
     case 'UpdateStarted':
     case 'ForeignPoliciesFound':
       return { ...grant };
@@ -254,6 +256,17 @@ const documentsOf = (data: EventData<'GrantActivated'>): NonNullable<Grant['docu
 function leftover(event: GrantEvent & { type: 'RevocationRequested' }): { role?: GrantRole } {
   const { role } = event.data;
   return role ? { role: { ...role, announcedAt: event.at, confirmedAt: event.at } } : {};
+}
+
+/** The grant under its repository's new names. The UUID is what it stays bound to. */
+function renamed(grant: Grant, { repository, project }: EventData<'RepositoryRenamed'>): Grant {
+  if (repository.uuid !== grant.request.intent.repository.uuid) return grant;
+  const rename = <R extends RequestInForce>(request: R): R => ({
+    ...request,
+    intent: { ...request.intent, repository, ...(project ? { project } : {}) },
+  });
+  const { request, change } = grant;
+  return { ...grant, request: rename(request), ...(change ? { change: rename(change) } : {}) };
 }
 
 type OptionalKey = 'change' | 'role' | 'documents' | 'compensating' | 'lastError' | 'announcedProvider';

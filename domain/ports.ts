@@ -57,6 +57,9 @@ export type Clock = {
 export type Bitbucket = {
   /** `repository` is a slug or a UUID in braces. The answer names the workspace that it was found in. */
   findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined>;
+  /** Whether the workspace itself can be read, with the same credential. Only together with it is an absent repository
+   *  evidence: whoever may not see a workspace is told that nothing of it exists. */
+  isWorkspaceReadable(workspace: Workspace): Promise<boolean>;
   /** By UUID in braces, else by name in exact case. Absence is told only after every page was read. */
   findEnvironment(repository: Repository, nameOrUuid: string): Promise<DeploymentEnvironment | undefined>;
   /** False when the workspace's OIDC discovery document does not exist. */

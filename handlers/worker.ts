@@ -1,10 +1,17 @@
 import { assertNever } from '../domain/result.ts';
+import { followDelivery } from '../domain/use-cases/follow-delivery.ts';
+import type { FollowPorts } from '../domain/use-cases/follow-repository.ts';
 import { workerMessageSchema } from '../domain/worker-message.ts';
 import { asynchronousFunction } from './asynchronous-function.ts';
-import { composeCore } from './compose.ts';
+import { composeCore, composeRequests } from './compose.ts';
 
 const core = composeCore();
 const { logger, environment } = core;
+const ports: FollowPorts = {
+  ...composeRequests(core),
+  reportRefusal: (about, problem) =>
+    logger.error('what a delivery asks for is refused', { ...about, problem }),
+};
 
 /** Does what a function at the edge has handed on; every message may come more than once. Only functions of this stack
  *  may invoke it, so a message that is none is a bug: it is logged and not tried again. */
@@ -17,7 +24,8 @@ export const handler = asynchronousFunction({ logger, isOnLambda: environment.is
   const message = parsed.data;
   switch (message.source) {
     case 'bitbucket':
-      logger.info('delivery', { message });
+      await followDelivery(ports, message);
+      logger.info('delivery followed', { message });
       return;
     default:
       assertNever(message.source);

@@ -31,6 +31,9 @@ export type RequestContext = {
   correlationId: string;
   entryPoint: 'http' | 'bitbucket' | 'slack';
   dryRun: boolean;
+  /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
+   *  stays as it is, and is answered as it is. */
+  isFirstOnly?: boolean;
 };
 
 /** Asks for a grant: checks who asks for what in the contract's order, decides, writes the intent, and waits for the
@@ -45,6 +48,8 @@ export async function requestGrant(
   const { plan, template, expiresInSeconds } = prepared.value;
   for (;;) {
     const stream = await loadStream(ports, plan.grantId);
+    if (context.isFirstOnly && !isUntouched(stream.grant))
+      return answerToRequest('unchanged', stream, stream);
     const fixed = withFixedRoleName(plan, stream.grant);
     const now = toInstant(ports.clock.now());
     const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
@@ -86,6 +91,10 @@ export async function requestGrant(
     return answer;
   }
 }
+
+/** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
+const isUntouched = (grant: Grant | undefined): boolean =>
+  grant === undefined || grant.status === 'failed' || grant.status === 'provisioning';
 
 async function finish(
   ports: RequestPorts,

@@ -1,7 +1,7 @@
 import { authorise } from '../authorisation.ts';
 import type { Grant } from '../grant.ts';
 import { workOf } from '../grant.ts';
-import { decideRevocation } from '../grant-decider.ts';
+import { decideRevocation, type RevocationCause } from '../grant-decider.ts';
 import { GRANT_ID } from '../identifiers.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -10,13 +10,18 @@ import { grantNotFound, resourceOf } from './read-grants.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 import { PATIENCE_MS, waitForProvisioner } from './wait-for-provisioner.ts';
 
+/** Where a revoke comes from, and why: `requested` unless said. */
+export type RevokeContext = Pick<RequestContext, 'caller' | 'correlationId' | 'entryPoint'> & {
+  cause?: RevocationCause;
+};
+
 /** Revokes a grant: writes the intent and waits for the provisioner. 200 once nothing is left in IAM, 202 while steps
  *  remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
  *  they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,
   grantId: string,
-  context: Omit<RequestContext, 'dryRun'>,
+  context: RevokeContext,
 ): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
   const { access, reportDenial } = ports;
   const { caller, correlationId, entryPoint } = context;
@@ -28,7 +33,7 @@ export async function revokeGrant(
     if (!authorise(access, caller, 'read', resource, reportDenial).ok) return grantNotFound(grantId);
     const allowed = authorise(access, caller, 'revoke', resource, reportDenial);
     if (!allowed.ok) return allowed;
-    const { events, outcome } = decideRevocation(stream.grant, 'requested');
+    const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
     const [event] = events;
     const cause = { principal: caller.principal, correlationId, entryPoint };
     const appended = event ? await appendEvent(ports, stream, event, cause) : stream;

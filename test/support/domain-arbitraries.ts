@@ -118,6 +118,9 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   AttemptFailed: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
   CompensationStarted: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
   ProvisioningFailed: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
+  RepositoryRenamed: fc
+    .tuple(subjects, oneOf(undefined, SHOP_PROJECT))
+    .map(([s, project]) => (project ? { ...s, project } : s)),
   RevocationRequested: fc
     .tuple(subjects, oneOf('requested' as const, 'expired' as const), fc.option(createdRoles))
     .map(([s, cause, made]) => (made ? { ...s, cause: 'leftover' as const, role: made } : { ...s, cause })),

@@ -44,6 +44,12 @@ export class FakeBitbucket implements Bitbucket {
     return this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
   }
 
+  readonly readableWorkspaces = new Set(['acme', 'globex']);
+
+  async isWorkspaceReadable({ slug }: Workspace): Promise<boolean> {
+    return this.readableWorkspaces.has(slug);
+  }
+
   async findEnvironment(
     { uuid }: Repository,
     nameOrUuid: string,

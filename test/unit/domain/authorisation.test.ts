@@ -54,7 +54,7 @@ describe('the access rules let', () => {
     ['a reading service read', caller('service', 'readers'), ['read']],
     ['a service do nothing', caller('service'), []],
     ['a service of the platform group do nothing', caller('service', 'platform'), []],
-    ['the system do nothing', caller('system', 'platform', 'readers'), []],
+    ['the system request, read and revoke', caller('system', 'platform'), ['request', 'revoke', 'read']],
     ['a pipeline request and read', pipeline(), ['request', 'read']],
     ['a pipeline without claims do nothing', caller('pipeline', 'platform'), []],
   ])('%s', (_, who, expected) => {

@@ -43,6 +43,10 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   AttemptFailed: story.attemptFailed,
   CompensationStarted: story.compensating,
   ProvisioningFailed: failed,
+  RepositoryRenamed: {
+    type: 'RepositoryRenamed',
+    data: { ...subject, repository: { ...subject.repository, fullName: 'acme/store' } },
+  },
   RevocationRequested: revocation,
   RoleDisabled: story.disabled,
   ForeignPoliciesFound: foreign,
