@@ -65,7 +65,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   }
   if (!parsed.success || faults.length > 0) throw new StartFailure(faults);
   const { BITBUCKET_TOKEN: value, BITBUCKET_TOKEN_PARAMETER: parameter } = parsed.data;
-  const parameters = parsed.data.BITBUCKET_WEBHOOK_SECRET_PARAMETERS;
+  const { BITBUCKET_WEBHOOK_SECRETS: bySlug, BITBUCKET_WEBHOOK_SECRET_PARAMETERS: parameters } = parsed.data;
   return {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
@@ -73,8 +73,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
     bitbucketToken: value === undefined ? { parameter: parameter ?? '' } : { value },
-    webhookSecrets:
-      parameters === undefined ? { bySlug: parsed.data.BITBUCKET_WEBHOOK_SECRETS ?? {} } : { parameters },
+    webhookSecrets: bySlug || parameters === undefined ? { bySlug: bySlug ?? {} } : { parameters },
     sandboxUrl: parsed.data.SANDBOX_BITBUCKET_URL,
   };
 }

@@ -119,14 +119,17 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   WORKER_FUNCTION: `${PREFIX}-worker`,
 });
 
+/** `schedule`: the reconciler runs every minute. `webhooks`: what happens in the stand-in for Bitbucket is delivered to the
+ *  API. `serviceFile` stands for `serverless.yml`. */
+export type StackOptions = { schedule?: boolean; webhooks?: boolean; serviceFile?: string };
+
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and
- *  survives a restart. With `schedule` the reconciler runs every minute; `serviceFile` stands for
- *  `serverless.yml`. Rejects, with nothing left running, when anything of it cannot start. */
+ *  survives a restart. Rejects, with nothing left running, when anything of it cannot start. */
 export async function startStack(
   root: string,
   dir: string,
   wanted: StackPorts,
-  { schedule = false, serviceFile }: { schedule?: boolean; serviceFile?: string } = {},
+  { schedule = false, webhooks = false, serviceFile }: StackOptions = {},
 ): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
@@ -153,6 +156,7 @@ export async function startStack(
     throw error;
   }
   standIns.slack.deliverTo(gateway.url);
+  if (webhooks) standIns.bitbucket.connectWebhooks(gateway.url);
   return {
     ...standIns,
     api: gateway.url,

@@ -4,7 +4,10 @@ import { portsFromEnvironment, startStack } from './stack.ts';
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 
 async function main(): Promise<void> {
-  const stack = await startStack(process.cwd(), dir, portsFromEnvironment(process.env), { schedule: true });
+  const stack = await startStack(process.cwd(), dir, portsFromEnvironment(process.env), {
+    schedule: true,
+    webhooks: true,
+  });
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

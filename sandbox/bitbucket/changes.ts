@@ -6,6 +6,7 @@ import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
 import type { Route } from './request.ts';
 import type { Repository, StateStore, Workspace } from './state.ts';
+import type { Webhooks } from './webhooks.ts';
 
 const slugSchema = z
   .string()
@@ -15,19 +16,46 @@ const createSchema = z.strictObject({
   slug: slugSchema,
   project: z.string().min(1).optional(),
 });
-const updateSchema = z.strictObject({ slug: slugSchema.optional(), project: z.string().min(1).optional() });
+const updateSchema = z.strictObject({
+  slug: slugSchema.optional(),
+  project: z.string().min(1).optional(),
+  workspace: z.string().min(1).optional(),
+});
+const projectSchema = z.strictObject({
+  key: z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, 'must be a project key'),
+});
 const environmentSchema = z.strictObject({
   name: z.string().min(1),
   type: z.enum(['Test', 'Staging', 'Production']).default('Test'),
 });
 const workspaceSchema = z.strictObject({ oidcEnabled: z.boolean() });
 
+/** Who does it all in the sandbox. */
+const actor = {
+  type: 'user',
+  uuid: '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}',
+  account_id: '557058:8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001',
+  nickname: 'ada',
+  display_name: 'Ada',
+  links: {},
+};
+
+/** What of a repository's names a change touches; only changed fields are sent. */
+const renaming = ({ slug: workspace }: Workspace, old: string, slug: string): object =>
+  old === slug
+    ? {}
+    : {
+        name: { old, new: slug },
+        full_name: { old: `${workspace}/${old}`, new: `${workspace}/${slug}` },
+      };
+
 const taken = (workspace: Workspace, slug: string, by: Repository | undefined) =>
   workspace.repositories.some((repository) => repository !== by && repository.slug === slug);
 
 /** What people do in Bitbucket itself: create, rename, move and delete repositories, create and delete environments,
- *  enable OIDC. Each change is on disk before it is answered. */
-export function changeRoutes(store: StateStore, now: () => number): Route[] {
+ *  rename projects, enable OIDC. Each change is on disk before it is answered; the workspace's webhooks then go out in
+ *  the background. */
+export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => number): Route[] {
   const at = () => new Date(now()).toISOString();
 
   const inWorkspace = <T extends Answer | Promise<Answer>>(
@@ -68,20 +96,66 @@ export function changeRoutes(store: StateStore, now: () => number): Route[] {
       };
       workspace.repositories.push(repository);
       store.save();
+      announce(workspace, 'repo:created', repository);
       return ok(repositoryResource(workspace, repository), 201);
     });
+  }
+
+  const announce = (workspace: Workspace, event: string, repository: Repository, more: object = {}) =>
+    webhooks.send(workspace, event, {
+      actor,
+      repository: repositoryResource(workspace, repository),
+      ...more,
+    });
+
+  /** Into the first project of the other workspace. Which of the two hears of it is not documented: both do. */
+  function transferRepository(repository: Repository, from: Workspace, to: Workspace): Answer {
+    const [project] = to.projects;
+    if (!project || taken(to, repository.slug, repository)) {
+      return refusal(409, `/workspace: ${to.slug} cannot take ${repository.slug}`);
+    }
+    from.repositories = from.repositories.filter((other) => other !== repository);
+    to.repositories.push(repository);
+    Object.assign(repository, { projectKey: project.key, updatedAt: at() });
+    store.save();
+    const previous = { previous_workspace: workspaceResource(from) };
+    const payload = { actor, repository: repositoryResource(to, repository), ...previous };
+    for (const workspace of [from, to]) webhooks.send(workspace, 'repo:transfer', payload);
+    return ok(repositoryResource(to, repository));
+  }
+
+  function updateProject(key: string, workspace: Workspace, body: unknown): Answer {
+    const parsed = projectSchema.safeParse(body);
+    if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
+    const project = workspace.projects.find((one) => one.key === key);
+    if (!project) return refusal(404, `/key: no project ${key} in ${workspace.slug}`);
+    if (workspace.projects.some((one) => one !== project && one.key === parsed.data.key)) {
+      return refusal(409, `/key: ${parsed.data.key} exists`);
+    }
+    for (const repository of workspace.repositories) {
+      if (repository.projectKey === key) repository.projectKey = parsed.data.key;
+    }
+    project.key = parsed.data.key;
+    store.save();
+    webhooks.send(workspace, 'project:updated', { actor, project: { type: 'project', ...project } });
+    return ok({ type: 'project', ...project });
   }
 
   function updateRepository(repository: Repository, workspace: Workspace, body: unknown): Answer {
     const parsed = updateSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
+    if (parsed.data.workspace !== undefined) {
+      return inWorkspace(parsed.data.workspace, (to) => transferRepository(repository, workspace, to));
+    }
     const { slug = repository.slug, project = repository.projectKey } = parsed.data;
+    const before = repository.slug;
     if (!workspace.projects.some(({ key }) => key === project)) {
       return refusal(404, `/project: no project ${project} in ${workspace.slug}`);
     }
     if (taken(workspace, slug, repository)) return refusal(409, `/slug: ${workspace.slug}/${slug} exists`);
     Object.assign(repository, { slug, projectKey: project, updatedAt: at() });
     store.save();
+    announce(workspace, 'repo:updated', repository, { changes: renaming(workspace, before, slug) });
     return ok(repositoryResource(workspace, repository));
   }
 
@@ -117,6 +191,7 @@ export function changeRoutes(store: StateStore, now: () => number): Route[] {
         inRepository(names, (repository, workspace) => {
           workspace.repositories = workspace.repositories.filter((other) => other !== repository);
           store.save();
+          announce(workspace, 'repo:deleted', repository);
           return noContent;
         }),
     },
@@ -136,6 +211,12 @@ export function changeRoutes(store: StateStore, now: () => number): Route[] {
           store.save();
           return noContent;
         }),
+    },
+    {
+      method: 'PUT',
+      path: '/sandbox/projects/:/:',
+      answer: ([name = '', key = ''], { body }) =>
+        inWorkspace(name, (workspace) => updateProject(key, workspace, body)),
     },
     {
       method: 'PUT',

@@ -1,4 +1,5 @@
 import { type Answer, apiError, ok } from './answers.ts';
+import { hookEventRoutes, hookRoutes } from './hooks.ts';
 import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { oidcRoutes } from './oidc.ts';
 import { paginate } from './pagination.ts';
@@ -9,9 +10,13 @@ import type { Repository, StateStore, Workspace } from './state.ts';
 const TOKEN = 'sandbox-token';
 
 /** Answers everything under `/2.0`. What needs credentials answers 401 without them, whether it exists or not. */
-export function restApi(store: StateStore, url: () => string): (request: SandboxRequest) => Promise<Answer> {
-  const open = oidcRoutes(store, url);
-  const closed = resourceRoutes(store, url);
+export function restApi(
+  store: StateStore,
+  url: () => string,
+  now: () => number,
+): (request: SandboxRequest) => Promise<Answer> {
+  const open = [...oidcRoutes(store, url), ...hookEventRoutes(url)];
+  const closed = [...resourceRoutes(store, url), ...hookRoutes(store, url, now)];
   return async (request) => {
     let found = findRoute(open, request);
     if (found === 'unknown') {
@@ -21,8 +26,7 @@ export function restApi(store: StateStore, url: () => string): (request: Sandbox
       found = findRoute(closed, request);
     }
     if (found === 'unknown') return apiError(404, 'Resource not found');
-    if (found === 'wrong method')
-      return { ...apiError(405, 'Method not allowed'), headers: { allow: 'GET' } };
+    if (found === 'wrong method') return apiError(405, 'Method not allowed');
     return found.route.answer(found.parts, request);
   };
 }

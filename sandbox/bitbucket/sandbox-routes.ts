@@ -6,13 +6,20 @@ import { companyRoutes } from './company-tokens.ts';
 import { findRoute, type Route, type SandboxRequest } from './request.ts';
 import type { StateStore } from './state.ts';
 import { stepToken } from './step-token.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** What the sandbox's own endpoints work on. */
-export type SandboxParts = { store: StateStore; faults: Faults; calls: CallLog; now: () => number };
+export type SandboxParts = {
+  store: StateStore;
+  faults: Faults;
+  calls: CallLog;
+  webhooks: Webhooks;
+  now: () => number;
+};
 
 /** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` naming all that is wrong. */
 export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Promise<Answer> {
-  const { store, faults, calls, now } = parts;
+  const { store, faults, calls, webhooks, now } = parts;
   const routes: Route[] = [
     {
       method: 'POST',
@@ -20,7 +27,8 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
       answer: (_, { body }) => stepToken(store, body, now()),
     },
     ...companyRoutes(store, now),
-    ...changeRoutes(store, now),
+    ...changeRoutes(store, webhooks, now),
+    ...deliveryRoutes(webhooks),
     {
       method: 'POST',
       path: '/sandbox/faults',
@@ -51,6 +59,28 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
     return found.route.answer(found.parts, request);
   };
 }
+
+/** The deliveries since the start or the last `DELETE`, oldest first; `POST {requestUuid}` sends one again. */
+const deliveryRoutes = (webhooks: Webhooks): Route[] => [
+  { method: 'GET', path: '/sandbox/deliveries', answer: () => ok({ items: webhooks.items() }) },
+  {
+    method: 'POST',
+    path: '/sandbox/deliveries',
+    answer(_, { body }) {
+      const { requestUuid } = (body ?? {}) as { requestUuid?: unknown };
+      const isSent = typeof requestUuid === 'string' && webhooks.resend(requestUuid);
+      return isSent ? ok({ requestUuid }, 202) : refusal(404, '/requestUuid: no such delivery');
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/sandbox/deliveries',
+    answer() {
+      webhooks.clear();
+      return noContent;
+    },
+  },
+];
 
 function arm(faults: Faults, body: unknown): Answer {
   if (typeof body === 'object' && body !== null && 'effect' in body && body.effect === 'propagation') {

@@ -5,13 +5,22 @@ import { closeServer, listenLocally } from '../local-server.ts';
 import { type Answer, refusal } from './answers.ts';
 import { callLog } from './calls.ts';
 import { withFaults } from './faulty-api.ts';
+import { connectHooks } from './hooks.ts';
 import { pathSegments, type SandboxRequest } from './request.ts';
 import { restApi } from './rest.ts';
 import { sandboxApi } from './sandbox-routes.ts';
+import { webhookSecrets } from './seed.ts';
 import { openState } from './state.ts';
+import { webhookSender } from './webhooks.ts';
 
 /** A running stand-in. `close` ends open connections at once. */
-export type BitbucketSandbox = { url: string; port: number; close(): Promise<void> };
+export type BitbucketSandbox = {
+  url: string;
+  port: number;
+  /** Points the workspaces' webhooks at an API, e.g. `http://127.0.0.1:3000`. Until then nothing is delivered. */
+  connectWebhooks(api: string): void;
+  close(): Promise<void>;
+};
 
 /** Starts the stand-in for Bitbucket Cloud, and for a company identity provider, on 127.0.0.1.
  *
@@ -29,10 +38,11 @@ export async function startBitbucketSandbox(options: {
   const calls = callLog();
   let url = '';
   const rest = withFaults(
-    restApi(store, () => url),
+    restApi(store, () => url, now),
     faults,
   );
-  const sandbox = sandboxApi({ store, faults, calls, now });
+  const webhooks = webhookSender(store, now);
+  const sandbox = sandboxApi({ store, faults, calls, webhooks, now });
 
   /** The answer, or undefined when the connection is to be closed without one. */
   async function answer(request: SandboxRequest): Promise<Answer | undefined> {
@@ -57,7 +67,15 @@ export async function startBitbucketSandbox(options: {
   });
   const port = await listenLocally(server, options.port);
   url = `http://127.0.0.1:${port}`;
-  return { url, port, close: () => closeServer(server) };
+  return {
+    url,
+    port,
+    connectWebhooks: (api) => connectHooks(store, api, webhookSecrets),
+    async close() {
+      await webhooks.close();
+      await closeServer(server);
+    },
+  };
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest | undefined> {

@@ -23,6 +23,16 @@ const repositorySchema = z.object({
   environments: z.array(environmentSchema),
 });
 
+const hookSchema = z.object({
+  uuid: z.string(),
+  url: z.string(),
+  description: z.string(),
+  active: z.boolean(),
+  events: z.array(z.string()),
+  secret: z.string().nullable(),
+  createdAt: z.string(),
+});
+
 const workspaceSchema = z.object({
   uuid: z.string(),
   slug: z.string(),
@@ -31,6 +41,7 @@ const workspaceSchema = z.object({
   oidcEnabled: z.boolean(),
   projects: z.array(projectSchema),
   repositories: z.array(repositorySchema),
+  hooks: z.array(hookSchema).default([]),
 });
 
 const stateSchema = z.object({
@@ -42,6 +53,7 @@ const stateSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 export type Project = z.infer<typeof projectSchema>;
 export type Repository = z.infer<typeof repositorySchema>;
+export type Hook = z.infer<typeof hookSchema>;
 export type Workspace = z.infer<typeof workspaceSchema>;
 export type BitbucketState = z.infer<typeof stateSchema>;
 

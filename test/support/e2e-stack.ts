@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { freePorts, startStack } from '../../sandbox/stack.ts';
+import { freePorts, type StackOptions, startStack } from '../../sandbox/stack.ts';
 import { type AwsLook, awsLook } from './e2e-aws.ts';
 import { type Bitbucket, bitbucketPeople } from './e2e-bitbucket.ts';
 import { type HttpCall, type Json, type Reply, send } from './e2e-http.ts';
@@ -116,8 +116,11 @@ export async function worldOf(stack: Endpoints): Promise<World> {
 }
 
 /** Starts a stack of this process on free ports with its state in `dir`. */
-export async function startWorld(dir: string): Promise<World & { stop(): Promise<void> }> {
-  const stack = await startStack(process.cwd(), dir, freePorts);
+export async function startWorld(
+  dir: string,
+  options: StackOptions = {},
+): Promise<World & { stop(): Promise<void> }> {
+  const stack = await startStack(process.cwd(), dir, freePorts, options);
   const world = await worldOf(stack);
   return {
     ...world,
@@ -129,7 +132,7 @@ export async function startWorld(dir: string): Promise<World & { stop(): Promise
 }
 
 /** One stack for all tests of a file, in a folder of its own; what comes back is only there while tests run. */
-export function useStack(): () => World {
+export function useStack(options: StackOptions = {}): () => World {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-e2e-'));
   let world: Awaited<ReturnType<typeof startWorld>> | undefined;
   const running = () => {
@@ -137,7 +140,7 @@ export function useStack(): () => World {
     throw new Error('the stack runs while tests do');
   };
   beforeAll(async () => {
-    world = await startWorld(dir);
+    world = await startWorld(dir, options);
   }, START_WITHIN_MS);
   afterEach(() => running().clearFaults());
   afterAll(async () => {
