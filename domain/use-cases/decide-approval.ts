@@ -1,11 +1,11 @@
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../approval-decider.ts';
-import { type Action, authorise, denialOf } from '../authorisation.ts';
+import { authorise, denialOf } from '../authorisation.ts';
 import type { NewEvent } from '../event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../grant.ts';
 import { GRANT_ID } from '../identifiers.ts';
 import { liveStateOf, planChange } from '../planned-change.ts';
 import type { Caller } from '../principal.ts';
-import { problem } from '../problem.ts';
+import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { toInstant } from '../time.ts';
 import { answerToRequest, type GrantAnswer } from './answer-request.ts';
@@ -42,8 +42,7 @@ export async function approveGrant(
     if (!verified.ok) return verified;
     const approved = await append(ports, stream, decided.value, context);
     if (!approved) continue;
-    // The moment at which it was written decides: then the request had lapsed after all.
-    if (approved.grant && waitingRequest(approved.grant)) continue;
+    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
     const settled = await waitForProvisioner(ports, grantId);
     return answerToRequest('changed', approved, settled);
   }
@@ -81,17 +80,22 @@ async function decidable(
   const stream = await loadStream(ports, grantId);
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
-  const may = (action: Action) => authorise(access, caller, action, resourceOf(grant), reportDenial);
-  if (!may('read').ok) return grantNotFound(grantId);
-  const allowed = may('approve');
+  const resource = resourceOf(grant);
+  if (!authorise(access, caller, 'read', resource, reportDenial).ok) return grantNotFound(grantId);
+  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
+  const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
   return allowed.ok ? ok({ stream, grant }) : allowed;
 }
+
+/** The moment at which an approval is written decides whether it came in time. */
+const lapsedMeanwhile = (grantId: string): Problem =>
+  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
 
 function reported(
   { reportDenial }: RequestPorts,
   caller: Caller,
   grant: Grant,
-  refused: { ok: false; problem: ReturnType<typeof problem> },
+  refused: { ok: false; problem: Problem },
 ): typeof refused {
   if (refused.problem.code === 'DENIED') {
     reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { approvalFlows } from '../support/crash-approval-flows.ts';
 import * as defects from '../support/crash-defects.ts';
 import type { Mode } from '../support/crash-injector.ts';
 import { changeFlows, requestFlows } from '../support/crash-request-flows.ts';
@@ -119,6 +120,13 @@ const cases: Case[] = [
     caughtBy: /^invariant 5:/,
   },
   {
+    defect: 'has people approve their own requests',
+    plant: defects.approvesInTheRequestersName,
+    flow: 'an approval of a new grant',
+    modes: ['drop'],
+    caughtBy: /^invariant 7:/,
+  },
+  {
     defect: 'makes a role outside the path',
     plant: defects.wrongPath,
     flow: 'a new grant whose provider is there',
@@ -134,7 +142,7 @@ const cases: Case[] = [
   },
 ];
 
-const flows = [...requestFlows, ...changeFlows, ...revokeFlows, ...troubleFlows];
+const flows = [...requestFlows, ...changeFlows, ...approvalFlows, ...revokeFlows, ...troubleFlows];
 
 function flowNamed(name: string): Flow {
   const found = flows.find((flow) => flow.name === name);

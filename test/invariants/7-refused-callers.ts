@@ -1,3 +1,4 @@
+import type { GrantEvent } from '../../domain/event.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Invariant 7, as far as it can be seen behind the token verifier: a pipeline reaches only its own repository, and whoever
@@ -8,4 +9,35 @@ export function nothingForRefusedCallers({ events, row, writes }: Evidence): str
     ...(row ? ['a row was written for a caller who may not ask'] : []),
     ...writes.map(({ action }) => `${action} was done for a caller who may not ask`),
   ];
+}
+
+const nameOf = ({ principal }: GrantEvent): string => `${principal.kind}:${principal.id}`;
+
+/** Invariant 7, as far as the log tells: nobody approves what they asked for, only people approve, and nothing is made of
+ *  a request that waits before somebody has approved its very plan. */
+export function nobodyApprovesThemselves({ events }: Evidence): string[] {
+  const faults: string[] = [];
+  const requesters = new Set<string>();
+  let waiting: string | undefined;
+  for (const event of events) {
+    const { type, data } = event;
+    if (type === 'GrantRequested' || type === 'GrantChangeRequested') {
+      requesters.add(nameOf(event));
+      waiting = data.approval === 'required' ? data.planHash : undefined;
+    }
+    if (type === 'GrantRejected' || type === 'RequestLapsed') waiting = undefined;
+    if (type === 'GrantApproved') {
+      if (requesters.has(nameOf(event)))
+        faults.push(`event ${event.seq}: ${nameOf(event)} approves their own request`);
+      if (event.principal.kind !== 'person') faults.push(`event ${event.seq}: ${nameOf(event)} is no person`);
+      if (waiting !== data.planHash)
+        faults.push(`event ${event.seq} approves another plan than the one that waits`);
+      waiting = undefined;
+      requesters.clear();
+    }
+    if (waiting !== undefined && (type === 'ProvisioningStarted' || type === 'UpdateStarted')) {
+      faults.push(`event ${event.seq} begins what nobody has approved`);
+    }
+  }
+  return faults;
 }

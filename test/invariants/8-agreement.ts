@@ -1,5 +1,5 @@
 import { canonicalHash } from '../../domain/canonical-hash.ts';
-import { type Grant, replay, workOf } from '../../domain/grant.ts';
+import { type Grant, replay, waitingRequest, workOf } from '../../domain/grant.ts';
 import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 
 /** Invariant 8: after a crash or a lost reply at any call, reconciling leaves log, read model and IAM in agreement, and a
@@ -24,7 +24,11 @@ function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[
   if (row.seq?.N !== String(events.length)) faults.push(`the row shows event ${row.seq?.N}`);
   if (!isEqual(row.grant?.S, grant)) faults.push('the row shows another grant than the log');
   if (row.state?.S !== grant.status) faults.push(`the row is listed as ${row.state?.S}`);
-  const dueAt = grant.status === 'active' ? grant.expiresAt : undefined;
+  const ends = [
+    grant.status === 'active' ? grant.expiresAt : undefined,
+    waitingRequest(grant)?.proposal?.lapsesAt,
+  ];
+  const [dueAt] = ends.filter((at) => at !== undefined).sort();
   if (row.dueAt?.S !== dueAt || (row.due?.S === 'all') !== (dueAt !== undefined)) {
     faults.push(`the row is due at ${row.dueAt?.S}`);
   }

@@ -3,6 +3,7 @@ import { roleShape } from './2-role-shape.ts';
 import { admission } from './3-admission.ts';
 import { foreignUntouched } from './4-foreign-untouched.ts';
 import { nothingAfterRevoke } from './5-nothing-after-revoke.ts';
+import { nobodyApprovesThemselves } from './7-refused-callers.ts';
 import { agreement } from './8-agreement.ts';
 import { chain } from './9-chain.ts';
 import { oneStory } from './10-one-story.ts';
@@ -15,6 +16,7 @@ export const invariants: Record<string, Invariant> = {
   "invariant 3: a trust policy admits the grant's own token and no other": admission,
   'invariant 4: nothing that the grant did not create is changed or deleted': foreignUntouched,
   'invariant 5: after a revoke nothing admits a token or lets a session act': nothingAfterRevoke,
+  'invariant 7: nobody approves their own request, and nothing is made unapproved': nobodyApprovesThemselves,
   'invariant 8: log, read model and IAM agree, and a second pass changes nothing': agreement,
   'invariant 9: the chain verifies, and a forged one does not': chain,
   'invariant 10: one effect and one story': oneStory,

@@ -57,11 +57,16 @@ export const eventsOf = ({ events }: Evidence, type: GrantEvent['type']): GrantE
 /** The last event that settles a grant, as the state that it leaves: what a reader of the log would say. */
 export function stateIn(
   events: readonly GrantEvent[],
-): 'none' | 'active' | 'revoked' | 'failed' | 'under way' {
+): 'none' | 'pending' | 'active' | 'revoked' | 'rejected' | 'failed' | 'under way' {
   let state: ReturnType<typeof stateIn> = 'none';
-  for (const { type } of events) {
-    if (type === 'GrantRequested' || type === 'RevocationRequested') state = 'under way';
-    if (type === 'GrantChangeRequested') state = 'under way';
+  for (const event of events) {
+    const { type } = event;
+    const waits = 'approval' in event.data && event.data.approval === 'required';
+    if (type === 'GrantRequested') state = waits ? 'pending' : 'under way';
+    if (type === 'GrantChangeRequested' && !waits) state = 'under way';
+    if (type === 'GrantApproved' || type === 'RevocationRequested') state = 'under way';
+    if (type === 'GrantRejected' || type === 'RequestLapsed')
+      state = state === 'pending' ? 'rejected' : state;
     if (type === 'GrantActivated' || type === 'GrantUpdated' || type === 'UpdateFailed') state = 'active';
     if (type === 'GrantRevoked') state = 'revoked';
     if (type === 'ProvisioningFailed') state = 'failed';

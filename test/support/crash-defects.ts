@@ -96,6 +96,17 @@ export const noOwnershipCheck: Plant = {
   },
 };
 
+/** Has whoever asked approve as well, and believes it. */
+export const approvesInTheRequestersName: Plant = {
+  edge: withLog((log) => ({
+    append(event) {
+      if (event.type !== 'GrantApproved') return log.append(event);
+      const forged = { ...event, principal: { kind: 'person' as const, id: 'ada@acme.example' } };
+      return log.append({ ...forged, hash: eventHash(forged) });
+    },
+  })),
+};
+
 /** Marks nothing as due before it appends. */
 export const noDueMark: Plant = { edge: withGrants(() => ({ markDue: async () => {} })) };
 

@@ -1,9 +1,11 @@
+import { replay, waitingRequest } from '../../domain/grant.ts';
 import type { GrantRequest } from '../../domain/grant-request.ts';
 import { grantIdOf } from '../../domain/identifiers.ts';
 import { PortError } from '../../domain/ports.ts';
 import type { Caller } from '../../domain/principal.ts';
 import type { Result } from '../../domain/result.ts';
 import { roleNameOf } from '../../domain/role.ts';
+import { approveGrant, rejectGrant } from '../../domain/use-cases/decide-approval.ts';
 import type { RequestPorts } from '../../domain/use-cases/request-grant.ts';
 import { requestGrant } from '../../domain/use-cases/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
@@ -17,6 +19,9 @@ import type { CrashWorld } from './crash-world.ts';
 export const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
 const STAGING = '{744ccb6d-fff0-45c1-8855-3f91b372a57a}';
 
+const NO_PLAN = 'f'.repeat(64);
+
+const grace: Caller = { principal: { kind: 'person', id: 'grace@acme.example' }, groups: ['platform'] };
 export const ada: Caller = { principal: { kind: 'person', id: 'ada@acme.example' }, groups: ['platform'] };
 
 /** What a caller heard: a status with the grant's state, a refusal, or nothing (`died`). `failed` is a 5xx. */
@@ -79,6 +84,16 @@ export class Stage {
 
   revoke(caller: Caller = ada): Promise<Answer> {
     return this.ask((ports) => revokeGrant(ports, this.grantId, this.#context(caller)));
+  }
+
+  /** Decides the plan that waits when this is asked, as another person of the platform team. */
+  decide(how: 'approve' | 'reject'): Promise<Answer> {
+    return this.ask(async (ports) => {
+      const grant = replay(await ports.log.load(this.grantId));
+      const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
+      const decideIt = how === 'approve' ? approveGrant : rejectGrant;
+      return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
+    });
   }
 
   /** Does something as the edge does: what it throws is a 5xx. */
