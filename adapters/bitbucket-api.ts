@@ -30,7 +30,11 @@ const repositoryShape = z.object({
   project: z.object({ key: z.string(), uuid }).nullish(),
 });
 const environmentShape = z.object({ uuid, name: z.string().refine((name) => name.isWellFormed()) });
-const pageShape = z.object({ values: z.array(environmentShape), next: z.string().optional() });
+const permissionShape = z.object({
+  permission: z.string(),
+  user: z.object({ uuid, account_id: z.string().optional() }),
+  repository: z.object({ uuid }).optional(),
+});
 const errorShape = z.object({ type: z.literal('error') });
 
 /** How the adapter reaches Bitbucket. `url` without a trailing slash, e.g. `https://api.bitbucket.org/2.0`; `token` gives
@@ -96,6 +100,19 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     );
   }
 
+  /** The values of a list, page by page, for as long as the caller goes on. Undefined in place of a list that does not
+   *  exist. */
+  async function* list<T>(path: string, shape: z.ZodType<T>): AsyncGenerator<T[] | undefined> {
+    const page = z.object({ values: z.array(shape), next: z.string().optional() });
+    let next: string | undefined = path;
+    for (let count = 0; next !== undefined; count += 1) {
+      if (count === MOST_PAGES) throw unavailable(`Bitbucket lists ${path.split('?')[0]} without end.`);
+      const found: z.infer<typeof page> | undefined = await read(next, page);
+      yield found?.values;
+      next = found?.next && pathWithin(url, found.next);
+    }
+  }
+
   const pathOf = (workspace: string, repository: string) =>
     `/repositories/${encodeURIComponent(workspace)}/${encodeURIComponent(repository)}`;
 
@@ -125,17 +142,32 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
         if (found && found.uuid !== byUuid) throw contradiction();
         return found;
       }
-      let next: string | undefined = `${path}?pagelen=100`;
-      for (let page = 0; next !== undefined; page += 1) {
-        if (page === MOST_PAGES) throw unavailable('Bitbucket lists environments without end.');
-        const { values, next: following }: z.infer<typeof pageShape> = (await read(next, pageShape)) ?? {
-          values: [],
-        };
-        const found = values.find(({ name }) => name === nameOrUuid);
+      for await (const values of list(`${path}?pagelen=100`, environmentShape)) {
+        const found = values?.find(({ name }) => name === nameOrUuid);
         if (found) return found;
-        next = following && pathWithin(url, following);
       }
       return undefined;
+    },
+
+    async isRepositoryAdmin({ workspaceUuid, repositoryUuid }, account) {
+      // Source: "List a repository permissions for a workspace": effective permissions, for repository admins only.
+      const [workspace, repository] = [workspaceUuid, repositoryUuid].map(encodeURIComponent);
+      const query = new URLSearchParams({ q: 'permission="admin"', pagelen: '100' });
+      const path = `/workspaces/${workspace}/permissions/repositories/${repository}?${query}`;
+      try {
+        for await (const values of list(path, permissionShape)) {
+          if (!values) throw new PortError('Bitbucket', 'DENIED', 'Bitbucket does not show the repository.');
+          if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
+            throw contradiction();
+          }
+          // The filter is Bitbucket's; the permission is looked at all the same.
+          const admins = values.filter(({ permission }) => permission === 'admin');
+          if (admins.some(({ user }) => user.uuid === account || user.account_id === account)) return true;
+        }
+        return false;
+      } catch (error) {
+        throw error instanceof PortError && error.code === 'DENIED' ? adminsUnknown(error) : error;
+      }
     },
 
     async isOidcEnabled(workspaceSlug) {
@@ -179,6 +211,14 @@ const isTimeout = (cause: unknown): boolean =>
 
 const contradiction = (): PortError =>
   new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered about something else than it was asked for.');
+
+const adminsUnknown = (cause: PortError): PortError =>
+  new PortError(
+    'Bitbucket',
+    'DENIED',
+    `${cause.message} Whether the caller has admin on the repository stays unknown: the token must administer it, or access.repositoryAdmins be switched off.`,
+    { cause },
+  );
 
 const unavailable = (detail: string, cause?: unknown): PortError =>
   new PortError('Bitbucket', 'UNAVAILABLE', detail, { retryAfter: 5, cause });

@@ -27,13 +27,15 @@ export type Circumstances = {
   repositoryAdmin?: boolean | undefined;
 };
 
-/** A decision and the id of the rule that made it. */
-export type Decision = { allowed: boolean; rule: string };
+/** A decision and the id of the rule that made it; `next` is what the rule says that a denied caller can do. */
+export type Decision = { allowed: boolean; rule: string; next?: string | undefined };
 
 /** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
 export type AccessRules = {
   decide(caller: Caller, action: Action, resource?: Resource, circumstances?: Circumstances): Decision;
 };
+
+const ASK = 'Ask your platform team for access.';
 
 /** A refused request, as the operator's log gets it. */
 export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
@@ -67,7 +69,7 @@ export function authorise(
   return fail(
     problem(
       'DENIED',
-      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${nextStep(decision.rule)}`,
+      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
     ),
   );
 }
@@ -111,13 +113,22 @@ function requestability(caller: Caller, action: Action, resource?: Resource): st
   return listed ? undefined : 'template-requestable-by';
 }
 
-function nextStep(rule: string): string {
-  const steps: Record<string, string> = {
-    'pipeline-own-repository': "A pipeline's token works for its own repository only.",
-    'pipeline-own-environment':
-      'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
-    'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
-    'template-requestable-by': 'GET /v1/templates shows who may request which template.',
-  };
-  return steps[rule] ?? 'Ask your platform team for access.';
-}
+/** What to do about the rules that hold whatever the access rules say, and about `default-deny`: no rule permits. */
+const nextSteps = {
+  'default-deny': ASK,
+  ownership: ASK,
+  'pipeline-without-claims': ASK,
+  'pipeline-without-approval': 'A person asks for what needs approval.',
+  'pipeline-own-repository': "A pipeline's token works for its own repository only.",
+  'pipeline-own-environment':
+    'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+  'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
+  'pipeline-no-longer-expiry': ASK,
+  'template-requestable-by': 'GET /v1/templates shows who may request which template.',
+};
+
+const nextStep = (rule: string): string =>
+  rule in nextSteps ? nextSteps[rule as keyof typeof nextSteps] : ASK;
+
+/** Ids that no access rule may have: denials name them already. */
+export const reservedRules: readonly string[] = Object.keys(nextSteps);

@@ -64,6 +64,12 @@ export type Bitbucket = {
   findEnvironment(repository: Repository, nameOrUuid: string): Promise<DeploymentEnvironment | undefined>;
   /** False when the workspace's OIDC discovery document does not exist. */
   isOidcEnabled(workspaceSlug: string): Promise<boolean>;
+  /** Whether an account (UUID in braces, or Atlassian account id) has *admin* on a repository, directly or through a
+   *  group, project or workspace. False is told only after every page was read; a repository that is not found throws. */
+  isRepositoryAdmin(
+    repository: { workspaceUuid: string; repositoryUuid: string },
+    account: string,
+  ): Promise<boolean>;
 };
 
 /** A role as IAM shows it. `trustPolicy` is its parsed document. */

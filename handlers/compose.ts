@@ -1,6 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { readAccessFiles } from '../adapters/access-files.ts';
 import { awsIam, iamClient } from '../adapters/aws-iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket-api.ts';
+import { loadCedar } from '../adapters/cedar.ts';
+import { cedarAccess } from '../adapters/cedar-access.ts';
 import { dynamodbClient } from '../adapters/dynamodb-client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb-grant-table.ts';
@@ -12,12 +15,12 @@ import { readConfiguration, readTemplates } from '../adapters/settings-files.ts'
 import { stepTokenReader } from '../adapters/step-token-reader.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/token-verifier.ts';
-import { accessRules } from '../domain/access-rules.ts';
-import type { AccessRules, Denial } from '../domain/authorisation.ts';
 import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Bitbucket, Clock, Provisioner, Worker } from '../domain/ports.ts';
+import { repositoryAdmins } from '../domain/repository-admins.ts';
 import type { Template } from '../domain/template.ts';
+import type { AccessPorts } from '../domain/use-cases/circumstances.ts';
 import type { ExplainPorts } from '../domain/use-cases/explain-admission.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
@@ -97,13 +100,21 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
   });
 }
 
-/** Who may do what, and where refusals are reported: one structured line for each. */
-export const composeAccess = ({
-  logger,
-}: Core): { access: AccessRules; reportDenial(denial: Denial): void } => ({
-  access: accessRules,
-  reportDenial: (denial) => logger.warn('denied', { denial }),
-});
+/** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
+ *  fault of `access/`. A function that calls this carries Cedar: its `package` in `serverless.yml` says so. */
+export function composeAccess({ root, configuration, logger }: Core): AccessPorts {
+  const { accounts, workspaces } = configuration;
+  const found = cedarAccess(loadCedar(), readAccessFiles(root), {
+    Account: accounts.map(({ id }) => id),
+    Workspace: workspaces.map(({ uuid }) => uuid),
+  });
+  if ('faults' in found) throw new StartFailure(found.faults);
+  return { access: found.access, reportDenial: (denial) => logger.warn('denied', { denial }) };
+}
+
+/** Who administers a repository, where an administrator has switched that on. */
+const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
+  configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
 
 /** The provisioner function, from outside. */
 export const composeProvisionerDoor = ({ environment, outgoing, logger }: Core): Provisioner =>
@@ -117,12 +128,14 @@ export const composeWorkerDoor = ({ environment, outgoing }: Core): Worker =>
 
 /** What the functions that take requests work with. It holds no client for IAM. */
 export function composeRequests(core: Core): RequestPorts {
+  const bitbucket = composeBitbucket(core);
   return {
     ...composeStreams(core),
     ...composeAccess(core),
+    admins: composeAdmins(core, bitbucket),
     configuration: core.configuration,
     templates: composeTemplates(core),
-    bitbucket: composeBitbucket(core),
+    bitbucket,
     provisioner: composeProvisionerDoor(core),
   };
 }

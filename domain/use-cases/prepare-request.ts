@@ -1,4 +1,4 @@
-import { type AccessRules, authorise, type Denial, denialOf } from '../authorisation.ts';
+import { authorise, denialOf } from '../authorisation.ts';
 import { type Account, type Configuration, findAccount } from '../configuration.ts';
 import type { GrantRequest } from '../grant-request.ts';
 import { notOwned } from '../ownership.ts';
@@ -11,16 +11,15 @@ import { parseRepositoryName } from '../repository.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Template } from '../template.ts';
 import { parseDuration } from '../time.ts';
+import { type AccessPorts, authoriseSomewhere, circumstancesOf } from './circumstances.ts';
 import { resolveForPipeline } from './pipeline-subject.ts';
 import { findEnvironment, findRepository, type Subject } from './resolve-subject.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
-export type CheckPorts = {
+export type CheckPorts = AccessPorts & {
   configuration: Configuration;
   templates: ReadonlyMap<string, Template>;
   bitbucket: Bitbucket;
-  access: AccessRules;
-  reportDenial(denial: Denial): void;
 };
 
 /** A request after everything about it was checked. */
@@ -34,7 +33,7 @@ export async function prepareRequest(
   caller: Caller,
 ): Promise<Result<PreparedRequest>> {
   const { access, configuration, reportDenial } = ports;
-  const early = authorise(access, caller, 'request', undefined, reportDenial);
+  const early = authoriseSomewhere(ports, caller, 'request');
   if (!early.ok) return early;
   const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
   if (own && !own.ok) return own;
@@ -42,7 +41,11 @@ export async function prepareRequest(
   if (!checked.ok) return checked;
   const { account, template, parameters } = checked.value;
   const subject = own ?? (await resolve(ports, request));
-  if (!subject.ok) return subject;
+  if (!subject.ok) {
+    // Whom only Bitbucket's word would let ask is not told what exists.
+    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenial);
+    return denied && !denied.ok ? denied : subject;
+  }
   const { repository, environment } = subject.value;
   const resource = {
     workspaceUuid: repository.workspace.uuid,
@@ -52,7 +55,8 @@ export async function prepareRequest(
     accountId: account.id,
     template,
   };
-  const allowed = authorise(access, caller, 'request', resource, reportDenial);
+  const known = await circumstancesOf(access, ports.admins?.(), caller, ['request'], resource);
+  const allowed = authorise(access, caller, 'request', resource, reportDenial, known);
   if (!allowed.ok) return allowed;
   const inputs = {
     configuration,

@@ -1,4 +1,4 @@
-import { type AccessRules, authorise, type Denial, type Resource } from '../authorisation.ts';
+import { type AccessRules, authorise, type Resource } from '../authorisation.ts';
 import type { GrantEvent } from '../event.ts';
 import { type Grant, replay } from '../grant.ts';
 import { GRANT_ID, parseUuid } from '../identifiers.ts';
@@ -6,13 +6,10 @@ import type { Clock, EventLog, EventQuery, GrantFilter, GrantTable } from '../po
 import type { Caller } from '../principal.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { type AccessPorts, circumstancesOf } from './circumstances.ts';
 
 /** What readers of one grant's stream need. */
-export type StreamReadPorts = {
-  log: EventLog;
-  access: AccessRules;
-  reportDenial(denial: Denial): void;
-};
+export type StreamReadPorts = AccessPorts & { log: EventLog };
 
 /** What readers need. */
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
@@ -48,7 +45,10 @@ export async function readableStream(
   const events = await ports.log.load(grantId);
   const grant = replay(events);
   if (!grant) return grantNotFound(grantId);
-  const allowed = authorise(ports.access, caller, 'read', resourceOf(grant), ports.reportDenial);
+  const resource = resourceOf(grant);
+  const { access, reportDenial } = ports;
+  const circumstances = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
+  const allowed = authorise(access, caller, 'read', resource, reportDenial, circumstances);
   if (!allowed.ok) return grantNotFound(grantId);
   return ok({ grant, events });
 }
@@ -78,7 +78,8 @@ export async function grantEvents(
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }
 
-/** A page of the grants that fit and that the caller may read, newest change first. */
+/** A page of the grants that fit and that the caller may read, newest change first. Whether the caller administers a
+ *  repository is asked only where the filter names one: a page of all may hold a hundred repositories. */
 export async function listGrants(
   ports: ReadPorts,
   caller: Caller,
@@ -93,9 +94,14 @@ export async function listGrants(
     page.limit,
     page.after,
   );
-  const grants = found.grants.filter(
-    (grant) => authorise(ports.access, caller, 'read', resourceOf(grant)).ok,
-  );
+  const { access } = ports;
+  const admins = repository === undefined ? undefined : ports.admins?.();
+  const grants: Grant[] = [];
+  for (const grant of found.grants) {
+    const resource = resourceOf(grant);
+    const circumstances = await circumstancesOf(access, admins, caller, ['read'], resource);
+    if (authorise(access, caller, 'read', resource, undefined, circumstances).ok) grants.push(grant);
+  }
   return { grants, next: found.next };
 }
 

@@ -5,6 +5,7 @@ import { decideRevocation, type RevocationCause } from '../grant-decider.ts';
 import { GRANT_ID } from '../identifiers.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { appendEvent, loadStream, projectStream } from './grant-stream.ts';
 import { grantNotFound, resourceOf } from './read-grants.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
@@ -24,14 +25,16 @@ export async function revokeGrant(
   context: RevokeContext,
 ): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
   const { access, reportDenial } = ports;
+  const admins = ports.admins?.();
   const { caller, correlationId, entryPoint } = context;
   if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
   for (;;) {
     const stream = await loadStream(ports, grantId);
     if (!stream.grant) return grantNotFound(grantId);
     const resource = resourceOf(stream.grant);
-    if (!authorise(access, caller, 'read', resource, reportDenial).ok) return grantNotFound(grantId);
-    const allowed = authorise(access, caller, 'revoke', resource, reportDenial);
+    const known = await circumstancesOf(access, admins, caller, ['read', 'revoke'], resource);
+    if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
+    const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
     if (!allowed.ok) return allowed;
     const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
     const [event] = events;

@@ -1,5 +1,4 @@
-import { accessRules } from '../../domain/access-rules.ts';
-import type { Denial } from '../../domain/authorisation.ts';
+import type { AccessRules, Denial } from '../../domain/authorisation.ts';
 import type { Workspace } from '../../domain/bitbucket-oidc.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grant.ts';
 import type { GrantRequest } from '../../domain/grant-request.ts';
@@ -61,7 +60,34 @@ export class FakeBitbucket implements Bitbucket {
   async isOidcEnabled(workspaceSlug: string): Promise<boolean> {
     return this.oidcWorkspaces.has(workspaceSlug);
   }
+
+  /** `{repository} account` of each admin, and every look-up in order. */
+  readonly repositoryAdmins = new Set<string>();
+  readonly adminLookUps: string[] = [];
+
+  async isRepositoryAdmin({ repositoryUuid }: { repositoryUuid: string }, account: string): Promise<boolean> {
+    this.adminLookUps.push(`${repositoryUuid} ${account}`);
+    return this.repositoryAdmins.has(`${repositoryUuid} ${account}`);
+  }
 }
+
+/** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, whoever
+ *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
+ *  over Cedar. */
+export const accessRules: AccessRules = {
+  decide({ principal, groups }, action, _resource, { repositoryAdmin = false } = {}) {
+    const isAsking = action === 'request' || action === 'read';
+    if (principal.kind === 'person' && groups.includes('platform')) {
+      return { allowed: true, rule: 'platform-people' };
+    }
+    if (principal.kind === 'pipeline' && isAsking) return { allowed: true, rule: 'pipeline-own-grants' };
+    if (groups.includes('readers') && action === 'read') return { allowed: true, rule: 'readers' };
+    if (principal.kind === 'person' && repositoryAdmin && (isAsking || action === 'revoke')) {
+      return { allowed: true, rule: 'repository-admins' };
+    }
+    return { allowed: false, rule: 'default-deny' };
+  },
+};
 
 const PROVISIONER_SECONDS = 25;
 const LEASE_SECONDS = 90;

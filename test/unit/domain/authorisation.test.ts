@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { accessRules } from '../../../domain/access-rules.ts';
 import {
   type AccessRules,
   type Action,
@@ -8,6 +7,7 @@ import {
   type Resource,
 } from '../../../domain/authorisation.ts';
 import type { Caller, PipelineClaims } from '../../../domain/principal.ts';
+import { accessRules } from '../../support/domain-fakes.ts';
 import {
   ACME,
   codeOf,
@@ -44,24 +44,6 @@ const pipeline = (over: Partial<PipelineClaims> = {}): Caller => ({
 });
 const allowed = (who: Caller, rules = accessRules, on: Resource | undefined = resource()) =>
   actions.filter((action) => authorise(rules, who, action, on).ok);
-
-describe('the access rules let', () => {
-  test.each<[string, Caller, Action[]]>([
-    ['a person of the platform group do everything', caller('person', 'platform'), actions],
-    ['a person of other groups too', caller('person', 'a', 'platform'), actions],
-    ['a person without group do nothing', caller('person'), []],
-    ['a person of another group do nothing', caller('person', 'readers', 'Platform', 'platform '), []],
-    ['a reading service read', caller('service', 'readers'), ['read']],
-    ['a service do nothing', caller('service'), []],
-    ['a service of the platform group do nothing', caller('service', 'platform'), []],
-    ['the system request, read and revoke', caller('system', 'platform'), ['request', 'revoke', 'read']],
-    ['a pipeline request and read', pipeline(), ['request', 'read']],
-    ['a pipeline without claims do nothing', caller('pipeline', 'platform'), []],
-  ])('%s', (_, who, expected) => {
-    expect(allowed(who)).toEqual(expected);
-    expect(allowed(who, accessRules, undefined).filter((action) => !expected.includes(action))).toEqual([]);
-  });
-});
 
 describe('whatever the rules say, a pipeline', () => {
   const inProduction = pipeline({ environmentUuid: production.uuid });

@@ -1,0 +1,30 @@
+import { type AccessFiles, readAccessFiles } from '../../adapters/access-files.ts';
+import { loadCedar } from '../../adapters/cedar.ts';
+import { type CedarAccess, cedarAccess } from '../../adapters/cedar-access.ts';
+import type { KnownNames } from '../../adapters/cedar-rules.ts';
+
+const ROOT = `${import.meta.dirname}/../..`;
+
+/** The files of this repository's `access/`. */
+export const shipped: AccessFiles = readAccessFiles(ROOT);
+/** The rules of `access/examples`, which are not in force. */
+export const examples: AccessFiles = readAccessFiles(ROOT, 'access/examples');
+
+/** Rules in one file, under the shipped schema. */
+export const filesOf = (text: string): AccessFiles => ({
+  schema: shipped.schema,
+  rules: [{ path: 'access/rules.cedar', text }],
+});
+
+/** The faults that a start would name; none when the rules are sound. */
+export function faultsOf(files: AccessFiles, known?: KnownNames): string[] {
+  const found = cedarAccess(loadCedar(), files, known);
+  return 'faults' in found ? found.faults : [];
+}
+
+/** Sound rules; throws on faults. */
+export function accessOf(files: AccessFiles): CedarAccess {
+  const found = cedarAccess(loadCedar(), files);
+  if ('faults' in found) throw new Error(found.faults.join('\n'));
+  return found.access;
+}
