@@ -1,9 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { readAccessFiles } from '../adapters/access-files.ts';
+import { readAccess } from '../adapters/access-rules.ts';
 import { awsIam, iamClient } from '../adapters/aws-iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket-api.ts';
-import { loadCedar } from '../adapters/cedar.ts';
-import { cedarAccess } from '../adapters/cedar-access.ts';
 import { dynamodbClient } from '../adapters/dynamodb-client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb-grant-table.ts';
@@ -102,15 +100,10 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
  *  fault of `access/`. A function that calls this carries Cedar: its `package` in `serverless.yml` says so. */
-export function composeAccess({ root, configuration, logger }: Core): AccessPorts {
-  const { accounts, workspaces } = configuration;
-  const found = cedarAccess(loadCedar(), readAccessFiles(root), {
-    Account: accounts.map(({ id }) => id),
-    Workspace: workspaces.map(({ uuid }) => uuid),
-  });
-  if ('faults' in found) throw new StartFailure(found.faults);
-  return { access: found.access, reportDenial: (denial) => logger.warn('denied', { denial }) };
-}
+export const composeAccess = ({ root, configuration, logger }: Core): AccessPorts => ({
+  access: readAccess(root, configuration),
+  reportDenial: (denial) => logger.warn('denied', { denial }),
+});
 
 /** Who administers a repository, where an administrator has switched that on. */
 const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>

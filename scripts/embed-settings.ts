@@ -1,19 +1,29 @@
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { readAccessFiles } from '../adapters/access-files.ts';
+import { readAccess } from '../adapters/access-rules.ts';
 import { readConfiguration, readTemplates, StartFailure } from '../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../adapters/settings-source.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** A module like `adapters/settings-source.ts` that holds the settings below `root` instead of reading them. What
- *  could not start is not built. */
-function embedded(root: string): string {
-  const faults = [readConfiguration, readTemplates].flatMap((read) => faultsOf(() => read(root)));
+/** Modules like those in `adapters/` that read settings below `root`, by name; these hold them. What could not start is
+ *  not built. */
+function embedded(root: string): Record<string, string> {
+  const readRules = () => readAccess(root, readConfiguration(root), readTemplates(root));
+  const settingsFaults = [readConfiguration, readTemplates].flatMap((read) => faultsOf(() => read(root)));
+  const faults = settingsFaults.length > 0 ? settingsFaults : faultsOf(readRules);
   if (faults.length > 0) throw new StartFailure(faults);
   const settings = Object.fromEntries(settingsFolders.map((folder) => [folder, settingsIn(root, folder)]));
-  return `const settings = JSON.parse(${JSON.stringify(JSON.stringify(settings))});
-    export const settingsIn = (root, folder) => settings[folder];`;
+  return {
+    'settings-source.ts': `const settings = ${parsedJson(settings)};
+      export const settingsIn = (root, folder) => settings[folder];`,
+    'access-files.ts': `const files = ${parsedJson(readAccessFiles(root))};
+      export const readAccessFiles = () => files;`,
+  };
 }
+
+const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
 function faultsOf(read: () => unknown): readonly string[] {
   try {
@@ -25,14 +35,17 @@ function faultsOf(read: () => unknown): readonly string[] {
   }
 }
 
-/** Puts the settings below `root` into every bundle, checked and parsed: a function neither reads files nor parses YAML
- *  when it starts, and carries no YAML parser. Throws `StartFailure` with every fault. */
+/** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
+ *  parses YAML when it starts, and carries no YAML parser. Throws `StartFailure` with every fault. */
 export function embedSettings(root: string): Plugin {
-  const contents = embedded(root);
+  const modules = embedded(root);
   return {
     name: 'embed-settings',
     setup(build) {
-      build.onLoad({ filter: /[\\/]adapters[\\/]settings-source\.ts$/ }, () => ({ contents, loader: 'js' }));
+      for (const [name, contents] of Object.entries(modules)) {
+        const filter = new RegExp(`[\\\\/]adapters[\\\\/]${name.replace('.', '[.]')}$`);
+        build.onLoad({ filter }, () => ({ contents, loader: 'js' }));
+      }
     },
   };
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { readAccessFiles } from '../../adapters/access-files.ts';
 import { settingsFolders, settingsIn } from '../../adapters/settings-source.ts';
 import embedInProduct, { embedSettings } from '../../scripts/embed-settings.ts';
 
@@ -20,7 +21,7 @@ function loaded(path: string): string | undefined {
 }
 
 /** The module that a bundle would hold. */
-async function bundled(contents: string): Promise<{ settingsIn: typeof settingsIn }> {
+async function bundled<T>(contents: string): Promise<T> {
   return import(`data:text/javascript,${encodeURIComponent(contents)}`);
 }
 
@@ -42,12 +43,33 @@ ownership: []
 
 test('a bundle holds exactly what the folders say, wherever it runs', async () => {
   expect(existsSync(REPLACED)).toBe(true);
-  const embedded = await bundled(loaded(REPLACED) ?? '');
+  const embedded = await bundled<{ settingsIn: typeof settingsIn }>(loaded(REPLACED) ?? '');
   for (const folder of settingsFolders) {
     const read = settingsIn(ROOT, folder);
     expect(read.length).toBeGreaterThan(0);
     expect(embedded.settingsIn('/nowhere', folder)).toEqual(read);
   }
+});
+
+test('a bundle holds the access rules as the folder says them', async () => {
+  const path = join(ROOT, 'adapters', 'access-files.ts');
+  expect(existsSync(path)).toBe(true);
+  const embedded = await bundled<{ readAccessFiles: typeof readAccessFiles }>(loaded(path) ?? '');
+  const files = readAccessFiles(ROOT);
+  expect(files.rules.length).toBeGreaterThan(0);
+  expect(embedded.readAccessFiles('/nowhere')).toEqual(files);
+});
+
+test('access rules that could not start are not built', () => {
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration);
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const rule = (scope: string) => `permit (principal, action, resource in ${scope});`;
+  const text = `@id("a") ${rule('Account::"999999999999"')}\n@id("b") ${rule('Template::"none"')}`;
+  writeFileSync(join(root, 'access', 'rules.cedar'), text);
+  expect(() => embedSettings(root)).toThrow(
+    /rules\.cedar:1: there is no Account.*\n.*rules\.cedar:2: there is no Template/,
+  );
 });
 
 test('no other file is replaced', () => {

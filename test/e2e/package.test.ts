@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readZip, unpack, type ZipEntry } from '../../bench/zip.ts';
+import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { functions, ROOT } from '../support/e2e-infrastructure.ts';
+
+const run = promisify(execFile);
+/** Milliseconds that packaging may take on a busy machine. */
+const PACKAGED_WITHIN_MS = 120_000;
+
+let dir: string;
+let bitbucket: BitbucketSandbox;
+const zips = new Map<string, ZipEntry[]>();
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'rolewright-package-'));
+  bitbucket = await startBitbucketSandbox({ port: 0, dir: join(dir, 'bitbucket') });
+  const packages = join(dir, 'packages');
+  const script = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+  const build = { ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(dir, 'build')), SLS_TELEMETRY_DISABLED: '1' };
+  await run(process.execPath, [script, 'package', '--package', packages], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...build },
+  });
+  for (const name of Object.keys(functions())) {
+    zips.set(name, readZip(readFileSync(join(packages, `${name}.zip`))));
+  }
+}, PACKAGED_WITHIN_MS);
+
+afterAll(async () => {
+  await bitbucket.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('a function carries Cedar exactly when it decides who may do what', () => {
+  const of = (name: string) => zips.get(name) ?? [];
+  const names = [...zips.keys()];
+  const deciding = names.filter((name) =>
+    of(name).some(({ content }) => content.includes('cedar-wasm/nodejs')),
+  );
+  const carrying = names.filter((name) =>
+    of(name).some((entry) => entry.name.endsWith('cedar_wasm_bg.wasm')),
+  );
+  expect(deciding).toEqual(expect.arrayContaining(['audit', 'grants']));
+  expect(carrying).toEqual(deciding);
+  expect(carrying).not.toEqual(expect.arrayContaining(['provisioner']));
+});
+
+test('the packaged function decides, from its zip alone', async () => {
+  const folder = join(dir, 'grants');
+  unpack(zips.get('grants') ?? [], folder);
+  expect(existsSync(join(folder, 'access'))).toBe(false);
+  const token = async (email: string) => {
+    const response = await fetch(`${bitbucket.url}/sandbox/person-token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email }),
+    });
+    return ((await response.json()) as { token: string }).token;
+  };
+  const body = { repository: 'acme/shop', template: 'none-of-ours', parameters: {} };
+  const ask = async (email: string) => ({
+    version: '2.0',
+    routeKey: 'POST /v1/grants',
+    rawQueryString: '',
+    rawPath: '/v1/grants',
+    headers: { authorization: `Bearer ${await token(email)}`, 'content-type': 'application/json' },
+    requestContext: { http: { method: 'POST', path: '/v1/grants' } },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  });
+  const events = [await ask('mallory@acme.example'), await ask('ada@acme.example')];
+  const script = `const { handler } = await import(${JSON.stringify(pathToFileURL(join(folder, 'handlers/grants.mjs')).href)});
+    const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 20000 };
+    for (const event of ${JSON.stringify(events)}) {
+      console.log('answer ' + (await handler(event, context)).body);
+    }
+    process.exit(0);`;
+  // Through a file: a failed command's error shows its arguments, and these hold tokens.
+  const file = join(dir, 'ask.mjs');
+  writeFileSync(file, script);
+  const { stdout } = await run(process.execPath, [file], {
+    cwd: folder,
+    env: {
+      AWS_REGION: 'eu-central-1',
+      EVENTS_TABLE: 'events',
+      GRANTS_TABLE: 'grants',
+      PROVISIONER_FUNCTION: 'provisioner',
+      WORKER_FUNCTION: 'worker',
+      BITBUCKET_TOKEN: 'sandbox-token',
+      SANDBOX_BITBUCKET_URL: bitbucket.url,
+    },
+  });
+  const answers = [...stdout.matchAll(/^answer (.*)$/gm)].map(([, text]) => JSON.parse(text ?? ''));
+  expect(answers).toMatchObject([
+    { code: 'DENIED', detail: expect.stringContaining('default-deny') },
+    // Allowed, and so told about the next thing that is wrong.
+    { code: 'TEMPLATE_NOT_FOUND' },
+  ]);
+});
