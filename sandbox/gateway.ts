@@ -55,6 +55,8 @@ export async function startGateway(options: {
         ...variables,
         ...(schedule ? {} : { ROLEWRIGHT_SCHEDULE_OFF: 'true' }),
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
+        // Where bundles that lie elsewhere find what they carry beside them when they are deployed: Cedar.
+        NODE_PATH: join(root, 'node_modules'),
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
       },
