@@ -124,6 +124,7 @@ const nextSteps = {
     'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
+  'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
   'template-requestable-by': 'GET /v1/templates shows who may request which template.',
 };
 

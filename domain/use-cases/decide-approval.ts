@@ -9,6 +9,7 @@ import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { toInstant } from '../time.ts';
 import { answerToRequest, type GrantAnswer } from './answer-request.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { appendEvent, type GrantStream, loadStream, projectStream } from './grant-stream.ts';
 import { planAgain } from './plan-again.ts';
 import { grantNotFound, resourceOf } from './read-grants.ts';
@@ -81,7 +82,8 @@ async function decidable(
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  if (!authorise(access, caller, 'read', resource, reportDenial).ok) return grantNotFound(grantId);
+  const known = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
+  if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
   const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
   const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
   return allowed.ok ? ok({ stream, grant }) : allowed;
@@ -111,13 +113,11 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   if (!again.ok) return again;
   const { plan, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
-  const mayAsk = authorise(
-    ports.access,
-    requester,
-    'request',
-    { ...resourceOf(grant), template },
-    ports.reportDenial,
-  );
+  const { access, reportDenial } = ports;
+  // The project is the one that the repository is in now.
+  const resource = { ...resourceOf(grant), projectUuid: plan.intent.project?.uuid, template };
+  const known = await circumstancesOf(access, ports.admins?.(), requester, ['request'], resource);
+  const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
     return fail(

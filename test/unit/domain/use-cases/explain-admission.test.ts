@@ -45,6 +45,7 @@ function stage(
       ...world.bitbucket,
       findRepository: () => Promise.reject(new Error('nobody asks for the repository')),
       isOidcEnabled: () => Promise.reject(new Error('nobody asks whether OIDC is enabled')),
+      isRepositoryAdmin: () => Promise.reject(new Error('nobody asks for admins')),
       isWorkspaceReadable: () => Promise.reject(new Error('nobody asks for the workspace')),
       async findEnvironment(repository, name) {
         asked.push(`${repository.workspace.uuid} ${repository.uuid} ${name}`);
