@@ -168,26 +168,6 @@ test('an answer whose body does not come in time is given up, once', async () =>
   expect(limits).toEqual([4000]);
 });
 
-test('a failure of one call is never the absence of a repository, an environment or OIDC', async () => {
-  const failures: Reply[] = [
-    { status: 500 },
-    { status: 429 },
-    { status: 403, body: missingScope },
-    { drop: true },
-  ];
-  for (const failure of failures) {
-    server.script(failure);
-    for (const call of [
-      () => find(),
-      () => bitbucket.findEnvironment(shop, 'Staging'),
-      () => bitbucket.findEnvironment(shop, '{744ccb6d-fff0-45c1-8855-3f91b372a57a}'),
-      () => bitbucket.isOidcEnabled('acme'),
-    ]) {
-      await expect(call()).rejects.toMatchObject({ name: 'PortError' });
-    }
-  }
-});
-
 test('the token appears in no failure, whatever the failure', async () => {
   const echo = apiError(`Bearer ${SECRET}`, { required: [SECRET] });
   const failures: Reply[] = [

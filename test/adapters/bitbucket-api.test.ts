@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Repository } from '../../domain/repository.ts';
+import { startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { bitbucketContract } from '../contract/bitbucket-contract.ts';
+import { forEachItem } from '../support/adapter-batches.ts';
 import {
   acme,
   apiError,
@@ -13,65 +16,104 @@ import {
   SECRET,
   shop,
 } from '../support/adapter-bitbucket.ts';
+import { armFault } from '../support/adapter-environment.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/adapter-http-server.ts';
+import {
+  type RecordedBitbucket,
+  type Shapes,
+  startRecordedBitbucket,
+  WEB_UUID,
+} from '../support/recorded-bitbucket.ts';
 
-describe('Bitbucket over the stand-in', () => {
-  let dir: string;
-  let sandbox: BitbucketSandbox;
-  const api = () => bitbucketAt(`${sandbox.url}/2.0`, async () => 'sandbox-token').bitbucket;
+const staging = (n: number) => ({ uuid: environmentAnswer('', n).uuid, name: 'Staging' });
+const project = { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' };
+const web: Repository = {
+  uuid: WEB_UUID,
+  slug: 'web',
+  fullName: 'acme/web',
+  workspace: acme,
+  project: { key: 'WEB', uuid: '{18b60cd9-173a-4a44-a4ec-6c251e367573}' },
+};
+
+bitbucketContract('over the stand-in', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'adapter-bitbucket-'));
+  const sandbox = await startBitbucketSandbox({ port: 0, dir });
   const change = (method: string, path: string, body: object) =>
     fetch(`${sandbox.url}/sandbox/${path}`, { method, body: JSON.stringify(body) });
-
-  beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'adapter-bitbucket-'));
-    sandbox = await startBitbucketSandbox({ port: 0, dir });
+  const fail = (effect: string, code: string) => ({
+    code,
+    async begin() {
+      await fetch(`${sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+      await armFault(sandbox.url, { match: '*', effect, times: 100 });
+    },
   });
+  return {
+    bitbucket: bitbucketAt(`${sandbox.url}/2.0`, async () => 'sandbox-token').bitbucket,
+    shop: { ...shop, project },
+    staging: { uuid: '{744ccb6d-fff0-45c1-8855-3f91b372a57a}', name: 'Staging' },
+    production: { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' },
+    web,
+    addEnvironments: (count) =>
+      forEachItem(
+        Array.from({ length: count }, (_, n) => `env-${n}`),
+        (name) => change('POST', 'repositories/acme/web/environments', { name }),
+      ),
+    rename: () => change('PUT', 'repositories/acme/shop', { slug: 'store' }),
+    disableOidc: () => change('PUT', 'workspaces/acme', { oidcEnabled: false }),
+    failures: {
+      'its own error': fail('error', 'UNAVAILABLE'),
+      throttling: fail('throttle', 'THROTTLED'),
+      'a missing scope': fail('forbid', 'DENIED'),
+      'a closed connection': fail('drop', 'UNAVAILABLE'),
+      'a lost reply': fail('lostReply', 'UNAVAILABLE'),
+    },
+    async close() {
+      await sandbox.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
+});
 
-  afterAll(async () => {
-    await sandbox.close();
-    rmSync(dir, { recursive: true });
-  });
-
-  test('a repository is found by slug and by UUID, with its project and workspace', async () => {
-    const expected = {
-      ...shop,
-      project: { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+describe.each<Shapes>(['live', 'published'])('recorded answers', (shapes) => {
+  bitbucketContract(`over ${shapes} shapes`, async () => {
+    const recorded = await startRecordedBitbucket(shapes);
+    const fail = (code: string, failure: RecordedBitbucket['failure']) => ({
+      code,
+      async begin() {
+        recorded.failure = failure;
+      },
+    });
+    const missingScope = { granted: ['read:user:bitbucket'], required: ['read:pipeline:bitbucket'] };
+    return {
+      bitbucket: bitbucketAt(recorded.url).bitbucket,
+      shop: { ...shop, project },
+      staging: staging(2),
+      production: { ...staging(3), name: 'Production' },
+      web,
+      async addEnvironments(count) {
+        recorded.environments.web = Array.from({ length: count }, (_, n) => `env-${n}`);
+      },
+      async rename() {
+        recorded.slug = 'store';
+      },
+      async disableOidc() {
+        recorded.isOidcEnabled = false;
+      },
+      failures: {
+        'a call that was removed': fail('REJECTED', {
+          status: 410,
+          body: 'CHANGE-2770 - Functionality has been deprecated',
+        }),
+        'a missing scope': fail('DENIED', { status: 403, body: apiError('no scope', missingScope) }),
+        'a bad token': fail('DENIED', { status: 401, body: apiError('Token is invalid') }),
+        'a rate limit': fail('THROTTLED', { status: 429, body: apiError('Rate limit exceeded') }),
+        'a gateway': fail('UNAVAILABLE', { status: 502, body: '<html><body>Bad Gateway</body></html>' }),
+        'a page of HTML': fail('UNAVAILABLE', { status: 200, body: '<!DOCTYPE html><html></html>' }),
+        'half an answer': fail('UNAVAILABLE', { status: 200, body: '{"type": "repository", "uuid": "{1de4' }),
+        'a closed connection': fail('UNAVAILABLE', 'drop'),
+      },
+      close: recorded.close,
     };
-    expect(await api().findRepository(acme, 'shop')).toEqual(expected);
-    expect(await api().findRepository(acme, REPOSITORY_UUID)).toEqual(expected);
-  });
-
-  test('a repository, a workspace or an environment that is not there is absent', async () => {
-    const nobody = { slug: 'nobody', uuid: '{00000000-0000-0000-0000-000000000000}' };
-    expect(await api().findRepository(acme, 'none')).toBeUndefined();
-    expect(await api().findRepository(nobody, 'shop')).toBeUndefined();
-    expect(await api().findEnvironment(shop, 'Nowhere')).toBeUndefined();
-    expect(await api().findEnvironment(shop, nobody.uuid)).toBeUndefined();
-    expect(await api().findEnvironment({ ...shop, uuid: nobody.uuid }, 'Staging')).toBeUndefined();
-  });
-
-  test('an environment is found by its UUID in any case, and by its name in exact case only', async () => {
-    const staging = { uuid: '{744ccb6d-fff0-45c1-8855-3f91b372a57a}', name: 'Staging' };
-    expect(await api().findEnvironment(shop, 'Staging')).toEqual(staging);
-    expect(await api().findEnvironment(shop, staging.uuid.toUpperCase())).toEqual(staging);
-    expect(await api().findEnvironment(shop, 'staging')).toBeUndefined();
-    expect(await api().findEnvironment(shop, 'Staging ')).toBeUndefined();
-  });
-
-  test('an environment is found behind more than one page of others', async () => {
-    for (let n = 0; n < 105; n += 1) {
-      await change('POST', 'repositories/acme/web/environments', { name: `env-${n}` });
-    }
-    const web = { ...shop, uuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}' };
-    expect(await api().findEnvironment(web, 'env-104')).toMatchObject({ name: 'env-104' });
-    expect(await api().findEnvironment(web, 'env-105')).toBeUndefined();
-  });
-
-  test('OIDC is enabled where the discovery document exists, and not where it does not', async () => {
-    expect(await api().isOidcEnabled('acme')).toBe(true);
-    await change('PUT', 'workspaces/acme', { oidcEnabled: false });
-    expect(await api().isOidcEnabled('acme')).toBe(false);
-    expect(await api().isOidcEnabled('nobody')).toBe(false);
   });
 });
 
@@ -108,13 +150,6 @@ describe("Bitbucket's recorded answers", () => {
     server.script({ body: { issuer: 'x' } });
     expect(await bitbucketAt(server.url).bitbucket.isOidcEnabled('acme')).toBe(true);
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
-  });
-
-  test('an answer without slug and workspace is completed from the name and from the workspace itself', async () => {
-    const { slug: _, workspace, ...published } = repositoryAnswer;
-    server.script({ body: published }, { body: workspace });
-    expect(await find()).toMatchObject({ slug: 'shop', fullName: 'acme/shop', workspace: acme });
-    expect(server.requests[1]?.path).toBe('/workspaces/%7B922e118c-f34f-4226-a897-0e0afbec553d%7D');
   });
 
   test('a repository whose workspace cannot be seen is a failure, not an absence', async () => {

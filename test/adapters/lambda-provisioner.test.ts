@@ -3,12 +3,37 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { lambdaClient, lambdaProvisioner } from '../../adapters/lambda-provisioner.ts';
 import type { Provisioner } from '../../domain/ports.ts';
+import { provisionerContract, type Run } from '../contract/provisioner-contract.ts';
 import { useAwsEnvironment } from '../support/adapter-environment.ts';
 import { sdkError } from '../support/adapter-failures.ts';
-import { type ScriptedServer, startScriptedServer } from '../support/adapter-http-server.ts';
+import { type Reply, type ScriptedServer, startScriptedServer } from '../support/adapter-http-server.ts';
 
 const FUNCTION = 'rolewright-dev-provisioner';
 const GRANT = 'gr_hrq6egvaok6463yco36ybujl4g';
+
+provisionerContract('behind a real invocation', async () => {
+  const server = await startScriptedServer();
+  useAwsEnvironment({ lambda: server.url });
+  const client = lambdaClient();
+  const failed = { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage: 'boom' } };
+  const replies: Record<Run, Reply> = {
+    settled: { body: { outcome: 'settled' } },
+    busy: { body: { outcome: 'busy' } },
+    unfinished: { body: { outcome: 'unfinished' } },
+    throws: failed,
+    dies: { drop: true },
+    silent: { body: { outcome: 'settled' }, stall: true },
+  };
+  return {
+    provisioner: lambdaProvisioner(client, FUNCTION, () => {}),
+    next: (run) => server.script(replies[run]),
+    runs: () => server.requests.map(({ body }) => JSON.parse(body).grantId),
+    async close() {
+      client.destroy();
+      await server.close();
+    },
+  };
+});
 
 describe('the provisioner behind a real invocation', () => {
   let server: ScriptedServer;
@@ -37,12 +62,6 @@ describe('the provisioner behind a real invocation', () => {
     expect(request?.body).toBe(`{"grantId":"${GRANT}"}`);
     expect(request?.path).toBe(`/2015-03-31/functions/${FUNCTION}/invocations`);
     expect(request?.headers['x-amz-invocation-type']).toBe('RequestResponse');
-  });
-
-  test.each(['settled', 'busy', 'unfinished'] as const)('answers %s as it was told', async (outcome) => {
-    server.script({ body: { outcome } });
-    expect(await provisioner.run(GRANT, 5000)).toEqual({ outcome });
-    expect(reported).toEqual([]);
   });
 
   test('is never invoked a second time, whatever became of the first', async () => {
@@ -82,14 +101,6 @@ describe('the provisioner behind a real invocation', () => {
     server.script({ body: { outcome: 'settled' }, stall: true });
     expect(await provisioner.run(GRANT, 50)).toEqual({ outcome: 'unfinished' });
     expect(reported).toHaveLength(1);
-  });
-
-  test('is not begun when there is no time to wait for it', async () => {
-    for (const patience of [0, -1]) {
-      expect(await provisioner.run(GRANT, patience)).toEqual({ outcome: 'unfinished' });
-    }
-    expect(server.requests).toEqual([]);
-    expect(reported).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../domain/event.ts';
 import { replay, type Work, workOf } from '../../domain/grant.ts';
 import type { EventLog, GrantTable } from '../../domain/ports.ts';
@@ -14,8 +15,6 @@ import { failed, requested, revocation, revoked } from '../support/domain-storie
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
 export type Decide = (work: Work) => NewEvent | undefined;
 
-const CAUSE = { principal: ada, correlationId: 'interleaving', entryPoint: 'http' as const };
-
 /** Decides like an edge: asks for a grant where nothing is under way. */
 export const asks: Decide = (work) => (work === 'rest' ? requested() : undefined);
 
@@ -28,11 +27,13 @@ export const finishes: Decide = (work) =>
 
 /** One writer by the row protocol: reads, decides, marks, appends, projects; whoever loses a race begins anew. */
 export async function writer(ports: StreamPorts, grantId: string, decide: Decide): Promise<void> {
+  // No two writers write the same event: one that finds its own event in the log has won.
+  const cause = { principal: ada, correlationId: randomUUID(), entryPoint: 'http' as const };
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const event = decide(workOf(stream.grant));
     if (!event) return projectStream(ports, stream);
-    const appended = await appendEvent(ports, stream, event, CAUSE);
+    const appended = await appendEvent(ports, stream, event, cause);
     if (appended) return projectStream(ports, appended);
   }
 }

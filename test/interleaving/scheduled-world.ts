@@ -57,7 +57,7 @@ export class ScheduledWorld extends World {
     const provisioner: Provisioner = { run: (grantId, patience) => this.invoke(grantId, patience) };
     const deadline = this.clock.now() + 270_000;
     const ports = { clock, log, grants, provisioner, reportFailure: () => {} };
-    await reconcile(ports, { correlationId: 'pass', deadline });
+    await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline });
   }
 
   /** Lets the leases end and the reconciler finish, undisturbed. */

@@ -6,6 +6,10 @@ export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 
 export type FakeRole = ObservedRole & { inline: Map<string, unknown>; attached: Set<string> };
 
+/** Characters of a role's inline policies and of its trust policy. Source: AWS IAM quotas. */
+const LONGEST_PERMISSIONS = 10_240;
+const LONGEST_TRUST = 2048;
+
 /** What happens to the next call of an action. `refuse`, `unavailable`: nothing is done; `lostReply`: done, and the
  *  caller is told UNAVAILABLE; `die…`: the caller hears nothing ever again. */
 export type Fault =
@@ -20,11 +24,13 @@ const never = () => new Promise<never>(() => {});
 export class FakeIam {
   readonly roles = new Map<string, FakeRole>();
   readonly providers = new Map<string, { clientIds: string[]; tags: Record<string, string> }>();
+  /** How many roles the account may hold, and how many of them others hold. */
   quota = { roles: 0, quota: 1000 };
   /** Roles that reads and writes do not see yet, and until when. */
   readonly hiddenUntil = new Map<string, number>();
   /** Called when a caller dies. */
   onDeath: () => void = () => {};
+  #hideNextFor = 0;
   readonly #faults = new Map<string, Fault[]>();
   readonly #clock: FakeClock;
   readonly #journal: Journal;
@@ -38,6 +44,11 @@ export class FakeIam {
   /** Makes the next call of an action go wrong; several queue up. */
   fault(action: keyof Iam, ...faults: Fault[]): void {
     this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...faults]);
+  }
+
+  /** Has the next role that is created stay unseen for so many milliseconds. */
+  hideNextRole(milliseconds: number): void {
+    this.#hideNextFor = milliseconds;
   }
 
   /** A role as some other hand would make it. */
@@ -96,9 +107,24 @@ export class FakeIam {
       if (found.boundaryArn === BOUNDARY || found.boundaryArn === DENY_ALL) return found;
       throw new PortError('IAM', 'DENIED', 'AccessDenied: the role lacks the boundary.', { certain: true });
     };
+    const fits = <T>(document: T, longest: number): T => {
+      if (JSON.stringify(document).length <= longest) return structuredClone(document);
+      throw new PortError('IAM', 'REJECTED', 'LimitExceeded', {
+        certain: true,
+        problemCode: 'POLICY_TOO_LARGE',
+      });
+    };
+    const takeOff = (from: Map<string, unknown> | Set<string>, policy: string): void => {
+      if (!from.delete(policy)) throw new PortError('IAM', 'NOT_FOUND', 'NoSuchEntity', { certain: true });
+    };
     return {
-      roleQuota: () => call('roleQuota', () => this.quota),
-      findProvider: (arn) => call('findProvider', () => this.providers.get(arn)),
+      roleQuota: () =>
+        call('roleQuota', () => ({ ...this.quota, roles: this.quota.roles + this.roles.size })),
+      findProvider: (arn) =>
+        call('findProvider', () => {
+          const found = this.providers.get(arn);
+          return found && { clientIds: [...found.clientIds] };
+        }),
       createProvider: ({ url, clientId, tags }) => {
         const arn = `arn:aws:iam::111122223333:oidc-provider/${url.slice('https://'.length)}`;
         const create = () => {
@@ -116,23 +142,33 @@ export class FakeIam {
             const { path, boundaryArn, maxSessionDuration, tags, trustPolicy } = role;
             const made = { path, boundaryArn, maxSessionDuration, tags, trustPolicy };
             const { id } = this.handMade(role.name, structuredClone(made));
+            if (this.#hideNextFor > 0) {
+              this.hiddenUntil.set(role.name, this.#clock.now() + this.#hideNextFor);
+              this.#hideNextFor = 0;
+            }
             return { outcome: 'created' as const, id };
           },
           role.name,
         ),
-      findRole: (name) => call('findRole', () => seen(name)),
+      findRole: (name) =>
+        call('findRole', () => {
+          const found = seen(name);
+          if (!found) return undefined;
+          const { inline: _, attached: __, ...shown } = found;
+          return structuredClone(shown);
+        }),
       findPermissionsPolicy: (name) =>
-        call('findPermissionsPolicy', () => seen(name)?.inline.get('permissions')),
+        call('findPermissionsPolicy', () => structuredClone(seen(name)?.inline.get('permissions'))),
       putPermissionsPolicy: (name, document) =>
         call(
           'putPermissionsPolicy',
-          () => void bounded(name).inline.set('permissions', structuredClone(document)),
+          () => void bounded(name).inline.set('permissions', fits(document, LONGEST_PERMISSIONS)),
           name,
         ),
       putTrustPolicy: (name, document) =>
         call(
           'putTrustPolicy',
-          () => void Object.assign(bounded(name), { trustPolicy: structuredClone(document) }),
+          () => void Object.assign(bounded(name), { trustPolicy: fits(document, LONGEST_TRUST) }),
           name,
         ),
       putBoundary: (name, boundaryArn) =>
@@ -145,14 +181,16 @@ export class FakeIam {
           return { inline: [...inline.keys()], attached: [...attached] };
         }),
       deleteInlinePolicy: (name, policy) =>
-        call('deleteInlinePolicy', () => void bounded(name).inline.delete(policy), policy),
-      detachPolicy: (name, arn) => call('detachPolicy', () => void bounded(name).attached.delete(arn), arn),
+        call('deleteInlinePolicy', () => takeOff(bounded(name).inline, policy), policy),
+      detachPolicy: (name, arn) => call('detachPolicy', () => takeOff(bounded(name).attached, arn), arn),
       deleteRole: (name) =>
         call(
           'deleteRole',
           () => {
             const { inline, attached } = bounded(name);
-            if (inline.size + attached.size > 0) throw new PortError('IAM', 'CONFLICT', 'DeleteConflict');
+            if (inline.size + attached.size > 0) {
+              throw new PortError('IAM', 'CONFLICT', 'DeleteConflict', { certain: true });
+            }
             this.roles.delete(name.toLowerCase());
           },
           name,

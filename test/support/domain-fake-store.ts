@@ -1,6 +1,7 @@
 import { type GrantEvent, parseEvent } from '../../domain/event.ts';
-import { isLive } from '../../domain/grant.ts';
-import type { Clock, DueRow, EventLog, GrantRow, GrantTable } from '../../domain/ports.ts';
+import { type Grant, isLive } from '../../domain/grant.ts';
+import type { Clock, DueRow, EventLog, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
+import { plusSeconds } from '../../domain/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
 export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
@@ -45,7 +46,9 @@ export class FakeEventLog implements EventLog {
   async append(event: GrantEvent): Promise<'appended' | 'taken'> {
     await this.beforeAppend(event);
     const stream = this.streams.get(event.grantId) ?? [];
-    if (event.seq <= stream.length) return 'taken';
+    if (event.seq <= stream.length) {
+      return stream[event.seq - 1] === JSON.stringify(event) ? 'appended' : 'taken';
+    }
     if (event.seq > stream.length + 1) throw new Error(`event ${event.seq} leaves a gap`);
     parseEvent(event);
     this.streams.set(event.grantId, [...stream, JSON.stringify(event)]);
@@ -57,6 +60,9 @@ export class FakeEventLog implements EventLog {
     throw new Error('no use case under test queries the log');
   }
 }
+
+/** Seconds; a lease that claims more is none. */
+const LONGEST_LEASE_SECONDS = 1000;
 
 type Row = {
   projected?: GrantRow;
@@ -77,7 +83,7 @@ export class FakeGrantTable implements GrantTable {
 
   async markDue(grantId: string, seq: number, dueAt: string): Promise<void> {
     const row = this.#row(grantId);
-    if (row.dueSeq !== undefined && row.dueSeq > seq) return;
+    if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq });
   }
 
@@ -85,12 +91,15 @@ export class FakeGrantTable implements GrantTable {
     const row = this.#row(given.grantId);
     if (row.projected && row.projected.seq > given.seq) return;
     row.projected = structuredClone(given);
-    if (row.dueSeq === undefined || row.dueSeq <= given.seq) row.dueAt = given.dueAt;
+    if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
   async takeLease(grantId: string, owner: string, now: string, until: string): Promise<boolean> {
     const row = this.rows.get(grantId);
-    if (!row || (row.lease && row.lease.until >= now)) return false;
+    if (!row) return false;
+    const { lease } = row;
+    const isHeld = lease && lease.until >= now && lease.until <= plusSeconds(now, LONGEST_LEASE_SECONDS);
+    if (isHeld && lease.owner !== owner) return false;
     row.lease = { owner, until };
     return true;
   }
@@ -100,14 +109,19 @@ export class FakeGrantTable implements GrantTable {
     if (row?.lease?.owner === owner) delete row.lease;
   }
 
-  async list(): ReturnType<GrantTable['list']> {
-    const listed = [...this.rows.values()].flatMap(({ projected }) => (projected ? [projected.grant] : []));
-    return { grants: listed.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)) };
+  async list(filter: GrantFilter, limit: number, after?: string): ReturnType<GrantTable['list']> {
+    const order = ({ updatedAt, id }: Grant) => `${updatedAt}#${id}`;
+    const found = this.#grants()
+      .filter((grant) => fits(grant, filter) && (after === undefined || order(grant) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const grants = found.slice(0, limit);
+    const last = grants.at(-1);
+    return { grants, ...(last && found.length > limit ? { next: order(last) } : {}) };
   }
 
   async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {
-    const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq }]) =>
-      dueAt !== undefined && dueSeq !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
+    const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0 }]) =>
+      dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
     );
     const order = (row: DueRow) => `${row.dueAt}#${row.grantId}`;
     return due
@@ -118,21 +132,40 @@ export class FakeGrantTable implements GrantTable {
 
   async forgetDue({ grantId, dueAt, dueSeq }: DueRow): Promise<void> {
     const row = this.rows.get(grantId);
-    if (row?.dueAt === dueAt && row.dueSeq === dueSeq) row.dueAt = undefined;
+    if (row?.dueAt !== dueAt || row.dueSeq !== dueSeq) return;
+    if (row.projected) row.dueSeq = row.projected.seq;
+    else row.dueAt = undefined;
   }
 
   async repositoriesNamed(fullName: string): Promise<string[]> {
-    const { grants } = await this.list();
-    return grants
-      .filter(({ repositoryNames }) => repositoryNames.includes(fullName))
-      .map(({ request }) => request.intent.repository.uuid);
+    const named = this.#grants().filter((grant) => fits(grant, { repositoryName: fullName }));
+    return [...new Set(named.map(({ request }) => request.intent.repository.uuid))];
   }
 
   async listLive(repositoryUuid: string): Promise<string[]> {
-    const { grants } = await this.list();
-    return grants
-      .filter(({ status, request }) => isLive(status) && request.intent.repository.uuid === repositoryUuid)
+    return this.#grants()
+      .filter((grant) => isLive(grant.status) && fits(grant, { repositoryUuid }))
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
       .map(({ id }) => id);
   }
+
+  #grants(): Grant[] {
+    return [...this.rows.values()].flatMap(({ projected }) =>
+      projected ? [structuredClone(projected.grant)] : [],
+    );
+  }
+}
+
+/** True where a grant is one of those that a filter asks for. */
+function fits({ request, repositoryNames, status }: Grant, filter: GrantFilter): boolean {
+  const { repository, template, account } = request.intent;
+  const isAsked = (asked: string | undefined, has: string) => asked === undefined || asked === has;
+  return (
+    isAsked(filter.repositoryUuid, repository.uuid) &&
+    isAsked(filter.state, status) &&
+    isAsked(filter.template, template.name) &&
+    isAsked(filter.account, account) &&
+    (filter.repositoryName === undefined ||
+      repositoryNames.some((name) => name.toLowerCase() === filter.repositoryName))
+  );
 }

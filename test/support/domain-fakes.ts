@@ -2,7 +2,8 @@ import type { AccessRules, Denial } from '../../domain/authorisation.ts';
 import type { Workspace } from '../../domain/bitbucket-oidc.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grant.ts';
 import type { GrantRequest } from '../../domain/grant-request.ts';
-import type { Bitbucket, ProvisionerAnswer } from '../../domain/ports.ts';
+import { parseUuid } from '../../domain/identifiers.ts';
+import type { Bitbucket, PortError, ProvisionerAnswer } from '../../domain/ports.ts';
 import type { Caller } from '../../domain/principal.ts';
 import type { DeploymentEnvironment, Repository } from '../../domain/repository.ts';
 import type { Template } from '../../domain/template.ts';
@@ -37,8 +38,11 @@ export class FakeBitbucket implements Bitbucket {
   repositories: Repository[] = [shop, web];
   readonly environments = new Map<string, DeploymentEnvironment[]>([[shop.uuid, [staging, production]]]);
   readonly oidcWorkspaces = new Set(['acme']);
+  /** Thrown by every call while it is there. */
+  outage: PortError | undefined;
 
   async findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined> {
+    if (this.outage) throw this.outage;
     const wanted = (r: Repository) => r.uuid === repository || r.slug === repository;
     return this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
   }
@@ -53,11 +57,14 @@ export class FakeBitbucket implements Bitbucket {
     { uuid }: Repository,
     nameOrUuid: string,
   ): Promise<DeploymentEnvironment | undefined> {
+    if (this.outage) throw this.outage;
     const known = this.environments.get(uuid) ?? [];
-    return known.find((e) => e.uuid === nameOrUuid) ?? known.find((e) => e.name === nameOrUuid);
+    const asked = parseUuid(nameOrUuid);
+    return known.find((e) => (asked ? e.uuid === asked : e.name === nameOrUuid));
   }
 
   async isOidcEnabled(workspaceSlug: string): Promise<boolean> {
+    if (this.outage) throw this.outage;
     return this.oidcWorkspaces.has(workspaceSlug);
   }
 
@@ -125,6 +132,13 @@ export class World {
   readonly denials: Denial[] = [];
   configuration = configurationOf();
   #runs = 0;
+  #requests = 0;
+
+  /** The id of one more request: no two have the same. */
+  nextCorrelationId(): string {
+    this.#requests += 1;
+    return `request-${this.#requests}`;
+  }
 
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
@@ -175,7 +189,7 @@ export class World {
   request(over: Partial<GrantRequest> = {}, caller = platform, context: Partial<RequestContext> = {}) {
     return requestGrant(this.requestPorts, grantRequest(over), {
       caller,
-      correlationId: 'request-1',
+      correlationId: this.nextCorrelationId(),
       entryPoint: 'http',
       dryRun: false,
       ...context,
@@ -185,7 +199,7 @@ export class World {
   revoke(grantId = GRANT_ID, caller = platform) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
-      correlationId: 'request-2',
+      correlationId: this.nextCorrelationId(),
       entryPoint: 'http',
     });
   }

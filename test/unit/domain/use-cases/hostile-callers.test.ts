@@ -15,7 +15,8 @@ const pass = () =>
     { ...world.requestPorts, reportFailure: () => {} },
     { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
   );
-const grantNow = async () => present((await world.grants.list()).grants.find(({ id }) => id === GRANT_ID));
+const grantNow = async () =>
+  present((await world.grants.list({}, 100)).grants.find(({ id }) => id === GRANT_ID));
 
 describe('a compromised writer of the log', () => {
   test('cannot have the events of one grant taken for those of another', async () => {
