@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { fixedSecret } from '../../adapters/secrets.ts';
 import type { Bitbucket } from '../../domain/ports.ts';
-import { acme, apiError, bitbucketAt, repositoryAnswer, SECRET, shop } from '../support/adapter-bitbucket.ts';
+import { acme, apiError, bitbucketAt, repositoryAnswer, SECRET } from '../support/adapter-bitbucket.ts';
 import { everythingIn, rejectionOf } from '../support/adapter-failures.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../support/adapter-http-server.ts';
 
