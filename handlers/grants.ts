@@ -90,7 +90,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const route = `/v1/templates/${name}/impact`;
     const after = fromCursor(route, {}, cursor);
     const page = orProblem(await templateImpact(ports, caller, name, { limit, after }));
-    const items = page.impacts.map((found) => impactResource(found, configuration));
+    const items = page.impacts.map(({ grant, impact }) => impactResource(grant, impact, configuration));
     return { status: 200, body: { items, ...(page.next ? { cursor: toCursor(route, {}, page.next) } : {}) } };
   }
 

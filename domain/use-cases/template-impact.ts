@@ -1,10 +1,10 @@
 import { type Configuration, findAccount } from '../configuration.ts';
 import type { Grant } from '../grant.ts';
-import { intentHash } from '../grant-intent.ts';
+import { type GrantIntent, intentHash } from '../grant-intent.ts';
 import { parseParameters } from '../parameters.ts';
 import type { Permission } from '../permission.ts';
 import { planGrant } from '../plan.ts';
-import { liveStateOf, planChange, type Risk } from '../planned-change.ts';
+import { type LiveState, liveStateOf, planChange, type Risk } from '../planned-change.ts';
 import type { Caller } from '../principal.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Repository } from '../repository.ts';
@@ -15,43 +15,41 @@ import { listGrants, type ReadPorts } from './read-grants.ts';
 /** What an upgrade to a template would do to one active grant. `problem` stands where the template no longer fits it:
  *  then the grant keeps what it has. */
 export type Impact = {
-  grant: Grant;
   version: { from: string; to: string };
   change?: { risk: Risk; gained: Permission[]; lost: Permission[]; requiresApproval: boolean };
   problem?: Pick<Problem, 'code' | 'detail'>;
 };
 
-/** The impact of a template on an active grant, from what the log knows of it; undefined where it changes nothing. Bitbucket
- *  is not asked, so names are those of the grant's last request. */
-export function impactOn(grant: Grant, template: Template, configuration: Configuration): Impact | undefined {
-  const { intent } = grant.request;
+/** The impact of a template on what is live; undefined where it changes nothing. Bitbucket is not asked, so names are those
+ *  of the grant's last request. */
+export function impactOn(
+  live: LiveState,
+  template: Template,
+  configuration: Configuration,
+): Impact | undefined {
+  const { intent } = live;
   const version = { from: intent.template.version, to: template.version };
   const account = findAccount(configuration, intent.account);
   if (!account) return undefined;
   const parameters = parseParameters(template, intent.parameters);
-  if (!parameters.ok) return { grant, version, problem: parameters.problem };
+  if (!parameters.ok) return { version, problem: parameters.problem };
   const plan = planGrant({
     configuration,
     account,
-    repository: repositoryOf(grant),
+    repository: repositoryOf(intent),
     environment: intent.environment,
     template,
     parameters: parameters.value,
     name: intent.name,
     roleName: intent.roleName,
   });
-  if (!plan.ok) return { grant, version, problem: plan.problem };
-  if (intentHash(plan.value.intent) === grant.request.intentHash) return undefined;
-  const { risk, gained, lost, requiresApproval } = planChange(
-    plan.value,
-    template,
-    liveStateOf(grant),
-    undefined,
-  );
-  return { grant, version, change: { risk, gained, lost, requiresApproval } };
+  if (!plan.ok) return { version, problem: plan.problem };
+  if (intentHash(plan.value.intent) === intentHash(intent)) return undefined;
+  const { risk, gained, lost, requiresApproval } = planChange(plan.value, template, live, undefined);
+  return { version, change: { risk, gained, lost, requiresApproval } };
 }
 
-function repositoryOf({ request: { intent } }: Grant): Repository {
+function repositoryOf(intent: GrantIntent): Repository {
   const { uuid, fullName } = intent.repository;
   const [, slug = ''] = fullName.split('/');
   return { uuid, slug, fullName, workspace: intent.workspace, project: intent.project };
@@ -64,7 +62,7 @@ export async function templateImpact(
   caller: Caller,
   name: string,
   page: { limit: number; after?: string | undefined },
-): Promise<Result<{ impacts: Impact[]; next?: string | undefined }>> {
+): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
     return fail(
@@ -72,6 +70,10 @@ export async function templateImpact(
     );
   }
   const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
-  const impacts = grants.flatMap((grant) => impactOn(grant, template, ports.configuration) ?? []);
+  const impacts = grants.flatMap((grant) => {
+    const live = liveStateOf(grant);
+    const impact = live && impactOn(live, template, ports.configuration);
+    return impact ? [{ grant, impact }] : [];
+  });
   return ok({ impacts, next });
 }

@@ -94,7 +94,8 @@ export function plannedResource(
 
 /** What an upgrade to a template would do to one grant. */
 export function impactResource(
-  { grant, version, change, problem }: Impact,
+  grant: Grant,
+  { version, change, problem }: Impact,
   configuration: Configuration,
 ): Record<string, unknown> {
   const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);

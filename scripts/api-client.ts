@@ -1,0 +1,48 @@
+/** Text from elsewhere as a terminal may show it: on one line, without control characters that would drive the terminal. */
+export const harmless = (value: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
+  value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+
+type Settings = { api: string; token: string | undefined; bitbucket: string };
+
+const settingsOf = (variables: NodeJS.ProcessEnv): Settings => ({
+  api: variables.ROLEWRIGHT_URL ?? `http://127.0.0.1:${variables.ROLEWRIGHT_PORT ?? 3000}`,
+  token: variables.ROLEWRIGHT_TOKEN,
+  bitbucket: `http://127.0.0.1:${variables.SANDBOX_BITBUCKET_PORT ?? 4010}`,
+});
+
+async function send(method: string, url: string, body: unknown, token?: string): Promise<Response> {
+  return fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(30_000),
+  }).catch((error: Error) => {
+    const cause = (error.cause as Error)?.message ?? error.message;
+    throw new Error(`${new URL(url).origin} cannot be reached (${cause}).`);
+  });
+}
+
+/** Ada's token, which the sandbox hands out to anyone; a real deployment needs `ROLEWRIGHT_TOKEN`. */
+async function callerToken({ api, token, bitbucket }: Settings): Promise<string> {
+  if (token) return token;
+  if (!/^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/.test(api)) {
+    throw new Error('Set ROLEWRIGHT_TOKEN to your own token for Rolewright.');
+  }
+  const response = await send('POST', `${bitbucket}/sandbox/person-token`, { email: 'ada@acme.example' });
+  return String(((await response.json()) as { token: unknown }).token);
+}
+
+/** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the running local
+ *  stack as Ada. Throws code and detail of whatever is not answered 200. */
+export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
+  const settings = settingsOf(variables);
+  const token = await callerToken(settings);
+  return async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const response = await send(method, `${settings.api}${path}`, body, token);
+    const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+    if (response.status === 200) return json;
+    throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${String(json.detail ?? '')}`));
+  };
+}
