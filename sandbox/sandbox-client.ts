@@ -42,6 +42,8 @@ export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitb
       post(`${api}/v1/explain`, { grantId, token: webIdentityToken }, { authorization: `Bearer ${bearer}` }),
     read: (bearer: string, path: string) =>
       call(`${api}${path}`, { headers: { authorization: `Bearer ${bearer}` } }),
+    decide: (bearer: string, grantId: string, how: 'approve' | 'reject', body: object) =>
+      post(`${api}/v1/grants/${grantId}/${how}`, body, { authorization: `Bearer ${bearer}` }),
     revoke: (bearer: string, grantId: string) =>
       call(`${api}/v1/grants/${grantId}`, {
         method: 'DELETE',

@@ -1,12 +1,24 @@
 import { styleText } from 'node:util';
 
+/** The fields of a plan that are shown. */
+export type Plan = {
+  hash: string;
+  risk: string;
+  gained: { action: string; resource: string }[];
+  lost: { action: string; resource: string }[];
+  approvalReasons: string[];
+};
+
+let chapters = 0;
+
 /** Prints the demo: chapters, what is done, what comes back. Colours only where the terminal takes them. */
 export const screen = {
   title(text: string): void {
     console.log(`\n${styleText('bold', text)}`);
   },
-  chapter(number: number, text: string): void {
-    console.log(`\n${styleText(['bold', 'cyan'], `${number}  ${text}`)}`);
+  chapter(text: string): void {
+    chapters += 1;
+    console.log(`\n${styleText(['bold', 'cyan'], `${chapters}  ${text}`)}`);
   },
   say(text: string): void {
     console.log(`   ${text}`);
@@ -17,6 +29,12 @@ export const screen = {
   refused(text: string, why: string): void {
     console.log(`   ${styleText('yellow', '✗')} ${text}`);
     console.log(styleText('dim', `       ${why}`));
+  },
+  plan({ risk, gained, lost, hash }: Plan): void {
+    console.log(`   Plan ${hash.slice(0, 12)}…, ${risk}:`);
+    for (const { action, resource } of gained)
+      console.log(styleText('green', `     + ${action}  ${resource}`));
+    for (const { action, resource } of lost) console.log(styleText('red', `     - ${action}  ${resource}`));
   },
   json(value: unknown): void {
     const text = JSON.stringify(value, null, 2).replace(/\[\s+("[^"]*")\s+\]/g, '[$1]');
