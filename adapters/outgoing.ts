@@ -1,5 +1,8 @@
 /** One attempt of a call to another system: `operation` is the SDK command's or the HTTP request's name. */
-export type OutgoingCall = { system: 'Bitbucket' | 'IAM' | 'DynamoDB' | 'Lambda'; operation: string };
+export type OutgoingCall = {
+  system: 'Bitbucket' | 'IAM' | 'DynamoDB' | 'Lambda' | 'Slack';
+  operation: string;
+};
 
 /** The one place through which each attempt of each outgoing call passes. The default lets it through; a test can make
  *  it die, fail or lose its reply. */

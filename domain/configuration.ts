@@ -63,6 +63,33 @@ const ownershipSchema = z.union(
   },
 );
 
+const slackChannel = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,20}$/, 'must be the id of a channel, such as C024BE91L, not its name');
+
+const slackSchema = z.strictObject({
+  team: z.string().regex(/^T[A-Z0-9]{2,20}$/, 'must be the id of a Slack workspace, such as T024BE7LD'),
+  approversChannel: slackChannel,
+  channels: z
+    .array(
+      z.strictObject({
+        project: z.strictObject({ workspace: slug, key: z.string().min(1), uuid }),
+        channel: slackChannel,
+      }),
+    )
+    .default([]),
+  emailLookup: z.boolean().default(false),
+  grantLink: z
+    .string()
+    .max(1000)
+    .refine(
+      (text) =>
+        /^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(text) && text.includes('{id}') && URL.canParse(text),
+      'must be an https URL that holds {id}',
+    )
+    .optional(),
+});
+
 const configurationSchema = z.strictObject({
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(z.strictObject({ slug, uuid })).min(1),
@@ -76,6 +103,7 @@ const configurationSchema = z.strictObject({
   access: z
     .strictObject({ repositoryAdmins: z.boolean().default(false) })
     .default({ repositoryAdmins: false }),
+  slack: slackSchema.optional(),
   limits: z
     .strictObject({
       liveGrantsPerRepository: z.int().min(1).default(10),
@@ -100,6 +128,12 @@ export type TrustedIssuer = z.infer<typeof issuerSchema>;
 /** Which resource names a project or a repository may put into a template's parameters. Bound to a UUID; the key and
  *  the slug stand there for people. */
 export type OwnershipRule = z.infer<typeof ownershipSchema>;
+
+/** The Slack workspace that the app is installed in. `team` is the only one whose users are listened to;
+ *  `approversChannel` gets what waits for approval, `channels` what becomes of a project's grants. With `emailLookup` a
+ *  user who stands in nobody's entry is found by the email that Slack has verified. `grantLink` is where a grant is looked
+ *  at, e.g. `https://rolewright.acme.example/v1/grants/{id}`. */
+export type SlackConfiguration = z.infer<typeof slackSchema>;
 
 /** The configuration from parsed YAML, or every fault at once as `pointer: sentence`. */
 export function parseConfiguration(
@@ -128,6 +162,11 @@ export function parseConfiguration(
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
         ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
         : [],
+    ),
+    ...duplicates(
+      '/slack/channels',
+      'project',
+      (configuration.slack?.channels ?? []).map(({ project }) => project.uuid),
     ),
     ...configuration.ownership.flatMap((rule, n) => {
       const { workspace } = 'project' in rule ? rule.project : rule.repository;

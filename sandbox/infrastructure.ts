@@ -20,6 +20,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'self:custom.prefix': prefix,
     'self:custom.eventsTable': `${prefix}-events`,
     'self:custom.grantsTable': `${prefix}-grants`,
+    'self:custom.deliveriesTable': `${prefix}-deliveries`,
     'self:custom.boundary': boundaryPolicy,
   };
   for (const list of ['passableRoles', 'assumableRoles']) {
@@ -56,7 +57,7 @@ function fill(value: unknown, variables: Record<string, unknown>): unknown {
   return value;
 }
 
-/** Both tables of `infrastructure/tables.yml`, as DynamoDB's CreateTable takes them. */
+/** The tables of `infrastructure/tables.yml`, as DynamoDB's CreateTable takes them. */
 export function tableDefinitions(root: string, names: SandboxNames): CreateTableCommandInput[] {
   return Object.values(readResources(root, 'tables.yml', names)).map(({ Properties: properties }) => {
     const { TableName, BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = properties;

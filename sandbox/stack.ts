@@ -115,6 +115,7 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   SLACK_SIGNING_SECRET: slackSeed.signingSecret,
   EVENTS_TABLE: `${PREFIX}-events`,
   GRANTS_TABLE: `${PREFIX}-grants`,
+  DELIVERIES_TABLE: `${PREFIX}-deliveries`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
   WORKER_FUNCTION: `${PREFIX}-worker`,
 });

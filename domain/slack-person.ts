@@ -1,0 +1,43 @@
+import { type Directory, findSlackPerson, type Person } from './directory.ts';
+
+/** What Slack says of a user, as far as it decides whether their email can be believed. */
+export type SlackProfile = {
+  teamId: string;
+  email?: string | undefined;
+  isDeleted: boolean;
+  isBot: boolean;
+  /** Guests of one or several channels. */
+  isGuest: boolean;
+  /** Of another workspace, in a shared channel. */
+  isStranger: boolean;
+  isEmailConfirmed: boolean;
+};
+
+/** A Slack user, from a signed body. */
+export type SlackUser = { team: string; user: string };
+
+/** The person behind the email that Slack has verified. Nobody for bots, guests, strangers, deleted users, unconfirmed
+ *  emails, users of another workspace, and emails that stand in no entry: an entry alone makes somebody a principal, so
+ *  that the same human is the same one through every door. */
+export function personOfProfile(
+  { people }: Directory,
+  { team }: SlackUser,
+  profile: SlackProfile,
+): Person | undefined {
+  const { email, teamId } = profile;
+  const isOdd = profile.isDeleted || profile.isBot || profile.isGuest || profile.isStranger;
+  if (isOdd || !profile.isEmailConfirmed || teamId !== team || !email) return undefined;
+  const wanted = email.toLowerCase();
+  // An entry that names another Slack user is that user's alone.
+  return people.find((person) => person.email?.toLowerCase() === wanted && person.slack === undefined);
+}
+
+/** The person behind a Slack user by the entry that names them; first of all, and without asking Slack. */
+export const personOfSlackUser = (directory: Directory, { team, user }: SlackUser): Person | undefined =>
+  findSlackPerson(directory, team, user);
+
+/** The Slack user of a principal, where an entry names one. */
+export function slackUserOf({ people }: Directory, team: string, principalId: string): string | undefined {
+  const [ownTeam, user] = people.find(({ id }) => id === principalId)?.slack?.split('/') ?? [];
+  return ownTeam === team ? user : undefined;
+}
