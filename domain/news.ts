@@ -78,7 +78,7 @@ const waitingSeq = (grant: Grant | undefined): number | undefined => grant && wa
 export function waitingStory(events: readonly GrantEvent[], seq: number): WaitingStory | undefined {
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
-  if (!request?.proposal || request.seq !== seq) return undefined;
+  if (!asked || !request?.proposal || request.seq !== seq) return undefined;
   const live = asked.status === 'active' ? asked.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
   const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };

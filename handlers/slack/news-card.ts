@@ -69,7 +69,8 @@ function sentenceOf(
 
 function revocation(events: readonly GrantEvent[], naming: Naming): string {
   const asked = events.findLast(({ type }) => type === 'RevocationRequested' || type === 'GrantRequested');
-  if (asked?.type !== 'RevocationRequested') return `${naming(events.at(-1)?.principal ?? SYSTEM)} withdrew it.`;
+  if (asked?.type !== 'RevocationRequested')
+    return `${naming(events.at(-1)?.principal ?? SYSTEM)} withdrew it.`;
   if (asked.data.cause === 'expired') return 'Its time had come. The role is gone.';
   return `${naming(asked.principal)} ended it. The role is gone.`;
 }

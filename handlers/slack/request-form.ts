@@ -109,7 +109,11 @@ function detailView(repository: string, template: Template): ModalView {
             ? 'Name in exact case'
             : 'Name in exact case. Empty: every step of the repository, on any branch',
       }),
-      input('expiresIn', 'Ends after', { optional: true, example: '30d', hint: '30d, 12h or 2w. Empty: never' }),
+      input('expiresIn', 'Ends after', {
+        optional: true,
+        example: '30d',
+        hint: '30d, 12h or 2w. Empty: never',
+      }),
       input('reason', 'Reason', { optional: true, multiline: true }),
     ],
   };
@@ -122,7 +126,8 @@ export function submitChoice(values: FormValues, templates: Templates): Submissi
   const { repository = '', template: name = '' } = values;
   const template = templates.get(name);
   const errors: Record<string, string> = {};
-  if (!parseRepositoryName(repository.trim())) errors.repository = 'Write workspace/repository, such as acme/shop.';
+  if (!parseRepositoryName(repository.trim()))
+    errors.repository = 'Write workspace/repository, such as acme/shop.';
   if (!template) errors.template = 'There is no such template any more.';
   else if (Object.keys(template.parameters).length > MOST_PARAMETERS)
     errors.template = 'This template has too many parameters for a form; ask for it by command.';
@@ -205,7 +210,10 @@ export const rejectView = (button: z.infer<typeof rejectMetadata>): ModalView =>
   submit: plain('Reject', LIMITS.viewTitle),
   close: plain('Cancel', LIMITS.viewTitle),
   blocks: [
-    input('reason', 'Why?', { multiline: true, hint: 'Whoever asked for it reads this. At most 500 characters.' }),
+    input('reason', 'Why?', {
+      multiline: true,
+      hint: 'Whoever asked for it reads this. At most 500 characters.',
+    }),
   ],
 });
 

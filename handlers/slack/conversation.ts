@@ -1,0 +1,123 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SlackResponse } from '../../adapters/slack-response-url.ts';
+import type { SlackContent, SlackWeb } from '../../adapters/slack-web-api.ts';
+import { parseGrantRequest } from '../../domain/grant-request.ts';
+import { PortError } from '../../domain/ports.ts';
+import type { Caller } from '../../domain/principal.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { approveGrant, rejectGrant } from '../../domain/use-cases/decide-approval.ts';
+import { listGrants, readableGrant } from '../../domain/use-cases/read-grants.ts';
+import { type RequestPorts, requestGrant } from '../../domain/use-cases/request-grant.ts';
+import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
+import type { SlackAsk } from '../../domain/worker-message.ts';
+import { toProblem } from '../http/problem-details.ts';
+import {
+  explained,
+  grantCard,
+  grantList,
+  notKnown,
+  refused,
+  requested,
+  revoked,
+  saying,
+  type Writing,
+} from './answers.ts';
+import { namingFor } from './people.ts';
+import { callerOf } from './person.ts';
+import { sayingView } from './request-form.ts';
+
+/** What the worker needs to do what somebody in Slack asks for. */
+export type ConversationPorts = RequestPorts & {
+  web: SlackWeb;
+  response: SlackResponse;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+};
+
+/** Grants of one answer. Our choice: what one section of a message can hold. */
+const LISTED = 20;
+
+/** Does what somebody in Slack asks for, by the same use cases as every other door, and answers where only they see it.
+ *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
+ *  nothing. */
+export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
+  const { deliveryId, act } = ask;
+  const content = await answer(ports, ask).catch((error: unknown) => {
+    const problem = toProblem(error);
+    ports.logger.error('a Slack request failed', { deliveryId, code: problem.code, error: error as Error });
+    return refused(problem);
+  });
+  if (!content) return;
+  await deliver(ports, ask, content).catch((error: unknown) => {
+    const detail = error instanceof PortError ? error.message : 'unknown';
+    ports.logger.error('an answer to Slack was lost', { deliveryId, verb: act.verb, detail });
+  });
+}
+
+async function answer(ports: ConversationPorts, ask: SlackAsk): Promise<SlackContent | undefined> {
+  const caller = await callerOf(ports, ask);
+  if (!caller) {
+    ports.logger.warn('denied', { rule: 'slack-directory', team: ask.team, user: ask.user, verb: ask.act.verb });
+    return notKnown;
+  }
+  const outcome = await done(ports, ask, caller);
+  if (outcome.ok) return outcome.value;
+  ports.logger.info('request refused', { deliveryId: ask.deliveryId, code: outcome.problem.code });
+  return refused(outcome.problem);
+}
+
+type Outcome = { ok: true; value: SlackContent | undefined } | { ok: false; problem: Problem };
+
+async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Promise<Outcome> {
+  const { act, deliveryId } = ask;
+  const { configuration } = ports;
+  const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
+  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const };
+  const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
+  switch (act.verb) {
+    case 'request': {
+      const request = parseGrantRequest(act.request);
+      if (!request.ok) return request;
+      const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
+      if (!made.ok) return made;
+      return told('grant' in made.value ? requested(made.value.grant, writing) : undefined);
+    }
+    case 'list': {
+      const page = { limit: LISTED };
+      const { grants, next } = await listGrants(ports, caller, { repository: act.repository }, page);
+      return told(grantList(grants, next !== undefined, writing));
+    }
+    case 'show':
+    case 'explain': {
+      const found = await readableGrant(ports, act.grantId, caller);
+      if (!found.ok) return found;
+      return told((act.verb === 'show' ? grantCard : explained)(found.value, writing));
+    }
+    case 'revoke': {
+      const ended = await revokeGrant(ports, act.grantId, context);
+      return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
+    }
+    case 'approve': {
+      const approved = await approveGrant(ports, act.grantId, { planHash: act.planHash }, context);
+      // The message in the channel and the requester are told by the event; whoever pressed sees it happen.
+      return approved.ok ? told(undefined) : approved;
+    }
+    case 'reject': {
+      const { grantId, planHash, reason } = act;
+      const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
+      return rejected.ok ? told(saying('Rejected. Whoever asked for it is told why.')) : rejected;
+    }
+  }
+}
+
+async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {
+  if ('responseUrl' in answerTo) return ports.response.respond(answerTo.responseUrl, content);
+  if ('viewId' in answerTo) {
+    try {
+      return await ports.web.updateView(answerTo.viewId, sayingView(content.blocks));
+    } catch (error) {
+      // Somebody who has closed the modal still wants to know.
+      if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
+    }
+  }
+  await ports.web.post(user, content);
+}

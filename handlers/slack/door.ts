@@ -1,0 +1,305 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { isResponseUrl } from '../../adapters/slack-response-url.ts';
+import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack-signature.ts';
+import type { SlackContent, SlackWeb } from '../../adapters/slack-web-api.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { type Clock, type Deliveries, PortError, type Worker } from '../../domain/ports.ts';
+import { problem } from '../../domain/problem.ts';
+import type { SlackUser } from '../../domain/slack-person.ts';
+import type { Template } from '../../domain/template.ts';
+import { plusSeconds, toInstant } from '../../domain/time.ts';
+import type { SlackAsk } from '../../domain/worker-message.ts';
+import { toResult } from '../http/http-answer.ts';
+import type { HttpHandler } from '../http/http-function.ts';
+import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
+import { ProblemError } from '../http/problem-details.ts';
+import { asked, help, misunderstood, notKnown, saying, templateDetail, templateList } from './answers.ts';
+import { section } from './blocks.ts';
+import { type Command, parseCommand } from './command.ts';
+import { callerOf } from './person.ts';
+import {
+  CHOOSE,
+  chooseView,
+  DETAIL,
+  type FormValues,
+  REJECT,
+  rejectionOf,
+  rejectView,
+  sayingView,
+  type Submission,
+  submitChoice,
+  submitDetail,
+} from './request-form.ts';
+
+/** Largest body in bytes. Our choice: an interaction carries its whole message, which Slack keeps below this. */
+const LARGEST_BODY = 256 * 1024;
+
+/** Milliseconds of Slack's three seconds that opening a modal may take. */
+export const MODAL_PATIENCE_MS = 1800;
+
+/** What the door needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
+export type SlackPorts = {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  clock: Clock;
+  signingSecret(): Promise<string>;
+  /** Origin of response URLs. */
+  responseOrigin: string;
+  deliveries: Deliveries;
+  worker: Worker;
+  web: SlackWeb;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+};
+
+type Door = { ports: SlackPorts; deliveryId: string };
+
+/** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
+ *  the window and comes for the first time; after that always 200, since Slack shows people nothing else, and within its
+ *  three seconds: what takes longer is the worker's. */
+export function slackDoor(ports: SlackPorts): HttpHandler {
+  return async (event, context) => {
+    const { slack } = ports.configuration;
+    if (!slack) throw new ProblemError(problem('ROUTE_NOT_FOUND', 'Slack is not configured.'));
+    const bytes = await authenticated(ports, event);
+    const form = formOf(event, bytes);
+    if (form.get('ssl_check') === '1') return { statusCode: 200 };
+    const door = { ports, deliveryId: requestIdOf(context) };
+    const isCommand = event.requestContext.http.path.endsWith('/commands');
+    try {
+      return isCommand ? await onCommand(door, form) : await onInteraction(door, form);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      const { system, code } = error;
+      ports.logger.error('a Slack request could not be taken', { deliveryId: door.deliveryId, system, code, error });
+      return isCommand ? ephemeral(saying('That did not get through. Please give the command again.')) : { statusCode: 200 };
+    }
+  };
+}
+
+/** The raw body of a request that Slack has signed and that was not taken before. */
+async function authenticated(ports: SlackPorts, event: APIGatewayProxyEventV2): Promise<Buffer> {
+  const { clock, deliveries, signingSecret } = ports;
+  const bytes = bodyBytes(event);
+  const given = {
+    timestamp: headerOf(event, 'x-slack-request-timestamp'),
+    signature: headerOf(event, 'x-slack-signature'),
+  };
+  const refusal = () =>
+    new ProblemError(problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was taken already.'));
+  if (given.timestamp === undefined || given.signature === undefined) throw refusal();
+  if (!isSignedBySlack(await signingSecret(), given, bytes, clock.now())) throw refusal();
+  if (bytes.length > LARGEST_BODY) {
+    throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
+  }
+  // Until its timestamp has left the window on both sides.
+  const until = plusSeconds(toInstant(clock.now()), 2 * SIGNATURE_WINDOW_SECONDS + 60);
+  const id = createHash('sha256').update(given.signature).digest('hex');
+  if (!(await deliveries.claim(`slack-request#${id}`, until))) throw refusal();
+  return bytes;
+}
+
+function formOf(event: APIGatewayProxyEventV2, bytes: Buffer): URLSearchParams {
+  const mediaType = (headerOf(event, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType === 'application/x-www-form-urlencoded') return new URLSearchParams(bytes.toString('utf8'));
+  throw new ProblemError(problem('MEDIA_TYPE_UNSUPPORTED', 'Slack sends application/x-www-form-urlencoded.'));
+}
+
+const notOurs = (what: string) =>
+  new ProblemError(
+    problem('REQUEST_INVALID', 'The request has not the shape of Slack’s.', {
+      errors: [{ pointer: '', detail: what }],
+    }),
+  );
+
+const id = z.string().min(1).max(64);
+const commandShape = z.object({
+  team_id: id,
+  user_id: id,
+  text: z.string().max(8000).default(''),
+  response_url: z.string().max(500).default(''),
+  trigger_id: z.string().max(200).default(''),
+});
+
+async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
+  const parsed = commandShape.safeParse(Object.fromEntries(form));
+  if (!parsed.success) throw notOurs('is no slash command');
+  const { team_id: team, user_id: user, text, response_url: responseUrl, trigger_id: trigger } = parsed.data;
+  const { templates, responseOrigin } = door.ports;
+  const slackUser = { team, user };
+  const command = parseCommand(text, templates);
+  if ('verb' in command && command.verb === 'help') return ephemeral(help(templates));
+  if (!(await isKnown(door, slackUser))) return ephemeral(notKnown);
+  if (!('verb' in command)) return ephemeral(misunderstood(command));
+  if (command.verb === 'templates') {
+    const named = command.name === undefined ? undefined : templates.get(command.name);
+    return ephemeral(named ? templateDetail(named, templates) : templateList(templates));
+  }
+  if (command.verb === 'form') {
+    await door.ports.web.openView(trigger, chooseView(templates));
+    return { statusCode: 200 };
+  }
+  if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
+  await handOn(door, slackUser, { responseUrl }, command);
+  return ephemeral(acknowledged(command));
+}
+
+type HandedOn = Exclude<Command, { verb: 'help' | 'form' | 'templates' }>;
+
+function acknowledged(command: HandedOn): SlackContent {
+  if (command.verb === 'request') return asked(command.request);
+  return saying(command.verb === 'revoke' ? 'Revoking …' : 'Looking …');
+}
+
+async function isKnown({ ports, deliveryId }: Door, slackUser: SlackUser): Promise<boolean> {
+  const caller = await callerOf(ports, slackUser);
+  if (!caller) ports.logger.warn('denied', { deliveryId, rule: 'slack-directory', ...slackUser });
+  return caller !== undefined;
+}
+
+async function handOn(
+  { ports, deliveryId }: Door,
+  { team, user }: SlackUser,
+  answerTo: SlackAsk['answerTo'],
+  act: SlackAsk['act'],
+): Promise<void> {
+  await ports.worker.handOn({ source: 'slack', deliveryId, team, user, answerTo, act });
+  ports.logger.info('Slack request handed on', { deliveryId, team, user, verb: act.verb });
+}
+
+const userShape = z.object({ id });
+const teamShape = z.object({ id });
+const buttonShape = z.object({ action_id: z.string(), value: z.string().max(2000).optional() });
+const interactionShape = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('block_actions'),
+    team: teamShape,
+    user: userShape,
+    trigger_id: z.string().max(200),
+    response_url: z.string().max(500).optional(),
+    actions: z.array(buttonShape).min(1),
+  }),
+  z.object({
+    type: z.literal('view_submission'),
+    team: teamShape,
+    user: userShape,
+    view: z.object({
+      id,
+      callback_id: z.string(),
+      private_metadata: z.string().max(3000).default(''),
+      state: z.object({ values: z.record(z.string(), z.record(z.string(), z.unknown())) }),
+    }),
+  }),
+]);
+
+type Interaction = z.infer<typeof interactionShape>;
+
+async function onInteraction(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
+  const interaction = readInteraction(form.get('payload') ?? '');
+  // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
+  if (!interaction) return { statusCode: 200 };
+  const slackUser = { team: interaction.team.id, user: interaction.user.id };
+  return interaction.type === 'block_actions'
+    ? onButton(door, slackUser, interaction)
+    : onSubmission(door, slackUser, interaction);
+}
+
+function readInteraction(payload: string): Interaction | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(payload);
+  } catch {
+    throw notOurs('payload is not JSON');
+  }
+  const { type } = (content ?? {}) as { type?: unknown };
+  if (typeof type !== 'string') throw notOurs('payload has no type');
+  if (type !== 'block_actions' && type !== 'view_submission') return undefined;
+  const parsed = interactionShape.safeParse(content);
+  if (!parsed.success) throw notOurs('payload is not complete');
+  return parsed.data;
+}
+
+async function onButton(
+  door: Door,
+  slackUser: SlackUser,
+  { actions, response_url: responseUrl, trigger_id: trigger }: Interaction & { type: 'block_actions' },
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const [{ action_id: action, value = '' } = { action_id: '' }] = actions;
+  if (action !== 'approve' && action !== 'reject') return { statusCode: 200 };
+  const button = rejectionOf(value);
+  if (!button) throw notOurs('the button carries no plan');
+  const answerTo =
+    responseUrl !== undefined && isResponseUrl(responseUrl, door.ports.responseOrigin)
+      ? { responseUrl }
+      : { user: slackUser.user };
+  if (!(await isKnown(door, slackUser))) {
+    // The worker answers privately, which this reply cannot.
+    await handOn(door, slackUser, answerTo, { verb: 'show', grantId: button.grantId });
+  } else if (action === 'reject') {
+    await door.ports.web.openView(trigger, rejectView(button));
+  } else {
+    await handOn(door, slackUser, answerTo, { verb: 'approve', ...button });
+  }
+  return { statusCode: 200 };
+}
+
+async function onSubmission(
+  door: Door,
+  slackUser: SlackUser,
+  { view }: Interaction & { type: 'view_submission' },
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const values = valuesOf(view.state.values);
+  if (!(await isKnown(door, slackUser))) return viewAnswer({ view: sayingView(notKnown.blocks) });
+  switch (view.callback_id) {
+    case CHOOSE:
+      return viewAnswer(submitChoice(values, door.ports.templates));
+    case DETAIL: {
+      const submission = submitDetail(view.private_metadata, values, door.ports.templates);
+      if (!('request' in submission)) return viewAnswer(submission);
+      const { request } = submission;
+      await handOn(door, slackUser, { viewId: view.id }, { verb: 'request', request });
+      return viewAnswer({ view: sayingView(asked(request).blocks) });
+    }
+    case REJECT: {
+      const button = rejectionOf(view.private_metadata);
+      if (!button) throw notOurs('the modal carries no plan');
+      const reason = values.reason?.trim() ?? '';
+      if (reason === '' || reason.length > 500)
+        return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
+      await handOn(door, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
+      return { statusCode: 200 };
+    }
+    default:
+      return { statusCode: 200 };
+  }
+}
+
+const elementShape = z.union([
+  z.object({ value: z.string().max(3000) }),
+  z.object({ selected_option: z.object({ value: z.string().max(150) }) }),
+]);
+
+/** One text for each block; what was left empty is not there. */
+function valuesOf(blocks: Record<string, Record<string, unknown>>): FormValues {
+  const values: [string, string][] = [];
+  for (const [block, elements] of Object.entries(blocks)) {
+    const parsed = elementShape.safeParse(elements.value);
+    if (!parsed.success) continue;
+    const value = 'value' in parsed.data ? parsed.data.value : parsed.data.selected_option.value;
+    if (value.trim() !== '') values.push([block, value]);
+  }
+  return Object.fromEntries(values);
+}
+
+function viewAnswer(submission: Exclude<Submission, { request: unknown }>): APIGatewayProxyStructuredResultV2 {
+  const body =
+    'view' in submission
+      ? { response_action: 'update', view: submission.view }
+      : { response_action: 'errors', errors: submission.errors };
+  return toResult({ status: 200, body });
+}
+
+const ephemeral = (content: SlackContent): APIGatewayProxyStructuredResultV2 =>
+  toResult({ status: 200, body: { response_type: 'ephemeral', ...content } });

@@ -1,0 +1,30 @@
+import type { SlackWeb } from '../../adapters/slack-web-api.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { Person } from '../../domain/directory.ts';
+import type { Caller } from '../../domain/principal.ts';
+import { personOfProfile, personOfSlackUser, type SlackUser } from '../../domain/slack-person.ts';
+
+/** What it takes to know who somebody in Slack is. */
+export type PersonPorts = {
+  configuration: Pick<Configuration, 'people' | 'slack'>;
+  web: Pick<SlackWeb, 'profile'>;
+};
+
+/** The caller behind a Slack user of a signed body: by the entry that names them, or where that is switched on by the
+ *  email that Slack has verified. Undefined for everybody else, and for users of another workspace. A look-up that fails
+ *  throws: it proves nothing. */
+export async function callerOf(
+  { configuration, web }: PersonPorts,
+  slackUser: SlackUser,
+): Promise<Caller | undefined> {
+  const { slack } = configuration;
+  if (!slack || slackUser.team !== slack.team) return undefined;
+  const known = personOfSlackUser(configuration, slackUser);
+  if (known) return toCaller(known);
+  if (!slack.emailLookup) return undefined;
+  const profile = await web.profile(slackUser.user);
+  const person = profile && personOfProfile(configuration, slackUser, profile);
+  return person && toCaller(person);
+}
+
+const toCaller = ({ id, groups }: Person): Caller => ({ principal: { kind: 'person', id }, groups });
