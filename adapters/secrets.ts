@@ -5,14 +5,18 @@ import { secretsIn } from './webhook-signature.ts';
 /** Seconds for which a secret is kept in memory: a rotated one is in use everywhere after that. */
 const SECRET_MAX_AGE_SECONDS = 300;
 
-/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`. Nothing that fails names its value. */
-export const ssmSecret = (name: string) => async (): Promise<string> => {
-  const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch((cause) => {
-    throw new PortError('Bitbucket', 'DENIED', 'The access token for Bitbucket cannot be read.', { cause });
-  });
-  if (!value) throw new PortError('Bitbucket', 'DENIED', 'The access token for Bitbucket is not set.');
-  return value;
-};
+/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`. `what` names it to people, as in "The
+ *  access token for Bitbucket"; nothing that fails names its value. */
+export const ssmSecret =
+  (name: string, system: 'Bitbucket' | 'Slack', what: string) => async (): Promise<string> => {
+    const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch(
+      (cause) => {
+        throw new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });
+      },
+    );
+    if (!value) throw new PortError(system, 'DENIED', `${what} is not set.`);
+    return value;
+  };
 
 /** Secrets of webhooks by the workspace's slug, each workspace's in an SSM SecureString parameter of its own below
  *  `parameters`, e.g. `/rolewright/prod/webhook-secret/acme`: one secret on each line, two during a rotation. None where

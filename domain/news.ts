@@ -66,6 +66,10 @@ type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
 const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
+/** True when somebody is to be told of the last event, or shown that a waiting is over. */
+export const isNews = (settings: Settings, events: readonly GrantEvent[]): boolean =>
+  tellings(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
+
 /** The `seq` of the request whose waiting the last event has ended; undefined when it ended none. */
 export function waitingEndedBy(events: readonly GrantEvent[]): number | undefined {
   const before = waitingSeq(replay(events.slice(0, -1)));

@@ -3,7 +3,7 @@ import { eventTypes } from '../domain/event.ts';
 import { problem } from '../domain/problem.ts';
 import { toEpoch, toInstant } from '../domain/time.ts';
 import { type AuditPorts, auditEvents } from '../domain/use-cases/read-grants.ts';
-import { composeAccess, composeCore, composeStreams, composeVerifier } from './compose.ts';
+import { composeAccess, composeCore, composeRecords, composeVerifier } from './compose.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import type { HttpAnswer } from './http/http-answer.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
@@ -87,5 +87,5 @@ const core = composeCore();
 export const handler = httpFunction(
   core.logger,
   composeVerifier(core),
-  auditRoutes({ ...composeStreams(core), ...composeAccess(core) }),
+  auditRoutes({ ...composeRecords(core), ...composeAccess(core) }),
 );

@@ -3,6 +3,7 @@ import { readAccess } from '../adapters/access-rules.ts';
 import { awsIam, iamClient } from '../adapters/aws-iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket-api.ts';
 import { dynamodbClient } from '../adapters/dynamodb-client.ts';
+import { dynamodbDeliveries } from '../adapters/dynamodb-deliveries.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb-grant-table.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda-provisioner.ts';
@@ -10,12 +11,15 @@ import { lambdaWorker } from '../adapters/lambda-worker.ts';
 import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
 import { fixedSecret, ssmSecret } from '../adapters/secrets.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { slackResponse } from '../adapters/slack-response-url.ts';
+import { type SlackWeb, slackWebApi } from '../adapters/slack-web-api.ts';
 import { stepTokenReader } from '../adapters/step-token-reader.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/token-verifier.ts';
 import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { Bitbucket, Clock, Provisioner, Worker } from '../domain/ports.ts';
+import { isNews } from '../domain/news.ts';
+import type { Bitbucket, Clock, Deliveries, Provisioner, Worker } from '../domain/ports.ts';
 import { repositoryAdmins } from '../domain/repository-admins.ts';
 import type { Template } from '../domain/template.ts';
 import type { AccessPorts } from '../domain/use-cases/circumstances.ts';
@@ -23,7 +27,10 @@ import type { ExplainPorts } from '../domain/use-cases/explain-admission.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
 import type { RequestPorts } from '../domain/use-cases/request-grant.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
+import type { ConversationPorts } from './slack/conversation.ts';
+import { MODAL_PATIENCE_MS, type SlackPorts } from './slack/door.ts';
+import type { NotificationPorts } from './slack/notifications.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
  *  holds `config/` and `templates/`. */
@@ -77,8 +84,8 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
   return tokenVerifier(configuration, locations, clock);
 }
 
-/** The event log and the read model. */
-export function composeStreams({ environment, clock, outgoing }: Core): StreamPorts {
+/** The event log and the read model, for readers. */
+export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'announce'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -87,12 +94,36 @@ export function composeStreams({ environment, clock, outgoing }: Core): StreamPo
   };
 }
 
+/** The event log and the read model, for those who append: what is news is told in Slack. */
+export const composeStreams = (core: Core): StreamPorts => ({
+  ...composeRecords(core),
+  announce: composeAnnouncements(core),
+});
+
+/** Has the worker tell in Slack of what is news; nothing where Slack is not configured. */
+function composeAnnouncements(core: Core): StreamPorts['announce'] {
+  const { configuration, logger } = core;
+  const { slack } = configuration;
+  if (!slack) return undefined;
+  const worker = composeWorkerDoor(core);
+  return async (events) => {
+    const last = events.at(-1);
+    if (!last || !isNews({ slack, directory: configuration }, events)) return;
+    const { grantId, seq } = last;
+    await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
+      logger.error('a notification was lost', { grantId, seq, error: error as Error });
+    });
+  };
+}
+
+const secretFrom = (source: SecretSource, system: 'Bitbucket' | 'Slack', what: string) =>
+  'value' in source ? fixedSecret(source.value) : ssmSecret(source.parameter, system, what);
+
 function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
   const { bitbucketToken, sandboxUrl } = environment;
   return bitbucketApi({
     url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
-    token:
-      'value' in bitbucketToken ? fixedSecret(bitbucketToken.value) : ssmSecret(bitbucketToken.parameter),
+    token: secretFrom(bitbucketToken, 'Bitbucket', 'The access token for Bitbucket'),
     clock,
     outgoing,
   });
@@ -133,10 +164,57 @@ export function composeRequests(core: Core): RequestPorts {
   };
 }
 
+/** What was taken and told already. */
+export const composeDeliveries = ({ environment, clock, outgoing }: Core): Deliveries =>
+  dynamodbDeliveries(dynamodbClient(outgoing), environment.deliveriesTable, clock);
+
+/** Slack's Web API; a call may take `patienceMs`. */
+export const composeSlackWeb = ({ environment, outgoing }: Core, patienceMs: number): SlackWeb =>
+  slackWebApi({
+    url: environment.sandboxSlackUrl ?? 'https://slack.com',
+    token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
+    patienceMs,
+    outgoing,
+  });
+
+const slackResponseOrigin = ({ environment }: Core): string =>
+  environment.sandboxSlackUrl ?? 'https://hooks.slack.com';
+
+/** Milliseconds that a call of Slack may take where nobody waits for it. */
+const UNHURRIED_MS = 8000;
+
+/** What the worker does for Slack. */
+export function composeConversations(core: Core): ConversationPorts & NotificationPorts {
+  const { logger, outgoing } = core;
+  return {
+    ...composeRequests(core),
+    logger,
+    deliveries: composeDeliveries(core),
+    web: composeSlackWeb(core, UNHURRIED_MS),
+    response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
+  };
+}
+
+/** What Slack's door works with: it reads no grant and writes none. */
+export function composeSlackDoor(core: Core): SlackPorts {
+  const { environment, configuration, clock, logger } = core;
+  return {
+    configuration,
+    templates: composeTemplates(core),
+    clock,
+    logger,
+    signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
+    responseOrigin: slackResponseOrigin(core),
+    deliveries: composeDeliveries(core),
+    worker: composeWorkerDoor(core),
+    web: composeSlackWeb(core, MODAL_PATIENCE_MS),
+  };
+}
+
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
 export function composeExplanations(core: Core): ExplainPorts {
   const { environment, configuration, clock } = core;
-  const { log } = composeStreams(core);
+  const { log } = composeRecords(core);
   return {
     ...composeAccess(core),
     log,

@@ -18,28 +18,42 @@ const secretsByWorkspace = z
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
+  DELIVERIES_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
   BITBUCKET_TOKEN_PARAMETER: z.string().min(1).optional(),
   BITBUCKET_TOKEN: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRETS: secretsByWorkspace.optional(),
+  SLACK_BOT_TOKEN_PARAMETER: z.string().min(1).optional(),
+  SLACK_BOT_TOKEN: z.string().min(1).optional(),
+  SLACK_SIGNING_SECRET_PARAMETER: z.string().min(1).optional(),
+  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
   SANDBOX_BITBUCKET_URL: url.optional(),
+  SANDBOX_SLACK_URL: url.optional(),
 });
 
 /** What a function is told by its environment. `bitbucketToken` is the name of an SSM parameter on Lambda and the value
  *  itself on a developer's machine; so are the webhooks' secrets: `parameters` is the path above one SSM parameter for
- *  each workspace's slug. `sandboxUrl` is the origin of the local stand-in for Bitbucket. */
+ *  each workspace's slug. `sandboxUrl` is the origin of the local stand-in for Bitbucket, `sandboxSlackUrl`
+ *  that of Slack's. */
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
   grantsTable: string;
+  deliveriesTable: string;
   provisionerFunction: string;
   workerFunction: string;
-  bitbucketToken: { parameter: string } | { value: string };
+  bitbucketToken: SecretSource;
   webhookSecrets: { parameters: string } | { bySlug: Record<string, string> };
+  slackBotToken: SecretSource;
+  slackSigningSecret: SecretSource;
   sandboxUrl?: string | undefined;
+  sandboxSlackUrl?: string | undefined;
 };
+
+/** Where a secret is: in an SSM parameter of that name, or here. */
+export type SecretSource = { parameter: string } | { value: string };
 
 /** Variables that only the real Lambda sets; local gateways set `AWS_LAMBDA_FUNCTION_NAME`, too. */
 const isOnLambda = (variables: NodeJS.ProcessEnv): boolean =>
@@ -54,10 +68,17 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (isOnLambda(variables)) {
     const local = Object.keys(variables).filter((name) =>
-      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_TOKEN$|BITBUCKET_WEBHOOK_SECRETS$)/.test(name),
+      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_TOKEN$|BITBUCKET_WEBHOOK_SECRETS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
+        name,
+      ),
     );
     faults.push(...local.map((name) => `${name}: must not be set on Lambda`));
-    for (const name of ['BITBUCKET_TOKEN_PARAMETER', 'BITBUCKET_WEBHOOK_SECRET_PARAMETERS']) {
+    for (const name of [
+      'BITBUCKET_TOKEN_PARAMETER',
+      'BITBUCKET_WEBHOOK_SECRET_PARAMETERS',
+      'SLACK_BOT_TOKEN_PARAMETER',
+      'SLACK_SIGNING_SECRET_PARAMETER',
+    ]) {
       if (!variables[name]) faults.push(`${name}: is missing`);
     }
   } else if (!variables.BITBUCKET_TOKEN) {
@@ -70,10 +91,20 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,
+    deliveriesTable: parsed.data.DELIVERIES_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
-    bitbucketToken: value === undefined ? { parameter: parameter ?? '' } : { value },
+    bitbucketToken: secretSource(value, parameter),
+    slackBotToken: secretSource(parsed.data.SLACK_BOT_TOKEN, parsed.data.SLACK_BOT_TOKEN_PARAMETER),
+    slackSigningSecret: secretSource(
+      parsed.data.SLACK_SIGNING_SECRET,
+      parsed.data.SLACK_SIGNING_SECRET_PARAMETER,
+    ),
+    sandboxSlackUrl: parsed.data.SANDBOX_SLACK_URL,
     webhookSecrets: bySlug || parameters === undefined ? { bySlug: bySlug ?? {} } : { parameters },
     sandboxUrl: parsed.data.SANDBOX_BITBUCKET_URL,
   };
 }
+
+const secretSource = (value: string | undefined, parameter: string | undefined): SecretSource =>
+  value === undefined ? { parameter: parameter ?? '' } : { value };

@@ -3,10 +3,13 @@ import { followDelivery } from '../domain/use-cases/follow-delivery.ts';
 import type { FollowPorts } from '../domain/use-cases/follow-repository.ts';
 import { workerMessageSchema } from '../domain/worker-message.ts';
 import { asynchronousFunction } from './asynchronous-function.ts';
-import { composeCore, composeRequests } from './compose.ts';
+import { composeConversations, composeCore, composeRequests } from './compose.ts';
+import { converse } from './slack/conversation.ts';
+import { tell } from './slack/notifications.ts';
 
 const core = composeCore();
 const { logger, environment } = core;
+const slack = composeConversations(core);
 const ports: FollowPorts = {
   ...composeRequests(core),
   reportRefusal: (about, problem) =>
@@ -27,7 +30,11 @@ export const handler = asynchronousFunction({ logger, isOnLambda: environment.is
       await followDelivery(ports, message);
       logger.info('delivery followed', { message });
       return;
+    case 'slack':
+      return converse(slack, message);
+    case 'notify':
+      return tell(slack, message);
     default:
-      assertNever(message.source);
+      assertNever(message);
   }
 });

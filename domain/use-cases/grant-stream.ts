@@ -27,7 +27,14 @@ export type GrantStream = {
 export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
 
 /** What the use cases need to read and write a stream. */
-export type StreamPorts = { log: EventLog; grants: GrantTable; clock: Clock };
+export type StreamPorts = {
+  log: EventLog;
+  grants: GrantTable;
+  clock: Clock;
+  /** Told of a stream after each event that was appended to it, that event being the last. Never throws: what is appended
+   *  is so, whoever hears of it. */
+  announce?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
+};
 
 /** Seconds by which clocks of two functions may differ at the most. Our choice; Lambda keeps them within one. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
@@ -73,6 +80,7 @@ export async function appendEvent(
   }
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
+  await ports.announce?.(events);
   return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
 }
 

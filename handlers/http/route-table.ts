@@ -14,5 +14,7 @@ export const routeTable = [
   { method: 'GET', path: '/v1/templates/{name}', function: 'catalogue' },
   { method: 'POST', path: '/webhooks/bitbucket/{workspace}', function: 'webhooks' },
   { method: 'POST', path: '/v1/explain', function: 'explain' },
+  { method: 'POST', path: '/slack/commands', function: 'slack' },
+  { method: 'POST', path: '/slack/interactions', function: 'slack' },
   { method: 'GET', path: '/healthz', function: 'front' },
 ] as const;

@@ -56,7 +56,12 @@ export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise
 async function answer(ports: ConversationPorts, ask: SlackAsk): Promise<SlackContent | undefined> {
   const caller = await callerOf(ports, ask);
   if (!caller) {
-    ports.logger.warn('denied', { rule: 'slack-directory', team: ask.team, user: ask.user, verb: ask.act.verb });
+    ports.logger.warn('denied', {
+      rule: 'slack-directory',
+      team: ask.team,
+      user: ask.user,
+      verb: ask.act.verb,
+    });
     return notKnown;
   }
   const outcome = await done(ports, ask, caller);

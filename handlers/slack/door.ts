@@ -17,7 +17,6 @@ import type { HttpHandler } from '../http/http-function.ts';
 import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
 import { asked, help, misunderstood, notKnown, saying, templateDetail, templateList } from './answers.ts';
-import { section } from './blocks.ts';
 import { type Command, parseCommand } from './command.ts';
 import { callerOf } from './person.ts';
 import {
@@ -28,8 +27,8 @@ import {
   REJECT,
   rejectionOf,
   rejectView,
+  type SubmissionAnswer,
   sayingView,
-  type Submission,
   submitChoice,
   submitDetail,
 } from './request-form.ts';
@@ -73,8 +72,15 @@ export function slackDoor(ports: SlackPorts): HttpHandler {
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       const { system, code } = error;
-      ports.logger.error('a Slack request could not be taken', { deliveryId: door.deliveryId, system, code, error });
-      return isCommand ? ephemeral(saying('That did not get through. Please give the command again.')) : { statusCode: 200 };
+      ports.logger.error('a Slack request could not be taken', {
+        deliveryId: door.deliveryId,
+        system,
+        code,
+        error,
+      });
+      return isCommand
+        ? ephemeral(saying('That did not get through. Please give the command again.'))
+        : { statusCode: 200 };
     }
   };
 }
@@ -234,14 +240,9 @@ async function onButton(
     responseUrl !== undefined && isResponseUrl(responseUrl, door.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
-  if (!(await isKnown(door, slackUser))) {
-    // The worker answers privately, which this reply cannot.
-    await handOn(door, slackUser, answerTo, { verb: 'show', grantId: button.grantId });
-  } else if (action === 'reject') {
-    await door.ports.web.openView(trigger, rejectView(button));
-  } else {
-    await handOn(door, slackUser, answerTo, { verb: 'approve', ...button });
-  }
+  // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
+  if (action === 'reject') await door.ports.web.openView(trigger, rejectView(button));
+  else await handOn(door, slackUser, answerTo, { verb: 'approve', ...button });
   return { statusCode: 200 };
 }
 
@@ -293,7 +294,7 @@ function valuesOf(blocks: Record<string, Record<string, unknown>>): FormValues {
   return Object.fromEntries(values);
 }
 
-function viewAnswer(submission: Exclude<Submission, { request: unknown }>): APIGatewayProxyStructuredResultV2 {
+function viewAnswer(submission: SubmissionAnswer): APIGatewayProxyStructuredResultV2 {
   const body =
     'view' in submission
       ? { response_action: 'update', view: submission.view }

@@ -71,7 +71,11 @@ async function refreshApproval(ports: NotificationPorts, grantId: string, seq: n
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return;
   // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
-  const outcome = await attempted(ports, () => ports.web.update(message, card.content), () => true);
+  const outcome = await attempted(
+    ports,
+    () => ports.web.update(message, card.content),
+    () => true,
+  );
   if (!outcome.ok) lost(ports, { grantId, seq, to: 'approvers' }, outcome.error);
 }
 
@@ -117,7 +121,8 @@ async function attempted<T extends SlackMessage | void>(
       return { ok: true, value: await call() };
     } catch (error) {
       const wait = WAITS_SECONDS[attempt];
-      const mayPass = error instanceof PortError && (error.code === 'THROTTLED' || error.code === 'UNAVAILABLE');
+      const mayPass =
+        error instanceof PortError && (error.code === 'THROTTLED' || error.code === 'UNAVAILABLE');
       if (wait === undefined || !mayPass || !mayRepeat(error)) return { ok: false, error };
       const asked = error.retryAfter ?? wait;
       if (asked > LONGEST_WAIT_SECONDS) return { ok: false, error };

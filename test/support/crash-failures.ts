@@ -6,7 +6,10 @@ export type Failure = 'throttle' | 'error' | 'forbid' | 'disconnect' | 'timeout'
 type Refusal = { name: string; status: number };
 
 /** What each service sends. Sources: the services' API references, common errors. */
-const refusals: Record<'IAM' | 'DynamoDB' | 'Lambda', Record<'throttle' | 'error' | 'forbid', Refusal>> = {
+const refusals: Record<
+  Exclude<OutgoingCall['system'], 'Bitbucket'>,
+  Record<'throttle' | 'error' | 'forbid', Refusal>
+> = {
   IAM: {
     throttle: { name: 'Throttling', status: 400 },
     error: { name: 'ServiceFailure', status: 500 },
@@ -21,6 +24,11 @@ const refusals: Record<'IAM' | 'DynamoDB' | 'Lambda', Record<'throttle' | 'error
     throttle: { name: 'TooManyRequestsException', status: 429 },
     error: { name: 'ServiceException', status: 500 },
     forbid: { name: 'AccessDeniedException', status: 403 },
+  },
+  Slack: {
+    throttle: { name: 'ratelimited', status: 429 },
+    error: { name: 'internal_error', status: 500 },
+    forbid: { name: 'missing_scope', status: 403 },
   },
 };
 
@@ -49,4 +57,4 @@ export function failedAttempt(call: OutgoingCall, failure: Failure): unknown {
 
 /** Real milliseconds that a time-out stands for, on the walk's clock. */
 export const timeoutOf = ({ system }: OutgoingCall): number =>
-  ({ Bitbucket: 4000, IAM: 8000, DynamoDB: 3000, Lambda: 20_000 })[system];
+  ({ Bitbucket: 4000, IAM: 8000, DynamoDB: 3000, Lambda: 20_000, Slack: 8000 })[system];
