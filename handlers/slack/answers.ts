@@ -150,7 +150,7 @@ export function refused({ code: kind, detail, errors = [] }: Problem): SlackCont
   return {
     text: detail,
     blocks: [
-      section(words(detail)),
+      { type: 'section', text: plain(detail, 2000) },
       ...(items.length > 0 ? [section(lines(items, (left) => `… and ${left} more`))] : []),
       smallPrint(code(kind)),
     ],

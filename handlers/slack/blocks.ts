@@ -36,9 +36,18 @@ export const escaped = (text: string): string =>
 export const code = (text: string): string =>
   `\`${escaped(cut(text.replace(/[`\s]+/g, ' ').trim() || ' ', LONGEST_VALUE))}\``;
 
-/** Somebody's words in mrkdwn: what would format, quote or break them is taken out. */
+/** Somebody's words in mrkdwn: what would format, quote or break them is taken out; an underscore inside a word formats
+ *  nothing and stays. */
 export const words = (text: string): string =>
-  escaped(cut(text.replace(/[`*_~\s]+/g, ' ').trim(), LONGEST_VALUE));
+  escaped(
+    cut(
+      text
+        .replace(/[`*~\s]+/g, ' ')
+        .replace(/(^|[^\p{L}\p{N}])_+|_+(?=[^\p{L}\p{N}]|$)/gu, '$1')
+        .trim(),
+      LONGEST_VALUE,
+    ),
+  );
 
 /** A link; an address that holds what would end it is not linked. */
 export const link = (url: string, label: string): string =>

@@ -119,9 +119,11 @@ function parseRequest(
   if (repository === undefined || !parseRepositoryName(repository)) {
     faults.push(repository === undefined ? 'Which repository?' : notARepository(repository));
   }
-  const template = templates.get(named ?? '');
+  const known = templates.get(named ?? '');
   if (named === undefined) faults.push(`Which template? ${COMMAND} templates lists them.`);
-  else if (!template) faults.push(unknownTemplate(named, templates));
+  else if (!known) faults.push(unknownTemplate(named, templates));
+  // The parameters of the template that was most likely meant are looked at all the same: one answer, every mistake.
+  const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
   const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
   const parameters: Record<string, string | string[]> = {};
   for (const { key, value } of words) {
@@ -160,7 +162,7 @@ function parseRequest(
   }
   const understood = [
     repository !== undefined && parseRepositoryName(repository) ? `repository ${repository}` : '',
-    template ? `template ${template.name}` : '',
+    known ? `template ${known.name}` : '',
     ...Object.entries(parameters).map(([name, value]) => `${name} ${[value].flat().join(', ')}`),
   ].filter((part) => part !== '');
   return { faults, example, ...(understood.length > 0 ? { understood: understood.join(', ') } : {}) };
