@@ -5,6 +5,7 @@ import { faultyFields } from './faulty-fields.ts';
 import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
 import type { Route } from './request.ts';
+import { firstPermissions } from './seed.ts';
 import type { Repository, StateStore, Workspace } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -93,6 +94,7 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
         createdAt: created,
         updatedAt: created,
         environments: [],
+        permissions: structuredClone(firstPermissions),
       };
       workspace.repositories.push(repository);
       store.save();

@@ -1,4 +1,4 @@
-import type { Environment, Repository, Workspace } from './state.ts';
+import type { Environment, Permission, Repository, Workspace } from './state.ts';
 
 const API = 'https://api.bitbucket.org/2.0';
 const RANKS = { Test: 0, Staging: 1, Production: 2 } as const;
@@ -65,6 +65,24 @@ export function repositoryResource(workspace: Workspace, repository: Repository)
     has_issues: false,
     has_wiki: false,
     links: links(`/repositories/${workspace.slug}/${repository.slug}`),
+  };
+}
+
+/** A permission as `GET /2.0/workspaces/{workspace}/permissions/repositories/{repo_slug}` lists it. */
+export function permissionResource(workspace: Workspace, repository: Repository, held: Permission) {
+  const { nickname, uuid, accountId, permission } = held;
+  const { slug } = repository;
+  return {
+    type: 'repository_permission',
+    permission,
+    user: { type: 'user', display_name: nickname, nickname, uuid, account_id: accountId, links: {} },
+    repository: {
+      type: 'repository',
+      name: slug,
+      full_name: `${workspace.slug}/${slug}`,
+      uuid: repository.uuid,
+      links: links(`/repositories/${workspace.slug}/${slug}`),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { hookEventRoutes, hookRoutes } from './hooks.ts';
 import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { oidcRoutes } from './oidc.ts';
 import { paginate } from './pagination.ts';
+import { permissionList } from './permissions.ts';
 import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
 import { findRoute, type Route, type SandboxRequest } from './request.ts';
 import type { Repository, StateStore, Workspace } from './state.ts';
@@ -52,6 +53,14 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
       method: 'GET',
       path: '/2.0/workspaces/:',
       answer: ([name]) => inWorkspace(name, (workspace) => ok(workspaceResource(workspace))),
+    },
+    {
+      method: 'GET',
+      path: '/2.0/workspaces/:/permissions/repositories/:',
+      answer: (names, { query, path }) =>
+        inRepository(names, (repository, workspace) =>
+          permissionList(workspace, repository, query, `${url()}${path}`),
+        ),
     },
     {
       method: 'GET',

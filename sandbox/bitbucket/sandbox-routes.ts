@@ -3,6 +3,7 @@ import { type Answer, noContent, ok, refusal } from './answers.ts';
 import type { CallLog } from './calls.ts';
 import { changeRoutes } from './changes.ts';
 import { companyRoutes } from './company-tokens.ts';
+import { permissionRoutes } from './permissions.ts';
 import { findRoute, type Route, type SandboxRequest } from './request.ts';
 import type { StateStore } from './state.ts';
 import { stepToken } from './step-token.ts';
@@ -27,6 +28,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
       answer: (_, { body }) => stepToken(store, body, now()),
     },
     ...companyRoutes(store, now),
+    ...permissionRoutes(store),
     ...changeRoutes(store, webhooks, now),
     ...deliveryRoutes(webhooks),
     {

@@ -56,6 +56,21 @@ export const seed = {
   workspaces: [acme, globex],
 } as const;
 
+/** An Atlassian account, as it stands in the seed. */
+export type Account = { nickname: string; uuid: string; accountId: string };
+
+/** The people of the seed in Bitbucket. */
+export const accounts: readonly Account[] = ['ada', 'grace', 'mallory'].map((nickname, n) => {
+  const id = `8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a00${n + 1}`;
+  return { nickname, uuid: `{${id}}`, accountId: `557058:${id}` };
+});
+
+/** Who may do what in every repository of the seed and in every new one: Ada administers the workspaces. */
+export const firstPermissions = accounts.map((account, n) => ({
+  ...account,
+  permission: (['admin', 'write', 'read'] as const)[n] ?? 'read',
+}));
+
 /** The groups that the stand-in company identity provider gives a person, by email in lower-case; others: none. */
 export const groupsOfPerson: Readonly<Record<string, readonly string[]>> = {
   'ada@acme.example': ['platform'],

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { z } from 'zod';
-import { companyIssuers, seed } from './seed.ts';
+import { companyIssuers, firstPermissions, seed } from './seed.ts';
 import { generateSigningKey } from './signing-keys.ts';
 
 const environmentSchema = z.object({
@@ -14,6 +14,13 @@ const environmentSchema = z.object({
 
 const projectSchema = z.object({ key: z.string(), uuid: z.string(), name: z.string() });
 
+const permissionSchema = z.object({
+  nickname: z.string(),
+  uuid: z.string(),
+  accountId: z.string(),
+  permission: z.enum(['admin', 'write', 'read']),
+});
+
 const repositorySchema = z.object({
   uuid: z.string(),
   slug: z.string(),
@@ -21,6 +28,7 @@ const repositorySchema = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
   environments: z.array(environmentSchema),
+  permissions: z.array(permissionSchema).default(() => structuredClone(firstPermissions)),
 });
 
 const hookSchema = z.object({
@@ -52,6 +60,7 @@ const stateSchema = z.object({
 
 export type Environment = z.infer<typeof environmentSchema>;
 export type Project = z.infer<typeof projectSchema>;
+export type Permission = z.infer<typeof permissionSchema>;
 export type Repository = z.infer<typeof repositorySchema>;
 export type Hook = z.infer<typeof hookSchema>;
 export type Workspace = z.infer<typeof workspaceSchema>;

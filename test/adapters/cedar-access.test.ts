@@ -199,6 +199,43 @@ const decided = (rules: CedarAccess, { caller, action, on, circumstances }: Ques
   rules.decide(caller, action, resourceOf(on, action), circumstances);
 
 describe('whatever is asked', () => {
+  test('a pipeline stays within its limits, though the rules permit everything', () => {
+    const open = accessOf(filesOf('@id("all") permit (principal, action, resource);'));
+    const uuids = one('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}');
+    const place = fc.record({
+      workspaceUuid: uuids,
+      repositoryUuid: uuids,
+      environmentUuid: fc.option(uuids, { nil: undefined }),
+    });
+    const approval = one('none' as const, 'required' as const);
+    const kinds = fc.subarray<Principal['kind']>(['person', 'pipeline']);
+    fc.assert(
+      fc.property(
+        place,
+        place,
+        one(...actions),
+        approval,
+        kinds,
+        (own, asked, action, approval, requestableBy) => {
+          const { repositoryUuid: id } = own;
+          const pipeline = { ...own, workspaceSlug: 'acme' };
+          const template = { name: 'ecr-push', approval, requestableBy };
+          const resource = { ...asked, accountId: '111122223333', template };
+          const { ok } = authorise(
+            open,
+            { principal: { kind: 'pipeline', id }, groups: [], pipeline },
+            action,
+            resource,
+          );
+          const isOwn = JSON.stringify(own) === JSON.stringify(asked);
+          const isRequestable = approval === 'none' && requestableBy.includes('pipeline');
+          expect(ok).toBe(isOwn && (action === 'read' || (action === 'request' && isRequestable)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   test('one more forbid never allows more', () => {
     const forbids = fc.record({
       principal: one(
