@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { issuerOf } from './bitbucket-oidc.ts';
 import { directoryFaults, personSchema } from './directory.ts';
+import { auditableGuardrails } from './guardrail-rules.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
 import { toFieldErrors } from './problem.ts';
@@ -90,6 +91,26 @@ const slackSchema = z.strictObject({
     .optional(),
 });
 
+const guardrailsSchema = z.strictObject({
+  audit: z
+    .array(
+      z.enum(auditableGuardrails, {
+        error: `must be a guardrail that may be audited: ${auditableGuardrails.join(', ')}`,
+      }),
+    )
+    .default([]),
+  deny: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+$/,
+          'must be a pattern of actions, e.g. s3:DeleteObject or ec2:*',
+        ),
+    )
+    .default([]),
+});
+
 const configurationSchema = z.strictObject({
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(z.strictObject({ slug, uuid })).min(1),
@@ -104,6 +125,7 @@ const configurationSchema = z.strictObject({
     .strictObject({ repositoryAdmins: z.boolean().default(false) })
     .default({ repositoryAdmins: false }),
   slack: slackSchema.optional(),
+  guardrails: guardrailsSchema.default({ audit: [], deny: [] }),
   limits: z
     .strictObject({
       liveGrantsPerRepository: z.int().min(1).default(10),

@@ -1,67 +1,52 @@
-import type { PermissionsPolicy, PermissionsStatement } from './policy-document.ts';
+import { type GuardrailContext, type GuardrailId, guardrailRules, type Rule } from './guardrail-rules.ts';
+import type { PermissionsPolicy } from './policy-document.ts';
 import { INLINE_POLICY_LIMIT, policyText, TRUST_POLICY_LIMIT, type TrustPolicy } from './policy-document.ts';
-import { type FieldError, problem } from './problem.ts';
+import { problem } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';
 
-/** Services that no grant may touch: whoever can change these can widen their own access, hide it or spend money.
- *  Our choice, along the denies of the permissions boundary in `serverless.yml`. */
-const FORBIDDEN_SERVICES = new Set([
-  'account',
-  'apigateway',
-  'aws-portal',
-  'billing',
-  'budgets',
-  'ce',
-  'cloudtrail',
-  'cognito-identity',
-  'config',
-  'consolidatedbilling',
-  'controltower',
-  'cur',
-  'guardduty',
-  'iam',
-  'identitystore',
-  'invoicing',
-  'kms',
-  'organizations',
-  'payments',
-  'purchase-orders',
-  'rolesanywhere',
-  'savingsplans',
-  'securityhub',
-  'sso',
-  'sso-directory',
-  'sts',
-  'tax',
-]);
+/** How the guardrails are applied: `audit` are those that only report, `deny` more actions that are refused. */
+export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId[] };
 
-/** Actions that hand access on to others, or act with rights that are not the grant's own: resource policies and
- *  permissions, and reading parameters by a path that hides which. Our choice. */
-const HANDS_ACCESS_ON = /(?:Policy|Permission|Permissions|Acl)$|^GetParametersByPath$/;
+/** What breaks a guardrail: the rule's id, the statement's sid, and what with its fix as a sentence. */
+export type Violation = { rule: string; statement: string; detail: string };
 
-/** Actions that take no resource, so `*` is the only thing that can stand there. Source: AWS Service Authorization
- *  Reference, actions without a resource type. */
-const WITHOUT_RESOURCE = new Set(['ecr:GetAuthorizationToken']);
+/** Everything in a policy that breaks a guardrail, whether enforced or audited. */
+export const violationsOf = (permissions: PermissionsPolicy, context: GuardrailContext): Violation[] =>
+  (guardrailRules as readonly Rule[]).flatMap(({ id, find }) =>
+    find(permissions, context).map(({ statement, what, fix }) => ({
+      rule: id,
+      statement,
+      detail: `${what}: ${fix}`,
+    })),
+  );
 
 /** Rules that every rendered permissions policy must pass, whatever its template says: `GUARDRAIL_VIOLATED` names
- *  statement and rule of each violation, `POLICY_TOO_LARGE` says which document exceeds IAM's limit. */
-export function checkGuardrails(permissions: PermissionsPolicy, trust: TrustPolicy): Result<undefined> {
-  const errors = permissions.Statement.flatMap((statement) =>
-    violations(statement).map(
-      (detail): FieldError => ({ pointer: '/template', detail: `statement ${statement.Sid}: ${detail}` }),
-    ),
-  );
-  if (errors.length > 0) {
+ *  statement, rule and fix of each violation, `POLICY_TOO_LARGE` says which document exceeds IAM's limit. A success
+ *  carries the violations of rules that are in audit mode. */
+export function checkGuardrails(
+  permissions: PermissionsPolicy,
+  trust: TrustPolicy,
+  settings: GuardrailSettings,
+): Result<Violation[]> {
+  const violations = violationsOf(permissions, settings);
+  const isAudited = ({ rule }: Violation) =>
+    settings.audit.some((id) => id === rule) &&
+    !guardrailRules.some(({ id, isFixed }) => id === rule && isFixed);
+  const enforced = violations.filter((violation) => !isAudited(violation));
+  if (enforced.length > 0) {
     return fail(
       problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail; its template must change.', {
-        errors,
+        errors: enforced.map(({ rule, statement, detail }) => ({
+          pointer: '/template',
+          detail: `statement ${statement}: ${rule}: ${detail}`,
+        })),
       }),
     );
   }
   if (policyText(permissions).length > INLINE_POLICY_LIMIT)
     return tooLarge('permissions', INLINE_POLICY_LIMIT);
   if (policyText(trust).length > TRUST_POLICY_LIMIT) return tooLarge('trust', TRUST_POLICY_LIMIT);
-  return ok(undefined);
+  return ok(violations);
 }
 
 const tooLarge = (document: string, limit: number) =>
@@ -71,34 +56,3 @@ const tooLarge = (document: string, limit: number) =>
       `The ${document} policy would exceed the ${limit} characters that IAM allows.`,
     ),
   );
-
-function violations(statement: PermissionsStatement): string[] {
-  const found: string[] = [];
-  for (const action of statement.Action) {
-    const [service = '', name = ''] = action.split(':');
-    if (/[*?]/.test(action) || name === '') found.push(`${action} must name one action`);
-    if (FORBIDDEN_SERVICES.has(service.toLowerCase())) found.push(`no grant may use ${service} actions`);
-    if (HANDS_ACCESS_ON.test(name)) found.push(`no grant may use ${action}, which can hand access on`);
-  }
-  for (const resource of statement.Resource) {
-    if (resource === '*') {
-      if (!statement.Action.every((action) => WITHOUT_RESOURCE.has(action))) {
-        found.push('* stands as resource of an action that takes one');
-      }
-    } else if (!namesOneThing(resource)) {
-      found.push(`${resource} must be an ARN whose service, region, account and first name hold no wildcard`);
-    } else if (/rolewright/i.test(resource)) {
-      found.push("no grant may reach Rolewright's own resources");
-    }
-  }
-  return found;
-}
-
-/** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and `shop-site/*` do not,
- *  `function:*` and `shop-*` do. The first name follows the type of the resource, except in S3, where it comes first. */
-function namesOneThing(resource: string): boolean {
-  const [, service, rest = ''] = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:(.+)$/.exec(resource) ?? [];
-  const parts = rest.split(/[:/]/).filter((part) => part !== '');
-  const upToName = parts.slice(0, service === 's3' ? 1 : 2);
-  return upToName.length > 0 && !upToName.some((part) => /[*?$]/.test(part));
-}

@@ -1,7 +1,7 @@
 import { canonicalHash } from './canonical-hash.ts';
 import type { Account, Configuration } from './configuration.ts';
 import type { GrantIntent } from './grant-intent.ts';
-import { checkGuardrails } from './guardrails.ts';
+import { checkGuardrails, type Violation } from './guardrails.ts';
 import { grantIdOf } from './identifiers.ts';
 import { unownedParameters } from './ownership.ts';
 import { fillDefaults } from './parameter-defaults.ts';
@@ -30,12 +30,14 @@ export type PlanInputs = {
 };
 
 /** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
- *  are the parameters that no ownership rule covers: such a plan is not granted without approval. */
+ *  are the parameters that no ownership rule covers: such a plan is not granted without approval. `audited` is what breaks
+ *  guardrails that are in audit mode: it is reported and shown, and stops nothing. */
 export type Plan = {
   grantId: string;
   role: RoleSpecification;
   intent: GrantIntent;
   unowned: FieldError[];
+  audited: Violation[];
 };
 
 /** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
@@ -61,7 +63,10 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
     environmentUuid: environment?.uuid,
   };
   const trustPolicy = renderTrustPolicy(subject);
-  const guarded = checkGuardrails(permissions.value, trustPolicy);
+  const guarded = checkGuardrails(permissions.value, trustPolicy, {
+    accountId: account.id,
+    ...configuration.guardrails,
+  });
   if (!guarded.ok) return guarded;
   const findings = checkTrustPolicy(policyText(trustPolicy), {
     partition: account.partition,
@@ -99,6 +104,7 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
   return ok({
     grantId,
     role,
+    audited: guarded.value,
     unowned: unownedParameters(configuration.ownership, repository, template, parameters),
     intent: {
       repository: { uuid: repository.uuid, fullName: repository.fullName },

@@ -66,7 +66,8 @@ describe('a plan', () => {
   test('is POLICY_TOO_LARGE where its document is', () => {
     const content = templateContent();
     const resources = Array.from({ length: 300 }, (_, n) => `arn:aws:s3:::{{bucket}}/part-${n}/*`);
-    content.statements.push({ sid: 'Many', actions: ['s3:GetObject'], resources });
+    const conditions = { StringEquals: { 'aws:ResourceAccount': '{{aws.accountId}}' } };
+    content.statements.push({ sid: 'Many', actions: ['s3:GetObject'], resources, conditions });
     expect(codeOf(planGrant(inputs({ template: templateOf(content) })))).toBe('POLICY_TOO_LARGE');
   });
 
@@ -75,7 +76,7 @@ describe('a plan', () => {
     content.statements.push({
       sid: 'Keys',
       actions: ['iam:CreateUser'],
-      resources: ['arn:aws:s3:::{{bucket}}'],
+      resources: ['arn:aws:iam::{{aws.accountId}}:user/x'],
     });
     const problem = problemOf(planGrant(inputs({ template: templateOf(content) })));
     expect(problem).toMatchObject({

@@ -1,0 +1,30 @@
+/** Actions that know no resource, so that `*` is the only thing that can stand there; in lower case. A short list for the
+ *  templates that are here and like them: `npm run templates:check` compares it with AWS's Service Authorization
+ *  Reference, and a new template's action is added here. */
+export const actionsWithoutResource: ReadonlySet<string> = new Set([
+  'autoscaling:describeautoscalinggroups',
+  'cloudformation:validatetemplate',
+  'ec2:describeavailabilityzones',
+  'ec2:describeimages',
+  'ec2:describeinstances',
+  'ec2:describenatgateways',
+  'ec2:describenetworkacls',
+  'ec2:describenetworkinterfaces',
+  'ec2:describeroutetables',
+  'ec2:describesecuritygrouprules',
+  'ec2:describesecuritygroups',
+  'ec2:describesubnets',
+  'ec2:describevpcendpoints',
+  'ec2:describevpcs',
+  'ecr:getauthorizationtoken',
+  'ecs:describetaskdefinition',
+  'ecs:listservices',
+  'ecs:listtaskdefinitions',
+  'elasticloadbalancing:describelisteners',
+  'elasticloadbalancing:describeloadbalancers',
+  'elasticloadbalancing:describerules',
+  'elasticloadbalancing:describetags',
+  'elasticloadbalancing:describetargetgroups',
+  'sts:getcalleridentity',
+  'sts:getservicebearertoken',
+]);
