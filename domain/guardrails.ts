@@ -10,6 +10,12 @@ export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId
 /** What breaks a guardrail: the rule's id, the statement's sid, and what with its fix as a sentence. */
 export type Violation = { rule: string; statement: string; detail: string };
 
+/** What a plan breaks of the guardrails that are in audit mode, for the operators' log. */
+export type AuditedPlan = { grantId: string; template: string; violations: Violation[] };
+
+/** Where plans report what they break of audited guardrails. */
+export type AuditPort = { reportAudited(plan: AuditedPlan): void };
+
 /** Everything in a policy that breaks a guardrail, whether enforced or audited. */
 export const violationsOf = (permissions: PermissionsPolicy, context: GuardrailContext): Violation[] =>
   (guardrailRules as readonly Rule[]).flatMap(({ id, find }) =>

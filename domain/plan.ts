@@ -1,7 +1,7 @@
 import { canonicalHash } from './canonical-hash.ts';
 import type { Account, Configuration } from './configuration.ts';
 import type { GrantIntent } from './grant-intent.ts';
-import { checkGuardrails, type Violation } from './guardrails.ts';
+import { type AuditPort, checkGuardrails, type Violation } from './guardrails.ts';
 import { grantIdOf } from './identifiers.ts';
 import { unownedParameters } from './ownership.ts';
 import { fillDefaults } from './parameter-defaults.ts';
@@ -31,13 +31,15 @@ export type PlanInputs = {
 
 /** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
  *  are the parameters that no ownership rule covers: such a plan is not granted without approval. `audited` is what breaks
- *  guardrails that are in audit mode: it is reported and shown, and stops nothing. */
+ *  guardrails that are in audit mode: it is reported and shown, and stops nothing. `actsThrough` says what the role
+ *  amounts to where others act for it. */
 export type Plan = {
   grantId: string;
   role: RoleSpecification;
   intent: GrantIntent;
   unowned: FieldError[];
   audited: Violation[];
+  actsThrough?: string | undefined;
 };
 
 /** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
@@ -105,6 +107,7 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
     grantId,
     role,
     audited: guarded.value,
+    actsThrough: template.actsThrough,
     unowned: unownedParameters(configuration.ownership, repository, template, parameters),
     intent: {
       repository: { uuid: repository.uuid, fullName: repository.fullName },
@@ -121,4 +124,9 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
       permissionsPolicyHash: canonicalHash(permissions.value),
     },
   });
+}
+
+/** Reports what a plan breaks of audited guardrails; silent where it breaks none. */
+export function reportAuditedPlan({ reportAudited }: AuditPort, { grantId, intent, audited }: Plan): void {
+  if (audited.length > 0) reportAudited({ grantId, template: intent.template.name, violations: audited });
 }

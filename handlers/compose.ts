@@ -18,6 +18,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/token-verifier.ts';
 import { issuerOf } from '../domain/bitbucket-oidc.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import type { AuditPort } from '../domain/guardrails.ts';
 import { isNews } from '../domain/news.ts';
 import type { Bitbucket, Clock, Deliveries, Provisioner, Worker } from '../domain/ports.ts';
 import { repositoryAdmins } from '../domain/repository-admins.ts';
@@ -136,6 +137,11 @@ export const composeAccess = ({ root, configuration, logger }: Core): AccessPort
   reportDenial: (denial) => logger.warn('denied', { denial }),
 });
 
+/** Where plans that break an audited guardrail are reported: one structured line for each. */
+const composeAudit = ({ logger }: Core): AuditPort => ({
+  reportAudited: (audited) => logger.warn('guardrail audited', { audited }),
+});
+
 /** Who administers a repository, where an administrator has switched that on. */
 const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
   configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
@@ -156,6 +162,7 @@ export function composeRequests(core: Core): RequestPorts {
   return {
     ...composeStreams(core),
     ...composeAccess(core),
+    ...composeAudit(core),
     admins: composeAdmins(core, bitbucket),
     configuration: core.configuration,
     templates: composeTemplates(core),
@@ -233,6 +240,7 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
   const client = iamClient(account.region, outgoing);
   return {
     ...composeStreams(core),
+    ...composeAudit(core),
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),

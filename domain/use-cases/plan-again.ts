@@ -3,7 +3,7 @@ import type { RequestInForce } from '../grant.ts';
 import { intentHash } from '../grant-intent.ts';
 import { notOwned } from '../ownership.ts';
 import { parseParameters } from '../parameters.ts';
-import { type Plan, planGrant } from '../plan.ts';
+import { type Plan, planGrant, reportAuditedPlan } from '../plan.ts';
 import { type LiveState, planChange } from '../planned-change.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -40,7 +40,7 @@ export const mayNeedApproval = ({ plan, template }: Replanned, request: RequestI
  *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
  *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
 export async function planAgain(
-  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates'>,
+  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
   grantId: string,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {
@@ -74,6 +74,7 @@ export async function planAgain(
     roleName: intent.roleName,
   });
   if (!plan.ok) return plan;
+  reportAuditedPlan(ports, plan.value);
   const isSame =
     plan.value.grantId === grantId &&
     isRoleNameOf(intent.roleName, grantId) &&

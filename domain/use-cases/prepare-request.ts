@@ -1,9 +1,10 @@
 import { authorise, denialOf } from '../authorisation.ts';
 import { type Account, type Configuration, findAccount } from '../configuration.ts';
 import type { GrantRequest } from '../grant-request.ts';
+import type { AuditPort } from '../guardrails.ts';
 import { notOwned } from '../ownership.ts';
 import { type Parameters, parseParameters } from '../parameters.ts';
-import { type Plan, planGrant } from '../plan.ts';
+import { type Plan, planGrant, reportAuditedPlan } from '../plan.ts';
 import type { Bitbucket } from '../ports.ts';
 import type { Caller } from '../principal.ts';
 import { problem } from '../problem.ts';
@@ -16,11 +17,12 @@ import { resolveForPipeline } from './pipeline-subject.ts';
 import { findEnvironment, findRepository, type Subject } from './resolve-subject.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
-export type CheckPorts = AccessPorts & {
-  configuration: Configuration;
-  templates: ReadonlyMap<string, Template>;
-  bitbucket: Bitbucket;
-};
+export type CheckPorts = AccessPorts &
+  AuditPort & {
+    configuration: Configuration;
+    templates: ReadonlyMap<string, Template>;
+    bitbucket: Bitbucket;
+  };
 
 /** A request after everything about it was checked. */
 export type PreparedRequest = { plan: Plan; template: Template; expiresInSeconds: number | undefined };
@@ -69,6 +71,7 @@ export async function prepareRequest(
   };
   const plan = planGrant(inputs);
   if (!plan.ok) return plan;
+  reportAuditedPlan(ports, plan.value);
   const { unowned } = plan.value;
   // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {

@@ -1,19 +1,21 @@
 import type { Configuration } from '../configuration.ts';
 import type { GrantEvent, NewEvent } from '../event.ts';
 import type { Grant } from '../grant.ts';
+import type { AuditPort } from '../guardrails.ts';
 import type { Bitbucket, Iam } from '../ports.ts';
 import type { Template } from '../template.ts';
 import type { EpochMilliseconds } from '../time.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
-export type ProvisionerPorts = StreamPorts & {
-  configuration: Configuration;
-  templates: ReadonlyMap<string, Template>;
-  bitbucket: Bitbucket;
-  /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
-  iam(deadline: EpochMilliseconds): Iam;
-};
+export type ProvisionerPorts = StreamPorts &
+  AuditPort & {
+    configuration: Configuration;
+    templates: ReadonlyMap<string, Template>;
+    bitbucket: Bitbucket;
+    /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
+    iam(deadline: EpochMilliseconds): Iam;
+  };
 
 /** Thrown where another writer has moved the stream: the run reads it again and decides anew. */
 export class StreamMoved extends Error {}

@@ -2,6 +2,7 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { type Grant, waitingRequest } from '../../domain/grant.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';
 import { comparePermissions } from '../../domain/permission.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { PlannedGrant } from '../../domain/use-cases/answer-request.ts';
 import type { Impact } from '../../domain/use-cases/template-impact.ts';
 import { pipelineSnippet } from './pipeline-snippet.ts';
@@ -89,7 +90,20 @@ export function plannedResource(
     createdAt: now,
     updatedAt: now,
     plan: change,
+    warnings: warningsOf(plan),
   });
+}
+
+/** What somebody should know before asking: what the role amounts to where others act for it, and which guardrails it
+ *  breaks that only report for now. */
+function warningsOf({ audited, actsThrough }: Plan): string[] | undefined {
+  const warnings = [
+    ...(actsThrough === undefined ? [] : [actsThrough]),
+    ...audited.map(
+      ({ rule, statement, detail }) => `Guardrail ${rule} (in audit mode), statement ${statement}: ${detail}`,
+    ),
+  ];
+  return warnings.length > 0 ? warnings : undefined;
 }
 
 /** What an upgrade to a template would do to one grant. */

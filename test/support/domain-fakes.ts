@@ -2,6 +2,7 @@ import type { AccessRules, Denial } from '../../domain/authorisation.ts';
 import type { Workspace } from '../../domain/bitbucket-oidc.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grant.ts';
 import type { GrantRequest } from '../../domain/grant-request.ts';
+import type { AuditedPlan } from '../../domain/guardrails.ts';
 import { parseUuid } from '../../domain/identifiers.ts';
 import type { Bitbucket, PortError, ProvisionerAnswer } from '../../domain/ports.ts';
 import type { Caller } from '../../domain/principal.ts';
@@ -130,6 +131,7 @@ export class World {
   readonly bitbucket = new FakeBitbucket();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: Denial[] = [];
+  readonly audited: AuditedPlan[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;
@@ -142,7 +144,16 @@ export class World {
 
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
-    return { clock, log, grants, templates, bitbucket, configuration, iam: (deadline) => iam.port(deadline) };
+    return {
+      clock,
+      log,
+      grants,
+      templates,
+      bitbucket,
+      configuration,
+      reportAudited: (plan) => this.audited.push(plan),
+      iam: (deadline) => iam.port(deadline),
+    };
   }
 
   get requestPorts(): RequestPorts {
@@ -156,6 +167,7 @@ export class World {
       configuration,
       provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
       access: accessRules,
+      reportAudited: (plan) => this.audited.push(plan),
       reportDenial: (denial) => this.denials.push(denial),
     };
   }

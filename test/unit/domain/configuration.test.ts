@@ -154,3 +154,33 @@ describe('an account', () => {
     expect(boundaryArn(found)).toBe('arn:aws-cn:iam::111122223333:policy/rolewright-boundary');
   });
 });
+
+describe('guardrails in the configuration', () => {
+  const faultsOf = (guardrails: unknown) => {
+    const parsed = parseConfiguration({ ...configurationContent(), guardrails });
+    return 'faults' in parsed ? parsed.faults : [];
+  };
+
+  test('are all enforced unless told', () => {
+    expect(configurationOf().guardrails).toEqual({ audit: [], deny: [] });
+    expect(faultsOf({ audit: ['own-account'], deny: ['s3:DeleteObject', 'ec2:*'] })).toEqual([]);
+  });
+
+  test.each(['nothing-of-rolewright', 'no-identity-management', 'allow-statements-only', 'policy-size', 'x'])(
+    'never has %s in audit mode, and says which may be',
+    (id) => {
+      expect(faultsOf({ audit: [id] })).toEqual([
+        expect.stringMatching(
+          /^\/guardrails\/audit\/0: must be a guardrail that may be audited: .*own-account/,
+        ),
+      ]);
+    },
+  );
+
+  test.each(['s3', 's3:', '*', ':Put', 's3:Put Object', 's3:(a+)+'])(
+    'denies patterns of actions, not %j',
+    (deny) => {
+      expect(faultsOf({ deny: [deny] })).toEqual([expect.stringMatching(/^\/guardrails\/deny\/0: /)]);
+    },
+  );
+});
