@@ -131,7 +131,8 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 }
 
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
- *  fault of `access/`. A function that calls this carries Cedar: its `package` in `serverless.yml` says so. */
+ *  fault of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
+ *  `serverless.yml` says so. */
 export const composeAccess = ({ root, configuration, logger }: Core): AccessPorts => ({
   access: readAccess(root, configuration),
   reportDenial: (denial) => logger.warn('denied', { denial }),

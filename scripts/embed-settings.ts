@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { readAccessFiles } from '../adapters/access-files.ts';
-import { readAccess } from '../adapters/access-rules.ts';
+import { knownNames } from '../adapters/access-rules.ts';
+import { compiledAccess } from '../adapters/access-source.ts';
 import { readConfiguration, readTemplates, StartFailure } from '../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../adapters/settings-source.ts';
 
@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** Modules like those in `adapters/` that read settings below `root`, by name; these hold them. What could not start is
  *  not built. */
 function embedded(root: string): Record<string, string> {
-  const readRules = () => readAccess(root, readConfiguration(root), readTemplates(root));
+  const readRules = () => compiledAccess(root, knownNames(readConfiguration(root), readTemplates(root)));
   const settingsFaults = [readConfiguration, readTemplates].flatMap((read) => faultsOf(() => read(root)));
   const faults = settingsFaults.length > 0 ? settingsFaults : faultsOf(readRules);
   if (faults.length > 0) throw new StartFailure(faults);
@@ -18,8 +18,8 @@ function embedded(root: string): Record<string, string> {
   return {
     'settings-source.ts': `const settings = ${parsedJson(settings)};
       export const settingsIn = (root, folder) => settings[folder];`,
-    'access-files.ts': `const files = ${parsedJson(readAccessFiles(root))};
-      export const readAccessFiles = () => files;`,
+    'access-source.ts': `const compiled = ${parsedJson(readRules())};
+      export const compiledAccess = () => compiled;`,
   };
 }
 

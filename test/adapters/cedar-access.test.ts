@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadCedar } from '../../adapters/cedar.ts';
-import { type CedarAccess, cedarAccess } from '../../adapters/cedar-access.ts';
+import type { CedarAccess } from '../../adapters/cedar-access.ts';
 import { type Action, authorise, type Circumstances, type Resource } from '../../domain/authorisation.ts';
 import type { Caller, Principal } from '../../domain/principal.ts';
-import { accessOf, examples, filesOf, shipped } from '../support/access-rules.ts';
+import { accessOf, examples, faultsOf, filesOf, shipped } from '../support/access-rules.ts';
 import { problemOf } from '../support/domain-samples.ts';
 
 type Row = {
@@ -260,14 +260,12 @@ describe('whatever is asked', () => {
       fc.property(forbids, fc.array(questions, { minLength: 1, maxLength: 20 }), (forbid, asked) => {
         const { principal, action, resource, condition } = forbid;
         const text = `@id("more") forbid (${principal}, ${action}, ${resource}) ${condition};`;
-        const more = cedarAccess(loadCedar(), {
-          ...shipped,
-          rules: [...shipped.rules, ...filesOf(text).rules],
-        });
-        if ('faults' in more) return;
+        const files = { ...shipped, rules: [...shipped.rules, ...filesOf(text).rules] };
+        if (faultsOf(files).length > 0) return;
+        const more = accessOf(files);
         for (const question of asked) {
           const before = decided(shippedRules, question).allowed;
-          expect(decided(more.access, question).allowed && !before).toBe(false);
+          expect(decided(more, question).allowed && !before).toBe(false);
         }
       }),
       { numRuns: 25 },
@@ -287,6 +285,15 @@ describe('whatever is asked', () => {
     );
   });
 
+  test('nothing is loaded before the first decision, and nothing is decided without Cedar', () => {
+    const broken = accessOf(shipped, () => {
+      throw new Error('no engine');
+    });
+    const ask = () =>
+      broken.decide({ principal: { kind: 'person', id: 'ada' }, groups: ['platform'] }, 'read');
+    expect(ask).toThrow('no engine');
+  });
+
   test('Cedar’s own check of requests against the schema agrees', () => {
     const cedar = loadCedar();
     const { text: schema = '' } = shipped.schema ?? {};
@@ -299,11 +306,10 @@ describe('whatever is asked', () => {
       }: Parameters<typeof cedar.statefulIsAuthorized>[0]) =>
         cedar.isAuthorized({ ...call, policies, schema, validateRequest: true }),
     };
-    const checked = cedarAccess(strict, shipped);
-    if ('faults' in checked) throw new Error(checked.faults.join('\n'));
+    const checked = accessOf(shipped, () => strict);
     fc.assert(
       fc.property(questions, (question) => {
-        expect(decided(checked.access, question).allowed).toBe(decided(shippedRules, question).allowed);
+        expect(decided(checked, question).allowed).toBe(decided(shippedRules, question).allowed);
       }),
       { numRuns: 100 },
     );

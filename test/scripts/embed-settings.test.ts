@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readAccessFiles } from '../../adapters/access-files.ts';
+import { knownNames } from '../../adapters/access-rules.ts';
+import { compiledAccess } from '../../adapters/access-source.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../../adapters/settings-source.ts';
 import embedInProduct, { embedSettings } from '../../scripts/embed-settings.ts';
 
@@ -51,13 +53,13 @@ test('a bundle holds exactly what the folders say, wherever it runs', async () =
   }
 });
 
-test('a bundle holds the access rules as the folder says them', async () => {
-  const path = join(ROOT, 'adapters', 'access-files.ts');
+test('a bundle holds the access rules that the folder says, checked and compiled', async () => {
+  const path = join(ROOT, 'adapters', 'access-source.ts');
   expect(existsSync(path)).toBe(true);
-  const embedded = await bundled<{ readAccessFiles: typeof readAccessFiles }>(loaded(path) ?? '');
-  const files = readAccessFiles(ROOT);
-  expect(files.rules.length).toBeGreaterThan(0);
-  expect(embedded.readAccessFiles('/nowhere')).toEqual(files);
+  const embedded = await bundled<{ compiledAccess: typeof compiledAccess }>(loaded(path) ?? '');
+  const compiled = compiledAccess(ROOT, knownNames(readConfiguration(ROOT), readTemplates(ROOT)));
+  expect(compiled.rules.length).toBeGreaterThan(0);
+  expect(embedded.compiledAccess('/nowhere', {})).toEqual(compiled);
 });
 
 test('access rules that could not start are not built', () => {

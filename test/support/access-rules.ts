@@ -1,6 +1,7 @@
 import { type AccessFiles, readAccessFiles } from '../../adapters/access-files.ts';
 import { loadCedar } from '../../adapters/cedar.ts';
 import { type CedarAccess, cedarAccess } from '../../adapters/cedar-access.ts';
+import { compileAccess } from '../../adapters/cedar-compilation.ts';
 import type { KnownNames } from '../../adapters/cedar-rules.ts';
 
 const ROOT = `${import.meta.dirname}/../..`;
@@ -18,13 +19,14 @@ export const filesOf = (text: string): AccessFiles => ({
 
 /** The faults that a start would name; none when the rules are sound. */
 export function faultsOf(files: AccessFiles, known?: KnownNames): string[] {
-  const found = cedarAccess(loadCedar(), files, known);
+  const found = compileAccess(loadCedar(), files, known);
   return 'faults' in found ? found.faults : [];
 }
 
-/** Sound rules; throws on faults. */
-export function accessOf(files: AccessFiles): CedarAccess {
-  const found = cedarAccess(loadCedar(), files);
+/** Sound rules, decided by an engine; throws on faults. */
+export function accessOf(files: AccessFiles, load = loadCedar): CedarAccess {
+  const found = compileAccess(loadCedar(), files);
   if ('faults' in found) throw new Error(found.faults.join('\n'));
-  return found.access;
+  // As a bundle holds it.
+  return cedarAccess(load, JSON.parse(JSON.stringify(found.compiled)));
 }
