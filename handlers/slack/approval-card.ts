@@ -39,7 +39,7 @@ export function approvalCard(
   const environment = intent.environment ? code(intent.environment.name) : 'none: the whole repository';
   const blocks: KnownBlock[] = [
     heading(`${title}: ${placeOf(intent)}`),
-    section(`${naming(requestedBy)} asks for ${templateOf(intent)}`),
+    section(`${naming(requestedBy)} ${decision ? 'asked' : 'asks'} for ${templateOf(intent)}`),
     ...facts([
       ['Repository', code(intent.repository.fullName)],
       ['Deployment environment', environment],
@@ -53,7 +53,9 @@ export function approvalCard(
     ...(lost.length > 0 ? [section(`*What it loses*\n${permissionList(lost, 900)}`)] : []),
     smallPrint(
       `Who can use it: ${admission(intent)}`,
-      ...proposal.approvalReasons.slice(0, 5).map((text) => `Needs approval: ${words(text)}`),
+      ...proposal.approvalReasons
+        .slice(0, 5)
+        .map((text) => `Needs approval: ${words(text.replace('/parameters/', ''))}`),
     ),
     ...(decision ? [decided(decision, naming)] : []),
     ...buttons(story, grantLink),

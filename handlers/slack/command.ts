@@ -141,7 +141,9 @@ function parseRequest(
   if (options.for !== undefined && expiresIn === undefined) {
     faults.push(`for=${options.for} is no time: write days as 30d, hours as 12h or weeks as 2w.`);
   }
-  if (template) faults.push(...parameterFaults(template, parameters));
+  // A parameter whose name was mistyped is not missing as well.
+  const meant = words.map(({ key = '' }) => template && nearestName(key, Object.keys(template.parameters)));
+  if (template) faults.push(...parameterFaults(template, parameters, meant));
   const request = {
     repository: repository ?? '',
     template: named ?? '',
@@ -196,12 +198,17 @@ function unknownParameter(key: string, template: Template): string {
   return `${quoted(key)} is no parameter. ${near ? `Did you mean ${quoted(near)}?` : `${has}.`}`;
 }
 
-function parameterFaults(template: Template, given: Record<string, unknown>): string[] {
+function parameterFaults(
+  template: Template,
+  given: Record<string, unknown>,
+  meant: readonly (string | undefined)[],
+): string[] {
   const parsed = parseParameters(template, given);
   if (parsed.ok) return [];
-  return (parsed.problem.errors ?? []).map(
-    ({ pointer, detail }) => `${pointer.slice('/parameters/'.length)} ${detail}.`,
-  );
+  return (parsed.problem.errors ?? [])
+    .map(({ pointer, detail }) => ({ name: pointer.slice('/parameters/'.length), detail }))
+    .filter(({ name, detail }) => detail !== 'is missing' || !meant.includes(name))
+    .map(({ name, detail }) => `${name} ${detail}.`);
 }
 
 /** A request that is right in form, for the template that was meant or the first one. */

@@ -17,7 +17,7 @@ import type { HttpHandler } from '../http/http-function.ts';
 import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
 import { asked, help, misunderstood, notKnown, saying, templateDetail, templateList } from './answers.ts';
-import { type Command, parseCommand } from './command.ts';
+import { parseCommand } from './command.ts';
 import { callerOf } from './person.ts';
 import {
   CHOOSE,
@@ -149,14 +149,9 @@ async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayP
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
   await handOn(door, slackUser, { responseUrl }, command);
-  return ephemeral(acknowledged(command));
-}
-
-type HandedOn = Exclude<Command, { verb: 'help' | 'form' | 'templates' }>;
-
-function acknowledged(command: HandedOn): SlackContent {
-  if (command.verb === 'request') return asked(command.request);
-  return saying(command.verb === 'revoke' ? 'Revoking …' : 'Looking …');
+  if (command.verb === 'request') return ephemeral(asked(command.request));
+  // What only looks is answered before anybody misses an acknowledgement.
+  return command.verb === 'revoke' ? ephemeral(saying('Revoking …')) : { statusCode: 200 };
 }
 
 async function isKnown({ ports, deliveryId }: Door, slackUser: SlackUser): Promise<boolean> {

@@ -96,7 +96,7 @@ function detailView(repository: string, template: Template): ModalView {
         const { rule, example } = parameterTypes[type];
         const many = list ? ` Up to ${list.max}, parted by commas.` : '';
         return input(`parameter.${name}`, name, {
-          hint: `${description}. ${rule}.${many}`,
+          hint: `${description}: ${rule}.${many}`,
           example,
           optional,
         });

@@ -119,11 +119,12 @@ export async function worldOf(stack: Endpoints): Promise<World> {
 export async function startWorld(
   dir: string,
   options: StackOptions = {},
-): Promise<World & { stop(): Promise<void> }> {
+): Promise<World & { dir: string; stop(): Promise<void> }> {
   const stack = await startStack(process.cwd(), dir, freePorts, options);
   const world = await worldOf(stack);
   return {
     ...world,
+    dir,
     async stop() {
       world.close();
       await stack.stop();
@@ -132,7 +133,7 @@ export async function startWorld(
 }
 
 /** One stack for all tests of a file, in a folder of its own; what comes back is only there while tests run. */
-export function useStack(options: StackOptions = {}): () => World {
+export function useStack(options: StackOptions = {}): () => World & { dir: string } {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-e2e-'));
   let world: Awaited<ReturnType<typeof startWorld>> | undefined;
   const running = () => {
