@@ -1,6 +1,6 @@
 import type { NewEvent } from './event.ts';
-import { type Grant, isRequester, waitingRequest } from './grant.ts';
-import type { Principal } from './principal.ts';
+import { type Grant, isRequester, type RequestInForce, waitingRequest } from './grant.ts';
+import { isSamePrincipal, type Principal, REPOSITORY_RULES } from './principal.ts';
 import { type Problem, problem } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';
 import { type Instant, plusSeconds } from './time.ts';
@@ -14,13 +14,32 @@ export const OWN_REQUEST_RULE = 'nobody-approves-their-own-request';
 /** Decides an approval: only of the plan that waits, in time, by a person who was not among those who asked since the
  *  last approval. `DENIED`, `CONFLICT` where nothing waits, `PLAN_CHANGED` where another plan does. */
 export function decideApproval(grant: Grant, decision: Decision): Result<NewEvent> {
-  const { principal, now, planHash, reason } = decision;
+  const { principal, now, reason } = decision;
   const mayDecide = principal.kind === 'person' && !isRequester(grant, principal);
   if (waitingRequest(grant) && !mayDecide) return fail(ownRequest(principal));
   const waiting = findWaiting(grant, decision);
   if (!waiting.ok) return waiting;
-  const { expiresInSeconds } = waiting.value;
-  return ok({
+  return ok(approvalOf(grant, waiting.value, now, reason));
+}
+
+/** Decides the approval of what a rule of the configuration has asked for, by that rule; undefined where nothing of the
+ *  kind waits, or waits in time. */
+export function decideRuleApproval(grant: Grant, now: Instant): NewEvent | undefined {
+  const waiting = waitingRequest(grant);
+  if (grant.status !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
+    return undefined;
+  }
+  const found = findWaiting(grant, { planHash: waiting.planHash, now });
+  return found.ok ? approvalOf(grant, waiting, now) : undefined;
+}
+
+function approvalOf(
+  grant: Grant,
+  { planHash, expiresInSeconds }: RequestInForce,
+  now: Instant,
+  reason?: string,
+): NewEvent {
+  return {
     type: 'GrantApproved',
     data: {
       ...subjectOf(grant),
@@ -29,7 +48,7 @@ export function decideApproval(grant: Grant, decision: Decision): Result<NewEven
       ...(expiresInSeconds ? { expiresAt: plusSeconds(now, expiresInSeconds) } : {}),
       ...(reason ? { reason } : {}),
     },
-  });
+  };
 }
 
 /** Decides a rejection of the plan that waits; whoever asked may reject it, too. `CONFLICT` where nothing waits,
@@ -55,8 +74,8 @@ export function decideLapse(grant: Grant, now: Instant): NewEvent | undefined {
 
 function findWaiting(
   grant: Grant,
-  { planHash, now }: Decision,
-): Result<NonNullable<ReturnType<typeof waitingRequest>>> {
+  { planHash, now }: Pick<Decision, 'planHash' | 'now'>,
+): Result<RequestInForce> {
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(

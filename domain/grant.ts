@@ -1,6 +1,6 @@
 import type { EventData, GrantEvent } from './event.ts';
 import { type GrantIntent, intentHash, intentOf } from './grant-intent.ts';
-import type { Principal } from './principal.ts';
+import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from './principal.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Instant } from './time.ts';
 
@@ -99,8 +99,6 @@ function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRe
   };
 }
 
-const isSamePrincipal = (a: Principal, b: Principal): boolean => a.kind === b.kind && a.id === b.id;
-
 const withRequester = (requesters: Principal[], principal: Principal): Principal[] =>
   requesters.some((other) => isSamePrincipal(other, principal)) ? requesters : [...requesters, principal];
 
@@ -123,10 +121,18 @@ function approvedRequest(
   const waiting = waitingRequest(grant);
   if (!waiting || waiting.planHash !== data.planHash || !waiting.proposal) return undefined;
   if (at > waiting.proposal.lapsesAt) return undefined;
-  if (principal.kind !== 'person' || isRequester(grant, principal)) return undefined;
+  const isByPerson = principal.kind === 'person' && !isRequester(grant, principal);
+  if (!isByPerson && !isByRule(grant, waiting, principal)) return undefined;
   const { expiresAt = waiting.expiresAt } = data;
   return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
 }
+
+/** The configuration approves nothing but new grants that its own rules have asked for. Whether a rule really says so, the
+ *  provisioner looks up: this is only who claims it. */
+const isByRule = (grant: Grant, waiting: RequestInForce, principal: Principal): boolean =>
+  grant.status === 'pending' &&
+  isSamePrincipal(principal, CONFIGURATION) &&
+  isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES);
 
 /** The grant after one more event. Total: an event that does not fit the state changes nothing, so that no log, however
  *  broken, stops a reader. */

@@ -11,6 +11,15 @@ export const principalSchema = z.strictObject({
 /** See `principalSchema`. */
 export type Principal = z.infer<typeof principalSchema>;
 
+/** Who asks for what `onRepositoryCreated` says. */
+export const REPOSITORY_RULES: Principal = { kind: 'system', id: 'repository-rules' };
+
+/** Who approves where a rule of the configuration says `approved: true`. */
+export const CONFIGURATION: Principal = { kind: 'system', id: 'configuration' };
+
+/** True for the same kind and id. */
+export const isSamePrincipal = (a: Principal, b: Principal): boolean => a.kind === b.kind && a.id === b.id;
+
 /** What a verified Bitbucket step token says of its run; UUIDs in braces and lower case. */
 export type PipelineClaims = {
   workspaceUuid: Uuid;

@@ -22,7 +22,7 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   const planned = await planAgain(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { plan } = planned.value;
-  const unapproved = missingApproval(planned.value, run.grant().request, undefined);
+  const unapproved = missingApproval(run.ports.configuration, planned.value, run.grant().request, undefined);
   if (unapproved) return failProvisioning(run, unapproved);
   try {
     const { role } = run.grant();

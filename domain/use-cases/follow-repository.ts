@@ -1,15 +1,20 @@
+import { decideRuleApproval } from '../approval-decider.ts';
 import type { Workspace } from '../bitbucket-oidc.ts';
 import { type Grant, isLive } from '../grant.ts';
 import { decideRename } from '../grant-decider.ts';
 import type { Uuid } from '../identifiers.ts';
 import { type Bitbucket, type GrantFilter, type GrantTable, PortError } from '../ports.ts';
-import type { Caller } from '../principal.ts';
+import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../principal.ts';
 import type { Problem } from '../problem.ts';
 import type { Repository } from '../repository.ts';
 import { requestsOf } from '../repository-rules.ts';
+import { isApprovedByRule } from '../rule-approval.ts';
+import { toInstant } from '../time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
+import { planAgain } from './plan-again.ts';
 import { type RequestPorts, requestGrant } from './request-grant.ts';
 import { revokeGrant } from './revoke-grant.ts';
+import { waitForProvisioner } from './wait-for-provisioner.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
@@ -21,7 +26,7 @@ export type FollowPorts = RequestPorts & {
 export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
 
 /** Who asks for what the rules of the configuration say. */
-const REPOSITORY_RULES: Caller = { principal: { kind: 'system', id: 'repository-rules' }, groups: [] };
+const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
 /** Who tells grants new names, and ends those of a repository that is gone. */
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
@@ -99,13 +104,36 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   let mustRepeat: Problem | undefined;
   for (const made of requestsOf(ports.configuration.onRepositoryCreated, repository)) {
     const about = { repository: repository.fullName, ...(made.ok ? { rule: made.value.rule } : {}) };
-    const context = { ...occasion, caller: REPOSITORY_RULES, dryRun: false, isFirstOnly: true };
+    const context = { ...occasion, caller: RULES, dryRun: false, isFirstOnly: true };
     const answer = made.ok ? await requestGrant(ports, made.value.request, context) : made;
-    if (answer.ok) continue;
+    if (answer.ok) {
+      if (made.ok && made.value.approved && 'grant' in answer.value) {
+        await approveByRule(ports, answer.value.grant.id, occasion);
+      }
+      continue;
+    }
     if (passing.includes(answer.problem.code)) mustRepeat = answer.problem;
     else ports.reportRefusal(about, answer.problem);
   }
   if (mustRepeat) throw new Error(mustRepeat.detail);
+}
+
+/** Approves what a rule has asked for, where a rule says so. What waits for another reason, such as a name that nobody
+ *  owns, goes on waiting for a person. */
+async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
+  for (;;) {
+    const stream = await loadStream(ports, grantId);
+    const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
+    if (!stream.grant || !event) return;
+    const { request } = stream.grant;
+    const planned = await planAgain(ports, grantId, request);
+    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
+    const approved = await appendEvent(ports, stream, event, { principal: CONFIGURATION, ...occasion });
+    if (!approved) continue;
+    await projectStream(ports, approved);
+    await waitForProvisioner(ports, grantId);
+    return;
+  }
 }
 
 /** Problems that pass by themselves. */

@@ -1,4 +1,4 @@
-import { findAccount } from '../configuration.ts';
+import { type Configuration, findAccount } from '../configuration.ts';
 import type { RequestInForce } from '../grant.ts';
 import { intentHash } from '../grant-intent.ts';
 import { notOwned } from '../ownership.ts';
@@ -8,6 +8,7 @@ import { type LiveState, planChange } from '../planned-change.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { isRoleNameOf } from '../role.ts';
+import { isApprovedByRule } from '../rule-approval.ts';
 import type { Template } from '../template.ts';
 import type { ProvisionerPorts } from './provisioner-run.ts';
 import { findEnvironment, findRepositoryAgain } from './resolve-subject.ts';
@@ -16,13 +17,17 @@ import { findEnvironment, findRepositoryAgain } from './resolve-subject.ts';
 export type Replanned = { plan: Plan; template: Template };
 
 /** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
- *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. */
+ *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. An approval
+ *  by the configuration counts only where the configuration has such a rule. */
 export function missingApproval(
+  configuration: Configuration,
   { plan, template }: Replanned,
   request: RequestInForce,
   live: LiveState | undefined,
 ): Problem | undefined {
-  if (request.approvedBy) return undefined;
+  const { approvedBy } = request;
+  if (approvedBy?.kind === 'person') return undefined;
+  if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
   const { expiresInSeconds: inSeconds, expiresAt: at } = request;
   const lifetime = inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
   const { approvalReasons } = planChange(plan, template, live, lifetime);
@@ -34,7 +39,7 @@ export function missingApproval(
 
 /** True when a plan could need approval at all, so that it is worth looking at what is live. */
 export const mayNeedApproval = ({ plan, template }: Replanned, request: RequestInForce): boolean =>
-  !request.approvedBy && (template.approval === 'required' || plan.unowned.length > 0);
+  request.approvedBy?.kind !== 'person' && (template.approval === 'required' || plan.unowned.length > 0);
 
 /** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
  *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template

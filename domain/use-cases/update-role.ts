@@ -103,7 +103,7 @@ async function checkApproval(
     trustPolicyHash: canonicalHash(found.trustPolicy),
     expiresAt,
   };
-  return missingApproval(planned, change, live);
+  return missingApproval(run.ports.configuration, planned, change, live);
 }
 
 function goneOf(error: unknown): Problem | undefined {
