@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isLive } from '../../domain/grant.ts';
+import type { BitbucketDelivery } from '../../domain/worker-message.ts';
+import { RUNS } from '../support/domain-arbitraries.ts';
+import { FollowWorld, newRepository, siteRule } from '../support/domain-follow.ts';
+import { SHOP_PROJECT } from '../support/domain-samples.ts';
+
+const FITTING = ['shop-a', 'shop-b', 'shop-c'];
+const slugs = fc.constantFrom(...FITTING, 'other-d');
+const numbers = fc.integer({ min: 1, max: 3 });
+
+/** What happens in Bitbucket, and which of the deliveries so far arrives (again), by a number that is taken modulo. */
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ does: fc.constant('create' as const), n: numbers, slug: slugs }),
+    fc.record({ does: fc.constant('rename' as const), n: numbers, slug: slugs }),
+    fc.record({ does: fc.constant('delete' as const), n: numbers }),
+    fc.record({ does: fc.constant('arrive' as const), n: fc.nat() }),
+  ),
+  { maxLength: 14 },
+);
+
+test('deliveries that come late, twice and in any order have one effect, and end where Bitbucket is', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (todo, order) => {
+      const world = new FollowWorld(siteRule());
+      world.bitbucket.repositories = [];
+      const sent: { event: string; over: Partial<BitbucketDelivery> }[] = [];
+      const existing = (n: number) =>
+        world.bitbucket.repositories.find(({ uuid }) => uuid === newRepository('', n).uuid);
+      const created = new Set<number>();
+      for (const step of todo) {
+        if (step.does === 'arrive') {
+          const delivery = sent[step.n % Math.max(1, sent.length)];
+          if (delivery) await world.deliver(delivery.event, delivery.over);
+          continue;
+        }
+        const repository = existing(step.n);
+        const { uuid } = newRepository('', step.n);
+        const event = { create: 'repo:created', rename: 'repo:updated', delete: 'repo:deleted' }[step.does];
+        if (step.does === 'create') {
+          // A UUID is given once.
+          if (created.has(step.n)) continue;
+          created.add(step.n);
+          world.bitbucket.repositories.push(newRepository(step.slug, step.n));
+        } else if (!repository) continue;
+        else if (step.does === 'rename') Object.assign(repository, newRepository(step.slug, step.n));
+        else
+          world.bitbucket.repositories = world.bitbucket.repositories.filter((other) => other !== repository);
+        sent.push({ event, over: { deliveryId: `d-${sent.length}`, repository: { uuid } } });
+      }
+      // Everything arrives at last, in some order.
+      const left = [...sent];
+      for (const n of order) {
+        const [delivery] = left.splice(n % Math.max(1, left.length), 1);
+        if (!delivery) break;
+        await world.deliver(delivery.event, delivery.over);
+      }
+      const { grants } = await world.grants.list({}, 100);
+      for (const grant of grants) {
+        const repository = world.bitbucket.repositories.find(
+          ({ uuid }) => uuid === grant.request.intent.repository.uuid,
+        );
+        expect(isLive(grant.status)).toBe(repository !== undefined);
+        const types = await world.eventTypes(grant.id);
+        expect(types.filter((type) => type === 'GrantRequested')).toHaveLength(1);
+        if (!repository) continue;
+        expect(grant.request.intent.repository.fullName).toBe(repository.fullName);
+        expect(grant.request.intent.project).toEqual(SHOP_PROJECT);
+        expect(world.iam.role(grant.role?.name ?? '')).toBeDefined();
+      }
+      const live = grants.filter(({ status }) => isLive(status));
+      expect(world.iam.roles.size).toBe(live.length);
+      // Whoever exists under a fitting name at the end has its grant: its creation arrived after its last renaming, too.
+      const fitting = world.bitbucket.repositories.filter(({ slug }) => FITTING.includes(slug));
+      for (const { uuid } of fitting)
+        expect(live.filter((g) => g.request.intent.repository.uuid === uuid)).toHaveLength(1);
+    }),
+    { ...RUNS, numRuns: 100 },
+  );
+});
