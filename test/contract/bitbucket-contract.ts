@@ -80,6 +80,11 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       expect(await bitbucket.findEnvironment(world.web, 'env-105')).toBeUndefined();
     });
 
+    test('a workspace is readable where it is there, and absent where it is not', async () => {
+      expect(await bitbucket.isWorkspaceReadable(world.shop.workspace)).toBe(true);
+      expect(await bitbucket.isWorkspaceReadable(NOBODY)).toBe(false);
+    });
+
     test('a renamed repository is the same under its new name', async () => {
       await world.rename();
       const { shop } = world;
@@ -106,6 +111,7 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
         () => bitbucket.findEnvironment(shop, 'Staging'),
         () => bitbucket.findEnvironment(shop, staging.uuid),
         () => bitbucket.isOidcEnabled(shop.workspace.slug),
+        () => bitbucket.isWorkspaceReadable(shop.workspace),
       ];
       for (const [failure, { code, begin }] of Object.entries(world.failures)) {
         await begin();

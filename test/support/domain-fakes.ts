@@ -51,6 +51,7 @@ export class FakeBitbucket implements Bitbucket {
   readonly readableWorkspaces = new Set(['acme', 'globex']);
 
   async isWorkspaceReadable({ slug }: Workspace): Promise<boolean> {
+    if (this.outage) throw this.outage;
     return this.readableWorkspaces.has(slug);
   }
 
@@ -79,7 +80,7 @@ export class FakeBitbucket implements Bitbucket {
   }
 }
 
-/** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, whoever
+/** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, the system may also revoke, whoever
  *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
  *  over Cedar. */
 export const accessRules: AccessRules = {
@@ -89,6 +90,9 @@ export const accessRules: AccessRules = {
       return { allowed: true, rule: 'platform-people' };
     }
     if (principal.kind === 'pipeline' && isAsking) return { allowed: true, rule: 'pipeline-own-grants' };
+    if (principal.kind === 'system' && (isAsking || action === 'revoke')) {
+      return { allowed: true, rule: 'system-work' };
+    }
     if (groups.includes('readers') && action === 'read') return { allowed: true, rule: 'readers' };
     if (principal.kind === 'person' && repositoryAdmin && (isAsking || action === 'revoke')) {
       return { allowed: true, rule: 'repository-admins' };
