@@ -144,7 +144,8 @@ export type GrantEvent = NewEvent & Envelope;
 /** `prevHash` of the first event of a stream. */
 export const ZERO_HASH = '0'.repeat(64);
 
-const envelopeSchema = z.strictObject({
+/** The ten fields of every event; what `data` holds depends on the type. */
+export const eventSchema = z.strictObject({
   grantId: grantIdSchema,
   seq: z.int().min(1),
   at: z.iso.datetime({ precision: 3 }),
@@ -160,7 +161,7 @@ const envelopeSchema = z.strictObject({
 /** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never
  *  acted on. */
 export function parseEvent(content: unknown): GrantEvent {
-  const envelope = envelopeSchema.parse(content);
+  const envelope = eventSchema.parse(content);
   dataSchemas[envelope.type].parse(envelope.data);
   return envelope as GrantEvent;
 }

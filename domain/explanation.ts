@@ -181,22 +181,24 @@ const uuidIn = (claim: unknown): string | undefined =>
 
 /** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
-export const explanationSchema = z.strictObject({
-  admitted: z.boolean(),
-  code: z.enum(explanationCodes),
-  verified: z.boolean(),
-  conditions: z.array(
-    z.strictObject({
-      key: z.string(),
-      operator: z.string(),
-      expected: z.union([z.string(), z.array(z.string())]),
-      actual: z.union([z.string(), z.array(z.string()), z.null()]),
-      holds: z.boolean(),
-    }),
-  ),
-  advice: z.string(),
-  snippet: z.string().optional(),
-});
+export const explanationSchema = z
+  .strictObject({
+    admitted: z.boolean(),
+    code: z.enum(explanationCodes),
+    verified: z.boolean(),
+    conditions: z.array(
+      z.strictObject({
+        key: z.string(),
+        operator: z.string(),
+        expected: z.union([z.string(), z.array(z.string())]),
+        actual: z.union([z.string(), z.array(z.string()), z.null()]),
+        holds: z.boolean(),
+      }),
+    ),
+    advice: z.string(),
+    snippet: z.string().optional(),
+  })
+  .meta({ id: 'Explanation' });
 
 /** See `explanationSchema`. */
 export type Explanation = z.infer<typeof explanationSchema>;

@@ -3,10 +3,12 @@ import type { Uuid } from './identifiers.ts';
 
 /** Who did something, as the log names them: `{kind: 'person', id: 'ada@acme.example'}`. A pipeline's id is its
  *  repository's UUID; the system's is the part that acted, e.g. `provisioner`. */
-export const principalSchema = z.strictObject({
-  kind: z.enum(['person', 'service', 'pipeline', 'system']),
-  id: z.string().min(1).max(256),
-});
+export const principalSchema = z
+  .strictObject({
+    kind: z.enum(['person', 'service', 'pipeline', 'system']),
+    id: z.string().min(1).max(256),
+  })
+  .meta({ id: 'Principal' });
 
 /** See `principalSchema`. */
 export type Principal = z.infer<typeof principalSchema>;

@@ -1,42 +1,23 @@
-import * as z from 'zod';
-import { eventTypes } from '../domain/event.ts';
 import { problem } from '../domain/problem.ts';
-import { toEpoch, toInstant } from '../domain/time.ts';
+import { toInstant } from '../domain/time.ts';
 import { type AuditPorts, auditEvents } from '../domain/use-cases/read-grants.ts';
 import { composeAccess, composeCore, composeRecords, composeVerifier } from './compose.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
-import type { HttpAnswer } from './http/http-answer.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { type HttpRequest, headerOf } from './http/http-request.ts';
+import { headerOf } from './http/http-request.ts';
+import { searchEvents } from './http/operations/audit.ts';
 import { orProblem } from './http/or-problem.ts';
 import { ProblemError } from './http/problem-details.ts';
-import { limitSchema, queryOf } from './http/query.ts';
+import { type RequestTo, route } from './http/route.ts';
 
 /** No event is older than the product: where the walk back through days ends. */
 const FIRST_INSTANT = '2026-01-01T00:00:00.000Z';
 const DAY_MS = 86_400_000;
 
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
-  .transform((text) => toInstant(toEpoch(text)));
-
-const query = z.strictObject({
-  from: instant.optional(),
-  to: instant.optional(),
-  repository: z.string().min(1).max(200).optional(),
-  principal: z
-    .string()
-    .regex(/^(person|service|pipeline|system):.{1,256}$/, 'must be kind:id, such as person:ada@example.com')
-    .optional(),
-  type: z.enum(eventTypes).optional(),
-  limit: limitSchema,
-  cursor: z.string().optional(),
-});
-
 /** The route on the audit log. */
 export function auditRoutes(ports: AuditPorts): Route[] {
-  async function search({ caller, event }: HttpRequest): Promise<HttpAnswer> {
-    const { limit, cursor, ...filters } = queryOf(event, query);
+  async function search({ caller, event, query }: RequestTo<typeof searchEvents>) {
+    const { limit, cursor, ...filters } = query;
     const from = filters.from ?? FIRST_INSTANT;
     const tomorrow = toInstant(ports.clock.now() + DAY_MS);
     const to = filters.to !== undefined && filters.to < tomorrow ? filters.to : tomorrow;
@@ -62,7 +43,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
       const search = new URLSearchParams(event.rawQueryString);
       if (next) search.set('cursor', next);
       return {
-        status: 200,
+        status: 200 as const,
         headers: {
           'content-type': 'application/x-ndjson',
           ...(next ? { link: `</v1/events?${search}>; rel="next"` } : {}),
@@ -70,10 +51,10 @@ export function auditRoutes(ports: AuditPorts): Route[] {
         body: page.events.map((item) => `${JSON.stringify(item)}\n`).join(''),
       };
     }
-    return { status: 200, body: { items: page.events, ...(next ? { cursor: next } : {}) } };
+    return { status: 200 as const, body: { items: page.events, ...(next ? { cursor: next } : {}) } };
   }
 
-  return [{ method: 'GET', path: '/v1/events', answer: search }];
+  return [route(searchEvents, search)];
 }
 
 function toPrincipal(text: string): { kind: string; id: string } {

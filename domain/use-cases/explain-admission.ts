@@ -15,8 +15,7 @@ import type { Grant } from '../grant.ts';
 import { grantIdSchema } from '../grant-intent.ts';
 import { type Bitbucket, type Clock, PortError } from '../ports.ts';
 import type { Caller } from '../principal.ts';
-import { problem, toFieldErrors } from '../problem.ts';
-import { fail, ok, type Result } from '../result.ts';
+import { ok, type Result } from '../result.ts';
 import { evaluateTrust } from '../trust-evaluation.ts';
 import { renderTrustPolicy } from '../trust-policy.ts';
 import { readableStream, type StreamReadPorts } from './read-grants.ts';
@@ -44,18 +43,11 @@ export const explainRequestSchema = z
     error: 'must not stand beside token',
     path: ['claims'],
     when: isObject,
-  });
+  })
+  .meta({ id: 'ExplainRequest', oneOf: [{ required: ['token'] }, { required: ['claims'] }] });
 
 /** See `explainRequestSchema`. */
 export type ExplainRequest = z.infer<typeof explainRequestSchema>;
-
-/** Reads a body; `REQUEST_INVALID` names every faulty field. */
-export function parseExplainRequest(body: unknown): Result<ExplainRequest> {
-  const parsed = explainRequestSchema.safeParse(body);
-  if (parsed.success) return ok(parsed.data);
-  const detail = 'The body must be {grantId, token} or {grantId, claims}.';
-  return fail(problem('REQUEST_INVALID', detail, { errors: toFieldErrors(parsed.error) }));
-}
 
 /** Reads step tokens. What it answers holds nothing of the signature. */
 export type StepTokenReader = {

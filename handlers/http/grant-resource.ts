@@ -5,11 +5,12 @@ import { comparePermissions } from '../../domain/permission.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { PlannedGrant } from '../../domain/use-cases/answer-request.ts';
 import type { Impact } from '../../domain/use-cases/template-impact.ts';
+import type { GrantResource, ImpactResource } from './grant-schema.ts';
 import { pipelineSnippet } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
-const compact = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const compact = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
   const account = accounts.find(({ id }) => id === intent.account);
@@ -29,7 +30,7 @@ export function grantResource(
   grant: Grant,
   configuration: Configuration,
   { inList = false }: { inList?: boolean } = {},
-): Record<string, unknown> {
+): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
   const { role, documents } = grant;
   const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
@@ -55,7 +56,7 @@ export function grantResource(
 
 /** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
  *  it lapses unless somebody decides. */
-function waitingFields(grant: Grant, inList: boolean): Record<string, unknown> {
+function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
@@ -75,7 +76,7 @@ export function plannedResource(
   { plan, change, command, caller }: PlannedGrant,
   configuration: Configuration,
   now: string,
-): Record<string, unknown> {
+): GrantResource {
   const { role, intent, grantId } = plan;
   return compact({
     id: grantId,
@@ -111,7 +112,7 @@ export function impactResource(
   grant: Grant,
   { version, change, problem }: Impact,
   configuration: Configuration,
-): Record<string, unknown> {
+): ImpactResource {
   const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
   return compact({
     grant: grant.id,

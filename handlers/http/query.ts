@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { problem, toFieldErrors } from '../../domain/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
@@ -19,10 +19,3 @@ export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>):
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: faults }));
 }
-
-/** Items of one page: 1–100, 25 unless told. */
-export const limitSchema = z
-  .string()
-  .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
-  .default('25')
-  .transform(Number);

@@ -1,11 +1,31 @@
+import * as z from 'zod';
 import { parameterTypes } from '../../domain/parameter-type.ts';
 import { exampleParameters } from '../../domain/parameters.ts';
 import type { Template } from '../../domain/template.ts';
-import type { TemplateParameter } from '../../domain/template-schema.ts';
+import { type TemplateParameter, templateSchema } from '../../domain/template-schema.ts';
+import { pageOf } from './grant-schema.ts';
+
+const { name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
+  templateSchema.shape;
+
+/** A template as the catalogue shows it. */
+export const templateResourceSchema = z
+  .strictObject({
+    ...{ name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration },
+    version: z.string().describe('Hash of its meaning'),
+    parameters: z
+      .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
+      .describe('JSON Schema of what a request puts into `parameters`'),
+    example: z.strictObject({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
+  })
+  .meta({ id: 'Template' });
+
+/** A page of the catalogue. */
+export const templatePageSchema = pageOf('TemplatePage', templateResourceSchema);
 
 /** A template as the catalogue shows it; `parameters` is a JSON Schema of what a request puts there. `actsThrough` only
  *  where its role lets others act for it. */
-export function templateResource(template: Template): Record<string, unknown> {
+export function templateResource(template: Template): z.infer<typeof templateResourceSchema> {
   const { name, version, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
     template;
   return {
@@ -24,15 +44,15 @@ export function templateResource(template: Template): Record<string, unknown> {
 
 /** The JSON Schema of a template's parameters. A default may hold placeholders, e.g. `{{repository.slug}}`: they are filled
  *  when the grant is planned. */
-function parametersSchema(template: Template): Record<string, unknown> {
+function parametersSchema(template: Template) {
   const parameters = Object.entries(template.parameters);
   return {
-    type: 'object',
+    type: 'object' as const,
     properties: Object.fromEntries(parameters.map(([name, parameter]) => [name, parameterSchema(parameter)])),
     required: parameters
       .filter(([, { optional, default: filled }]) => !optional && filled === undefined)
       .map(([name]) => name),
-    additionalProperties: false,
+    additionalProperties: false as const,
   };
 }
 

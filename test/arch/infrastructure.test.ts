@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { routeTable } from '../../handlers/http/route-table.ts';
+import { operationsByFunction } from '../../handlers/http/operations.ts';
 import {
   CLOUD,
   functions,
@@ -24,15 +24,17 @@ const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
 const granted = (role: string) => policies[role]?.Statement.flatMap(({ Action }) => Action) ?? [];
 
 describe('the routes', () => {
-  const known = routeTable.map(({ method, path }) => `${method} ${path}`);
+  const expected = Object.entries(operationsByFunction).flatMap(([name, own]) =>
+    Object.values(own).map(({ method, path }) => `${name}: ${method} ${path}`),
+  );
+  const known = expected.map((route) => route.replace(/^\w+: /, ''));
 
-  test('of each function are those of the route table, and one more for all that is none', () => {
+  test('of each function are those of its operations, and one more for all that is none', () => {
     const deployed = Object.entries(all).flatMap(([name, { events = [] }]) =>
       events.flatMap((event) =>
         typeof event === 'object' && 'httpApi' in event ? [`${name}: ${String(event.httpApi)}`] : [],
       ),
     );
-    const expected = routeTable.map((route) => `${route.function}: ${route.method} ${route.path}`);
     expect(deployed.sort()).toEqual([...expected, 'front: *'].sort());
   });
 

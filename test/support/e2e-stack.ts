@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { freePorts, type StackOptions, startStack } from '../../sandbox/stack.ts';
 import { type AwsLook, awsLook } from './e2e-aws.ts';
 import { type Bitbucket, bitbucketPeople } from './e2e-bitbucket.ts';
+import { checkContract } from './e2e-contract.ts';
 import { type HttpCall, type Json, type Reply, send } from './e2e-http.ts';
 import { type Journals, journalsOf } from './e2e-journals.ts';
 
@@ -19,7 +20,7 @@ export type World = AwsLook &
   Bitbucket &
   Journals & {
     stack: Endpoints;
-    /** Sends a request to the API. */
+    /** Sends a request to the API, and holds the answer to the API's document. */
     api(method: string, path: string, call?: HttpCall): Promise<Reply>;
     /** Asks for a grant, as Ada unless a token is given. */
     request(body: Json, token?: string, query?: string): Promise<Reply>;
@@ -71,7 +72,11 @@ export async function worldOf(stack: Endpoints): Promise<World> {
   const bitbucket = bitbucketPeople(stack.bitbucket.url);
   const aws = awsLook(stack.aws.url);
   const ada = await bitbucket.person('ada@acme.example');
-  const api = (method: string, path: string, call: HttpCall = {}) => send(stack.api, method, path, call);
+  const api = async (method: string, path: string, call: HttpCall = {}) => {
+    const reply = await send(stack.api, method, path, call);
+    checkContract(method, path, reply);
+    return reply;
+  };
   const get = (path: string, token = ada) => api('GET', path, { token });
   const request = (json: Json, token = ada, query = '') => api('POST', `/v1/grants${query}`, { token, json });
   const all = async (path: string, limit: number, token = ada) => {

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Evidence } from '../../../../domain/explanation.ts';
 import { explanationCodes, explanationSchema, isAdmitting } from '../../../../domain/explanation.ts';
+import { parseBody } from '../../../../domain/grant-request.ts';
 import { type Bitbucket, PortError } from '../../../../domain/ports.ts';
 import type { Caller } from '../../../../domain/principal.ts';
 import {
   type ExplainPorts,
   explainAdmission,
-  parseExplainRequest,
+  explainRequestSchema,
 } from '../../../../domain/use-cases/explain-admission.ts';
 import { pipelineOf, platform, World } from '../../../support/domain-fakes.ts';
 import {
@@ -210,7 +211,7 @@ describe('a body', () => {
     ['a field more', { grantId: GRANT_ID, token: '', role: 'x' }, ['/role']],
     ['a token longer than STS takes', { grantId: GRANT_ID, token: 'x'.repeat(20_001) }, ['/token']],
   ])('with %s is refused, every field by name', (_what, body, pointers) => {
-    const { code, errors = [] } = problemOf(parseExplainRequest(body));
+    const { code, errors = [] } = problemOf(parseBody(explainRequestSchema, body));
     expect(code).toBe('REQUEST_INVALID');
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(pointers);
   });

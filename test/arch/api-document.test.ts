@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parseBody } from '../../domain/grant-request.ts';
+import { problemCodes } from '../../domain/problem.ts';
+import { operations } from '../../handlers/http/operations.ts';
+import { problemSchema } from '../../handlers/http/problem-details.ts';
+import { examples } from '../../scripts/api-examples.ts';
+import { apiDocumentText, lintFindings } from '../../scripts/openapi.ts';
+import { textOf } from '../support/e2e-infrastructure.ts';
+
+type Json = Record<string, unknown>;
+const text = textOf('docs/openapi.json');
+const document = JSON.parse(text) as {
+  paths: Record<string, Record<string, Json>>;
+  components: { examples: Record<string, { value: unknown }>; schemas: Json };
+};
+
+describe("the API's document", () => {
+  test('is what the code says', () => {
+    expect(text).toBe(apiDocumentText());
+  });
+
+  test('has nothing that a linter finds wrong', async () => {
+    expect(await lintFindings(text)).toEqual([]);
+  });
+
+  test('would not pass the linter with an example that its schema refuses, or a reference to nothing', async () => {
+    const changed = structuredClone(document);
+    changed.components.examples.Grant = { value: { id: 7 } };
+    expect((await lintFindings(JSON.stringify(changed))).join()).toMatch(/example/);
+    const broken = text.replace('"#/components/schemas/GrantPage"', '"#/components/schemas/Nothing"');
+    expect((await lintFindings(broken)).join()).toMatch(/no-unresolved-refs/);
+  });
+
+  test('shows every problem code but those of no operation', () => {
+    const shown = Object.keys(document.components.examples).filter((name) => /^[A-Z_]+$/.test(name));
+    const elsewhere = problemCodes.filter((code) => code !== 'METHOD_NOT_ALLOWED');
+    expect(shown.sort()).toEqual([...elsewhere].sort());
+    for (const code of shown) {
+      expect(problemSchema.parse(document.components.examples[code]?.value)).toMatchObject({ code });
+    }
+  });
+
+  test('holds nothing of the machine or the deployment that it was made on', () => {
+    expect(text).not.toMatch(/localhost|127\.0\.0\.1|\/home\/|\/work\/|execute-api/);
+  });
+});
+
+describe('an operation', () => {
+  test('has an id of its own, and a route of its own', () => {
+    for (const of of [
+      operations.map(({ id }) => id),
+      operations.map(({ method, path }) => `${method} ${path}`),
+    ]) {
+      expect(new Set(of).size).toBe(of.length);
+    }
+  });
+
+  test.each(operations.map((operation) => [operation.id, operation] as const))(
+    '%s has an example request that it takes itself, and a status that it declares',
+    (_id, { body, query, path, example, successes }) => {
+      if (body) expect(parseBody(body, example.body)).toMatchObject({ ok: true });
+      else expect(example.body).toBeUndefined();
+      if (query) expect(query.safeParse(example.query ?? {})).toMatchObject({ success: true });
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(example.path ?? {})).toEqual(named);
+      expect(Object.keys(successes)).toContain(String(example.status));
+    },
+  );
+
+  test('answers with what has an example, and the schema takes it', () => {
+    const answered = operations.flatMap(({ successes }) => Object.values(successes));
+    for (const { schema } of answered) {
+      const id = schema?.meta()?.id;
+      if (schema && id !== undefined)
+        expect([id, schema.safeParse(examples[id]).error]).toEqual([id, undefined]);
+    }
+  });
+});
+
+test('every problem code is met by a test that expects it', () => {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.ts$/.test(file),
+  );
+  const tests = files
+    .filter((file) => !file.startsWith('support/') && !file.startsWith('arch/'))
+    .map((file) => readFileSync(`test/${file}`, 'utf8'))
+    .join('\n');
+  expect(problemCodes.filter((code) => !tests.includes(`'${code}'`))).toEqual([]);
+});
