@@ -51,6 +51,16 @@ test('a function carries Cedar exactly when it decides who may do what', () => {
   expect(carrying).not.toEqual(expect.arrayContaining(['provisioner']));
 });
 
+/** The environment that a function would be deployed with, as far as it is known before. */
+function variablesOf(resource: string): Record<string, string> {
+  const text = readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8');
+  const { Environment } = JSON.parse(text).Resources[resource].Properties;
+  const known = Object.entries<unknown>(Environment.Variables).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return Object.fromEntries(known) as Record<string, string>;
+}
+
 test('the packaged function decides, from its zip alone', async () => {
   const folder = join(dir, 'grants');
   unpack(zips.get('grants') ?? [], folder);
@@ -87,11 +97,8 @@ test('the packaged function decides, from its zip alone', async () => {
   const { stdout } = await run(process.execPath, [file], {
     cwd: folder,
     env: {
+      ...variablesOf('GrantsLambdaFunction'),
       AWS_REGION: 'eu-central-1',
-      EVENTS_TABLE: 'events',
-      GRANTS_TABLE: 'grants',
-      PROVISIONER_FUNCTION: 'provisioner',
-      WORKER_FUNCTION: 'worker',
       BITBUCKET_TOKEN: 'sandbox-token',
       SANDBOX_BITBUCKET_URL: bitbucket.url,
     },
