@@ -30,7 +30,12 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
-    return toAnswer(orProblem(await upgradeGrant(ports, path.id ?? '', body, context)));
+    return toChange(orProblem(await upgradeGrant(ports, path.id ?? '', body, context)));
+  }
+
+  /** The answer about a grant that was there before: nothing of it is created. */
+  function toChange(answer: RequestAnswer) {
+    return { ...toAnswer(answer), status: answer.status === 202 ? (202 as const) : (200 as const) };
   }
 
   function toAnswer(answer: RequestAnswer) {
@@ -47,11 +52,11 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   }
 
   async function approve({ caller, requestId, path, body }: RequestTo<typeof own.approveGrant>) {
-    return toAnswer(orProblem(await approveGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    return toChange(orProblem(await approveGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
   }
 
   async function reject({ caller, requestId, path, body }: RequestTo<typeof own.rejectGrant>) {
-    return toAnswer(orProblem(await rejectGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    return toChange(orProblem(await rejectGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
   }
 
   async function impact({ caller, path, query }: RequestTo<typeof own.showTemplateImpact>) {

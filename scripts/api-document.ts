@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type ProblemCode, problem, problemCodes } from '../domain/problem.ts';
 import { commonProblems, type Operation, type Success } from '../handlers/http/operation.ts';
 import { operations, operationsByFunction } from '../handlers/http/operations.ts';
-import { problemAnswer, problemKinds, problemSchema } from '../handlers/http/problem-details.ts';
+import { problemAnswer, problemKinds } from '../handlers/http/problem-details.ts';
+import { problemSchema } from '../handlers/http/problem-schema.ts';
 import { examples } from './api-examples.ts';
 
 type Json = Record<string, unknown>;

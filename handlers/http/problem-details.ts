@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { PortError } from '../../domain/ports.ts';
-import { type Problem, type ProblemCode, problem, problemCodes } from '../../domain/problem.ts';
+import { type Problem, type ProblemCode, problem } from '../../domain/problem.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import type { problemSchema } from './problem-schema.ts';
 
 /** Status and title of every problem code; a new code does not compile until it stands here. */
 export const problemKinds = {
@@ -33,22 +34,6 @@ export const problemKinds = {
   UPSTREAM_FAILED: { status: 502, title: 'A system that Rolewright needs refused' },
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright needs cannot be reached' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
-
-/** An RFC 9457 problem document. */
-export const problemSchema = z
-  .strictObject({
-    type: z.string().describe('urn:rolewright:problem: and the code in lower case with dashes'),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What is wrong here, and what to do'),
-    code: z.enum(problemCodes).describe('Stable'),
-    instance: z.string().describe("The request's id, under which the operators find it"),
-    errors: z
-      .array(z.strictObject({ pointer: z.string().describe('JSON pointer, RFC 6901'), detail: z.string() }))
-      .optional()
-      .describe('Every faulty field at once'),
-  })
-  .meta({ id: 'Problem' });
 
 /** Carries a problem out of a route. */
 export class ProblemError extends Error {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBody } from '../../domain/grant-request.ts';
 import { problemCodes } from '../../domain/problem.ts';
 import { operations } from '../../handlers/http/operations.ts';
-import { problemSchema } from '../../handlers/http/problem-details.ts';
+import { problemSchema } from '../../handlers/http/problem-schema.ts';
 import { examples } from '../../scripts/api-examples.ts';
 import { apiDocumentText, lintFindings } from '../../scripts/openapi.ts';
 import { textOf } from '../support/e2e-infrastructure.ts';

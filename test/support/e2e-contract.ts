@@ -1,6 +1,7 @@
 import { commonProblems, type Operation } from '../../handlers/http/operation.ts';
 import { operations } from '../../handlers/http/operations.ts';
-import { problemKinds, problemSchema } from '../../handlers/http/problem-details.ts';
+import { problemKinds } from '../../handlers/http/problem-details.ts';
+import { problemSchema } from '../../handlers/http/problem-schema.ts';
 import type { Reply } from './e2e-http.ts';
 
 /** The codes of paths and methods that belong to no operation. */

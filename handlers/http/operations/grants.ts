@@ -120,7 +120,6 @@ export const revokeGrant = {
 
 const decision = {
   200: { description: 'Decided and done', schema: grantSchema },
-  201: { description: 'The grant is active now', schema: grantSchema, headers: location },
   202: { description: 'Decided; work goes on', schema: grantSchema, headers: location },
 };
 const PLAN_HASH = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
@@ -136,7 +135,7 @@ export const approveGrant = {
   body: approvalSchema,
   successes: decision,
   problems: [...bodyProblems, ...planProblems, 'GRANT_NOT_FOUND'],
-  example: { path: { id: EXAMPLE }, body: { planHash: PLAN_HASH, reason: 'Release day' }, status: 201 },
+  example: { path: { id: EXAMPLE }, body: { planHash: PLAN_HASH, reason: 'Release day' }, status: 200 },
 } as const satisfies Operation;
 
 export const rejectGrant = {

@@ -60,7 +60,7 @@ export function templateRules(world: () => World): void {
           description: expect.any(String),
           scope: 'any',
           approval: 'none',
-          requestableBy: ['person', 'service', 'pipeline'],
+          requestableBy: expect.arrayContaining(['person', 'service', 'pipeline']),
           maxSessionDuration: 3600,
           parameters: expect.objectContaining({ type: 'object', additionalProperties: false }),
           example: { parameters: expect.any(Object) },
