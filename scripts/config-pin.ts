@@ -44,7 +44,7 @@ function findUuid(repositories: Listed, kind: 'project' | 'repository', named: s
   return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
 }
 
-/** Fills in the UUIDs of ownership rules that name a project by key or a repository by slug only, and keeps everything
+/** Fills in the UUIDs of ownership rules, and of rules for new repositories, that name a project by key or a repository by slug only, and keeps everything
  *  else of the text. Returns the new text and what was pinned; throws, with nothing changed, when one is not found. */
 export async function pinConfiguration(
   text: string,
@@ -53,10 +53,13 @@ export async function pinConfiguration(
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
-  const rules = document.get('ownership');
+  const rules = ['ownership', 'onRepositoryCreated'].flatMap((field) => {
+    const list = document.get(field);
+    return isSeq(list) ? list.items : [];
+  });
   const lists = new Map<string, Listed>();
   const pinned: string[] = [];
-  for (const rule of isSeq(rules) ? rules.items : []) {
+  for (const rule of rules) {
     for (const kind of ['project', 'repository'] as const) {
       const subject = isMap(rule) ? (rule as YAMLMap).get(kind) : undefined;
       if (!isMap(subject) || subject.has('uuid')) continue;
@@ -81,7 +84,7 @@ async function main(): Promise<void> {
   const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
   const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
   if (pinned.length > 0) writeFileSync(file, text);
-  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every ownership rule holds its UUID already.');
+  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule holds its UUID already.');
 }
 
 if (import.meta.main) {

@@ -86,6 +86,6 @@ export const companyIssuers = {
 
 /** The secret of each workspace's webhook to Rolewright, by slug. */
 export const webhookSecrets: Readonly<Record<string, string>> = {
-  acme: 'sandbox-webhook-secret-of-acme',
-  globex: 'sandbox-webhook-secret-of-globex',
+  acme: 'sandbox-webhook-secret-of-workspace-acme',
+  globex: 'sandbox-webhook-secret-of-workspace-globex',
 };

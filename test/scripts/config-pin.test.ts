@@ -14,6 +14,10 @@ ownership:
     owns: { any: ["web-*"] }
   - project: { workspace: acme, key: WEB, uuid: "{00000000-0000-4000-8000-000000000000}" }
     owns: { any: ["api-*"] }
+onRepositoryCreated:
+  - project: { workspace: globex, key: OTHER }
+    slug: "*"
+    grant: { template: ecr-push }
 `;
 
 describe('pinning ownership rules', () => {
@@ -34,6 +38,7 @@ describe('pinning ownership rules', () => {
     expect(pinned).toEqual([
       'project acme/SHOP is {6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
       'repository acme/web is {3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+      'project globex/OTHER is {b5221305-d747-47c2-8531-4533c5ef0422}',
     ]);
     const { ownership } = parse(text) as { ownership: Record<string, { uuid: string }>[] };
     expect(ownership.map((rule) => (rule.project ?? rule.repository)?.uuid)).toEqual([

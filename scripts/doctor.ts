@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { readConfiguration } from '../adapters/settings-files.ts';
+import { followedEvents } from '../domain/bitbucket-delivery.ts';
+import type { Workspace } from '../domain/bitbucket-oidc.ts';
+import { parseUuid } from '../domain/identifiers.ts';
+import { harmless } from './api-client.ts';
+import {
+  type BitbucketClient,
+  type BitbucketSettings,
+  bitbucketClient,
+  bitbucketSettings,
+} from './bitbucket-client.ts';
+import { findHook, hookFaults, hookUrl } from './workspace-hook.ts';
+
+/** One thing that was looked at. `remedy` says what to do where it is not as it should be. */
+export type Finding = { about: string; isGood: boolean; remedy?: string };
+
+const good = (about: string): Finding => ({ about, isGood: true });
+const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
+
+/** Looks at everything between Bitbucket and Rolewright that an administrator sets up: what this Bitbucket can send, what
+ *  the functions' credential can read, the webhooks, and whether Rolewright answers. Changes nothing. */
+export async function diagnose(
+  settings: BitbucketSettings,
+  workspaces: readonly Workspace[],
+): Promise<Finding[]> {
+  const findings = [await eventsOf(bitbucketClient(settings, undefined)), await answersOf(settings)];
+  for (const workspace of workspaces) {
+    findings.push(...(await readable(settings, workspace)), await hookOf(settings, workspace));
+  }
+  return findings;
+}
+
+async function eventsOf(client: BitbucketClient): Promise<Finding> {
+  const about = 'Bitbucket can send every event that is followed';
+  const listed = await client.list('/hook_events/workspace?pagelen=100', z.object({ event: z.string() }));
+  if ('status' in listed)
+    return bad(about, `GET /2.0/hook_events/workspace answered ${listed.status}. Try again.`);
+  const known = listed.items.map(({ event }) => event);
+  const missing = followedEvents.filter((event) => !known.includes(event));
+  if (missing.length === 0) return good(about);
+  return bad(
+    about,
+    `It does not list ${missing.join(', ')} for workspaces: what these would tell is not followed by webhook.`,
+  );
+}
+
+async function answersOf({ api }: BitbucketSettings): Promise<Finding> {
+  const about = `Rolewright answers at ${api}`;
+  const response = await fetch(`${api}/healthz`, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+  return response?.status === 200
+    ? good(about)
+    : bad(about, 'Check ROLEWRIGHT_URL and the deployment, or run npm start.');
+}
+
+const workspaceShape = z.object({ uuid: z.string(), slug: z.string() });
+const repositoryShape = z.object({ uuid: z.string() });
+
+async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace): Promise<Finding[]> {
+  const about = `${slug}: the functions' credential can read the workspace`;
+  if (!settings.token) return [bad(about, 'Set BITBUCKET_TOKEN to the credential that the functions use.')];
+  const client = bitbucketClient(settings, settings.token);
+  const { status, json } = await client.call('GET', `/workspaces/${encodeURIComponent(uuid)}`);
+  const found = workspaceShape.safeParse(json).data;
+  if (status !== 200 || !found) {
+    return [
+      bad(
+        about,
+        `Bitbucket answered ${status}. Use a workspace access token with scopes repository and pipeline.`,
+      ),
+    ];
+  }
+  if (parseUuid(found.uuid) !== uuid || found.slug !== slug) {
+    return [bad(about, `Bitbucket calls it ${found.slug}, ${found.uuid}. Correct config/rolewright.yaml.`)];
+  }
+  const path = `/repositories/${encodeURIComponent(uuid)}`;
+  const listed = await client.call('GET', `${path}?pagelen=1`);
+  const repositories = `${slug}: it can read repositories`;
+  const [first] = z.object({ values: z.array(repositoryShape) }).safeParse(listed.json).data?.values ?? [];
+  if (listed.status !== 200) {
+    return [
+      good(about),
+      bad(repositories, `Bitbucket answered ${listed.status}. The credential needs scope repository.`),
+    ];
+  }
+  if (!first) return [good(about), bad(repositories, 'It sees none. Give it access to the repositories.')];
+  const environments = `${slug}: it can read deployment environments`;
+  const { status: last } = await client.call(
+    'GET',
+    `${path}/${encodeURIComponent(first.uuid)}/environments?pagelen=1`,
+  );
+  const isGood = last === 200;
+  return [
+    good(about),
+    good(repositories),
+    isGood
+      ? good(environments)
+      : bad(environments, `Bitbucket answered ${last}. The credential needs scope pipeline.`),
+  ];
+}
+
+async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise<Finding> {
+  const url = hookUrl(settings.api, slug);
+  const about = `${slug}: the webhook to ${url} is in order`;
+  const register = `npm run webhook:register -- ${slug}`;
+  if (!settings.adminToken)
+    return bad(about, 'Not looked at: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
+  try {
+    const hook = await findHook(bitbucketClient(settings, settings.adminToken), slug, url);
+    if (!hook) return bad(about, `There is none. Run: ${register}`);
+    const faults = hookFaults(hook, url);
+    return faults.length === 0 ? good(about) : bad(about, `${faults.join('; ')}. Run: ${register}`);
+  } catch (error) {
+    return bad(about, (error as Error).message);
+  }
+}
+
+/** Findings for people. */
+export const diagnosisText = (findings: readonly Finding[]): string =>
+  findings
+    .flatMap(({ about, isGood, remedy }) => [
+      `${isGood ? '\u2713' : '\u2717'} ${harmless(about)}`,
+      ...(remedy ? [`    ${harmless(remedy)}`] : []),
+    ])
+    .join('\n');
+
+/** `npm run doctor`: prints what was found, and ends with code 1 where something must be done. */
+async function main(): Promise<void> {
+  const findings = await diagnose(
+    bitbucketSettings(process.env),
+    readConfiguration(process.cwd()).workspaces,
+  );
+  console.log(diagnosisText(findings));
+  if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
+}
+
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}
