@@ -17,6 +17,6 @@ export const takeDelivery = {
     },
     204: { description: 'This event means nothing here' },
   },
-  problems: ['BODY_TOO_LARGE'],
+  problems: ['BODY_TOO_LARGE', 'DENIED'],
   example: { path: { workspace: 'acme' }, body: {}, status: 204 },
 } as const satisfies Operation;
