@@ -36,7 +36,7 @@ export function adviceFor(
       };
     case 'GRANT_REJECTED':
       return {
-        advice: `The grant was rejected, and there is no role. GET /v1/grants/${grant.id}/events shows by whom and why.`,
+        advice: `The grant was rejected, or nobody decided in time, and there is no role. GET /v1/grants/${grant.id}/events shows which, by whom and why.`,
       };
     case 'GRANT_FAILED': {
       const { code: failure = '', detail = '' } = grant.lastError ?? {};

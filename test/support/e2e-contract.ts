@@ -7,9 +7,9 @@ import type { Reply } from './e2e-http.ts';
 /** The codes of paths and methods that belong to no operation. */
 const OUTSIDE = ['ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED'];
 
-/** The operation behind a concrete request; undefined when there is none. */
+/** The operation behind a concrete request; undefined when there is none. The local gateway drops a slash at the end. */
 export function operationFor(method: string, path: string): Operation | undefined {
-  const [pathname = ''] = path.split('?');
+  const pathname = path.split('?')[0]?.replace(/(?<=.)\/$/, '') ?? '';
   return operations.find(
     (one) =>
       one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
