@@ -15,7 +15,7 @@ import { textOf } from './dynamodb-client.ts';
 export function dynamodbDeliveries(
   client: DynamoDBClient,
   table: string,
-  { now }: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'now'>,
 ): Deliveries {
   const keyOf = (id: string) => ({ TableName: table, Key: { id: { S: id } } });
 
@@ -27,7 +27,7 @@ export function dynamodbDeliveries(
             TableName: table,
             Item: { id: { S: id }, expiresAt: { N: String(Math.ceil(toEpoch(until) / 1000)) } },
             ConditionExpression: 'attribute_not_exists(id) OR expiresAt <= :now',
-            ExpressionAttributeValues: { ':now': { N: String(Math.floor(now() / 1000)) } },
+            ExpressionAttributeValues: { ':now': { N: String(Math.floor(clock.now() / 1000)) } },
           }),
         );
         return true;

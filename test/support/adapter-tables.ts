@@ -12,7 +12,10 @@ const deployed = tableDefinitions(ROOT, {
 });
 
 /** A deployed table under another name, so that each test has one of its own. */
-function definition(table: 'test-events' | 'test-grants', name: string): CreateTableCommandInput {
+function definition(
+  table: 'test-events' | 'test-grants' | 'test-deliveries',
+  name: string,
+): CreateTableCommandInput {
   const found = deployed.find(({ TableName }) => TableName === table);
   if (!found) throw new Error(`infrastructure/tables.yml has no ${table}`);
   return { ...found, TableName: name };
@@ -23,3 +26,6 @@ export const eventsTable = (name: string): CreateTableCommandInput => definition
 
 /** The table of the read model as it is deployed. */
 export const grantsTable = (name: string): CreateTableCommandInput => definition('test-grants', name);
+
+/** The table of what was delivered, as it is deployed. */
+export const deliveriesTable = (name: string): CreateTableCommandInput => definition('test-deliveries', name);

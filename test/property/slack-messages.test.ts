@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { replay } from '../../domain/grant.ts';
+import { waitingStory } from '../../domain/news.ts';
+import {
+  asked,
+  explained,
+  grantCard,
+  grantList,
+  help,
+  misunderstood,
+  refused,
+  requested as requestedAnswer,
+  revoked as revokedAnswer,
+  templateDetail,
+  templateList,
+} from '../../handlers/slack/answers.ts';
+import { approvalCard } from '../../handlers/slack/approval-card.ts';
+import { parseCommand } from '../../handlers/slack/command.ts';
+import { newsCard } from '../../handlers/slack/news-card.ts';
+import { namingFor } from '../../handlers/slack/people.ts';
+import { permissionList } from '../../handlers/slack/permission-list.ts';
+import { chooseView, rejectView, submitChoice } from '../../handlers/slack/request-form.ts';
+import { messageFault, viewFaults } from '../../sandbox/slack/block-kit.ts';
+import { chain, configurationContent, configurationOf, present } from '../support/domain-samples.ts';
+import { activated, approved, created, rejected, revocation, started } from '../support/domain-stories.ts';
+import { nasty, templateWith, waitingRequests } from '../support/slack-arbitraries.ts';
+
+const configuration = configurationOf({
+  ...configurationContent(),
+  people: [{ id: 'ada@acme.example', slack: 'T0ACME/U0ADA' }],
+  slack: {
+    team: 'T0ACME',
+    approversChannel: 'C0APPROVALS',
+    grantLink: `https://rolewright.acme.example/${'x'.repeat(500)}/{id}`,
+  },
+});
+const writing = { configuration, naming: namingFor(configuration, 'T0ACME') };
+const { grantLink } = configuration.slack ?? {};
+const isSound = (content: object) => expect(messageFault(content as never)).toBe(undefined);
+
+/** Every mention, link or special that a message holds. */
+const specialsIn = (content: object): string[] =>
+  [...JSON.stringify(content).matchAll(/"type":"mrkdwn","text":"((?:[^"\\]|\\.)*)"/g)].flatMap(
+    ([, text = '']) => [...text.matchAll(/<[^>]*>/g)].map(([special]) => special),
+  );
+
+describe('whatever the template and the names, Slack takes', () => {
+  test('the approvers’ message, while it waits and when it is decided', () => {
+    fc.assert(
+      fc.property(waitingRequests, fc.constantFrom(undefined, approved, rejected), (request, decision) => {
+        const events = chain([request, ...(decision ? [decision] : [])]);
+        const story = present(waitingStory(events, 1));
+        const card = approvalCard(story, writing.naming, grantLink);
+        isSound(card);
+        for (const special of specialsIn(card)) expect(special).toMatch(/^<(@U0ADA|!date\^)/);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('the news and every answer about a grant', () => {
+    fc.assert(
+      fc.property(waitingRequests, (request) => {
+        const plain = {
+          ...request,
+          data: { ...request.data, approval: 'none', proposal: undefined },
+        } as never;
+        const live = JSON.parse(JSON.stringify([plain, started, created, activated, revocation]));
+        for (const events of [chain([request]), chain(live.slice(0, 4)), chain(live)]) {
+          const grant = present(replay(events));
+          const news = newsCard(events, writing.naming, grantLink);
+          if (news) isSound(news);
+          for (const answer of [requestedAnswer, grantCard, explained, revokedAnswer])
+            isSound(answer(grant, writing));
+          isSound(
+            grantList(
+              Array.from({ length: 100 }, () => grant),
+              true,
+              writing,
+            ),
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('what refuses, misunderstands and acknowledges', () => {
+    fc.assert(
+      fc.property(nasty(2000), fc.array(nasty(300), { maxLength: 60 }), (detail, texts) => {
+        const errors = texts.map((text) => ({ pointer: `/${text}`, detail: text }));
+        isSound(refused({ code: 'REQUEST_INVALID', detail, errors }));
+        isSound(misunderstood({ faults: [detail, ...texts], understood: detail, example: detail }));
+        const parameters = Object.fromEntries(texts.map((text, n) => [`p${n}`, text]));
+        isSound(asked({ repository: 'acme/shop', template: 'site', parameters, environment: detail }));
+        const command = parseCommand(detail, new Map());
+        if (!('verb' in command)) isSound(misunderstood(command));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('help, the templates and the forms, for one template or hundreds, with one parameter or eighty', () => {
+    for (const count of [1, 40, 80]) {
+      const template = templateWith(count);
+      const templates = new Map([[template.name, template]]);
+      isSound(help(templates));
+      isSound(templateDetail(template, templates));
+      const next = submitChoice({ repository: `acme/${'r'.repeat(62)}`, template: template.name }, templates);
+      expect('view' in next ? viewFaults(next.view) : next).toEqual([]);
+    }
+    const many = new Map(
+      Array.from({ length: 300 }, (_, n) => [`t${n}`, { ...templateWith(1), name: `t${n}`.padEnd(32, 'x') }]),
+    );
+    isSound(templateList(many));
+    expect(viewFaults(chooseView(many))).toEqual([]);
+    expect(viewFaults(rejectView({ grantId: 'g'.repeat(64), planHash: 'f'.repeat(64) }))).toEqual([]);
+  });
+
+  test('no form for a template with more parameters than a form holds: it says so', () => {
+    const template = templateWith(81);
+    const said = submitChoice(
+      { repository: 'acme/shop', template: template.name },
+      new Map([[template.name, template]]),
+    );
+    expect(said).toEqual({ errors: { template: expect.stringContaining('by command') } });
+  });
+});
+
+describe('the list of permissions', () => {
+  const permission = fc.record({
+    action: fc.stringMatching(/^[a-z0-9]{2,12}:[A-Z][A-Za-z]{2,50}$/),
+    resource: fc.stringMatching(/^arn:aws:[a-z0-9]{2,8}:::[a-z0-9/*-]{1,200}$/),
+  });
+
+  test('tells of each permission, or counts it among those that it leaves out', () => {
+    fc.assert(
+      fc.property(fc.array(permission, { minLength: 1, maxLength: 150 }), (permissions) => {
+        const text = permissionList(permissions);
+        expect(text.length).toBeLessThanOrEqual(3000);
+        const left = Number(/… and (\d+) more$/.exec(text)?.[1] ?? 0);
+        const shown = text.match(/`[a-z0-9]{2,12}:[A-Z]/g)?.length ?? 0;
+        expect(shown + left).toBe(permissions.length);
+      }),
+    );
+  });
+});
