@@ -58,6 +58,16 @@ export const revokeFlows: Flow[] = [
     isTampered: true,
   },
   {
+    name: 'a webhook of a repository that is gone',
+    isVariation: true,
+    ...revokes,
+    async prepare(stage) {
+      await activeWithSession(stage);
+      await stage.transferAway();
+    },
+    act: (stage) => stage.follow('repo:transfer'),
+  },
+  {
     name: 'an expiry',
     async prepare(stage) {
       await stage.request({ expiresIn: 'PT1H' });

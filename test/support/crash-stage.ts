@@ -6,6 +6,7 @@ import type { Caller } from '../../domain/principal.ts';
 import type { Result } from '../../domain/result.ts';
 import { roleNameOf } from '../../domain/role.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/decide-approval.ts';
+import { followDelivery } from '../../domain/use-cases/follow-delivery.ts';
 import type { RequestPorts } from '../../domain/use-cases/request-grant.ts';
 import { requestGrant } from '../../domain/use-cases/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
@@ -45,6 +46,7 @@ export class Stage {
   session: string | undefined;
   /** What the edge threw that no failure of another system explains. */
   readonly bugs: string[] = [];
+  #isAway = false;
   #foreign: Evidence['foreign'] = { roles: [], providers: [] };
 
   constructor(world: CrashWorld, tokens: WalkTokens, name: string, environment?: string) {
@@ -94,6 +96,33 @@ export class Stage {
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
       return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
     });
+  }
+
+  /** Has the worker follow a delivery about the repository. */
+  follow(event: string): Promise<Answer> {
+    const delivery = {
+      source: 'bitbucket' as const,
+      workspace: 'acme',
+      deliveryId: this.world.newId(),
+      event,
+      repository: { uuid: SHOP },
+    };
+    return this.ask(async (ports) => {
+      await followDelivery({ ...ports, reportRefusal: () => {} }, delivery);
+      return { ok: true, value: { status: 202 } };
+    });
+  }
+
+  /** Moves the repository to another workspace, until this run is over. */
+  async transferAway(): Promise<void> {
+    await this.#transfer('acme', 'globex');
+    this.#isAway = true;
+  }
+
+  async #transfer(from: string, workspace: string): Promise<void> {
+    const url = `${this.world.standIns.bitbucketUrl}/sandbox/repositories/${from}/shop`;
+    const answer = await fetch(url, { method: 'PUT', body: JSON.stringify({ workspace }) });
+    if (!answer.ok) throw new Error(await answer.text());
   }
 
   /** Does something as the edge does: what it throws is a 5xx. */
@@ -146,6 +175,7 @@ export class Stage {
 
   /** Takes everything of the grant away, so that the next run does not meet it. */
   async tidy(): Promise<void> {
+    if (this.#isAway) await this.#transfer('globex', 'acme');
     await this.world.aws.calmDown();
     await deleteRole(this.world.aws, this.roleName);
     await this.world.storage.forget(this.grantId, MOST_EVENTS);
