@@ -1,3 +1,4 @@
+import type { Acknowledgement } from './acknowledgement.ts';
 import type { Counts } from './calls.ts';
 import { leastCalls } from './least.ts';
 import { functionNames, type ModuleFigures } from './modules.ts';
@@ -10,6 +11,7 @@ export type Findings = {
   machine: { node: string; cores: number; date: string };
   rounds: { repetitions: number; samples: number; warmUp: number; loads: number };
   timings: Timing[];
+  acknowledgement: Acknowledgement;
   calls: Record<Operation, Record<Side, Counts>>;
   modules: ModuleFigures;
 };
@@ -22,13 +24,14 @@ const head = (...cells: string[]): string[] => [
 const ratio = (product: number, bare: number): string => (product / bare).toFixed(2);
 
 /** The findings as Markdown. */
-export function report({ machine, rounds, timings, calls, modules }: Findings): string {
+export function report({ machine, rounds, timings, acknowledgement, calls, modules }: Findings): string {
   const lines = [
     '# Bench',
     '',
     `Written by \`npm run bench\` with Node ${machine.node} on ${machine.cores} cores, ${machine.date}. Times differ from machine to machine; ratios within one run are what counts. No test asserts any of these numbers.`,
     '',
     ...timeSection(timings, rounds),
+    ...acknowledgementSection(acknowledgement),
     ...callSection(calls),
     ...moduleSection(modules, rounds.loads),
   ];
@@ -53,6 +56,24 @@ function timeSection(timings: Timing[], { repetitions, samples, warmUp }: Findin
         `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
         (median(product) - median(bare)).toFixed(1),
       ),
+    ),
+    '',
+  ];
+}
+
+function acknowledgementSection({ product, bare, ratios }: Acknowledgement): string[] {
+  return [
+    '## Time to acknowledgement',
+    '',
+    'One signed webhook over HTTP, until its 202; the bare function verifies the signature, parses JSON and hands the same message on to the same worker. Bitbucket waits 10 000 ms.',
+    '',
+    ...head('door', 'product', 'bare', 'ratio', 'lowest and highest repetition'),
+    row(
+      'Bitbucket webhook',
+      median(product).toFixed(1),
+      median(bare).toFixed(1),
+      `**${median(ratios).toFixed(2)}**`,
+      `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
     ),
     '',
   ];

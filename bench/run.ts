@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
+import { measureAcknowledgement } from './acknowledgement.ts';
 import { countCalls } from './calls.ts';
 import { measureModules } from './modules.ts';
 import { type Findings, report } from './report.ts';
@@ -13,14 +14,15 @@ const root = process.cwd();
 const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };
 
 /** The gateway that has both the product's and the bare functions. */
-async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'calls'>> {
+async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'acknowledgement' | 'calls'>> {
   return withServiceFile(root, gatewayFunctions, async (serviceFile) => {
     const stack = await startStack(root, dir, freePorts, { serviceFile });
     try {
       const token = await sandboxClient(stack).token('person', { email: 'ada@acme.example' });
       const timings = await measureTimes(stack, token, rounds);
+      const acknowledgement = await measureAcknowledgement(stack, rounds);
       const calls = await countCalls(stack, token, join(dir, 'gateway.log'));
-      return { timings, calls };
+      return { timings, acknowledgement, calls };
     } finally {
       await stack.stop();
     }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Two bare functions next to the product's, for one gateway. */
+/** Three bare functions next to the product's, for one gateway. */
 export const gatewayFunctions = `
   bareHttp:
     handler: bench/bare/http.handler
@@ -13,6 +13,12 @@ export const gatewayFunctions = `
       - httpApi: POST /bare/grants
       - httpApi: GET /bare/grants/{id}
       - httpApi: DELETE /bare/grants/{id}
+  bareWebhook:
+    handler: bench/bare/webhook.handler
+    role: FrontRole
+    timeout: 8
+    events:
+      - httpApi: POST /bare/webhooks/{workspace}
   bareProvisioner:
     handler: bench/bare/provisioner.handler
     name: \${self:custom.prefix}-bare-provisioner
