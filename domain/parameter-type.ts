@@ -10,6 +10,8 @@ export type ParameterType = {
   /** True where the value names an AWS resource: then a request needs an ownership rule for it. */
   namesResource: boolean;
   example: string;
+  /** Characters of the longest value. */
+  longest: number;
   also?: (value: string) => boolean;
   /** Where in a resource's ARN the value may stand: the service and the resource part, in which `@` is the value and `<>`
    *  any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the region's

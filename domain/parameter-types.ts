@@ -17,6 +17,7 @@ export const parameterTypes = {
     also: (value: string) =>
       !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(value) &&
       !/(?:-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(value),
+    longest: 63,
     places: ['s3:@'],
   },
   /** S3 User Guide, object key names: at most 1 024 bytes, anything. We take the "safe characters" less `! ' ( ) *`, and
@@ -26,6 +27,7 @@ export const parameterTypes = {
     rule: 'must be an S3 key prefix without a slash at its ends: letters, digits, . _ -, single slashes between',
     namesResource: true,
     example: 'shop-api/releases',
+    longest: 512,
     places: ['s3:<>/@'],
   },
   /** ECR API Reference, CreateRepository `repositoryName`: 2–256; parts in lower case, parted by single `.`, `_`, `-` or
@@ -35,6 +37,7 @@ export const parameterTypes = {
     rule: 'must be an ECR repository name: 2–256 lower-case letters and digits, parted by single . _ - or /',
     namesResource: true,
     example: 'shop-api',
+    longest: 256,
     places: ['ecr:repository/@'],
   },
   /** ECS API Reference, CreateCluster `clusterName`: up to 255 letters, digits, underscores and hyphens. */
@@ -43,6 +46,7 @@ export const parameterTypes = {
     rule: 'must be an ECS cluster name: 1–255 letters, digits, hyphens and underscores',
     namesResource: true,
     example: 'shop-cluster',
+    longest: 255,
     places: ['ecs:cluster/@', 'ecs:service/@', 'ecs:task/@', 'ecs:task-set/@', 'ecs:container-instance/@'],
   },
   /** ECS API Reference, CreateService `serviceName`: up to 255 letters, digits, underscores and hyphens. */
@@ -51,6 +55,7 @@ export const parameterTypes = {
     rule: 'must be an ECS service name: 1–255 letters, digits, hyphens and underscores',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 255,
     places: ['ecs:service/<>/@', 'ecs:task-set/<>/@'],
   },
   /** ECS API Reference, RegisterTaskDefinition `family`: up to 255 letters, digits, underscores and hyphens. */
@@ -59,6 +64,7 @@ export const parameterTypes = {
     rule: 'must be an ECS task definition family: 1–255 letters, digits, hyphens and underscores',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 255,
     places: ['ecs:task-definition/@'],
   },
   /** EKS API Reference, CreateCluster `name`: 1–100, begins with a letter or digit, then also `-` and `_`. */
@@ -67,6 +73,7 @@ export const parameterTypes = {
     rule: 'must be an EKS cluster name: 1–100 letters, digits, hyphens and underscores, first a letter or digit',
     namesResource: true,
     example: 'shop-cluster',
+    longest: 100,
     places: ['eks:cluster/@'],
   },
   /** Lambda API Reference, CreateFunction `FunctionName`: 1–64 letters, digits, `-`, `_`. */
@@ -75,6 +82,7 @@ export const parameterTypes = {
     rule: 'must be a Lambda function name: 1–64 letters, digits, hyphens and underscores',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 64,
     places: ['lambda:function:@'],
   },
   /** As `lambdaFunctionName`, and stands for every function whose name begins with it and a hyphen. At least 3 characters,
@@ -84,6 +92,7 @@ export const parameterTypes = {
     rule: 'must be the beginning of Lambda function names, without the hyphen behind it: 3–62 letters, digits, - and _',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 62,
     places: ['lambda:function:@-*'],
   },
   /** CloudFormation API Reference, CreateStack `StackName`: 1–128 letters, digits and hyphens, first a letter. */
@@ -92,6 +101,7 @@ export const parameterTypes = {
     rule: 'must be a CloudFormation stack name: 1–128 letters, digits and hyphens, first a letter',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 128,
     places: ['cloudformation:stack/@'],
   },
   /** As `cloudFormationStackName`, and stands for every stack whose name begins with it and a hyphen. */
@@ -100,6 +110,7 @@ export const parameterTypes = {
     rule: 'must be the beginning of stack names, without the hyphen behind it: 3–122 letters, digits and hyphens',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 122,
     places: ['cloudformation:stack/@-*'],
   },
   /** CloudFront distribution ids have no published grammar: seen are 13–14 upper-case letters and digits. */
@@ -108,6 +119,7 @@ export const parameterTypes = {
     rule: 'must be a CloudFront distribution id: E and 7–31 upper-case letters and digits',
     namesResource: true,
     example: 'E2SHOPSITE0001',
+    longest: 32,
     places: ['cloudfront:distribution/@'],
   },
   /** Systems Manager API Reference, PutParameter `Name`: letters, digits, `.`, `-`, `_` and slashes, 15 levels, the whole
@@ -119,6 +131,7 @@ export const parameterTypes = {
     namesResource: true,
     example: 'shop-api/production',
     also: (value: string) => value.split('/').length <= 15 && !/^(?:aws|ssm)/i.test(value),
+    longest: 512,
     places: ['ssm:parameter/@'],
   },
   /** Secrets Manager API Reference, CreateSecret `Name`: 1–512 letters, digits and `/_+=.@-` (we leave `+=@` out), not
@@ -130,6 +143,7 @@ export const parameterTypes = {
     namesResource: true,
     example: 'shop-api/database',
     also: (value: string) => !/-[A-Za-z0-9]{6}$/.test(value),
+    longest: 505,
     places: ['secretsmanager:secret:@-??????'],
   },
   /** DynamoDB API Reference, CreateTable `TableName`: 3–255 letters, digits, `_`, `-`, `.`. */
@@ -138,6 +152,7 @@ export const parameterTypes = {
     rule: 'must be a DynamoDB table name: 3–255 letters, digits, . _ -, not beginning with a dot',
     namesResource: true,
     example: 'shop-orders',
+    longest: 255,
     places: ['dynamodb:table/@'],
   },
   /** KMS Developer Guide, key identifiers: a UUID, or `mrk-` and 32 hexadecimal digits. No alias: it can be pointed at
@@ -147,6 +162,7 @@ export const parameterTypes = {
     rule: 'must be a KMS key id: a UUID in lower case, or mrk- and 32 hexadecimal digits',
     namesResource: true,
     example: '1234abcd-12ab-34cd-56ef-1234567890ab',
+    longest: 36,
     places: [],
   },
   /** IAM API Reference, CreateRole `RoleName`: 1–64 of `[\w+=,.@-]` (we leave `+=,@` out). Without a path, so that no
@@ -156,6 +172,7 @@ export const parameterTypes = {
     rule: 'must be the name of an IAM role without a path: 1–64 letters, digits, . _ -',
     namesResource: true,
     example: 'shop-task',
+    longest: 64,
     places: ['iam:role/@'],
   },
   /** CodeArtifact API Reference, CreateDomain `domain`: 2–50 lower-case letters, digits and hyphens, first a letter. */
@@ -164,6 +181,7 @@ export const parameterTypes = {
     rule: 'must be a CodeArtifact domain: 2–50 lower-case letters, digits and hyphens, first a letter',
     namesResource: true,
     example: 'shop-packages',
+    longest: 50,
     places: ['codeartifact:domain/@', 'codeartifact:repository/@', 'codeartifact:package/@'],
   },
   /** CodeArtifact API Reference, CreateRepository `repository`: 2–100 letters, digits, `.`, `_`, `-`. */
@@ -172,6 +190,7 @@ export const parameterTypes = {
     rule: 'must be a CodeArtifact repository: 2–100 letters, digits, . _ -, first a letter or digit',
     namesResource: true,
     example: 'shop-npm',
+    longest: 100,
     places: ['codeartifact:repository/<>/@', 'codeartifact:package/<>/@'],
   },
   /** EventBridge API Reference, CreateEventBus `Name`: 1–256 letters, digits, `.`, `-`, `_`; the slash is for partners'
@@ -181,7 +200,8 @@ export const parameterTypes = {
     rule: 'must be the name of an event bus: 1–256 letters, digits, . _ -, not beginning with a dot',
     namesResource: true,
     example: 'shop-events',
-    places: ['events:event-bus/@'],
+    longest: 256,
+    places: ['events:event-bus/@', 'events:event-busv2/@'],
   },
   /** EventBridge User Guide, event source: custom events may not say `aws.`; we take what a bus name may hold. */
   eventSource: {
@@ -189,6 +209,7 @@ export const parameterTypes = {
     rule: 'must be the source of custom events: 1–256 letters, digits, . _ -, not beginning with aws.',
     namesResource: true,
     example: 'shop-checkout',
+    longest: 256,
     places: [],
   },
   /** AWS General Reference, Region codes; names no resource, narrows where one is. */
@@ -197,6 +218,7 @@ export const parameterTypes = {
     rule: 'must be the code of an AWS Region, e.g. eu-central-1',
     namesResource: false,
     example: 'eu-central-1',
+    longest: 24,
     places: ['region'],
   },
   /** IAM API Reference, CreateAccountAlias: 3–63 lower-case letters, digits and single hyphens between. */
@@ -205,6 +227,7 @@ export const parameterTypes = {
     rule: 'must be an AWS account alias: 3–63 lower-case letters and digits, parted by single hyphens',
     namesResource: true,
     example: 'shop-production',
+    longest: 63,
     places: [],
   },
 } as const;

@@ -1,6 +1,9 @@
 import { patternsOverlap } from './wildcard.ts';
 
-const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*):(.+)$/;
+const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*|aws):(.+)$/;
+
+/** SAM's macro, which AWS hosts and every SAM template needs. Source: CloudFormation User Guide, "Control access with IAM". */
+const SAM_MACRO = /^arn:[a-z-]+:cloudformation:[a-z0-9-]+:aws:transform\/Serverless-2016-10-31$/;
 
 /** The places where the name itself may end in `-*`, behind at least three characters: functions and stacks are named by
  *  prefixes, and ownership of a prefix covers all its names. */
@@ -30,7 +33,7 @@ export function foreignAccountOf(
   accountId: string,
   isHeldByCondition: boolean,
 ): string | undefined {
-  if (resource === '*') return undefined;
+  if (resource === '*' || SAM_MACRO.test(resource)) return undefined;
   const account = resource.split(':')[4] ?? '';
   if (account === accountId) return undefined;
   if (account !== '') return `lies in account ${account}`;

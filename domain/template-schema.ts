@@ -85,6 +85,10 @@ export const templateSchema = z.strictObject({
     .min(1)
     .default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
+  usage: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Commands of a pipeline step that uses the role, for the docs; may hold {{placeholders}}'),
   statements: z.array(statementSchema).min(1),
 });
 

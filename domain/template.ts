@@ -41,7 +41,7 @@ export function parseTemplate(
 }
 
 function versionOf(template: TemplateContent): string {
-  const { description: _, actsThrough: __, parameters, requestableBy, ...meaning } = template;
+  const { description: _, actsThrough: __, usage: _____, parameters, requestableBy, ...meaning } = template;
   const parameterMeaning = Object.entries(parameters).map(([name, parameter]) => {
     const { description: ___, example: ____, ...rest } = parameter;
     return [name, rest];

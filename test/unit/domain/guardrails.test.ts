@@ -184,6 +184,11 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
   ],
   [
     'own-account',
+    'what AWS hosts',
+    [statement(['s3:GetObject'], ['arn:aws:cloudformation:eu-central-1:aws:transform/*'])],
+  ],
+  [
+    'own-account',
     'a role in another account',
     [statement(['sts:AssumeRole'], ['arn:aws:iam::999999999999:role/x'], {})],
   ],

@@ -122,6 +122,15 @@ describe.each(parameterTypeNames)('%s', (type) => {
     expect(parameterFault(type, value)).toBe(rule);
   });
 
+  test('admits no value longer than it says', () => {
+    const { longest } = parameterTypes[type];
+    for (const value of good[type]) expect(value.length).toBeLessThanOrEqual(longest);
+    for (const value of good[type]) {
+      const tooLong = value.padEnd(longest + 1, value.at(-1));
+      expect(parameterFault(type, tooLong)).toBe(rule);
+    }
+  });
+
   test('admits its own example', () => {
     expect(parameterFault(type, example)).toBeUndefined();
   });
