@@ -62,7 +62,7 @@ const normalised = (value: ParameterValue): ParameterValue =>
   Array.isArray(value) ? [...new Set(value)].sort() : value;
 
 /** A value of each parameter that it admits, for the catalogue and the docs. */
-export const exampleParameters = (template: Template): Parameters =>
+export const exampleParameters = (template: Pick<Template, 'parameters'>): Parameters =>
   Object.fromEntries(
     Object.entries(template.parameters).map(([name, { type, list, example, allowed }]) => {
       const value = example ?? allowed?.[0] ?? parameterTypes[type].example;

@@ -23,10 +23,13 @@ export function readTemplate(
   return faults.length > 0 ? { faults } : { template };
 }
 
-const schemaFaults = (issue: z.core.$ZodIssue): TemplateFault[] =>
-  issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not a known field' }))
-    : [{ path: issue.path, detail: issue.message }];
+function schemaFaults(issue: z.core.$ZodIssue): TemplateFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not a known field' }));
+  }
+  const detail = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return [{ path: issue.path, detail: detail ?? issue.message }];
+}
 
 /** As `readTemplate`, with each fault as `templates/file.yaml/path: sentence`. */
 export function parseTemplate(

@@ -8,6 +8,7 @@ import { fillPlaceholders, placeholdersOf } from '../domain/placeholder.ts';
 import { INLINE_POLICY_LIMIT, policyText } from '../domain/policy-document.ts';
 import { readTemplate, type Template } from '../domain/template.ts';
 import type { TemplateFault } from '../domain/template-faults.ts';
+import { type TemplateContent, templateSchema } from '../domain/template-schema.ts';
 import { type ActionReference, actionReference, conditionKeyFault, fitsArn } from './iam-reference.ts';
 import { largestPolicy, SAMPLE_ACCOUNT, samplePolicy } from './template-sample.ts';
 import { templateSources } from './template-source.ts';
@@ -38,12 +39,11 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
       );
     }
     const read = readTemplate(source.name, source.content);
-    if ('faults' in read) {
-      for (const fault of read.faults) say(result.faults, fault);
-      continue;
-    }
+    for (const fault of 'faults' in read ? read.faults : []) say(result.faults, fault);
+    const shaped = templateSchema.safeParse(source.content);
+    for (const fault of shaped.success ? await referenceFaults(shaped.data) : []) say(result.faults, fault);
+    if ('faults' in read) continue;
     good.push(read.template);
-    for (const fault of await referenceFaults(read.template)) say(result.faults, fault);
     for (const fault of sizeFaults(read.template)) say(result.faults, fault);
     for (const { rule, ...fault } of guardrailFaults(read.template, guardrails.deny)) {
       const isAudited = guardrails.audit.some((id) => id === rule);
@@ -55,7 +55,7 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
   return { ...result, templates: sources.length };
 }
 
-async function referenceFaults(template: Template): Promise<TemplateFault[]> {
+async function referenceFaults(template: TemplateContent): Promise<TemplateFault[]> {
   const faults: TemplateFault[] = [];
   for (const [n, statement] of template.statements.entries()) {
     const path = ['statements', n];
@@ -115,7 +115,7 @@ function pairFault(action: string, arns: readonly string[], resource: string): s
 }
 
 /** A resource's text with its example values. */
-function sampled(template: Template, text: string): string {
+function sampled(template: TemplateContent, text: string): string {
   const parameters = exampleParameters(template);
   const values = new Map<string, string>();
   for (const name of placeholdersOf(text)) {
