@@ -5,6 +5,9 @@ import { apiClient, harmless } from './api-client.ts';
 const shown = (value: string | string[] | null): string =>
   value === null ? 'nothing' : harmless([value].flat().join(', '));
 
+/** Codes that say themselves what is the matter with the signature, or that there is none to check. */
+const withoutSignature = ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'];
+
 /** An explanation for people. */
 export function explanationText({
   admitted,
@@ -14,8 +17,9 @@ export function explanationText({
   advice,
   snippet,
 }: Explanation): string {
+  const isDoubtful = !verified && !withoutSignature.includes(code);
   const lines = [
-    `${admitted ? 'admitted' : 'refused'}  ${code}${verified ? '' : '  (signature not checked)'}`,
+    `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
     '',
     ...conditions.flatMap(({ key, operator, expected, actual, holds }) => [
       `  ${holds ? '\u2713' : '\u2717'} ${harmless(key.slice(key.lastIndexOf(':') + 1))}  ${harmless(operator)}`,

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Explanation } from '../../domain/explanation.ts';
+import { explanationText } from '../../scripts/explain.ts';
+
+const explanation: Explanation = {
+  admitted: false,
+  code: 'CUSTOM_AUDIENCES',
+  verified: true,
+  conditions: [
+    { key: 'issuer:aud', operator: 'StringEquals', expected: 'own', actual: ['own', 'other'], holds: false },
+    { key: 'issuer:sub', operator: 'StringLike', expected: '{a}:*', actual: null, holds: false },
+  ],
+  advice: 'Write oidc: true.',
+  snippet: '- step:\n    oidc: true\n',
+};
+
+describe('an explanation in a shell', () => {
+  test('says the verdict, each condition with both sides, the advice and the YAML', () => {
+    expect(explanationText(explanation)).toBe(
+      [
+        'refused  CUSTOM_AUDIENCES',
+        '',
+        '  ✗ aud  StringEquals',
+        '      wanted  own',
+        '      token   own, other',
+        '  ✗ sub  StringLike',
+        '      wanted  {a}:*',
+        '      token   nothing',
+        '',
+        'Write oidc: true.',
+        '',
+        '  - step:',
+        '      oidc: true',
+      ].join('\n'),
+    );
+  });
+
+  test('says that a signature was not checked, except where the code says what is the matter with it', () => {
+    const unchecked = { ...explanation, verified: false };
+    expect(explanationText(unchecked)).toContain('signature not checked');
+    for (const code of ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'] as const) {
+      expect(explanationText({ ...unchecked, code })).not.toContain('signature not checked');
+    }
+  });
+
+  test('lets no claim drive the terminal', () => {
+    const conditions = explanation.conditions.map((one) => ({
+      ...one,
+      actual: '\u001b]0;x\u0007\n\u009b2J',
+    }));
+    const text = explanationText({ ...explanation, conditions, advice: 'a\u001b[2Jb', snippet: '\u001b[1m' });
+    const controls = [...text].filter((sign) => sign !== '\n' && /\p{Cc}/u.test(sign));
+    expect(controls).toEqual([]);
+    expect(text).toContain('token   ·]0;x··');
+  });
+});
