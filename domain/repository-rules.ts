@@ -5,6 +5,7 @@ import { fillPlaceholders, hasStrayBraces, isOneSegment, placeholdersOf } from '
 import { type Problem, problem, toPointer } from './problem.ts';
 import type { Repository } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
+import type { Template } from './template.ts';
 import { parseDuration } from './time.ts';
 import { matchesPattern } from './wildcard.ts';
 
@@ -65,6 +66,32 @@ export const ruleCovers = ({ project, slug }: RepositoryRule, repository: Reposi
  *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the others. */
 export function requestsOf(rules: readonly RepositoryRule[], repository: Repository): Result<RuleRequest>[] {
   return rules.flatMap((rule, n) => (ruleCovers(rule, repository) ? [requestOf(rule, n, repository)] : []));
+}
+
+/** Every way in which a rule can never be carried out, as `pointer: sentence`: its template is unknown, does not list the
+ *  system, lacks a parameter that is given, or requires one that is not. */
+export function ruleFaults(
+  rules: readonly RepositoryRule[],
+  templates: ReadonlyMap<string, Pick<Template, 'parameters' | 'requestableBy'>>,
+): string[] {
+  return rules.flatMap(({ grant }, n) => {
+    const at = `/onRepositoryCreated/${n}/grant`;
+    const template = templates.get(grant.template);
+    if (!template) return [`${at}/template: there is no template ${grant.template}`];
+    const given = Object.keys(grant.parameters);
+    const required = Object.entries(template.parameters).filter(([, { optional }]) => !optional);
+    return [
+      ...(template.requestableBy.includes('system')
+        ? []
+        : [`${at}/template: ${grant.template} does not list system in requestableBy`]),
+      ...given
+        .filter((name) => !Object.hasOwn(template.parameters, name))
+        .map((name) => `${at}/parameters/${name}: is not a parameter of ${grant.template}`),
+      ...required
+        .filter(([name]) => !given.includes(name))
+        .map(([name]) => `${at}/parameters/${name}: is missing`),
+    ];
+  });
 }
 
 function requestOf(

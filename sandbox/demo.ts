@@ -5,6 +5,7 @@ import { approve } from './demo/approval.ts';
 import { explain } from './demo/explanation.ts';
 import { repeat, request, revoke, use } from './demo/grant.ts';
 import { verify } from './demo/log.ts';
+import { follow } from './demo/repository.ts';
 import { StoryBroken, screen } from './demo/screen.ts';
 import { type SandboxClient, sandboxClient } from './sandbox-client.ts';
 import { freePorts, startStack } from './stack.ts';
@@ -18,6 +19,7 @@ async function play(client: SandboxClient): Promise<void> {
   await explain(client, ada, grant.id as string);
   await repeat(client, ada);
   await approve(client, ada, grace);
+  await follow(client, ada);
   await revoke(client, ada, grant.id as string, arn, session);
   await verify(client, ada, grant.id as string);
 }
@@ -26,7 +28,7 @@ async function main(): Promise<number> {
   const began = Date.now();
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-demo-'));
   try {
-    const stack = await startStack(process.cwd(), dir, freePorts);
+    const stack = await startStack(process.cwd(), dir, freePorts, { webhooks: true });
     const stop = () => stack.stop().finally(() => process.exit(130));
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);

@@ -49,6 +49,11 @@ export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitb
         method: 'DELETE',
         headers: { authorization: `Bearer ${bearer}` },
       }),
+    /** Creates and deletes a repository, as somebody does in Bitbucket itself. */
+    createRepository: (body: { workspace: string; slug: string; project: string }) =>
+      post(`${bitbucket.url}/sandbox/repositories`, body),
+    deleteRepository: (fullName: string) =>
+      call(`${bitbucket.url}/sandbox/repositories/${fullName}`, { method: 'DELETE' }),
     /** A repository as Bitbucket's REST API shows it. */
     repository: (fullName: string) =>
       call(`${bitbucket.url}/2.0/repositories/${fullName}`, {

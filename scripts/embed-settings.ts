@@ -4,6 +4,7 @@ import { knownNames } from '../adapters/access-rules.ts';
 import { compiledAccess } from '../adapters/access-source.ts';
 import { readConfiguration, readTemplates, StartFailure } from '../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../adapters/settings-source.ts';
+import { ruleFaults } from '../domain/repository-rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -12,7 +13,8 @@ const ROOT = join(import.meta.dirname, '..');
 function embedded(root: string): Record<string, string> {
   const readRules = () => compiledAccess(root, knownNames(readConfiguration(root), readTemplates(root)));
   const settingsFaults = [readConfiguration, readTemplates].flatMap((read) => faultsOf(() => read(root)));
-  const faults = settingsFaults.length > 0 ? settingsFaults : faultsOf(readRules);
+  const faults =
+    settingsFaults.length > 0 ? settingsFaults : [...faultsOf(readRules), ...repositoryRuleFaults(root)];
   if (faults.length > 0) throw new StartFailure(faults);
   const settings = Object.fromEntries(settingsFolders.map((folder) => [folder, settingsIn(root, folder)]));
   return {
@@ -22,6 +24,11 @@ function embedded(root: string): Record<string, string> {
       export const compiledAccess = () => compiled;`,
   };
 }
+
+const repositoryRuleFaults = (root: string): string[] =>
+  ruleFaults(readConfiguration(root).onRepositoryCreated, readTemplates(root)).map(
+    (fault) => `config/rolewright.yaml${fault}`,
+  );
 
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 

@@ -74,6 +74,17 @@ test('access rules that could not start are not built', () => {
   );
 });
 
+test('rules for new repositories that no template can carry out are not built', () => {
+  const uuid = '"{18b60cd9-173a-4a44-a4ec-6c251e367573}"';
+  const rule = `onRepositoryCreated: [{ project: { workspace: acme, key: WEB, uuid: ${uuid} }, slug: "*", grant: { template: none } }]`;
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), `${configuration}${rule}`);
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  expect(() => embedSettings(root)).toThrow(
+    'config/rolewright.yaml/onRepositoryCreated/0/grant/template: there is no template none',
+  );
+});
+
 test('no other file is replaced', () => {
   for (const path of ['adapters/settings-files.ts', 'adapters/my-settings-source.ts', 'settings-source.ts']) {
     expect(loaded(join(ROOT, path))).toBeUndefined();

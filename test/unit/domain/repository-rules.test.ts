@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../../domain/configuration.ts';
-import { requestsOf } from '../../../domain/repository-rules.ts';
+import { requestsOf, ruleFaults } from '../../../domain/repository-rules.ts';
 import { newRepository, siteRule } from '../../support/domain-follow.ts';
 import {
   codeOf,
@@ -9,6 +9,7 @@ import {
   SHOP_PROJECT,
   shop,
   successOf,
+  templateOf,
 } from '../../support/domain-samples.ts';
 
 const rulesOf = (...rules: unknown[]) =>
@@ -96,4 +97,23 @@ describe('a configuration refuses', () => {
   ])('%s', (_what, rule, expected) => {
     expect(faultsOf(rule).join('\n')).toContain(expected);
   });
+});
+
+test('a rule that its template cannot carry out is a fault of the configuration', () => {
+  const template = { ...templateOf(), requestableBy: ['system' as const] };
+  const faults = (rule: unknown, known = template) =>
+    ruleFaults(rulesOf(rule), new Map([[template.name, known]])).map((fault) =>
+      fault.replace('/onRepositoryCreated/0', ''),
+    );
+  expect(faults(siteRule())).toEqual([]);
+  expect(faults(site({ parameters: { buckets: 'x' } }))).toEqual([
+    '/grant/parameters/buckets: is not a parameter of s3-static-site',
+    '/grant/parameters/bucket: is missing',
+  ]);
+  expect(faults(siteRule({ grant: { template: 'unknown' } }))).toEqual([
+    '/grant/template: there is no template unknown',
+  ]);
+  expect(faults(siteRule(), templateOf() as typeof template)).toEqual([
+    '/grant/template: s3-static-site does not list system in requestableBy',
+  ]);
 });
