@@ -44,8 +44,8 @@ function findUuid(repositories: Listed, kind: 'project' | 'repository', named: s
   return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
 }
 
-/** Fills in the UUIDs of ownership rules, and of rules for new repositories, that name a project by key or a repository by slug only, and keeps everything
- *  else of the text. Returns the new text and what was pinned; throws, with nothing changed, when one is not found. */
+/** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack's channels that name a project by key
+ *  or a repository by slug only, and keeps everything else of the text. Returns the new text and what was pinned; throws, with nothing changed, when one is not found. */
 export async function pinConfiguration(
   text: string,
   url: string,
@@ -53,8 +53,8 @@ export async function pinConfiguration(
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
-  const rules = ['ownership', 'onRepositoryCreated'].flatMap((field) => {
-    const list = document.get(field);
+  const rules = [['ownership'], ['onRepositoryCreated'], ['slack', 'channels']].flatMap((path) => {
+    const list = document.getIn(path);
     return isSeq(list) ? list.items : [];
   });
   const lists = new Map<string, Listed>();

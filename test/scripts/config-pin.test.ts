@@ -18,6 +18,9 @@ onRepositoryCreated:
   - project: { workspace: globex, key: OTHER }
     slug: "*"
     grant: { template: ecr-push }
+slack:
+  channels:
+    - { project: { workspace: acme, key: WEB }, channel: C01WEB }
 `;
 
 describe('pinning ownership rules', () => {
@@ -39,6 +42,7 @@ describe('pinning ownership rules', () => {
       'project acme/SHOP is {6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
       'repository acme/web is {3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
       'project globex/OTHER is {b5221305-d747-47c2-8531-4533c5ef0422}',
+      'project acme/WEB is {18b60cd9-173a-4a44-a4ec-6c251e367573}',
     ]);
     const { ownership } = parse(text) as { ownership: Record<string, { uuid: string }>[] };
     expect(ownership.map((rule) => (rule.project ?? rule.repository)?.uuid)).toEqual([
