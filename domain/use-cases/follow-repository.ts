@@ -67,10 +67,15 @@ export async function followRepository(
   const known = await liveGrants(ports.grants, { repositoryUuid: uuid });
   // The secret of one workspace must move nothing of another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
+  // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
+  if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
   if (found.is === 'gone') return revokeAll(ports, own, occasion);
   await inParallel(own, ({ id }) => followNames(ports, id, found.repository, occasion));
   if (isNew) await applyRules(ports, found.repository, occasion);
 }
+
+const notShownYet = () =>
+  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
 
 /** The live grants that fit, from the read model, which may lag by a second. */
 export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {

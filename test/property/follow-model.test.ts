@@ -29,11 +29,16 @@ test('deliveries that come late, twice and in any order have one effect, and end
       const sent: { event: string; over: Partial<BitbucketDelivery> }[] = [];
       const existing = (n: number) =>
         world.bitbucket.repositories.find(({ uuid }) => uuid === newRepository('', n).uuid);
+      /** The creation of a repository that is gone again is looked for in vain, and has no effect. */
+      const arrive = ({ event, over }: (typeof sent)[number]) =>
+        world.deliver(event, over).catch((error: Error) => {
+          if (event !== 'repo:created' || !error.message.includes('not yet')) throw error;
+        });
       const created = new Set<number>();
       for (const step of todo) {
         if (step.does === 'arrive') {
           const delivery = sent[step.n % Math.max(1, sent.length)];
-          if (delivery) await world.deliver(delivery.event, delivery.over);
+          if (delivery) await arrive(delivery);
           continue;
         }
         const repository = existing(step.n);
@@ -55,7 +60,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
       for (const n of order) {
         const [delivery] = left.splice(n % Math.max(1, left.length), 1);
         if (!delivery) break;
-        await world.deliver(delivery.event, delivery.over);
+        await arrive(delivery);
       }
       const { grants } = await world.grants.list({}, 100);
       for (const grant of grants) {

@@ -72,6 +72,14 @@ describe('a new repository', () => {
     expect(await world.eventTypes(id)).toEqual(before);
   });
 
+  test('is tried again while Bitbucket does not show it yet', async () => {
+    const world = new FollowWorld(siteRule());
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('not yet');
+    world.bitbucket.repositories.push(fresh);
+    await world.deliver('repo:created', about(fresh.uuid));
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'active' }]);
+  });
+
   test('is tried again while Bitbucket cannot be asked', async () => {
     const world = await worldWith(siteRule());
     const { findRepository } = world.bitbucket;
