@@ -35,7 +35,7 @@ export function grantResource(
   const { role, documents } = grant;
   const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
   const isActive = grant.status === 'active';
-  return compact({
+  return compact<GrantResource>({
     id: grant.id,
     state: grant.status,
     ...subjectFields(intent, configuration),
@@ -78,7 +78,7 @@ export function plannedResource(
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = plan;
-  return compact({
+  return compact<GrantResource>({
     id: grantId,
     state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
     ...subjectFields(intent, configuration),
@@ -114,7 +114,7 @@ export function impactResource(
   configuration: Configuration,
 ): ImpactResource {
   const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
-  return compact({
+  return compact<ImpactResource>({
     grant: grant.id,
     repository,
     environment,

@@ -65,6 +65,7 @@ export const grantSchema = z
     plan: planSchema
       .optional()
       .describe('What waits for approval; in a dry run, what the request would change'),
+    warnings: z.array(z.string()).optional().describe('In a dry run: what to know before it is granted'),
     lapsesAt: instant.optional().describe('When a pending grant lapses unless somebody decides'),
     pendingChange: z
       .strictObject({

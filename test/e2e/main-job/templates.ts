@@ -1,8 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../support/e2e-http.ts';
 import type { World } from '../../support/e2e-stack.ts';
 
-const NAMES = ['ecr-push', 'lambda-deploy', 's3-static-site'];
+const NAMES = readdirSync('templates')
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.replace('.yaml', ''))
+  .sort();
 
 /** Which permissions each template gives for the names in its request. */
 const cases: { template: string; parameters: Json; may: [string, string][]; mayNot: [string, string][] }[] = [
@@ -58,14 +62,21 @@ export function templateRules(world: () => World): void {
           name: expect.any(String),
           version: expect.stringMatching(/^[0-9a-f]{16}$/),
           description: expect.any(String),
-          scope: 'any',
-          approval: 'none',
-          requestableBy: expect.arrayContaining(['person', 'service', 'pipeline']),
-          maxSessionDuration: 3600,
+          ...('actsThrough' in item ? { actsThrough: expect.any(String) } : {}),
+          scope: expect.stringMatching(/^(any|environment)$/),
+          approval: expect.stringMatching(/^(none|required)$/),
+          requestableBy: expect.arrayContaining(['person']),
+          maxSessionDuration: expect.any(Number),
           parameters: expect.objectContaining({ type: 'object', additionalProperties: false }),
           example: { parameters: expect.any(Object) },
         });
-        const body = { repository: 'acme/shop', template: item.name, ...(item.example as Json) };
+        const environment = item.scope === 'environment' ? { environment: 'Production' } : {};
+        const body = {
+          repository: 'acme/shop',
+          template: item.name,
+          ...environment,
+          ...(item.example as Json),
+        };
         expect((await world().request(body, world().ada, '?dryRun=true')).status).toBe(200);
         expect((await world().get(`/v1/templates/${item.name}`)).json).toEqual(item);
       }
