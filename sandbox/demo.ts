@@ -7,6 +7,7 @@ import { repeat, request, revoke, use } from './demo/grant.ts';
 import { verify } from './demo/log.ts';
 import { follow } from './demo/repository.ts';
 import { StoryBroken, screen } from './demo/screen.ts';
+import { chat } from './demo/slack.ts';
 import { type SandboxClient, sandboxClient } from './sandbox-client.ts';
 import { freePorts, startStack } from './stack.ts';
 
@@ -19,6 +20,7 @@ async function play(client: SandboxClient): Promise<void> {
   await explain(client, ada, grant.id as string);
   await repeat(client, ada);
   await approve(client, ada, grace);
+  await chat(client);
   await follow(client, ada);
   await revoke(client, ada, grant.id as string, arn, session);
   await verify(client, ada, grant.id as string);

@@ -4,11 +4,25 @@ import type { Stack } from './stack.ts';
 /** What an HTTP call came back with. */
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
 
+/** A message in Slack. `ephemeralTo` is the one user who sees it. */
+export type SlackMessage = {
+  ts: string;
+  channel: string;
+  ephemeralTo?: string;
+  text: string;
+  blocks: object[];
+};
+
 /** How a token fared at STS: a session, or AWS's refusal. */
 export type Assumption = { accessKeyId: string } | { code: string };
 
 /** Talks to a running stack as its users do: plain HTTP for Rolewright and the stand-ins, the AWS SDK for STS. */
-export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitbucket' | 'aws'>) {
+export function sandboxClient({
+  api,
+  bitbucket,
+  aws,
+  slack,
+}: Pick<Stack, 'api' | 'bitbucket' | 'aws' | 'slack'>) {
   const sts = new STSClient({
     region: 'eu-central-1',
     endpoint: aws.url,
@@ -54,6 +68,14 @@ export function sandboxClient({ api, bitbucket, aws }: Pick<Stack, 'api' | 'bitb
       post(`${bitbucket.url}/sandbox/repositories`, body),
     deleteRepository: (fullName: string) =>
       call(`${bitbucket.url}/sandbox/repositories/${fullName}`, { method: 'DELETE' }),
+    /** Somebody gives a slash command, or presses a button, in Slack. */
+    slackCommand: (user: string, text: string) => post(`${slack.url}/sandbox/command`, { user, text }),
+    slackClick: (user: string, messageTs: string, actionId: string) =>
+      post(`${slack.url}/sandbox/click`, { user, messageTs, actionId }),
+    async slackMessages(): Promise<SlackMessage[]> {
+      const { body } = await call(`${slack.url}/sandbox/messages`);
+      return body.items as SlackMessage[];
+    },
     /** A repository as Bitbucket's REST API shows it. */
     repository: (fullName: string) =>
       call(`${bitbucket.url}/2.0/repositories/${fullName}`, {
