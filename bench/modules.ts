@@ -10,7 +10,18 @@ import { readZip, unpack } from './zip.ts';
 
 const run = promisify(execFile);
 
-export const functionNames = ['grants', 'audit', 'catalogue', 'front', 'provisioner', 'reconciler'] as const;
+export const functionNames = [
+  'grants',
+  'audit',
+  'catalogue',
+  'front',
+  'webhooks',
+  'slack',
+  'explain',
+  'worker',
+  'provisioner',
+  'reconciler',
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** One function: bytes of its zip, and milliseconds that its module takes to load. */
