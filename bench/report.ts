@@ -1,3 +1,4 @@
+import type { AccessFigures } from './access.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import type { Counts } from './calls.ts';
 import { leastCalls } from './least.ts';
@@ -14,6 +15,7 @@ export type Findings = {
   acknowledgement: Acknowledgement;
   calls: Record<Operation, Record<Side, Counts>>;
   modules: ModuleFigures;
+  access: AccessFigures;
 };
 
 const row = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -24,7 +26,15 @@ const head = (...cells: string[]): string[] => [
 const ratio = (product: number, bare: number): string => (product / bare).toFixed(2);
 
 /** The findings as Markdown. */
-export function report({ machine, rounds, timings, acknowledgement, calls, modules }: Findings): string {
+export function report({
+  machine,
+  rounds,
+  timings,
+  acknowledgement,
+  calls,
+  modules,
+  access,
+}: Findings): string {
   const lines = [
     '# Bench',
     '',
@@ -34,6 +44,8 @@ export function report({ machine, rounds, timings, acknowledgement, calls, modul
     ...acknowledgementSection(acknowledgement),
     ...callSection(calls),
     ...moduleSection(modules, rounds.loads),
+    '',
+    ...accessSection(access, rounds.loads),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -173,5 +185,23 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
     '- Powertools’ logger, `jose`, and `middy` with `node:http` where no SDK client has loaded it (`catalogue`, `front`): a few milliseconds each.',
     '- Cedar in the zip of each function that decides who may do what, 1.6 MB; it is loaded with the first decision and its rules are checked and compiled when a bundle is built, so it adds nothing to the load.',
     '- Loading the SSM client with the first secret would save some 4 ms and cost a fifth more code: a bundle in one file must keep everything whole that an import in passing can reach.',
+  ];
+}
+
+function accessSection(access: AccessFigures, loads: number): string[] {
+  const figures: [string, number][] = [
+    ['check and compile the rules, when a bundle is built', access.compileMs],
+    ['load Cedar, once for each instance of a function', access.loadMs],
+    ['the first decision after that', access.firstMs],
+    ['each decision on a grant', access.decisionMs],
+    ['each decision whether there could be one', access.anywhereMs],
+  ];
+  return [
+    '## Access decisions',
+    '',
+    `Cedar over the rules of \`access/\`; the median of ${loads} processes, and in each of 1000 decisions.`,
+    '',
+    ...head('step', 'ms'),
+    ...figures.map(([step, ms]) => row(step, ms.toFixed(ms < 10 ? 2 : 0))),
   ];
 }

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
+import { measureAccess } from './access.ts';
 import { measureAcknowledgement } from './acknowledgement.ts';
 import { countCalls } from './calls.ts';
 import { measureModules } from './modules.ts';
@@ -36,12 +37,13 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const gateway = await measureGateway(dir);
   const modules = await measureModules(root, dir, rounds.loads);
+  const access = await measureAccess(root, rounds.loads);
   const machine = {
     node: process.versions.node,
     cores: availableParallelism(),
     date: new Date().toISOString().slice(0, 10),
   };
-  const text = report({ machine, rounds, ...gateway, modules });
+  const text = report({ machine, rounds, ...gateway, modules, access });
   writeFileSync(join(root, 'bench/results.md'), text);
   console.log(text);
 }
