@@ -223,12 +223,14 @@ export function composeSlackDoor(core: Core): SlackPorts {
 export function composeExplanations(core: Core): ExplainPorts {
   const { environment, configuration, clock } = core;
   const { log } = composeRecords(core);
+  const bitbucket = composeBitbucket(core);
   return {
     ...composeAccess(core),
+    admins: composeAdmins(core, bitbucket),
     log,
     clock,
     configuration,
-    bitbucket: composeBitbucket(core),
+    bitbucket,
     stepTokens: stepTokenReader(configuration, workspaceKeys(environment)),
   };
 }
