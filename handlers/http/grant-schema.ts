@@ -65,7 +65,12 @@ export const grantSchema = z
     plan: planSchema
       .optional()
       .describe('What waits for approval; in a dry run, what the request would change'),
-    warnings: z.array(z.string()).optional().describe('In a dry run: what to know before it is granted'),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'In a dry run: what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
+      ),
     lapsesAt: instant.optional().describe('When a pending grant lapses unless somebody decides'),
     pendingChange: z
       .strictObject({
