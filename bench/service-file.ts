@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Three bare functions next to the product's, for one gateway. */
+/** Bare functions next to the product's, for one gateway. */
 export const gatewayFunctions = `
   bareHttp:
     handler: bench/bare/http.handler
@@ -19,6 +19,13 @@ export const gatewayFunctions = `
     timeout: 8
     events:
       - httpApi: POST /bare/webhooks/{workspace}
+  bareSlack:
+    handler: bench/bare/slack.handler
+    role: FrontRole
+    timeout: 10
+    memorySize: 1024
+    events:
+      - httpApi: POST /bare/slack/commands
   bareProvisioner:
     handler: bench/bare/provisioner.handler
     name: \${self:custom.prefix}-bare-provisioner

@@ -70,8 +70,21 @@ const isRequest = (event: GrantEvent): event is Request =>
 export const isNews = (settings: Settings, events: readonly GrantEvent[]): boolean =>
   tellings(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
 
+/** The events that may end a waiting; only after these is the stream folded to see. */
+const MAY_END_WAITING: readonly GrantEvent['type'][] = [
+  'GrantApproved',
+  'GrantRejected',
+  'RequestLapsed',
+  'GrantRevoked',
+  'RevocationRequested',
+  'GrantRequested',
+  'GrantChangeRequested',
+];
+
 /** The `seq` of the request whose waiting the last event has ended; undefined when it ended none. */
 export function waitingEndedBy(events: readonly GrantEvent[]): number | undefined {
+  const type = events.at(-1)?.type;
+  if (!type || !MAY_END_WAITING.includes(type)) return undefined;
   const before = waitingSeq(replay(events.slice(0, -1)));
   return before !== undefined && before !== waitingSeq(replay(events)) ? before : undefined;
 }

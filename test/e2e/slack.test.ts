@@ -31,10 +31,10 @@ async function waiting(more = '') {
 
 describe('a request in Slack', () => {
   it('becomes a role that the repository’s own token is admitted to, in the name of the person', async () => {
-    const { fullName } = await world().repository();
+    const { fullName } = await world().repository({ project: 'WEB' });
     const reply = await slack.command(
       'ada',
-      `request ${fullName} s3-static-site bucket=shop-slack because "it is released"`,
+      `request ${fullName} s3-static-site bucket=web-slack because "it is released"`,
     );
     expect([reply.status, reply.text]).toEqual([
       200,
@@ -53,7 +53,7 @@ describe('a request in Slack', () => {
       principal: { kind: 'person', id: 'ada@acme.example' },
     });
     expect(await world().assume(grant.role.arn, await world().step(fullName))).toHaveProperty('accessKeyId');
-    await slack.said({ channel: SLACK.shop }, 'Granted', grant.id);
+    await slack.said({ channel: SLACK.web }, 'Granted', grant.id);
   });
 
   it('is the same grant as over HTTP: asked for again, nothing is written', async () => {
@@ -74,8 +74,8 @@ describe('a request in Slack', () => {
   });
 
   it('lists, shows, explains and revokes', async () => {
-    const { fullName } = await world().repository();
-    const { id, role } = await world().granted(siteBody(fullName, 'shop-shown'));
+    const { fullName } = await world().repository({ project: 'WEB' });
+    const { id, role } = await world().granted(siteBody(fullName, 'web-shown'));
     for (const [text, part] of [
       [`list ${fullName}`, id],
       [`show ${id}`, role.arn],
@@ -86,7 +86,7 @@ describe('a request in Slack', () => {
     }
     await slack.command('grace', `revoke ${id}`);
     await grantOf(fullName, 'revoked');
-    await slack.said({ channel: SLACK.shop }, 'Revoked', id, SLACK.grace);
+    await slack.said({ channel: SLACK.web }, 'Revoked', id, SLACK.grace);
     expect(await world().assume(role.arn, await world().step(fullName))).toHaveProperty('code');
   });
 });
@@ -274,10 +274,10 @@ describe('the signature', () => {
 
 describe('Slack in trouble', () => {
   it('fails no grant: the role is there, and what was lost is logged without a secret', async () => {
-    const { fullName } = await world().repository();
+    const { fullName } = await world().repository({ project: 'WEB' });
     for (const match of ['chat.postMessage', 'response_url'])
       await world().fault('slack', { match, effect: 'forbid', times: 50 });
-    await slack.command('ada', `request ${fullName} s3-static-site bucket=shop-quiet`);
+    await slack.command('ada', `request ${fullName} s3-static-site bucket=web-quiet`);
     expect((await grantOf(fullName, 'active')).state).toBe('active');
     const log = await eventually(
       async () => readFileSync(join(world().dir, 'gateway.log'), 'utf8'),
@@ -289,10 +289,10 @@ describe('Slack in trouble', () => {
   });
 
   it('that asks to wait gets the message later, once', async () => {
-    const { fullName } = await world().repository();
+    const { fullName } = await world().repository({ project: 'WEB' });
     await world().fault('slack', { match: 'chat.postMessage', effect: 'throttle', times: 2, delayMs: 1000 });
-    const { id } = await world().granted(siteBody(fullName, 'shop-later'));
-    await slack.said({ channel: SLACK.shop }, 'Granted', id);
+    const { id } = await world().granted(siteBody(fullName, 'web-later'));
+    await slack.said({ channel: SLACK.web }, 'Granted', id);
     const told = (await slack.messages()).filter((message) => textOf(message).includes(id));
     expect(told).toHaveLength(1);
   });

@@ -16,7 +16,7 @@ export type SlackMessage = {
 export type SlackView = { id: string; user: string; errors: Record<string, string>; view: Json };
 
 /** The ids that the sandbox's Slack has. */
-export const SLACK = { approvals: 'C0APPROVALS', shop: 'C0SHOP', ada: 'U0ADA', grace: 'U0GRACE' } as const;
+export const SLACK = { approvals: 'C0APPROVALS', web: 'C0WEB', ada: 'U0ADA', grace: 'U0GRACE' } as const;
 
 /** All that a message says, as one text. */
 export const textOf = (message: SlackMessage): string => JSON.stringify([message.text, message.blocks]);
