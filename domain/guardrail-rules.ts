@@ -143,13 +143,13 @@ function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'
   ];
 }
 
+const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([right])] as const);
+
 function pairs({ Statement }: PermissionsPolicy): Finding[] {
-  const holders = (pattern: string) =>
-    Statement.flatMap(({ Sid, Action }) =>
-      Action.filter((action) => patternsOverlap(lower(action), pattern)).map((action) => ({ Sid, action })),
-    );
+  const holders = (hit: ReturnType<typeof hitOf>) =>
+    Statement.flatMap(({ Sid, Action }) => Action.filter(hit).map((action) => ({ Sid, action })));
   const seen = new Set<string>();
-  return ESCALATION_PAIRS.flatMap(([left, right]) =>
+  return PAIRS.flatMap(([left, right]) =>
     holders(left).flatMap((one) =>
       holders(right)
         .filter(({ action }) => lower(action) !== lower(one.action) || /[*?]/.test(action))
