@@ -72,6 +72,7 @@ function revocation(events: readonly GrantEvent[], naming: Naming): string {
   if (asked?.type !== 'RevocationRequested')
     return `${naming(events.at(-1)?.principal ?? SYSTEM)} withdrew it.`;
   if (asked.data.cause === 'expired') return 'Its time had come. The role is gone.';
+  if (asked.data.cause === 'repository-gone') return 'Its repository is gone, and so is the role.';
   return `${naming(asked.principal)} ended it. The role is gone.`;
 }
 

@@ -1,16 +1,19 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
 import { dynamodbClient } from '../../adapters/dynamodb-client.ts';
+import { dynamodbDeliveries } from '../../adapters/dynamodb-deliveries.ts';
 import { dynamodbEventLog } from '../../adapters/dynamodb-event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb-grant-table.ts';
 import { createTables } from '../../sandbox/dynamodb/server.ts';
 import { tableDefinitions } from '../../sandbox/infrastructure.ts';
+import { deliveriesContract } from '../contract/deliveries-contract.ts';
 import { eventLogContract } from '../contract/event-log-contract.ts';
 import { eventQueryContract } from '../contract/event-query-contract.ts';
 import { grantDueContract } from '../contract/grant-due-contract.ts';
 import { grantListContract } from '../contract/grant-list-contract.ts';
 import { grantTableContract } from '../contract/grant-table-contract.ts';
 import { useAwsEnvironment } from '../support/adapter-environment.ts';
+import { FakeClock } from '../support/domain-fake-store.ts';
 import { startDynamodbLocal } from '../support/dynamodb-local.ts';
 
 // The very suites that run over dynalite, over AWS's own engine and the tables of infrastructure/tables.yml.
@@ -28,7 +31,9 @@ afterAll(async () => {
   await engine.close();
 });
 
-async function newTable(kind: 'events' | 'grants'): Promise<{ name: string; handles: DynamoDBClient[] }> {
+async function newTable(
+  kind: 'events' | 'grants' | 'deliveries',
+): Promise<{ name: string; handles: DynamoDBClient[] }> {
   tables += 1;
   const prefix = `conformance-${tables}`;
   const names = { accountId: '111122223333', region: 'eu-west-1', prefix, boundaryPolicy: 'boundary' };
@@ -59,3 +64,8 @@ eventQueryContract(NAME, openLog);
 grantTableContract(NAME, openTable);
 grantDueContract(NAME, openTable);
 grantListContract(NAME, openTable);
+deliveriesContract(NAME, async () => {
+  const { name, handles } = await newTable('deliveries');
+  const clock = new FakeClock();
+  return { handles: handles.map((client) => dynamodbDeliveries(client, name, clock)), clock };
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SlackProfile } from '../../../domain/slack-person.ts';
-import { callerOf } from '../../../handlers/slack/person.ts';
-import { configurationContent, configurationOf } from '../../support/domain-samples.ts';
+import type { SlackProfile } from '../../domain/slack-person.ts';
+import { callerOf } from '../../handlers/slack/person.ts';
+import { configurationContent, configurationOf } from '../support/domain-samples.ts';
 
 const sound: SlackProfile = {
   teamId: 'T0ACME',

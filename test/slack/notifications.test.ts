@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { NewEvent } from '../../../domain/event.ts';
-import { GRANT_ID, grace } from '../../support/domain-samples.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import { GRANT_ID, grace } from '../support/domain-samples.ts';
 import {
   activated,
   approved,
@@ -12,8 +12,8 @@ import {
   revoked,
   started,
   storyOf,
-} from '../../support/domain-stories.ts';
-import { notificationWorld } from '../../support/slack-notification-world.ts';
+} from '../support/domain-stories.ts';
+import { notificationWorld } from '../support/slack-notification-world.ts';
 
 let world: Awaited<ReturnType<typeof notificationWorld>>;
 beforeAll(async () => {

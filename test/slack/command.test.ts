@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseCommand } from '../../../handlers/slack/command.ts';
-import { wordsOf } from '../../../handlers/slack/words.ts';
-import { templateContent, templateOf } from '../../support/domain-samples.ts';
+import { parseCommand } from '../../handlers/slack/command.ts';
+import { wordsOf } from '../../handlers/slack/words.ts';
+import { templateContent, templateOf } from '../support/domain-samples.ts';
 
 const content = {
   ...templateContent(),

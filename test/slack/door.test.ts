@@ -2,21 +2,22 @@ import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import fc from 'fast-check';
-import { PortError } from '../../../domain/ports.ts';
-import type { WorkerMessage } from '../../../domain/worker-message.ts';
-import { guarded } from '../../../handlers/http/http-function.ts';
-import { type SlackPorts, slackDoor } from '../../../handlers/slack/door.ts';
-import { FakeClock } from '../../support/domain-fake-store.ts';
-import { configurationContent, configurationOf, templateOf } from '../../support/domain-samples.ts';
+import { PortError } from '../../domain/ports.ts';
+import type { WorkerMessage } from '../../domain/worker-message.ts';
+import { guarded } from '../../handlers/http/http-function.ts';
+import { type SlackPorts, slackDoor } from '../../handlers/slack/door.ts';
+import { FakeClock } from '../support/domain-fake-store.ts';
+import { configurationContent, configurationOf, templateOf } from '../support/domain-samples.ts';
+import { FakeDeliveries } from '../support/fake-deliveries.ts';
 
 const SECRET = 'a signing secret';
 const unreachable = () => Promise.reject(new PortError('Lambda', 'UNAVAILABLE', 'down'));
 const clock = new FakeClock();
-let claimed = new Set<string>();
+let deliveries = new FakeDeliveries(clock);
 let handedOn: WorkerMessage[] = [];
 let opened: object[] = [];
 afterEach(() => {
-  claimed = new Set();
+  deliveries = new FakeDeliveries(clock);
   handedOn = [];
   opened = [];
 });
@@ -32,12 +33,7 @@ const ports = (over: Partial<SlackPorts> = {}): SlackPorts => ({
   clock,
   signingSecret: async () => SECRET,
   responseOrigin: 'https://hooks.slack.com',
-  deliveries: {
-    claim: async (id) => !claimed.has(id) && claimed.add(id) !== undefined,
-    keepMessage: async () => {},
-    findMessage: async () => undefined,
-    release: async () => {},
-  },
+  deliveries,
   worker: { handOn: async (message) => void handedOn.push(message) },
   web: {
     openView: async (_trigger: string, view: object) => void opened.push(view),
@@ -104,7 +100,7 @@ const interaction = (payload: unknown) => ({
   body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
 });
 const REQUEST = 'request acme/shop s3-static-site bucket=shop-site';
-const nothingDone = () => expect([claimed.size, handedOn, opened]).toEqual([0, [], []]);
+const nothingDone = () => expect([deliveries.claims.size, handedOn, opened]).toEqual([0, [], []]);
 
 describe('a request that is not signed', () => {
   test.each<[string, Partial<Sent>]>([
@@ -205,8 +201,8 @@ describe('a signed request', () => {
   });
 
   test('does nothing where it cannot be known whether it was taken before', async () => {
-    const deliveries = { ...ports().deliveries, claim: unreachable };
-    expect((await send({ body: commandBody(REQUEST) }, { deliveries })).status).toBe(503);
+    deliveries.claim = unreachable;
+    expect((await send({ body: commandBody(REQUEST) })).status).toBe(503);
     expect(handedOn).toEqual([]);
   });
 
@@ -293,7 +289,7 @@ describe('an interaction', () => {
     );
     await fc.assert(
       fc.asyncProperty(payloads, async (payload) => {
-        claimed = new Set();
+        deliveries = new FakeDeliveries(clock);
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),
