@@ -110,7 +110,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('without authentication reads nothing and writes nothing', async () => {
+  it('invariant 6: without authentication reads nothing and writes nothing', async () => {
     const { iam, dynamodb, bitbucket } = await world.trace(() =>
       fc.assert(
         fc.asyncProperty(request, fc.option(nasty), async (sent, token) => {

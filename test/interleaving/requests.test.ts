@@ -127,7 +127,7 @@ const scenes: [string, Command[], Command[]][] = [
 ];
 
 test.each(scenes)(
-  'invariants 1, 4, 8 and 10: %s have one effect and one story in whatever order',
+  'invariant 1, invariant 4, invariant 8, invariant 10: %s have one effect and one story in whatever order',
   async (_, before, commands) => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), (scheduler) => holds(scheduler, before, commands)),

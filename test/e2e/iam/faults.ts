@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { siteBody, siteOf } from '../../support/e2e-samples.ts';
 import type { World } from '../../support/e2e-stack.ts';
 
-const EFFECTS = ['error', 'drop', 'lostReply'];
+const EFFECTS = ['throttle', 'error', 'drop', 'lostReply'];
 const each = (actions: string[]) => actions.flatMap((action) => EFFECTS.map((effect) => [action, effect]));
 
 /** What happens when IAM fails in passing. */

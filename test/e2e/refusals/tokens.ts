@@ -31,20 +31,23 @@ const headers: Record<string, (world: World) => Promise<string | undefined>> = {
 /** What an unauthenticated request comes to. */
 export function tokenRules(world: () => World): void {
   describe('a request with', () => {
-    it.each(Object.keys(headers))('%s is refused before anything is asked, read or written', async (name) => {
-      const authorization = await headers[name]?.(world());
-      const { value, iam, dynamodb, bitbucket } = await world().trace(() =>
-        world().api('POST', '/v1/grants', {
-          json: siteBody('acme/shop', 'shop-site'),
-          headers: authorization === undefined ? {} : { authorization },
-        }),
-      );
-      expectProblem(value, 401, 'UNAUTHENTICATED');
-      expect(value.headers.get('www-authenticate')).toBe('Bearer');
-      expectNoSecrets(value);
-      const asked = bitbucket.filter(({ about }) => !about.endsWith('/keys.json'));
-      expect({ iam, dynamodb, asked }).toEqual({ iam: [], dynamodb: [], asked: [] });
-    });
+    it.each(Object.keys(headers))(
+      'invariant 6: %s is refused before anything is asked, read or written',
+      async (name) => {
+        const authorization = await headers[name]?.(world());
+        const { value, iam, dynamodb, bitbucket } = await world().trace(() =>
+          world().api('POST', '/v1/grants', {
+            json: siteBody('acme/shop', 'shop-site'),
+            headers: authorization === undefined ? {} : { authorization },
+          }),
+        );
+        expectProblem(value, 401, 'UNAUTHENTICATED');
+        expect(value.headers.get('www-authenticate')).toBe('Bearer');
+        expectNoSecrets(value);
+        const asked = bitbucket.filter(({ about }) => !about.endsWith('/keys.json'));
+        expect({ iam, dynamodb, asked }).toEqual({ iam: [], dynamodb: [], asked: [] });
+      },
+    );
 
     it('no token is refused on every route but the health check, before its body is looked at', async () => {
       const id = 'gr_hrq6egvaok6463yco36ybujl4g';
