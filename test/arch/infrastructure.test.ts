@@ -216,6 +216,19 @@ describe('the log', () => {
     );
   });
 
+  test('and the read model can be looked through by every function whose use cases list or count grants', () => {
+    const grants = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-grants`;
+    const mayQuery = (index: string) =>
+      Object.keys(policies).filter(
+        (role) => verdict(policies[role] ?? {}, 'dynamodb:Query', `${grants}/index/${index}`) === 'allow',
+      );
+    const readers = ['AuditRole', 'GrantsRole', 'WorkerRole'];
+    // The provisioner counts a repository's grants before it makes a role; without this it could make none.
+    expect(mayQuery('byRepository').sort()).toEqual([...readers, 'ProvisionerRole'].sort());
+    expect(mayQuery('byChange').sort()).toEqual(readers);
+    expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
+  });
+
   test('cannot be changed by any wildcard: no function’s action or table holds one', () => {
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
