@@ -1,5 +1,6 @@
 import { useStack } from '../support/e2e-stack.ts';
 import { admissionRules } from './main-job/admission.ts';
+import { approvalRules } from './main-job/approvals.ts';
 import { auditRules } from './main-job/audit.ts';
 import { explanationRules } from './main-job/explanations.ts';
 import { listRules } from './main-job/lists.ts';
@@ -16,3 +17,4 @@ listRules(world);
 auditRules(world);
 templateRules(world);
 explanationRules(world);
+approvalRules(world);

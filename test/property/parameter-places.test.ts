@@ -47,7 +47,7 @@ test('no value that a type admits holds a wildcard, a variable, or what ends its
       expect(value).toMatch(/^[A-Za-z0-9._/-]+$/);
       for (const segment of value.split('/')) expect(segment).toMatch(/^[A-Za-z0-9_-]/);
     }),
-    { ...RUNS, numRuns: 150 },
+    { ...RUNS, numRuns: 60 },
   );
 });
 
@@ -63,7 +63,7 @@ test('no value leaves the segment of the ARN that its type names, in any place w
         expect(filled).toBe(text.replace('{{value}}', () => value));
       }
     }),
-    { ...RUNS, numRuns: 150 },
+    { ...RUNS, numRuns: 60 },
   );
 });
 
@@ -86,7 +86,7 @@ test('two values of one type reach nothing in common, but what lies below the on
         if (!isBelow) expect(patternsOverlap(one, other)).toBe(false);
       }
     }),
-    { ...RUNS, numRuns: 80 },
+    { ...RUNS, numRuns: 40 },
   );
 });
 

@@ -5,15 +5,17 @@ import { mintTokens } from './crash-tokens.ts';
 import { type Flow, OTHER, REFUSED, Walk } from './crash-walk.ts';
 import { CrashWorld } from './crash-world.ts';
 
-/** Bounded: each call is broken once, in a mode that turns from call to call. Full: each in every mode (of a variation,
- *  in every other one), and every call of every recovery as well. */
+/** Bounded: every other call is broken once, in a mode that turns from call to call. Full: each in every mode (of a
+ *  variation, in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
 /** Changes which modes and second points the bounded walk takes. */
 const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
 const FULL_TIMEOUT_MS = 3_600_000;
 const BOUNDED_TIMEOUT_MS = 60_000;
+/** Of so many calls, the bounded walk takes one. */
+const BOUNDED_STEP = 2;
 /** Of a variation, the bounded walk takes one call in so many, and the full one as many pairs. */
-const VARIATION_STEP = 8;
+const VARIATION_STEP = 10;
 /** Pairs of faults in each flow of the bounded walk. */
 const BOUNDED_PAIRS = 1;
 /** Runs after which the stand-ins are replaced by new ones. */
@@ -72,7 +74,7 @@ export function crashSuite(flows: readonly Flow[]): void {
   }
 
   async function exploreBounded(flow: Flow, index: number): Promise<number> {
-    const step = flow.isVariation ? VARIATION_STEP : 1;
+    const step = flow.isVariation ? VARIATION_STEP : BOUNDED_STEP;
     const at = (n: number) => (n - 1) * step + 1 + (mix(index, 5) % step);
     const points = await untilUnhit((n) => explore(flow, [pick(modes, mix(index, 1) + n), at(n)]));
     const calls = points * step;
