@@ -2,6 +2,15 @@ import { patternsOverlap } from './wildcard.ts';
 
 const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*|aws):(.+)$/;
 
+/** How many parts of an ARN's resource come before its first name, where it is not the one that tells the type: a bucket has
+ *  none, but S3's access points, jobs and their like do; load balancers and what belongs to them tell their kind, too, and
+ *  automated snapshots their origin. */
+function partsBeforeName(service: string, account: string, rest: string): number {
+  if (service === 's3' && account === '') return 0;
+  if (/^(?:loadbalancer|listener|listener-rule)\/(?:app|net|gwy)\//.test(rest)) return 2;
+  return /^(?:cluster-)?snapshot:rds:/.test(rest) ? 2 : 1;
+}
+
 /** SAM's macro, which AWS hosts and every SAM template needs. Source: CloudFormation User Guide, "Control access with IAM". */
 const SAM_MACRO = /^arn:[a-z-]+:cloudformation:[a-z0-9-]+:aws:transform\/Serverless-2016-10-31$/;
 
@@ -15,14 +24,14 @@ const NAMED_BY_PREFIX: Record<string, RegExp> = {
 };
 
 /** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and
- *  `shop-site/*` do not, `function:*` and `shop-*` do. The first name follows the type of the resource, except in S3, where
- *  it comes first; in CloudWatch Logs it goes on over slashes. Where names are given by prefix, `function:shop-*` is one
+ *  `shop-site/*` do not, `function:*` and `shop-*` do. The first name follows the type of the resource, except for buckets,
+ *  where it comes first; in CloudWatch Logs it goes on over slashes. Where names are given by prefix, `function:shop-*` is one
  *  name, too. */
 export function namesOneThing(resource: string): boolean {
-  const [, service = '', , rest = ''] = ARN.exec(resource) ?? [];
+  const [, service = '', account = '', rest = ''] = ARN.exec(resource) ?? [];
   const named = rest.replace(NAMED_BY_PREFIX[service] ?? /$^/, '$1');
   const parts = named.split(service === 'logs' ? ':' : /[:/]/).filter((part) => part !== '');
-  const upToName = parts.slice(0, service === 's3' ? 1 : 2);
+  const upToName = parts.slice(0, partsBeforeName(service, account, rest) + 1);
   return upToName.length > 0 && !upToName.some((part) => /[*?$]/.test(part));
 }
 
@@ -52,6 +61,7 @@ const OWN = [
   'arn:*:logs:*:*:log-group:/aws/lambda/rolewright-*',
   'arn:*:s3:::rolewright-*',
   'arn:*:events:*:*:rule/rolewright-*',
+  'arn:*:sqs:*:*:rolewright-*',
   'arn:*:apigateway:*::/apis/*',
 ];
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { actionsWithoutResource } from '../../../domain/actions-without-resource.ts';
 import * as lists from '../../../domain/dangerous-actions.ts';
 import { violationsOf } from '../../../domain/guardrails.ts';
+import { reviewedServices } from '../../../domain/reviewed-services.ts';
 
 /** Every action of AWS's Service Authorization Reference, in lower case, with its access level. */
 const actions = new Map<string, { level: string; isWithoutResource: boolean }>();
@@ -35,7 +36,10 @@ const rulesAgainst = (action: string) =>
       ],
     },
     { accountId: '111122223333', deny: [] },
-  ).map(({ rule }) => rule);
+  )
+    .map(({ rule }) => rule)
+    // The lists must know what is dangerous also in services that nobody has gone through.
+    .filter((rule) => rule !== 'reviewed-services');
 
 /** Actions that AWS files under "Permissions management" and that hand no access on: they read, or sign in to a service
  *  that then asks for its own permissions. */
@@ -94,4 +98,8 @@ describe('the lists of dangerous actions', () => {
 test('the actions without a resource have none in the reference either', () => {
   const wrong = [...actionsWithoutResource].filter((action) => !actions.get(action)?.isWithoutResource);
   expect(wrong).toEqual([]);
+});
+
+test('the reviewed services are services: a typing error would be a rule that refuses too much', () => {
+  expect([...reviewedServices].filter((service) => !services.has(service))).toEqual([]);
 });

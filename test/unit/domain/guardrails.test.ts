@@ -70,6 +70,8 @@ describe('a permissions policy passes', () => {
     ['sqs:SendMessage', `arn:aws-cn:sqs:cn-north-1:${ACCOUNT}:shop-queue`],
     ['ecr:GetAuthorizationToken', '*'],
     ['ECR:getauthorizationtoken', '*'],
+    ['s3:GetObject', `arn:aws:s3:${HERE}:accesspoint/shop/object/*`],
+    ['elasticloadbalancing:ModifyRule', `arn:aws:elasticloadbalancing:${HERE}:listener-rule/app/shop/*`],
     ['application-autoscaling:PutScalingPolicy', `arn:aws:application-autoscaling:${HERE}:scalable-target/x`],
   ])('with %s on %s', (action, resource) => {
     expect(broken(statement([action], [resource]))).toEqual([]);
@@ -137,6 +139,12 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     `arn:aws:ecr:${HERE}:repository/*`,
     `arn:aws:cloudfront::${ACCOUNT}:distribution/*`,
     `arn:aws:sqs:${HERE}:shop-*`,
+    `arn:aws:s3:${HERE}:accesspoint/*`,
+    `arn:aws:s3:${HERE}:accesspoint/*/object/shop`,
+    `arn:aws:s3:${HERE}:job/*`,
+    `arn:aws:elasticloadbalancing:${HERE}:loadbalancer/app/*`,
+    `arn:aws:elasticloadbalancing:${HERE}:listener-rule/net/*/1`,
+    `arn:aws:rds:${HERE}:snapshot:rds:*`,
     `arn:aws:secretsmanager:${HERE}:secret:shop-*`,
     `arn:aws:secretsmanager:${HERE}:secret:shop-?????`,
     `arn:aws:secretsmanager:${HERE}:secret:*-??????`,
@@ -153,6 +161,18 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     'named-resources',
     `the resource ${JSON.stringify(resource)}`,
     [statement(['s3:PutObject'], [resource])],
+  ]),
+  ...[
+    'deadline:ListFarms',
+    'Backup:StartBackupJob',
+    'tag:TagResources',
+    'datasync:StartTaskExecution',
+    'gamelift:RegisterCompute',
+    'madeup:NewAction',
+  ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
+    'reviewed-services',
+    action,
+    [statement([action], [SITE])],
   ]),
   ['star-without-resource', '* for an action that takes one', [statement(['s3:PutObject'], ['*'])]],
   [
@@ -248,6 +268,15 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
         { 'ForAllValues:StringEquals': { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
         'ForAllValues, which absence fulfils',
       ],
+      [
+        {
+          StringEquals: {
+            'iam:PassedToService': 'ecs-tasks.amazonaws.com',
+            'IAM:passedtoservice': 'ec2.amazonaws.com',
+          },
+        },
+        'one service in one spelling and another in another',
+      ],
       [{ StringNotEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }, 'what it is not'],
     ] as [ConditionBlock, string][]
   ).map(([condition, what]): [GuardrailId, string, PermissionsStatement[]] => [
@@ -306,6 +335,13 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     's3:PutLifecycleConfiguration',
     'events:DisableRule',
     'cloudwatch:DisableAlarmActions',
+    'cloudwatch:SetAlarmState',
+    'cloudwatch:PutAlarmMuteRule',
+    'cloudwatch:StopMetricStreams',
+    'logs:PutTransformer',
+    'logs:PutMetricFilter',
+    'logs:AssociateKmsKey',
+    'logs:PutLogGroupDeletionProtection',
     'log*:Delete*',
   ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
     'no-log-tampering',
@@ -355,6 +391,59 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     'rds-db:connect',
     'redshift:GetClusterCredentials',
     'transfer:ImportSshPublicKey',
+    // Into a machine that has a role already
+    'ec2:CreateReplaceRootVolumeTask',
+    'ec2:AttachVolume',
+    'ssm:RegisterTaskWithMaintenanceWindow',
+    'ssm:UpdateMaintenanceWindowTask',
+    'ssm:StartChangeRequestExecution',
+    'ssm:SendAutomationSignal',
+    'ssm:StartAccessRequest',
+    'lambda:CreateMicrovmShellAuthToken',
+    'lambda:RunMicrovm',
+    'codebuild:StartSandboxConnection',
+    'codebuild:StartCommandExecution',
+    'athena:StartSession',
+    'elasticmapreduce:StartNotebookExecution',
+    'autoscaling:StartInstanceRefresh',
+    // Work with other arguments or other code
+    'ecs:CreateService',
+    'ecs:CreateDaemon',
+    'ecs:CreateExpressGatewayService',
+    'glue:CreateTrigger',
+    'glue:UpdateJobFromSourceControl',
+    'batch:SubmitServiceJob',
+    'sagemaker:UpdatePipeline',
+    'codebuild:UpdateWebhook',
+    'codepipeline:PutApprovalResult',
+    'cloudformation:CreateResource',
+    'cloudformation:ExecuteStackRefactor',
+    'cloudformation:SetTypeDefaultVersion',
+    'servicecatalog:ProvisionProduct',
+    'lambda:DeleteFunctionCodeSigningConfig',
+    // Somebody else's credentials
+    'deadline:AssumeQueueRoleForWorker',
+    'eks-auth:AssumeRoleForPodIdentity',
+    'workmail:AssumeImpersonationRole',
+    'elasticmapreduce:GetClusterSessionCredentials',
+    'emr-containers:GetManagedEndpointSessionCredentials',
+    'events:RetrieveConnectionCredentials',
+    'codepipeline:PollForJobs',
+    'codepipeline:GetJobDetails',
+    'ssm:GetAccessToken',
+    'ssm:RequestManagedInstanceRoleToken',
+    's3:GetDataAccess',
+    'ecs:RegisterContainerInstance',
+    'ecs:DiscoverPollEndpoint',
+    'ecs:Poll',
+    'kinesisanalytics:CreateApplicationPresignedUrl',
+    'grafana:CreateWorkspaceApiKey',
+    // Into a cluster
+    'eks:AssociateIdentityProviderConfig',
+    'eks:UpdateClusterConfig',
+    'eks:UpdateAddon',
+    'eks:CreateNodegroup',
+    'eks:CreateFargateProfile',
   ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
     'no-privilege-escalation',
     action,
@@ -406,6 +495,17 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     'dynamodb:PutResourcePolicy',
     'ecr:PutRegistryPolicy',
     'glacier:InitiateVaultLock',
+    // Data that flows out by itself from now on
+    'logs:PutSubscriptionFilter',
+    'logs:CreateExportTask',
+    'sns:Subscribe',
+    's3:PutInventoryConfiguration',
+    's3:PutBucketAbac',
+    's3:CreateMultiRegionAccessPoint',
+    'ecr:PutReplicationConfiguration',
+    'ecr:CreateRepositoryCreationTemplate',
+    'events:UpdateApiDestination',
+    'codebuild:UpdateProjectVisibility',
   ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
     'no-handing-on',
     action,
@@ -503,6 +603,19 @@ describe('configuration', () => {
       { rule: 'no-key-management', statement: 'A', detail: expect.stringContaining('kms:Decrypt') },
     ]);
     expect(codeOf(check(bad, { audit: ['no-log-tampering'] }))).toBe('GUARDRAIL_VIOLATED');
+  });
+
+  test.each([
+    `arn:aws:sqs:${HERE}:*`,
+    `arn:aws:sqs:${HERE}:*-failed-messages`,
+    `${LAMBDA}:function:*`,
+    `arn:aws:dynamodb:${HERE}:table/*`,
+    'arn:aws:s3:::*',
+    'arn:aws:*:*:*:*',
+    '*',
+  ])('protects what is Rolewright’s own also where every other rule is audited: %s', (resource) => {
+    const wide = policyOf(statement(['sqs:ReceiveMessage'], [resource]));
+    expect(codeOf(check(wide, { audit: auditableGuardrails }))).toBe('GUARDRAIL_VIOLATED');
   });
 
   test('leaves the other rules in force where one is audited', () => {
