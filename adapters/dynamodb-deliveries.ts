@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   DeleteItemCommand,
   type DynamoDBClient,
@@ -21,13 +22,18 @@ export function dynamodbDeliveries(
 
   return {
     async claim(id, until) {
+      // Where DynamoDB's reply is lost its client asks again, and must not take its own first attempt for another's.
+      const claimant = { S: randomUUID() };
       try {
         await client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { id: { S: id }, expiresAt: { N: String(Math.ceil(toEpoch(until) / 1000)) } },
-            ConditionExpression: 'attribute_not_exists(id) OR expiresAt <= :now',
-            ExpressionAttributeValues: { ':now': { N: String(Math.floor(clock.now() / 1000)) } },
+            Item: { id: { S: id }, claimant, expiresAt: { N: String(Math.ceil(toEpoch(until) / 1000)) } },
+            ConditionExpression: 'attribute_not_exists(id) OR expiresAt <= :now OR claimant = :claimant',
+            ExpressionAttributeValues: {
+              ':now': { N: String(Math.floor(clock.now() / 1000)) },
+              ':claimant': claimant,
+            },
           }),
         );
         return true;

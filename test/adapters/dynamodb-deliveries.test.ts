@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamodbClient } from '../../adapters/dynamodb-client.ts';
 import { dynamodbDeliveries } from '../../adapters/dynamodb-deliveries.ts';
+import type { Outgoing } from '../../adapters/outgoing.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from '../../sandbox/dynamodb/server.ts';
 import { deliveriesContract } from '../contract/deliveries-contract.ts';
 import { useAwsEnvironment } from '../support/adapter-environment.ts';
@@ -35,4 +36,23 @@ deliveriesContract('in memory', async () => {
   const clock = new FakeClock();
   const store = new FakeDeliveries(clock);
   return { handles: [store, store], clock };
+});
+
+test('a claim whose reply was lost is ours all the same, and nobody else’s', async () => {
+  await createTables(sandbox.url, [deliveriesTable('lost-replies')]);
+  let lost = 0;
+  const losesFirst: Outgoing = async (_call, send) => {
+    const reply = await send();
+    lost += 1;
+    if (lost > 1) return reply;
+    throw Object.assign(new Error('the connection was closed'), { name: 'TimeoutError' });
+  };
+  const clock = new FakeClock();
+  const until = new Date(clock.now() + 60_000).toISOString();
+  const [ours, theirs] = [dynamodbClient(losesFirst), dynamodbClient()];
+  clients.push(ours, theirs);
+  expect(await dynamodbDeliveries(ours, 'lost-replies', clock).claim('once', until)).toBe(true);
+  expect(lost).toBe(2);
+  expect(await dynamodbDeliveries(theirs, 'lost-replies', clock).claim('once', until)).toBe(false);
+  expect(await dynamodbDeliveries(ours, 'lost-replies', clock).claim('once', until)).toBe(false);
 });
