@@ -1,6 +1,6 @@
 import { PortError } from '../domain/ports.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { SlackContent } from './slack-web-api.ts';
+import { type SlackContent, toSlack } from './slack-web-api.ts';
 
 /** Milliseconds that one answer may take. */
 const PATIENCE_MS = 4000;
@@ -32,7 +32,7 @@ export function slackResponse({
         fetch(responseUrl, {
           method: 'POST',
           headers: { 'content-type': 'application/json; charset=utf-8' },
-          body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...content }),
+          body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...toSlack(content) }),
           redirect: 'error',
           signal: AbortSignal.timeout(PATIENCE_MS),
         });

@@ -3,9 +3,13 @@ import type { WebClient } from '@slack/web-api';
 import { PortError } from '../domain/ports.ts';
 import type { SlackProfile } from '../domain/slack-person.ts';
 import type { Outgoing } from './outgoing.ts';
+import { escaped } from './slack-text.ts';
 
-/** A message's content: `text` is what notifications and screen readers get. */
+/** A message's content. `text` is what notifications and screen readers get: plain, in which nothing has a meaning. */
 export type SlackContent = { text: string; blocks: KnownBlock[] };
+
+/** A content as Slack takes it. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` would call. */
+export const toSlack = ({ text, blocks }: SlackContent): SlackContent => ({ text: escaped(text), blocks });
 
 /** Where a message stands. `ts` is Slack's id of it. */
 export type SlackMessage = { channel: string; ts: string };
@@ -77,12 +81,12 @@ export function slackWebApi(options: {
   return {
     async post(channel, content) {
       const { ts, channel: where } = await call('chat.postMessage', (web) =>
-        web.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false }),
+        web.chat.postMessage({ channel, ...toSlack(content), unfurl_links: false, unfurl_media: false }),
       );
       return { channel: where ?? channel, ts: ts ?? '' };
     },
     async update({ channel, ts }, content) {
-      await call('chat.update', (web) => web.chat.update({ channel, ts, ...content }));
+      await call('chat.update', (web) => web.chat.update({ channel, ts, ...toSlack(content) }));
     },
     async openView(triggerId, view) {
       await call('views.open', (web) => web.views.open({ trigger_id: triggerId, view }));

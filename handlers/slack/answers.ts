@@ -33,7 +33,11 @@ export type Writing = { configuration: Configuration; naming: Naming };
 
 /** One sentence, as trusted mrkdwn. */
 export const saying = (text: string, plainText = text): SlackContent => ({
-  text: plainText.replace(/[`*]/g, ''),
+  text: plainText
+    .replace(/[`*]/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&'),
   blocks: [section(text)],
 });
 

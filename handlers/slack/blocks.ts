@@ -1,4 +1,5 @@
 import type { KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
+import { escaped } from '../../adapters/slack-text.ts';
 
 /** Slack's limits in characters and items. Sources: the types of @slack/types; Slack's reference for blocks. */
 export const LIMITS = {
@@ -26,11 +27,6 @@ export function cut(text: string, most: number): string {
   }
   return `${kept}…`;
 }
-
-/** Text as Slack's mrkdwn shows it literally: the three characters with which mentions and links begin are escaped, so
- *  nobody's words can call a channel together. Source: Slack, "Formatting text for app surfaces". */
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** A value inside backticks; its own backticks and line ends, which would end them, are replaced. */
 export const code = (text: string): string =>

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod';
 import { isResponseUrl } from '../../adapters/slack-response-url.ts';
 import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack-signature.ts';
-import type { SlackContent, SlackWeb } from '../../adapters/slack-web-api.ts';
+import { type SlackContent, type SlackWeb, toSlack } from '../../adapters/slack-web-api.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { type Clock, type Deliveries, PortError, type Worker } from '../../domain/ports.ts';
 import { problem } from '../../domain/problem.ts';
@@ -298,4 +298,4 @@ function viewAnswer(submission: SubmissionAnswer): APIGatewayProxyStructuredResu
 }
 
 const ephemeral = (content: SlackContent): APIGatewayProxyStructuredResultV2 =>
-  toResult({ status: 200, body: { response_type: 'ephemeral', ...content } });
+  toResult({ status: 200, body: { response_type: 'ephemeral', ...toSlack(content) } });

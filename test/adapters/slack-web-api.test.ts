@@ -31,6 +31,19 @@ describe('Slack’s Web API', () => {
     await web().update(message, { ...content, text: 'changed' });
   });
 
+  test('calls no channel together, whatever a message says', async () => {
+    const text = 'Approval needed: acme/shop, <!channel> & <@U0ADA>';
+    const literal = 'Approval needed: acme/shop, &lt;!channel&gt; &amp; &lt;@U0ADA&gt;';
+    const said = async () =>
+      (
+        (await (await fetch(`${sandbox.url}/sandbox/messages`)).json()) as { items: { text: string }[] }
+      ).items.at(-1)?.text;
+    const message = await web().post('C0SHOP', { ...content, text });
+    expect(await said()).toBe(literal);
+    await web().update(message, { ...content, text: `${text}!` });
+    expect(await said()).toBe(`${literal}!`);
+  });
+
   test.each<[string, object, object]>([
     [
       'ratelimited',
