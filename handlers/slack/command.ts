@@ -27,7 +27,10 @@ type Templates = ReadonlyMap<string, Template>;
 const VERBS = ['request', 'list', 'show', 'explain', 'revoke', 'templates', 'help'] as const;
 /** Words with `=` that are no parameters of a template. */
 const OPTIONS = ['env', 'for', 'name', 'account'] as const;
-const OPTION_ALIASES: Record<string, (typeof OPTIONS)[number]> = { environment: 'env', expires: 'for' };
+const OPTION_ALIASES = new Map<string, (typeof OPTIONS)[number]>([
+  ['environment', 'env'],
+  ['expires', 'for'],
+]);
 
 /** Reads a command. Whatever is wrong is told at once, with the nearest right name and one example that works. */
 export function parseCommand(text: string, templates: Templates): Command | Misunderstanding {
@@ -128,7 +131,7 @@ function parseRequest(
   const parameters: Record<string, string | string[]> = {};
   for (const { key, value } of words) {
     if (key === undefined) continue;
-    const option = OPTION_ALIASES[key] ?? OPTIONS.find((name) => name === key);
+    const option = OPTION_ALIASES.get(key) ?? OPTIONS.find((name) => name === key);
     const isTwice = option ? options[option] !== undefined : Object.hasOwn(parameters, key);
     if (isTwice) faults.push(`${quoted(key)} stands twice.`);
     else if (option) options[option] = value;

@@ -39,6 +39,11 @@ describe('a request', () => {
     });
   });
 
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'with a parameter called %s is a mistake like any other, and never passed over',
+    (name) => expect(faultsOf(`${START} ${name}=x`)).toContain(`"${name}" is no parameter.`),
+  );
+
   test.each<[string, object]>([
     ['env=Production', { environment: 'Production' }],
     ['environment="my \'own\' env"', { environment: "my 'own' env" }],
