@@ -30,7 +30,7 @@ import type { ProvisionerPorts } from '../domain/use-cases/provisioner-run.ts';
 import type { RequestPorts } from '../domain/use-cases/request-grant.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
-import { MODAL_PATIENCE_MS, type SlackPorts } from './slack/door.ts';
+import { MODAL_PATIENCE_MS, PATIENCE_MS, type SlackPorts } from './slack/door.ts';
 import type { NotificationPorts } from './slack/notifications.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
@@ -216,6 +216,7 @@ export function composeSlackDoor(core: Core): SlackPorts {
     deliveries: composeDeliveries(core),
     worker: composeWorkerDoor(core),
     web: composeSlackWeb(core, MODAL_PATIENCE_MS),
+    patienceMs: PATIENCE_MS,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { ModalView } from '@slack/types';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { isResponseUrl } from '../../adapters/slack-response-url.ts';
@@ -39,6 +40,9 @@ const LARGEST_BODY = 256 * 1024;
 /** Milliseconds of Slack's three seconds that opening a modal may take. */
 export const MODAL_PATIENCE_MS = 1800;
 
+/** Milliseconds after which Slack is answered whatever is slow: three seconds less the way, and part of a cold start. */
+export const PATIENCE_MS = 2400;
+
 /** What the door needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
 export type SlackPorts = {
   configuration: Configuration;
@@ -51,38 +55,51 @@ export type SlackPorts = {
   worker: Worker;
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Milliseconds that one answer may take. */
+  patienceMs: number;
 };
 
-type Door = { ports: SlackPorts; deliveryId: string };
+/** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
+type Door = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
 /** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
- *  the window and comes for the first time; after that always 200, since Slack shows people nothing else, and within its
- *  three seconds: what takes longer is the worker's. */
+ *  the window and comes for the first time; within Slack's three seconds: what takes longer is the worker's. A command or form
+ *  that could not be taken is told so in words, with 200; a button's answer has no words, and is the
+ *  failure. */
 export function slackDoor(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;
     if (!slack) throw new ProblemError(problem('ROUTE_NOT_FOUND', 'Slack is not configured.'));
-    const bytes = await authenticated(ports, event);
+    const end = AbortSignal.timeout(ports.patienceMs);
+    const bytes = await before(end, authenticated(ports, event));
     const form = formOf(event, bytes);
     if (form.get('ssl_check') === '1') return { statusCode: 200 };
-    const door = { ports, deliveryId: requestIdOf(context) };
+    const door = { ports, deliveryId: requestIdOf(context), end };
     const isCommand = event.requestContext.http.path.endsWith('/commands');
-    try {
-      return isCommand ? await onCommand(door, form) : await onInteraction(door, form);
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      const { system, code } = error;
-      ports.logger.error('a Slack request could not be taken', {
-        deliveryId: door.deliveryId,
-        system,
-        code,
-        error,
-      });
-      return isCommand
-        ? ephemeral(saying('That did not get through. Please give the command again.'))
-        : { statusCode: 200 };
-    }
+    if (!isCommand) return onInteraction(door, form);
+    return before(end, onCommand(door, form)).catch((error: unknown) => {
+      reportLost(door, error);
+      return ephemeral(saying('That did not get through. Please give the command again.'));
+    });
   };
+}
+
+/** What `work` comes to, unless Slack must be answered before. */
+async function before<T>(end: AbortSignal, work: Promise<T>): Promise<T> {
+  const over = new Promise<never>((_, reject) => {
+    const late = () =>
+      reject(new PortError('Slack', 'UNAVAILABLE', 'Slack is answered before the request was taken.'));
+    if (end.aborted) late();
+    end.addEventListener('abort', late);
+  });
+  return Promise.race([work, over]);
+}
+
+/** Logs what could not be taken; throws what is no failure of another system. */
+function reportLost({ ports, deliveryId }: Door, error: unknown): void {
+  if (!(error instanceof PortError)) throw error;
+  const { system, code } = error;
+  ports.logger.error('a Slack request could not be taken', { deliveryId, system, code, error });
 }
 
 /** The raw body of a request that Slack has signed and that was not taken before. */
@@ -144,7 +161,7 @@ async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayP
     return ephemeral(named ? templateDetail(named, templates) : templateList(templates));
   }
   if (command.verb === 'form') {
-    await door.ports.web.openView(trigger, chooseView(templates));
+    await openView(door, trigger, chooseView(templates));
     return { statusCode: 200 };
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
@@ -160,12 +177,17 @@ async function isKnown({ ports, deliveryId }: Door, slackUser: SlackUser): Promi
   return caller !== undefined;
 }
 
+async function openView({ ports, end }: Door, trigger: string, view: ModalView): Promise<void> {
+  if (!end.aborted) await ports.web.openView(trigger, view);
+}
+
 async function handOn(
-  { ports, deliveryId }: Door,
+  { ports, deliveryId, end }: Door,
   { team, user }: SlackUser,
   answerTo: SlackAsk['answerTo'],
   act: SlackAsk['act'],
 ): Promise<void> {
+  if (end.aborted) return;
   await ports.worker.handOn({ source: 'slack', deliveryId, team, user, answerTo, act });
   ports.logger.info('Slack request handed on', { deliveryId, team, user, verb: act.verb });
 }
@@ -202,9 +224,13 @@ async function onInteraction(door: Door, form: URLSearchParams): Promise<APIGate
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
   if (!interaction) return { statusCode: 200 };
   const slackUser = { team: interaction.team.id, user: interaction.user.id };
-  return interaction.type === 'block_actions'
-    ? onButton(door, slackUser, interaction)
-    : onSubmission(door, slackUser, interaction);
+  if (interaction.type === 'block_actions') return before(door.end, onButton(door, slackUser, interaction));
+  return before(door.end, onSubmission(door, slackUser, interaction)).catch((error: unknown) => {
+    reportLost(door, error);
+    // An empty answer would close the modal, as if all were well, with what was written in it.
+    const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
+    return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
+  });
 }
 
 function readInteraction(payload: string): Interaction | undefined {
@@ -236,7 +262,7 @@ async function onButton(
       ? { responseUrl }
       : { user: slackUser.user };
   // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
-  if (action === 'reject') await door.ports.web.openView(trigger, rejectView(button));
+  if (action === 'reject') await openView(door, trigger, rejectView(button));
   else await handOn(door, slackUser, answerTo, { verb: 'approve', ...button });
   return { statusCode: 200 };
 }

@@ -40,6 +40,7 @@ const ports = (over: Partial<SlackPorts> = {}): SlackPorts => ({
     profile: async () => undefined,
   } as unknown as SlackPorts['web'],
   logger: silent,
+  patienceMs: 2000,
   ...over,
 });
 
@@ -200,6 +201,56 @@ describe('a signed request', () => {
     }
   });
 
+  test('is answered in time by whatever is slow, and nothing is begun after that', async () => {
+    let found = () => {};
+    const slow = new Promise<undefined>((resolve) => {
+      found = () => resolve(undefined);
+    });
+    const never = () => slow as Promise<never>;
+    const patienceMs = 20;
+    const late = (over: Partial<SlackPorts>, text = REQUEST) =>
+      send({ body: commandBody(text) }, { patienceMs, ...over });
+    expect(await late({ worker: { handOn: never } })).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('did not get through'),
+    });
+    deliveries = new FakeDeliveries(clock);
+    expect(await late({ web: { ...ports().web, openView: never } }, '')).toMatchObject({ status: 200 });
+    deliveries = new FakeDeliveries(clock);
+    const { configuration } = ports();
+    const emailLookup = {
+      ...configuration,
+      people: [],
+      slack: { ...configuration.slack, emailLookup: true },
+    };
+    const profile = async () => {
+      await slow;
+      return {
+        teamId: 'T0ACME',
+        email: 'ada@acme.example',
+        isDeleted: false,
+        isBot: false,
+        isGuest: false,
+        isStranger: false,
+        isEmailConfirmed: true,
+      };
+    };
+    const people = [{ id: 'ada@acme.example', email: 'ada@acme.example', groups: [] }];
+    await late({
+      configuration: { ...emailLookup, people } as SlackPorts['configuration'],
+      web: { ...ports().web, profile },
+    });
+    deliveries = new FakeDeliveries(clock);
+    deliveries.claim = async () => {
+      await slow;
+      return true;
+    };
+    expect((await late({})).status).toBe(503);
+    found();
+    await new Promise(setImmediate);
+    expect(handedOn).toEqual([]);
+  });
+
   test('does nothing where it cannot be known whether it was taken before', async () => {
     deliveries.claim = unreachable;
     expect((await send({ body: commandBody(REQUEST) })).status).toBe(503);
@@ -228,6 +279,35 @@ describe('an interaction', () => {
   test('Approve hands on the grant and the plan that was read', async () => {
     expect((await send(interaction(button('approve')))).status).toBe(200);
     expect(handedOn).toMatchObject([{ act: { verb: 'approve', grantId: 'gr_x', planHash: 'f'.repeat(64) } }]);
+  });
+
+  test('that cannot be handed on never looks as if it had been', async () => {
+    const down = { worker: { handOn: unreachable } };
+    expect((await send(interaction(button('approve')), down)).status).toBe(503);
+    const submission = (callback_id: string, private_metadata: object, values: object) => ({
+      type: 'view_submission',
+      team: { id: 'T0ACME' },
+      user: { id: 'U0ADA' },
+      view: {
+        id: 'V1',
+        callback_id,
+        private_metadata: JSON.stringify(private_metadata),
+        state: { values },
+      },
+    });
+    const failure = {
+      response_action: 'errors',
+      errors: { reason: expect.stringContaining('did not get through') },
+    };
+    const reason = { reason: { value: { value: 'not needed' } } };
+    const rejection = submission('reject-reason', { grantId: 'gr_x', planHash: 'f'.repeat(64) }, reason);
+    expect((await send(interaction(rejection), down)).json).toEqual(failure);
+    const request = submission(
+      'request-detail',
+      { repository: 'acme/shop', template: 's3-static-site' },
+      { 'parameter.bucket': { value: { value: 'shop-site' } } },
+    );
+    expect((await send(interaction(request), down)).json).toEqual(failure);
   });
 
   test('Reject asks for the reason first', async () => {
