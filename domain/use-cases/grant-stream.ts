@@ -8,7 +8,7 @@ import {
 } from '../event.ts';
 import { evolve, type Grant, replay, waitingRequest, workOf } from '../grant.ts';
 import type { Clock, EventLog, GrantTable } from '../ports.ts';
-import type { Principal } from '../principal.ts';
+import { isSamePrincipal, type Principal } from '../principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
@@ -35,6 +35,17 @@ export type StreamPorts = {
    *  is so, whoever hears of it. */
   announce?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
 };
+
+/** True where this very cause has written to a stream already, and the grant is at rest since: a message that comes again,
+ *  perhaps long after, must not undo what others have decided meanwhile. */
+export const isDoneBy = (
+  { events, grant }: GrantStream,
+  { principal, correlationId }: Pick<Cause, 'principal' | 'correlationId'>,
+): boolean =>
+  workOf(grant) === 'rest' &&
+  events.some(
+    (event) => event.correlationId === correlationId && isSamePrincipal(event.principal, principal),
+  );
 
 /** Seconds by which clocks of two functions may differ at the most. Our choice; Lambda keeps them within one. */
 const CLOCK_DIFFERENCE_SECONDS = 300;

@@ -14,6 +14,7 @@ import { answerToRequest, type RequestAnswer } from './answer-request.ts';
 import {
   appendEvent,
   type GrantStream,
+  isDoneBy,
   loadStream,
   projectStream,
   type StreamPorts,
@@ -34,6 +35,8 @@ export type RequestContext = {
   /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
   isFirstOnly?: boolean;
+  /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
+  mayComeAgain?: boolean;
 };
 
 /** Asks for a grant: checks who asks for what in the contract's order, decides, writes the intent, and waits for the
@@ -49,6 +52,8 @@ export async function requestGrant(
   for (;;) {
     const stream = await loadStream(ports, plan.grantId);
     if (context.isFirstOnly && !isUntouched(stream.grant))
+      return answerToRequest('unchanged', stream, stream);
+    if (context.mayComeAgain && isDoneBy(stream, causeOf(context)))
       return answerToRequest('unchanged', stream, stream);
     const fixed = withFixedRoleName(plan, stream.grant);
     const now = toInstant(ports.clock.now());

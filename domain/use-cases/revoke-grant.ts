@@ -6,13 +6,16 @@ import { GRANT_ID } from '../identifiers.ts';
 import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { circumstancesOf } from './circumstances.ts';
-import { appendEvent, loadStream, projectStream } from './grant-stream.ts';
+import { appendEvent, isDoneBy, loadStream, projectStream } from './grant-stream.ts';
 import { grantNotFound, resourceOf } from './read-grants.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 import { PATIENCE_MS, waitForProvisioner } from './wait-for-provisioner.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
-export type RevokeContext = Pick<RequestContext, 'caller' | 'correlationId' | 'entryPoint'> & {
+export type RevokeContext = Pick<
+  RequestContext,
+  'caller' | 'correlationId' | 'entryPoint' | 'mayComeAgain'
+> & {
   cause?: RevocationCause;
 };
 
@@ -36,9 +39,10 @@ export async function revokeGrant(
     if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
     const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
     if (!allowed.ok) return allowed;
+    const cause = { principal: caller.principal, correlationId, entryPoint };
+    if (context.mayComeAgain && isDoneBy(stream, cause)) return answer(stream.grant);
     const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
     const [event] = events;
-    const cause = { principal: caller.principal, correlationId, entryPoint };
     const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
     if (!appended) continue;
     const projected = event ? projectStream(ports, appended) : undefined;

@@ -76,7 +76,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
   const { act, deliveryId } = ask;
   const { configuration } = ports;
   const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
-  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const };
+  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, mayComeAgain: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
     case 'request': {

@@ -16,7 +16,7 @@ import {
   type RequestPorts,
   requestGrant,
 } from '../../domain/use-cases/request-grant.ts';
-import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
+import { type RevokeContext, revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
 import { FakeIam } from './domain-fake-iam.ts';
 import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './domain-fake-store.ts';
 import {
@@ -212,11 +212,12 @@ export class World {
     });
   }
 
-  revoke(grantId = GRANT_ID, caller = platform) {
+  revoke(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),
       entryPoint: 'http',
+      ...context,
     });
   }
 

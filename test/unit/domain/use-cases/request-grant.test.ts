@@ -173,3 +173,36 @@ describe('a dry run', () => {
     expect(codeOf(answer)).toBe('ENVIRONMENT_NOT_FOUND');
   });
 });
+
+describe('a message that comes again', () => {
+  const message = { correlationId: 'message-1', entryPoint: 'slack' as const, mayComeAgain: true };
+
+  test('brings nothing back that was revoked meanwhile', async () => {
+    await world.request({}, platform, message);
+    await world.revoke();
+    const story = await world.eventTypes();
+    const again = successOf(await world.request({}, platform, message));
+    expect([again.status, grantOf(again).status]).toEqual([200, 'revoked']);
+    expect(await world.eventTypes()).toEqual(story);
+    expect(world.iam.roles.size).toBe(0);
+    // Whoever asks anew, by a message of its own, gets it.
+    const anew = await world.request({}, platform, { ...message, correlationId: 'message-2' });
+    expect(successOf(anew).status).toBe(201);
+  });
+
+  test('does not lengthen a time that began with the first', async () => {
+    await world.request({ expiresIn: 'P1D' }, platform, message);
+    const { expiresAt } = await world.grantNow();
+    world.clock.advance(60_000);
+    await world.request({ expiresIn: 'P1D' }, platform, message);
+    expect((await world.grantNow()).expiresAt).toBe(expiresAt);
+  });
+
+  test('does not revoke what was asked for meanwhile', async () => {
+    await world.request();
+    await world.revoke(GRANT_ID, platform, message);
+    await world.request();
+    expect(successOf(await world.revoke(GRANT_ID, platform, message)).grant.status).toBe('active');
+    expect(world.iam.roles.size).toBe(1);
+  });
+});
