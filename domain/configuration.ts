@@ -203,8 +203,20 @@ export function parseConfiguration(
         : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
     ),
     ...directoryFaults(configuration),
+    ...otherwiseWrittenIds(configuration),
   ];
   return faults.length > 0 ? { faults } : { configuration };
+}
+
+/** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would
+ *  be one principal over HTTP and another in Slack, and approve there what they asked for here. */
+function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
+  const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
+  return people.flatMap(({ id }, n) =>
+    areEmails && id.includes('@') && id !== id.toLowerCase()
+      ? [`/people/${n}/id: ${id} must be in lower case, as emails are taken from tokens: ${id.toLowerCase()}`]
+      : [],
+  );
 }
 
 function duplicates(pointer: string, what: string, values: string[]): string[] {

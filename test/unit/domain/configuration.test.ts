@@ -33,6 +33,16 @@ describe('a configuration', () => {
     expect(configurationOf(content).workspaces).toEqual([ACME]);
   });
 
+  test('names a person as tokens will: an email that is a token’s id in lower case, any other id as it is', () => {
+    const people = [{ id: 'Ada@acme.example', slack: 'T0ACME/U0ADA' }];
+    expect(faultsOf({ people, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([
+      expect.stringMatching(/^\/people\/0\/id: .*: ada@acme\.example$/),
+    ]);
+    expect(faultsOf({ people })).toEqual([]);
+    const subjects = [{ id: '00uAbC' }];
+    expect(faultsOf({ people: subjects, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([]);
+  });
+
   test.each<[string, Record<string, unknown>, string]>([
     ['an unknown field', { owner: 'x' }, '/owner'],
     ['no workspace', { workspaces: [] }, '/workspaces'],
