@@ -60,9 +60,12 @@ async function showApproval(
   { grantId, seq, id }: { grantId: string; seq: number; id: string },
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
-  if (!before || !(await sendOnce(ports, id, telling, before.content))) return;
+  if (!before) return;
+  const isSent = await sendOnce(ports, id, telling, before.content);
   const after = await currentCard(ports, grantId, seq);
-  if (after && after.outcome !== before.outcome) await refreshApproval(ports, grantId, seq);
+  // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
+  const shown = isSent ? before.outcome : undefined;
+  if (after && after.outcome !== shown) await refreshApproval(ports, grantId, seq);
 }
 
 /** Brings the message about a request up to date with the log, where one was sent. */

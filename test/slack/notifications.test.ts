@@ -166,6 +166,24 @@ describe('the approvers’ message', () => {
     expect(card).toMatchObject({ text: expect.stringContaining('Approved'), edits: 1 });
   });
 
+  test('says so even where the attempt that sent it died before it looked again', async () => {
+    const grantId = await world.story([waiting()]);
+    const { deliveries } = world.ports();
+    const dying: typeof deliveries = {
+      ...deliveries,
+      async keepMessage(id, message) {
+        await world.append(grantId, approved);
+        await world.tell(grantId, 2);
+        await deliveries.keepMessage(id, message);
+        throw new Error('the process has died');
+      },
+    };
+    await expect(world.tell(grantId, 1, { deliveries: dying })).rejects.toThrow('died');
+    await world.tell(grantId, 1);
+    const cards = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+    expect(cards).toEqual([expect.objectContaining({ text: expect.stringContaining('Approved') })]);
+  });
+
   test('is changed at last when the first change is lost', async () => {
     const grantId = await world.story([waiting()]);
     await world.tell(grantId, 1);
