@@ -5,7 +5,7 @@ import { secretsIn } from './webhook-signature.ts';
 /** Seconds for which a secret is kept in memory: a rotated one is in use everywhere after that. */
 const SECRET_MAX_AGE_SECONDS = 300;
 
-/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`. `what` names it to people, as in "The
+/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without white space around it. `what` names it to people, as in "The
  *  access token for Bitbucket"; nothing that fails names its value. */
 export const ssmSecret =
   (name: string, system: 'Bitbucket' | 'Slack', what: string) => async (): Promise<string> => {
@@ -14,8 +14,10 @@ export const ssmSecret =
         throw new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });
       },
     );
-    if (!value) throw new PortError(system, 'DENIED', `${what} is not set.`);
-    return value;
+    // A line end that came along with a file signs nothing, and a blank secret is one that everybody knows.
+    const secret = value?.trim();
+    if (!secret) throw new PortError(system, 'DENIED', `${what} is not set.`);
+    return secret;
   };
 
 /** Secrets of webhooks by the workspace's slug, each workspace's in an SSM SecureString parameter of its own below

@@ -2,7 +2,7 @@ import { clearCaches } from '@aws-lambda-powertools/parameters';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ssmWebhookSecrets } from '../../adapters/secrets.ts';
+import { ssmSecret, ssmWebhookSecrets } from '../../adapters/secrets.ts';
 import { useAwsEnvironment } from '../support/adapter-environment.ts';
 import { sdkError } from '../support/adapter-failures.ts';
 
@@ -39,3 +39,12 @@ test.each(['AccessDeniedException', 'ThrottlingException', 'InternalServerError'
     });
   },
 );
+
+test('a secret is taken without the line end that came along with it, and a blank one is none', async () => {
+  const secret = ssmSecret('/rolewright/dev/slack-signing-secret', 'Slack', 'The signing secret of Slack');
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '8f742231b10e\n' } });
+  expect(await secret()).toBe('8f742231b10e');
+  clearCaches();
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: ' \n' } });
+  await expect(secret()).rejects.toMatchObject({ name: 'PortError', system: 'Slack', code: 'DENIED' });
+});
