@@ -5,8 +5,8 @@ import { secretsIn } from './webhook-signature.ts';
 /** Seconds for which a secret is kept in memory: a rotated one is in use everywhere after that. */
 const SECRET_MAX_AGE_SECONDS = 300;
 
-/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without white space around it. `what` names it to people, as in "The
- *  access token for Bitbucket"; nothing that fails names its value. */
+/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without white space around it. `what`
+ *  names it to people, as in "The access token for Bitbucket"; nothing that fails names its value. */
 export const ssmSecret =
   (name: string, system: 'Bitbucket' | 'Slack', what: string) => async (): Promise<string> => {
     const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch(
