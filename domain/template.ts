@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { actsThroughFaults } from './acts-through.ts';
 import { canonicalHash } from './canonical-hash.ts';
 import { toPointer } from './problem.ts';
 import { crossFaults, type TemplateFault } from './template-faults.ts';
@@ -17,7 +18,7 @@ export function readTemplate(
   const parsed = templateSchema.safeParse(content, { jitless: true });
   if (!parsed.success) return { faults: parsed.error.issues.flatMap(schemaFaults) };
   const template = { ...parsed.data, version: versionOf(parsed.data) };
-  const faults = crossFaults(parsed.data);
+  const faults = [...crossFaults(parsed.data), ...actsThroughFaults(parsed.data)];
   if (fileName !== `${template.name}.yaml`) {
     faults.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
   }

@@ -154,7 +154,7 @@ const oneOrTwo = { minLength: 1, maxLength: 2 };
 const aimedAt = ({ action, resource }: Request): fc.Arbitrary<PermissionsPolicy> => {
   const near = fc.oneof(bent(resource, ':'), bent(resource, '/'));
   const sound = fc.record({
-    Action: fc.constant([action]),
+    Action: fc.constant<string[]>([action]),
     Resource: near.map((one) => [one]),
     Condition: fc.constant<ConditionBlock>({ StringEquals: { 'aws:ResourceAccount': ACCOUNT } }),
   });
