@@ -4,7 +4,7 @@ import type { WaitingOver, WaitingStory } from '../../domain/news.ts';
 import { code, cut, facts, heading, plain, section, smallPrint, words } from './blocks.ts';
 import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
 import type { Naming } from './people.ts';
-import { permissionList } from './permission-list.ts';
+import { permissionList, wholePermissionList } from './permission-list.ts';
 import { slackTime } from './times.ts';
 
 /** What a pressed button carries: which grant, and the plan that was read. Anybody can read it, nobody can change it. */
@@ -34,6 +34,7 @@ export function approvalCard(
 ): SlackContent {
   const { grantId, request, gained, lost, decision } = story;
   const { intent, proposal, requestedBy, reason, expiresAt } = request;
+  const whole = wholePermissionList(gained);
   const title = decision ? TITLES[decision.outcome] : 'Approval needed';
   const account = code(intent.account);
   const environment = intent.environment ? code(intent.environment.name) : 'none: the whole repository';
@@ -49,7 +50,7 @@ export function approvalCard(
       ['Risk', RISKS[proposal.risk]],
     ]),
     { type: 'section', text: plain(`Why: ${reason ?? 'no reason was given'}`, 1000) },
-    section(`*What it gains*\n${permissionList(gained, 2900)}`),
+    ...gains(gained, whole),
     ...(lost.length > 0 ? [section(`*What it loses*\n${permissionList(lost, 900)}`)] : []),
     smallPrint(
       `Who can use it: ${admission(intent)}`,
@@ -58,7 +59,7 @@ export function approvalCard(
         .map((text) => `Needs approval: ${words(text.replace('/parameters/', ''))}`),
     ),
     ...(decision ? [decided(decision, naming)] : []),
-    ...buttons(story, grantLink),
+    ...buttons(story, grantLink, whole !== undefined),
     smallPrint(
       decision
         ? `Grant ${code(grantId)}`
@@ -68,6 +69,17 @@ export function approvalCard(
   return { text: `${title}: ${intent.template.name} for ${placeOf(intent)}`, blocks };
 }
 
+/** What is gained: all of it, or as much as fits with what that means. */
+const gains = (gained: WaitingStory['gained'], whole: string[] | undefined): KnownBlock[] =>
+  whole
+    ? whole.map((text, n) => section(n === 0 ? `*What it gains*\n${text}` : text))
+    : [
+        section(`*What it gains*\n${permissionList(gained, 2900)}`),
+        section(
+          '*This is more than a message can show, so it cannot be approved here.* Read the whole plan in the grant, and approve it through the API.',
+        ),
+      ];
+
 function decided({ outcome, by, at, reason }: WaitingOver, naming: Naming): KnownBlock {
   const sign = outcome === 'approved' ? '✓' : '✗';
   const who = outcome === 'lapsed' ? '' : ` by ${naming(by)}`;
@@ -75,7 +87,11 @@ function decided({ outcome, by, at, reason }: WaitingOver, naming: Naming): Know
   return section(`${sign} *${TITLES[outcome]}*${who}, ${slackTime(at)}${why}`);
 }
 
-function buttons({ grantId, request, decision }: WaitingStory, grantLink: string | undefined): KnownBlock[] {
+function buttons(
+  { grantId, request, decision }: WaitingStory,
+  grantLink: string | undefined,
+  isShownWhole: boolean,
+): KnownBlock[] {
   const open = grantLink
     ? [
         {
@@ -87,28 +103,28 @@ function buttons({ grantId, request, decision }: WaitingStory, grantLink: string
       ]
     : [];
   const value = JSON.stringify({ grantId, planHash: request.planHash } satisfies ApprovalButton);
-  const decide = [
-    {
-      type: 'button' as const,
-      action_id: 'approve',
-      style: 'primary' as const,
-      text: plain('Approve', 75),
-      value,
-      confirm: {
-        title: plain('Approve?', 100),
-        text: plain(cut(`Make a role for ${placeOf(request.intent)} with what you have read.`, 300), 300),
-        confirm: plain('Approve', 30),
-        deny: plain('Not yet', 30),
-      },
+  const approve = {
+    type: 'button' as const,
+    action_id: 'approve',
+    style: 'primary' as const,
+    text: plain('Approve', 75),
+    value,
+    confirm: {
+      title: plain('Approve?', 100),
+      text: plain(cut(`Make a role for ${placeOf(request.intent)} with what you have read.`, 300), 300),
+      confirm: plain('Approve', 30),
+      deny: plain('Not yet', 30),
     },
-    {
-      type: 'button' as const,
-      action_id: 'reject',
-      style: 'danger' as const,
-      text: plain('Reject…', 75),
-      value,
-    },
-  ];
+  };
+  const reject = {
+    type: 'button' as const,
+    action_id: 'reject',
+    style: 'danger' as const,
+    text: plain('Reject…', 75),
+    value,
+  };
+  // Nobody can approve what they have read when they could not read all of it.
+  const decide = isShownWhole ? [approve, reject] : [reject];
   const elements = decision ? open : [...decide, ...open];
   return elements.length === 0 ? [] : [{ type: 'actions', block_id: 'decide', elements }];
 }

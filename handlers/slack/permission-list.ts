@@ -1,4 +1,4 @@
-import { code, lines } from './blocks.ts';
+import { code, LIMITS, LONGEST_VALUE, lines } from './blocks.ts';
 
 type Permission = { action: string; resource: string };
 
@@ -7,9 +7,33 @@ const ACTIONS_IN_LINE = 12;
 
 /** Permissions as a person reads them: what may be done to each resource, cut with "and n more". Trusted mrkdwn. */
 export function permissionList(permissions: readonly Permission[], most?: number): string {
-  if (permissions.length === 0) return '_nothing more than now_';
+  if (permissions.length === 0) return NOTHING;
+  return lines(itemsOf(permissions), (left) => `… and ${left} more`, most);
+}
+
+/** Permissions in as many texts as it takes, each for one section; undefined where they do not all fit, or a name would be
+ *  cut: whoever decides about them must have seen them all. */
+export function wholePermissionList(permissions: readonly Permission[]): string[] | undefined {
+  if (permissions.length === 0) return [NOTHING];
+  if (permissions.some(({ resource }) => resource.length > LONGEST_VALUE)) return undefined;
+  const texts = [''];
+  for (const { text } of itemsOf(permissions)) {
+    const last = texts.at(-1) ?? '';
+    if (last !== '' && last.length + text.length + 1 > ROOM) texts.push(text);
+    else texts[texts.length - 1] = last === '' ? text : `${last}\n${text}`;
+  }
+  return texts.length <= MOST_SECTIONS && texts.every((text) => text.length <= ROOM) ? texts : undefined;
+}
+
+const NOTHING = '_nothing more than now_';
+/** Characters of a section that a list may take; its title stands in the same. */
+const ROOM = LIMITS.section - 100;
+/** Sections of a message that may list permissions. Our choice: more is nothing that somebody reads in a chat. */
+const MOST_SECTIONS = 4;
+
+function itemsOf(permissions: readonly Permission[]): { text: string; weight: number }[] {
   const byResource = Map.groupBy(permissions, ({ resource }) => resource);
-  const items = [...byResource].flatMap(([resource, group]) => {
+  return [...byResource].flatMap(([resource, group]) => {
     const actions = group.map(({ action }) => action);
     const chunks = [];
     for (let n = 0; n < actions.length; n += ACTIONS_IN_LINE) {
@@ -19,7 +43,6 @@ export function permissionList(permissions: readonly Permission[], most?: number
     }
     return chunks;
   });
-  return lines(items, (left) => `… and ${left} more`, most);
 }
 
 /** The permissions that a policy's `Allow` statements list. */

@@ -37,6 +37,10 @@ const configuration = configurationOf({
 });
 const writing = { configuration, naming: namingFor(configuration, 'T0ACME') };
 const { grantLink } = configuration.slack ?? {};
+const permission = fc.record({
+  action: fc.stringMatching(/^[a-z0-9]{2,12}:[A-Z][A-Za-z]{2,50}$/),
+  resource: fc.stringMatching(/^arn:aws:[a-z0-9]{2,8}:::[a-z0-9/*-]{1,200}$/),
+});
 const isSound = (content: object) => expect(messageFault(content as never)).toBe(undefined);
 
 /** Every mention, link or special that a message holds. */
@@ -56,6 +60,26 @@ describe('whatever the template and the names, Slack takes', () => {
         for (const special of specialsIn(card)) expect(special).toMatch(/^<(@U0ADA|!date\^)/);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test('the approvers’ message can be approved only where it shows all that would be gained', () => {
+    const [event] = fc.sample(waitingRequests, { numRuns: 1, seed: 7 });
+    const story = present(waitingStory(chain([present(event)]), 1));
+    fc.assert(
+      fc.property(fc.array(permission, { minLength: 1, maxLength: 150 }), (gained) => {
+        const card = approvalCard({ ...story, gained, decision: undefined }, writing.naming, grantLink);
+        isSound(card);
+        const text = JSON.stringify(card);
+        const isWhole = gained.every(
+          ({ action, resource }) => text.includes(`\`${action}\``) && text.includes(`\`${resource}\``),
+        );
+        const canBeApproved = text.includes('"action_id":"approve"');
+        expect(canBeApproved && !isWhole).toBe(false);
+        expect(canBeApproved || text.includes('cannot be approved here')).toBe(true);
+        if (gained.length <= 10) expect(canBeApproved).toBe(true);
+      }),
+      { numRuns: 100 },
     );
   });
 
@@ -129,11 +153,6 @@ describe('whatever the template and the names, Slack takes', () => {
 });
 
 describe('the list of permissions', () => {
-  const permission = fc.record({
-    action: fc.stringMatching(/^[a-z0-9]{2,12}:[A-Z][A-Za-z]{2,50}$/),
-    resource: fc.stringMatching(/^arn:aws:[a-z0-9]{2,8}:::[a-z0-9/*-]{1,200}$/),
-  });
-
   test('tells of each permission, or counts it among those that it leaves out', () => {
     fc.assert(
       fc.property(fc.array(permission, { minLength: 1, maxLength: 150 }), (permissions) => {
