@@ -24,8 +24,8 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** One function: bytes of its zip, and milliseconds that its module takes to load. */
-export type ModuleSize = { zip: number; loadMs: number };
+/** One function: bytes of its zip, and of Cedar's files in it; and milliseconds that its module takes to load. */
+export type ModuleSize = { zip: number; cedar: number; loadMs: number };
 export type ModuleFigures = Record<FunctionName, Record<Side, ModuleSize>>;
 
 /** What a module load is told by its environment; everything else comes from `serverless.yml` as it would be deployed. */
@@ -54,8 +54,9 @@ export async function measureModules(root: string, dir: string, rounds: number):
       for (const side of sides) figure[side].module.loads.push(await load(figure[side].module));
     }
   }
-  const settle = ({ zip, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
+  const settle = ({ zip, cedar, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
     zip,
+    cedar,
     loadMs: median(module.loads),
   });
   return Object.fromEntries(
@@ -83,8 +84,10 @@ function unpackFunction(packages: string, name: string): ModuleSize & { module: 
   unpack(entries, folder);
   const file = entries.find((entry) => entry.name.endsWith('.mjs'))?.name;
   if (!file) throw new Error(`the package of ${name} holds no module`);
+  const cedar = entries.filter((entry) => entry.name.startsWith('node_modules/@cedar-policy/'));
   return {
     zip: archive.length,
+    cedar: cedar.reduce((total, { packed }) => total + packed, 0),
     loadMs: Number.NaN,
     module: { folder, file, variables: variablesOf(packages, name), loads: [] },
   };
