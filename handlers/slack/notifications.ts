@@ -100,7 +100,12 @@ async function sendOnce(
 ): Promise<boolean> {
   const { deliveries, clock, web } = ports;
   const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);
-  if (!(await deliveries.claim(id, until))) return false;
+  if (!(await deliveries.claim(id, until))) {
+    // Whoever claimed it is still sending it, or has died: it is not sent twice, and it is not lost in silence.
+    if (!(await deliveries.findMessage(id)))
+      ports.logger.warn('a notification may be lost', { id, to, channel });
+    return false;
+  }
   const sent = await attempted(ports, () => web.post(channel, content), isCertainlyUndone);
   if (!sent.ok) {
     lost(ports, { id, to, channel }, sent.error);

@@ -116,9 +116,30 @@ describe('a message', () => {
       await world.tell(grantId, 4);
       await world.tell(grantId, 4);
       expect((await world.posted()).length).toBe(effect === 'lostReply' ? 1 : 0);
-      expect(world.lines).toMatchObject([{ level: 'error', text: 'a notification was lost' }]);
+      expect(world.lines).toMatchObject([
+        { level: 'error', text: 'a notification was lost' },
+        { level: 'warn', text: 'a notification may be lost' },
+      ]);
     },
   );
+
+  test('whose sender died between claiming and sending it is not lost in silence', async () => {
+    const grantId = await world.story(storyOf.active);
+    const { deliveries } = world.ports();
+    const dies = {
+      ...deliveries,
+      claim: async (...asked: Parameters<typeof deliveries.claim>) => {
+        await deliveries.claim(...asked);
+        throw new Error('died');
+      },
+    };
+    await expect(world.tell(grantId, 4, { deliveries: dies })).rejects.toThrow('died');
+    await world.tell(grantId, 4);
+    expect(await world.posted()).toEqual([]);
+    expect(world.lines).toMatchObject([
+      { level: 'warn', text: 'a notification may be lost', more: { channel: 'C0SHOP' } },
+    ]);
+  });
 
   test('to a channel that is not there does not keep the others from being told', async () => {
     const grantId = await world.story([waiting()]);
