@@ -66,6 +66,9 @@ export type Grant = {
   /** Another request on an active grant: it waits for approval, or its update is under way. */
   change?: RequestInForce & { phase: 'waiting' | 'updating' };
   expiresAt?: Instant | undefined;
+  /** Who last limited the grant's time, other than a pipeline; the pipeline where nobody else has. It is not always who
+   *  asked for what is live. */
+  expirySetBy?: Principal;
   role?: GrantRole;
   /** ARN of an identity provider whose creation was announced and not yet confirmed. */
   announcedProvider?: string;
@@ -163,6 +166,7 @@ function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantReque
     request,
     requesters: withRequester(grant?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
+    ...(request.expiresAt ? { expirySetBy: event.principal } : {}),
     repositoryNames: grant?.repositoryNames ?? [],
     createdAt: grant?.createdAt ?? event.at,
     updatedAt: event.at,
@@ -182,7 +186,8 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       return { ...grant, requesters, change: { ...requestOf(event), phase } };
     }
     case 'GrantExpiryChanged':
-      return isActive ? { ...grant, expiresAt: event.data.expiresAt } : grant;
+      if (!isActive) return grant;
+      return { ...grant, ...expiryOf(grant, event.data.expiresAt, event.principal) };
     case 'GrantApproved': {
       const approved = approvedRequest(grant, event);
       if (!approved) return grant;
@@ -210,9 +215,10 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
     case 'GrantUpdated': {
       if (!isUpdating || !change) return grant;
       const { phase: _, ...request } = change;
-      const updated = { ...grant, request, documents: documentsOf(event.data) };
-      const expiresAt = request.expiresAt ?? grant.expiresAt;
-      return without(without({ ...updated, expiresAt }, 'change'), 'lastError');
+      const { expiresAt, requestedBy } = request;
+      const end = expiresAt ? expiryOf(grant, expiresAt, requestedBy) : {};
+      const updated = { ...grant, request, documents: documentsOf(event.data), ...end };
+      return without(without(updated, 'change'), 'lastError');
     }
     case 'UpdateFailed':
       if (!isUpdating) return grant;
@@ -252,6 +258,12 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       return { ...grant };
   }
 }
+
+/** An expiry with who answers for it: a pipeline that shortens somebody else's does not make it its own to lengthen. */
+const expiryOf = (grant: Grant, expiresAt: Instant, by: Principal): Partial<Grant> => ({
+  expiresAt,
+  expirySetBy: by.kind === 'pipeline' ? (grant.expirySetBy ?? by) : by,
+});
 
 const documentsOf = (data: EventData<'GrantActivated'>): NonNullable<Grant['documents']> => ({
   trustPolicy: data.trustPolicy,

@@ -191,7 +191,7 @@ function checkLimits(
     const detail = `Grant ${grantId} has ${LONGEST_STREAM} events. Revoke it and ask for one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
-  const isForeign = grant?.status === 'active' && grant.request.requestedBy.kind !== 'pipeline';
+  const isForeign = grant?.status === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =

@@ -73,6 +73,50 @@ describe('a pipeline', () => {
   });
 });
 
+describe('a pipeline does not lengthen the time that a person has set', () => {
+  const own = pipelineOf(shop);
+  const other = { parameters: { bucket: 'shop-other' } };
+  beforeEach(() =>
+    world.redeploy((content) => {
+      content.requestableBy = ['person', 'pipeline'];
+    }),
+  );
+
+  test('after it has changed the grant, so that what is live is its own request', async () => {
+    successOf(await world.request({ expiresIn: 'PT8H' }));
+    const { expiresAt } = await grantNow();
+    successOf(await world.request(other, own));
+    expect(codeOf(await world.request({ ...other, expiresIn: 'P3650D' }, own))).toBe('DENIED');
+    expect((await grantNow()).expiresAt).toBe(expiresAt);
+  });
+
+  test('on a grant that it had asked for itself', async () => {
+    successOf(await world.request({}, own));
+    successOf(await world.request({ expiresIn: 'PT8H' }));
+    const { expiresAt } = await grantNow();
+    expect(codeOf(await world.request({ expiresIn: 'P3650D' }, own))).toBe('DENIED');
+    expect((await grantNow()).expiresAt).toBe(expiresAt);
+  });
+
+  test('that came with a change of a grant of its own', async () => {
+    successOf(await world.request({}, own));
+    successOf(await world.request({ ...other, expiresIn: 'PT8H' }));
+    expect(codeOf(await world.request({ ...other, expiresIn: 'P3650D' }, own))).toBe('DENIED');
+  });
+
+  test('after it has shortened that time', async () => {
+    successOf(await world.request({ expiresIn: 'P2D' }));
+    successOf(await world.request({ expiresIn: 'PT1H' }, own));
+    expect(codeOf(await world.request({ expiresIn: 'P3650D' }, own))).toBe('DENIED');
+  });
+
+  test('and may lengthen what it alone has set', async () => {
+    successOf(await world.request());
+    successOf(await world.request({ expiresIn: 'PT8H' }, own));
+    expect(codeOf(await world.request({ expiresIn: 'P1D' }, own))).toBe('ok');
+  });
+});
+
 describe('what is asked for at the same moment', () => {
   test('never leaves a repository with more live grants than its limit; the earliest stay', async () => {
     world.configuration = {
