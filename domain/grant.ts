@@ -111,9 +111,10 @@ export function waitingRequest(grant: Grant): RequestInForce | undefined {
   return grant.status === 'active' && grant.change?.phase === 'waiting' ? grant.change : undefined;
 }
 
-/** True when somebody was among those who asked since the last approval. */
-export const isRequester = (grant: Grant, principal: Principal): boolean =>
-  grant.requesters.some((other) => isSamePrincipal(other, principal));
+/** True when somebody was among those who asked since the last approval. Ids are compared without case here: where one
+ *  door writes a person's email otherwise than another, they are still the one who asked. */
+export const isRequester = (grant: Grant, { kind, id }: Principal): boolean =>
+  grant.requesters.some((other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase());
 
 /** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
  *  Whatever else stands in the log changes nothing. */

@@ -43,7 +43,8 @@ export function unownedParameters(
       if (type && covering.some((rule) => owns(rule, type, single))) continue;
       faults.push({
         pointer: toPointer(['parameters', name]),
-        detail: `${single} is not owned by ${repository.fullName} or its project`,
+        // Without the repository's name: what an approver has read stays the same when it is renamed.
+        detail: `${single} is owned neither by the repository nor by its project`,
       });
     }
   }

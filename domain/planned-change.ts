@@ -3,6 +3,7 @@ import type { Grant } from './grant.ts';
 import { type GrantIntent, intentHash } from './grant-intent.ts';
 import { comparePermissions, type Permission } from './permission.ts';
 import type { Plan } from './plan.ts';
+import type { FieldError } from './problem.ts';
 import type { Template } from './template.ts';
 import type { Instant } from './time.ts';
 
@@ -64,7 +65,7 @@ export function planChange(
   const isMore = risk === 'new' || risk === 'wider';
   const approvalReasons = isMore ? reasonsFor(plan, template, risk) : [];
   return {
-    hash: planHash(plan.intent, lifetime?.inSeconds, live),
+    hash: planHash(plan.intent, lifetime?.inSeconds, live, plan.unowned),
     risk,
     gained,
     lost,
@@ -73,12 +74,14 @@ export function planChange(
   };
 }
 
-/** The hash of a plan: of what would be granted, for how long, and in place of what. The same request over the same live
- *  state gives the same hash. Lower-case hex, 64 characters. */
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
+ *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
+ *  same hash. Lower-case hex, 64 characters. */
 export function planHash(
   intent: GrantIntent,
   expiresInSeconds: number | undefined,
   live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined,
+  unowned: readonly FieldError[] = [],
 ): string {
   const before = live && {
     intent: intentHash(live.intent),
@@ -88,6 +91,7 @@ export function planHash(
     intent: intentHash(intent),
     expiresInSeconds: expiresInSeconds ?? null,
     live: before ?? null,
+    unowned,
   });
 }
 

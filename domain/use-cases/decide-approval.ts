@@ -1,9 +1,11 @@
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../approval-decider.ts';
 import { authorise, denialOf } from '../authorisation.ts';
+import { canonicalHash } from '../canonical-hash.ts';
 import type { NewEvent } from '../event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../grant.ts';
 import { GRANT_ID } from '../identifiers.ts';
-import { liveStateOf, planChange } from '../planned-change.ts';
+import type { Plan } from '../plan.ts';
+import { liveStateOf, type PlannedChange, planChange } from '../planned-change.ts';
 import type { Caller } from '../principal.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -128,11 +130,25 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
     );
   }
   const change = planChange(plan, template, liveStateOf(grant), lifetimeOf(waiting));
-  if (change.hash === waiting.planHash) return ok(undefined);
+  if (change.hash === waiting.planHash && isAsShown(waiting.proposal, plan, change)) return ok(undefined);
   const detail =
-    'What is live has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
   return fail(problem('PLAN_CHANGED', detail));
 }
+
+/** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
+const isAsShown = (
+  { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
+  { role }: Plan,
+  change: PlannedChange,
+): boolean =>
+  canonicalHash({ risk, approvalReasons, trustPolicy, permissionsPolicy }) ===
+  canonicalHash({
+    risk: change.risk,
+    approvalReasons: change.approvalReasons,
+    trustPolicy: role.trustPolicy,
+    permissionsPolicy: role.permissionsPolicy,
+  });
 
 const lifetimeOf = ({ expiresInSeconds: inSeconds, expiresAt: at }: RequestInForce) =>
   inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;

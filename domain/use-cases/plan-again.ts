@@ -17,8 +17,9 @@ import { findEnvironment, findRepositoryAgain } from './resolve-subject.ts';
 export type Replanned = { plan: Plan; template: Template };
 
 /** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
- *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. An approval
- *  by the configuration counts only where the configuration has such a rule. */
+ *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. A person's
+ *  approval is of the plan with its hash, and of no other that it has become since. One by the configuration counts only
+ *  where the configuration has such a rule. */
 export function missingApproval(
   configuration: Configuration,
   { plan, template }: Replanned,
@@ -26,11 +27,11 @@ export function missingApproval(
   live: LiveState | undefined,
 ): Problem | undefined {
   const { approvedBy } = request;
-  if (approvedBy?.kind === 'person') return undefined;
-  if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
   const { expiresInSeconds: inSeconds, expiresAt: at } = request;
   const lifetime = inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
-  const { approvalReasons } = planChange(plan, template, live, lifetime);
+  const { hash, approvalReasons } = planChange(plan, template, live, lifetime);
+  if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
+  if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;
   if (plan.unowned.length > 0) return notOwned(plan.intent.repository, plan.unowned);
   const detail = `What was asked for needs an approval that it does not have (${approvalReasons.join('; ')}). Ask again.`;

@@ -1,5 +1,6 @@
 import { canonicalHash } from '../canonical-hash.ts';
 import type { GrantRole } from '../grant.ts';
+import { liveStateOf } from '../planned-change.ts';
 import { type ObservedRole, PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
 import { judgeConfirmedRole } from '../role-ownership.ts';
@@ -88,21 +89,24 @@ async function write(
   }
 }
 
-/** Measures the change by what IAM holds, where it could need an approval that it does not have. */
+/** Measures the change by what IAM holds, where it could need an approval that it does not have. An approval is of a change
+ *  to what the log says: IAM may hold a part of it already. */
 async function checkApproval(
   run: ProvisionerRun,
   planned: Replanned,
   found: ObservedRole,
 ): Promise<Problem | undefined> {
-  const { change, request, expiresAt } = run.grant();
-  if (!change || !mayNeedApproval(planned, change)) return undefined;
-  const live = {
-    intent: request.intent,
-    permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
-    maxSessionDuration: found.maxSessionDuration,
-    trustPolicyHash: canonicalHash(found.trustPolicy),
-    expiresAt,
-  };
+  const { change } = run.grant();
+  const logged = liveStateOf(run.grant());
+  if (!change || !logged) return undefined;
+  const live = mayNeedApproval(planned, change)
+    ? {
+        ...logged,
+        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+        maxSessionDuration: found.maxSessionDuration,
+        trustPolicyHash: canonicalHash(found.trustPolicy),
+      }
+    : logged;
   return missingApproval(run.ports.configuration, planned, change, live);
 }
 

@@ -119,6 +119,38 @@ describe('a new grant from a template that requires approval', () => {
     expect(codeOf(await world.approve())).toBe('PLAN_CHANGED');
   });
 
+  test('is not approved once nobody owns its names any more, and can be asked for anew with that reason', async () => {
+    world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
+    expect(codeOf(await world.approve())).toBe('PLAN_CHANGED');
+    expect([await statusNow(), world.iamWrites()]).toEqual(['pending', []]);
+    await world.request();
+    expect((await world.grantNow()).request.proposal?.approvalReasons).toHaveLength(2);
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('is not made where its names were disowned after the approval', async () => {
+    world.iam.fault('createProvider', { effect: 'unavailable' });
+    await world.approve();
+    expect([await statusNow(), world.iam.roles.size]).toEqual(['provisioning', 0]);
+    world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
+    await world.resume();
+    expect([await statusNow(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect((await world.grantNow()).lastError?.code).toBe('NOT_OWNED');
+  });
+
+  test('is approved all the same when the repository was renamed meanwhile', async () => {
+    world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('is not approved by whoever asked under an id that differs in case only', async () => {
+    const id = platform.principal.id.toUpperCase();
+    expect(codeOf(await world.approve({}, { ...platform, principal: { kind: 'person', id } }))).toBe(
+      'DENIED',
+    );
+    expect(await statusNow()).toBe('pending');
+  });
+
   test('is not approved once whoever asked may not ask any more', async () => {
     world.redeploy((content) => {
       Object.assign(content, { approval: 'required', requestableBy: ['service'] });
@@ -238,6 +270,12 @@ describe('a name that no ownership rule covers', () => {
     expect(successOf(await world.request(payroll)).status).toBe(202);
     expect(codeOf(await world.approve())).toBe('ok');
     expect(world.roleText()).toContain('payroll');
+  });
+
+  test('is approved all the same when the repository was renamed meanwhile', async () => {
+    await world.request(payroll);
+    world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
+    expect(codeOf(await world.approve())).toBe('ok');
   });
 
   test('is refused to a pipeline, and nobody is asked to approve it', async () => {

@@ -8,6 +8,7 @@ import { platform, World } from '../../../support/domain-fakes.ts';
 import {
   ada,
   chain,
+  codeOf,
   GLOBEX,
   GRANT_ID,
   grace,
@@ -127,6 +128,21 @@ describe('a forged intent has no effect in IAM:', () => {
       await world.log.append(event);
     await world.invoke();
     expect([world.iamWrites(), (await world.grantNow()).status]).toEqual([[], 'pending']);
+  });
+
+  test('a plan that is shown to approvers as less than it is cannot be approved', async () => {
+    await world.request({ parameters: { bucket: 'web-site' } });
+    const [asked] = await world.log.load(GRANT_ID);
+    if (asked?.type !== 'GrantRequested') throw new Error('a request was expected');
+    const proposal = present(asked.data.proposal);
+    const { planHash } = asked.data;
+    const shown = { Version: '2012-10-17', Statement: [] };
+    world = new World();
+    const forged = { ...asked.data, proposal: { ...proposal, permissionsPolicy: shown } };
+    for (const event of chain([{ type: 'GrantRequested', data: forged }], GRANT_ID))
+      await world.log.append(event);
+    expect(codeOf(await world.approve({ planHash }))).toBe('PLAN_CHANGED');
+    expect(world.iamWrites()).toEqual([]);
   });
 
   test('documents that a forged outcome holds are obeyed by nobody', async () => {
