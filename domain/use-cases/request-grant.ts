@@ -65,7 +65,7 @@ export async function requestGrant(
       continue;
     }
     const change = planChange(fixed, template, liveStateOf(stream.grant), lifetime);
-    const bound = checkPlanHash(request, stream.grant, fixed, change);
+    const bound = checkPlanHash(request, stream.grant, fixed, change, expiresInSeconds);
     if (!bound.ok) return bound;
     const command: RequestCommand = {
       intent: fixed.intent,
@@ -130,15 +130,20 @@ const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
 });
 
 /** A request that names the plan which it was shown gets that plan or none. One that repeats what is in force, or under
- *  way, by that very plan is no other plan, though nothing would change by it any more. */
+ *  way, by that very plan and for as long is no other plan, though nothing would change by it any more. */
 function checkPlanHash(
   { planHash }: GrantRequest,
   grant: Grant | undefined,
   { intent }: Plan,
   change: PlannedChange,
+  expiresInSeconds: number | undefined,
 ): Result<undefined> {
-  const isRepeated = [grant?.request, grant?.change].some(
-    (request) => request?.planHash === planHash && request?.intentHash === intentHash(intent),
+  const inForce = grant && isLive(grant.status) ? [grant.request, grant.change] : [];
+  const isRepeated = inForce.some(
+    (request) =>
+      request?.planHash === planHash &&
+      request?.intentHash === intentHash(intent) &&
+      request.expiresInSeconds === expiresInSeconds,
   );
   if (planHash === undefined || planHash === change.hash || isRepeated) return ok(undefined);
   return fail(

@@ -337,6 +337,22 @@ describe('a plan hash', () => {
     }
   });
 
+  test('by which it came into force is not one of another lifetime', async () => {
+    const { hash: planHash } = await planned();
+    await world.request({ planHash });
+    expect(codeOf(await world.request({ planHash, expiresIn: 'P30D' }))).toBe('PLAN_CHANGED');
+    expect((await world.grantNow()).expiresAt).toBeUndefined();
+  });
+
+  test('of a change is refused once what it would change is revoked', async () => {
+    await world.request();
+    const { hash: planHash } = await planned(otherBucket);
+    successOf(await world.request({ ...otherBucket, planHash }));
+    await world.revoke();
+    expect(codeOf(await world.request({ ...otherBucket, planHash }))).toBe('PLAN_CHANGED');
+    expect(await statusNow()).toBe('revoked');
+  });
+
   test('by which it came into force does not bring back what an upgrade has replaced', async () => {
     const { hash: planHash } = await planned();
     await world.request({ planHash });
