@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { canonicalHash } from '../canonical-hash.ts';
-import type { GrantRole } from '../grant.ts';
+import type { EventData } from '../event.ts';
+import type { GrantRole, RequestInForce } from '../grant.ts';
 import { liveStateOf } from '../planned-change.ts';
 import { type ObservedRole, PortError } from '../ports.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -9,25 +11,25 @@ import { mayNeedApproval, missingApproval, planAgain, type Replanned } from './p
 import { type ProvisionerRun, subjectOf } from './provisioner-run.ts';
 import { refusalOf } from './refusal.ts';
 
+type CreatedRole = EventData<'GrantUpdated'>['role'];
+
+const documentSchema = z.record(z.string(), z.unknown());
+
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
  *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
  *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
 export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
+  const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await planAgain(run.ports, id, change);
-  if (!planned.ok) return failUpdate(run, planned.problem);
-  const { plan } = planned.value;
+  if (!planned.ok) return giveUp(run, change, created, planned.problem);
   const obstacle = await write(run, planned.value, role, role.id);
-  if (obstacle) return failUpdate(run, obstacle);
+  if (obstacle) return giveUp(run, change, created, obstacle);
+  const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
   await run.announce({
     type: 'GrantUpdated',
-    data: {
-      ...subjectOf(run.grant()),
-      role: { name: role.name, arn: role.arn, id: role.id },
-      trustPolicy: plan.role.trustPolicy,
-      permissionsPolicy: plan.role.permissionsPolicy,
-    },
+    data: { ...subjectOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
   });
 }
 
@@ -115,9 +117,42 @@ function goneOf(error: unknown): Problem | undefined {
   return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
 }
 
-async function failUpdate(
+/** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
+ *  permissions are in force it has happened, whatever stands in the way by now, and the log says so; else a longer session
+ *  is put back. */
+async function giveUp(
   run: ProvisionerRun,
+  { seq, intent }: RequestInForce,
+  role: CreatedRole,
   { code, detail }: Pick<Problem, 'code' | 'detail'>,
 ): Promise<void> {
-  await run.announce({ type: 'UpdateFailed', data: { ...subjectOf(run.grant()), error: { code, detail } } });
+  const { id: grantId, request } = run.grant();
+  const subject = subjectOf(run.grant());
+  const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
+  const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
+  if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
+    const permissions = documentSchema.safeParse(await run.iam.findPermissionsPolicy(role.name));
+    const trust = documentSchema.safeParse(found.trustPolicy);
+    const isIn =
+      permissions.success &&
+      intent.permissionsPolicyHash !== request.intent.permissionsPolicyHash &&
+      canonicalHash(permissions.data) === intent.permissionsPolicyHash;
+    if (isIn && trust.success) {
+      const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
+      return run.announce({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
+    }
+    // Never longer than what IAM holds: the log alone must not lengthen a session.
+    const { maxSessionDuration: before } = request.intent;
+    if (before < found.maxSessionDuration) await putBack(run, role.name, before);
+  }
+  await run.announce({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
+}
+
+/** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */
+async function putBack(run: ProvisionerRun, roleName: string, duration: number): Promise<void> {
+  try {
+    await run.iam.putMaxSessionDuration(roleName, duration);
+  } catch (error) {
+    if (!refusalOf(error) && !goneOf(error)) throw error;
+  }
 }

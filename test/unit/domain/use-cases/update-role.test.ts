@@ -155,6 +155,59 @@ describe('a change that fails', () => {
   });
 });
 
+describe('a change that an earlier run has written in part, and that can no longer be made', () => {
+  const redeployed = () =>
+    world.redeploy((content) => Object.assign(content, { maxSessionDuration: 14_400 }));
+
+  test.each<[string, () => unknown]>([
+    ['the template has changed', redeployed],
+    [
+      'the repository is gone',
+      () => {
+        world.bitbucket.repositories = [];
+      },
+    ],
+  ])('has happened where its permissions are in force: %s', async (_, change) => {
+    longer();
+    world.iam.fault('putPermissionsPolicy', { effect: 'lostReply' });
+    await world.request(OTHER);
+    change();
+    await world.resume();
+    const { status, documents, request, change: left } = await grant();
+    expect([status, left, request.intent.parameters]).toEqual(['active', undefined, OTHER.parameters]);
+    expect(JSON.stringify(documents?.permissionsPolicy)).toBe(permissions());
+    expect(request.intent.maxSessionDuration).toBe(world.theRole().maxSessionDuration);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['is refused for another reason', redeployed],
+    ['is refused by IAM', () => world.iam.fault('putPermissionsPolicy', { effect: 'refuse' })],
+  ])('leaves no longer session than the log says where it %s', async (_, change) => {
+    longer();
+    world.iam.fault('putMaxSessionDuration', { effect: 'dieAfter' });
+    await world.request(OTHER);
+    change();
+    await world.resume();
+    const { status, lastError, request } = await grant();
+    expect([status, lastError !== undefined, request.intent.maxSessionDuration]).toEqual([
+      'active',
+      true,
+      3600,
+    ]);
+    expect(world.theRole().maxSessionDuration).toBe(3600);
+    expect(permissions()).toContain('shop-site');
+  });
+
+  test('ends even where IAM refuses to put the session back', async () => {
+    longer();
+    world.iam.fault('putMaxSessionDuration', { effect: 'dieAfter' }, { effect: 'refuse' });
+    await world.request(OTHER);
+    redeployed();
+    await world.resume();
+    expect((await grant()).change).toBeUndefined();
+  });
+});
+
 test('a change of a role that is deleted by hand at that moment is CONFLICT', async () => {
   world.iam.fault('findRole', { effect: 'meanwhile', act: () => world.iam.roles.clear() });
   expect(codeOf(await world.request(OTHER))).toBe('CONFLICT');
