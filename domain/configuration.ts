@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { issuerOf } from './bitbucket-oidc.ts';
 import { directoryFaults, personSchema } from './directory.ts';
+import { fieldRule } from './field-rule.ts';
 import { auditableGuardrails } from './guardrail-rules.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
@@ -162,7 +163,7 @@ export function parseConfiguration(
   content: unknown,
 ): { configuration: Configuration } | { faults: string[] } {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
-  const parsed = configurationSchema.safeParse(content, { jitless: true });
+  const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) return { faults: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
   const configuration = parsed.data;
   const faults = [

@@ -39,7 +39,9 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
   );
 
 /** What a grant id must look like. */
-export const grantIdSchema = z.string().regex(GRANT_ID);
+export const grantIdSchema = z
+  .string()
+  .regex(GRANT_ID, 'must be the id of a grant: gr_ and 26 letters and digits');
 
 /** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
 export function intentHash(intent: GrantIntent): string {

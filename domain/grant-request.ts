@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldRule } from './field-rule.ts';
 import { NAME } from './identifiers.ts';
 import { problem, toFieldErrors } from './problem.ts';
 import { parseRepositoryName } from './repository.ts';
@@ -17,22 +18,24 @@ export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the ha
 /** Any object, taken as it is: `z.record` would leave `__proto__` out, which must be told to be unknown like any other name. */
 const parameters = z
   .unknown()
-  .refine(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'must be an object',
-  )
+  .refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
+  })
   .transform((value) => value as Record<string, unknown>)
   .meta({ type: 'object', description: 'What the template asks for; GET /v1/templates/{name} shows it' });
+
+/** How callers name a repository. */
+export const repositoryNameSchema = z
+  .string()
+  .refine(
+    (text) => parseRepositoryName(text) !== undefined,
+    'must be "workspace/repository" or a UUID in braces',
+  );
 
 /** The shape of a request's body; unknown fields are refused. */
 export const grantRequestSchema = z
   .strictObject({
-    repository: z
-      .string()
-      .refine(
-        (text) => parseRepositoryName(text) !== undefined,
-        'must be "workspace/repository" or a UUID in braces',
-      ),
+    repository: repositoryNameSchema,
     template: z.string().regex(NAME, 'must be a template name: lower-case letters, digits and hyphens'),
     parameters,
     environment: wellFormed
@@ -78,7 +81,7 @@ export const upgradeSchema = z
 
 /** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: fieldRule });
   if (parsed.success) return ok(parsed.data);
   const errors = toFieldErrors(parsed.error);
   return fail(problem('REQUEST_INVALID', 'The body is not what this route takes.', { errors }));

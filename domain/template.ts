@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { actsThroughFaults } from './acts-through.ts';
 import { canonicalHash } from './canonical-hash.ts';
+import { fieldRule } from './field-rule.ts';
 import { toPointer } from './problem.ts';
 import { crossFaults, type TemplateFault } from './template-faults.ts';
 import { type TemplateContent, templateSchema } from './template-schema.ts';
@@ -15,7 +16,7 @@ export function readTemplate(
   content: unknown,
 ): { template: Template } | { faults: TemplateFault[] } {
   // A file is read once in the life of a process: compiling a parser first would take longer than it saves.
-  const parsed = templateSchema.safeParse(content, { jitless: true });
+  const parsed = templateSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) return { faults: parsed.error.issues.flatMap(schemaFaults) };
   const template = { ...parsed.data, version: versionOf(parsed.data) };
   const faults = [...crossFaults(parsed.data), ...actsThroughFaults(parsed.data)];

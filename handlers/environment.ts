@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { StartFailure } from '../adapters/settings-files.ts';
+import { fieldRule } from '../domain/field-rule.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
 
@@ -63,7 +64,7 @@ const isOnLambda = (variables: NodeJS.ProcessEnv): boolean =>
  *  endpoint of the sandbox, or a secret in a variable, on Lambda. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
-  const parsed = shape.safeParse(variables, { jitless: true });
+  const parsed = shape.safeParse(variables, { jitless: true, error: fieldRule });
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration } from '../adapters/settings-files.ts';
 import { actionsWithoutResource } from '../domain/actions-without-resource.ts';
+import { fieldRule } from '../domain/field-rule.ts';
 import { violationsOf } from '../domain/guardrails.ts';
 import { exampleParameters } from '../domain/parameters.ts';
 import { fillPlaceholders, placeholdersOf } from '../domain/placeholder.ts';
@@ -40,7 +41,7 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
     }
     const read = readTemplate(source.name, source.content);
     for (const fault of 'faults' in read ? read.faults : []) say(result.faults, fault);
-    const shaped = templateSchema.safeParse(source.content);
+    const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
     for (const fault of shaped.success ? await referenceFaults(shaped.data) : []) say(result.faults, fault);
     if ('faults' in read) continue;
     good.push(read.template);

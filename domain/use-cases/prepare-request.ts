@@ -94,7 +94,12 @@ function checkTemplate(
   }
   const account = findAccount(configuration, request.account);
   if (!account) {
-    return fail(problem('ACCOUNT_NOT_FOUND', 'No account of that alias or id is configured.'));
+    return fail(
+      problem(
+        'ACCOUNT_NOT_FOUND',
+        'No account of that alias or id is configured; leave account out for the configured one.',
+      ),
+    );
   }
   const parameters = parseParameters(template, request.parameters);
   if (!parameters.ok) return parameters;

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
+import { fieldRule } from '../../domain/field-rule.ts';
 import { problem, toFieldErrors } from '../../domain/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
@@ -14,7 +15,7 @@ export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>):
     if (name === '__proto__') faults.push({ pointer: `/${name}`, detail: 'is not a known field' });
     else given[name] = value;
   }
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: fieldRule });
   if (!parsed.success) faults.push(...toFieldErrors(parsed.error));
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: faults }));

@@ -93,7 +93,7 @@ function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Comman
   const faults = more.map(({ value }) => `${quoted(value)} is one word too many.`);
   if (!GRANT_ID.test(named.value))
     faults.unshift(
-      `${quoted(named.value)} is no grant id: gr_ and 26 letters and digits. ${COMMAND} list shows them.`,
+      `${quoted(named.value)} is no grant id, such as gr_hrq6egvaok6463yco36ybujl4g. ${COMMAND} list shows them.`,
     );
   return faults.length > 0 ? { faults, example } : { verb, grantId: named.value };
 }
@@ -214,9 +214,10 @@ function parameterFaults(
     .map(({ name, detail }) => `${name} ${detail}.`);
 }
 
-/** A request that is right in form, for the template that was meant or the first one. */
+/** A request that is right in form, for the template that was meant, or for the first that needs no approval. */
 export function exampleRequest(templates: Templates, meant?: Template, repository?: string): string {
-  const template = meant ?? [...templates.values()].sort((a, b) => (a.name < b.name ? -1 : 1))[0];
+  const sorted = [...templates.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const template = meant ?? sorted.find(({ approval }) => approval === 'none') ?? sorted[0];
   if (!template) return `${COMMAND} help`;
   const parameters = Object.entries(exampleParameters(template))
     .filter(([name]) => !template.parameters[name]?.optional)

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { eventTypes } from '../../../domain/event.ts';
+import { repositoryNameSchema } from '../../../domain/grant-request.ts';
 import { toEpoch, toInstant } from '../../../domain/time.ts';
 import { eventPageSchema, eventSchema } from '../grant-schema.ts';
 import type { Operation } from '../operation.ts';
@@ -19,7 +20,7 @@ export const searchEvents = {
   query: z.strictObject({
     from: instant.optional().describe('Inclusive'),
     to: instant.optional().describe('Exclusive'),
-    repository: z.string().min(1).max(200).optional().describe('workspace/slug, also a former one, or UUID'),
+    repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
     principal: z
       .string()
       .regex(/^(person|service|pipeline|system):.{1,256}$/, 'must be kind:id, such as person:ada@example.com')

@@ -4,6 +4,7 @@ import {
   approvalSchema,
   grantRequestSchema,
   rejectionSchema,
+  repositoryNameSchema,
   upgradeSchema,
 } from '../../../domain/grant-request.ts';
 import type { ProblemCode } from '../../../domain/problem.ts';
@@ -76,7 +77,7 @@ export const listGrants = {
   description: 'The newest change first. A page may be short; only a missing cursor ends the list.',
   access: 'caller',
   query: z.strictObject({
-    repository: z.string().min(1).max(200).optional().describe('workspace/slug, also a former one, or UUID'),
+    repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
     state: z.enum(grantStatuses).optional(),
     template: z.string().min(1).max(64).optional(),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
