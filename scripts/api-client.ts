@@ -1,3 +1,5 @@
+import type { FieldError } from '../domain/problem.ts';
+
 /** Text from elsewhere as a terminal may show it: on one line, without control characters that would drive the terminal. */
 export const harmless = (value: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
@@ -35,7 +37,7 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
 }
 
 /** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the running local
- *  stack as Ada. Throws code and detail of whatever is not answered 200. */
+ *  stack as Ada. Throws code, detail and faulty fields of whatever is not answered 200. */
 export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
@@ -43,6 +45,10 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
     const response = await send(method, `${settings.api}${path}`, body, token);
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.status === 200) return json;
-    throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${String(json.detail ?? '')}`));
+    const faults = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
+      ({ pointer, detail }) => `${pointer} ${detail}`,
+    );
+    const detail = [String(json.detail ?? ''), ...faults].join(' ');
+    throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));
   };
 }

@@ -38,7 +38,10 @@ export function bitbucketSettings(variables: NodeJS.ProcessEnv): BitbucketSettin
 export type BitbucketAnswer = { status: number; json: unknown };
 
 /** Calls Bitbucket with a credential, or with none. Throws only where no answer came. */
-export function bitbucketClient({ bitbucket, email }: BitbucketSettings, credential: string | undefined) {
+export function bitbucketClient(
+  { bitbucket, email }: Pick<BitbucketSettings, 'bitbucket' | 'email'>,
+  credential: string | undefined,
+) {
   const authorization =
     email === undefined
       ? `Bearer ${credential}`

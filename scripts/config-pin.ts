@@ -2,38 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { parseUuid } from '../domain/identifiers.ts';
+import { bitbucketClient } from './bitbucket-client.ts';
 
-const page = z.object({
-  values: z.array(
-    z.object({
-      uuid: z.string(),
-      slug: z.string().optional(),
-      full_name: z.string(),
-      project: z.object({ key: z.string(), uuid: z.string() }).nullish(),
-    }),
-  ),
-  next: z.string().optional(),
+const listed = z.object({
+  uuid: z.string(),
+  full_name: z.string(),
+  project: z.object({ key: z.string(), uuid: z.string() }).nullish(),
 });
 
-type Listed = z.infer<typeof page>['values'];
+type Listed = z.infer<typeof listed>[];
 
 /** Lists all repositories of a workspace. Throws unless every page was read: absence in half a list proves nothing. */
-async function listRepositories(url: string, token: string, workspace: string): Promise<Listed> {
-  const all: Listed = [];
-  let next: string | undefined = `${url}/repositories/${encodeURIComponent(workspace)}?pagelen=100`;
-  while (next) {
-    if (!next.startsWith(`${url}/`)) throw new Error('Bitbucket pages into another host.');
-    const response: Response = await fetch(next, {
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok) throw new Error(`Bitbucket answered ${response.status} for workspace ${workspace}.`);
-    const parsed: z.infer<typeof page> = page.parse(await response.json());
-    all.push(...parsed.values);
-    next = parsed.next;
-  }
-  return all;
+async function listRepositories(url: string, token: string | undefined, workspace: string): Promise<Listed> {
+  if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
+  const client = bitbucketClient({ bitbucket: url, email: undefined }, token);
+  const answer = await client.list(`/repositories/${encodeURIComponent(workspace)}?pagelen=100`, listed);
+  if ('items' in answer) return answer.items;
+  throw new Error(`Bitbucket answered ${answer.status} for workspace ${workspace}.`);
 }
 
 /** Finds the UUID of what an ownership entry names by key or slug. */
@@ -45,11 +30,12 @@ function findUuid(repositories: Listed, kind: 'project' | 'repository', named: s
 }
 
 /** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack's channels that name a project by key
- *  or a repository by slug only, and keeps everything else of the text. Returns the new text and what was pinned; throws, with nothing changed, when one is not found. */
+ *  or a repository by slug only, and keeps everything else of the text. Returns the new text and what was pinned; throws,
+ *  with nothing changed, when one is not found. `token` is needed only where something is to be looked up. */
 export async function pinConfiguration(
   text: string,
   url: string,
-  token: string,
+  token: string | undefined,
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
@@ -76,12 +62,11 @@ export async function pinConfiguration(
   return { text: document.toString({ lineWidth: 0 }), pinned };
 }
 
-/** `npm run config:pin`: pins `config/rolewright.yaml` in place. */
+/** `npm run config:pin`: pins `config/rolewright.yaml` in place, with the token of `BITBUCKET_TOKEN`. */
 async function main(): Promise<void> {
   const file = 'config/rolewright.yaml';
-  const token = process.env.BITBUCKET_TOKEN;
-  if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
   const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
+  const token = process.env.BITBUCKET_TOKEN;
   const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
   if (pinned.length > 0) writeFileSync(file, text);
   console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule holds its UUID already.');

@@ -39,9 +39,12 @@ async function main(): Promise<void> {
   const text = apiDocumentText();
   const findings = await lintFindings(text);
   if (findings.length > 0) throw new Error(`The API document breaks rules:\n${findings.join('\n')}`);
-  if (!process.argv.includes('--check')) writeFileSync(join(root, FILE), text);
-  else if (read(FILE) !== text)
+  if (!process.argv.includes('--check')) {
+    writeFileSync(join(root, FILE), text);
+    console.log(`${FILE} is written.`);
+  } else if (read(FILE) !== text) {
     throw new Error(`${FILE} is not what the code says; npm run openapi writes it.`);
+  }
 }
 
 if (import.meta.main) {
