@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { faultyFields } from './faulty-fields.ts';
 
 /** What happens to the next matching call. `lostReply`: the call takes effect, then the connection closes without
  *  an answer. `drop`: the connection closes and nothing was done. `propagation` (IAM only): what the call writes
@@ -32,7 +33,7 @@ export function noFaults(): Faults {
   return {
     arm(body) {
       const parsed = faultSchema.safeParse(body);
-      if (!parsed.success) return parsed.error.issues.map((i) => `/${i.path.join('/')}: ${i.message}`);
+      if (!parsed.success) return faultyFields(parsed.error);
       armed.push({ ...parsed.data });
       return [];
     },

@@ -1,16 +1,26 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockFolder } from './dynamodb/folder-lock.ts';
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 /** Only a folder that a sandbox has written to is cleared: a mistyped variable must not cost anybody their files. */
 const marks = ['bitbucket.json', 'aws.json', 'slack.json', 'dynamodb', 'gateway.log'];
 
-if (!existsSync(dir)) {
-  console.log(`There is no ${dir}; nothing to clear.`);
-} else if (marks.some((name) => existsSync(join(dir, name)))) {
+/** `npm run sandbox:reset`: removes the folder, unless a stack is running in it. */
+async function main(): Promise<void> {
+  if (!existsSync(dir)) return console.log(`There is no ${dir}; nothing to clear.`);
+  if (!marks.some((name) => existsSync(join(dir, name)))) {
+    throw new Error(`${dir} holds nothing of a sandbox, so it stays.`);
+  }
+  const lock = await lockFolder(dir).catch((error: Error) => {
+    throw new Error(`${error.message}: end it first, with Ctrl-C where npm start runs.`);
+  });
+  await lock.release();
   rmSync(dir, { recursive: true });
   console.log(`Cleared ${dir}.`);
-} else {
-  console.error(`${dir} holds nothing of a sandbox, so it stays.`);
-  process.exit(1);
 }
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

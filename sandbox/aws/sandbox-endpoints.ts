@@ -1,4 +1,5 @@
 import type { Faults } from '../faults.ts';
+import { faultyFields } from '../faulty-fields.ts';
 import type { CallJournal } from './call-journal.ts';
 import { canAct, canActSchema } from './can-act.ts';
 import type { World } from './world.ts';
@@ -27,8 +28,7 @@ export function sandboxEndpoints(world: World, faults: Faults, journal: CallJour
       (body) => {
         const question = canActSchema.safeParse(body);
         if (question.success) return { status: 200, body: canAct(world, question.data) };
-        const errors = question.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`);
-        return { status: 400, body: { errors } };
+        return { status: 400, body: { errors: faultyFields(question.error) } };
       },
     ],
     ['GET /sandbox/calls', () => ({ status: 200, body: { items: journal.items() } })],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { faultyFields } from '../faulty-fields.ts';
 import { type Answer, noContent, ok, refusal } from './answers.ts';
-import { faultyFields } from './faulty-fields.ts';
 import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
 import type { Route } from './request.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
+import { faultyFields } from '../faulty-fields.ts';
 import { type Answer, ok, refusal } from './answers.ts';
-import { faultyFields } from './faulty-fields.ts';
 import type { Route } from './request.ts';
 import { companyIssuers, groupsOfPerson } from './seed.ts';
 import { lifetime, publicKeySet, signClaims } from './signing-keys.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { faultyFields } from '../faulty-fields.ts';
 import { type Answer, apiError, noContent, ok } from './answers.ts';
-import { faultyFields } from './faulty-fields.ts';
 import { findWorkspace } from './lookup.ts';
 import { paginate } from './pagination.ts';
 import type { Route } from './request.ts';

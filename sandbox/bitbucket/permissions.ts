@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { faultyFields } from '../faulty-fields.ts';
 import { type Answer, apiError, ok, refusal } from './answers.ts';
-import { faultyFields } from './faulty-fields.ts';
 import { findRepositoryByName } from './lookup.ts';
 import { paginate } from './pagination.ts';
 import { permissionResource } from './representation.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { faultyFields } from '../faulty-fields.ts';
 import { type Answer, ok, refusal } from './answers.ts';
-import { faultyFields } from './faulty-fields.ts';
 import { findEnvironment, findRepositoryByName } from './lookup.ts';
 import { audienceOf, issuerOf } from './oidc.ts';
 import { lifetime, signClaims } from './signing-keys.ts';

@@ -128,6 +128,13 @@ describe('npm start', () => {
     world.close();
   });
 
+  it('keeps its state from being cleared while it runs', async () => {
+    const { code, output } = await run('npm', ['run', 'sandbox:reset'], { SANDBOX_DIR: first });
+    expect(code).not.toBe(0);
+    expect(output).toContain('another sandbox is running');
+    expect((await fetch(`${child.endpoints.api}/healthz`)).status).toBe(200);
+  });
+
   it('ends on SIGTERM with code 0, and leaves no process behind', async () => {
     expect(await child.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await portsInUse(child.ports)).toEqual([]);
