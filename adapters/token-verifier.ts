@@ -112,7 +112,7 @@ function companyCaller(issuer: TrustedIssuer, claims: JWTPayload): Caller | unde
   const id = claims[issuer.idClaim];
   if (typeof id !== 'string' || id === '' || id.length > 256 || !id.isWellFormed()) return undefined;
   if (issuer.idClaim === 'email' && claims.email_verified !== true) return undefined;
-  const groups = z.array(z.string()).safeParse(claims[issuer.groupsClaim] ?? []);
+  const groups = z.array(wellFormed).safeParse(claims[issuer.groupsClaim] ?? []);
   if (!groups.success) return undefined;
   const shownId = issuer.idClaim === 'email' ? id.toLowerCase() : id;
   return { principal: { kind: issuer.kind, id: shownId }, groups: groups.data };

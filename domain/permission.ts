@@ -8,15 +8,16 @@ export type Permission = { action: string; resource: string };
  *  the policy before could not be read: then everything counts as gained. */
 export type PermissionsDifference = { gained: Permission[]; lost: Permission[]; isUnderstood: boolean };
 
-/** A permission under its statement's condition block, as canonical JSON; empty without one. */
-type ConditionalPermission = Permission & { condition: string };
+/** A statement: each of its actions on each of its resources, under its condition block as canonical JSON; empty without
+ *  one. */
+type Allowance = { actions: string[]; resources: string[]; condition: string };
 
 /** Compares what two permissions policies allow, as permissions and not as text: order, statement ids and how statements
  *  are cut do not matter. Conservative: what is not provably covered by one permission of the other policy counts as
  *  gained, or lost. `before` is `undefined` where nothing is allowed yet. */
 export function comparePermissions(before: unknown, after: unknown): PermissionsDifference {
-  const had = before === undefined ? [] : permissionsOf(before);
-  const has = permissionsOf(after);
+  const had = before === undefined ? [] : allowancesOf(before);
+  const has = allowancesOf(after);
   if (!has) throw new Error('a rendered policy must be one that can be read');
   return {
     gained: uncovered(has, had ?? []),
@@ -25,21 +26,35 @@ export function comparePermissions(before: unknown, after: unknown): Permissions
   };
 }
 
-const uncovered = (
-  permissions: readonly ConditionalPermission[],
-  by: readonly ConditionalPermission[],
-): Permission[] => {
-  const open = permissions.filter((permission) => !by.some((other) => covers(other, permission)));
-  const pairs = new Map(open.map(({ action, resource }) => [`${action} ${resource}`, { action, resource }]));
-  return [...pairs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, permission]) => permission);
-};
+/** What `allowances` allow and none of `by` does. Actions and resources are compared apart, so that the work grows with
+ *  what is written and not with the square of the pairs that it stands for. */
+function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): Permission[] {
+  const open = new Map<string, Permission>();
+  for (const { actions, resources, condition } of allowances) {
+    // A condition narrows, so only an equal one, or none, is known to be as wide.
+    const covering = by
+      .filter((other) => other.condition === '' || other.condition === condition)
+      .map((other) => ({
+        actions: new Set(
+          actions.filter((action) => other.actions.some((wider) => actionCovers(wider, action))),
+        ),
+        resources: new Set(
+          resources.filter((one) => other.resources.some((wider) => globCovers(wider, one))),
+        ),
+      }));
+    for (const action of actions) {
+      for (const resource of resources) {
+        if (covering.some((known) => known.actions.has(action) && known.resources.has(resource))) continue;
+        open.set(`${action} ${resource}`, { action, resource });
+      }
+    }
+  }
+  return [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, permission]) => permission);
+}
 
-/** True when everything that `permission` allows, `other` allows. A condition narrows, so only an equal one, or none, is
- *  known to be as wide. */
-const covers = (other: ConditionalPermission, permission: ConditionalPermission): boolean =>
-  (other.condition === '' || other.condition === permission.condition) &&
-  globCovers(other.action.toLowerCase(), permission.action.toLowerCase()) &&
-  globCovers(other.resource, permission.resource);
+/** IAM compares actions without case. */
+const actionCovers = (wider: string, action: string): boolean =>
+  globCovers(wider.toLowerCase(), action.toLowerCase());
 
 /** True when every text that matches `glob` is known to match `wider`: the characters of `glob` are taken as they stand,
  *  its `*` may only be met by a `*`, its `?` by `?` or `*`. Never true where it is not so. */
@@ -86,10 +101,10 @@ function texts(value: unknown): string[] | undefined {
 const KNOWN = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
 /** What a policy document allows; undefined for one that holds anything but plain `Allow` statements. */
-function permissionsOf(document: unknown): ConditionalPermission[] | undefined {
+function allowancesOf(document: unknown): Allowance[] | undefined {
   if (!isObject(document) || document.Version !== '2012-10-17') return undefined;
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  const permissions: ConditionalPermission[] = [];
+  const allowances: Allowance[] = [];
   for (const statement of statements) {
     if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
     const actions = texts(statement.Action);
@@ -98,9 +113,7 @@ function permissionsOf(document: unknown): ConditionalPermission[] | undefined {
     if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
     if (block !== undefined && !isObject(block)) return undefined;
     const condition = block && Object.keys(block).length > 0 ? canonicalJson(block) : '';
-    for (const action of actions) {
-      for (const resource of resources) permissions.push({ action, resource, condition });
-    }
+    allowances.push({ actions, resources, condition });
   }
-  return permissions;
+  return allowances;
 }

@@ -183,7 +183,7 @@ describe('a token is refused', () => {
   });
 
   test('whose groups are no list of names', async () => {
-    for (const groups of ['platform', { platform: true }, [1], [['platform']], 7]) {
+    for (const groups of ['platform', { platform: true }, [1], [['platform']], 7, ['platform', '\ud800']]) {
       await expectRefused(world, await sign({ ...personClaims, groups }, world.person));
     }
   });

@@ -107,3 +107,18 @@ describe('a pattern covers', () => {
     expect(globCovers(wider, glob)).toBe(false);
   });
 });
+
+test('two policies of the largest size, with nothing in common, are compared without comparing all pairs with all', () => {
+  const large = (which: string) => ({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: Array.from({ length: 150 }, (_, n) => `s3:Get${which}${n}`),
+        Resource: Array.from({ length: 150 }, (_, n) => `arn:aws:s3:::shop-${which}-${n}/*`),
+      },
+    ],
+  });
+  const { gained, lost } = comparePermissions(large('A'), large('B'));
+  expect([gained.length, lost.length]).toEqual([22_500, 22_500]);
+});
