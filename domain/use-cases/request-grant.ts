@@ -180,20 +180,16 @@ function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {
   return { ...plan, role: { ...plan.role, name: roleName, arn }, intent: { ...plan.intent, roleName } };
 }
 
-/** Events of one stream beyond which only a revoke is taken: whoever can ask can also ask ten thousand times, and a log
- *  that is too long to read could not be revoked. Our choice: a stream of this length is read in under a second. */
-const LONGEST_STREAM = 5000;
-
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
  *  that somebody else has set for a grant. */
 function checkLimits(
-  { grant, last, grantId }: GrantStream,
+  { grant, events, grantId }: GrantStream,
   { expiresAt }: RequestCommand,
   { principal }: Caller,
   hasNewEvent: boolean,
 ): Result<undefined> {
-  if (hasNewEvent && (last?.seq ?? 0) >= LONGEST_STREAM) {
-    const detail = `Grant ${grantId} has ${LONGEST_STREAM} events. Revoke it and ask for one with another name.`;
+  if (hasNewEvent && isFull(events)) {
+    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const isForeign = grant?.status === 'active' && grant.expirySetBy?.kind !== 'pipeline';

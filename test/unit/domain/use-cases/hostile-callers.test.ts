@@ -3,7 +3,15 @@ import { verifyChain } from '../../../../domain/event.ts';
 import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
 import { requestGrant } from '../../../../domain/use-cases/request-grant.ts';
 import { grantRequest, pipelineOf, platform, World } from '../../../support/domain-fakes.ts';
-import { codeOf, GRANT_ID, present, problemOf, shop, successOf } from '../../../support/domain-samples.ts';
+import {
+  chain,
+  codeOf,
+  GRANT_ID,
+  present,
+  problemOf,
+  shop,
+  successOf,
+} from '../../../support/domain-samples.ts';
 
 let world: World;
 beforeEach(() => {
@@ -129,6 +137,23 @@ describe('what is asked for at the same moment', () => {
     expect(world.iam.roles.size).toBeLessThanOrEqual(2);
     expect(codes.filter((code) => code === 'QUOTA_EXCEEDED').length).toBeGreaterThanOrEqual(3);
   });
+});
+
+test('a stream is not filled beyond what can still be read and revoked', async () => {
+  world.redeploy((content) => {
+    content.approval = 'required';
+  });
+  await world.request();
+  const [first] = await world.log.load(GRANT_ID);
+  if (first?.type !== 'GrantRequested') throw new Error('a request was expected');
+  const reason = 'x'.repeat(20_000);
+  const asked = Array.from({ length: 240 }, () => ({
+    type: 'GrantRequested' as const,
+    data: { ...first.data, reason },
+  }));
+  for (const event of chain(asked, GRANT_ID, [first]).slice(1)) await world.log.append(event);
+  expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('QUOTA_EXCEEDED');
+  expect(successOf(await world.revoke()).grant.status).toBe('revoked');
 });
 
 describe('ending access', () => {
