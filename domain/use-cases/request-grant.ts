@@ -15,6 +15,7 @@ import {
   appendEvent,
   type GrantStream,
   isDoneBy,
+  isFull,
   loadStream,
   projectStream,
   type StreamPorts,
