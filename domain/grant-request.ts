@@ -24,6 +24,11 @@ const parameters = z
   .transform((value) => value as Record<string, unknown>)
   .meta({ type: 'object', description: 'What the template asks for; GET /v1/templates/{name} shows it' });
 
+/** How long a grant lives. */
+export const durationSchema = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D');
+
 /** How callers name a repository. */
 export const repositoryNameSchema = z
   .string()
@@ -49,13 +54,7 @@ export const grantRequestSchema = z
       .regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens')
       .default('default')
       .describe('Tells several grants of one template apart'),
-    expiresIn: z
-      .string()
-      .refine(
-        (text) => parseDuration(text) !== undefined,
-        'must be days as PnD or hours as PTnH, up to P3650D',
-      )
-      .optional(),
+    expiresIn: durationSchema.optional(),
     reason: reasonSchema.optional(),
     planHash: planHashSchema.optional(),
   })

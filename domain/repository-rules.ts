@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { type GrantRequest, grantRequestSchema } from './grant-request.ts';
+import { durationSchema, type GrantRequest, grantRequestSchema } from './grant-request.ts';
 import { NAME, parseUuid } from './identifiers.ts';
 import { fillPlaceholders, hasStrayBraces, isOneSegment, placeholdersOf } from './placeholder.ts';
 import { type Problem, problem, toPointer } from './problem.ts';
 import type { Repository } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { Template } from './template.ts';
-import { parseDuration } from './time.ts';
 import { matchesPattern } from './wildcard.ts';
 
 /** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs stand without braces. */
@@ -40,13 +39,7 @@ export const repositoryRuleSchema = z.strictObject({
     parameters: z.record(z.string(), z.union([parameterText, z.array(parameterText).min(1)])).default({}),
     environment: z.string().min(1).max(255).optional(),
     name: z.string().regex(NAME, 'must be a lower-case name').optional(),
-    expiresIn: z
-      .string()
-      .refine(
-        (text) => parseDuration(text) !== undefined,
-        'must be days as PnD or hours as PTnH, up to P3650D',
-      )
-      .optional(),
+    expiresIn: durationSchema.optional(),
   }),
   approved: z.boolean().default(false),
 });

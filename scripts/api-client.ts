@@ -1,4 +1,5 @@
 import type { FieldError } from '../domain/problem.ts';
+import { reach } from './reach.ts';
 
 /** Text from elsewhere as a terminal may show it: on one line, without control characters that would drive the terminal. */
 export const harmless = (value: string): string =>
@@ -14,15 +15,11 @@ const settingsOf = (variables: NodeJS.ProcessEnv): Settings => ({
 });
 
 async function send(method: string, url: string, body: unknown, token?: string): Promise<Response> {
-  return fetch(url, {
+  return reach(url, {
     method,
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    redirect: 'error',
     signal: AbortSignal.timeout(30_000),
-  }).catch((error: Error) => {
-    const cause = (error.cause as Error)?.message ?? error.message;
-    throw new Error(`${new URL(url).origin} cannot be reached (${cause}).`);
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reach } from './reach.ts';
 
 /** Where the commands of `scripts/` find Bitbucket and Rolewright. `token` is the credential that the functions use,
  *  `adminToken` one that may manage webhooks; undefined where it was not given. */
@@ -47,7 +48,7 @@ export function bitbucketClient(
       ? `Bearer ${credential}`
       : `Basic ${Buffer.from(`${email}:${credential}`).toString('base64')}`;
   async function call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<BitbucketAnswer> {
-    const response = await fetch(path.startsWith(`${bitbucket}/`) ? path : `${bitbucket}${path}`, {
+    const response = await reach(path.startsWith(`${bitbucket}/`) ? path : `${bitbucket}${path}`, {
       method,
       headers: {
         accept: 'application/json',
@@ -55,11 +56,7 @@ export function bitbucketClient(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
       signal: AbortSignal.timeout(10_000),
-    }).catch((error: Error) => {
-      const cause = (error.cause as Error)?.message ?? error.message;
-      throw new Error(`${new URL(bitbucket).origin} cannot be reached (${cause}).`);
     });
     return { status: response.status, json: await response.json().catch(() => undefined) };
   }

@@ -1,8 +1,6 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { z } from 'zod';
+import { stateFile } from '../state-file.ts';
 import { companyIssuers, firstPermissions, seed } from './seed.ts';
 import { generateSigningKey } from './signing-keys.ts';
 
@@ -78,36 +76,20 @@ export type StateStore = {
 /** Opens `<dir>/bitbucket.json`, or creates it with the seed and new keys.
  *  Errors: a file that is there but cannot be understood; it is left as it is. */
 export async function openState(dir: string): Promise<StateStore> {
-  await mkdir(dir, { recursive: true });
-  const path = join(dir, 'bitbucket.json');
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  const state = text === undefined ? await seededState() : parseState(path, text);
+  const file = stateFile(dir, 'bitbucket.json', stateSchema);
+  const kept = file.read();
+  const state = kept ?? (await seededState());
   const store: StateStore = {
     state,
-    save() {
-      const temporary = `${path}.${process.pid}.tmp`;
-      writeFileSync(temporary, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-      renameSync(temporary, path);
-    },
+    save: () => file.write(state),
     key(owner) {
       const key = state.keys[owner];
-      if (!key) throw new Error(`no signing key of ${owner} in ${path}`);
+      if (!key) throw new Error(`no signing key of ${owner} in ${file.path}`);
       return key;
     },
   };
-  if (text === undefined) store.save();
+  if (kept === undefined) store.save();
   return store;
-}
-
-function parseState(path: string, text: string): BitbucketState {
-  try {
-    return stateSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
-  }
 }
 
 async function seededState(): Promise<BitbucketState> {

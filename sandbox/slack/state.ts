@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { stateFile } from '../state-file.ts';
 
 /** One block of Block Kit, as it was sent. */
 const blockSchema = z.looseObject({ type: z.string() });
@@ -66,16 +65,11 @@ export type StateStore = {
 
 /** Opens `<dir>/slack.json`, or creates it empty. Errors: a file that is there but cannot be understood. */
 export function openState(dir: string): StateStore {
-  mkdirSync(dir, { recursive: true });
-  const path = join(dir, 'slack.json');
-  const state = readState(path);
+  const file = stateFile(dir, 'slack.json', stateSchema);
+  const state = file.read() ?? { version: 1, lastTs: 0, messages: [], views: [], responseUrls: [] };
   const store: StateStore = {
     state,
-    save() {
-      const temporary = `${path}.${process.pid}.tmp`;
-      writeFileSync(temporary, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-      renameSync(temporary, path);
-    },
+    save: () => file.write(state),
     nextTs(now) {
       state.lastTs = Math.max(state.lastTs + 1, now * 1000);
       return `${Math.floor(state.lastTs / 1e6)}.${String(state.lastTs % 1e6).padStart(6, '0')}`;
@@ -83,19 +77,4 @@ export function openState(dir: string): StateStore {
   };
   store.save();
   return store;
-}
-
-function readState(path: string): SlackState {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { version: 1, lastTs: 0, messages: [], views: [], responseUrls: [] };
-  }
-  try {
-    return stateSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
-  }
 }

@@ -7,6 +7,7 @@ import { exampleParameters, parseParameters } from '../../domain/parameters.ts';
 import { renderPermissionsPolicy } from '../../domain/permissions-policy.ts';
 import type { Template } from '../../domain/template.ts';
 import { configurationOf, present, production, shop, successOf } from '../support/domain-samples.ts';
+import { shippedTemplates } from '../support/shipped-templates.ts';
 
 const templates = [...readTemplates(join(import.meta.dirname, '..', '..')).values()];
 const account = present(configurationOf().accounts[0]);
@@ -46,22 +47,5 @@ describe.each(templates.map((template) => [template.name, template] as const))('
 });
 
 test('the templates are those that the docs promise', () => {
-  expect(templates.map(({ name }) => name).sort()).toEqual([
-    'cdk-deploy',
-    'cloudfront-invalidate',
-    'codeartifact-publish',
-    'dynamodb-migrate',
-    'ecr-push',
-    'ecs-deploy',
-    'eks-describe',
-    'eventbridge-publish',
-    'lambda-deploy',
-    'read-only-plan',
-    's3-artifacts',
-    's3-static-site',
-    'sam-or-cloudformation-deploy',
-    'secrets-read',
-    'ssm-parameters-read',
-    'terraform-state',
-  ]);
+  expect(templates.map(({ name }) => name).sort()).toEqual(shippedTemplates);
 });

@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+
+/** A stand-in's state in one JSON file. */
+export type StateFile<T> = {
+  readonly path: string;
+  /** What the file holds; undefined where there is none. Throws for a file that cannot be understood, and leaves it. */
+  read(): T | undefined;
+  /** Replaces the file whole or not at all, readable by its owner only. */
+  write(state: T): void;
+};
+
+/** The file `<dir>/<name>`, whose content `schema` must fit; makes the folder. */
+export function stateFile<T>(dir: string, name: string, schema: z.ZodType<T>): StateFile<T> {
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, name);
+  return {
+    path,
+    read() {
+      let text: string;
+      try {
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        return undefined;
+      }
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch (cause) {
+        throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
+      }
+    },
+    write(state) {
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+      renameSync(temporary, path);
+    },
+  };
+}
