@@ -21,14 +21,32 @@ export type StackPorts = {
 };
 
 /** The contract's ports, each to be changed by one variable. */
+const STANDARD = {
+  api: ['ROLEWRIGHT_PORT', 3000],
+  lambda: ['SANDBOX_LAMBDA_PORT', 3002],
+  bitbucket: ['SANDBOX_BITBUCKET_PORT', 4010],
+  aws: ['SANDBOX_AWS_PORT', 4020],
+  dynamodb: ['SANDBOX_DYNAMODB_PORT', 4030],
+  slack: ['SANDBOX_SLACK_PORT', 4040],
+} as const satisfies Record<keyof StackPorts, readonly [string, number]>;
+
+/** The ports that a stack is to have. */
 export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts => ({
-  api: toPort(variables, 'ROLEWRIGHT_PORT', 3000),
-  lambda: toPort(variables, 'SANDBOX_LAMBDA_PORT', 3002),
-  bitbucket: toPort(variables, 'SANDBOX_BITBUCKET_PORT', 4010),
-  aws: toPort(variables, 'SANDBOX_AWS_PORT', 4020),
-  dynamodb: toPort(variables, 'SANDBOX_DYNAMODB_PORT', 4030),
-  slack: toPort(variables, 'SANDBOX_SLACK_PORT', 4040),
+  api: toPort(variables, ...STANDARD.api),
+  lambda: toPort(variables, ...STANDARD.lambda),
+  bitbucket: toPort(variables, ...STANDARD.bitbucket),
+  aws: toPort(variables, ...STANDARD.aws),
+  dynamodb: toPort(variables, ...STANDARD.dynamodb),
+  slack: toPort(variables, ...STANDARD.slack),
 });
+
+/** What to do about a failed start that says that one of these ports is taken; else its own message. */
+export function startAdvice({ message }: Error, ports: StackPorts): string {
+  const taken = /EADDRINUSE\D.*?:(\d+)/.exec(message)?.[1];
+  const name = (Object.keys(STANDARD) as (keyof StackPorts)[]).find((key) => String(ports[key]) === taken);
+  if (!name) return message;
+  return `Port ${taken} is taken. End what listens there, or choose another port with ${STANDARD[name][0]}=<port>.`;
+}
 
 /** Every port chosen free. */
 export const freePorts: StackPorts = { api: 0, lambda: 0, bitbucket: 0, aws: 0, dynamodb: 0, slack: 0 };

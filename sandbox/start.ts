@@ -1,13 +1,15 @@
 import { seed } from './bitbucket/seed.ts';
-import { portsFromEnvironment, startStack } from './stack.ts';
+import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 
 async function main(): Promise<void> {
-  const stack = await startStack(process.cwd(), dir, portsFromEnvironment(process.env), {
-    schedule: true,
-    webhooks: true,
-  });
+  const ports = portsFromEnvironment(process.env);
+  const stack = await startStack(process.cwd(), dir, ports, { schedule: true, webhooks: true }).catch(
+    (error: Error) => {
+      throw new Error(startAdvice(error, ports));
+    },
+  );
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

@@ -2,6 +2,8 @@
 export function reach(url: string, request: RequestInit): Promise<Response> {
   return fetch(url, { ...request, redirect: 'error' }).catch((error: Error) => {
     const cause = (error.cause as Error)?.message ?? error.message;
-    throw new Error(`${new URL(url).origin} cannot be reached (${cause}).`);
+    const { origin, hostname } = new URL(url);
+    const isLocal = hostname === '127.0.0.1' || hostname === 'localhost';
+    throw new Error(`${origin} cannot be reached (${cause}).${isLocal ? ' Is "npm start" running?' : ''}`);
   });
 }
