@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { parseUuid } from '../domain/identifiers.ts';
 import { bitbucketClient } from './bitbucket-client.ts';
@@ -29,8 +29,27 @@ function findUuid(repositories: Listed, kind: 'project' | 'repository', named: s
   return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
 }
 
+/** Text that is put into a file before the character at `offset`. */
+type Insertion = { offset: number; text: string };
+
+/** The entry `uuid` of a map that has none, at the end of one in braces, else on a line of its own before the others. */
+function uuidEntry(source: string, map: YAMLMap, uuid: string): Insertion {
+  const node = map.flow ? map.items.at(-1)?.value : map.items[0]?.key;
+  const offset = isNode(node) ? node.range?.[map.flow ? 1 : 0] : undefined;
+  if (offset === undefined) throw new Error('A project or repository without a name cannot be looked up.');
+  if (map.flow) return { offset, text: `, uuid: "${uuid}"` };
+  const indent = ' '.repeat(offset - source.lastIndexOf('\n', offset - 1) - 1);
+  return { offset, text: `uuid: "${uuid}"\n${indent}` };
+}
+
+/** Puts every text in its place. */
+const spliced = (source: string, insertions: Insertion[]): string =>
+  insertions
+    .toSorted((a, b) => b.offset - a.offset)
+    .reduce((text, { offset, text: added }) => text.slice(0, offset) + added + text.slice(offset), source);
+
 /** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack's channels that name a project by key
- *  or a repository by slug only, and keeps everything else of the text. Returns the new text and what was pinned; throws,
+ *  or a repository by slug only, and keeps every other character of the text. Returns the new text and what was pinned; throws,
  *  with nothing changed, when one is not found. `token` is needed only where something is to be looked up. */
 export async function pinConfiguration(
   text: string,
@@ -45,6 +64,7 @@ export async function pinConfiguration(
   });
   const lists = new Map<string, Listed>();
   const pinned: string[] = [];
+  const insertions: Insertion[] = [];
   for (const rule of rules) {
     for (const kind of ['project', 'repository'] as const) {
       const subject = isMap(rule) ? (rule as YAMLMap).get(kind) : undefined;
@@ -55,11 +75,11 @@ export async function pinConfiguration(
       lists.set(workspace, list);
       const uuid = parseUuid(findUuid(list, kind, named) ?? '');
       if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
-      subject.set('uuid', document.createNode(uuid, { flow: true }));
+      insertions.push(uuidEntry(text, subject, uuid));
       pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
     }
   }
-  return { text: document.toString({ lineWidth: 0 }), pinned };
+  return { text: spliced(text, insertions), pinned };
 }
 
 /** `npm run config:pin`: pins `config/rolewright.yaml` in place, with the token of `BITBUCKET_TOKEN`. */

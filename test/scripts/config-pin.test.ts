@@ -44,14 +44,38 @@ describe('pinning ownership rules', () => {
       'project globex/OTHER is {b5221305-d747-47c2-8531-4533c5ef0422}',
       'project acme/WEB is {18b60cd9-173a-4a44-a4ec-6c251e367573}',
     ]);
+    expect(text.replaceAll(/, uuid: "\{(?!0)[^"]*"/g, '')).toBe(TEXT);
     const { ownership } = parse(text) as { ownership: Record<string, { uuid: string }>[] };
     expect(ownership.map((rule) => (rule.project ?? rule.repository)?.uuid)).toEqual([
       '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
       '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
       '{00000000-0000-4000-8000-000000000000}',
     ]);
-    expect(text).toContain('# Kept as it is.');
-    expect(text).toContain('# a comment');
+  });
+
+  it('pins a rule that is written on several lines', async () => {
+    const block =
+      'ownership:\n  - project:\n      workspace: acme # ours\n      key: SHOP\n    owns: { any: [a] }\n';
+    const { text } = await pin(block);
+    expect(text).toContain(
+      '      uuid: "{6f578c1d-54b2-42bc-bfcb-8384e0619a40}"\n      workspace: acme # ours\n',
+    );
+    expect(parse(text)).toEqual({
+      ownership: [
+        {
+          project: { workspace: 'acme', key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+          owns: { any: ['a'] },
+        },
+      ],
+    });
+  });
+
+  it('needs no token where nothing is left to pin', async () => {
+    const { text } = await pin(TEXT);
+    expect(await pinConfiguration(text, `${bitbucket.url}/2.0`, undefined)).toEqual({ text, pinned: [] });
+    await expect(pinConfiguration(TEXT, `${bitbucket.url}/2.0`, undefined)).rejects.toThrow(
+      'BITBUCKET_TOKEN',
+    );
   });
 
   it('changes nothing when nothing is left to pin', async () => {
