@@ -94,7 +94,7 @@ const send = ({ method, path: to, body: json, mediaType }: Request, token?: stri
     ...(method === 'POST' ? { body: JSON.stringify(json) } : {}),
   });
 
-const runs = { seed: 20_261_123, numRuns: 150 };
+const runs = { seed: 20_261_123, numRuns: 80 };
 
 describe('whatever is sent', () => {
   it('is never answered by a fault of ours, and each refusal is a problem document', async () => {

@@ -373,7 +373,7 @@ describe('an interaction', () => {
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
