@@ -171,7 +171,7 @@ test('a token is said to be admitted exactly when STS admits it', async () => {
         seen[admitted ? 'admitted' : 'refused'] += 1;
       },
     ),
-    { seed: 20_261_123, numRuns: 150 },
+    { seed: 20_261_123, numRuns: 300 },
   );
   // Both answers were put to the test.
   expect(Math.min(seen.admitted, seen.refused)).toBeGreaterThan(40);
