@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { knownNames } from '../adapters/access-rules.ts';
 import { compiledAccess } from '../adapters/access-source.ts';
 import { readConfiguration, readTemplates, StartFailure } from '../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../adapters/settings-source.ts';
 import { ruleFaults } from '../domain/repository-rules.ts';
-
-const ROOT = join(import.meta.dirname, '..');
 
 /** Modules like those in `adapters/` that read settings below `root`, by name; these hold them. What could not start is
  *  not built. */
@@ -56,7 +53,3 @@ export function embedSettings(root: string): Plugin {
     },
   };
 }
-
-/** What `serverless-esbuild` asks for before it builds. A fault ends it here: one inside of esbuild would leave its
- *  service running, and the command with it. */
-export default (): Plugin[] => [embedSettings(ROOT)];

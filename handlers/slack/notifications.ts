@@ -119,7 +119,7 @@ async function sendOnce(
 const isCertainlyUndone = (error: unknown): boolean => error instanceof PortError && error.certain;
 
 /** Calls Slack, and again while the failure may pass and another call does no harm. */
-async function attempted<T extends SlackMessage | void>(
+async function attempted<T>(
   { clock }: NotificationPorts,
   call: () => Promise<T>,
   mayRepeat: (error: unknown) => boolean,

@@ -1,5 +1,6 @@
 import { useStack } from '../support/e2e-stack.ts';
 import { admissionRules } from './main-job/admission.ts';
+import { apiDocumentRules } from './main-job/api-document.ts';
 import { approvalRules } from './main-job/approvals.ts';
 import { auditRules } from './main-job/audit.ts';
 import { explanationRules } from './main-job/explanations.ts';
@@ -10,6 +11,8 @@ import { templateRules } from './main-job/templates.ts';
 
 const world = useStack();
 
+// First: its examples are of a fresh stack.
+apiDocumentRules(world);
 requestRules(world);
 admissionRules(world);
 revokeRules(world);

@@ -5,7 +5,9 @@ import { parameterRules } from './refusals/parameters.ts';
 import { pipelineRules } from './refusals/pipelines.ts';
 import { queryRules } from './refusals/queries.ts';
 import { routeRules } from './refusals/routes.ts';
+import { secretRules } from './refusals/secrets.ts';
 import { tokenRules } from './refusals/tokens.ts';
+import { fuzzRules } from './refusals/whatever-is-sent.ts';
 
 const world = useStack();
 
@@ -16,3 +18,6 @@ routeRules(world);
 tokenRules(world);
 callerRules(world);
 pipelineRules(world);
+fuzzRules(world);
+// Last: it looks through all that was logged and stored before.
+secretRules(world);

@@ -7,7 +7,7 @@ import { knownNames } from '../../adapters/access-rules.ts';
 import { compiledAccess } from '../../adapters/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings-files.ts';
 import { settingsFolders, settingsIn } from '../../adapters/settings-source.ts';
-import embedInProduct, { embedSettings } from '../../scripts/embed-settings.ts';
+import { embedSettings } from '../../scripts/embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const REPLACED = join(ROOT, 'adapters', 'settings-source.ts');
@@ -18,7 +18,7 @@ type Load = () => { contents: string };
 function loaded(path: string): string | undefined {
   const loads: [RegExp, Load][] = [];
   const build = { onLoad: ({ filter }: { filter: RegExp }, load: Load) => loads.push([filter, load]) };
-  for (const plugin of embedInProduct()) plugin.setup(build as never);
+  embedSettings(ROOT).setup(build as never);
   return loads.find(([filter]) => filter.test(path))?.[1]().contents;
 }
 

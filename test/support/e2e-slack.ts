@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
+import { slackSeed } from '../../sandbox/slack/seed.ts';
 import { eventually } from './e2e-eventually.ts';
 import { type Json, send } from './e2e-http.ts';
-import type { World } from './e2e-stack.ts';
+import type { Grant, World } from './e2e-stack.ts';
 
 /** A message as the sandbox shows it. */
 export type SlackMessage = {
@@ -27,25 +29,67 @@ export function slackOf(world: () => World) {
   const read = async (path: string) => (await send(world().stack.slack.url, 'GET', path)).json.items;
   const messages = async () => (await read('/sandbox/messages')) as SlackMessage[];
 
+  const command = (user: string, text: string) => post('/sandbox/command', { user, text });
+  /** Waits for a message that says something, and returns it. */
+  const said = async (
+    where: Partial<Pick<SlackMessage, 'channel' | 'ephemeralTo' | 'via'>>,
+    ...parts: string[]
+  ) => {
+    const isIt = (message: SlackMessage) =>
+      Object.entries(where).every(([key, value]) => message[key as keyof SlackMessage] === value) &&
+      parts.every((part) => textOf(message).includes(part));
+    const found = await eventually(
+      async () => (await messages()).filter(isIt),
+      (all) => all.length > 0,
+    );
+    const [first] = found;
+    if (!first) throw new Error('nothing was said');
+    return first;
+  };
+  /** Waits until a repository has a grant in a state, and returns the newest. */
+  const grantOf = async (fullName: string, state: string) => {
+    const [grant] = (await eventually(
+      () => world().all(`/v1/grants?repository=${fullName}`, 25),
+      (grants) => grants.some((one) => one.state === state),
+    )) as Grant[];
+    if (!grant) throw new Error('there is no grant');
+    return grant;
+  };
+  /** A request of Ada's in Slack that waits: nobody owns the bucket. */
+  const waiting = async (more = '') => {
+    const { fullName } = await world().repository();
+    await command('ada', `request ${fullName} s3-static-site bucket=payroll ${more}`);
+    const card = await said({ channel: SLACK.approvals }, fullName);
+    return { fullName, card, ...(await grantOf(fullName, 'pending')) };
+  };
+  /** Sends what Slack would, signed at a time in milliseconds. */
+  const signed = (path: string, fields: Record<string, string>, at = Date.now()) => {
+    const body = new URLSearchParams(fields).toString();
+    const timestamp = String(Math.floor(at / 1000));
+    const mac = createHmac('sha256', slackSeed.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+    return world().api('POST', path, {
+      body,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': `v0=${mac}`,
+      },
+    });
+  };
+
   return {
     messages,
-    command: (user: string, text: string) => post('/sandbox/command', { user, text }),
+    command,
     click: (user: string, messageTs: string, actionId: string) =>
       post('/sandbox/click', { user, messageTs, actionId }),
     submit: (user: string, viewId: string, values: Json) => post('/sandbox/submit', { user, viewId, values }),
     views: async () => (await read('/sandbox/views')) as SlackView[],
-    /** Waits for a message that says something, and returns it. */
-    async said(where: Partial<Pick<SlackMessage, 'channel' | 'ephemeralTo' | 'via'>>, ...parts: string[]) {
-      const isIt = (message: SlackMessage) =>
-        Object.entries(where).every(([key, value]) => message[key as keyof SlackMessage] === value) &&
-        parts.every((part) => textOf(message).includes(part));
-      const found = await eventually(
-        async () => (await messages()).filter(isIt),
-        (all) => all.length > 0,
-      );
-      const [first] = found;
-      if (!first) throw new Error('nothing was said');
-      return first;
-    },
+    said,
+    grantOf,
+    waiting,
+    signed,
   };
 }
+
+/** People in the Slack of a running stack. */
+export type SlackPeople = ReturnType<typeof slackOf>;

@@ -5,7 +5,8 @@ import type { Reply } from '../../support/e2e-http.ts';
 import { siteBody, siteOf } from '../../support/e2e-samples.ts';
 import type { Grant, World } from '../../support/e2e-stack.ts';
 
-const twelve = Array.from({ length: 12 }, (_, n) => n);
+const many = (length: number) => Array.from({ length }, (_, n) => n);
+const [twelve, fifty] = [many(12), many(50)];
 const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).sort();
 const typesOf = (events: { type: string }[]) => events.map(({ type }) => type);
 
@@ -32,10 +33,10 @@ export function raceRules(world: () => World): void {
       expect(OpenIDConnectProviderList).toHaveLength(1);
     });
 
-    it('twelve equal requests make one role and one story', async () => {
-      const body = siteBody(await world().repository(), 'shop-twelve');
+    it('invariant 10: fifty equal requests make one role and one story, and none fails', async () => {
+      const body = siteBody(await world().repository(), 'shop-fifty');
       const { value: replies, iamWrites } = await world().trace(() =>
-        Promise.all(twelve.map((n) => world().request({ ...body, reason: `request ${n}` }))),
+        Promise.all(fifty.map((n) => world().request({ ...body, reason: `request ${n}` }))),
       );
       expect(statusesOf(replies).filter((status) => status === 201)).toHaveLength(1);
       expect(statusesOf(replies).every((status) => [200, 201, 202].includes(status))).toBe(true);
