@@ -42,7 +42,7 @@ export type Start = {
   outgoing?: Outgoing;
 };
 
-/** What every function has. */
+/** What every function has. `settings` are what was read below `root` so far: each is read, once, when it is needed. */
 export type Core = {
   environment: Environment;
   configuration: Configuration;
@@ -50,6 +50,7 @@ export type Core = {
   outgoing: Outgoing;
   logger: Logger;
   root: string;
+  settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
 };
 
 /** Reads environment and configuration. Throws `StartFailure` with every fault: nothing starts half-configured. */
@@ -62,11 +63,15 @@ export function composeCore({ variables, root, clock, outgoing }: Start = {}): C
     outgoing: outgoing ?? unhindered,
     logger: new Logger({ serviceName: 'rolewright' }),
     root: folder,
+    settings: {},
   };
 }
 
 /** The templates of the folder that the function started in. */
-export const composeTemplates = ({ root }: Core): ReadonlyMap<string, Template> => readTemplates(root);
+export function composeTemplates({ root, settings }: Core): ReadonlyMap<string, Template> {
+  settings.templates ??= readTemplates(root);
+  return settings.templates;
+}
 
 /** Where a workspace publishes its keys. The sandbox's paths are the real ones behind another origin. */
 const workspaceKeys =
@@ -133,10 +138,10 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
  *  fault of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-export const composeAccess = ({ root, configuration, logger }: Core): AccessPorts => ({
-  access: readAccess(root, configuration),
-  reportDenial: (denial) => logger.warn('denied', { denial }),
-});
+export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
+  settings.access ??= readAccess(root, configuration);
+  return { access: settings.access, reportDenial: (denial) => logger.warn('denied', { denial }) };
+}
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */
 const composeAudit = ({ logger }: Core): AuditPort => ({

@@ -3,7 +3,7 @@ import { followDelivery } from '../domain/use-cases/follow-delivery.ts';
 import type { FollowPorts } from '../domain/use-cases/follow-repository.ts';
 import { workerMessageSchema } from '../domain/worker-message.ts';
 import { asynchronousFunction } from './asynchronous-function.ts';
-import { composeConversations, composeCore, composeRequests } from './compose.ts';
+import { composeConversations, composeCore } from './compose.ts';
 import { converse } from './slack/conversation.ts';
 import { tell } from './slack/notifications.ts';
 
@@ -11,7 +11,7 @@ const core = composeCore();
 const { logger, environment } = core;
 const slack = composeConversations(core);
 const ports: FollowPorts = {
-  ...composeRequests(core),
+  ...slack,
   reportRefusal: (about, problem) =>
     logger.error('what a delivery asks for is refused', { ...about, problem }),
 };
