@@ -36,10 +36,13 @@ async function bundleAll(
   return new Map(outputFiles.map(({ path, text }) => [entries[Number(parse(path).name)] ?? path, text]));
 }
 
-/** What `serverless-esbuild` asks for before it builds. A fault of the settings ends it here: one inside of esbuild would
- *  leave its service running, and the command with it. */
+let made: Plugin[] | undefined;
+
+/** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
+ *  esbuild would leave its service running, and the command with it. */
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))));
-  return [onePass([...entries], [embedSettings(ROOT)])];
+  made ??= [onePass([...entries], [embedSettings(ROOT)])];
+  return made;
 };

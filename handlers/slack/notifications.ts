@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { SlackContent, SlackMessage, SlackWeb } from '../../adapters/slack-web-api.ts';
+import type { SlackContent, SlackWeb } from '../../adapters/slack-web-api.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { type Telling, tellings, waitingEndedBy, waitingStory } from '../../domain/news.ts';
 import { type Clock, type Deliveries, type EventLog, PortError } from '../../domain/ports.ts';
