@@ -1,5 +1,5 @@
 import { canonicalHash } from './canonical-hash.ts';
-import type { Grant } from './grant.ts';
+import type { Grant, RequestInForce } from './grant.ts';
 import { type GrantIntent, intentHash } from './grant-intent.ts';
 import { comparePermissions, type Permission } from './permission.ts';
 import type { Plan } from './plan.ts';
@@ -46,6 +46,13 @@ export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
 
 /** The lifetime that a request asks for: `inSeconds` binds the plan, `at` is when it would end if it were live now. */
 export type AskedLifetime = { inSeconds: number; at: Instant };
+
+/** The lifetime that a request in the log asked for; undefined for none. */
+export const askedLifetime = ({
+  expiresInSeconds: inSeconds,
+  expiresAt: at,
+}: Pick<RequestInForce, 'expiresInSeconds' | 'expiresAt'>): AskedLifetime | undefined =>
+  inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
 
 /** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
  *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */

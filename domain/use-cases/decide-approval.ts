@@ -5,7 +5,7 @@ import type { NewEvent } from '../event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../grant.ts';
 import { GRANT_ID } from '../identifiers.ts';
 import type { Plan } from '../plan.ts';
-import { liveStateOf, type PlannedChange, planChange } from '../planned-change.ts';
+import { askedLifetime, liveStateOf, type PlannedChange, planChange } from '../planned-change.ts';
 import type { Caller } from '../principal.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -30,20 +30,16 @@ type DecisionContext = Omit<RequestContext, 'dryRun'>;
 export async function approveGrant(
   ports: RequestPorts,
   grantId: string,
-  { planHash, reason }: DecisionInput,
+  input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const found = await decidable(ports, grantId, context.caller);
-    if (!found.ok) return found;
-    const { stream, grant } = found.value;
-    const { principal } = context.caller;
-    const now = toInstant(ports.clock.now());
-    const decided = decideApproval(grant, { planHash, principal, now, reason });
-    if (!decided.ok) return reported(ports, context.caller, grant, decided);
+    const decided = await decide(ports, grantId, input, context, decideApproval);
+    if (!decided.ok) return decided;
+    const { stream, grant, event } = decided.value;
     const verified = await verifyAgain(ports, grant);
     if (!verified.ok) return verified;
-    const approved = await append(ports, stream, decided.value, context);
+    const approved = await append(ports, stream, event, context);
     if (!approved) continue;
     if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
     const settled = await waitForProvisioner(ports, grantId);
@@ -56,20 +52,35 @@ export async function approveGrant(
 export async function rejectGrant(
   ports: RequestPorts,
   grantId: string,
-  { planHash, reason }: DecisionInput,
+  input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const found = await decidable(ports, grantId, context.caller);
-    if (!found.ok) return found;
-    const { stream, grant } = found.value;
-    const { principal } = context.caller;
-    const now = toInstant(ports.clock.now());
-    const decided = decideRejection(grant, { planHash, principal, now, reason });
+    const decided = await decide(ports, grantId, input, context, decideRejection);
     if (!decided.ok) return decided;
-    const rejected = await append(ports, stream, decided.value, context);
+    const rejected = await append(ports, decided.value.stream, decided.value.event, context);
     if (rejected?.grant) return ok({ status: 200, grant: rejected.grant });
   }
+}
+
+/** What a decision comes to, when the caller may read the grant and decide about it. */
+async function decide(
+  ports: RequestPorts,
+  grantId: string,
+  { planHash, reason }: DecisionInput,
+  { caller }: DecisionContext,
+  decider: typeof decideApproval,
+): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
+  const found = await decidable(ports, grantId, caller);
+  if (!found.ok) return found;
+  const { stream, grant } = found.value;
+  const now = toInstant(ports.clock.now());
+  const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
+  if (decided.ok) return ok({ stream, grant, event: decided.value });
+  if (decided.problem.code === 'DENIED') {
+    ports.reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+  }
+  return decided;
 }
 
 /** The grant, when the caller may read it and decide about it. */
@@ -95,18 +106,6 @@ async function decidable(
 const lapsedMeanwhile = (grantId: string): Problem =>
   problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
 
-function reported(
-  { reportDenial }: RequestPorts,
-  caller: Caller,
-  grant: Grant,
-  refused: { ok: false; problem: Problem },
-): typeof refused {
-  if (refused.problem.code === 'DENIED') {
-    reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
-  }
-  return refused;
-}
-
 /** Verifies a waiting request as if it were made now, by those who made it. */
 async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
   const waiting = waitingRequest(grant);
@@ -129,7 +128,7 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
       ),
     );
   }
-  const change = planChange(plan, template, liveStateOf(grant), lifetimeOf(waiting));
+  const change = planChange(plan, template, liveStateOf(grant), askedLifetime(waiting));
   if (change.hash === waiting.planHash && isAsShown(waiting.proposal, plan, change)) return ok(undefined);
   const detail =
     'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
@@ -149,9 +148,6 @@ const isAsShown = (
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   });
-
-const lifetimeOf = ({ expiresInSeconds: inSeconds, expiresAt: at }: RequestInForce) =>
-  inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
 
 async function append(
   ports: RequestPorts,

@@ -4,7 +4,7 @@ import { intentHash } from '../grant-intent.ts';
 import { notOwned } from '../ownership.ts';
 import { parseParameters } from '../parameters.ts';
 import { type Plan, planGrant, reportAuditedPlan } from '../plan.ts';
-import { type LiveState, planChange } from '../planned-change.ts';
+import { askedLifetime, type LiveState, planChange } from '../planned-change.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { isRoleNameOf } from '../role.ts';
@@ -27,9 +27,7 @@ export function missingApproval(
   live: LiveState | undefined,
 ): Problem | undefined {
   const { approvedBy } = request;
-  const { expiresInSeconds: inSeconds, expiresAt: at } = request;
-  const lifetime = inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
-  const { hash, approvalReasons } = planChange(plan, template, live, lifetime);
+  const { hash, approvalReasons } = planChange(plan, template, live, askedLifetime(request));
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
   if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;
