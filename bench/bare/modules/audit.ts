@@ -1,6 +1,6 @@
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { records } from '../clients/records.ts';
 
-const client = new DynamoDBClient({});
+const clients = [records];
 
-/** The SDK client of the function `audit`, and nothing else. */
-export const handler = async () => [client, QueryCommand];
+/** The clients of the function `audit`, and nothing else. */
+export const handler = async () => clients;

@@ -1,25 +1,7 @@
-import {
-  DeleteItemCommand,
-  DynamoDBClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { records } from '../clients/records.ts';
+import { secrets } from '../clients/secrets.ts';
 
-const clients = [new DynamoDBClient({})];
+const clients = [records, secrets];
 
 /** The clients of the function `explain`, and nothing else. */
-export const handler = async () => [
-  clients,
-  SSMClient,
-  GetParameterCommand,
-  DeleteItemCommand,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-];
+export const handler = async () => clients;

@@ -1,23 +1,8 @@
-import {
-  DynamoDBClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { functions } from '../clients/functions.ts';
+import { records } from '../clients/records.ts';
+import { secrets } from '../clients/secrets.ts';
 
-const clients = [new DynamoDBClient({}), new LambdaClient({})];
+const clients = [functions, records, secrets];
 
-/** The SDK clients of the function `grants`, and nothing else. */
-export const handler = async () => [
-  clients,
-  SSMClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  InvokeCommand,
-  GetParameterCommand,
-];
+/** The clients of the function `grants`, and nothing else. */
+export const handler = async () => clients;

@@ -1,54 +1,9 @@
-import {
-  DynamoDBClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
-  GetAccountSummaryCommand,
-  GetOpenIDConnectProviderCommand,
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  IAMClient,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
-  PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
-  UpdateAssumeRolePolicyCommand,
-  UpdateRoleCommand,
-} from '@aws-sdk/client-iam';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { functions } from '../clients/functions.ts';
+import { iam } from '../clients/iam.ts';
+import { records } from '../clients/records.ts';
+import { secrets } from '../clients/secrets.ts';
 
-const clients = [new DynamoDBClient({}), new IAMClient({})];
+const clients = [functions, iam, records, secrets];
 
-/** The SDK clients of the function `provisioner`, and nothing else. */
-export const handler = async () => [
-  clients,
-  SSMClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  GetParameterCommand,
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
-  GetAccountSummaryCommand,
-  GetOpenIDConnectProviderCommand,
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
-  PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
-  UpdateAssumeRolePolicyCommand,
-  UpdateRoleCommand,
-];
+/** The clients of the function `provisioner`, and nothing else. */
+export const handler = async () => clients;

@@ -1,20 +1,7 @@
-import {
-  DynamoDBClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { functions } from '../clients/functions.ts';
+import { records } from '../clients/records.ts';
 
-const clients = [new DynamoDBClient({}), new LambdaClient({})];
+const clients = [functions, records];
 
-/** The SDK clients of the function `reconciler`, and nothing else. */
-export const handler = async () => [
-  clients,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  InvokeCommand,
-];
+/** The clients of the function `reconciler`, and nothing else. */
+export const handler = async () => clients;

@@ -1,7 +1,7 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { functions } from '../clients/functions.ts';
+import { secrets } from '../clients/secrets.ts';
 
-const clients = [new LambdaClient({})];
+const clients = [functions, secrets];
 
 /** The clients of the function `webhooks`, and nothing else. */
-export const handler = async () => [clients, SSMClient, GetParameterCommand, InvokeCommand];
+export const handler = async () => clients;

@@ -1,29 +1,10 @@
-import {
-  DeleteItemCommand,
-  DynamoDBClient,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { WebClient } from '@slack/web-api';
+import { deliveries } from '../clients/deliveries.ts';
+import { functions } from '../clients/functions.ts';
+import { records } from '../clients/records.ts';
+import { secrets } from '../clients/secrets.ts';
+import { slack } from '../clients/slack.ts';
 
-const clients = [new DynamoDBClient({}), new LambdaClient({})];
+const clients = [deliveries, functions, records, secrets, slack];
 
 /** The clients of the function `worker`, and nothing else. */
-export const handler = async () => [
-  clients,
-  SSMClient,
-  GetParameterCommand,
-  InvokeCommand,
-  DeleteItemCommand,
-  ExecuteStatementCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  WebClient,
-];
+export const handler = async () => clients;
