@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { bareNameOf, packagedFunctions, withServiceFile } from './service-file.ts';
+import { asBare, bareNameOf, packagedFunctions, withServiceFile } from './service-file.ts';
 import { type Side, sides } from './sides.ts';
 import { median } from './statistics.ts';
 import { readZip, unpack } from './zip.ts';
@@ -38,15 +38,21 @@ const onLambda = {
 
 type Packaged = { folder: string; file: string; variables: Record<string, string>; loads: number[] };
 
-/** Packages every function and its bare counterpart with the settings of `serverless.yml`, and loads each archive's
- *  module in `rounds` fresh processes, product and bare in turn. */
+/** Packages every function and its bare counterpart with the settings of `serverless.yml`, the bare ones with the
+ *  SDK's own chain of credentials, and loads each archive's module in `rounds` fresh processes, product and bare in
+ *  turn. */
 export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
-  const packages = join(dir, 'packages');
-  await withServiceFile(root, packagedFunctions(functionNames), (file) => sls(root, dir, file, packages));
+  const packages = { product: join(dir, 'product'), bare: join(dir, 'bare') };
+  await sls(root, dir, 'serverless.yml', packages.product);
+  const bareFunctions = packagedFunctions(functionNames);
+  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, packages.bare), asBare);
   const figures: [FunctionName, Record<Side, ModuleSize & { module: Packaged }>][] = functionNames.map(
     (name) => [
       name,
-      { product: unpackFunction(packages, name), bare: unpackFunction(packages, bareNameOf(name)) },
+      {
+        product: unpackFunction(packages.product, name),
+        bare: unpackFunction(packages.bare, bareNameOf(name)),
+      },
     ],
   );
   for (let round = 0; round < rounds; round += 1) {

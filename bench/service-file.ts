@@ -48,20 +48,22 @@ export const packagedFunctions = (names: readonly string[]): string =>
 /** The name of the bare function that a function of the product is compared with. */
 export const bareNameOf = (name: string): string => `bare${name[0]?.toUpperCase()}${name.slice(1)}`;
 
-/** Runs `work` while a file next to `serverless.yml` holds the same and `functions` besides; gives it the file's name. */
+/** A service whose bundles hold all sources of credentials that the SDK has. */
+export const asBare = (service: string): string => service.replace(/^ {4}alias: .*$/m, '');
+
+/** Runs `work` while a file next to `serverless.yml` holds the same and `functions` besides, edited; gives it the file's
+ *  name. */
 export async function withServiceFile<T>(
   root: string,
   functions: string,
   work: (file: string) => Promise<T>,
+  edit = (service: string): string => service,
 ): Promise<T> {
   const file = `serverless.bench-${process.pid}.yml`;
   const path = join(root, file);
   const remove = () => rmSync(path, { force: true });
   const service = readFileSync(join(root, 'serverless.yml'), 'utf8');
-  writeFileSync(
-    path,
-    service.replace(/^functions:$/m, (line) => `${line}${functions.trimEnd()}`),
-  );
+  writeFileSync(path, edit(service.replace(/^functions:$/m, (line) => `${line}${functions.trimEnd()}`)));
   process.once('exit', remove);
   try {
     return await work(file);

@@ -49,6 +49,23 @@ test('a function carries Cedar exactly when it decides who may do what', () => {
   expect(deciding.sort()).toEqual(['audit', 'explain', 'grants', 'worker']);
 });
 
+test('no function holds another source of credentials than its environment', () => {
+  const foreign = [
+    'credential_process',
+    'sso_session',
+    'role_arn',
+    'AWS_CONTAINER_CREDENTIALS',
+    'security-credentials',
+  ];
+  const held = [...zips].flatMap(([name, entries]) =>
+    foreign
+      .filter((text) => entries.some(({ content }) => content.includes(text)))
+      .map((text) => [name, text]),
+  );
+  expect(held).toEqual([]);
+  expect(zips.get('grants')?.some(({ content }) => content.includes('AWS_SESSION_TOKEN'))).toBe(true);
+});
+
 /** The environment that a function would be deployed with, as far as it is known before. */
 function variablesOf(resource: string): Record<string, string> {
   const text = readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8');
