@@ -3,7 +3,7 @@ import { loadCedar } from './cedar.ts';
 import { compileAccess } from './cedar-compilation.ts';
 import type { KnownNames } from './cedar-rules.ts';
 import type { CompiledAccess } from './compiled-access.ts';
-import { StartFailure } from './settings-files.ts';
+import { StartFailure } from './start-failure.ts';
 
 /** The access rules of `access/` below `root`, checked and compiled. The accounts, workspaces and templates that they
  *  name must be there. Throws `StartFailure` with every fault of every file. A bundle holds what this returned when it

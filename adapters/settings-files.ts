@@ -1,19 +1,12 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../domain/configuration.ts';
 import { parseTemplate, type Template } from '../domain/template.ts';
-import { settingsIn } from './settings-source.ts';
+import { StartFailure } from './start-failure.ts';
 
-/** The faults of everything that must be right before a function may start; the message lists all of them. */
-export class StartFailure extends Error {
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(`Rolewright cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-    this.name = 'StartFailure';
-    this.faults = faults;
-  }
-}
-
-/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every fault. */
+/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every fault. A bundle holds what
+ *  this and `readTemplates` returned when it was built, in the place of this module: see `scripts/embed-settings.ts`. */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
   const file = settingsIn(root, 'config').find((found) => found.path === path);
@@ -37,4 +30,25 @@ export function readTemplates(root: string): ReadonlyMap<string, Template> {
   if (templates.size === 0 && faults.length === 0) faults.push('templates/: holds no template');
   if (faults.length > 0) throw new StartFailure(faults);
   return templates;
+}
+
+/** A file of settings, e.g. `templates/ecr-push.yaml`: what its YAML says, or why it is none. Plain JSON values. */
+type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fault: string });
+
+/** The settings in a folder below `root`, by file name; none when the folder is not there. */
+function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[] {
+  const from = join(root, folder);
+  const names = existsSync(from) ? readdirSync(from).sort() : [];
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => ({ name, path: `${folder}/${name}`, ...readYaml(join(from, name)) }));
+}
+
+function readYaml(path: string): { content: unknown } | { fault: string } {
+  try {
+    const content: unknown = parse(readFileSync(path, 'utf8'), { uniqueKeys: true });
+    return { content: content === undefined ? null : JSON.parse(JSON.stringify(content)) };
+  } catch (error) {
+    return { fault: String((error as Error).message).split('\n')[0] ?? '' };
+  }
 }

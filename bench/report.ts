@@ -168,7 +168,7 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
   return [
     '## Size and load time of the functions',
     '',
-    `Packaged by \`sls package\` with the settings of \`serverless.yml\`. Load time: import of the packaged module in a fresh process with the environment that it would be deployed with; the median of ${loads} processes, product and bare in turn. Bare: a handler that imports the same SDK clients and commands, makes the same clients (AWS and Slack), and nothing else; for \`catalogue\`, which has no client, \`jose\` with one key set and \`zod\` with one schema; for \`front\` an empty handler. Goal: at most 1.3.`,
+    `Packaged by \`sls package\` with the settings of \`serverless.yml\`. Load time: import of the packaged module in a fresh process with the environment that it would be deployed with; the median of ${loads} processes, product and bare in turn. Bare: a handler that imports the same SDK clients and commands, makes the same clients (AWS and Slack), and nothing else, with the SDK’s whole chain of credentials, which the product’s bundles leave out but for the environment; for \`catalogue\`, which has no client, \`jose\` with one key set and \`zod\` with one schema; for \`front\` an empty handler. Goal: at most 1.3.`,
     '',
     ...head(
       'function',
@@ -198,7 +198,7 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
     '',
     'What is left above a bare handler, and why it stays:',
     '',
-    '- `zod` and the schemas of configuration, templates, events and requests: everything that comes in is checked by them, and they are built when a module loads. The settings are parsed and checked when a bundle is built; they are checked again at the start, without compiling a parser for the one time.',
+    '- `zod` and the schemas of events, requests and answers: everything that comes in is checked by them, and they are built when a module loads. The settings are not among them: they are checked when a bundle is built, which holds what came of it.',
     '- Powertools’ logger, `jose` and `middy`: a few milliseconds each.',
     '- `catalogue` imports `node:http`, with `middy`; its bare handler does not, and those of the SDK do. Node loads its `fetch` with that import, some 25 ms. Putting it off would shorten the load and lengthen the first request by as much, which fetches keys anyway.',
     '- `front` carries the API’s own description and a logger; an empty handler carries nothing.',

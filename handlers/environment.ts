@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StartFailure } from '../adapters/settings-files.ts';
+import { StartFailure } from '../adapters/start-failure.ts';
 import { fieldRule } from '../domain/field-rule.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');

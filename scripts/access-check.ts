@@ -4,7 +4,8 @@ import { compiledAccess } from '../adapters/access-source.ts';
 import { loadCedar } from '../adapters/cedar.ts';
 import { compileAccess } from '../adapters/cedar-compilation.ts';
 import type { Rule } from '../adapters/cedar-rules.ts';
-import { readConfiguration, readTemplates, StartFailure } from '../adapters/settings-files.ts';
+import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { StartFailure } from '../adapters/start-failure.ts';
 
 const line = ({ effect, id, doc }: Pick<Rule, 'effect' | 'id' | 'doc'>): string =>
   `  ${effect.padEnd(6)}  ${id}${doc ? `\n          ${doc}` : ''}`;

@@ -117,6 +117,11 @@ describe('the templates', () => {
     expect(faults.filter((fault) => fault.includes('good.yaml'))).toEqual([]);
   });
 
+  test('that contain themselves are a fault of their file', () => {
+    write('templates', 'endless.yaml', '&a\nb: *a');
+    expect(faultsOf(readTemplates)).toEqual([expect.stringContaining('templates/endless.yaml: ')]);
+  });
+
   test('that are not there stop the start', () => {
     expect(faultsOf(readTemplates)).toEqual([expect.stringContaining('templates/')]);
     write('templates', 'README.md', '# Templates');

@@ -2,17 +2,16 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { knownNames } from '../../adapters/access-rules.ts';
 import { compiledAccess } from '../../adapters/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings-files.ts';
-import { settingsFolders, settingsIn } from '../../adapters/settings-source.ts';
 import { embedSettings } from '../../scripts/embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const REPLACED = join(ROOT, 'adapters', 'settings-source.ts');
+const REPLACED = join(ROOT, 'adapters', 'settings-files.ts');
 
 type Load = () => { contents: string };
+type Read = (root: string) => unknown;
 
 /** What the product's plugin gives to esbuild in the place of a file; undefined for a file that it leaves alone. */
 function loaded(path: string): string | undefined {
@@ -31,7 +30,7 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'embed-'));
-  for (const folder of settingsFolders) mkdirSync(join(root, folder));
+  for (const folder of ['config', 'templates']) mkdirSync(join(root, folder));
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
@@ -43,14 +42,11 @@ issuers: []
 ownership: []
 `;
 
-test('a bundle holds exactly what the folders say, wherever it runs', async () => {
+test('a bundle holds exactly what is read from the folders, wherever it runs', async () => {
   expect(existsSync(REPLACED)).toBe(true);
-  const embedded = await bundled<{ settingsIn: typeof settingsIn }>(loaded(REPLACED) ?? '');
-  for (const folder of settingsFolders) {
-    const read = settingsIn(ROOT, folder);
-    expect(read.length).toBeGreaterThan(0);
-    expect(embedded.settingsIn('/nowhere', folder)).toEqual(read);
-  }
+  const embedded = await bundled<{ readConfiguration: Read; readTemplates: Read }>(loaded(REPLACED) ?? '');
+  expect(embedded.readConfiguration('/nowhere')).toStrictEqual(readConfiguration(ROOT));
+  expect(embedded.readTemplates('/nowhere')).toStrictEqual(readTemplates(ROOT));
 });
 
 test('a bundle holds the access rules that the folder says, checked and compiled', async () => {
@@ -86,7 +82,7 @@ test('rules for new repositories that no template can carry out are not built', 
 });
 
 test('no other file is replaced', () => {
-  for (const path of ['adapters/settings-files.ts', 'adapters/my-settings-source.ts', 'settings-source.ts']) {
+  for (const path of ['adapters/start-failure.ts', 'adapters/my-settings-files.ts', 'settings-files.ts']) {
     expect(loaded(join(ROOT, path))).toBeUndefined();
   }
 });
@@ -103,20 +99,4 @@ test('what could not start is not built, and says every fault of all files', () 
       ],
     }),
   );
-});
-
-test('values that JSON does not have are no others in a bundle than in a folder', () => {
-  const exotic = 'a: .inf\nb: .nan\nc: !!binary aGk=\nd: &x { e: 1 }\nf: *x\n"__proto__": { g: 1 }';
-  writeFileSync(join(root, 'templates', 'exotic.yaml'), exotic);
-  const [file] = settingsIn(root, 'templates');
-  const content = file && 'content' in file ? file.content : undefined;
-  expect(content).toEqual(JSON.parse(JSON.stringify(parse(exotic))));
-  expect(content).toMatchObject({ a: null, b: null, f: { e: 1 } });
-});
-
-test('a document that contains itself is a fault of its file', () => {
-  writeFileSync(join(root, 'templates', 'endless.yaml'), '&a\nb: *a');
-  expect(settingsIn(root, 'templates')).toEqual([
-    { name: 'endless.yaml', path: 'templates/endless.yaml', fault: expect.any(String) },
-  ]);
 });
