@@ -1,30 +1,26 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { ModalView } from '@slack/types';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import * as z from 'zod';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { isResponseUrl } from '../../adapters/slack-response-url.ts';
-import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack-signature.ts';
 import { type SlackContent, type SlackWeb, toSlack } from '../../adapters/slack-web-api.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import { type Clock, type Deliveries, PortError, type Worker } from '../../domain/ports.ts';
+import { PortError, type Worker } from '../../domain/ports.ts';
 import { problem } from '../../domain/problem.ts';
 import type { SlackUser } from '../../domain/slack-person.ts';
 import type { Template } from '../../domain/template.ts';
-import { plusSeconds, toInstant } from '../../domain/time.ts';
 import type { SlackAsk } from '../../domain/worker-message.ts';
 import { toResult } from '../http/http-answer.ts';
 import type { HttpHandler } from '../http/http-function.ts';
-import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
+import { requestIdOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
 import { asked, help, misunderstood, notKnown, saying, templateDetail, templateList } from './answers.ts';
 import { parseCommand } from './command.ts';
+import { type Interaction, notOurs, readCommand, readInteraction, valuesOf } from './payload.ts';
 import { callerOf } from './person.ts';
 import {
   CHOOSE,
   chooseView,
   DETAIL,
-  type FormValues,
   REJECT,
   rejectionOf,
   rejectView,
@@ -33,9 +29,7 @@ import {
   submitChoice,
   submitDetail,
 } from './request-form.ts';
-
-/** Largest body in bytes. Our choice: an interaction carries its whole message, which Slack keeps below this. */
-const LARGEST_BODY = 256 * 1024;
+import { readSlackForm, type SignedRequestPorts } from './signed-request.ts';
 
 /** Milliseconds of Slack's three seconds that opening a modal may take. */
 export const MODAL_PATIENCE_MS = 1800;
@@ -44,14 +38,11 @@ export const MODAL_PATIENCE_MS = 1800;
 export const PATIENCE_MS = 2400;
 
 /** What the door needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
-export type SlackPorts = {
+export type SlackPorts = SignedRequestPorts & {
   configuration: Configuration;
   templates: ReadonlyMap<string, Template>;
-  clock: Clock;
-  signingSecret(): Promise<string>;
   /** Origin of response URLs. */
   responseOrigin: string;
-  deliveries: Deliveries;
   worker: Worker;
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -71,8 +62,7 @@ export function slackDoor(ports: SlackPorts): HttpHandler {
     const { slack } = ports.configuration;
     if (!slack) throw new ProblemError(problem('ROUTE_NOT_FOUND', 'Slack is not configured.'));
     const end = AbortSignal.timeout(ports.patienceMs);
-    const bytes = await before(end, authenticated(ports, event));
-    const form = formOf(event, bytes);
+    const form = await before(end, readSlackForm(ports, event));
     if (form.get('ssl_check') === '1') return { statusCode: 200 };
     const door = { ports, deliveryId: requestIdOf(context), end };
     const isCommand = event.requestContext.http.path.endsWith('/commands');
@@ -102,54 +92,9 @@ function reportLost({ ports, deliveryId }: Door, error: unknown): void {
   ports.logger.error('a Slack request could not be taken', { deliveryId, system, code, error });
 }
 
-/** The raw body of a request that Slack has signed and that was not taken before. */
-async function authenticated(ports: SlackPorts, event: APIGatewayProxyEventV2): Promise<Buffer> {
-  const { clock, deliveries, signingSecret } = ports;
-  const bytes = bodyBytes(event);
-  const given = {
-    timestamp: headerOf(event, 'x-slack-request-timestamp'),
-    signature: headerOf(event, 'x-slack-signature'),
-  };
-  const refusal = () =>
-    new ProblemError(problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was taken already.'));
-  if (given.timestamp === undefined || given.signature === undefined) throw refusal();
-  if (!isSignedBySlack(await signingSecret(), given, bytes, clock.now())) throw refusal();
-  if (bytes.length > LARGEST_BODY) {
-    throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
-  }
-  // Until its timestamp has left the window on both sides.
-  const until = plusSeconds(toInstant(clock.now()), 2 * SIGNATURE_WINDOW_SECONDS + 60);
-  const id = createHash('sha256').update(given.signature).digest('hex');
-  if (!(await deliveries.claim(`slack-request#${id}`, until))) throw refusal();
-  return bytes;
-}
-
-function formOf(event: APIGatewayProxyEventV2, bytes: Buffer): URLSearchParams {
-  const mediaType = (headerOf(event, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (mediaType === 'application/x-www-form-urlencoded') return new URLSearchParams(bytes.toString('utf8'));
-  throw new ProblemError(problem('MEDIA_TYPE_UNSUPPORTED', 'Slack sends application/x-www-form-urlencoded.'));
-}
-
-const notOurs = (what: string) =>
-  new ProblemError(
-    problem('REQUEST_INVALID', 'The request has not the shape of Slack’s.', {
-      errors: [{ pointer: '', detail: what }],
-    }),
-  );
-
-const id = z.string().min(1).max(64);
-const commandShape = z.object({
-  team_id: id,
-  user_id: id,
-  text: z.string().max(8000).default(''),
-  response_url: z.string().max(500).default(''),
-  trigger_id: z.string().max(200).default(''),
-});
-
 async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
-  const parsed = commandShape.safeParse(Object.fromEntries(form));
-  if (!parsed.success) throw notOurs('is no slash command');
-  const { team_id: team, user_id: user, text, response_url: responseUrl, trigger_id: trigger } = parsed.data;
+  const sent = readCommand(form);
+  const { team_id: team, user_id: user, text, response_url: responseUrl, trigger_id: trigger } = sent;
   const { templates, responseOrigin } = door.ports;
   const slackUser = { team, user };
   const command = parseCommand(text, templates);
@@ -192,33 +137,6 @@ async function handOn(
   ports.logger.info('Slack request handed on', { deliveryId, team, user, verb: act.verb });
 }
 
-const userShape = z.object({ id });
-const teamShape = z.object({ id });
-const buttonShape = z.object({ action_id: z.string(), value: z.string().max(2000).optional() });
-const interactionShape = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('block_actions'),
-    team: teamShape,
-    user: userShape,
-    trigger_id: z.string().max(200),
-    response_url: z.string().max(500).optional(),
-    actions: z.array(buttonShape).min(1),
-  }),
-  z.object({
-    type: z.literal('view_submission'),
-    team: teamShape,
-    user: userShape,
-    view: z.object({
-      id,
-      callback_id: z.string(),
-      private_metadata: z.string().max(3000).default(''),
-      state: z.object({ values: z.record(z.string(), z.record(z.string(), z.unknown())) }),
-    }),
-  }),
-]);
-
-type Interaction = z.infer<typeof interactionShape>;
-
 async function onInteraction(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
   const interaction = readInteraction(form.get('payload') ?? '');
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
@@ -231,21 +149,6 @@ async function onInteraction(door: Door, form: URLSearchParams): Promise<APIGate
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
     return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
   });
-}
-
-function readInteraction(payload: string): Interaction | undefined {
-  let content: unknown;
-  try {
-    content = JSON.parse(payload);
-  } catch {
-    throw notOurs('payload is not JSON');
-  }
-  const { type } = (content ?? {}) as { type?: unknown };
-  if (typeof type !== 'string') throw notOurs('payload has no type');
-  if (type !== 'block_actions' && type !== 'view_submission') return undefined;
-  const parsed = interactionShape.safeParse(content);
-  if (!parsed.success) throw notOurs('payload is not complete');
-  return parsed.data;
 }
 
 async function onButton(
@@ -296,23 +199,6 @@ async function onSubmission(
     default:
       return { statusCode: 200 };
   }
-}
-
-const elementShape = z.union([
-  z.object({ value: z.string().max(3000) }),
-  z.object({ selected_option: z.object({ value: z.string().max(150) }) }),
-]);
-
-/** One text for each block; what was left empty is not there. */
-function valuesOf(blocks: Record<string, Record<string, unknown>>): FormValues {
-  const values: [string, string][] = [];
-  for (const [block, elements] of Object.entries(blocks)) {
-    const parsed = elementShape.safeParse(elements.value);
-    if (!parsed.success) continue;
-    const value = 'value' in parsed.data ? parsed.data.value : parsed.data.selected_option.value;
-    if (value.trim() !== '') values.push([block, value]);
-  }
-  return Object.fromEntries(values);
 }
 
 function viewAnswer(submission: SubmissionAnswer): APIGatewayProxyStructuredResultV2 {
