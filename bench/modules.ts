@@ -36,6 +36,9 @@ const onLambda = {
   AWS_SECRET_ACCESS_KEY: 'bench',
 };
 
+/** Milliseconds that packaging all functions may take. */
+const PACKAGED_WITHIN_MS = 120_000;
+
 type Packaged = { folder: string; file: string; variables: Record<string, string>; loads: number[] };
 
 /** Packages every function and its bare counterpart with the settings of `serverless.yml`, the bare ones with the
@@ -76,6 +79,7 @@ async function sls(root: string, dir: string, file: string, packages: string): P
   try {
     await run(process.execPath, [script, 'package', '--config', file, '--package', packages], {
       cwd: root,
+      timeout: PACKAGED_WITHIN_MS,
       env: { ...process.env, ROLEWRIGHT_BUILD_FOLDER: relative(root, build), SLS_TELEMETRY_DISABLED: '1' },
     });
   } finally {

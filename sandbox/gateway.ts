@@ -57,8 +57,6 @@ export async function startGateway(options: {
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
         // Where bundles that lie elsewhere find what they carry beside them when they are deployed: Cedar.
         NODE_PATH: join(root, 'node_modules'),
-        // The framework is some 3000 modules: compiled once for all starts.
-        NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/gateway'),
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
       },

@@ -9,14 +9,17 @@ type Service = { service: { functions: Record<string, { handler?: string }> } };
 
 /** Gives every function its bundle out of one pass over all of `entries`, absolute paths. Functions share most of their
  *  modules; one build for each, as `serverless-esbuild` has it, reads them anew each time and takes three times as long.
- *  `plugins` work in that pass. A build of anything else fails. */
+ *  `plugins` work in that pass. A build of any other file fails. What is wrong with a module is logged by the pass, once,
+ *  and by no build besides. */
 export function onePass(entries: readonly string[], plugins: readonly Plugin[]): Plugin {
   let pass: Promise<ReadonlyMap<string, string>> | undefined;
   return {
     name: 'one-pass',
     setup({ esbuild, initialOptions, onLoad }) {
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        pass ??= bundleAll(esbuild, entries, { ...initialOptions, plugins: [...plugins] });
+      const options = { ...initialOptions, plugins: [...plugins] };
+      initialOptions.logLevel = 'silent';
+      onLoad({ filter: /./ }, async ({ path }) => {
+        pass ??= bundleAll(esbuild, entries, options);
         const contents = (await pass).get(path);
         if (contents === undefined) throw new Error(`${path} is not the entry of a function`);
         return { contents, loader: 'js' };
@@ -36,13 +39,14 @@ async function bundleAll(
   return new Map(outputFiles.map(({ path, text }) => [entries[Number(parse(path).name)] ?? path, text]));
 }
 
-let made: Plugin[] | undefined;
+const made = new Map<string, Plugin[]>();
 
 /** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
  *  esbuild would leave its service running, and the command with it. */
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
-  const entries = new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))));
-  made ??= [onePass([...entries], [embedSettings(ROOT)])];
-  return made;
+  const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
+  const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(ROOT)])];
+  made.set(entries.join(), plugins);
+  return plugins;
 };

@@ -25,6 +25,7 @@ beforeAll(async () => {
   const build = { ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(dir, 'build')), SLS_TELEMETRY_DISABLED: '1' };
   await run(process.execPath, [script, 'package', '--package', packages], {
     cwd: ROOT,
+    timeout: PACKAGED_WITHIN_MS,
     env: { PATH: process.env.PATH, ...build },
   });
   for (const name of Object.keys(functions())) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { build, type Plugin } from 'esbuild';
-import { onePass } from '../../scripts/function-bundles.ts';
+import pluginsOf, { onePass } from '../../scripts/function-bundles.ts';
 
 let root: string;
 beforeEach(() => {
@@ -60,4 +60,16 @@ test('what is no entry of a function, or does not build, ends the build', async 
   await expect(bundled('shared', onePass(entries(), []))).rejects.toThrow('is not the entry of a function');
   writeFileSync(join(root, 'two.ts'), 'import "./missing.ts";');
   await expect(bundled('one', onePass(entries(), []))).rejects.toThrow('missing.ts');
+});
+
+test('the plugins of a service are made once, for the handlers that it has', async () => {
+  const service = (...names: string[]) => ({
+    service: {
+      functions: Object.fromEntries(names.map((name) => [name, { handler: `handlers/${name}.handler` }])),
+    },
+  });
+  const [plugin] = pluginsOf(service('front'));
+  expect(pluginsOf(service('front'))).toEqual([plugin]);
+  expect(pluginsOf(service('front', 'catalogue'))[0]).not.toBe(plugin);
+  expect(pluginsOf({ service: { functions: { image: {} } } })).toHaveLength(1);
 });

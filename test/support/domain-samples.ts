@@ -1,4 +1,4 @@
-import { type Configuration, parseConfiguration } from '../../domain/configuration.ts';
+import { type Configuration, parseConfiguration } from '../../domain/configuration-schema.ts';
 import { type EntryPoint, eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../domain/event.ts';
 import { type Grant, replay } from '../../domain/grant.ts';
 import type { GrantIntent } from '../../domain/grant-intent.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundaryArn, findAccount, parseConfiguration } from '../../../domain/configuration.ts';
+import { boundaryArn, findAccount } from '../../../domain/configuration.ts';
+import { parseConfiguration } from '../../../domain/configuration-schema.ts';
 import {
   ACME,
   configurationContent,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfiguration } from '../../../domain/configuration.ts';
+import { parseConfiguration } from '../../../domain/configuration-schema.ts';
 import { findPerson, findSlackPerson } from '../../../domain/directory.ts';
 import { configurationContent, configurationOf } from '../../support/domain-samples.ts';
 

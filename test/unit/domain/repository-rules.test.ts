@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfiguration } from '../../../domain/configuration.ts';
+import { parseConfiguration } from '../../../domain/configuration-schema.ts';
 import { requestsOf, ruleFaults } from '../../../domain/repository-rules.ts';
 import { newRepository, siteRule } from '../../support/domain-follow.ts';
 import {
