@@ -30,12 +30,16 @@ export function slackOf(world: () => World) {
   const messages = async () => (await read('/sandbox/messages')) as SlackMessage[];
 
   const command = (user: string, text: string) => post('/sandbox/command', { user, text });
-  /** Waits for a message that says something, and returns it. */
+  /** Waits for a message that says something, and returns it. `after` is the `ts` of a message that came before it. */
   const said = async (
-    where: Partial<Pick<SlackMessage, 'channel' | 'ephemeralTo' | 'via'>>,
+    {
+      after = '0',
+      ...where
+    }: Partial<Pick<SlackMessage, 'channel' | 'ephemeralTo' | 'via'>> & { after?: string },
     ...parts: string[]
   ) => {
     const isIt = (message: SlackMessage) =>
+      Number(message.ts) > Number(after) &&
       Object.entries(where).every(([key, value]) => message[key as keyof SlackMessage] === value) &&
       parts.every((part) => textOf(message).includes(part));
     const found = await eventually(

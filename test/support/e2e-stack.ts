@@ -36,6 +36,8 @@ export type World = AwsLook &
     clearFaults(): Promise<void>;
     /** A token of `ada`, who is in the platform group. */
     ada: string;
+    /** All tokens that the API was sent, whole or broken, in a header or a body. */
+    sentTokens: ReadonlySet<string>;
     /** Lets go of the connections to the stack. */
     close(): void;
   };
@@ -67,12 +69,20 @@ export type LogEvent = Json & {
   hash: string;
 };
 
+/** What has the parts of a token in a call. */
+const tokensOf = ({ token = '', headers = {}, json = {} }: HttpCall): string[] =>
+  [token, headers.authorization ?? '', (json as Json).token]
+    .flatMap((text) => String(text).split(/\s+/))
+    .filter((text) => text.split('.').length === 3);
+
 /** Talks to a running stack. */
 export async function worldOf(stack: Endpoints): Promise<World> {
   const bitbucket = bitbucketPeople(stack.bitbucket.url);
   const aws = awsLook(stack.aws.url);
   const ada = await bitbucket.person('ada@acme.example');
+  const sentTokens = new Set<string>();
   const api = async (method: string, path: string, call: HttpCall = {}) => {
+    for (const token of tokensOf(call)) sentTokens.add(token);
     const reply = await send(stack.api, method, path, call);
     checkContract(method, path, reply);
     return reply;
@@ -98,6 +108,7 @@ export async function worldOf(stack: Endpoints): Promise<World> {
     ...journalsOf(stack),
     stack,
     ada,
+    sentTokens,
     api,
     get,
     request,

@@ -61,13 +61,19 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       const { card, id, fullName } = await slack.waiting();
       await slack.click('ada', card.ts, 'approve');
       await slack.said(
-        { channel: SLACK.approvals, ephemeralTo: SLACK.ada },
+        { channel: SLACK.approvals, ephemeralTo: SLACK.ada, after: card.ts },
         'nobody-approves-their-own-request',
       );
       await slack.click('mallory', card.ts, 'approve');
-      await slack.said({ channel: SLACK.approvals, ephemeralTo: 'U0MALLORY' }, 'GRANT_NOT_FOUND');
+      await slack.said(
+        { channel: SLACK.approvals, ephemeralTo: 'U0MALLORY', after: card.ts },
+        'GRANT_NOT_FOUND',
+      );
       await slack.click('gus', card.ts, 'approve');
-      await slack.said({ channel: SLACK.approvals, ephemeralTo: 'U0GUS' }, 'I do not know who you are');
+      await slack.said(
+        { channel: SLACK.approvals, ephemeralTo: 'U0GUS', after: card.ts },
+        'I do not know who you are',
+      );
       expect((await slack.grantOf(fullName, 'pending')).id).toBe(id);
       expect((await world().events(id)).map(({ type }) => type)).toEqual(['GrantRequested']);
     });
@@ -78,7 +84,7 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       const card = await slack.said({ channel: SLACK.approvals }, fullName);
       await slack.click('ada', card.ts, 'approve');
       await slack.said(
-        { channel: SLACK.approvals, ephemeralTo: SLACK.ada },
+        { channel: SLACK.approvals, ephemeralTo: SLACK.ada, after: card.ts },
         'nobody-approves-their-own-request',
       );
       await slack.grantOf(fullName, 'pending');
@@ -94,13 +100,17 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       const value =
         /"value":"(\{.*?\})"/.exec(JSON.stringify(card.blocks))?.[1]?.replaceAll('\\"', '"') ?? '';
       await late(value, 'U0GRACE');
-      await slack.said({ ephemeralTo: SLACK.grace }, 'Nothing of grant', 'waits for approval');
+      await slack.said(
+        { ephemeralTo: SLACK.grace, after: card.ts },
+        'Nothing of grant',
+        'waits for approval',
+      );
     });
 
     it('is rejected with a reason, which the requester reads and the log keeps', async () => {
       const { card, id, fullName } = await slack.waiting();
       await slack.click('grace', card.ts, 'reject');
-      const view = (await slack.views()).find(({ user }) => user === SLACK.grace);
+      const view = (await slack.views()).findLast(({ user }) => user === SLACK.grace);
       await slack.submit('grace', view?.id ?? '', { reason: 'Payroll has its own pipeline' });
       await slack.grantOf(fullName, 'rejected');
       await slack.said({ channel: SLACK.approvals }, 'Rejected', fullName, 'Payroll has its own pipeline');
