@@ -13,11 +13,11 @@ const REPLACED = join(ROOT, 'adapters', 'settings-files.ts');
 type Load = () => { contents: string };
 type Read = (root: string) => unknown;
 
-/** What the product's plugin gives to esbuild in the place of a file; undefined for a file that it leaves alone. */
-function loaded(path: string): string | undefined {
+/** What the plugin gives to esbuild in the place of a file; undefined for a file that it leaves alone. */
+function loaded(path: string, root = ROOT): string | undefined {
   const loads: [RegExp, Load][] = [];
   const build = { onLoad: ({ filter }: { filter: RegExp }, load: Load) => loads.push([filter, load]) };
-  embedSettings(ROOT).setup(build as never);
+  embedSettings(root).setup(build as never);
   return loads.find(([filter]) => filter.test(path))?.[1]().contents;
 }
 
@@ -35,6 +35,9 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
+/** What would end a literal in one language or another. */
+const WORDS = '\u2028\u2029\u0000 "\'`\\ ${x} </script> \ud800 é';
+
 const configuration = `
 workspaces: [{ slug: acme, uuid: "{922e118c-f34f-4226-a897-0e0afbec553d}" }]
 accounts: [{ alias: default, id: "111122223333", region: eu-west-1, boundaryPolicy: boundary }]
@@ -47,6 +50,24 @@ test('a bundle holds exactly what is read from the folders, wherever it runs', a
   const embedded = await bundled<{ readConfiguration: Read; readTemplates: Read }>(loaded(REPLACED) ?? '');
   expect(embedded.readConfiguration('/nowhere')).toStrictEqual(readConfiguration(ROOT));
   expect(embedded.readTemplates('/nowhere')).toStrictEqual(readTemplates(ROOT));
+});
+
+test('words, anchors and fields that are left out are the same in a bundle', async () => {
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const exotic = `${configuration.replace('issuers: []', '')}
+issuers: [{ issuer: "https://login.acme.example", kind: person, audience: ${JSON.stringify(WORDS)}, keys: "https://login.acme.example/k", algorithms: &all [RS256, ES256] },
+  { issuer: "https://other.acme.example", kind: service, audience: a, keys: "https://other.acme.example/k", algorithms: *all }]
+people: [{ id: "ada@acme.example" }, { id: "__proto__", groups: ["constructor"] }]
+slack: { team: T024BE7LD, approversChannel: C024BE91L }`;
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), exotic);
+  const module = await bundled<{ readConfiguration: Read; readTemplates: Read }>(
+    loaded(REPLACED, root) ?? '',
+  );
+  const read = readConfiguration(root);
+  expect(read.issuers[0]?.audience).toBe(WORDS);
+  expect(module.readConfiguration('/nowhere')).toStrictEqual(read);
+  expect(module.readTemplates('/nowhere')).toStrictEqual(readTemplates(root));
 });
 
 test('a bundle holds the access rules that the folder says, checked and compiled', async () => {
