@@ -3,8 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { asBare, bareNameOf, packagedFunctions, withServiceFile } from './service-file.ts';
-import { type Side, sides } from './sides.ts';
+import { bareNameOf, packagedFunctions, withCredentialChain, withServiceFile } from './service-file.ts';
 import { median } from './statistics.ts';
 import { readZip, unpack } from './zip.ts';
 
@@ -24,9 +23,14 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
+/** The product's module; one that imports the same clients, makes them and does nothing else, bundled as is usual; and
+ *  the same one without the SDK's chain of credentials, as the product is. */
+const kinds = ['product', 'usual', 'stripped'] as const;
+export type ModuleKind = (typeof kinds)[number];
+
 /** One function: bytes of its zip, and of Cedar's files in it; and milliseconds that its module takes to load. */
 export type ModuleSize = { zip: number; cedar: number; loadMs: number };
-export type ModuleFigures = Record<FunctionName, Record<Side, ModuleSize>>;
+export type ModuleFigures = Record<FunctionName, Record<ModuleKind, ModuleSize>>;
 
 /** What a module load is told by its environment; everything else comes from `serverless.yml` as it would be deployed. */
 const onLambda = {
@@ -39,37 +43,39 @@ const onLambda = {
 /** Milliseconds that packaging all functions may take. */
 const PACKAGED_WITHIN_MS = 120_000;
 
-type Packaged = { folder: string; file: string; variables: Record<string, string>; loads: number[] };
+type Packaged = {
+  zip: number;
+  cedar: number;
+  folder: string;
+  file: string;
+  variables: Record<string, string>;
+  loads: number[];
+};
 
-/** Packages every function and its bare counterpart with the settings of `serverless.yml`, the bare ones with the
- *  SDK's own chain of credentials, and loads each archive's module in `rounds` fresh processes, product and bare in
- *  turn. */
+/** Packages every function and its bare counterparts with the settings of `serverless.yml`, and loads each archive's
+ *  module in `rounds` fresh processes, the kinds in turn. */
 export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
-  const packages = { product: join(dir, 'product'), bare: join(dir, 'bare') };
-  await sls(root, dir, 'serverless.yml', packages.product);
   const bareFunctions = packagedFunctions(functionNames);
-  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, packages.bare), asBare);
-  const figures: [FunctionName, Record<Side, ModuleSize & { module: Packaged }>][] = functionNames.map(
-    (name) => [
-      name,
-      {
-        product: unpackFunction(packages.product, name),
-        bare: unpackFunction(packages.bare, bareNameOf(name)),
-      },
-    ],
-  );
+  const [ours, usual] = [join(dir, 'ours'), join(dir, 'usual')];
+  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, ours));
+  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, usual), withCredentialChain);
+  const packaged = functionNames.map((name) => ({
+    name,
+    product: unpackFunction(ours, name),
+    usual: unpackFunction(usual, bareNameOf(name)),
+    stripped: unpackFunction(ours, bareNameOf(name)),
+  }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [, figure] of figures) {
-      for (const side of sides) figure[side].module.loads.push(await load(figure[side].module));
+    for (const modules of packaged) {
+      for (const kind of kinds) modules[kind].loads.push(await load(modules[kind]));
     }
   }
-  const settle = ({ zip, cedar, module }: ModuleSize & { module: Packaged }): ModuleSize => ({
-    zip,
-    cedar,
-    loadMs: median(module.loads),
-  });
+  const settle = ({ zip, cedar, loads }: Packaged): ModuleSize => ({ zip, cedar, loadMs: median(loads) });
   return Object.fromEntries(
-    figures.map(([name, { product, bare }]) => [name, { product: settle(product), bare: settle(bare) }]),
+    packaged.map(({ name, product, usual, stripped }) => [
+      name,
+      { product: settle(product), usual: settle(usual), stripped: settle(stripped) },
+    ]),
   ) as ModuleFigures;
 }
 
@@ -87,7 +93,7 @@ async function sls(root: string, dir: string, file: string, packages: string): P
   }
 }
 
-function unpackFunction(packages: string, name: string): ModuleSize & { module: Packaged } {
+function unpackFunction(packages: string, name: string): Packaged {
   const archive = readFileSync(join(packages, `${name}.zip`));
   const entries = readZip(archive);
   const folder = join(packages, name);
@@ -98,8 +104,7 @@ function unpackFunction(packages: string, name: string): ModuleSize & { module: 
   return {
     zip: archive.length,
     cedar: cedar.reduce((total, { packed }) => total + packed, 0),
-    loadMs: Number.NaN,
-    module: { folder, file, variables: variablesOf(packages, name), loads: [] },
+    ...{ folder, file, variables: variablesOf(packages, name), loads: [] },
   };
 }
 

@@ -48,8 +48,13 @@ export const packagedFunctions = (names: readonly string[]): string =>
 /** The name of the bare function that a function of the product is compared with. */
 export const bareNameOf = (name: string): string => `bare${name[0]?.toUpperCase()}${name.slice(1)}`;
 
-/** A service whose bundles hold all sources of credentials that the SDK has. */
-export const asBare = (service: string): string => service.replace(/^ {4}alias: .*$/m, '');
+/** A service whose bundles hold all sources of credentials that the SDK has. Throws when it has done so all along. */
+export function withCredentialChain(service: string): string {
+  const edited = service.replace(/^ {4}alias: \{ "@aws-sdk\/credential-provider-node": .*$/m, '');
+  if (edited === service)
+    throw new Error('serverless.yml puts nothing in the place of the chain of credentials');
+  return edited;
+}
 
 /** Runs `work` while a file next to `serverless.yml` holds the same and `functions` besides, edited; gives it the file's
  *  name. */
