@@ -5,6 +5,8 @@ export class StartFailure extends Error {
   constructor(faults: readonly string[]) {
     super(`Rolewright cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
     this.name = 'StartFailure';
+    // Where in the code a fault of the settings was found helps nobody.
+    this.stack = this.message;
     this.faults = faults;
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { checkedSettings } from '../scripts/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { webhookSecrets } from './bitbucket/seed.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
@@ -165,6 +166,8 @@ export async function startStack(
   let gateway: Awaited<ReturnType<typeof start>>;
   try {
     gateway = await start().catch((error: Error) => {
+      // What is wrong with the settings ends the gateway, and is said better than by the end of its log.
+      checkedSettings(root);
       // Seconds lie between choosing a port and listening on it: somebody else may have taken it.
       const isChosen = wanted.api === 0 || wanted.lambda === 0;
       if (isChosen && error.message.includes('EADDRINUSE')) return start();

@@ -4,6 +4,7 @@ import { compiledAccess } from '../adapters/access-source.ts';
 import { loadCedar } from '../adapters/cedar.ts';
 import { compileAccess } from '../adapters/cedar-compilation.ts';
 import type { Rule } from '../adapters/cedar-rules.ts';
+import type { CompiledAccess } from '../adapters/compiled-access.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
 import { StartFailure } from '../adapters/start-failure.ts';
 
@@ -14,13 +15,24 @@ const line = ({ effect, id, doc }: Pick<Rule, 'effect' | 'id' | 'doc'>): string 
  *  fault of both. */
 export function checkedRules(root: string): string {
   const files = readAccessFiles(root);
-  const examples = readAccessFiles(root, 'access/examples');
-  // Examples may name other accounts and templates than are configured here; beside the rules their ids stay their own.
-  const together = compileAccess(loadCedar(), { ...files, rules: [...files.rules, ...examples.rules] });
-  if ('faults' in together) throw new StartFailure(together.faults);
-  const { rules } = compiledAccess(root, knownNames(readConfiguration(root), readTemplates(root)));
-  const shown = together.compiled.rules.length - rules.length;
-  return [...rules.map(line), '', `${rules.length} rules in force, ${shown} examples; all sound.`].join('\n');
+  const examples = readAccessFiles(root, 'access/examples').rules;
+  // By themselves: a rule in force may be a copy of an example, and examples may name what is not configured here.
+  const shown = compileAccess(loadCedar(), { ...files, rules: examples });
+  const faults = 'faults' in shown ? shown.faults : [];
+  const { rules } = inForce(root, faults);
+  const count = 'compiled' in shown ? shown.compiled.rules.length : 0;
+  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; all sound.`].join('\n');
+}
+
+function inForce(root: string, others: readonly string[]): CompiledAccess {
+  try {
+    const compiled = compiledAccess(root, knownNames(readConfiguration(root), readTemplates(root)));
+    if (others.length === 0) return compiled;
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    throw new StartFailure([...error.faults, ...others]);
+  }
+  throw new StartFailure(others);
 }
 
 if (import.meta.main) {

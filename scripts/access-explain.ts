@@ -5,11 +5,16 @@ import { loadCedar } from '../adapters/cedar.ts';
 import { type CedarAccess, cedarAccess } from '../adapters/cedar-access.ts';
 import type { Rule } from '../adapters/cedar-rules.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
+import { decideApproval } from '../domain/approval-decider.ts';
 import { type Action, authorise, type Circumstances, type Resource } from '../domain/authorisation.ts';
 import { type Configuration, findAccount } from '../domain/configuration.ts';
+import { type GrantEvent, parseEvent } from '../domain/event.ts';
+import { type Grant, replay, waitingRequest } from '../domain/grant.ts';
 import { parseUuid } from '../domain/identifiers.ts';
 import { type Caller, type Principal, principalSchema } from '../domain/principal.ts';
+import type { Result } from '../domain/result.ts';
 import type { Template } from '../domain/template.ts';
+import { toInstant } from '../domain/time.ts';
 import { apiClient, harmless } from './api-client.ts';
 
 /** How the command is used. */
@@ -23,7 +28,7 @@ export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> -
   --workspace acme (where several are configured)  --account default (likewise)
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
-  --requesters person,pipeline          with approve: the kinds of all who asked; person unless said
+  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
   --repository-admin                    as if Bitbucket said that the person has admin on the repository
 
 Without --grant and --repository: whether it could be allowed on anything at all.`;
@@ -60,6 +65,14 @@ type ShownGrant = {
   template: { name: string };
 };
 
+function parsed(argv: string[]): Given {
+  try {
+    return parseArgs({ args: argv, options }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 function settingsIn(root: string): Settings {
   const configuration = readConfiguration(root);
   const templates = readTemplates(root);
@@ -72,20 +85,21 @@ const listed = (text: string): string[] => text.split(',').filter((part) => part
 function uuidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const uuid = parseUuid(text);
-  if (!uuid) throw new Error(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
   return uuid;
 }
 
 function principalOf(text = ''): Principal {
   const colon = text.indexOf(':');
   const parsed = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
-  if (!parsed.success) throw new Error('--principal must be <kind>:<id>, such as person:ada@acme.example.');
+  if (!parsed.success)
+    throw new UsageError('--principal must be <kind>:<id>, such as person:ada@acme.example.');
   return parsed.data;
 }
 
 function actionOf(text = ''): Action {
   const action = actions.find((known) => known === text);
-  if (!action) throw new Error(`--action must be one of ${actions.join(', ')}.`);
+  if (!action) throw new UsageError(`--action must be one of ${actions.join(', ')}.`);
   return action;
 }
 
@@ -104,12 +118,12 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
   const repositoryUuid = uuidOf('repository', given.repository);
   if (!repositoryUuid) return undefined;
   const account = findAccount(configuration, given.account);
-  if (!account) throw new Error(`--account: ${given.account} is not configured.`);
+  if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
   const { workspaces } = configuration;
   const [only] = workspaces.length === 1 ? workspaces : [];
   const workspace = given.workspace ? workspaces.find(({ slug }) => slug === given.workspace) : only;
   if (!workspace)
-    throw new Error(`--workspace must be one of ${workspaces.map(({ slug }) => slug).join(', ')}.`);
+    throw new UsageError(`--workspace must be one of ${workspaces.map(({ slug }) => slug).join(', ')}.`);
   return {
     workspaceUuid: workspace.uuid,
     projectUuid: uuidOf('project', given.project),
@@ -124,9 +138,9 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
   if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
   if (action !== 'request') return resource;
-  if (!resource.template) throw new Error('--template: what would be asked for?');
+  if (!resource.template) throw new UsageError('--template: what would be asked for?');
   const template = templates.get(resource.template.name);
-  if (!template) throw new Error(`--template: there is no ${resource.template.name}.`);
+  if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
   return { ...resource, template };
 }
 
@@ -135,7 +149,8 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   const groups = listed(given.groups);
   if (principal.kind !== 'pipeline') return { principal, groups };
   const repositoryUuid = parseUuid(principal.id);
-  if (!repositoryUuid) throw new Error('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+  if (!repositoryUuid)
+    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
   return {
     principal,
     groups,
@@ -148,9 +163,31 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   };
 }
 
-function circumstancesOf(given: Given): Circumstances {
-  const requesterKinds = listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`).kind);
-  return { requesterKinds, repositoryAdmin: given['repository-admin'] };
+function circumstancesOf(given: Given, grant: Grant | undefined): Circumstances {
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+  return {
+    requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
+    repositoryAdmin: given['repository-admin'],
+  };
+}
+
+/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
+  const planHash = waitingRequest(grant)?.planHash ?? '';
+  return decideApproval(grant, { planHash, principal, now: toInstant(now) });
+}
+
+/** The grant that the events of the running API tell of, page by page. */
+async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
+  const events: GrantEvent[] = [];
+  let cursor: unknown;
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(String(cursor))}`;
+    const page = await get(`/v1/grants/${encodeURIComponent(grantId)}/events?limit=100${more}`);
+    events.push(...(page.items as unknown[]).map(parseEvent));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return replay(events);
 }
 
 const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
@@ -158,23 +195,32 @@ const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
   ...(doc ? [`      ${doc}`] : []),
 ];
 
-/** Decides, and says why. `load` gets a grant from a running API. Throws what is wrong with the arguments. */
+/** Gets a path of a running API. */
+type Get = (path: string) => Promise<Record<string, unknown>>;
+
+/** The arguments are wrong; the usage says how they would be right. */
+export class UsageError extends Error {}
+
+/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess(
   argv: string[],
   root: string,
-  load: (grantId: string) => Promise<Record<string, unknown>>,
+  get: Get,
+  now: number,
 ): Promise<{ allowed: boolean; text: string }> {
-  const { values: given } = parseArgs({ args: argv, options });
+  const given = parsed(argv);
   const settings = settingsIn(root);
   const { access, templates } = settings;
   const action = actionOf(given.action);
   const named = given.grant
-    ? toResource((await load(given.grant)) as unknown as ShownGrant)
+    ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
     : namedResource(given, settings);
+  const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
   const caller = callerOf(given, named);
   const resource = named && asAsked(action, named, templates);
-  const circumstances = circumstancesOf(given);
-  const decision = authorise(access, caller, action, resource, undefined, circumstances);
+  const circumstances = circumstancesOf(given, grant);
+  const byRules = authorise(access, caller, action, resource, undefined, circumstances);
+  const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
   const { allowed, rules } = access.explain(caller, action, resource, circumstances);
   const isBuiltIn = allowed && !decision.ok;
   const { principal, groups } = caller;
@@ -197,13 +243,13 @@ export async function explainAccess(
 
 if (import.meta.main) {
   try {
-    const load = async (grantId: string) =>
-      (await apiClient())('GET', `/v1/grants/${encodeURIComponent(grantId)}`);
-    const { allowed, text } = await explainAccess(process.argv.slice(2), process.cwd(), load);
+    const get = async (path: string) => (await apiClient())('GET', path);
+    const { allowed, text } = await explainAccess(process.argv.slice(2), process.cwd(), get, Date.now());
     console.log(text);
     process.exitCode = allowed ? 0 : 1;
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
+    console.error((error as Error).message);
+    if (error instanceof UsageError) console.error(`\n${usage}`);
     process.exitCode = 2;
   }
 }

@@ -5,9 +5,8 @@ import { readConfiguration, readTemplates } from '../adapters/settings-files.ts'
 import { StartFailure } from '../adapters/start-failure.ts';
 import { ruleFaults } from '../domain/repository-rules.ts';
 
-/** Modules like those in `adapters/` that read settings below `root`, by name; these hold what was read. What could not
- *  start is not built. */
-function embedded(root: string): Record<string, string> {
+/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every fault. */
+export function checkedSettings(root: string) {
   const faults: string[] = [];
   const read = <T>(reading: () => T): T | undefined => {
     try {
@@ -26,6 +25,12 @@ function embedded(root: string): Record<string, string> {
     faults.push(`config/rolewright.yaml${fault}`);
   }
   if (faults.length > 0) throw new StartFailure(faults);
+  return { configuration, templates, access };
+}
+
+/** Modules like those in `adapters/` that read settings below `root`, by name; these hold what was read. */
+function embedded(root: string): Record<string, string> {
+  const { configuration, templates, access } = checkedSettings(root);
   return {
     'settings-files.ts': `export const readConfiguration = () => ${parsedJson(configuration)};
       export const readTemplates = () => new Map(${parsedJson([...templates])});`,
@@ -36,7 +41,7 @@ function embedded(root: string): Record<string, string> {
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
 /** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
- *  parses YAML when it starts, and carries no YAML parser. Throws `StartFailure` with every fault. */
+ *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with every fault. */
 export function embedSettings(root: string): Plugin {
   const modules = embedded(root);
   return {

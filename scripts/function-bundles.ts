@@ -1,11 +1,18 @@
 import { join, parse } from 'node:path';
 import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
+import { readConfiguration } from '../adapters/settings-files.ts';
+import { StartFailure } from '../adapters/start-failure.ts';
 import { embedSettings } from './embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** What is read here of the service that `serverless.yml` describes. */
-type Service = { service: { functions: Record<string, { handler?: string }> } };
+type Service = {
+  service: {
+    functions: Record<string, { handler?: string }>;
+    custom?: { boundary?: string };
+  };
+};
 
 /** Gives every function its bundle out of one pass over all of `entries`, absolute paths. Functions share most of their
  *  modules; one build for each, as `serverless-esbuild` has it, reads them anew each time and takes three times as long.
@@ -39,11 +46,25 @@ async function bundleAll(
   return new Map(outputFiles.map(({ path, text }) => [entries[Number(parse(path).name)] ?? path, text]));
 }
 
+/** Throws `StartFailure` where the stack makes another boundary than the one that roles are to bear. */
+function checkBoundary({ custom }: Service['service']): void {
+  const { boundary } = custom ?? {};
+  const faults = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
+    boundary === undefined || boundary === boundaryPolicy
+      ? []
+      : [
+          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, and the stack makes ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
+        ],
+  );
+  if (faults.length > 0) throw new StartFailure(faults);
+}
+
 const made = new Map<string, Plugin[]>();
 
 /** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
  *  esbuild would leave its service running, and the command with it. */
 export default ({ service }: Service): Plugin[] => {
+  checkBoundary(service);
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
   const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(ROOT)])];

@@ -7,6 +7,7 @@ import { violationsOf } from '../domain/guardrails.ts';
 import { exampleParameters } from '../domain/parameters.ts';
 import { fillPlaceholders, placeholdersOf } from '../domain/placeholder.ts';
 import { INLINE_POLICY_LIMIT, policyText } from '../domain/policy-document.ts';
+import { toPointer } from '../domain/problem.ts';
 import { readTemplate, type Template } from '../domain/template.ts';
 import type { TemplateFault } from '../domain/template-faults.ts';
 import { type TemplateContent, templateSchema } from '../domain/template-schema.ts';
@@ -40,7 +41,10 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
       );
     }
     const read = readTemplate(source.name, source.content);
-    for (const fault of 'faults' in read ? read.faults : []) say(result.faults, fault);
+    for (const { path, detail } of 'faults' in read ? read.faults : []) {
+      // The line alone would not tell which of its fields is missing, or meant.
+      say(result.faults, { path, detail: `${toPointer(path)}: ${detail}` });
+    }
     const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
     for (const fault of shaped.success ? await referenceFaults(shaped.data) : []) say(result.faults, fault);
     if ('faults' in read) continue;
@@ -177,4 +181,9 @@ async function main(): Promise<void> {
   console.log(`${templates} templates are sound.`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

@@ -19,10 +19,20 @@ export const generatedFiles = (templates: readonly Template[]): Record<string, s
   'docs/templates.md': templatePage(templates),
 });
 
-if (import.meta.main) {
+/** `npm run templates:docs`. */
+function main(): void {
   const root = join(import.meta.dirname, '..');
   for (const [path, text] of Object.entries(generatedFiles([...readTemplates(root).values()]))) {
     writeFileSync(join(root, path), text);
     console.log(`${path} is written.`);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    main();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkedRules } from '../../scripts/access-check.ts';
 import { explainAccess } from '../../scripts/access-explain.ts';
+import { chain } from '../support/domain-samples.ts';
+import { rejected, requested } from '../support/domain-stories.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
@@ -18,12 +20,21 @@ const shown: Record<string, Record<string, unknown>> = {
   },
 };
 
-const load = async (id: string): Promise<Record<string, unknown>> => {
+const NOW = Date.parse('2026-11-23T12:00:00.000Z');
+/** What Ada has asked for, and nobody has approved. */
+const story = chain([requested('required')]);
+
+/** Answers as the API would, one event a page. */
+const get = async (path: string): Promise<Record<string, unknown>> => {
+  const [, id = '', page] =
+    /^\/v1\/grants\/([^/]+)(?:\/events\?limit=100(?:&cursor=)?(.*))?$/.exec(path) ?? [];
   const grant = shown[id];
   if (!grant) throw new Error(`404 GRANT_NOT_FOUND: There is no grant ${id}.`);
-  return grant;
+  if (page === undefined) return grant;
+  const n = Number(page || 0);
+  return { items: story.slice(n, n + 1), ...(n + 1 < story.length ? { cursor: String(n + 1) } : {}) };
 };
-const explain = (...argv: string[]) => explainAccess(argv, ROOT, load);
+const explain = (...argv: string[]) => explainAccess(argv, ROOT, get, NOW);
 const by = (principal: string, action: string, ...more: string[]) =>
   explain('--principal', principal, '--action', action, ...more);
 
@@ -50,6 +61,20 @@ describe('an explanation names', () => {
     expect(allowed).toBe(true);
     expect(text).toContain(`read on ${GRANT}`);
     await expect(by('service:dashboard', 'read', '--grant', 'gr_none')).rejects.toThrow('GRANT_NOT_FOUND');
+  });
+
+  test('whether somebody may approve a grant, by who asked for it and what waits', async () => {
+    const platform = ['--groups', 'platform', '--grant', GRANT];
+    const own = await by('person:ada@acme.example', 'approve', ...platform);
+    expect([own.allowed, own.text]).toEqual([
+      false,
+      expect.stringMatching(/denied {2}.*nobody-approves-their-own-request[\s\S]*whatever the rules say/),
+    ]);
+    const other = await by('person:grace@acme.example', 'approve', ...platform);
+    expect([other.allowed, other.text]).toEqual([true, expect.stringContaining('platform-people')]);
+    story.push(...chain([requested('required'), rejected]).slice(1));
+    const late = await by('person:grace@acme.example', 'approve', ...platform);
+    expect([late.allowed, late.text]).toEqual([false, expect.stringContaining('waits for approval')]);
   });
 
   test('the forbid that denies, and what to do', async () => {
@@ -144,10 +169,14 @@ describe('the check of the rules', () => {
   test('finds faults of the examples, too', () => {
     writeFileSync(
       join(root, 'access/examples/broken.cedar'),
-      '@id("platform-people")\npermit (principal, action, resource);',
+      '@id("twice")\npermit (principal, action, resource);\n@id("twice")\npermit (principal, action, resource);',
     );
-    expect(() => checkedRules(root)).toThrow(
-      'access/examples/broken.cedar:1: @id("platform-people") stands at access/rules.cedar',
-    );
+    expect(() => checkedRules(root)).toThrow(/access\/examples\/broken\.cedar:\d+: @id\("twice"\) stands at/);
+    rmSync(join(root, 'access/examples/broken.cedar'));
+  });
+
+  test('takes a copy of an example as it is', () => {
+    cpSync(join(root, 'access/examples/approvers.cedar'), join(root, 'access/mine.cedar'));
+    expect(checkedRules(root)).toMatch(/permit {2}shop-approvers\n/);
   });
 });
