@@ -79,7 +79,7 @@ export function tokenVerifier(
           ? ok(caller)
           : unauthenticated('The claims of the token do not agree with one another.');
       } catch (error) {
-        const refused = refusalOf(error);
+        const refused = refusalOf(error, audience);
         if (refused) return unauthenticated(refused);
         throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
           retryAfter: 5,
@@ -100,11 +100,15 @@ function issuerIn(token: string): string | undefined {
   }
 }
 
-/** The reason why a token is refused; undefined for failures that say nothing about the token. */
-function refusalOf(error: unknown): string | undefined {
+/** The reason why a token is refused, told to whoever holds one that its issuer has signed; undefined for failures that
+ *  say nothing about the token. */
+function refusalOf(error: unknown, audience: string): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return `The token's ${error.claim} is not acceptable here.`;
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim } = error;
+    const remedy = claim === 'aud' ? ` Ask for one with the audience "${audience}".` : '';
+    return `The token's ${claim} is not acceptable here.${remedy}`;
+  }
   return isVerdict(error) ? 'The token cannot be verified.' : undefined;
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   isPrefixType,
@@ -230,4 +232,10 @@ describe('segments', () => {
       expect(isSegments(value)).toBe(false);
     },
   );
+});
+
+test('the page on the configuration names every type, for ownership rules', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'configuration.md'), 'utf8');
+  const [, listed = ''] = /^The types are those of template parameters: ([^;]+);/m.exec(page) ?? [];
+  expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(parameterTypeNames);
 });
