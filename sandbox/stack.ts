@@ -41,8 +41,11 @@ export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts =
   slack: toPort(variables, ...STANDARD.slack),
 });
 
-/** What to do about a failed start that says that one of these ports is taken; else its own message. */
+/** What to do about a failed start that says that a port of these or the folder is taken; else its own message. */
 export function startAdvice({ message }: Error, ports: StackPorts): string {
+  if (message.startsWith('another sandbox is running')) {
+    return `${message}. End it with Ctrl-C in its terminal, or give this one a folder of its own with SANDBOX_DIR, and other ports.`;
+  }
   const taken = /EADDRINUSE\D.*?:(\d+)/.exec(message)?.[1];
   const name = (Object.keys(STANDARD) as (keyof StackPorts)[]).find((key) => String(ports[key]) === taken);
   if (!name) return message;

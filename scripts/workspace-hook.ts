@@ -56,7 +56,7 @@ export async function registerHook(
   workspaceSlug: string,
   url: string,
   secret: string | undefined,
-): Promise<'created' | 'repaired' | 'in order'> {
+): Promise<'created' | 'updated' | 'in order'> {
   const hook = await findHook(client, workspaceSlug, url);
   if (hook && secret === undefined && hookFaults(hook, url).length === 0) return 'in order';
   if (!hook?.secret_set && secret === undefined) {
@@ -80,5 +80,5 @@ export async function registerHook(
     : await client.call('POST', path, body);
   if (status !== 200 && status !== 201)
     throw new Error(`Bitbucket answered ${status} for the webhook of ${workspaceSlug}.`);
-  return hook ? 'repaired' : 'created';
+  return hook ? 'updated' : 'created';
 }

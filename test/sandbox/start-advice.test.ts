@@ -12,7 +12,11 @@ test.each([
 });
 
 test('any other failure keeps its words', () => {
-  expect(startAdvice(new Error('another sandbox is running in x'), ports)).toBe(
-    'another sandbox is running in x',
+  expect(startAdvice(new Error('there is no disk'), ports)).toBe('there is no disk');
+});
+
+test('a folder that another stack has is named, with what to do', () => {
+  expect(startAdvice(new Error('another sandbox is running in .sandbox'), ports)).toMatch(
+    /^another sandbox is running in \.sandbox\. End it with Ctrl-C .* SANDBOX_DIR/,
   );
 });

@@ -51,12 +51,10 @@ describe('registering the webhook of a workspace', () => {
     const path = `/workspaces/acme/hooks/${encodeURIComponent(hook?.uuid ?? '')}`;
     const broken = { url: url().replace(/:\d+/, ':1'), active: false, events: ['repo:push'] };
     expect((await client().call('PUT', path, broken)).status).toBe(200);
-    expect(await register()).toBe('repaired');
-    const repaired = await findHook(client(), 'acme', url());
-    expect(repaired).toMatchObject({ uuid: hook?.uuid, active: true, secret_set: true, url: url() });
-    expect(repaired?.events).toEqual(
-      expect.arrayContaining(['repo:push', 'repo:created', 'project:updated']),
-    );
+    expect(await register()).toBe('updated');
+    const updated = await findHook(client(), 'acme', url());
+    expect(updated).toMatchObject({ uuid: hook?.uuid, active: true, secret_set: true, url: url() });
+    expect(updated?.events).toEqual(expect.arrayContaining(['repo:push', 'repo:created', 'project:updated']));
   });
 
   it('makes none without a secret, or with a weak one', async () => {
