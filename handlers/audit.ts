@@ -18,18 +18,19 @@ const DAY_MS = 86_400_000;
 export function auditRoutes(ports: AuditPorts): Route[] {
   async function search({ caller, event, query }: RequestTo<typeof searchEvents>) {
     const { limit, cursor, ...filters } = query;
-    const from = filters.from ?? FIRST_INSTANT;
-    const tomorrow = toInstant(ports.clock.now() + DAY_MS);
-    const to = filters.to !== undefined && filters.to < tomorrow ? filters.to : tomorrow;
-    if (from >= to) {
+    const isBackward = filters.from !== undefined && filters.to !== undefined && filters.from >= filters.to;
+    if (isBackward) {
       const errors = [{ pointer: '/from', detail: 'must be earlier than to' }];
       throw new ProblemError(problem('REQUEST_INVALID', 'The span of time is empty.', { errors }));
     }
+    const tomorrow = toInstant(ports.clock.now() + DAY_MS);
+    const from = filters.from !== undefined && filters.from > FIRST_INSTANT ? filters.from : FIRST_INSTANT;
+    const to = filters.to !== undefined && filters.to < tomorrow ? filters.to : tomorrow;
     const after = fromCursor('/v1/events', filters, cursor);
     const { repository, type } = filters;
     const principal = filters.principal === undefined ? undefined : toPrincipal(filters.principal);
     const asked = {
-      from: from < FIRST_INSTANT ? FIRST_INSTANT : from,
+      from,
       to,
       repository,
       principal,
@@ -39,7 +40,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
     };
     const page = orProblem(await auditEvents(ports, caller, asked));
     const next = page.next && toCursor('/v1/events', filters, page.next);
-    if ((headerOf(event, 'accept') ?? '').includes('application/x-ndjson')) {
+    if ((headerOf(event, 'accept') ?? '').toLowerCase().includes('application/x-ndjson')) {
       const search = new URLSearchParams(event.rawQueryString);
       if (next) search.set('cursor', next);
       return {

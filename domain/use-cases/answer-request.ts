@@ -7,8 +7,15 @@ import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { GrantStream } from './grant-stream.ts';
 
-/** A grant as it would be, for a dry run. */
-export type PlannedGrant = { plan: Plan; change: PlannedChange; command: RequestCommand; caller: Caller };
+/** A grant as it would be, for a dry run. `grant` is what it is now. */
+export type PlannedGrant = {
+  plan: Plan;
+  change: PlannedChange;
+  command: RequestCommand;
+  caller: Caller;
+  grant: Grant | undefined;
+  outcome: RequestOutcome;
+};
 
 /** A grant and the HTTP status that says how far it is. */
 export type GrantAnswer = { status: 200 | 201 | 202; grant: Grant };

@@ -85,17 +85,26 @@ export async function requestGrant(
     if (!limited.ok) return limited;
     const room = await checkQuota(ports, stream.grant, outcome, fixed);
     if (!room.ok) return room;
-    if (context.dryRun)
-      return ok({ status: 200, planned: { plan: fixed, change, command, caller: context.caller } });
+    if (context.dryRun) {
+      const { grant } = stream;
+      const planned = { plan: fixed, change, command, caller: context.caller, grant, outcome };
+      return ok({ status: 200, planned });
+    }
     const [event] = events;
     const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
     if (!appended) continue;
     const answer = await finish(ports, appended, outcome, events.length > 0);
-    // The work that was joined knew nothing of this request's expiry: once it is active, that is a change of its own.
-    const owesExpiry = outcome === 'joined' && command.expiresAt !== undefined;
+    // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
+    const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
     if (owesExpiry && answer.ok && 'grant' in answer.value && answer.value.status === 200) continue;
     return answer;
   }
+}
+
+/** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
+function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {
+  const underWay = grant?.change ?? grant?.request;
+  return expiresInSeconds === undefined || expiresInSeconds === underWay?.expiresInSeconds;
 }
 
 /** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */

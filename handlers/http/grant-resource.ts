@@ -71,27 +71,32 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   return { plan, pendingChange: compact({ planHash, requestedBy, reason, expiresAt: lapsesAt }) };
 }
 
-/** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. */
+/** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
+ *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller }: PlannedGrant,
+  { plan, change, command, caller, grant, outcome }: PlannedGrant,
   configuration: Configuration,
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = plan;
+  const { arn, name, maxSessionDuration } = role;
+  const live = grant?.status === 'active' ? grantResource(grant, configuration) : undefined;
+  const planned = compact({ plan: change, warnings: warningsOf(plan) });
+  if (live && outcome === 'unchanged') return { ...live, ...planned };
   return compact<GrantResource>({
     id: grantId,
     state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
     ...subjectFields(intent, configuration),
-    role: { arn: role.arn, name: role.name, maxSessionDuration: role.maxSessionDuration },
+    role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
-    expiresAt: command.expiresAt,
+    expiresAt: command.expiresAt ?? live?.expiresAt,
     reason: command.reason,
     requestedBy: caller.principal,
-    createdAt: now,
+    createdAt: live?.createdAt ?? now,
     updatedAt: now,
-    plan: change,
-    warnings: warningsOf(plan),
+    pipelineSnippet: live?.pipelineSnippet,
+    ...planned,
   });
 }
 

@@ -12,12 +12,23 @@ const FORBIDDEN = apiError(403, 'Your credentials lack one or more required priv
   required: ['read:repository:bitbucket'],
 });
 
-/** The API with its armed faults: each call takes the first one whose `match` begins the call's path, as sent or
- *  decoded. */
-export function withFaults(api: Api, faults: Faults): (request: SandboxRequest) => Promise<Outcome> {
+/** The API with its armed faults: each call takes the first one whose `match` begins the call's path, with `/2.0` or without:
+ *  as sent, decoded, or with the slugs of what it names by UUID, which `named` gives. */
+export function withFaults(
+  api: Api,
+  faults: Faults,
+  named: (segments: readonly string[]) => readonly string[],
+): (request: SandboxRequest) => Promise<Outcome> {
   return async (request) => {
-    const decoded = `/${request.segments.join('/')}`;
-    const fault = faults.take((match) => request.path.startsWith(match) || decoded.startsWith(match));
+    const paths = [
+      request.path,
+      ...[request.segments, named(request.segments)].map((parts) => `/${parts.join('/')}`),
+    ];
+    const fault = faults.take((match) =>
+      [...paths, ...paths.map((path) => path.replace(/^\/2\.0(?=\/)/, ''))].some((path) =>
+        path.startsWith(match),
+      ),
+    );
     switch (fault?.effect) {
       case 'throttle':
         return { replied: true, answer: apiError(429, 'Rate limit for this resource has been exceeded') };

@@ -33,3 +33,16 @@ export function findRepositoryByName(
   }
   return undefined;
 }
+
+/** The parts of a path of the API with slugs in the place of the UUIDs of a workspace and a repository. */
+export function withSlugs(state: BitbucketState, segments: readonly string[]): string[] {
+  const [version, kind, first, second, ...rest] = segments;
+  const workspace = first === undefined ? undefined : findWorkspace(state, first);
+  const repository =
+    kind === 'repositories' && second !== undefined && workspace
+      ? findRepository(workspace, second)
+      : undefined;
+  return [version, kind, workspace?.slug ?? first, repository?.slug ?? second, ...rest].filter(
+    (part) => part !== undefined,
+  );
+}

@@ -6,6 +6,7 @@ import { type Answer, refusal } from './answers.ts';
 import { callLog } from './calls.ts';
 import { withFaults } from './faulty-api.ts';
 import { connectHooks } from './hooks.ts';
+import { withSlugs } from './lookup.ts';
 import { pathSegments, type SandboxRequest } from './request.ts';
 import { restApi } from './rest.ts';
 import { sandboxApi } from './sandbox-routes.ts';
@@ -40,6 +41,7 @@ export async function startBitbucketSandbox(options: {
   const rest = withFaults(
     restApi(store, () => url, now),
     faults,
+    (segments) => withSlugs(store.state, segments),
   );
   const webhooks = webhookSender(store, now);
   const sandbox = sandboxApi({ store, faults, calls, webhooks, now });

@@ -178,6 +178,28 @@ export function requestRules(world: () => World): void {
       expect(real.json).toMatchObject({ trustPolicy: value.json.trustPolicy, role: value.json.role });
     });
 
+    it('with dryRun on an active grant shows it as it is, or as the change would leave it', async () => {
+      const body = siteBody(await world().repository(), 'shop-dry');
+      const made = await world().granted({ ...body, expiresIn: 'P3D', reason: 'as it was' });
+      const grace = await world().person('grace@acme.example');
+      const same = await world().request(body, grace, '?dryRun=true');
+      const { plan, ...shown } = same.json;
+      expect([same.status, shown]).toEqual([200, made]);
+      expect(plan).toMatchObject({ risk: 'same' });
+      const changed = await world().request(
+        { ...body, parameters: { bucket: 'shop-wet' } },
+        grace,
+        '?dryRun=true',
+      );
+      expect(changed.json).toMatchObject({
+        permissionsPolicy: siteOf('shop-wet'),
+        requestedBy: { kind: 'person', id: 'grace@acme.example' },
+        role: made.role,
+        createdAt: made.createdAt,
+        expiresAt: made.expiresAt,
+      });
+    });
+
     it('with dryRun=false is a request like any other', async () => {
       const body = siteBody(await world().repository(), 'shop-wet');
       expect((await world().request(body, world().ada, '?dryRun=false')).status).toBe(201);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { send } from '../../support/e2e-http.ts';
 import { expectProblem, refused } from '../../support/e2e-problems.ts';
 import type { World } from '../../support/e2e-stack.ts';
 
@@ -35,6 +36,18 @@ export function routeRules(world: () => World): void {
       const reply = await call(method, path, world().ada);
       expectProblem(reply, 405, 'METHOD_NOT_ALLOWED');
       expect((reply.headers.get('allow') ?? '').split(', ').sort().join(', ')).toBe(allowed);
+    });
+
+    it.each([
+      '/v1/grants',
+      '/v1/grants/gr_hrq6egvaok6463yco36ybujl4g',
+      '/v1/templates',
+      '/v1/events',
+      '/healthz',
+    ])('does not take HEAD: %s', async (path) => {
+      // Not through the document's check: an answer to HEAD has no body.
+      const { status, headers } = await send(world().stack.api, 'HEAD', path, { token: world().ada });
+      expect([status, headers.get('allow')?.split(', ')]).toEqual([405, expect.arrayContaining(['GET'])]);
     });
 
     it.each([['gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'], ['gr_HRQ6EGVAOK6463YCO36YBUJL4G'], ['1'], ['..%2Fevents']])(

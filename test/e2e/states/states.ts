@@ -18,12 +18,12 @@ export function stateRules(world: () => World): void {
   const stateOf = async (id: string) => (await world().get(`/v1/grants/${id}`)).json.state;
 
   /** A grant whose role is being made; `made` is the answer to come. */
-  async function provisioning() {
+  async function provisioning(more: { expiresIn?: string } = {}) {
     const repository = await world().repository();
-    const { id } = (await world().request(siteBody(repository, 'shop-state'), world().ada, '?dryRun=true'))
-      .json;
+    const body = { ...siteBody(repository, 'shop-state'), ...more };
+    const { id } = (await world().request(body, world().ada, '?dryRun=true')).json;
     await hold('CreateRole');
-    const made = world().request(siteBody(repository, 'shop-state'));
+    const made = world().request(body);
     await reaches(String(id), 'ProvisioningStarted');
     return { repository, id: String(id), made };
   }
@@ -36,6 +36,19 @@ export function stateRules(world: () => World): void {
       expect([200, 202]).toContain(same.status);
       expect(same.json.id).toBe(id);
       expect((await made).status).toBe(201);
+    });
+
+    it('provisioning for a time takes the same request, for as long, as the one that it is', async () => {
+      const { repository, id, made } = await provisioning({ expiresIn: 'P1D' });
+      const same = await world().request({ ...siteBody(repository, 'shop-state'), expiresIn: 'P1D' });
+      expect([200, 202]).toContain(same.status);
+      const { status, json } = await made;
+      expect([status, json.expiresAt]).toEqual([201, (await world().get(`/v1/grants/${id}`)).json.expiresAt]);
+      const longer = { ...siteBody(repository, 'shop-state'), expiresIn: 'P2D' };
+      expect((await world().request(longer)).json.expiresAt).not.toBe(json.expiresAt);
+      expect((await world().events(id)).map(({ type }) => type)).toEqual([
+        ...['GrantRequested', 'ProvisioningStarted', 'RoleCreated', 'GrantActivated', 'GrantExpiryChanged'],
+      ]);
     });
 
     it('provisioning refuses another request with CONFLICT and Retry-After', async () => {

@@ -64,6 +64,18 @@ describe('a fault', () => {
     expect((await world.get(`${SHOP}/environments`)).status).toBe(500);
   });
 
+  test('named by slugs hits the same repository by its UUIDs, and with or without /2.0', async () => {
+    const acme = '%7B922e118c-f34f-4226-a897-0e0afbec553d%7D';
+    const shop = '%7B1de489be-ce6a-42a0-a8c8-eadbf1174ac7%7D';
+    for (const match of [SHOP, SHOP.replace('/2.0', '')]) {
+      await arm({ match, effect: 'error', times: 2 });
+      expect((await world.get(`/2.0/repositories/${acme}/web`)).status).toBe(200);
+      expect((await world.get(`/2.0/repositories/${acme}/${shop}`)).status).toBe(500);
+      expect((await world.get(`/2.0/repositories/${acme}/shop/environments`)).status).toBe(500);
+      expect((await world.get(SHOP)).status).toBe(200);
+    }
+  });
+
   test('matches a UUID in braces however the client encodes it', async () => {
     await arm({ match: '/2.0/repositories/{', effect: 'error' });
     expect((await world.get('/2.0/repositories/%7B922e118c%7D/shop')).status).toBe(500);
