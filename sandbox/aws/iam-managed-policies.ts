@@ -3,8 +3,18 @@ import { checkPolicyArn } from './iam-entities.ts';
 import { readInput } from './input.ts';
 import { readPage } from './paging.ts';
 import { parsePolicy } from './policy-grammar.ts';
-import type { Xml } from './query-protocol.ts';
-import { ARN, countedLength, DESCRIPTION, DOCUMENT, PATH, PATH_PREFIX, POLICY_NAME, QUOTA } from './rules.ts';
+import { urlEncoded, type Xml } from './query-protocol.ts';
+import {
+  ARN,
+  countedLength,
+  DESCRIPTION,
+  DOCUMENT,
+  PATH,
+  PATH_PREFIX,
+  POLICY_NAME,
+  QUOTA,
+  VERSION_ID,
+} from './rules.ts';
 import type { ManagedPolicy } from './state.ts';
 import { checkedTags, tagXml } from './tags.ts';
 import { type Action, newId, type World } from './world.ts';
@@ -90,14 +100,46 @@ const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
   return { Policy: policyXml(world, policy) };
 };
 
+function knownPolicy(world: World, arn: string): ManagedPolicy {
+  checkPolicyArn(arn);
+  const policy = world.state.policies.seen(arn) ?? awsManaged(world).find((known) => known.arn === arn);
+  if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+  return policy;
+}
+
 const getPolicy: Action = ({ world, parameters }) => {
   const input = readInput(parameters);
   const arn = input.text('PolicyArn', ARN);
   input.check();
-  checkPolicyArn(arn);
-  const policy = world.state.policies.seen(arn) ?? awsManaged(world).find((known) => known.arn === arn);
-  if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+  const policy = knownPolicy(world, arn);
   return { Policy: { ...policyXml(world, policy), Description: policy.description } };
+};
+
+/** The one version that a policy has here. */
+const ONLY_VERSION = 'v1';
+
+const versionXml = ({ createdAt }: ManagedPolicy) => ({
+  VersionId: ONLY_VERSION,
+  IsDefaultVersion: true,
+  CreateDate: new Date(createdAt),
+});
+
+const getPolicyVersion: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  const version = input.text('VersionId', VERSION_ID);
+  input.check();
+  const policy = knownPolicy(world, arn);
+  if (version !== ONLY_VERSION) throw noSuchEntity(`Policy ${arn} version ${version} does not exist.`);
+  return { PolicyVersion: { Document: urlEncoded(policy.document), ...versionXml(policy) } };
+};
+
+const listPolicyVersions: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  const page = readPage(input);
+  input.check();
+  return page([knownPolicy(world, arn)], (policy) => policy.arn, 'Versions', versionXml);
 };
 
 const listPolicies: Action = ({ world, parameters }) => {
@@ -157,7 +199,7 @@ function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xm
     PolicyId: policy.policyId,
     Arn: policy.arn,
     Path: policy.path,
-    DefaultVersionId: 'v1',
+    DefaultVersionId: ONLY_VERSION,
     AttachmentCount: roles.filter((role) => role.attachedPolicies.includes(policy.arn)).length,
     PermissionsBoundaryUsageCount: roles.filter((role) => role.boundaryArn === policy.arn).length,
     IsAttachable: true,
@@ -170,6 +212,8 @@ function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xm
 export const managedPolicyActions = {
   CreatePolicy: createPolicy,
   GetPolicy: getPolicy,
+  GetPolicyVersion: getPolicyVersion,
+  ListPolicyVersions: listPolicyVersions,
   ListPolicies: listPolicies,
   DeletePolicy: deletePolicy,
 };

@@ -16,6 +16,11 @@ export const PATH_PREFIX: TextRule = {
   shown: '\\u002F[\\u0021-\\u007F]*',
 };
 export const ARN: TextRule = { min: 20, max: 2048 };
+export const VERSION_ID: TextRule = {
+  min: 2,
+  pattern: /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/,
+  shown: 'v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?',
+};
 export const DESCRIPTION: TextRule = {
   max: 1000,
   pattern: /^[\t\n\r -~¡-ÿ]*$/,

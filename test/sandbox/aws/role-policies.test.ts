@@ -6,9 +6,11 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListPoliciesCommand,
+  ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
@@ -139,6 +141,29 @@ describe('an attached policy', () => {
     expect(await refusal(attach(`arn:aws:iam::${ACCOUNT}:policy/p10`))).toBe(
       '409 LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10',
     );
+  });
+});
+
+describe('the document of a managed policy', () => {
+  const read = async (PolicyArn: string, VersionId = 'v1') =>
+    (await world.iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }))).PolicyVersion;
+
+  test('is read by the one version that it has, byte for byte', async () => {
+    const arn = (await createPolicy('own', DOCUMENT)).Policy?.Arn ?? '';
+    const { Versions } = await world.iam.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
+    expect(Versions).toMatchObject([{ VersionId: 'v1', IsDefaultVersion: true }]);
+    const version = await read(arn);
+    expect([decodeURIComponent(version?.Document ?? ''), version?.IsDefaultVersion]).toEqual([
+      DOCUMENT,
+      true,
+    ]);
+    expect(decodeURIComponent((await read(ADMINISTRATOR_ARN))?.Document ?? '')).toContain('"Action":"*"');
+  });
+
+  test('of another version, or of no policy, is not there', async () => {
+    expect(await refusal(read(BOUNDARY_ARN, 'v2'))).toMatch(/^404 NoSuchEntity/);
+    expect(await refusal(read(BOUNDARY_ARN, 'two'))).toMatch(/^400 ValidationError/);
+    expect(await refusal(read(`${BOUNDARY_ARN}-missing`))).toMatch(/^404 NoSuchEntity/);
   });
 });
 
