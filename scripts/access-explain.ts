@@ -222,7 +222,7 @@ export async function explainAccess(
   const byRules = authorise(access, caller, action, resource, undefined, circumstances);
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
   const { allowed, rules } = access.explain(caller, action, resource, circumstances);
-  const isBuiltIn = allowed && !decision.ok;
+  const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
   const lines = [

@@ -41,7 +41,8 @@ function embedded(root: string): Record<string, string> {
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
 /** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
- *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with every fault. */
+ *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with
+ *  every fault. */
 export function embedSettings(root: string): Plugin {
   const modules = embedded(root);
   return {

@@ -64,10 +64,10 @@ const made = new Map<string, Plugin[]>();
 /** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
  *  esbuild would leave its service running, and the command with it. */
 export default ({ service }: Service): Plugin[] => {
-  checkBoundary(service);
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
   const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(ROOT)])];
   made.set(entries.join(), plugins);
+  checkBoundary(service);
   return plugins;
 };

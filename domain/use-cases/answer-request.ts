@@ -7,14 +7,15 @@ import { problem } from '../problem.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { GrantStream } from './grant-stream.ts';
 
-/** A grant as it would be, for a dry run. `grant` is what it is now. */
+/** A grant as it would be, for a dry run. `grant` is what it is now; `isAsItIs` says that it would change in its expiry at
+ *  the most. */
 export type PlannedGrant = {
   plan: Plan;
   change: PlannedChange;
   command: RequestCommand;
   caller: Caller;
   grant: Grant | undefined;
-  outcome: RequestOutcome;
+  isAsItIs: boolean;
 };
 
 /** A grant and the HTTP status that says how far it is. */

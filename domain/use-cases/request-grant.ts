@@ -87,7 +87,8 @@ export async function requestGrant(
     if (!room.ok) return room;
     if (context.dryRun) {
       const { grant } = stream;
-      const planned = { plan: fixed, change, command, caller: context.caller, grant, outcome };
+      const isAsItIs = outcome === 'unchanged' || events.length === 0;
+      const planned = { isAsItIs, plan: fixed, change, command, caller: context.caller, grant };
       return ok({ status: 200, planned });
     }
     const [event] = events;
@@ -96,10 +97,18 @@ export async function requestGrant(
     const answer = await finish(ports, appended, outcome, events.length > 0);
     // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
     const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
-    if (owesExpiry && answer.ok && 'grant' in answer.value && answer.value.status === 200) continue;
-    return answer;
+    if (!owesExpiry || !answer.ok) return answer;
+    if (answer.value.status === 202) return fail(notYetLimited(plan.grantId));
   }
 }
+
+/** Nothing in the log says for how long this request asked: whoever sent it must not believe so. */
+const notYetLimited = (grantId: string) =>
+  problem(
+    'CONFLICT',
+    `Work on grant ${grantId} is under way, and for another time than this request asks for. Ask again.`,
+    { retryAfter: 5 },
+  );
 
 /** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
 function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {

@@ -74,29 +74,36 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller, grant, outcome }: PlannedGrant,
+  { plan, change, command, caller, grant, isAsItIs }: PlannedGrant,
   configuration: Configuration,
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = plan;
   const { arn, name, maxSessionDuration } = role;
-  const live = grant?.status === 'active' ? grantResource(grant, configuration) : undefined;
-  const planned = compact({ plan: change, warnings: warningsOf(plan) });
-  if (live && outcome === 'unchanged') return { ...live, ...planned };
+  const present = grant && grantResource(grant, configuration);
+  const live = grant?.status === 'active' ? present : undefined;
+  const expiresAt = command.expiresAt ?? live?.expiresAt;
+  const planned = {
+    role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),
+    trustPolicy: role.trustPolicy,
+    permissionsPolicy: role.permissionsPolicy,
+  };
+  const judged = { plan: change, warnings: warningsOf(plan) };
+  if (present && isAsItIs) {
+    return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
+  }
   return compact<GrantResource>({
     id: grantId,
     state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
     ...subjectFields(intent, configuration),
-    role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),
-    trustPolicy: role.trustPolicy,
-    permissionsPolicy: role.permissionsPolicy,
-    expiresAt: command.expiresAt ?? live?.expiresAt,
+    ...planned,
+    expiresAt,
     reason: command.reason,
     requestedBy: caller.principal,
-    createdAt: live?.createdAt ?? now,
+    createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
-    ...planned,
+    ...judged,
   });
 }
 

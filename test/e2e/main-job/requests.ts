@@ -186,6 +186,9 @@ export function requestRules(world: () => World): void {
       const { plan, ...shown } = same.json;
       expect([same.status, shown]).toEqual([200, made]);
       expect(plan).toMatchObject({ risk: 'same' });
+      const longer = await world().request({ ...body, expiresIn: 'P9D' }, grace, '?dryRun=true');
+      expect(longer.json).toMatchObject({ plan: { risk: 'wider' }, updatedAt: made.updatedAt });
+      expect(String(longer.json.expiresAt) > String(made.expiresAt)).toBe(true);
       const changed = await world().request(
         { ...body, parameters: { bucket: 'shop-wet' } },
         grace,

@@ -51,6 +51,16 @@ export function stateRules(world: () => World): void {
       ]);
     });
 
+    it('provisioning shows itself in a dry run, with documents to come', async () => {
+      const { repository, id, made } = await provisioning();
+      const dry = await world().request(siteBody(repository, 'shop-state'), world().ada, '?dryRun=true');
+      expect(dry.json).toMatchObject({
+        ...{ id, state: 'provisioning', permissionsPolicy: siteOf('shop-state') },
+        role: { arn: expect.stringContaining('/rolewright/rw-') },
+      });
+      expect((await made).status).toBe(201);
+    });
+
     it('provisioning refuses another request with CONFLICT and Retry-After', async () => {
       const { repository, made } = await provisioning();
       const other = await world().request(siteBody(repository, 'shop-else'));

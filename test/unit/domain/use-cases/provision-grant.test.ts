@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../support/domain-announcements.ts';
 import { World } from '../../../support/domain-fakes.ts';
-import { GRANT_ID, successOf } from '../../../support/domain-samples.ts';
+import { GRANT_ID, problemOf, successOf } from '../../../support/domain-samples.ts';
 
 let world: World;
 beforeEach(() => {
@@ -54,6 +54,19 @@ describe('the lease', () => {
     expect(successOf(await world.request()).status).toBe(202);
     expect(world.clock.now() - begun).toBeLessThanOrEqual(20_000);
     expect(world.iamWrites()).toEqual([]);
+  });
+
+  test('held for too long is joined by an equal request, unless that asks for another time', async () => {
+    await world.grants.markDue(GRANT_ID, 1, until(60));
+    await world.grants.takeLease(GRANT_ID, 'other', until(0), until(300));
+    expect(successOf(await world.request({ expiresIn: 'P1D' })).status).toBe(202);
+    const story = await world.eventTypes();
+    for (const expiresIn of ['P1D', undefined]) {
+      expect(successOf(await world.request({ expiresIn })).status).toBe(202);
+    }
+    const other = problemOf(await world.request({ expiresIn: 'P2D' }));
+    expect([other.code, other.retryAfter]).toEqual(['CONFLICT', 5]);
+    expect(await world.eventTypes()).toEqual(story);
   });
 });
 
