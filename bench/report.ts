@@ -1,11 +1,11 @@
-import type { AccessFigures } from './access.ts';
-import { type Acknowledgement, type Door, doors } from './acknowledgement.ts';
-import type { Counts } from './calls.ts';
-import { leastCalls } from './least.ts';
-import { functionNames, type ModuleFigures } from './modules.ts';
+import type { AccessFigures } from './measure/access.ts';
+import { type Acknowledgement, type Door, doors } from './measure/acknowledgement.ts';
+import type { Counts } from './measure/calls.ts';
+import { leastCalls } from './measure/least.ts';
+import { functionNames, type ModuleFigures } from './measure/modules.ts';
+import type { Timing } from './measure/times.ts';
 import { type Operation, operations, type Side } from './sides.ts';
 import { median } from './statistics.ts';
-import type { Timing } from './times.ts';
 
 /** Everything that one run has found. */
 export type Findings = {

@@ -3,13 +3,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
-import { measureAccess } from './access.ts';
-import { measureAcknowledgement } from './acknowledgement.ts';
-import { countCalls } from './calls.ts';
-import { measureModules } from './modules.ts';
+import { measureAccess } from './measure/access.ts';
+import { measureAcknowledgement } from './measure/acknowledgement.ts';
+import { countCalls } from './measure/calls.ts';
+import { measureModules } from './measure/modules.ts';
+import { measureTimes } from './measure/times.ts';
 import { type Findings, report } from './report.ts';
 import { gatewayFunctions, withServiceFile } from './service-file.ts';
-import { measureTimes } from './times.ts';
 
 const root = process.cwd();
 const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };

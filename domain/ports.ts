@@ -1,12 +1,12 @@
-import type { Workspace } from './bitbucket-oidc.ts';
-import type { GrantEvent } from './event.ts';
-import type { Grant } from './grant.ts';
-import type { PermissionsPolicy, TrustPolicy } from './policy-document.ts';
-import type { ProblemCode } from './problem.ts';
-import type { DeploymentEnvironment, Repository } from './repository.ts';
-import type { RoleSpecification } from './role.ts';
-import type { EpochMilliseconds, Instant } from './time.ts';
-import type { WorkerMessage } from './worker-message.ts';
+import type { Workspace } from './bitbucket/oidc.ts';
+import type { DeploymentEnvironment, Repository } from './bitbucket/repository.ts';
+import type { GrantEvent } from './grants/event.ts';
+import type { Grant } from './grants/grant.ts';
+import type { WorkerMessage } from './messaging/worker-message.ts';
+import type { RoleSpecification } from './planning/role.ts';
+import type { PermissionsPolicy, TrustPolicy } from './policy/document.ts';
+import type { ProblemCode } from './shared/problem.ts';
+import type { EpochMilliseconds, Instant } from './shared/time.ts';
 
 /** How a call to another system failed. Adapters translate every failure into one of these.
  *  - `NOT_FOUND`: what the call is about does not exist, or cannot be seen yet

@@ -1,11 +1,11 @@
-import { problem } from '../domain/problem.ts';
-import { toInstant } from '../domain/time.ts';
-import { type AuditPorts, auditEvents } from '../domain/use-cases/read-grants.ts';
+import { problem } from '../domain/shared/problem.ts';
+import { toInstant } from '../domain/shared/time.ts';
+import { type AuditPorts, auditEvents } from '../domain/use-cases/reading/read-grants.ts';
 import { composeAccess, composeCore, composeRecords, composeVerifier } from './compose.ts';
+import { searchEvents } from './http/contract/audit.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
 import { headerOf } from './http/http-request.ts';
-import { searchEvents } from './http/operations/audit.ts';
 import { orProblem } from './http/or-problem.ts';
 import { ProblemError } from './http/problem-details.ts';
 import { type RequestTo, route } from './http/route.ts';

@@ -1,12 +1,12 @@
-import { problem } from '../domain/problem.ts';
-import type { Template } from '../domain/template.ts';
+import { problem } from '../domain/shared/problem.ts';
+import type { Template } from '../domain/templates/template.ts';
 import { composeCore, composeTemplates, composeVerifier } from './compose.ts';
+import { listTemplates, showTemplate } from './http/contract/catalogue.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { listTemplates, showTemplate } from './http/operations/catalogue.ts';
 import { ProblemError } from './http/problem-details.ts';
+import { templateResource } from './http/resources/template-resource.ts';
 import { route } from './http/route.ts';
-import { templateResource } from './http/template-resource.ts';
 
 /** The routes on templates. Every authenticated caller may read them: they are files of an open repository. */
 export function catalogueRoutes(templates: ReadonlyMap<string, Template>): Route[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { StartFailure } from '../adapters/start-failure.ts';
-import { fieldRule } from '../domain/field-rule.ts';
+import { StartFailure } from '../adapters/settings/start-failure.ts';
+import { fieldRule } from '../domain/shared/field-messages.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
 

@@ -1,7 +1,7 @@
-import { type ExplainPorts, explainAdmission } from '../domain/use-cases/explain-admission.ts';
+import { type ExplainPorts, explainAdmission } from '../domain/use-cases/reading/explain-admission.ts';
 import { composeCore, composeExplanations, composeVerifier } from './compose.ts';
+import * as own from './http/contract/explain.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import * as own from './http/operations/explain.ts';
 import { orProblem } from './http/or-problem.ts';
 import { route } from './http/route.ts';
 

@@ -1,18 +1,18 @@
-import type { Caller } from '../domain/principal.ts';
-import { toInstant } from '../domain/time.ts';
-import type { RequestAnswer } from '../domain/use-cases/answer-request.ts';
-import { approveGrant, rejectGrant } from '../domain/use-cases/decide-approval.ts';
-import { grantEvents, listGrants, readableGrant } from '../domain/use-cases/read-grants.ts';
-import { type RequestPorts, requestGrant } from '../domain/use-cases/request-grant.ts';
-import { revokeGrant } from '../domain/use-cases/revoke-grant.ts';
-import { templateImpact } from '../domain/use-cases/template-impact.ts';
-import { upgradeGrant } from '../domain/use-cases/upgrade-grant.ts';
+import type { Caller } from '../domain/shared/principal.ts';
+import { toInstant } from '../domain/shared/time.ts';
+import { grantEvents, listGrants, readableGrant } from '../domain/use-cases/reading/read-grants.ts';
+import { templateImpact } from '../domain/use-cases/reading/template-impact.ts';
+import { approveGrant, rejectGrant } from '../domain/use-cases/requests/decide-approval.ts';
+import type { RequestAnswer } from '../domain/use-cases/requests/outcome.ts';
+import { type RequestPorts, requestGrant } from '../domain/use-cases/requests/request-grant.ts';
+import { revokeGrant } from '../domain/use-cases/requests/revoke-grant.ts';
+import { upgradeGrant } from '../domain/use-cases/requests/upgrade-grant.ts';
 import { composeCore, composeRequests, composeVerifier } from './compose.ts';
+import * as own from './http/contract/grants.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
-import { grantResource, impactResource, plannedResource } from './http/grant-resource.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import * as own from './http/operations/grants.ts';
 import { orProblem } from './http/or-problem.ts';
+import { grantResource, impactResource, plannedResource } from './http/resources/grant-resource.ts';
 import { type RequestTo, route } from './http/route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */

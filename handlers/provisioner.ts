@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { grantIdSchema } from '../domain/grant-intent.ts';
+import { grantIdSchema } from '../domain/grants/intent.ts';
 import type { ProvisionerAnswer } from '../domain/ports.ts';
-import { provisionGrant } from '../domain/use-cases/provision-grant.ts';
+import { provisionGrant } from '../domain/use-cases/provisioning/provision-grant.ts';
 import { composeCore, composeProvisioner } from './compose.ts';
 
 /** Milliseconds before the function's end after which no call begins any more. */

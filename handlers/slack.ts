@@ -1,6 +1,6 @@
 import { composeCore, composeSlackDoor } from './compose.ts';
 import { guarded } from './http/http-function.ts';
-import { slackDoor } from './slack/door.ts';
+import { slackDoor } from './slack/endpoint.ts';
 
 const core = composeCore();
 

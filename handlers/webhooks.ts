@@ -1,8 +1,8 @@
-import { ssmWebhookSecrets } from '../adapters/secrets.ts';
-import { secretsIn } from '../adapters/webhook-signature.ts';
+import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
+import { ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
+import { type WebhookPorts, webhookDoor } from './bitbucket/webhook-endpoint.ts';
 import { type Core, composeCore, composeWorkerDoor } from './compose.ts';
 import { guarded } from './http/http-function.ts';
-import { type WebhookPorts, webhookDoor } from './http/webhook-door.ts';
 
 const secretsFrom = ({ environment: { webhookSecrets } }: Core): WebhookPorts['secretsOf'] =>
   'parameters' in webhookSecrets

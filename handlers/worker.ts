@@ -1,11 +1,11 @@
-import { assertNever } from '../domain/result.ts';
-import { followDelivery } from '../domain/use-cases/follow-delivery.ts';
-import type { FollowPorts } from '../domain/use-cases/follow-repository.ts';
-import { workerMessageSchema } from '../domain/worker-message.ts';
-import { asynchronousFunction } from './asynchronous-function.ts';
+import { workerMessageSchema } from '../domain/messaging/worker-message.ts';
+import { assertNever } from '../domain/shared/result.ts';
+import { followDelivery } from '../domain/use-cases/following/follow-delivery.ts';
+import type { FollowPorts } from '../domain/use-cases/following/follow-repository.ts';
 import { composeConversations, composeCore } from './compose.ts';
 import { converse } from './slack/conversation.ts';
-import { tell } from './slack/notifications.ts';
+import { tell } from './slack/messages/notifications.ts';
+import { asynchronousFunction } from './worker/asynchronous-function.ts';
 
 const core = composeCore();
 const { logger, environment } = core;

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { readConfiguration, readTemplates } from '../adapters/settings-files.ts';
-import { checkedSettings } from '../scripts/embed-settings.ts';
+import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
+import { checkedSettings } from '../scripts/build/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { webhookSecrets } from './bitbucket/seed.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
 import { startGateway } from './gateway.ts';
+import { freePort } from './http/local-server.ts';
 import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
-import { freePort } from './local-server.ts';
 import { slackSeed } from './slack/seed.ts';
 import { type SlackSandbox, startSlackSandbox } from './slack/server.ts';
 

@@ -1,4 +1,4 @@
-import type { FieldError } from '../domain/problem.ts';
+import type { FieldError } from '../domain/shared/problem.ts';
 import { reach } from './reach.ts';
 
 /** Text from elsewhere as a terminal may show it: on one line, without control characters that would drive the terminal. */

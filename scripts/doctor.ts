@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { readConfiguration } from '../adapters/settings-files.ts';
-import { followedEvents } from '../domain/bitbucket-delivery.ts';
-import type { Workspace } from '../domain/bitbucket-oidc.ts';
-import { parseUuid } from '../domain/identifiers.ts';
+import { readConfiguration } from '../adapters/settings/files.ts';
+import { followedEvents } from '../domain/bitbucket/delivery.ts';
+import type { Workspace } from '../domain/bitbucket/oidc.ts';
+import { parseUuid } from '../domain/shared/identifiers.ts';
 import { harmless } from './api-client.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
   bitbucketClient,
   bitbucketSettings,
-} from './bitbucket-client.ts';
-import { findHook, hookFaults, hookUrl } from './workspace-hook.ts';
+} from './bitbucket/client.ts';
+import { findHook, hookFaults, hookUrl } from './bitbucket/workspace-hook.ts';
 
 /** One thing that was looked at. `remedy` says what to do where it is not as it should be. */
 export type Finding = { about: string; isGood: boolean; remedy?: string };

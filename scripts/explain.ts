@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { Explanation } from '../domain/explanation.ts';
+import type { Explanation } from '../domain/explanation/diagnosis.ts';
 import { apiClient, harmless } from './api-client.ts';
 
 const shown = (value: string | string[] | null): string =>

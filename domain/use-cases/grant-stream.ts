@@ -5,11 +5,11 @@ import {
   type NewEvent,
   verifyChain,
   ZERO_HASH,
-} from '../event.ts';
-import { evolve, type Grant, replay, waitingRequest, workOf } from '../grant.ts';
+} from '../grants/event.ts';
+import { evolve, type Grant, replay, waitingRequest, workOf } from '../grants/grant.ts';
 import type { Clock, EventLog, GrantTable } from '../ports.ts';
-import { isSamePrincipal, type Principal } from '../principal.ts';
-import { type Instant, plusSeconds, toInstant } from '../time.ts';
+import { isSamePrincipal, type Principal } from '../shared/principal.ts';
+import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
  *  that nobody looks at a grant that somebody is still working on. */

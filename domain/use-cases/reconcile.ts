@@ -1,9 +1,9 @@
-import { decideLapse } from '../approval-decider.ts';
-import type { NewEvent } from '../event.ts';
-import { type Grant, workOf } from '../grant.ts';
-import { decideRevocation } from '../grant-decider.ts';
+import { decideLapse } from '../grants/decide-approval.ts';
+import { decideRevocation } from '../grants/decide-request.ts';
+import type { NewEvent } from '../grants/event.ts';
+import { type Grant, workOf } from '../grants/grant.ts';
 import type { DueRow, Provisioner } from '../ports.ts';
-import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../time.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import { PATIENCE_MS } from './wait-for-provisioner.ts';
 

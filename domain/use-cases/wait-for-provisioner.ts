@@ -1,4 +1,4 @@
-import { workOf } from '../grant.ts';
+import { workOf } from '../grants/grant.ts';
 import type { Provisioner } from '../ports.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 

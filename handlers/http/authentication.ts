@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { TokenVerifier } from '../../adapters/token-verifier.ts';
-import type { Caller } from '../../domain/principal.ts';
-import { problem } from '../../domain/problem.ts';
+import type { TokenVerifier } from '../../adapters/tokens/verifier.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+import { problem } from '../../domain/shared/problem.ts';
 import { headerOf } from './http-request.ts';
 import { ProblemError } from './problem-details.ts';
 

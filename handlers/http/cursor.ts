@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { canonicalHash } from '../../domain/canonical-hash.ts';
-import { problem } from '../../domain/problem.ts';
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
+import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
 const shape = z.strictObject({ after: z.string().min(1).max(256), of: z.string() });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Caller } from '../../domain/principal.ts';
-import { problem } from '../../domain/problem.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** Largest body in bytes. Contract: 32 KiB. */

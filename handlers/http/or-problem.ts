@@ -1,4 +1,4 @@
-import type { Result } from '../../domain/result.ts';
+import type { Result } from '../../domain/shared/result.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** The value of a result; its problem is thrown to the edge of the chain, where it becomes the answer. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { PortError } from '../../domain/ports.ts';
-import { type Problem, type ProblemCode, problem } from '../../domain/problem.ts';
+import { type Problem, type ProblemCode, problem } from '../../domain/shared/problem.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { problemSchema } from './problem-schema.ts';
 

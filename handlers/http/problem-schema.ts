@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { problemCodes } from '../../domain/problem.ts';
+import { problemCodes } from '../../domain/shared/problem.ts';
 
 /** An RFC 9457 problem document. */
 export const problemSchema = z

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
-import { fieldRule } from '../../domain/field-rule.ts';
-import { problem, toFieldErrors } from '../../domain/problem.ts';
+import { fieldRule } from '../../domain/shared/field-messages.ts';
+import { problem, toFieldErrors } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** The query by a strict schema: a misspelt filter must not widen the answer, nor a misspelt `dryRun` write. Throws

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { parseBody } from '../../domain/grant-request.ts';
+import { parseBody } from '../../domain/grants/request.ts';
+import type { Operation } from './contract/operation.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { Route } from './http-function.ts';
 import { type HttpRequest, jsonBody } from './http-request.ts';
-import type { Operation } from './operation.ts';
 import { orProblem } from './or-problem.ts';
 import { queryOf } from './query.ts';
 

@@ -1,11 +1,11 @@
-import { parseGrantRequest } from '../../domain/grant-request.ts';
-import { GRANT_ID } from '../../domain/identifiers.ts';
-import { exampleParameters, parseParameters } from '../../domain/parameters.ts';
-import { parseRepositoryName } from '../../domain/repository.ts';
-import { nearestName } from '../../domain/suggestion.ts';
-import type { Template } from '../../domain/template.ts';
-import type { SlackRequest } from '../../domain/worker-message.ts';
-import { type Word, wordsOf } from './words.ts';
+import { parseRepositoryName } from '../../domain/bitbucket/repository.ts';
+import { parseGrantRequest } from '../../domain/grants/request.ts';
+import type { SlackRequest } from '../../domain/messaging/worker-message.ts';
+import { GRANT_ID } from '../../domain/shared/identifiers.ts';
+import { nearestName } from '../../domain/shared/suggestion.ts';
+import { exampleParameters, parseParameters } from '../../domain/templates/parameters.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import { type Word, wordsOf } from './tokenizer.ts';
 
 /** What people type before everything else. */
 export const COMMAND = '/aws-role';

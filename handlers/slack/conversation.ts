@@ -1,15 +1,15 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { SlackResponse } from '../../adapters/slack-response-url.ts';
-import type { SlackContent, SlackWeb } from '../../adapters/slack-web-api.ts';
-import { parseGrantRequest } from '../../domain/grant-request.ts';
+import type { SlackResponse } from '../../adapters/slack/response-url.ts';
+import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
+import { parseGrantRequest } from '../../domain/grants/request.ts';
+import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
 import { PortError } from '../../domain/ports.ts';
-import type { Caller } from '../../domain/principal.ts';
-import type { Problem } from '../../domain/problem.ts';
-import { approveGrant, rejectGrant } from '../../domain/use-cases/decide-approval.ts';
-import { listGrants, readableGrant } from '../../domain/use-cases/read-grants.ts';
-import { type RequestPorts, requestGrant } from '../../domain/use-cases/request-grant.ts';
-import { revokeGrant } from '../../domain/use-cases/revoke-grant.ts';
-import type { SlackAsk } from '../../domain/worker-message.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+import type { Problem } from '../../domain/shared/problem.ts';
+import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
+import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
+import { type RequestPorts, requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
+import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
 import { toProblem } from '../http/problem-details.ts';
 import {
   explained,
@@ -21,10 +21,10 @@ import {
   revoked,
   saying,
   type Writing,
-} from './answers.ts';
+} from './messages/answers.ts';
+import { sayingView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
-import { sayingView } from './request-form.ts';
 
 /** What the worker needs to do what somebody in Slack asks for. */
 export type ConversationPorts = RequestPorts & {

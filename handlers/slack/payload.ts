@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { problem } from '../../domain/problem.ts';
+import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from '../http/problem-details.ts';
-import type { FormValues } from './request-form.ts';
+import type { FormValues } from './messages/request-form.ts';
 
 /** What Slack signed and yet is no request that this app knows: 400. */
 export const notOurs = (what: string): ProblemError =>

@@ -1,7 +1,7 @@
-import type { Directory } from '../../domain/directory.ts';
-import type { Principal } from '../../domain/principal.ts';
-import { slackUserOf } from '../../domain/slack-person.ts';
-import { code } from './blocks.ts';
+import type { Directory } from '../../domain/access/directory.ts';
+import { slackUserOf } from '../../domain/access/slack-identity.ts';
+import type { Principal } from '../../domain/shared/principal.ts';
+import { code } from './messages/blocks.ts';
 
 /** Names principals in messages: a person by their Slack user where the directory has one, and always by their id. */
 export type Naming = (principal: Principal) => string;

@@ -1,8 +1,8 @@
-import type { SlackWeb } from '../../adapters/slack-web-api.ts';
-import type { Configuration } from '../../domain/configuration.ts';
-import type { Person } from '../../domain/directory.ts';
-import type { Caller } from '../../domain/principal.ts';
-import { personOfProfile, personOfSlackUser, type SlackUser } from '../../domain/slack-person.ts';
+import type { SlackWeb } from '../../adapters/slack/web-api.ts';
+import type { Person } from '../../domain/access/directory.ts';
+import { personOfProfile, personOfSlackUser, type SlackUser } from '../../domain/access/slack-identity.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
 
 /** What it takes to know who somebody in Slack is. */
 export type PersonPorts = {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack-signature.ts';
+import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack/signature.ts';
 import type { Clock, Deliveries } from '../../domain/ports.ts';
-import { problem } from '../../domain/problem.ts';
-import { plusSeconds, toInstant } from '../../domain/time.ts';
+import { problem } from '../../domain/shared/problem.ts';
+import { plusSeconds, toInstant } from '../../domain/shared/time.ts';
 import { bodyBytes, headerOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { delay, type Fault, type Faults } from '../faults.ts';
-import { authorizeIamCall } from './authorization.ts';
-import { AwsError, accessDenied } from './aws-error.ts';
+import { delay, type Fault, type Faults } from '../http/faults.ts';
 import type { CallJournal } from './call-journal.ts';
-import { accountActions } from './iam-account.ts';
-import { managedPolicyActions } from './iam-managed-policies.ts';
-import { oidcProviderActions } from './iam-oidc-providers.ts';
-import { rolePolicyActions } from './iam-role-policies.ts';
-import { roleActions } from './iam-roles.ts';
-import { taggingActions } from './iam-tagging.ts';
-import { type Parameters, parseParameters, renderAnswer, renderError } from './query-protocol.ts';
-import { stsActions } from './sts.ts';
+import { accountActions } from './iam/account.ts';
+import { managedPolicyActions } from './iam/managed-policies.ts';
+import { oidcProviderActions } from './iam/oidc-providers.ts';
+import { rolePolicyActions } from './iam/role-policies.ts';
+import { roleActions } from './iam/roles.ts';
+import { taggingActions } from './iam/tagging.ts';
+import { AwsError, accessDenied } from './protocol/error.ts';
+import { type Parameters, parseParameters, renderAnswer, renderError } from './protocol/query-protocol.ts';
+import { authorizeIamCall } from './sts/authorization.ts';
+import { stsActions } from './sts/sts.ts';
 import type { Action, World } from './world.ts';
 
 type Service = { name: 'iam' | 'sts'; namespace: string; version: string; actions: Map<string, Action> };

@@ -1,4 +1,4 @@
-import type { Parameters } from './query-protocol.ts';
+import type { Parameters } from './protocol/query-protocol.ts';
 
 /** One call as the sandbox saw it. `status` 0: the connection was closed and nothing was done; with the fault
  *  `lostReply` it is the status that the answer would have had. */

@@ -1,7 +1,7 @@
-import type { Faults } from '../faults.ts';
-import { faultyFields } from '../faulty-fields.ts';
+import type { Faults } from '../http/faults.ts';
+import { faultyFields } from '../http/faulty-fields.ts';
 import type { CallJournal } from './call-journal.ts';
-import { canAct, canActSchema } from './can-act.ts';
+import { canAct, canActSchema } from './policy/can-act.ts';
 import type { World } from './world.ts';
 
 export type JsonAnswer = { status: number; body: object };

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { noFaults } from '../faults.ts';
-import { closeServer, listenLocally } from '../local-server.ts';
+import { noFaults } from '../http/faults.ts';
+import { closeServer, listenLocally } from '../http/local-server.ts';
 import { type ApiAnswer, awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
-import { seedManagedPolicies } from './iam-managed-policies.ts';
+import { seedManagedPolicies } from './iam/managed-policies.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
 import { openState } from './state.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Parameters, Xml } from './query-protocol.ts';
+import type { Parameters, Xml } from './protocol/query-protocol.ts';
 import type { State } from './state.ts';
 
 /** The account that the sandbox stands in for. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { faultyFields } from '../faulty-fields.ts';
-import { type Answer, noContent, ok, refusal } from './answers.ts';
-import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
-import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
-import type { Route } from './request.ts';
+import { type Answer, noContent, ok, refusal } from '../http/answers.ts';
+import { faultyFields } from '../http/faulty-fields.ts';
+import type { Route } from '../http/routes.ts';
+import { findEnvironment, findRepository, findWorkspace } from './rest/lookup.ts';
+import { environmentResource, repositoryResource, workspaceResource } from './rest/representation.ts';
 import { firstPermissions } from './seed.ts';
 import type { Repository, StateStore, Workspace } from './state.ts';
 import type { Webhooks } from './webhooks.ts';

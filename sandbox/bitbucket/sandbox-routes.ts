@@ -1,12 +1,12 @@
-import type { Faults } from '../faults.ts';
-import { type Answer, noContent, ok, refusal } from './answers.ts';
+import { type Answer, noContent, ok, refusal } from '../http/answers.ts';
+import type { Faults } from '../http/faults.ts';
+import { findRoute, type Route, type SandboxRequest } from '../http/routes.ts';
 import type { CallLog } from './calls.ts';
 import { changeRoutes } from './changes.ts';
-import { companyRoutes } from './company-tokens.ts';
-import { permissionRoutes } from './permissions.ts';
-import { findRoute, type Route, type SandboxRequest } from './request.ts';
+import { companyRoutes } from './identity/company-tokens.ts';
+import { stepToken } from './identity/step-token.ts';
+import { permissionRoutes } from './rest/permissions.ts';
 import type { StateStore } from './state.ts';
-import { stepToken } from './step-token.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** What the sandbox's own endpoints work on. */

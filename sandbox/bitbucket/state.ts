@@ -1,8 +1,8 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
 import { stateFile } from '../state-file.ts';
+import { generateSigningKey } from './identity/signing-keys.ts';
 import { companyIssuers, firstPermissions, seed } from './seed.ts';
-import { generateSigningKey } from './signing-keys.ts';
 
 const environmentSchema = z.object({
   uuid: z.string(),

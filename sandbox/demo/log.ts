@@ -1,4 +1,4 @@
-import { type GrantEvent, verifyChain } from '../../domain/event.ts';
+import { type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
 import type { SandboxClient } from '../sandbox-client.ts';
 import { expect, screen } from './screen.ts';
 

@@ -1,4 +1,4 @@
-import { delay, noFaults } from '../faults.ts';
+import { delay, noFaults } from '../http/faults.ts';
 import { dynamodbError, jsonAnswer, noContent } from './answers.ts';
 import { callLog, tableOf } from './calls.ts';
 import type { Engine, EngineAnswer, EngineRequest } from './engine.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
-import { closeServer, listenLocally } from '../local-server.ts';
+import { closeServer, listenLocally } from '../http/local-server.ts';
 import { detachEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { dynamodbFront } from './front.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type Answer, refusal } from '../bitbucket/answers.ts';
-import { faultyFields } from '../faulty-fields.ts';
+import { type Answer, refusal } from '../http/answers.ts';
+import { faultyFields } from '../http/faulty-fields.ts';
 import { messageFault, viewFaults } from './block-kit.ts';
 import { findUser, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, OpenView } from './state.ts';

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Answer, noContent, ok, refusal } from '../bitbucket/answers.ts';
-import { findRoute, pathSegments, type Route } from '../bitbucket/request.ts';
-import { delay, type Faults, noFaults } from '../faults.ts';
-import { closeServer, listenLocally } from '../local-server.ts';
+import { type Answer, noContent, ok, refusal } from '../http/answers.ts';
+import { delay, type Faults, noFaults } from '../http/faults.ts';
+import { closeServer, listenLocally } from '../http/local-server.ts';
+import { findRoute, pathSegments, type Route } from '../http/routes.ts';
 import { slackPage } from './page.ts';
 import { peopleActions } from './people.ts';
 import { answerResponseUrl } from './response-url.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { delay, type Faults } from '../faults.ts';
+import { delay, type Faults } from '../http/faults.ts';
 import { messageFault, viewFaults } from './block-kit.ts';
 import { findUser, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, OpenView } from './state.ts';

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseBody } from '../../domain/grant-request.ts';
-import { problemCodes } from '../../domain/problem.ts';
-import { operations } from '../../handlers/http/operations.ts';
+import { parseBody } from '../../domain/grants/request.ts';
+import { problemCodes } from '../../domain/shared/problem.ts';
+import { operations } from '../../handlers/http/contract/operations.ts';
 import { problemSchema } from '../../handlers/http/problem-schema.ts';
-import { examples } from '../../scripts/api-examples.ts';
-import { apiDocumentText, lintFindings } from '../../scripts/openapi.ts';
-import { textOf } from '../support/e2e-infrastructure.ts';
+import { examples } from '../../scripts/openapi/examples.ts';
+import { apiDocumentText, lintFindings } from '../../scripts/openapi/write.ts';
+import { textOf } from '../support/arch/infrastructure.ts';
 
 type Json = Record<string, unknown>;
 const text = textOf('docs/openapi.json');

@@ -10,7 +10,7 @@ import {
   type SourceFile,
   sourceFiles,
   targetOf,
-} from '../support/domain-imports.ts';
+} from '../support/arch/imports.ts';
 
 const domain = sourceFiles('domain');
 const adapters = sourceFiles('adapters');
@@ -67,7 +67,7 @@ describe('the domain', () => {
 
   test('converts times in one file only', () => {
     const converting = domain.filter(({ code }) => /\bDate\b/.test(code)).map(({ path }) => path);
-    expect(converting).toEqual(['domain/time.ts']);
+    expect(converting).toEqual(['domain/shared/time.ts']);
   });
 });
 

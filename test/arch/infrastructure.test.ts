@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { operationsByFunction } from '../../handlers/http/operations.ts';
+import { operationsByFunction } from '../../handlers/http/contract/operations.ts';
 import {
   CLOUD,
   functions,
@@ -10,7 +10,7 @@ import {
   serverless,
   textOf,
   verdict,
-} from '../support/e2e-infrastructure.ts';
+} from '../support/arch/infrastructure.ts';
 
 const ACCOUNT = '111122223333';
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
@@ -143,7 +143,7 @@ describe('the provisioner', () => {
   });
 
   test('may do in IAM what its adapter calls, tags included, and nothing else', () => {
-    const called = [...textOf('adapters/aws-iam.ts').matchAll(/new (\w+)Command\(/g)].map(
+    const called = [...textOf('adapters/aws/iam.ts').matchAll(/new (\w+)Command\(/g)].map(
       ([, name]) => `iam:${name}`,
     );
     const tagging = ['iam:TagRole', 'iam:TagOpenIDConnectProvider'];

@@ -1,9 +1,9 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { dynamodbClient } from '../../adapters/dynamodb-client.ts';
-import { dynamodbDeliveries } from '../../adapters/dynamodb-deliveries.ts';
-import { dynamodbEventLog } from '../../adapters/dynamodb-event-log.ts';
-import { dynamodbGrantTable } from '../../adapters/dynamodb-grant-table.ts';
+import { dynamodbDeliveries } from '../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
+import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
+import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { createTables } from '../../sandbox/dynamodb/server.ts';
 import { tableDefinitions } from '../../sandbox/infrastructure.ts';
 import { deliveriesContract } from '../contract/deliveries-contract.ts';
@@ -12,8 +12,8 @@ import { eventQueryContract } from '../contract/event-query-contract.ts';
 import { grantDueContract } from '../contract/grant-due-contract.ts';
 import { grantListContract } from '../contract/grant-list-contract.ts';
 import { grantTableContract } from '../contract/grant-table-contract.ts';
-import { useAwsEnvironment } from '../support/adapter-environment.ts';
-import { FakeClock } from '../support/domain-fake-store.ts';
+import { useAwsEnvironment } from '../support/adapters/environment.ts';
+import { FakeClock } from '../support/domain/fakes/store.ts';
 import { startDynamodbLocal } from '../support/dynamodb-local.ts';
 
 // The very suites that run over dynalite, over AWS's own engine and the tables of infrastructure/tables.yml.

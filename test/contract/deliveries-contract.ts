@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Deliveries } from '../../domain/ports.ts';
-import type { FakeClock } from '../support/domain-fake-store.ts';
+import type { FakeClock } from '../support/domain/fakes/store.ts';
 
 /** Several handles to one store, and the clock that all of them read. */
 export type DeliveriesWorld = { handles: Deliveries[]; clock: FakeClock };

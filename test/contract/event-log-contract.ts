@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { eventHash, type GrantEvent, verifyChain } from '../../domain/event.ts';
+import { eventHash, type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
 import type { EventLog } from '../../domain/ports.ts';
-import { forEachItem } from '../support/adapter-batches.ts';
-import { eventOf, grantIdNumber, intentWith, repositoryNumber, streamOf } from '../support/adapter-events.ts';
+import { forEachItem } from '../support/adapters/batches.ts';
+import {
+  eventOf,
+  grantIdNumber,
+  intentWith,
+  repositoryNumber,
+  streamOf,
+} from '../support/adapters/events.ts';
 
 /** Two handles on one store that is empty at first. */
 export type OpenEventLog = () => Promise<{ log: EventLog; second: EventLog }>;

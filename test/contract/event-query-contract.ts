@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { GrantEvent, NewEvent } from '../../domain/event.ts';
+import type { GrantEvent, NewEvent } from '../../domain/grants/event.ts';
 import type { EventLog, EventQuery } from '../../domain/ports.ts';
-import type { Principal } from '../../domain/principal.ts';
-import { forEachItem } from '../support/adapter-batches.ts';
+import type { Principal } from '../../domain/shared/principal.ts';
+import { forEachItem } from '../support/adapters/batches.ts';
 import {
   ACCOUNT,
   ada,
@@ -10,7 +10,7 @@ import {
   eventOf,
   grantIdNumber,
   repositoryNumber,
-} from '../support/adapter-events.ts';
+} from '../support/adapters/events.ts';
 import type { OpenEventLog } from './event-log-contract.ts';
 
 const grace: Principal = { kind: 'service', id: 'nightly:build' };

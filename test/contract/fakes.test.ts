@@ -1,7 +1,7 @@
 import { PortError } from '../../domain/ports.ts';
-import { FakeEventLog, FakeGrantTable } from '../support/domain-fake-store.ts';
-import { FakeBitbucket, World } from '../support/domain-fakes.ts';
-import { production, shop, staging, web } from '../support/domain-samples.ts';
+import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
+import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
+import { production, shop, staging, web } from '../support/domain/samples.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';
 import { grantDueContract } from './grant-due-contract.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { DueRow, GrantTable } from '../../domain/ports.ts';
-import { forEachItem } from '../support/adapter-batches.ts';
-import { grantIdNumber, grantOf } from '../support/adapter-events.ts';
+import { forEachItem } from '../support/adapters/batches.ts';
+import { grantIdNumber, grantOf } from '../support/adapters/events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString();

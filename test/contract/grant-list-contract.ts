@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { grantStatuses } from '../../domain/grant.ts';
+import { grantStatuses } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
-import { forEachItem } from '../support/adapter-batches.ts';
-import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapter-events.ts';
+import { forEachItem } from '../support/adapters/batches.ts';
+import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const templates = ['s3-static-site', 'ecr-push', 'lambda-deploy'];

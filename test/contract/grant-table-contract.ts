@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Grant } from '../../domain/grant.ts';
+import type { Grant } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
-import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapter-events.ts';
+import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 
 /** Two handles on one table that is empty at first. */
 export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;

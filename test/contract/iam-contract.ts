@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Iam } from '../../domain/ports.ts';
-import { AUDIENCE, BOUNDARY, ISSUER, PROVIDER, role } from '../support/adapter-aws.ts';
-import { forEachItem } from '../support/adapter-batches.ts';
-import { present } from '../support/domain-samples.ts';
+import { AUDIENCE, BOUNDARY, ISSUER, PROVIDER, role } from '../support/adapters/aws.ts';
+import { forEachItem } from '../support/adapters/batches.ts';
+import { present } from '../support/domain/samples.ts';
 
 /** An account without roles and providers, and what other hands and the network do to it. */
 export type IamWorld = {

@@ -1,4 +1,4 @@
-import { approvalFlows } from '../support/crash-approval-flows.ts';
-import { crashSuite } from '../support/crash-suite.ts';
+import { approvalFlows } from '../support/crash/flows/approval-flows.ts';
+import { crashSuite } from '../support/crash/suite.ts';
 
 crashSuite(approvalFlows);

@@ -1,4 +1,4 @@
-import { changeFlows } from '../support/crash-request-flows.ts';
-import { crashSuite } from '../support/crash-suite.ts';
+import { changeFlows } from '../support/crash/flows/request-flows.ts';
+import { crashSuite } from '../support/crash/suite.ts';
 
 crashSuite(changeFlows);

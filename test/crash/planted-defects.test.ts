@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { approvalFlows } from '../support/crash-approval-flows.ts';
-import * as defects from '../support/crash-defects.ts';
-import type { Mode } from '../support/crash-injector.ts';
-import { changeFlows, requestFlows } from '../support/crash-request-flows.ts';
-import { revokeFlows } from '../support/crash-revoke-flows.ts';
-import { mintTokens } from '../support/crash-tokens.ts';
-import { troubleFlows } from '../support/crash-trouble-flows.ts';
-import { type Flow, Walk } from '../support/crash-walk.ts';
-import { CrashWorld, type Plant } from '../support/crash-world.ts';
+import * as defects from '../support/crash/defects.ts';
+import { approvalFlows } from '../support/crash/flows/approval-flows.ts';
+import { changeFlows, requestFlows } from '../support/crash/flows/request-flows.ts';
+import { revokeFlows } from '../support/crash/flows/revoke-flows.ts';
+import { troubleFlows } from '../support/crash/flows/trouble-flows.ts';
+import type { Mode } from '../support/crash/injector.ts';
+import { type Flow, Walk } from '../support/crash/walk.ts';
+import { mintTokens } from '../support/crash/world/tokens.ts';
+import { CrashWorld, type Plant } from '../support/crash/world/world.ts';
 
 type Case = {
   defect: string;

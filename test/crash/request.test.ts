@@ -1,4 +1,4 @@
-import { requestFlows } from '../support/crash-request-flows.ts';
-import { crashSuite } from '../support/crash-suite.ts';
+import { requestFlows } from '../support/crash/flows/request-flows.ts';
+import { crashSuite } from '../support/crash/suite.ts';
 
 crashSuite(requestFlows);

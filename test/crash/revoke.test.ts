@@ -1,4 +1,4 @@
-import { revokeFlows } from '../support/crash-revoke-flows.ts';
-import { crashSuite } from '../support/crash-suite.ts';
+import { revokeFlows } from '../support/crash/flows/revoke-flows.ts';
+import { crashSuite } from '../support/crash/suite.ts';
 
 crashSuite(revokeFlows);

@@ -1,4 +1,4 @@
-import { crashSuite } from '../support/crash-suite.ts';
-import { troubleFlows } from '../support/crash-trouble-flows.ts';
+import { troubleFlows } from '../support/crash/flows/trouble-flows.ts';
+import { crashSuite } from '../support/crash/suite.ts';
 
 crashSuite(troubleFlows);

@@ -1,4 +1,4 @@
-import { useStack } from '../support/e2e-stack.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
 import { iamFaultRules, throttlingRules } from './iam/faults.ts';
 import { foreignRoleRules } from './iam/foreign-roles.ts';
 import { providerRules } from './iam/providers.ts';

@@ -1,4 +1,4 @@
-import { useStack } from '../support/e2e-stack.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
 import { admissionRules } from './main-job/admission.ts';
 import { apiDocumentRules } from './main-job/api-document.ts';
 import { approvalRules } from './main-job/approvals.ts';

@@ -1,4 +1,4 @@
-import { useStack } from '../support/e2e-stack.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
 import { bodyRules } from './refusals/bodies.ts';
 import { callerRules } from './refusals/callers.ts';
 import { parameterRules } from './refusals/parameters.ts';

@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../sandbox/local-server.ts';
+import { freePort } from '../../sandbox/http/local-server.ts';
 import { freePorts, startStandIns } from '../../sandbox/stack.ts';
-import { type ChildStack, portsInUse, run, startChild } from '../support/e2e-child.ts';
-import { eventually } from '../support/e2e-eventually.ts';
-import { siteBody } from '../support/e2e-samples.ts';
-import { START_WITHIN_MS, startWorld, type World, worldOf } from '../support/e2e-stack.ts';
+import { eventually } from '../support/e2e/eventually.ts';
+import { siteBody } from '../support/e2e/samples.ts';
+import { type ChildStack, portsInUse, run, startChild } from '../support/e2e/stack/child.ts';
+import { START_WITHIN_MS, startWorld, type World, worldOf } from '../support/e2e/stack/stack.ts';
 
 const OBJECT = 'arn:aws:s3:::shop-site/index.html';
 const folder = () => mkdtempSync(join(tmpdir(), 'rolewright-sandbox-'));

@@ -1,5 +1,5 @@
-import { slackOf } from '../support/e2e-slack.ts';
-import { useStack } from '../support/e2e-stack.ts';
+import { slackOf } from '../support/e2e/slack.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
 import { slackApprovalRules } from './slack/approvals.ts';
 import { slackIdentityRules } from './slack/identity.ts';
 import { slackPageRules } from './slack/page.ts';

@@ -1,4 +1,4 @@
-import { useStack } from '../support/e2e-stack.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
 import { brokenHandlerRules } from './states/broken-handlers.ts';
 import { raceRules } from './states/races.ts';
 import { stateRules } from './states/states.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eventually } from '../support/e2e-eventually.ts';
-import { siteBody } from '../support/e2e-samples.ts';
-import { useStack } from '../support/e2e-stack.ts';
-import { webhooksOf } from '../support/e2e-webhooks.ts';
+import { eventually } from '../support/e2e/eventually.ts';
+import { siteBody } from '../support/e2e/samples.ts';
+import { useStack } from '../support/e2e/stack/stack.ts';
+import { webhooksOf } from '../support/e2e/webhooks.ts';
 
 const world = useStack({ webhooks: true });
 const { bitbucket, deliver, deliveries, grantsOf } = webhooksOf(world);

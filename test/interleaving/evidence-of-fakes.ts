@@ -1,8 +1,8 @@
 import type { Role } from '../../sandbox/aws/state.ts';
 import type { Evidence, IamWrite } from '../invariants/evidence.ts';
-import type { FakeRole } from '../support/domain-fake-iam.ts';
-import type { World } from '../support/domain-fakes.ts';
-import { GRANT_ID, ROLE_NAME, shop } from '../support/domain-samples.ts';
+import type { World } from '../support/domain/fakes/fakes.ts';
+import type { FakeRole } from '../support/domain/fakes/iam.ts';
+import { GRANT_ID, ROLE_NAME, shop } from '../support/domain/samples.ts';
 
 /** IAM's names of what the port calls. */
 const actions: Record<string, string> = {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { replay } from '../../domain/grant.ts';
-import type { Result } from '../../domain/result.ts';
+import { replay } from '../../domain/grants/grant.ts';
+import type { Result } from '../../domain/shared/result.ts';
 import { violationsOf } from '../invariants/all.ts';
-import { GRANT_ID } from '../support/domain-samples.ts';
+import { GRANT_ID } from '../support/domain/samples.ts';
 import { evidenceOfFakes, rolesOf } from './evidence-of-fakes.ts';
 import { ScheduledWorld } from './scheduled-world.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dynamodbClient } from '../../adapters/dynamodb-client.ts';
-import { dynamodbEventLog } from '../../adapters/dynamodb-event-log.ts';
-import { dynamodbGrantTable } from '../../adapters/dynamodb-grant-table.ts';
+import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
+import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
+import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from '../../sandbox/dynamodb/server.ts';
-import { useAwsEnvironment } from '../support/adapter-environment.ts';
-import { eventsTable, grantsTable } from '../support/adapter-tables.ts';
-import { GRANT_ID } from '../support/domain-samples.ts';
+import { useAwsEnvironment } from '../support/adapters/environment.ts';
+import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
+import { GRANT_ID } from '../support/domain/samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { someOrders, Turnstile } from './turnstile.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GrantTable } from '../../domain/ports.ts';
-import { FakeEventLog, FakeGrantTable } from '../support/domain-fake-store.ts';
-import { GRANT_ID } from '../support/domain-samples.ts';
+import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
+import { GRANT_ID } from '../support/domain/samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { everyOrder, someOrders, Turnstile } from './turnstile.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { NewEvent } from '../../domain/event.ts';
-import { replay, type Work, workOf } from '../../domain/grant.ts';
+import type { NewEvent } from '../../domain/grants/event.ts';
+import { replay, type Work, workOf } from '../../domain/grants/grant.ts';
 import type { EventLog, GrantTable } from '../../domain/ports.ts';
 import {
   appendEvent,
@@ -8,9 +8,9 @@ import {
   projectStream,
   type StreamPorts,
 } from '../../domain/use-cases/grant-stream.ts';
-import { FakeClock } from '../support/domain-fake-store.ts';
-import { ada } from '../support/domain-samples.ts';
-import { failed, requested, revocation, revoked } from '../support/domain-stories.ts';
+import { FakeClock } from '../support/domain/fakes/store.ts';
+import { ada } from '../support/domain/samples.ts';
+import { failed, requested, revocation, revoked } from '../support/domain/stories.ts';
 
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
 export type Decide = (work: Work) => NewEvent | undefined;

@@ -1,9 +1,9 @@
 import type { Scheduler } from 'fast-check';
 import type { Provisioner } from '../../domain/ports.ts';
-import type { ProvisionerPorts } from '../../domain/use-cases/provisioner-run.ts';
+import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
 import { reconcile } from '../../domain/use-cases/reconcile.ts';
-import type { RequestPorts } from '../../domain/use-cases/request-grant.ts';
-import { World } from '../support/domain-fakes.ts';
+import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';
+import { World } from '../support/domain/fakes/fakes.ts';
 
 const LEASE_MS = 100_000;
 const MOST_PASSES = 6;

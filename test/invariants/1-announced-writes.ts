@@ -1,4 +1,4 @@
-import type { GrantEvent } from '../../domain/event.ts';
+import type { GrantEvent } from '../../domain/grants/event.ts';
 import type { Evidence, IamWrite } from './evidence.ts';
 
 type EventType = GrantEvent['type'];

@@ -1,4 +1,4 @@
-import { evolve, type Grant } from '../../domain/grant.ts';
+import { evolve, type Grant } from '../../domain/grants/grant.ts';
 import { type Evidence, ownRoles } from './evidence.ts';
 
 /** What happens once in a chapter, which begins with each `GrantRequested`. */

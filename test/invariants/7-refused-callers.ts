@@ -1,4 +1,4 @@
-import type { GrantEvent } from '../../domain/event.ts';
+import type { GrantEvent } from '../../domain/grants/event.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Invariant 7, as far as it can be seen behind the token verifier: a pipeline reaches only its own repository, and whoever

@@ -1,5 +1,5 @@
-import { canonicalHash } from '../../domain/canonical-hash.ts';
-import { type Grant, replay, waitingRequest, workOf } from '../../domain/grant.ts';
+import { type Grant, replay, waitingRequest, workOf } from '../../domain/grants/grant.ts';
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 
 /** Invariant 8: after a crash or a lost reply at any call, reconciling leaves log, read model and IAM in agreement, and a

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type GrantEvent, verifyChain } from '../../domain/event.ts';
+import { type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
 import type { Evidence } from './evidence.ts';
 
 const FIELDS = [

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { GrantEvent } from '../../domain/event.ts';
+import type { GrantEvent } from '../../domain/grants/event.ts';
 import type { OidcProvider, Role } from '../../sandbox/aws/state.ts';
 
 /** One write that IAM saw, and how many events of the grant's stream lay in the log when it was sent. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readZip, unpack, type ZipEntry } from '../../bench/zip.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
-import { functions, ROOT } from '../support/e2e-infrastructure.ts';
+import { functions, ROOT } from '../support/arch/infrastructure.ts';
 
 const run = promisify(execFile);
 /** Milliseconds that packaging may take on a busy machine. */

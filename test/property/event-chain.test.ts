@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventHash, type GrantEvent, verifyChain } from '../../domain/event.ts';
-import { histories, RUNS } from '../support/domain-arbitraries.ts';
-import { chain } from '../support/domain-samples.ts';
+import { eventHash, type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
+import { histories, RUNS } from '../support/domain/arbitraries.ts';
+import { chain } from '../support/domain/samples.ts';
 
 const streams = histories.filter((events) => events.length > 1).map((events) => chain(events));
 const places = fc.nat({ max: 1000 });

@@ -6,11 +6,11 @@ import {
 import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { stepTokenReader } from '../../adapters/step-token-reader.ts';
-import { renderTrustPolicy } from '../../domain/trust-policy.ts';
-import { explainAdmission } from '../../domain/use-cases/explain-admission.ts';
+import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
+import { renderTrustPolicy } from '../../domain/trust/policy.ts';
+import { explainAdmission } from '../../domain/use-cases/reading/explain-admission.ts';
 import { AUDIENCE, ISSUER, startWorld, type TestWorld } from '../sandbox/aws/world.ts';
-import { platform, World } from '../support/domain-fakes.ts';
+import { platform, World } from '../support/domain/fakes/fakes.ts';
 import {
   chain,
   createdRole,
@@ -21,8 +21,8 @@ import {
   subject,
   successOf,
   web,
-} from '../support/domain-samples.ts';
-import { created, requested, started } from '../support/domain-stories.ts';
+} from '../support/domain/samples.ts';
+import { created, requested, started } from '../support/domain/stories.ts';
 
 let world: TestWorld;
 beforeAll(async () => {

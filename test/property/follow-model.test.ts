@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isLive } from '../../domain/grant.ts';
-import type { BitbucketDelivery } from '../../domain/worker-message.ts';
-import { RUNS } from '../support/domain-arbitraries.ts';
-import { FollowWorld, newRepository, siteRule } from '../support/domain-follow.ts';
-import { SHOP_PROJECT } from '../support/domain-samples.ts';
+import { isLive } from '../../domain/grants/grant.ts';
+import type { BitbucketDelivery } from '../../domain/messaging/worker-message.ts';
+import { RUNS } from '../support/domain/arbitraries.ts';
+import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
+import { SHOP_PROJECT } from '../support/domain/samples.ts';
 
 const FITTING = ['shop-a', 'shop-b', 'shop-c'];
 const slugs = fc.constantFrom(...FITTING, 'other-d');

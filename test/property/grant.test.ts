@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseEvent } from '../../domain/event.ts';
-import { evolve, grantStatuses, replay, workOf } from '../../domain/grant.ts';
-import { decideRequest, decideRevocation, type RequestCommand } from '../../domain/grant-decider.ts';
-import { histories, intents, newEvents, RUNS } from '../support/domain-arbitraries.ts';
-import { chain, GRANT_ID } from '../support/domain-samples.ts';
+import { decideRequest, decideRevocation, type RequestCommand } from '../../domain/grants/decide-request.ts';
+import { parseEvent } from '../../domain/grants/event.ts';
+import { evolve, grantStatuses, replay, workOf } from '../../domain/grants/grant.ts';
+import { histories, intents, newEvents, RUNS } from '../support/domain/arbitraries.ts';
+import { chain, GRANT_ID } from '../support/domain/samples.ts';
 
 const commands: fc.Arbitrary<RequestCommand> = fc.record({
   intent: intents,

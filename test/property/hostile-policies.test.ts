@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { auditableGuardrails, type GuardrailId } from '../../domain/guardrail-rules.ts';
-import { checkGuardrails } from '../../domain/guardrails.ts';
+import { checkGuardrails } from '../../domain/guardrails/guardrails.ts';
+import { auditableGuardrails, type GuardrailId } from '../../domain/guardrails/rules.ts';
 import type {
   ConditionBlock,
   PermissionsPolicy,
   PermissionsStatement,
-} from '../../domain/policy-document.ts';
-import { renderTrustPolicy } from '../../domain/trust-policy.ts';
-import { conditionsHold, coversAction, coversResource } from '../../sandbox/aws/policy-evaluation.ts';
-import { parsePolicy } from '../../sandbox/aws/policy-grammar.ts';
-import { RUNS } from '../support/domain-arbitraries.ts';
-import { ACME, shop } from '../support/domain-samples.ts';
+} from '../../domain/policy/document.ts';
+import { renderTrustPolicy } from '../../domain/trust/policy.ts';
+import { conditionsHold, coversAction, coversResource } from '../../sandbox/aws/policy/evaluation.ts';
+import { parsePolicy } from '../../sandbox/aws/policy/grammar.ts';
+import { RUNS } from '../support/domain/arbitraries.ts';
+import { ACME, shop } from '../support/domain/samples.ts';
 
 const ACCOUNT = '111122223333';
 const HERE = `eu-central-1:${ACCOUNT}`;

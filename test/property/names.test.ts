@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalHash } from '../../domain/canonical-hash.ts';
-import { GRANT_ID, grantIdOf, parseUuid } from '../../domain/identifiers.ts';
-import { isRoleNameOf, roleNameOf } from '../../domain/role.ts';
-import { matchesPattern } from '../../domain/wildcard.ts';
-import { RUNS, slugs, uuids } from '../support/domain-arbitraries.ts';
+import { isRoleNameOf, roleNameOf } from '../../domain/planning/role.ts';
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
+import { GRANT_ID, grantIdOf, parseUuid } from '../../domain/shared/identifiers.ts';
+import { matchesPattern } from '../../domain/shared/patterns.ts';
+import { RUNS, slugs, uuids } from '../support/domain/arbitraries.ts';
 
 const keys = fc.record({
   accountId: fc.stringMatching(/^[0-9]{12}$/),

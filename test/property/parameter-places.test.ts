@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { patternsOverlap } from '../../domain/shared/patterns.ts';
 import {
   type ParameterTypeName,
   parameterFault,
   parameterTypeNames,
   parameterTypes,
-} from '../../domain/parameter-type.ts';
-import { fillPlaceholders } from '../../domain/placeholder.ts';
-import { patternsOverlap } from '../../domain/wildcard.ts';
-import { RUNS } from '../support/domain-arbitraries.ts';
-import { templateOf } from '../support/domain-samples.ts';
+} from '../../domain/templates/parameter-type.ts';
+import { fillPlaceholders } from '../../domain/templates/placeholder.ts';
+import { RUNS } from '../support/domain/arbitraries.ts';
+import { templateOf } from '../support/domain/samples.ts';
 
 /** Texts that come near what the types admit, and what an attacker would try. */
 const values = fc.oneof(

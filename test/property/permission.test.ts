@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { comparePermissions, globCovers } from '../../domain/permission.ts';
-import { RUNS } from '../support/domain-arbitraries.ts';
+import { comparePermissions, globCovers } from '../../domain/policy/difference.ts';
+import { RUNS } from '../support/domain/arbitraries.ts';
 
 const MANY = { ...RUNS, numRuns: 2000 };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { replay } from '../../domain/grant.ts';
-import { waitingStory } from '../../domain/news.ts';
+import { replay } from '../../domain/grants/grant.ts';
+import { waitingStory } from '../../domain/messaging/notifications.ts';
+import { parseCommand } from '../../handlers/slack/command.ts';
 import {
   asked,
   explained,
@@ -14,17 +15,16 @@ import {
   revoked as revokedAnswer,
   templateDetail,
   templateList,
-} from '../../handlers/slack/answers.ts';
-import { approvalCard } from '../../handlers/slack/approval-card.ts';
-import { parseCommand } from '../../handlers/slack/command.ts';
-import { newsCard } from '../../handlers/slack/news-card.ts';
+} from '../../handlers/slack/messages/answers.ts';
+import { approvalCard } from '../../handlers/slack/messages/approval-card.ts';
+import { newsCard } from '../../handlers/slack/messages/notification-card.ts';
+import { permissionList } from '../../handlers/slack/messages/permission-list.ts';
+import { chooseView, rejectView, submitChoice } from '../../handlers/slack/messages/request-form.ts';
 import { namingFor } from '../../handlers/slack/people.ts';
-import { permissionList } from '../../handlers/slack/permission-list.ts';
-import { chooseView, rejectView, submitChoice } from '../../handlers/slack/request-form.ts';
 import { messageFault, viewFaults } from '../../sandbox/slack/block-kit.ts';
-import { chain, configurationContent, configurationOf, present } from '../support/domain-samples.ts';
-import { activated, approved, created, rejected, revocation, started } from '../support/domain-stories.ts';
-import { nasty, templateWith, waitingRequests } from '../support/slack-arbitraries.ts';
+import { chain, configurationContent, configurationOf, present } from '../support/domain/samples.ts';
+import { activated, approved, created, rejected, revocation, started } from '../support/domain/stories.ts';
+import { nasty, templateWith, waitingRequests } from '../support/slack/arbitraries.ts';
 
 const configuration = configurationOf({
   ...configurationContent(),

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RUNS, uuids } from '../support/domain-arbitraries.ts';
-import { judge, type Presented } from '../support/domain-oracle.ts';
-import { check, grants, isOwn, render, steps, type TrustedGrant, tokenOf } from '../support/domain-tokens.ts';
+import { RUNS, uuids } from '../support/domain/arbitraries.ts';
+import { judge, type Presented } from '../support/domain/oracle.ts';
+import { check, grants, isOwn, render, steps, type TrustedGrant, tokenOf } from '../support/domain/tokens.ts';
 
 type Document = { Version: unknown; Statement: Record<string, unknown>[] };
 type Mutation = (document: Document, at: number, text: string) => unknown;

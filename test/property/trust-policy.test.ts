@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { renderDenyingTrustPolicy } from '../../domain/trust-policy.ts';
-import { RUNS, uuids } from '../support/domain-arbitraries.ts';
-import { judge } from '../support/domain-oracle.ts';
-import { ACCOUNT, check, grants, isOwn, render, steps, tokenOf } from '../support/domain-tokens.ts';
+import { renderDenyingTrustPolicy } from '../../domain/trust/policy.ts';
+import { RUNS, uuids } from '../support/domain/arbitraries.ts';
+import { judge } from '../support/domain/oracle.ts';
+import { ACCOUNT, check, grants, isOwn, render, steps, tokenOf } from '../support/domain/tokens.ts';
 
 describe('a rendered trust policy', () => {
   test('admits every token of its own', () => {

@@ -7,11 +7,11 @@ import {
   type BitbucketSettings,
   bitbucketClient,
   bitbucketSettings,
-} from '../../scripts/bitbucket-client.ts';
+} from '../../scripts/bitbucket/client.ts';
+import { findHook, hookUrl, registerHook } from '../../scripts/bitbucket/workspace-hook.ts';
 import { diagnose, diagnosisText } from '../../scripts/doctor.ts';
-import { findHook, hookUrl, registerHook } from '../../scripts/workspace-hook.ts';
-import { acme } from '../support/adapter-bitbucket.ts';
-import { type ScriptedServer, startScriptedServer } from '../support/adapter-http-server.ts';
+import { acme } from '../support/adapters/bitbucket.ts';
+import { type ScriptedServer, startScriptedServer } from '../support/adapters/http-server.ts';
 
 const SECRET = 's'.repeat(32);
 const dir = mkdtempSync(join(tmpdir(), 'rolewright-doctor-'));

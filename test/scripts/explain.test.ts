@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Explanation } from '../../domain/explanation.ts';
+import type { Explanation } from '../../domain/explanation/diagnosis.ts';
 import { explanationText } from '../../scripts/explain.ts';
 
 const explanation: Explanation = {

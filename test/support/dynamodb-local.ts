@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from '../../sandbox/local-server.ts';
+import { freePort } from '../../sandbox/http/local-server.ts';
 
 /** AWS's own DynamoDB Local, in memory, on a free port of 127.0.0.1. Needs a Java 17 runtime. */
 export async function startDynamodbLocal(): Promise<{ url: string; close(): Promise<void> }> {

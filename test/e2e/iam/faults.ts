@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { siteBody, siteOf } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { siteBody, siteOf } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const EFFECTS = ['throttle', 'error', 'drop', 'lostReply'];
 const each = (actions: string[]) => actions.flatMap((action) => EFFECTS.map((effect) => [action, effect]));

@@ -4,9 +4,9 @@ import {
   GetOpenIDConnectProviderCommand,
 } from '@aws-sdk/client-iam';
 import { describe, expect, it } from '@jest/globals';
-import { expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const OpenIDConnectProviderArn =
   'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';

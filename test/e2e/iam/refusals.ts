@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json } from '../../support/e2e-http.ts';
-import { expectNoSecrets, expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody, siteOf } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import { expectNoSecrets, expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody, siteOf } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** What happens when IAM refuses for good. */
 export function iamRefusalRules(world: () => World): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
-import { forgedToken } from '../../support/e2e-tokens.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
+import { forgedToken } from '../../support/e2e/tokens.ts';
 
 /** Who gets through the trust policies that Rolewright writes. */
 export function admissionRules(world: () => World): void {

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { signatureOf } from '../../../adapters/webhook-signature.ts';
+import { signatureOf } from '../../../adapters/bitbucket/webhook-signature.ts';
 import { webhookSecrets } from '../../../sandbox/bitbucket/seed.ts';
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
-import type { Json } from '../../support/e2e-http.ts';
-import { textOf } from '../../support/e2e-infrastructure.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { textOf } from '../../support/arch/infrastructure.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 type Parameter = { name: string; in: 'path' | 'query'; example?: string };
 type Documented = {

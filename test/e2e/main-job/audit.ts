@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
-import type { Json } from '../../support/e2e-http.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { LogEvent, World } from '../../support/e2e-stack.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { LogEvent, World } from '../../support/e2e/stack/stack.ts';
 
 const FIELDS = [
   'at',

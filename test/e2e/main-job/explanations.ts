@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Json } from '../../support/e2e-http.ts';
-import { expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
-import { forgedToken, unsignedToken } from '../../support/e2e-tokens.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import { expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
+import { forgedToken, unsignedToken } from '../../support/e2e/tokens.ts';
 
 const admitting = ['ADMITTED', 'PROPAGATING'];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json } from '../../support/e2e-http.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { Grant, World } from '../../support/e2e-stack.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { Grant, World } from '../../support/e2e/stack/stack.ts';
 
 const idsOf = (items: Json[]) => items.map(({ id }) => id);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { siteBody, siteOf } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { siteBody, siteOf } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const ACME = '922e118c-f34f-4226-a897-0e0afbec553d';
 const PROVIDER = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const OBJECT = 'arn:aws:s3:::shop-gone/index.html';
 

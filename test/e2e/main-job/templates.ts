@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json } from '../../support/e2e-http.ts';
-import type { World } from '../../support/e2e-stack.ts';
-import { shippedTemplates } from '../../support/shipped-templates.ts';
+import { shippedTemplates } from '../../support/domain/shipped-templates.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Templates whose roles let others act for them: only after an approval, only for an environment. */
 const ACT_THROUGH_OTHERS = ['cdk-deploy', 'sam-or-cloudformation-deploy'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HttpCall } from '../../support/e2e-http.ts';
-import { expectProblem, refused } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { HttpCall } from '../../support/e2e/http.ts';
+import { expectProblem, refused } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const LIMIT = 32 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json } from '../../support/e2e-http.ts';
-import { expectProblem, refused } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { Json } from '../../support/e2e/http.ts';
+import { expectProblem, refused } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Values that fit no parameter type. */
 const hostile: [string, unknown][] = [

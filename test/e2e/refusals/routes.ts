@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { send } from '../../support/e2e-http.ts';
-import { expectProblem, refused } from '../../support/e2e-problems.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { send } from '../../support/e2e/http.ts';
+import { expectProblem, refused } from '../../support/e2e/problems.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Which paths and methods there are. */
 export function routeRules(world: () => World): void {

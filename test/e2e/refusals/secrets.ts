@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, it } from '@jest/globals';
-import type { Reply } from '../../support/e2e-http.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { Reply } from '../../support/e2e/http.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** What must be seen nowhere, whatever was sent and whatever failed before. */
 export function secretRules(world: () => World & { dir: string }): void {

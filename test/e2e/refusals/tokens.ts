@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { expectNoSecrets, expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
-import { forgedToken, unsignedToken } from '../../support/e2e-tokens.ts';
+import { expectNoSecrets, expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
+import { forgedToken, unsignedToken } from '../../support/e2e/tokens.ts';
 
 const ADA = 'ada@acme.example';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Reply } from '../../support/e2e-http.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { Reply } from '../../support/e2e/http.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Texts that break things elsewhere, among any others. */
 const nasty = fc.oneof(

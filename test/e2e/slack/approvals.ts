@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { siteBody } from '../../support/e2e-samples.ts';
-import { SLACK, type SlackPeople, textOf } from '../../support/e2e-slack.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import { SLACK, type SlackPeople, textOf } from '../../support/e2e/slack.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const buttonsOf = (blocks: unknown) =>
   [...JSON.stringify(blocks).matchAll(/"action_id":"(\w+)"/g)].map(([, name]) => name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SlackPeople } from '../../support/e2e-slack.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import type { SlackPeople } from '../../support/e2e/slack.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Who is heard in Slack: requests that Slack signed, people that the directory knows. */
 export function slackIdentityRules(world: () => World, slack: SlackPeople): void {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, openBrowser } from '../../support/browser.ts';
-import { START_WITHIN_MS, type World } from '../../support/e2e-stack.ts';
+import { START_WITHIN_MS, type World } from '../../support/e2e/stack/stack.ts';
 
 const CLICK_WITHIN_MS = 15_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/e2e-eventually.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import { SLACK, type SlackPeople, textOf } from '../../support/e2e-slack.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import { SLACK, type SlackPeople, textOf } from '../../support/e2e/slack.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** What people ask for in Slack, by command and by form. */
 export function slackRequestRules(world: () => World, slack: SlackPeople): void {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
-import { eventually } from '../../support/e2e-eventually.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import { SLACK, type SlackPeople, textOf } from '../../support/e2e-slack.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import { SLACK, type SlackPeople, textOf } from '../../support/e2e/slack.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** What becomes of grants and messages when Slack fails. */
 export function slackTroubleRules(world: () => World & { dir: string }, slack: SlackPeople): void {

@@ -1,10 +1,10 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/e2e-eventually.ts';
-import { expectNoSecrets, expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
+import { expectNoSecrets, expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const credentials = { accessKeyId: 'INTRUDER', secretAccessKey: 'any' };
 const region = 'eu-central-1';

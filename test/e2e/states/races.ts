@@ -1,9 +1,9 @@
 import { ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/e2e-eventually.ts';
-import type { Reply } from '../../support/e2e-http.ts';
-import { siteBody, siteOf } from '../../support/e2e-samples.ts';
-import type { Grant, World } from '../../support/e2e-stack.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
+import type { Reply } from '../../support/e2e/http.ts';
+import { siteBody, siteOf } from '../../support/e2e/samples.ts';
+import type { Grant, World } from '../../support/e2e/stack/stack.ts';
 
 const many = (length: number) => Array.from({ length }, (_, n) => n);
 const [twelve, fifty] = [many(12), many(50)];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/e2e-eventually.ts';
-import { expectProblem } from '../../support/e2e-problems.ts';
-import { siteBody, siteOf } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
+import { expectProblem } from '../../support/e2e/problems.ts';
+import { siteBody, siteOf } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 /** Milliseconds for which a call to IAM is held up: long enough to look at the grant meanwhile. */
 const HELD_MS = 1200;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { expectNoSecrets, expectProblem, refused } from '../../support/e2e-problems.ts';
-import { siteBody } from '../../support/e2e-samples.ts';
-import type { World } from '../../support/e2e-stack.ts';
+import { expectNoSecrets, expectProblem, refused } from '../../support/e2e/problems.ts';
+import { siteBody } from '../../support/e2e/samples.ts';
+import type { World } from '../../support/e2e/stack/stack.ts';
 
 const STORY = ['GrantRequested', 'ProvisioningStarted', 'RoleCreated', 'GrantActivated'];
 

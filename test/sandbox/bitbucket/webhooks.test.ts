@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { isSignedWith } from '../../../adapters/webhook-signature.ts';
+import { isSignedWith } from '../../../adapters/bitbucket/webhook-signature.ts';
 import { webhookSecrets } from '../../../sandbox/bitbucket/seed.ts';
 import type { Delivery } from '../../../sandbox/bitbucket/webhooks.ts';
-import { type ScriptedServer, startScriptedServer } from '../../support/adapter-http-server.ts';
-import { eventually } from '../../support/e2e-eventually.ts';
+import { type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
+import { eventually } from '../../support/e2e/eventually.ts';
 import { bitbucketWorld, type World } from './world.ts';
 
 let world: World;

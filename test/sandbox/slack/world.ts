@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { LogLevel, WebClient } from '@slack/web-api';
-import { closeServer, listenLocally } from '../../../sandbox/local-server.ts';
+import { closeServer, listenLocally } from '../../../sandbox/http/local-server.ts';
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
 import { startSlackSandbox } from '../../../sandbox/slack/server.ts';
 

@@ -1,0 +1,230 @@
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetAccountSummaryCommand,
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from '@aws-sdk/client-iam';
+import { PERMISSIONS_POLICY_NAME } from '../../domain/planning/role.ts';
+import { policyText } from '../../domain/policy/document.ts';
+import { type Clock, type Iam, PortError } from '../../domain/ports.ts';
+import type { EpochMilliseconds } from '../../domain/shared/time.ts';
+import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import { failureName, toPortError } from './failure.ts';
+import { takeForFinal } from './never-retry.ts';
+
+/** A client for IAM: retries throttling and network failures with a rate that adapts, and gives up on a silent
+ *  connection. */
+export function iamClient(region: string, outgoing: Outgoing = unhindered): IAMClient {
+  const client = new IAMClient({
+    region,
+    maxAttempts: 4,
+    retryMode: 'adaptive',
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 },
+  });
+  return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
+}
+
+/** Codes of refusals that a caller can do something about. Source: AWS IAM quotas; a role's quota answers CreateRole
+ *  and a document's size answers the calls that carry one with the same error name. */
+const ROLE_LIMITS = { LimitExceededException: 'QUOTA_EXCEEDED' } as const;
+const DOCUMENT_LIMITS = { LimitExceededException: 'POLICY_TOO_LARGE' } as const;
+
+const toTags = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** The IAM port over the SDK. Each call is given what remains until `deadline`, and none begins after it. */
+export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseconds): Iam {
+  const call = async <T>(
+    operation: string,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+    problemCodes = {},
+  ): Promise<T> => {
+    const remaining = deadline - clock.now();
+    if (remaining <= 0) {
+      throw new PortError('IAM', 'UNAVAILABLE', `There was no time left for ${operation}.`, {
+        certain: true,
+      });
+    }
+    try {
+      return await send({ abortSignal: AbortSignal.timeout(remaining) });
+    } catch (error) {
+      throw toPortError('IAM', operation, error, problemCodes);
+    }
+  };
+  const orMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await found;
+    } catch (error) {
+      if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  };
+  const orExists = async <T>(created: Promise<T>): Promise<T | 'exists'> => {
+    try {
+      return await created;
+    } catch (error) {
+      if (error instanceof PortError && failureName(error.cause) === 'EntityAlreadyExistsException') {
+        return 'exists';
+      }
+      throw error;
+    }
+  };
+
+  return {
+    async roleQuota() {
+      const { SummaryMap } = await call('GetAccountSummary', (o) =>
+        client.send(new GetAccountSummaryCommand({}), o),
+      );
+      const roles = SummaryMap?.Roles;
+      const quota = SummaryMap?.RolesQuota;
+      if (roles === undefined || quota === undefined) {
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say how many roles the account holds.');
+      }
+      return { roles, quota };
+    },
+    async findProvider(arn) {
+      const command = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn });
+      const found = await orMissing(call('GetOpenIDConnectProvider', (o) => client.send(command, o)));
+      return found && { clientIds: found.ClientIDList ?? [] };
+    },
+    async createProvider({ url, clientId, tags }) {
+      // No thumbprints: IAM takes them from the issuer's certificate chain itself.
+      const command = new CreateOpenIDConnectProviderCommand({
+        Url: url,
+        ClientIDList: [clientId],
+        Tags: toTags(tags),
+      });
+      const created = await orExists(
+        call('CreateOpenIDConnectProvider', (o) => client.send(command, o), ROLE_LIMITS),
+      );
+      return created === 'exists' ? 'exists' : 'created';
+    },
+    async createRole(role) {
+      const command = new CreateRoleCommand({
+        RoleName: role.name,
+        Path: role.path,
+        AssumeRolePolicyDocument: policyText(role.trustPolicy),
+        PermissionsBoundary: role.boundaryArn,
+        MaxSessionDuration: role.maxSessionDuration,
+        Tags: toTags(role.tags),
+      });
+      const created = await orExists(call('CreateRole', (o) => client.send(command, o), ROLE_LIMITS));
+      if (created === 'exists') return { outcome: 'exists' };
+      const id = created.Role?.RoleId;
+      if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say which role it created.');
+      return { outcome: 'created', id };
+    },
+    async findRole(name) {
+      const found = await orMissing(
+        call('GetRole', (o) => client.send(new GetRoleCommand({ RoleName: name }), o)),
+      );
+      if (!found) return undefined;
+      const role = found.Role;
+      if (!role?.RoleId || !role.Path || !role.CreateDate) {
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM showed only a part of the role.');
+      }
+      return {
+        id: role.RoleId,
+        path: role.Path,
+        createdAt: role.CreateDate.toISOString(),
+        trustPolicy: parseDocument(role.AssumeRolePolicyDocument),
+        boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
+        maxSessionDuration: role.MaxSessionDuration ?? 3600,
+        tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+      };
+    },
+    async findPermissionsPolicy(roleName) {
+      const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: PERMISSIONS_POLICY_NAME });
+      const found = await orMissing(call('GetRolePolicy', (o) => client.send(command, o)));
+      return found && parseDocument(found.PolicyDocument);
+    },
+    async putPermissionsPolicy(roleName, document) {
+      const command = new PutRolePolicyCommand({
+        RoleName: roleName,
+        PolicyName: PERMISSIONS_POLICY_NAME,
+        PolicyDocument: policyText(document),
+      });
+      await call('PutRolePolicy', (o) => client.send(command, o), DOCUMENT_LIMITS);
+    },
+    async putTrustPolicy(roleName, document) {
+      const command = new UpdateAssumeRolePolicyCommand({
+        RoleName: roleName,
+        PolicyDocument: policyText(document),
+      });
+      await call('UpdateAssumeRolePolicy', (o) => client.send(command, o), DOCUMENT_LIMITS);
+    },
+    async putBoundary(roleName, boundaryArn) {
+      const command = new PutRolePermissionsBoundaryCommand({
+        RoleName: roleName,
+        PermissionsBoundary: boundaryArn,
+      });
+      await call('PutRolePermissionsBoundary', (o) => client.send(command, o));
+    },
+    async putMaxSessionDuration(roleName, seconds) {
+      const command = new UpdateRoleCommand({ RoleName: roleName, MaxSessionDuration: seconds });
+      await call('UpdateRole', (o) => client.send(command, o));
+    },
+    async listPolicies(roleName) {
+      const [inline, attached] = await Promise.all([
+        everyPage(async (Marker) => {
+          const command = new ListRolePoliciesCommand({ RoleName: roleName, Marker });
+          const page = await call('ListRolePolicies', (o) => client.send(command, o));
+          return { items: page.PolicyNames ?? [], next: page.IsTruncated ? page.Marker : undefined };
+        }),
+        everyPage(async (Marker) => {
+          const command = new ListAttachedRolePoliciesCommand({ RoleName: roleName, Marker });
+          const page = await call('ListAttachedRolePolicies', (o) => client.send(command, o));
+          const items = (page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) =>
+            PolicyArn ? [PolicyArn] : [],
+          );
+          return { items, next: page.IsTruncated ? page.Marker : undefined };
+        }),
+      ]);
+      return { inline, attached };
+    },
+    async deleteInlinePolicy(roleName, policyName) {
+      const command = new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
+      await call('DeleteRolePolicy', (o) => client.send(command, o));
+    },
+    async detachPolicy(roleName, policyArn) {
+      const command = new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn: policyArn });
+      await call('DetachRolePolicy', (o) => client.send(command, o));
+    },
+    async deleteRole(roleName) {
+      await call('DeleteRole', (o) => client.send(new DeleteRoleCommand({ RoleName: roleName }), o));
+    },
+  };
+}
+
+async function everyPage(
+  read: (marker: string | undefined) => Promise<{ items: string[]; next: string | undefined }>,
+): Promise<string[]> {
+  const all: string[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await read(marker);
+    all.push(...page.items);
+    marker = page.next;
+  } while (marker);
+  return all;
+}
+
+/** IAM sends documents URL-encoded (RFC 3986). What cannot be read is no document of ours. */
+function parseDocument(encoded: string | undefined): unknown {
+  try {
+    return JSON.parse(decodeURIComponent(encoded ?? ''));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,271 @@
+import * as z from 'zod';
+import type { Workspace } from '../../domain/bitbucket/oidc.ts';
+import type { Repository } from '../../domain/bitbucket/repository.ts';
+import { type Bitbucket, type Clock, PortError } from '../../domain/ports.ts';
+import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { type Outgoing, unhindered } from '../outgoing.ts';
+
+/** Milliseconds that one call may take, reading the body included. */
+const CALL_TIMEOUT_MS = 4000;
+const MOST_ATTEMPTS = 3;
+/** Seconds of `Retry-After` that are worth waiting for inside a request; longer ones go to the caller. */
+const LONGEST_WAIT_SECONDS = 2;
+/** Pages of a list at the most. Source of 100 a page: Bitbucket's pagination, `pagelen` up to 100. */
+const MOST_PAGES = 20;
+
+const uuid = z.string().transform((text, context) => {
+  const parsed = parseUuid(text);
+  if (parsed) return parsed;
+  context.addIssue('is not a UUID');
+  return z.NEVER;
+});
+
+const workspaceShape = z.object({ uuid, slug: z.string().min(1) });
+const repositoryShape = z.object({
+  uuid,
+  full_name: z.string().regex(/^[^/]+\/[^/]+$/),
+  slug: z.string().optional(),
+  // Live answers carry the workspace; the published schema does not.
+  workspace: workspaceShape.optional(),
+  project: z.object({ key: z.string(), uuid }).nullish(),
+});
+const environmentShape = z.object({ uuid, name: z.string().refine((name) => name.isWellFormed()) });
+const permissionShape = z.object({
+  permission: z.string(),
+  user: z.object({ uuid, account_id: z.string().optional() }),
+  repository: z.object({ uuid }).optional(),
+});
+const errorShape = z.object({ type: z.literal('error') });
+
+/** How the adapter reaches Bitbucket. `url` without a trailing slash, e.g. `https://api.bitbucket.org/2.0`; `token` gives
+ *  an access token (repository, project or workspace) with scopes `repository` and `pipeline`. */
+export type BitbucketOptions = {
+  url: string;
+  token(): Promise<string>;
+  clock: Clock;
+  random?: () => number;
+  outgoing?: Outgoing;
+};
+
+type Answer = { status: number; json: unknown };
+
+/** Bitbucket Cloud's REST API as the domain's port. Every UUID is checked and lower-cased; absence is only what
+ *  Bitbucket's own 404 says; redirects, HTML and cut-off JSON are failures. */
+export function bitbucketApi(options: BitbucketOptions): Bitbucket {
+  const { url, token, clock, random = Math.random, outgoing = unhindered } = options;
+
+  async function attempt(path: string, withToken: boolean): Promise<{ response: Response; text: string }> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (withToken) headers.authorization = `Bearer ${await presentableToken(token)}`;
+    return outgoing({ system: 'Bitbucket', operation: `GET ${path}` }, async () => {
+      const response = await fetch(`${url}${path}`, {
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+      });
+      return { response, text: await response.text() };
+    });
+  }
+
+  async function get(path: string, withToken = true): Promise<Answer> {
+    for (let count = 1; ; count += 1) {
+      const outcome = await attempt(path, withToken).catch((cause: unknown) => {
+        if (cause instanceof PortError) throw cause;
+        // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
+        if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
+        return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
+      });
+      if (!(outcome instanceof PortError)) {
+        const { response, text } = outcome;
+        if (response.status !== 429 && response.status < 500) return toAnswer(response.status, text);
+      }
+      const failure = outcome instanceof PortError ? outcome : toBusy(outcome.response);
+      const wait = failure.retryAfter ?? 0;
+      if (count === MOST_ATTEMPTS || wait > LONGEST_WAIT_SECONDS) throw withRetryAfter(failure);
+      // Full jitter: callers that failed together do not come back together.
+      await clock.sleep(wait * 1000 + random() * 200 * 2 ** count);
+    }
+  }
+
+  async function read<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> {
+    const { status, json } = await get(path);
+    if (status === 404 && errorShape.safeParse(json).success) return undefined;
+    if (status !== 200) throw refusal(status, json);
+    const parsed = shape.safeParse(json);
+    if (parsed.success) return parsed.data;
+    throw new PortError(
+      'Bitbucket',
+      'REJECTED',
+      'Bitbucket answered in a shape that Rolewright does not know.',
+    );
+  }
+
+  /** The values of a list, page by page, for as long as the caller goes on. Undefined in place of a list that does not
+   *  exist. */
+  async function* list<T>(path: string, shape: z.ZodType<T>): AsyncGenerator<T[] | undefined> {
+    const page = z.object({ values: z.array(shape), next: z.string().optional() });
+    let next: string | undefined = path;
+    for (let count = 0; next !== undefined; count += 1) {
+      if (count === MOST_PAGES) throw unavailable(`Bitbucket lists ${path.split('?')[0]} without end.`);
+      const found: z.infer<typeof page> | undefined = await read(next, page);
+      yield found?.values;
+      next = found?.next && pathWithin(url, found.next);
+    }
+  }
+
+  const pathOf = (workspace: string, repository: string) =>
+    `/repositories/${encodeURIComponent(workspace)}/${encodeURIComponent(repository)}`;
+
+  return {
+    async findRepository(workspace, repository) {
+      const found = await read(pathOf(workspace.uuid, repository), repositoryShape);
+      if (!found) return undefined;
+      const asked = parseUuid(repository);
+      if (asked && asked !== found.uuid) throw contradiction();
+      const actual =
+        found.workspace ?? (await read(`/workspaces/${encodeURIComponent(workspace.uuid)}`, workspaceShape));
+      if (!actual) throw unavailable('Bitbucket shows a repository but not its workspace.');
+      return toRepository(found, actual);
+    },
+
+    async isWorkspaceReadable(workspace) {
+      const found = await read(`/workspaces/${encodeURIComponent(workspace.uuid)}`, workspaceShape);
+      if (found && found.uuid !== workspace.uuid) throw contradiction();
+      return found !== undefined;
+    },
+
+    async findEnvironment(repository, nameOrUuid) {
+      const path = `${pathOf(repository.workspace.uuid, repository.uuid)}/environments`;
+      const byUuid = parseUuid(nameOrUuid);
+      if (byUuid) {
+        const found = await read(`${path}/${encodeURIComponent(byUuid)}`, environmentShape);
+        if (found && found.uuid !== byUuid) throw contradiction();
+        return found;
+      }
+      for await (const values of list(`${path}?pagelen=100`, environmentShape)) {
+        const found = values?.find(({ name }) => name === nameOrUuid);
+        if (found) return found;
+      }
+      return undefined;
+    },
+
+    async isRepositoryAdmin({ workspaceUuid, repositoryUuid }, account) {
+      // Source: "List a repository permissions for a workspace": effective permissions, for repository admins only.
+      const [workspace, repository] = [workspaceUuid, repositoryUuid].map(encodeURIComponent);
+      const query = new URLSearchParams({ q: 'permission="admin"', pagelen: '100' });
+      const path = `/workspaces/${workspace}/permissions/repositories/${repository}?${query}`;
+      try {
+        for await (const values of list(path, permissionShape)) {
+          if (!values) throw new PortError('Bitbucket', 'DENIED', 'Bitbucket does not show the repository.');
+          if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
+            throw contradiction();
+          }
+          // The filter is Bitbucket's; the permission is looked at all the same.
+          const admins = values.filter(({ permission }) => permission === 'admin');
+          if (admins.some(({ user }) => user.uuid === account || user.account_id === account)) return true;
+        }
+        return false;
+      } catch (error) {
+        throw error instanceof PortError && error.code === 'DENIED' ? adminsUnknown(error) : error;
+      }
+    },
+
+    async isOidcEnabled(workspaceSlug) {
+      const path = `/workspaces/${encodeURIComponent(workspaceSlug)}/pipelines-config/identity/oidc/.well-known/openid-configuration`;
+      const { status, json } = await get(path, false);
+      if (status === 404) return false;
+      if (status !== 200) throw refusal(status, json);
+      return true;
+    },
+  };
+}
+
+/** The token without white space around it. One that no header can hold is refused here: the error of `fetch` would
+ *  show it. */
+async function presentableToken(token: () => Promise<string>): Promise<string> {
+  const text = (await token()).trim();
+  if (/^[!-~]+$/.test(text)) return text;
+  throw new PortError('Bitbucket', 'DENIED', 'The access token for Bitbucket is empty or malformed.');
+}
+
+function toRepository(found: z.infer<typeof repositoryShape>, workspace: Workspace): Repository {
+  const [, slug = ''] = found.full_name.split('/');
+  const { uuid: repositoryUuid, full_name: fullName, project } = found;
+  return {
+    uuid: repositoryUuid,
+    slug: found.slug ?? slug,
+    fullName,
+    workspace,
+    ...(project ? { project: { key: project.key, uuid: project.uuid } } : {}),
+  };
+}
+
+/** The path of a `next` link, which must stay on the API that was asked: a credential goes nowhere else. */
+function pathWithin(url: string, next: string): string {
+  if (next.startsWith(`${url}/`)) return next.slice(url.length);
+  throw unavailable('Bitbucket pages into another host.');
+}
+
+const isTimeout = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+
+const contradiction = (): PortError =>
+  new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered about something else than it was asked for.');
+
+const adminsUnknown = (cause: PortError): PortError =>
+  new PortError(
+    'Bitbucket',
+    'DENIED',
+    `${cause.message} Whether the caller has admin on the repository stays unknown: the token must administer it, or access.repositoryAdmins be switched off.`,
+    { cause },
+  );
+
+const unavailable = (detail: string, cause?: unknown): PortError =>
+  new PortError('Bitbucket', 'UNAVAILABLE', detail, { retryAfter: 5, cause });
+
+/** Bitbucket documents no `Retry-After` on 429; where one comes, in seconds, it is honoured. */
+function toBusy(response: Response): PortError {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? { retryAfter: Math.ceil(seconds) } : {};
+  return response.status === 429
+    ? new PortError('Bitbucket', 'THROTTLED', "Bitbucket's rate limit is reached.", retryAfter)
+    : new PortError('Bitbucket', 'UNAVAILABLE', `Bitbucket answered ${response.status}.`, retryAfter);
+}
+
+const withRetryAfter = (failure: PortError): PortError =>
+  failure.retryAfter !== undefined && failure.retryAfter > 0
+    ? failure
+    : new PortError(failure.system, failure.code, failure.message, {
+        retryAfter: failure.code === 'THROTTLED' ? 60 : 5,
+        cause: failure.cause,
+      });
+
+function toAnswer(status: number, text: string): Answer {
+  try {
+    return { status, json: JSON.parse(text) };
+  } catch (cause) {
+    if (status === 200) throw unavailable('Bitbucket answered with something that is not JSON.', cause);
+    return { status, json: undefined };
+  }
+}
+
+function refusal(status: number, json: unknown): PortError {
+  if (status === 401 || status === 403) {
+    const scopes = requiredScopes(json);
+    const hint = scopes ? ` It needs the scopes ${scopes}.` : '';
+    return new PortError(
+      'Bitbucket',
+      'DENIED',
+      `Bitbucket refuses Rolewright's access token (${status}).${hint}`,
+    );
+  }
+  return new PortError('Bitbucket', 'REJECTED', `Bitbucket answered ${status}.`);
+}
+
+/** Scope names are `read:repository:bitbucket` or `repository:admin`; anything else is not passed on. */
+const scopeName = z.string().regex(/^[a-z:]{1,60}$/);
+/** `error.detail` is documented as text, and for a missing scope is an object. */
+const scopeShape = z.object({ error: z.object({ detail: z.object({ required: z.array(scopeName) }) }) });
+
+const requiredScopes = (json: unknown): string | undefined =>
+  scopeShape.safeParse(json).data?.error.detail.required.join(', ');

@@ -1,0 +1,97 @@
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Action } from '../../domain/access/authorisation.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+import type { AccessFiles } from './access-files.ts';
+import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
+import type { Cedar } from './engine.ts';
+import { requestOf } from './request.ts';
+import { type KnownNames, parseRules, type Rule } from './rules.ts';
+
+const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
+
+/** Checks the rules of `access/` in every way that Cedar offers, or tells every fault of them. This costs most of a second
+ *  of a cold start's time: so it is done when a bundle is built. */
+export function compileAccess(
+  cedar: Cedar,
+  files: AccessFiles,
+  known: KnownNames = {},
+): { compiled: CompiledAccess } | { faults: string[] } {
+  const parsed = parseRules(cedar, files, known);
+  if ('faults' in parsed) return parsed;
+  const { rules, schema } = parsed;
+  const fault = misfitOf(cedar, schema);
+  if (fault) return { faults: [`access/rolewright.cedarschema: ${fault}`] };
+  const compiled = {
+    rules: rules.map(({ json: _, ...rule }) => rule),
+    callers: callersOf(cedar, schema),
+    somewhere: permissive(rules),
+  };
+  const faults = Object.values(policySetsOf(compiled)).flatMap((set) => {
+    const answer = cedar.checkParsePolicySet(set);
+    return answer.type === 'failure' ? answer.errors.map(({ message }) => `access/: ${message}`) : [];
+  });
+  return faults.length > 0 ? { faults } : { compiled };
+}
+
+/** Which types of principals the schema lets ask for each action, whatever the rules say. */
+function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
+  const answer = cedar.schemaToJson(schema);
+  const known = answer.type === 'success' ? answer.json['']?.actions : undefined;
+  return Object.fromEntries(
+    actions.map((action) => [action, known?.[action]?.appliesTo?.principalTypes ?? []]),
+  );
+}
+
+/** Why a schema does not fit what Rolewright asks: Cedar checks one request of each action against it. */
+function misfitOf(cedar: Cedar, schema: string): string | undefined {
+  const caller: Caller = { principal: { kind: 'person', id: 'somebody' }, groups: ['some'] };
+  const uuid = '{00000000-0000-0000-0000-000000000000}';
+  for (const action of actions) {
+    const event = { repositoryUuid: uuid, accountId: '000000000000' };
+    const grant = {
+      workspaceUuid: uuid,
+      projectUuid: uuid,
+      environmentUuid: uuid,
+      template: { name: 'some' },
+    };
+    const resource = action === 'audit' ? event : { ...event, ...grant };
+    const answer = cedar.isAuthorized({
+      ...requestOf(caller, action, resource, { requesterKinds: ['person'] }),
+      policies: { staticPolicies: '' },
+      schema,
+      validateRequest: true,
+    });
+    if (answer.type === 'failure') return answer.errors.map(({ message }) => message).join('; ');
+  }
+  return undefined;
+}
+
+/** The rules that answer whether a caller could be allowed on any resource, and so never deny one who could: permits
+ *  without their resource and without the conditions that look at it; of the forbids, only those that look at no resource
+ *  at all. */
+function permissive(rules: readonly Rule[]): Record<string, PolicyJson> {
+  return Object.fromEntries(
+    rules.flatMap(({ id, json }): [string, PolicyJson][] => {
+      const { effect, resource } = json;
+      const conditions = json.conditions.filter(({ body }) => !looksAtResource(body));
+      if (effect === 'permit') return [[id, { ...json, resource: anyOf(resource), conditions }]];
+      const isWhole = conditions.length === json.conditions.length;
+      return isWhole && anyOf(resource) === resource ? [[id, json]] : [];
+    }),
+  );
+}
+
+function anyOf(resource: PolicyJson['resource']): PolicyJson['resource'] {
+  if (resource.op === 'All' || (resource.op === 'is' && !resource.in)) return resource;
+  return resource.op === 'is' ? { op: 'is', entity_type: resource.entity_type } : { op: 'All' };
+}
+
+/** True for a condition that needs more than the caller, the action and whether the caller administers the repository. */
+function looksAtResource(expression: unknown): boolean {
+  if (typeof expression !== 'object' || expression === null) return false;
+  if ('Var' in expression) return expression.Var === 'resource' || expression.Var === 'context';
+  const access =
+    '.' in expression ? (expression['.'] as { left: { Var?: string }; attr: string }) : undefined;
+  if (access?.left.Var === 'context' && access.attr === 'repositoryAdmin') return false;
+  return Object.values(expression).some(looksAtResource);
+}

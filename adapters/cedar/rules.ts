@@ -1,0 +1,174 @@
+import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { reservedRules } from '../../domain/access/authorisation.ts';
+import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
+import type { AccessFile, AccessFiles } from './access-files.ts';
+import type { Cedar } from './engine.ts';
+
+/** One access rule. `where` is its file and first line, e.g. `access/rules.cedar:12`; `doc` the rule in words; `next`
+ *  what a caller can do whom it forbids something. */
+export type Rule = {
+  id: string;
+  effect: 'permit' | 'forbid';
+  text: string;
+  json: PolicyJson;
+  where: string;
+  doc?: string | undefined;
+  next?: string | undefined;
+};
+
+/** The names that exist, by entity type, e.g. `{Account: ['111122223333']}`; of other types every well-formed name is
+ *  taken. */
+export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>>;
+
+const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** Reads rules and holds each against the schema. Every fault of every file at once, as `access/rules.cedar:12: sentence`:
+ *  syntax, unknown entity, attribute or action, a rule that can never apply, an `@id` that is missing or stands twice. */
+export function parseRules(
+  cedar: Cedar,
+  files: AccessFiles,
+  known: KnownNames,
+): { schema: string; rules: Rule[] } | { faults: string[] } {
+  const { schema } = files;
+  const faults = schema ? schemaFaults(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
+  const isSchemaSound = faults.length === 0;
+  const rules: Rule[] = [];
+  for (const file of files.rules) {
+    const read = readFile(cedar, file);
+    faults.push(...read.faults);
+    rules.push(...read.rules);
+  }
+  if (rules.length === 0 && faults.length === 0) faults.push('access/: holds no rule');
+  faults.push(...rules.flatMap((rule) => [...idFaults(rule, rules), ...nameFaults(rule, known)]));
+  if (schema && isSchemaSound) faults.push(...validationFaults(cedar, schema.text, rules));
+  if (!schema || faults.length > 0) return { faults };
+  return { schema: schema.text, rules };
+}
+
+function schemaFaults(cedar: Cedar, { path, text }: AccessFile): string[] {
+  const answer = cedar.checkParseSchema(text);
+  return answer.type === 'success' ? [] : answer.errors.map((error) => sentence(path, text, 1, error));
+}
+
+function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; faults: string[] } {
+  const parts = cedar.policySetTextToParts(text);
+  if (parts.type === 'failure') {
+    return { rules: [], faults: parts.errors.map((error) => sentence(path, text, 1, error)) };
+  }
+  const lineOf = linesOf(text, [...parts.policies, ...parts.policy_templates]);
+  const faults = parts.policy_templates.map(
+    (_, n) =>
+      `${path}:${lineOf(parts.policies.length + n)}: names a slot such as ?principal; a rule names whom it is about`,
+  );
+  const rules: Rule[] = [];
+  for (const [n, part] of parts.policies.entries()) {
+    const line = lineOf(n);
+    const parsed = cedar.policyToJson(part);
+    if (parsed.type === 'failure') {
+      faults.push(...parsed.errors.map((error) => sentence(path, part, line, error)));
+      continue;
+    }
+    const { id, doc, next } = parsed.json.annotations ?? {};
+    const { effect } = parsed.json;
+    rules.push({ id: id ?? '', effect, text: part, json: parsed.json, where: `${path}:${line}`, doc, next });
+  }
+  return { rules: rules.sort((a, b) => placeOf(a).line - placeOf(b).line), faults };
+}
+
+function idFaults(rule: Rule, rules: readonly Rule[]): string[] {
+  const { id, where } = rule;
+  if (id === '') return [`${where}: has no @id("…"); a denial names the rule by it`];
+  if (!RULE_ID.test(id)) return [`${where}: @id("${id}") must be lower-case letters, digits and hyphens`];
+  if (reservedRules.includes(id)) return [`${where}: @id("${id}") is the name of a rule that is built in`];
+  const first = rules.find((other) => other.id === id);
+  return first && first !== rule ? [`${where}: @id("${id}") stands at ${first.where} already`] : [];
+}
+
+/** What the names of entities look like, where Cedar would take any text: a rule about `Project::"SHOP"` would never
+ *  apply, because projects go by UUID. */
+const grammars: Record<string, [(name: string) => boolean, string]> = {
+  ...Object.fromEntries(
+    ['Workspace', 'Project', 'Repository', 'Environment'].map((type) => [
+      type,
+      [(name: string) => parseUuid(name) === name, 'is named by its UUID in braces and lower case'],
+    ]),
+  ),
+  Account: [(name) => /^\d{12}$/.test(name), 'is named by its 12 digits'],
+  Template: [(name) => NAME.test(name), 'is named as in templates/'],
+};
+
+function nameFaults({ json, where }: Rule, known: KnownNames): string[] {
+  return entitiesIn([json.principal, json.resource, json.conditions]).flatMap(({ type, id }) => {
+    const [fits, saying] = grammars[type] ?? [];
+    const shown = `${type}::"${id}"`;
+    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${saying}`];
+    const names = type in known ? known[type as keyof KnownNames] : undefined;
+    return names && !names.includes(id) ? [`${where}: there is no ${shown}; known: ${names.join(', ')}`] : [];
+  });
+}
+
+/** Every entity that a part of a policy names; Cedar's JSON format writes each as `{type, id}`. */
+function entitiesIn(part: unknown): { type: string; id: string }[] {
+  if (typeof part !== 'object' || part === null) return [];
+  if ('type' in part && 'id' in part && typeof part.type === 'string' && typeof part.id === 'string') {
+    return [{ type: part.type, id: part.id }];
+  }
+  return Object.values(part).flatMap(entitiesIn);
+}
+
+function validationFaults(cedar: Cedar, schema: string, rules: readonly Rule[]): string[] {
+  const staticPolicies = Object.fromEntries(rules.map((rule, n) => [String(n), rule.text]));
+  const answer = cedar.validate({ schema, policies: { staticPolicies } });
+  if (answer.type === 'failure') return answer.errors.map(({ message }) => `access/: ${message}`);
+  const { validationErrors: errors, validationWarnings: warnings } = answer;
+  // Of a rule that is wrong, Cedar says as well that it never applies, and why twice: once is enough.
+  const isWrong = (id: string) => errors.some(({ policyId }) => policyId === id);
+  const found = [...errors, ...warnings.filter(({ policyId }) => !isWrong(policyId))];
+  const sentences = found.flatMap(({ policyId, error }) => {
+    const rule = rules[Number(policyId)];
+    if (!rule || error.message.includes('unable to find an applicable action')) return [];
+    const { path, line } = placeOf(rule);
+    return [sentence(path, rule.text, line, error)];
+  });
+  // Cedar repeats itself for each kind of principal and resource that a rule is about.
+  return [...new Set(sentences)];
+}
+
+const placeOf = ({ where }: Rule): { path: string; line: number } => {
+  const colon = where.lastIndexOf(':');
+  return { path: where.slice(0, colon), line: Number(where.slice(colon + 1)) };
+};
+
+/** On which line each part of a text begins; Cedar gives the parts and not their places. The longest is looked for first,
+ *  because a part without annotations stands inside the same one with them. */
+function linesOf(text: string, parts: readonly string[]): (n: number) => number {
+  const starts: number[] = [];
+  let rest = text;
+  const order = parts
+    .map((part, n) => ({ part, n }))
+    .sort((a, b) => b.part.length - a.part.length || a.n - b.n);
+  for (const { part, n } of order) {
+    const start = rest.indexOf(part);
+    starts[n] = start;
+    if (start >= 0) rest = rest.slice(0, start) + '\0'.repeat(part.length) + rest.slice(start + part.length);
+  }
+  return (n) => text.slice(0, Math.max(0, starts[n] ?? 0)).split('\n').length;
+}
+
+/** A fault as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file; Cedar counts in bytes
+ *  of UTF-8. */
+function sentence(
+  path: string,
+  text: string,
+  line: number,
+  { message, help, sourceLocations }: DetailedError,
+) {
+  const [location] = sourceLocations ?? [];
+  const before = Buffer.from(text).subarray(0, location?.start ?? 0);
+  const at = line + before.filter((byte) => byte === 0x0a).length;
+  const plain = unnumbered(message);
+  const expected = location?.label ? `; ${location.label}` : '';
+  return `${path}:${at}: ${plain}${expected}${help ? `; ${unnumbered(help)}` : ''}`;
+}
+
+const unnumbered = (text: string): string => text.replaceAll(/for policy `\d+`[,:] /g, '');

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock, Deliveries } from '../../domain/ports.ts';
+import { toEpoch } from '../../domain/shared/time.ts';
+import { failureName, toPortError } from '../aws/failure.ts';
+import { textOf } from './client.ts';
+
+/** Deliveries over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
+ *  the time itself. */
+export function dynamodbDeliveries(
+  client: DynamoDBClient,
+  table: string,
+  clock: Pick<Clock, 'now'>,
+): Deliveries {
+  const keyOf = (id: string) => ({ TableName: table, Key: { id: { S: id } } });
+
+  return {
+    async claim(id, until) {
+      // Where DynamoDB's reply is lost its client asks again, and must not take its own first attempt for another's.
+      const claimant = { S: randomUUID() };
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { id: { S: id }, claimant, expiresAt: { N: String(Math.ceil(toEpoch(until) / 1000)) } },
+            ConditionExpression: 'attribute_not_exists(id) OR expiresAt <= :now OR claimant = :claimant',
+            ExpressionAttributeValues: {
+              ':now': { N: String(Math.floor(clock.now() / 1000)) },
+              ':claimant': claimant,
+            },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (failureName(error) === 'ConditionalCheckFailedException') return false;
+        throw toPortError('DynamoDB', 'PutItem', error);
+      }
+    },
+
+    async keepMessage(id, { channel, ts }) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            ...keyOf(id),
+            UpdateExpression: 'SET channel = :channel, ts = :ts',
+            ConditionExpression: 'attribute_exists(id)',
+            ExpressionAttributeValues: { ':channel': { S: channel }, ':ts': { S: ts } },
+          }),
+        );
+      } catch (error) {
+        throw toPortError('DynamoDB', 'UpdateItem', error);
+      }
+    },
+
+    async findMessage(id) {
+      try {
+        const { Item: item } = await client.send(new GetItemCommand({ ...keyOf(id), ConsistentRead: true }));
+        return item?.ts && { channel: textOf(item, 'channel'), ts: textOf(item, 'ts') };
+      } catch (error) {
+        throw toPortError('DynamoDB', 'GetItem', error);
+      }
+    },
+
+    async release(id) {
+      try {
+        await client.send(new DeleteItemCommand(keyOf(id)));
+      } catch (error) {
+        throw toPortError('DynamoDB', 'DeleteItem', error);
+      }
+    },
+  };
+}

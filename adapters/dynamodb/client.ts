@@ -1,0 +1,56 @@
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+
+/** A client for DynamoDB; gives up on a silent connection. */
+export function dynamodbClient(outgoing: Outgoing = unhindered): DynamoDBClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
+  });
+  return watchClient(client, 'DynamoDB', outgoing);
+}
+
+/** An item as DynamoDB sends it. */
+export type Item = Record<string, AttributeValue>;
+
+/** A string attribute of an item; throws when the item is not one of ours. */
+export function textOf(item: Item, name: string): string {
+  const text = item[name]?.S;
+  if (text === undefined) throw new Error(`the item has no text in ${name}`);
+  return text;
+}
+
+/** Rounds of reading in one page: filters apply after the read, so a page may need several, and may stay short. */
+const MOST_ROUNDS = 8;
+
+/** Reads up to `limit` items of a query in its order, filtered by DynamoDB. `isComplete` says that nothing follows. */
+export async function readPage(
+  client: DynamoDBClient,
+  query: QueryCommandInput,
+  limit: number,
+): Promise<{ items: Item[]; isComplete: boolean; lastRead: Item | undefined }> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const page = await client.send(
+      new QueryCommand({
+        ...query,
+        Limit: Math.max(limit, 50),
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+    if (!start || items.length >= limit) break;
+  }
+  return {
+    items: items.slice(0, limit),
+    isComplete: start === undefined && items.length <= limit,
+    lastRead: items.length > limit ? items[limit - 1] : (start ?? items.at(-1)),
+  };
+}

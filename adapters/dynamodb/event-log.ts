@@ -1,0 +1,77 @@
+import {
+  type DynamoDBClient,
+  ExecuteStatementCommand,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { GrantEvent } from '../../domain/grants/event.ts';
+import type { EventLog } from '../../domain/ports.ts';
+import { toPortError } from '../aws/failure.ts';
+import type { Item } from './client.ts';
+import { toAttributes, toEvent } from './event-item.ts';
+import { queryEvents } from './event-query.ts';
+
+/** The event log over a DynamoDB table with key (`grantId`, `seq`). The event itself is the JSON in `event`; all other
+ *  attributes are derived from it and only find it. */
+export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLog {
+  const columns = ['grantId', 'seq', 'event', 'day', 'repository', 'principal', 'type', 'order'];
+  // PutItem could replace an event; PartiQL's INSERT cannot, and is all that the writers' roles allow.
+  const insert = `INSERT INTO "${table}" VALUE {${columns.map((name) => `'${name}': ?`).join(', ')}}`;
+
+  /** Sends a command; whatever fails becomes a `PortError`. */
+  async function send<T>(operation: string, command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      throw toPortError('DynamoDB', operation, error);
+    }
+  }
+
+  async function findEvent(grantId: string, seq: number): Promise<GrantEvent | undefined> {
+    const command = new GetItemCommand({
+      TableName: table,
+      Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
+      ConsistentRead: true,
+    });
+    const { Item: item } = await send('GetItem', () => client.send(command));
+    return item && toEvent(item);
+  }
+
+  return {
+    async load(grantId) {
+      const events: GrantEvent[] = [];
+      let start: Item | undefined;
+      do {
+        const command: QueryCommand = new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'grantId = :id',
+          ExpressionAttributeValues: { ':id': { S: grantId } },
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        });
+        const page = await send('Query', () => client.send(command));
+        events.push(...(page.Items ?? []).map(toEvent));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return events;
+    },
+
+    async append(event) {
+      const command = new ExecuteStatementCommand({ Statement: insert, Parameters: toAttributes(event) });
+      try {
+        await send('ExecuteStatement', () => client.send(command));
+        return 'appended';
+      } catch (error) {
+        // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt. Where nobody can look,
+        // the append's own failure says how certain it is, not that of the look.
+        const present = await findEvent(event.grantId, event.seq).catch(() => {
+          throw error;
+        });
+        if (present) return present.hash === event.hash ? 'appended' : 'taken';
+        throw error;
+      }
+    },
+
+    query: (query) => send('Query', () => queryEvents(client, table, query)),
+  };
+}

@@ -1,0 +1,42 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod';
+import type { Provisioner, ProvisionerAnswer } from '../../domain/ports.ts';
+import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+
+/** A client for Lambda that sends every invocation once, unless told otherwise: a repeated synchronous invocation would
+ *  be a second run. */
+export function lambdaClient(outgoing: Outgoing = unhindered, maxAttempts = 1): LambdaClient {
+  return watchClient(new LambdaClient({ maxAttempts }), 'Lambda', outgoing);
+}
+
+const answerShape = z.object({ outcome: z.enum(['settled', 'busy', 'unfinished']) });
+
+/** The provisioner function behind its port. Sends `{grantId}` and nothing else. A failed, late or unreadable invocation
+ *  is `unfinished`: what it did stands in the log, and the read model says that the grant is due. */
+export function lambdaProvisioner(
+  client: LambdaClient,
+  functionName: string,
+  report: (error: unknown) => void,
+): Provisioner {
+  return {
+    async run(grantId, patience): Promise<ProvisionerAnswer> {
+      if (patience <= 0) return { outcome: 'unfinished' };
+      const command = new InvokeCommand({
+        FunctionName: functionName,
+        InvocationType: 'RequestResponse',
+        Payload: new TextEncoder().encode(JSON.stringify({ grantId })),
+      });
+      try {
+        const { Payload: payload, FunctionError: functionError } = await client.send(command, {
+          abortSignal: AbortSignal.timeout(patience),
+        });
+        if (functionError || !payload)
+          throw new Error(`the provisioner failed: ${functionError ?? 'no answer'}`);
+        return answerShape.parse(JSON.parse(new TextDecoder().decode(payload)));
+      } catch (error) {
+        report(error);
+        return { outcome: 'unfinished' };
+      }
+    },
+  };
+}

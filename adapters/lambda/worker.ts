@@ -1,0 +1,29 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { PortError, type Worker } from '../../domain/ports.ts';
+
+/** Milliseconds for handing a message on, attempts included: Slack waits 3 seconds, Bitbucket 10. */
+const PATIENCE_MS = 2000;
+
+/** The worker function behind its port, by Lambda's asynchronous invocation: Lambda keeps the message, has the worker try
+ *  again when it throws, and leaves what failed at every attempt in the on-failure queue. Whoever calls may repeat, for
+ *  everything that the worker does is idempotent: the client should retry. */
+export function lambdaWorker(client: LambdaClient, functionName: string): Worker {
+  return {
+    async handOn(message) {
+      const command = new InvokeCommand({
+        FunctionName: functionName,
+        InvocationType: 'Event',
+        Payload: new TextEncoder().encode(JSON.stringify(message)),
+      });
+      const sent = await client
+        .send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) })
+        .catch((cause: unknown) => {
+          throw notHandedOn(cause);
+        });
+      if (sent.StatusCode !== 202) throw notHandedOn(new Error(`Lambda answered ${sent.StatusCode}`));
+    },
+  };
+}
+
+const notHandedOn = (cause: unknown) =>
+  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.', { cause });

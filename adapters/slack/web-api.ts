@@ -1,0 +1,156 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { SlackProfile } from '../../domain/access/slack-identity.ts';
+import { PortError } from '../../domain/ports.ts';
+import type { Outgoing } from '../outgoing.ts';
+import { escaped } from './plain-text.ts';
+
+/** A message's content. `text` is what notifications and screen readers get: plain, in which nothing has a meaning. */
+export type SlackContent = { text: string; blocks: KnownBlock[] };
+
+/** A content as Slack takes it. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` would call. */
+export const toSlack = ({ text, blocks }: SlackContent): SlackContent => ({ text: escaped(text), blocks });
+
+/** Where a message stands. `ts` is Slack's id of it. */
+export type SlackMessage = { channel: string; ts: string };
+
+/** The part of Slack's Web API that Rolewright uses. A failed call throws a `PortError`: `THROTTLED` with `retryAfter`,
+ *  `NOT_FOUND` or `REJECTED` with Slack's code in its words, or `UNAVAILABLE`; `certain` where Slack certainly did nothing. */
+export type SlackWeb = {
+  /** `channel`: a channel's id, or a user's for their direct messages. */
+  post(channel: string, content: SlackContent): Promise<SlackMessage>;
+  update(message: SlackMessage, content: SlackContent): Promise<void>;
+  openView(triggerId: string, view: ModalView): Promise<void>;
+  updateView(viewId: string, view: ModalView): Promise<void>;
+  /** Undefined when Slack knows no such user. */
+  profile(user: string): Promise<SlackProfile | undefined>;
+};
+
+/** Slack's client would log arguments and answers, which hold what people wrote. */
+const silent = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => 'error' as never,
+  setName() {},
+};
+
+/** Codes of a platform error after which nobody knows whether it was done. Source: Slack, errors of every method. */
+const UNCERTAIN = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+
+/** The Web API through Slack's own client. It repeats nothing by itself, whose defaults wait for half an hour: whoever calls
+ *  knows how long there is. The client is loaded with its first call, because it takes 20 ms that most functions and most
+ *  requests do without. `patienceMs` for one call. */
+export function slackWebApi(options: {
+  /** Origin, e.g. `https://slack.com`. */
+  url: string;
+  token(): Promise<string>;
+  patienceMs: number;
+  outgoing: Outgoing;
+}): SlackWeb {
+  const { url, token, patienceMs, outgoing } = options;
+  let known: { token: string; client: WebClient } | undefined;
+
+  async function client(): Promise<WebClient> {
+    const current = await token();
+    if (known?.token === current) return known.client;
+    const { WebClient: Client } = await import('@slack/web-api');
+    const made = new Client(current, {
+      slackApiUrl: `${url}/api/`,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: patienceMs,
+      logger: silent,
+      allowAbsoluteUrls: false,
+    });
+    known = { token: current, client: made };
+    return made;
+  }
+
+  async function call<T>(operation: string, act: (web: WebClient) => Promise<T>): Promise<T> {
+    const web = await client();
+    try {
+      return await outgoing({ system: 'Slack', operation }, () => act(web));
+    } catch (error) {
+      throw toPortError(operation, error);
+    }
+  }
+
+  return {
+    async post(channel, content) {
+      const { ts, channel: where } = await call('chat.postMessage', (web) =>
+        web.chat.postMessage({ channel, ...toSlack(content), unfurl_links: false, unfurl_media: false }),
+      );
+      return { channel: where ?? channel, ts: ts ?? '' };
+    },
+    async update({ channel, ts }, content) {
+      await call('chat.update', (web) => web.chat.update({ channel, ts, ...toSlack(content) }));
+    },
+    async openView(triggerId, view) {
+      await call('views.open', (web) => web.views.open({ trigger_id: triggerId, view }));
+    },
+    async updateView(viewId, view) {
+      await call('views.update', (web) => web.views.update({ view_id: viewId, view }));
+    },
+    async profile(user) {
+      try {
+        const { user: found } = await call('users.info', (web) => web.users.info({ user }));
+        return {
+          teamId: found?.team_id ?? '',
+          email: found?.profile?.email,
+          isDeleted: found?.deleted ?? true,
+          isBot: (found?.is_bot ?? true) || (found?.is_app_user ?? false),
+          isGuest: (found?.is_restricted ?? true) || (found?.is_ultra_restricted ?? true),
+          isStranger: found?.is_stranger ?? false,
+          isEmailConfirmed: found?.is_email_confirmed ?? false,
+        };
+      } catch (error) {
+        if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+type SlackFailure = {
+  code?: string;
+  retryAfter?: number;
+  statusCode?: number;
+  data?: { error?: string };
+  original?: { cause?: { code?: string }; code?: string };
+};
+
+/** Turns a failure of Slack's client into the port's error. Its text is not passed on: it may hold what was sent. */
+function toPortError(operation: string, error: unknown): PortError {
+  if (error instanceof PortError) return error;
+  const { code, retryAfter, statusCode, data, original } = (error ?? {}) as SlackFailure;
+  switch (code) {
+    case 'slack_webapi_rate_limited_error':
+      return new PortError('Slack', 'THROTTLED', `Slack asks to wait before ${operation}.`, {
+        certain: true,
+        retryAfter: retryAfter ?? 1,
+      });
+    case 'slack_webapi_platform_error': {
+      const slackCode = data?.error ?? 'unknown_error';
+      const certain = !UNCERTAIN.has(slackCode);
+      const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : certain ? 'REJECTED' : 'UNAVAILABLE';
+      return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
+    }
+    case 'slack_webapi_http_error': {
+      const isRefusal = (statusCode ?? 500) < 500;
+      return new PortError(
+        'Slack',
+        isRefusal ? 'REJECTED' : 'UNAVAILABLE',
+        `Slack did not do ${operation} (HTTP ${statusCode ?? '?'}).`,
+        { certain: isRefusal },
+      );
+    }
+    default: {
+      const cause = original?.cause?.code ?? original?.code ?? '';
+      const certain = cause === 'ECONNREFUSED' || cause === 'ENOTFOUND';
+      return new PortError('Slack', 'UNAVAILABLE', `Slack did not answer ${operation}.`, { certain });
+    }
+  }
+}

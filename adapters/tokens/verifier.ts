@@ -1,0 +1,173 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import * as z from 'zod';
+import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
+import type { Configuration, TrustedIssuer } from '../../domain/configuration/configuration.ts';
+import { type Clock, PortError } from '../../domain/ports.ts';
+import { parseUuid } from '../../domain/shared/identifiers.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+import { problem } from '../../domain/shared/problem.ts';
+import { fail, ok, type Result } from '../../domain/shared/result.ts';
+import { type IssuerKeys, issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
+
+/** Verifies bearer tokens. */
+export type TokenVerifier = { verify(token: string): Promise<Result<Caller>> };
+
+/** Where the keys of an issuer are fetched from. */
+export type KeyLocations = {
+  bitbucket(workspaceSlug: string): string;
+  company(issuer: TrustedIssuer): string;
+};
+
+/** Seconds by which an issuer's clock may differ from ours. */
+const CLOCK_TOLERANCE_SECONDS = 30;
+/** Longest token, in characters; API Gateway takes 10 240 bytes of headers. */
+const LONGEST_TOKEN = 8192;
+
+type Expected = {
+  issuer: string;
+  audience: string;
+  algorithms: string[];
+  keys: IssuerKeys;
+  toCaller(claims: JWTPayload): Caller | undefined;
+};
+
+/** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
+ *  pipelines. Which checks apply follows from the `iss` that is then proven by the signature. `UNAUTHENTICATED` for every
+ *  token that does not pass; keys that cannot be fetched throw. */
+export function tokenVerifier(
+  configuration: Configuration,
+  locations: KeyLocations,
+  clock: Clock,
+): TokenVerifier {
+  const expected = new Map<string, Expected>();
+  for (const issuer of configuration.issuers) {
+    expected.set(issuer.issuer, {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      algorithms: issuer.algorithms,
+      keys: issuerKeys(locations.company(issuer)),
+      toCaller: (claims) => companyCaller(issuer, claims),
+    });
+  }
+  for (const workspace of configuration.workspaces) {
+    const issuer = issuerOf(workspace.slug);
+    expected.set(issuer, {
+      issuer,
+      audience: configuration.pipelineAudience,
+      algorithms: STEP_TOKEN_ALGORITHMS,
+      keys: issuerKeys(locations.bitbucket(workspace.slug)),
+      toCaller: (claims) => pipelineCaller(workspace, audienceOf(workspace), claims),
+    });
+  }
+
+  return {
+    async verify(token) {
+      const entry = token.length <= LONGEST_TOKEN ? expected.get(issuerIn(token) ?? '') : undefined;
+      if (!entry) return unauthenticated('The token is not one of a trusted issuer.');
+      const { issuer, audience, algorithms, keys, toCaller } = entry;
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          issuer,
+          audience,
+          algorithms,
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: new Date(clock.now()),
+          requiredClaims: ['exp', 'sub'],
+        });
+        const caller = toCaller(payload);
+        return caller
+          ? ok(caller)
+          : unauthenticated('The claims of the token do not agree with one another.');
+      } catch (error) {
+        const refused = refusalOf(error, audience);
+        if (refused) return unauthenticated(refused);
+        throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
+          retryAfter: 5,
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+const unauthenticated = (detail: string) => fail(problem('UNAUTHENTICATED', detail));
+
+function issuerIn(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The reason why a token is refused, told to whoever holds one that its issuer has signed; undefined for failures that
+ *  say nothing about the token. */
+function refusalOf(error: unknown, audience: string): string | undefined {
+  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim } = error;
+    const remedy = claim === 'aud' ? ` Ask for one with the audience "${audience}".` : '';
+    return `The token's ${claim} is not acceptable here.${remedy}`;
+  }
+  return isVerdict(error) ? 'The token cannot be verified.' : undefined;
+}
+
+function companyCaller(issuer: TrustedIssuer, claims: JWTPayload): Caller | undefined {
+  const id = claims[issuer.idClaim];
+  if (typeof id !== 'string' || id === '' || id.length > 256 || !id.isWellFormed()) return undefined;
+  if (issuer.idClaim === 'email' && claims.email_verified !== true) return undefined;
+  const groups = z.array(wellFormed).safeParse(claims[issuer.groupsClaim] ?? []);
+  if (!groups.success) return undefined;
+  const shownId = issuer.idClaim === 'email' ? id.toLowerCase() : id;
+  return { principal: { kind: issuer.kind, id: shownId }, groups: groups.data };
+}
+
+const uuidClaim = z
+  .string()
+  .refine((text) => parseUuid(text) !== undefined)
+  .transform((text) => text.toLowerCase());
+
+/** Text that can stand in an event: RFC 8785 has no form for halves of surrogate pairs. */
+const wellFormed = z.string().refine((text) => text.isWellFormed());
+
+/** Claims of a step token. Source: Bitbucket's OIDC documentation and published examples; see the README. */
+const stepClaims = z.object({
+  sub: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  workspaceUuid: uuidClaim,
+  repositoryUuid: uuidClaim,
+  deploymentEnvironmentUuid: uuidClaim.optional(),
+  stepUuid: uuidClaim.optional(),
+  pipelineUuid: wellFormed.max(64).optional(),
+  branchName: wellFormed.max(1000).optional(),
+});
+
+function pipelineCaller(
+  workspace: { slug: string; uuid: string },
+  workspaceAudience: string,
+  claims: JWTPayload,
+): Caller | undefined {
+  const parsed = stepClaims.safeParse(claims);
+  if (!parsed.success) return undefined;
+  const { sub, aud, workspaceUuid, repositoryUuid, deploymentEnvironmentUuid, ...run } = parsed.data;
+  if (workspaceUuid !== workspace.uuid || ![aud].flat().includes(workspaceAudience)) return undefined;
+  // `{repository}:{step}` or `{repository}:{environment}:{step}`: must say what the claims say.
+  const segments = sub.toLowerCase().split(':');
+  const step = segments.pop();
+  const expected = deploymentEnvironmentUuid ? [repositoryUuid, deploymentEnvironmentUuid] : [repositoryUuid];
+  if (segments.join(':') !== expected.join(':') || !step || !parseUuid(step)) return undefined;
+  if (run.stepUuid !== undefined && run.stepUuid !== step) return undefined;
+  return {
+    principal: { kind: 'pipeline', id: repositoryUuid },
+    groups: [],
+    pipeline: {
+      workspaceUuid,
+      workspaceSlug: workspace.slug,
+      repositoryUuid,
+      environmentUuid: deploymentEnvironmentUuid,
+      stepUuid: step,
+      pipelineUuid: run.pipelineUuid,
+      branchName: run.branchName,
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { cedarAccess } from '../../adapters/cedar/access.ts';
+import { knownNames } from '../../adapters/cedar/access-rules.ts';
+import { compiledAccess } from '../../adapters/cedar/access-source.ts';
+import { loadCedar } from '../../adapters/cedar/engine.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import type { Action } from '../../domain/access/authorisation.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
+
+/** What a new process measures of access decisions and prints as JSON: with `compiled`, the rules as a bundle holds them,
+ *  in an argument; else what checking and compiling them costs, and the rules. */
+const [, , argument] = process.argv;
+const root = process.cwd();
+const caller: Caller = {
+  principal: { kind: 'person', id: 'ada@acme.example' },
+  groups: ['platform', 'staff'],
+};
+const resource = {
+  workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+  projectUuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+  repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  environmentUuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}',
+  accountId: '111122223333',
+  template: { name: 's3-static-site' },
+};
+
+function timed<T>(work: () => T): { ms: number; value: T } {
+  const began = performance.now();
+  const value = work();
+  return { ms: performance.now() - began, value };
+}
+
+/** Milliseconds of each of many decisions after the first ones. */
+function steady(decide: () => unknown): number[] {
+  for (let n = 0; n < 300; n += 1) decide();
+  return Array.from({ length: 1000 }, () => timed(decide).ms);
+}
+
+if (argument === undefined) {
+  const known = knownNames(readConfiguration(root), readTemplates(root));
+  const { ms, value } = timed(() => compiledAccess(root, known));
+  console.log(JSON.stringify({ compileMs: ms, compiled: value }));
+} else {
+  const access = cedarAccess(loadCedar, JSON.parse(argument));
+  const load = timed(loadCedar);
+  const ask = (action: Action, on?: typeof resource) => () => access.decide(caller, action, on);
+  const first = timed(ask('request', resource));
+  const middle = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+  console.log(
+    JSON.stringify({
+      loadMs: load.ms,
+      firstMs: first.ms,
+      decisionMs: middle(steady(ask('request', resource))),
+      anywhereMs: middle(steady(ask('request'))),
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { signatureOf } from '../../adapters/bitbucket/webhook-signature.ts';
+import { seed, webhookSecrets } from '../../sandbox/bitbucket/seed.ts';
+import { slackSeed } from '../../sandbox/slack/seed.ts';
+import type { Stack } from '../../sandbox/stack.ts';
+import { type Side, sides } from '../sides.ts';
+import { median } from '../statistics.ts';
+
+/** The doors that acknowledge first and work afterwards. */
+export const doors = ['webhook', 'slack'] as const;
+export type Door = (typeof doors)[number];
+
+/** Until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
+export type Acknowledgement = { product: number[]; bare: number[]; ratios: number[] };
+
+const paths: Record<Door, Record<Side, string>> = {
+  webhook: { product: '/webhooks/bitbucket/acme', bare: '/bare/webhooks/acme' },
+  slack: { product: '/slack/commands', bare: '/bare/slack/commands' },
+};
+const expectedStatus: Record<Door, number> = { webhook: 202, slack: 200 };
+/** Milliseconds for the worker to end, so that its work falls into nobody's time. */
+const WORKER_MS = 60;
+
+type Rounds = { repetitions: number; samples: number; warmUp: number };
+
+/** Times one signed request after another, product and bare in turn; both hand on to the product's worker. */
+export async function measureAcknowledgement(
+  stack: Stack,
+  rounds: Rounds,
+): Promise<Record<Door, Acknowledgement>> {
+  return {
+    webhook: await measureDoor(stack, 'webhook', rounds),
+    slack: await measureDoor(stack, 'slack', rounds),
+  };
+}
+
+async function measureDoor(
+  stack: Stack,
+  door: Door,
+  { repetitions, samples, warmUp }: Rounds,
+): Promise<Acknowledgement> {
+  const found: Acknowledgement = { product: [], bare: [], ratios: [] };
+  await cycle(stack, door, warmUp);
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const taken = await cycle(stack, door, samples);
+    const product = median(taken.product);
+    const bare = median(taken.bare);
+    found.product.push(product);
+    found.bare.push(bare);
+    found.ratios.push(product / bare);
+  }
+  return found;
+}
+
+async function cycle(stack: Stack, door: Door, samples: number): Promise<Record<Side, number[]>> {
+  const taken: Record<Side, number[]> = { product: [], bare: [] };
+  for (let sample = 0; sample < samples; sample += 1) {
+    for (const side of sample % 2 === 0 ? sides : sides.toReversed()) {
+      const request = door === 'webhook' ? webhook() : slackCommand(stack.slack.url);
+      taken[side].push(await send(`${stack.api}${paths[door][side]}`, request, expectedStatus[door]));
+      await wait(WORKER_MS);
+    }
+  }
+  return taken;
+}
+
+type SignedRequest = { headers: Record<string, string>; body: string };
+
+function webhook(): SignedRequest {
+  const repository = seed.workspaces[0].repositories[0];
+  const body = JSON.stringify({ actor: {}, repository: { uuid: repository?.uuid, full_name: 'acme/shop' } });
+  const headers = {
+    'content-type': 'application/json',
+    'x-event-key': 'repo:updated',
+    'x-request-uuid': randomUUID(),
+    'x-hub-signature': signatureOf(webhookSecrets.acme ?? '', body),
+  };
+  return { headers, body };
+}
+
+/** A command that is handed on. Each is another, for each is taken once. */
+function slackCommand(slackUrl: string): SignedRequest {
+  const body = new URLSearchParams({
+    team_id: slackSeed.team.id,
+    user_id: 'U0ADA',
+    text: 'list acme/shop',
+    response_url: `${slackUrl}/commands/${slackSeed.team.id}/bench`,
+    trigger_id: randomUUID(),
+  }).toString();
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const mac = createHmac('sha256', slackSeed.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': `v0=${mac}`,
+  };
+  return { headers, body };
+}
+
+async function send(url: string, { headers, body }: SignedRequest, expected: number): Promise<number> {
+  const began = performance.now();
+  const response = await fetch(url, { method: 'POST', headers, body });
+  await response.arrayBuffer();
+  const took = performance.now() - began;
+  if (response.status !== expected) throw new Error(`${url} answered ${response.status}`);
+  return took;
+}

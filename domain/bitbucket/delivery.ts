@@ -1,0 +1,68 @@
+import type { BitbucketDelivery } from '../messaging/worker-message.ts';
+import { parseUuid } from '../shared/identifiers.ts';
+import { problem } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
+import type { Workspace } from './oidc.ts';
+import { parseRepositoryName } from './repository.ts';
+
+/** The events that a workspace's webhook must send. Source: Bitbucket's API, the enum of `webhook_subscription.events`. */
+export const followedEvents = [
+  'repo:created',
+  'repo:imported',
+  'repo:updated',
+  'repo:transfer',
+  'repo:deleted',
+  'project:updated',
+] as const;
+
+/** True for an event that means something here. */
+export const isFollowed = (event: string): boolean => (followedEvents as readonly string[]).includes(event);
+
+/** A delivery after its signature was verified. `event` is Bitbucket's key, `body` its parsed JSON. */
+export type SignedDelivery = { workspace: Workspace; deliveryId: string; event: string; body: unknown };
+
+/** What of a followed delivery is worth handing on: which repository or project to look at, by UUID, or by name where
+ *  there is no UUID. Nothing else of it is believed. `DENIED` for a repository that says itself that it is another
+ *  workspace's (a transfer names the new place, and is looked at by UUID); `REQUEST_INVALID` when nothing is named. */
+export function readDelivery({
+  workspace,
+  deliveryId,
+  event,
+  body,
+}: SignedDelivery): Result<BitbucketDelivery> {
+  const message = { source: 'bitbucket' as const, workspace: workspace.slug, deliveryId, event };
+  if (event === 'project:updated') {
+    const uuid = uuidOf(field(body, 'project'));
+    return uuid ? ok({ ...message, project: { uuid } }) : unnamed('/project/uuid');
+  }
+  const repository = field(body, 'repository');
+  const uuid = uuidOf(repository);
+  const name = parseRepositoryName(textOf(field(repository, 'full_name')) ?? '');
+  const named = name && 'slug' in name ? name : undefined;
+  if (event !== 'repo:transfer' || !uuid) {
+    const workspaceUuid = uuidOf(field(repository, 'workspace'));
+    const isForeign =
+      (named && named.workspace !== workspace.slug) || (workspaceUuid && workspaceUuid !== workspace.uuid);
+    if (isForeign) {
+      const detail = `The delivery is about a repository of another workspace than ${workspace.slug}.`;
+      return fail(problem('DENIED', detail));
+    }
+  }
+  if (uuid) return ok({ ...message, repository: { uuid } });
+  if (named) return ok({ ...message, repository: { fullName: `${named.workspace}/${named.slug}` } });
+  return unnamed('/repository/uuid');
+}
+
+const unnamed = (pointer: string) =>
+  fail(
+    problem('REQUEST_INVALID', 'The delivery does not say what it is about.', {
+      errors: [{ pointer, detail: 'is missing' }],
+    }),
+  );
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const uuidOf = (value: unknown): string | undefined => parseUuid(textOf(field(value, 'uuid')) ?? '');

@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
+import type { Grant, GrantStatus } from '../grants/grant.ts';
+import { parseUuid } from '../shared/identifiers.ts';
+import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
+import {
+  audiencesOf,
+  type Claims,
+  type ConditionOutcome,
+  type TrustEvaluation,
+  workspaceSlugIn,
+} from '../trust/evaluation.ts';
+
+/** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
+ *  several apply, the one that stands first here is the answer's. Only the last two are of an admitted token. */
+export const explanationCodes = [
+  'GRANT_PENDING',
+  'GRANT_PROVISIONING',
+  'GRANT_REVOKED',
+  'GRANT_EXPIRED',
+  'GRANT_REJECTED',
+  'GRANT_FAILED',
+  'NO_TOKEN',
+  'TOKEN_UNREADABLE',
+  'ISSUER_UNKNOWN',
+  'WORKSPACE_RENAMED',
+  'WRONG_WORKSPACE',
+  'SIGNATURE_INVALID',
+  'TOKEN_INCOMPLETE',
+  'TOKEN_EXPIRED',
+  'TOKEN_NOT_YET_VALID',
+  'WRONG_REPOSITORY',
+  'DEPLOYMENT_MISSING',
+  'ENVIRONMENT_REPLACED',
+  'WRONG_ENVIRONMENT',
+  'SUBJECT_UNEXPECTED',
+  'WRONG_AUDIENCE',
+  'CUSTOM_AUDIENCES',
+  'PROPAGATING',
+  'ADMITTED',
+] as const;
+
+/** See `explanationCodes`. */
+export type ExplanationCode = (typeof explanationCodes)[number];
+
+/** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
+ *  keys could not be fetched, and for claims that somebody typed. */
+export type Evidence =
+  | { kind: 'none' }
+  | { kind: 'unreadable' }
+  | { kind: 'token'; claims: Claims; signature: 'valid' | 'invalid' | 'unchecked' }
+  | { kind: 'claims'; claims: Claims };
+
+/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that there is none of that UUID,
+ *  `unasked` when nobody asked or Bitbucket did not answer. */
+export type EnvironmentNow = { name: string } | 'gone' | 'unasked';
+
+/** What an explanation is made from. `evaluation` is of the trust policy that the log records, or where it records none of
+ *  the one that would be written. */
+export type Question = {
+  grant: Grant;
+  /** Whether it was its expiry that ended the grant. */
+  hasExpired: boolean;
+  evidence: Evidence;
+  evaluation: TrustEvaluation;
+  now: EpochMilliseconds;
+  environmentNow: EnvironmentNow;
+};
+
+/** Seconds within which STS may not yet see a new role. Source: IAM User Guide, eventual consistency, which names no time;
+ *  this is the time that Rolewright itself gives IAM before it takes absence for a fact. */
+const PROPAGATION_SECONDS = 60;
+
+/** Seconds by which an issuer's clock may be ahead. Our choice: AWS does not say how much STS allows. */
+const CLOCK_DIFFERENCE_SECONDS = 300;
+
+/** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
+export function diagnose(question: Question): [ExplanationCode, ...ExplanationCode[]] {
+  const { grant, now } = question;
+  const found = new Set([...grantFaults(question), ...tokenFaults(question)]);
+  const [first, ...more] = explanationCodes.filter((code) => found.has(code));
+  if (first) return [first, ...more];
+  const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
+  return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
+}
+
+/** True for the codes of an admitted token. */
+export const isAdmitting = (code: ExplanationCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
+
+/** True where knowing what became of the grant's environment makes the advice better. */
+export const dependsOnEnvironment = (code: ExplanationCode): boolean =>
+  code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
+
+function grantFaults({ grant, hasExpired }: Question): ExplanationCode[] {
+  const faults: Record<GrantStatus, ExplanationCode | undefined> = {
+    pending: 'GRANT_PENDING',
+    provisioning: 'GRANT_PROVISIONING',
+    active: undefined,
+    revoking: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',
+    revoked: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',
+    rejected: 'GRANT_REJECTED',
+    failed: 'GRANT_FAILED',
+  };
+  const fault = faults[grant.status];
+  return fault ? [fault] : [];
+}
+
+function tokenFaults(question: Question): ExplanationCode[] {
+  const { evidence, evaluation } = question;
+  if (evidence.kind === 'none') return ['NO_TOKEN'];
+  if (evidence.kind === 'unreadable') return ['TOKEN_UNREADABLE'];
+  const { claims } = evidence;
+  const origin = originFault(question.grant, claims, evaluation.isFromProvider);
+  if (origin) return [origin];
+  const isForged = evidence.kind === 'token' && evidence.signature === 'invalid';
+  return [
+    ...(isForged ? (['SIGNATURE_INVALID'] as const) : []),
+    ...timeFaults(claims, evidence.kind, question.now),
+    ...conditionFaults(question, claims),
+  ];
+}
+
+/** What speaks against the token's issuer: STS looks for a provider first, and each workspace has one of its own. */
+function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): ExplanationCode | undefined {
+  const { workspace } = grant.request.intent;
+  if (claims.iss === undefined) return 'TOKEN_INCOMPLETE';
+  if (workspaceSlugIn(claims.iss) === undefined) return 'ISSUER_UNKNOWN';
+  const isSameWorkspace =
+    uuidIn(claims.workspaceUuid) === workspace.uuid || audiencesOf(claims).includes(audienceOf(workspace));
+  if (isFromProvider) {
+    // Another workspace that took over an abandoned slug signs under the same issuer.
+    const isOther = uuidIn(claims.workspaceUuid) !== undefined && !isSameWorkspace;
+    return isOther ? 'WRONG_WORKSPACE' : undefined;
+  }
+  return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
+}
+
+/** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
+function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): ExplanationCode[] {
+  const { exp, nbf, iat } = claims;
+  if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
+  if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
+  const latest = now / 1000 + CLOCK_DIFFERENCE_SECONDS;
+  const begins = [nbf, iat].filter((time) => time !== undefined);
+  if (begins.some((time) => typeof time !== 'number')) return ['TOKEN_INCOMPLETE'];
+  return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
+}
+
+function conditionFaults(question: Question, claims: Claims): ExplanationCode[] {
+  const { evaluation } = question;
+  if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
+  const audiences = audiencesOf(claims);
+  if (audiences.length === 0) return ['TOKEN_INCOMPLETE'];
+  const isWorkspaces = audiences.includes(audienceOf(question.grant.request.intent.workspace));
+  return evaluation.conditions
+    .filter(({ holds }) => !holds)
+    .map((condition) => {
+      if (!condition.key.endsWith(':aud')) return subjectFault(question, claims, claims.sub as string);
+      return isWorkspaces && isList(condition) ? 'CUSTOM_AUDIENCES' : 'WRONG_AUDIENCE';
+    });
+}
+
+const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
+
+/** Reads a subject that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
+function subjectFault({ grant, environmentNow }: Question, claims: Claims, subject: string): ExplanationCode {
+  const { repository, environment } = grant.request.intent;
+  const parts = subject.split(':');
+  const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));
+  if (!repositoryUuid || parts.length < 2 || parts.length > 3) return 'SUBJECT_UNEXPECTED';
+  if (repositoryUuid !== repository.uuid) return 'WRONG_REPOSITORY';
+  if (!environment) return 'SUBJECT_UNEXPECTED';
+  if (parts.length === 2) return 'DEPLOYMENT_MISSING';
+  if (!environmentUuid || environmentUuid === environment.uuid) return 'SUBJECT_UNEXPECTED';
+  const bearsItsName = claims.deploymentEnvironment === environment.name;
+  return bearsItsName || environmentNow === 'gone' ? 'ENVIRONMENT_REPLACED' : 'WRONG_ENVIRONMENT';
+}
+
+const uuidIn = (claim: unknown): string | undefined =>
+  typeof claim === 'string' ? parseUuid(claim) : undefined;
+
+/** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
+ *  if a token held these claims. */
+export const explanationSchema = z
+  .strictObject({
+    admitted: z.boolean(),
+    code: z.enum(explanationCodes),
+    verified: z.boolean(),
+    conditions: z.array(
+      z.strictObject({
+        key: z.string(),
+        operator: z.string(),
+        expected: z.union([z.string(), z.array(z.string())]),
+        actual: z.union([z.string(), z.array(z.string()), z.null()]),
+        holds: z.boolean(),
+      }),
+    ),
+    advice: z.string(),
+    snippet: z.string().optional(),
+  })
+  .meta({ id: 'Explanation' });
+
+/** See `explanationSchema`. */
+export type Explanation = z.infer<typeof explanationSchema>;

@@ -1,0 +1,163 @@
+import type { Repository } from '../bitbucket/repository.ts';
+import { type Problem, problem } from '../shared/problem.ts';
+import { assertNever, fail, ok, type Result } from '../shared/result.ts';
+import type { Instant } from '../shared/time.ts';
+import type { EventData, NewEvent } from './event.ts';
+import { type Grant, isLive, type RequestInForce, workOf } from './grant.ts';
+import { type GrantIntent, intentHash } from './intent.ts';
+
+/** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` stand when the caller
+ *  gave `expiresIn`; `proposal` exactly when approval is required. */
+export type RequestCommand = {
+  intent: GrantIntent;
+  planHash: string;
+  approval: 'none' | 'required';
+  proposal?: EventData<'GrantRequested'>['proposal'];
+  expiresInSeconds?: number | undefined;
+  expiresAt?: Instant | undefined;
+  reason?: string | undefined;
+  pipeline?: EventData<'GrantRequested'>['pipeline'];
+};
+
+/** What a decision means for the caller who waits.
+ *  - `started`: a role will be made; 201 once active
+ *  - `changed`: an active grant will be, or is, different; 200 once done
+ *  - `joined`: an equal request is under way; 200 once active
+ *  - `unchanged`: it is so already; 200
+ *  - `waiting`: somebody must approve; 202
+ *  - `revoking`: an equal grant is being revoked; 202 */
+export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
+
+/** Seconds that a caller should wait before asking again about a grant on which other work is under way. Our choice:
+ *  most work ends within two. */
+const CONFLICT_RETRY_AFTER = 5;
+
+/** Decides a request on a grant, per state: which event says it, if any, and what the caller may expect. Pure; the
+ *  loser of a race decides again on the newer state. */
+export function decideRequest(
+  grant: Grant | undefined,
+  command: RequestCommand,
+): Result<{ events: NewEvent[]; outcome: RequestOutcome }> {
+  const requested: NewEvent = { type: 'GrantRequested', data: requestData(command) };
+  const begin = () =>
+    ok({
+      events: [requested],
+      outcome: command.approval === 'required' ? ('waiting' as const) : ('started' as const),
+    });
+  if (!grant) return begin();
+  const isSame = isSameIntent(command, grant.request);
+  switch (grant.status) {
+    case 'revoked':
+    case 'rejected':
+    case 'failed':
+      return begin();
+    case 'pending':
+      return waitsAlready(command, grant.request) ? ok({ events: [], outcome: 'waiting' }) : begin();
+    case 'provisioning':
+      return isSame ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
+    case 'revoking':
+      return isSame ? ok({ events: [], outcome: 'revoking' }) : underWay(grant);
+    case 'active':
+      return decideOnActive(grant, command, isSame);
+    default:
+      return assertNever(grant.status);
+  }
+}
+
+const isSameIntent = (command: RequestCommand, request: RequestInForce): boolean =>
+  intentHash(command.intent) === request.intentHash;
+
+/** True when the very plan waits: for the same, for as long, in place of what is live now. */
+const waitsAlready = (command: RequestCommand, waiting: RequestInForce): boolean =>
+  command.approval === 'required' && command.planHash === waiting.planHash;
+
+function decideOnActive(
+  grant: Grant,
+  command: RequestCommand,
+  isLive: boolean,
+): ReturnType<typeof decideRequest> {
+  const { change } = grant;
+  if (change?.phase === 'updating') {
+    return isSameIntent(command, change) ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
+  }
+  if (isLive && command.expiresAt === undefined) return ok({ events: [], outcome: 'unchanged' });
+  if (change && waitsAlready(command, change)) return ok({ events: [], outcome: 'waiting' });
+  if (isLive && command.expiresAt !== undefined && command.approval === 'none') {
+    const { repository, account } = command.intent;
+    const data = { repository, account, expiresAt: command.expiresAt, ...optional('reason', command.reason) };
+    return ok({ events: [{ type: 'GrantExpiryChanged', data }], outcome: 'unchanged' });
+  }
+  return ok({
+    events: [{ type: 'GrantChangeRequested', data: requestData(command) }],
+    outcome: command.approval === 'required' ? 'waiting' : 'changed',
+  });
+}
+
+function underWay(grant: Grant): { ok: false; problem: Problem } {
+  const doing = grant.status === 'active' ? 'being changed' : grant.status;
+  const detail = `Grant ${grant.id} is ${doing} for another request. Ask again when that has ended.`;
+  return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
+}
+
+function requestData(command: RequestCommand): EventData<'GrantRequested'> {
+  return {
+    ...command.intent,
+    planHash: command.planHash,
+    approval: command.approval,
+    ...optional('proposal', command.proposal),
+    ...optional('expiresInSeconds', command.expiresInSeconds),
+    ...optional('expiresAt', command.expiresAt),
+    ...optional('reason', command.reason),
+    ...optional('pipeline', command.pipeline),
+  };
+}
+
+const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+
+/** Why a grant is being revoked. */
+export type RevocationCause = EventData<'RevocationRequested'>['cause'];
+
+/** Decides a revoke: no event where nothing is left to revoke. `outcome` is `settled` when the state answers already,
+ *  `verify` for a failed grant (the provisioner makes sure that nothing is left), else `revoking`. */
+export function decideRevocation(
+  grant: Grant,
+  cause: RevocationCause,
+  reason?: string,
+): { events: NewEvent[]; outcome: 'settled' | 'verify' | 'revoking' } {
+  const { repository, account } = grant.request.intent;
+  switch (grant.status) {
+    case 'revoked':
+    case 'rejected':
+      return { events: [], outcome: 'settled' };
+    case 'failed':
+      return { events: [], outcome: 'verify' };
+    case 'pending':
+      return { events: [{ type: 'GrantRevoked', data: { repository, account } }], outcome: 'settled' };
+    case 'revoking':
+      return { events: [], outcome: 'revoking' };
+    case 'provisioning':
+    case 'active': {
+      const data = { repository, account, cause, ...optional('reason', reason) };
+      return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
+    }
+    default:
+      return assertNever(grant.status);
+  }
+}
+
+/** Decides whether a grant learns its repository's present names: an event only where one differs and the grant is not
+ *  over, for the record of an ended grant keeps the names that it ended with. */
+export function decideRename(grant: Grant, { uuid, fullName, project }: Repository): NewEvent[] {
+  const { repository, account, project: known } = grant.request.intent;
+  if (!isLive(grant.status) || repository.uuid !== uuid) return [];
+  const isSame =
+    repository.fullName === fullName &&
+    (!project || (known?.key === project.key && known.uuid === project.uuid));
+  if (isSame) return [];
+  const data = { repository: { uuid, fullName }, account, ...optional('project', project) };
+  return [{ type: 'RepositoryRenamed', data }];
+}
+
+/** True while the provisioner has something to do on the grant. */
+export const isUnderWay = (grant: Grant | undefined): boolean => workOf(grant) !== 'rest';

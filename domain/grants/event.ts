@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { canonicalHash } from '../shared/canonical-hash.ts';
+import { principalSchema } from '../shared/principal.ts';
+import { problemCodes } from '../shared/problem.ts';
+import { grantIdSchema, intentShape, sha256, subjectShape } from './intent.ts';
+
+const role = z.strictObject({ name: z.string(), arn: z.string() });
+const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
+const error = z.strictObject({ code: z.enum(problemCodes), detail: z.string() });
+const hashes = {
+  trustPolicyHash: z.string(),
+  permissionsPolicyHash: z.string(),
+  maxSessionDuration: z.int(),
+};
+const documents = {
+  trustPolicy: z.record(z.string(), z.unknown()),
+  permissionsPolicy: z.record(z.string(), z.unknown()),
+};
+/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
+ *  are the requester's at that time, with which their right to ask is checked again at approval. */
+const proposal = z.strictObject({
+  lapsesAt: z.iso.datetime(),
+  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  approvalReasons: z.array(z.string()),
+  groups: z.array(z.string()),
+  ...documents,
+});
+const request = {
+  ...intentShape,
+  planHash: sha256,
+  approval: z.enum(['none', 'required']),
+  /** Stands exactly when approval is required. */
+  proposal: proposal.optional(),
+  /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
+  expiresInSeconds: z.int().min(1).optional(),
+  expiresAt: z.iso.datetime().optional(),
+  reason: z.string().optional(),
+  pipeline: z
+    .strictObject({
+      pipelineUuid: z.string().optional(),
+      stepUuid: z.string().optional(),
+      branchName: z.string().optional(),
+      environmentUuid: z.string().optional(),
+    })
+    .optional(),
+};
+
+const dataShapes = {
+  /** A grant was asked for; with `approval: required` it waits, else provisioning may begin. */
+  GrantRequested: request,
+  /** Something else was asked for where a grant is active. */
+  GrantChangeRequested: request,
+  /** An active grant got a new expiry; IAM holds nothing of it. */
+  GrantExpiryChanged: { ...subjectShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
+  /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
+  GrantApproved: {
+    ...subjectShape,
+    planHash: sha256,
+    expiresAt: z.iso.datetime().optional(),
+    reason: z.string().optional(),
+  },
+  GrantRejected: { ...subjectShape, planHash: sha256, reason: z.string().optional() },
+  /** Nobody decided the waiting plan in time. */
+  RequestLapsed: { ...subjectShape, planHash: sha256 },
+  /** Announces CreateOpenIDConnectProvider. */
+  ProviderCreationStarted: { ...subjectShape, providerArn: z.string() },
+  ProviderCreated: { ...subjectShape, providerArn: z.string() },
+  /** Announces CreateRole and PutRolePolicy with the documents of these hashes. */
+  ProvisioningStarted: { ...subjectShape, role, ...hashes },
+  RoleCreated: { ...subjectShape, role: createdRole },
+  /** IAM accepted everything; the documents as sent, for readers: no code obeys them. */
+  GrantActivated: { ...subjectShape, role: createdRole, ...documents },
+  /** Announces the writes that turn the live role into these documents. */
+  UpdateStarted: { ...subjectShape, role: createdRole, ...hashes },
+  GrantUpdated: { ...subjectShape, role: createdRole, ...documents },
+  /** The update was given up; permissions and session duration are the previous ones. */
+  UpdateFailed: { ...subjectShape, error },
+  /** What is under way could not go on and will be tried again. */
+  AttemptFailed: { ...subjectShape, error },
+  /** Announces that the role, if there is one, will be disabled and deleted. */
+  CompensationStarted: { ...subjectShape, error },
+  /** The grant failed and nothing of it is left in IAM. */
+  ProvisioningFailed: { ...subjectShape, error },
+  /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
+  RepositoryRenamed: { ...subjectShape, project: intentShape.project },
+  /** Announces the four steps of a revoke; `role` is what a failed grant was found to have left behind. */
+  RevocationRequested: {
+    ...subjectShape,
+    cause: z.enum(['requested', 'expired', 'leftover', 'repository-gone']),
+    reason: z.string().optional(),
+    role: createdRole.optional(),
+  },
+  /** The trust policy denies and the boundary is AWSDenyAll. */
+  RoleDisabled: { ...subjectShape, role: createdRole },
+  /** Announces the removal of policies that Rolewright did not put on the role. */
+  ForeignPoliciesFound: {
+    ...subjectShape,
+    role: createdRole,
+    inline: z.array(z.string()),
+    attached: z.array(z.string()),
+  },
+  /** A role whose creation was announced but never confirmed was looked for and not found. */
+  RoleNotFound: { ...subjectShape, role },
+  RoleDeleted: { ...subjectShape, role },
+  GrantRevoked: subjectShape,
+} as const;
+
+const dataSchemas = Object.fromEntries(
+  Object.entries(dataShapes).map(([type, shape]) => [type, z.strictObject(shape)]),
+) as { [T in EventType]: z.ZodObject<(typeof dataShapes)[T], z.core.$strict> };
+
+/** The closed list of event types, all in the past tense; `docs/events.md` explains each. */
+export type EventType = keyof typeof dataShapes;
+
+/** All event types, in the order of a grant's life. */
+export const eventTypes = Object.keys(dataShapes) as [EventType, ...EventType[]];
+
+/** The data of one event type. */
+export type EventData<T extends EventType> = z.infer<z.ZodObject<(typeof dataShapes)[T], z.core.$strict>>;
+
+/** An event that is decided but not yet written. */
+export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
+
+/** Through which door the request came that an event belongs to. */
+export type EntryPoint = 'http' | 'bitbucket' | 'slack' | 'schedule';
+
+type Envelope = {
+  grantId: string;
+  /** From 1, without gaps. */
+  seq: number;
+  /** ISO 8601 in UTC with milliseconds; never earlier than the previous event's. */
+  at: string;
+  principal: z.infer<typeof principalSchema>;
+  correlationId: string;
+  entryPoint: EntryPoint;
+  prevHash: string;
+  hash: string;
+};
+
+/** One immutable entry of a grant's stream: exactly ten fields, as the API returns it. `hash` is the lower-case hex
+ *  SHA-256 of the RFC 8785 canonical JSON of the other nine. */
+export type GrantEvent = NewEvent & Envelope;
+
+/** `prevHash` of the first event of a stream. */
+export const ZERO_HASH = '0'.repeat(64);
+
+/** The ten fields of every event; what `data` holds depends on the type. */
+export const eventSchema = z.strictObject({
+  grantId: grantIdSchema,
+  seq: z.int().min(1),
+  at: z.iso.datetime({ precision: 3 }),
+  type: z.enum(eventTypes),
+  principal: principalSchema,
+  correlationId: z.string().min(1),
+  entryPoint: z.enum(['http', 'bitbucket', 'slack', 'schedule']),
+  data: z.record(z.string(), z.unknown()),
+  prevHash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never
+ *  acted on. */
+export function parseEvent(content: unknown): GrantEvent {
+  const envelope = eventSchema.parse(content);
+  dataSchemas[envelope.type].parse(envelope.data);
+  return envelope as GrantEvent;
+}
+
+/** The hash of an event: over its nine other fields. */
+export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
+  const { grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash } = event;
+  return canonicalHash({ grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash });
+}
+
+/** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first fault as a sentence, undefined
+ *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
+export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
+  let prevHash = ZERO_HASH;
+  for (const [n, event] of events.entries()) {
+    if (event.seq !== n + 1) return `event ${n + 1} is missing`;
+    if (event.grantId !== grantId) return `event ${event.seq} belongs to another grant`;
+    if (event.prevHash !== prevHash) return `event ${event.seq} does not follow the one before it`;
+    if (eventHash(event) !== event.hash) return `event ${event.seq} was altered`;
+    const before = events[n - 1];
+    if (before && event.at < before.at) return `event ${event.seq} is dated before the one before it`;
+    prevHash = event.hash;
+  }
+  return undefined;
+}

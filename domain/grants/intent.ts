@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { canonicalHash } from '../shared/canonical-hash.ts';
+import { GRANT_ID, NAME, parseUuid } from '../shared/identifiers.ts';
+
+const uuid = z.string().refine((text) => parseUuid(text) === text, 'must be a lower-case UUID in braces');
+/** A SHA-256 as lower-case hex. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The identity of what every event is about; part of the data of each. */
+export const subjectShape = {
+  repository: z.strictObject({ uuid, fullName: z.string().min(3) }),
+  account: z.string().regex(/^\d{12}$/),
+};
+
+/** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */
+export const intentShape = {
+  ...subjectShape,
+  workspace: z.strictObject({ slug: z.string().min(1), uuid }),
+  project: z.strictObject({ key: z.string(), uuid }).optional(),
+  environment: z.strictObject({ uuid, name: z.string() }).optional(),
+  template: z.strictObject({ name: z.string().regex(NAME), version: z.string().min(1) }),
+  name: z.string().regex(NAME),
+  parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  roleName: z.string().regex(/^rw-[a-z0-9-]{1,61}$/),
+  maxSessionDuration: z.int().min(3600).max(43_200),
+  trustPolicyHash: sha256,
+  permissionsPolicyHash: sha256,
+};
+
+const intentSchema = z.strictObject(intentShape);
+
+/** What one request asks to be granted. Hashes are RFC 8785 SHA-256 of the documents. */
+export type GrantIntent = z.infer<typeof intentSchema>;
+
+/** The intent inside an event's data, without what else stands there. */
+export const intentOf = (data: Record<string, unknown>): GrantIntent =>
+  intentSchema.parse(
+    Object.fromEntries(Object.keys(intentShape).flatMap((key) => (key in data ? [[key, data[key]]] : []))),
+  );
+
+/** What a grant id must look like. */
+export const grantIdSchema = z
+  .string()
+  .regex(GRANT_ID, 'must be the id of a grant: gr_ and 26 letters and digits');
+
+/** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
+export function intentHash(intent: GrantIntent): string {
+  const { template, parameters, roleName, maxSessionDuration, trustPolicyHash, permissionsPolicyHash } =
+    intent;
+  return canonicalHash({
+    template,
+    parameters,
+    roleName,
+    maxSessionDuration,
+    trustPolicyHash,
+    permissionsPolicyHash,
+  });
+}

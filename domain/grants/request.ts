@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { parseRepositoryName } from '../bitbucket/repository.ts';
+import { fieldRule } from '../shared/field-messages.ts';
+import { NAME } from '../shared/identifiers.ts';
+import { problem, toFieldErrors } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
+import { parseDuration } from '../shared/time.ts';
+
+/** Text without halves of surrogate pairs: JSON can carry them, RFC 8785 has no canonical form for them. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
+/** Why something is asked for or decided: 1–500 characters. */
+export const reasonSchema = wellFormed.min(1).max(500);
+
+/** The hash of a plan, as a dry run or a waiting grant shows it. */
+export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');
+
+/** Any object, taken as it is: `z.record` would leave `__proto__` out, which must be told to be unknown like any other name. */
+const parameters = z
+  .unknown()
+  .refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
+  })
+  .transform((value) => value as Record<string, unknown>)
+  .meta({ type: 'object', description: 'What the template asks for; GET /v1/templates/{name} shows it' });
+
+/** How long a grant lives. */
+export const durationSchema = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D');
+
+/** How callers name a repository. */
+export const repositoryNameSchema = z
+  .string()
+  .refine(
+    (text) => parseRepositoryName(text) !== undefined,
+    'must be "workspace/repository" or a UUID in braces',
+  );
+
+/** The shape of a request's body; unknown fields are refused. */
+export const grantRequestSchema = z
+  .strictObject({
+    repository: repositoryNameSchema,
+    template: z.string().regex(NAME, 'must be a template name: lower-case letters, digits and hyphens'),
+    parameters,
+    environment: wellFormed
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('A deployment environment: name in exact case, or UUID in braces'),
+    account: wellFormed.min(1).max(64).optional().describe('Alias or id'),
+    name: z
+      .string()
+      .regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens')
+      .default('default')
+      .describe('Tells several grants of one template apart'),
+    expiresIn: durationSchema.optional(),
+    reason: reasonSchema.optional(),
+    planHash: planHashSchema.optional(),
+  })
+  .meta({ id: 'GrantRequest' });
+
+/** The shape of an approval's body. */
+export const approvalSchema = z
+  .strictObject({ planHash: planHashSchema, reason: reasonSchema.optional() })
+  .meta({ id: 'Approval' });
+
+/** The shape of a rejection's body: whoever asked is told why. */
+export const rejectionSchema = z
+  .strictObject({ planHash: planHashSchema, reason: reasonSchema })
+  .meta({ id: 'Rejection' });
+
+/** The shape of an upgrade's body. */
+export const upgradeSchema = z
+  .strictObject({
+    planHash: planHashSchema.optional(),
+    reason: reasonSchema.optional(),
+  })
+  .meta({ id: 'Upgrade' });
+
+/** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
+  const parsed = schema.safeParse(body, { error: fieldRule });
+  if (parsed.success) return ok(parsed.data);
+  const errors = toFieldErrors(parsed.error);
+  return fail(problem('REQUEST_INVALID', 'The body is not what this route takes.', { errors }));
+}
+
+/** A request's body after its shape was checked. */
+export type GrantRequest = z.infer<typeof grantRequestSchema>;
+
+/** Checks the shape of a request for a grant. */
+export const parseGrantRequest = (body: unknown): Result<GrantRequest> => parseBody(grantRequestSchema, body);

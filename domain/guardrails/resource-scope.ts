@@ -1,0 +1,94 @@
+import { patternsOverlap } from '../shared/patterns.ts';
+
+const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*|aws):(.+)$/;
+
+/** How many parts of an ARN's resource come before its first name, where it is not the one that tells the type: a bucket has
+ *  none, but S3's access points, jobs and their like do; load balancers and what belongs to them tell their kind, too, and
+ *  automated snapshots their origin. */
+function partsBeforeName(service: string, account: string, rest: string): number {
+  if (service === 's3' && account === '') return 0;
+  if (/^(?:loadbalancer|listener|listener-rule)\/(?:app|net|gwy)\//.test(rest)) return 2;
+  return /^(?:cluster-)?snapshot:rds:/.test(rest) ? 2 : 1;
+}
+
+/** SAM's macro, which AWS hosts and every SAM template needs. Source: CloudFormation User Guide, "Control access with IAM". */
+const SAM_MACRO = /^arn:[a-z-]+:cloudformation:[a-z0-9-]+:aws:transform\/Serverless-2016-10-31$/;
+
+/** The places where the name itself may end in `-*`, behind at least three characters: functions and stacks are named by
+ *  prefixes, and ownership of a prefix covers all its names. */
+const NAMED_BY_PREFIX: Record<string, RegExp> = {
+  lambda: /^(function:[A-Za-z0-9][A-Za-z0-9_-]{1,}[A-Za-z0-9_])-\*(?=$|:)/,
+  cloudformation: /^(stack\/[A-Za-z][A-Za-z0-9-]{1,}[A-Za-z0-9])-\*(?=$|\/)/,
+  // AWS appends a hyphen and six characters to a secret's name.
+  secretsmanager: /^(secret:[A-Za-z0-9._/-]+)-\?{6}$/,
+};
+
+/** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and
+ *  `shop-site/*` do not, `function:*` and `shop-*` do. The first name follows the type of the resource, except for buckets,
+ *  where it comes first; in CloudWatch Logs it goes on over slashes. Where names are given by prefix, `function:shop-*` is one
+ *  name, too. */
+export function namesOneThing(resource: string): boolean {
+  const [, service = '', account = '', rest = ''] = ARN.exec(resource) ?? [];
+  const named = rest.replace(NAMED_BY_PREFIX[service] ?? /$^/, '$1');
+  const parts = named.split(service === 'logs' ? ':' : /[:/]/).filter((part) => part !== '');
+  const upToName = parts.slice(0, partsBeforeName(service, account, rest) + 1);
+  return upToName.length > 0 && !upToName.some((part) => /[*?$]/.test(part));
+}
+
+/** Why a resource may lie outside the account; undefined when it cannot. An ARN without an account (S3's names are global)
+ *  may, unless a condition on `aws:ResourceAccount` holds it: a deleted bucket's name can be taken by anybody. */
+export function foreignAccountOf(
+  resource: string,
+  accountId: string,
+  isHeldByCondition: boolean,
+): string | undefined {
+  if (resource === '*' || SAM_MACRO.test(resource)) return undefined;
+  const account = resource.split(':')[4] ?? '';
+  if (account === accountId) return undefined;
+  if (account !== '') return `lies in account ${account}`;
+  return isHeldByCondition ? undefined : 'names no account, so it may be anybody’s';
+}
+
+/** What is Rolewright's own, in lower case; as the last statement of `infrastructure/boundary.yml`. */
+const OWN = [
+  'arn:*:iam::*:role/rolewright/*',
+  'arn:*:iam::*:policy/rolewright*',
+  'arn:*:dynamodb:*:*:table/rolewright-*',
+  'arn:*:lambda:*:*:function:rolewright-*',
+  'arn:*:ssm:*:*:parameter/rolewright/*',
+  'arn:*:secretsmanager:*:*:secret:rolewright*',
+  'arn:*:cloudformation:*:*:stack/rolewright-*',
+  'arn:*:logs:*:*:log-group:/aws/lambda/rolewright-*',
+  'arn:*:s3:::rolewright-*',
+  'arn:*:events:*:*:rule/rolewright-*',
+  'arn:*:sqs:*:*:rolewright-*',
+  'arn:*:apigateway:*::/apis/*',
+];
+
+/** Reading by path is authorised against the path that is asked for: these lie above Rolewright's. */
+const ABOVE_OWN_PARAMETERS = ['arn:*:ssm:*:*:parameter', 'arn:*:ssm:*:*:parameter/'];
+
+/** True when a resource is Rolewright's own, names it in any case, or could match it through a wildcard or variable. */
+export function reachesRolewright(resource: string, actions: readonly string[]): boolean {
+  const pattern = resource.toLowerCase().replaceAll(/\$\{[^}]*\}?/g, '*');
+  if (pattern.includes('rolewright')) return true;
+  const readsByPath = actions.some((action) =>
+    patternsOverlap(action.toLowerCase(), 'ssm:getparametersbypath'),
+  );
+  const own = readsByPath ? [...OWN, ...ABOVE_OWN_PARAMETERS] : OWN;
+  return own.some((one) => arnsOverlap(pattern, one));
+}
+
+/** True when some ARN matches both patterns. A wildcard does not cross the colons of an ARN's first five fields; a text
+ *  that is too short for an ARN is taken for whatever its wildcards could mean. */
+function arnsOverlap(left: string, right: string): boolean {
+  const [a, b] = [fieldsOf(left), fieldsOf(right)];
+  if (a.length < 6) return patternsOverlap(left, right);
+  return b.every((field, index) => patternsOverlap(a[index] ?? '', field));
+}
+
+/** `arn`, partition, service, region, account and all the rest. */
+function fieldsOf(arn: string): string[] {
+  const fields = arn.split(':');
+  return fields.length < 6 ? fields : [...fields.slice(0, 5), fields.slice(5).join(':')];
+}

@@ -1,0 +1,358 @@
+import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
+import { patternsOverlap } from '../shared/patterns.ts';
+import { actionsWithoutResource } from './actions-without-resource.ts';
+import {
+  ESCALATION,
+  ESCALATION_PAIRS,
+  HANDING_ON,
+  handsAccessOn,
+  IDENTITY,
+  IDENTITY_EXCEPTIONS,
+  KEYS,
+  LOG_TAMPERING,
+  ORGANISATION_AND_BILLING,
+} from './dangerous-actions.ts';
+import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
+import { reviewedServices } from './reviewed-services.ts';
+
+/** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
+export type GuardrailContext = { accountId: string; deny: readonly string[] };
+
+/** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
+export type Finding = { statement: string; what: string; fix: string };
+
+/** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
+ *  other rule. */
+export type Rule = {
+  id: string;
+  isFixed: boolean;
+  find(policy: PermissionsPolicy, context: GuardrailContext): Finding[];
+};
+
+const lower = (text: string): string => text.toLowerCase();
+
+/** Says which pattern of a list an action of a policy has something in common with. IAM reads actions in any case. */
+function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
+  const known = patterns.map(lower);
+  // One action without wildcards is the usual case, and one expression decides it.
+  const any = new RegExp(
+    `^(?:${known.map((one) => one.replaceAll('*', '.*').replaceAll('?', '.')).join('|')})$`,
+  );
+  return (action) => {
+    const asked = lower(action);
+    if (!/[*?]/.test(asked) && !any.test(asked)) return undefined;
+    return known.find((pattern) => patternsOverlap(asked, pattern));
+  };
+}
+
+/** A rule about each statement by itself. */
+const perStatement =
+  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<Finding, 'statement'>[]) =>
+  (policy: PermissionsPolicy, context: GuardrailContext): Finding[] =>
+    policy.Statement.flatMap((statement) =>
+      judge(statement, context).map((found) => ({ statement: statement.Sid, ...found })),
+    );
+
+/** A rule that refuses every action of a list. */
+const noneOf = (patterns: readonly string[], what: string, fix: string, but: readonly string[] = []) => {
+  const hit = hitOf(patterns);
+  return perStatement(({ Action }) =>
+    Action.filter((action) => !but.includes(lower(action)) && hit(action)).map((action) => ({
+      what: `${action} ${what}`,
+      fix,
+    })),
+  );
+};
+
+const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
+
+function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+  const element = Object.keys(statement).find((key) => !KNOWN_ELEMENTS.has(key));
+  const lists = [statement.Action, statement.Resource];
+  const isSound =
+    element === undefined &&
+    statement.Effect === 'Allow' &&
+    lists.every((list) => Array.isArray(list) && list.length > 0 && list.every((v) => typeof v === 'string'));
+  if (isSound) return [];
+  return [
+    {
+      what: element
+        ? `${element} stands in it`
+        : 'it is not an Allow with a list of actions and of resources',
+      fix: 'list what is allowed: Sid, Effect Allow, Action, Resource, Condition and nothing else',
+    },
+  ];
+}
+
+/** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
+function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
+  const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
+  // Keys are read in any case: of two spellings, nobody knows which one holds.
+  const [block] = blocks.length === 1 ? blocks : [];
+  const values = [block?.[1] ?? []].flat();
+  return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
+}
+
+const EXACT_ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
+
+/** The statements that hold an action, or a wildcard that could be it. */
+const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
+  Action.some((found) => patternsOverlap(lower(found), action));
+
+const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<Finding, 'statement'>[] =>
+  statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
+    what: `${action} stands with ${resource}`,
+    fix: 'name each role by its whole ARN, without wildcards',
+  }));
+
+function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+  if (!mayUse('iam:passrole', statement)) return [];
+  const services = exactValues(statement, 'iam:PassedToService');
+  const isBound = services.length > 0 && services.every((service) => SERVICE.test(service));
+  return [
+    ...exactRolesOnly('iam:PassRole', statement),
+    ...(isBound
+      ? []
+      : [
+          {
+            what: 'iam:PassRole says not to which service',
+            fix: 'add StringEquals iam:PassedToService with the services, e.g. ecs-tasks.amazonaws.com',
+          },
+        ]),
+  ];
+}
+
+function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+  if (!mayUse('cloudformation:createchangeset', statement)) return [];
+  const roles = exactValues(statement, 'cloudformation:RoleArn');
+  if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
+  return [
+    {
+      what: 'a change set could act through whatever role its stack had before',
+      fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
+    },
+  ];
+}
+
+function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+  if (!mayUse('sts:getservicebearertoken', statement)) return [];
+  if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
+  return [
+    {
+      what: 'sts:GetServiceBearerToken says not for which service',
+      fix: 'add StringEquals sts:AWSServiceName, e.g. codeartifact.amazonaws.com',
+    },
+  ];
+}
+
+const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([right])] as const);
+
+function pairs({ Statement }: PermissionsPolicy): Finding[] {
+  const holders = (hit: ReturnType<typeof hitOf>) =>
+    Statement.flatMap(({ Sid, Action }) => Action.filter(hit).map((action) => ({ Sid, action })));
+  const seen = new Set<string>();
+  return PAIRS.flatMap(([left, right]) =>
+    holders(left).flatMap((one) =>
+      holders(right)
+        .filter(({ action }) => lower(action) !== lower(one.action) || /[*?]/.test(action))
+        .flatMap((other) => {
+          const what = `${one.action} and ${other.action} (statement ${other.Sid}) together are a way to another role`;
+          if (seen.has(what)) return [];
+          seen.add(what);
+          return [{ statement: one.Sid, what, fix: 'give them to different templates, or leave one out' }];
+        }),
+    ),
+  );
+}
+
+const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
+  Action.every((action) => actionsWithoutResource.has(lower(action)));
+
+const handingOn = hitOf(HANDING_ON);
+
+const listed = hitOf([
+  ...IDENTITY,
+  ...ORGANISATION_AND_BILLING,
+  ...LOG_TAMPERING,
+  ...KEYS,
+  ...ESCALATION,
+  ...HANDING_ON,
+]);
+
+/** True for an action of a service that nobody has gone through, unless a list has it: then that rule tells. */
+const isUnknown = (action: string): boolean =>
+  !reviewedServices.has(lower(action.split(':')[0] ?? '')) && !listed(action);
+
+/** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
+export const guardrailRules = [
+  {
+    id: 'allow-statements-only',
+    isFixed: true,
+    find: perStatement(shapeFaults),
+  },
+  {
+    id: 'one-action-each',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter((action) => !/^[a-z0-9-]+:[a-z0-9]+$/i.test(action)).map((action) => ({
+        what: `${action} is not one action`,
+        fix: 'list the actions one by one, as service:Action',
+      })),
+    ),
+  },
+  {
+    id: 'reviewed-services',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter(isUnknown).map((action) => ({
+        what: `${action} belongs to a service that nobody has gone through for dangerous actions`,
+        fix: 'go through it, add what is dangerous to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
+      })),
+    ),
+  },
+  {
+    id: 'named-resources',
+    isFixed: false,
+    find: perStatement(({ Resource }) =>
+      Resource.filter((resource) => resource !== '*' && !namesOneThing(resource)).map((resource) => ({
+        what: `${resource} holds a wildcard or variable before the end of its first name, or is no ARN`,
+        fix: 'name partition, service, region, account and resource; wildcards only below the name',
+      })),
+    ),
+  },
+  {
+    id: 'star-without-resource',
+    isFixed: false,
+    find: perStatement((statement) =>
+      statement.Resource.includes('*') && !isWithoutResource(statement)
+        ? [
+            {
+              what: '* stands as resource of an action that takes one',
+              fix: 'name the resource, or move the actions that take none to a statement of their own',
+            },
+          ]
+        : [],
+    ),
+  },
+  {
+    id: 'own-account',
+    isFixed: false,
+    find: perStatement((statement, { accountId }) =>
+      statement.Resource.flatMap((resource) => {
+        const isHeld = exactValues(statement, 'aws:ResourceAccount').join() === accountId;
+        const foreign = foreignAccountOf(resource, accountId, isHeld);
+        return foreign === undefined
+          ? []
+          : [
+              {
+                what: `${resource} ${foreign}`,
+                fix: 'add StringEquals aws:ResourceAccount {{aws.accountId}}, or put the account into the ARN',
+              },
+            ];
+      }),
+    ),
+  },
+  {
+    id: 'no-identity-management',
+    isFixed: true,
+    find: noneOf(
+      IDENTITY,
+      'changes or becomes an identity',
+      'leave it to the administrators of the account',
+      IDENTITY_EXCEPTIONS,
+    ),
+  },
+  { id: 'pass-role-exact', isFixed: true, find: perStatement(passRole) },
+  {
+    id: 'assume-role-exact',
+    isFixed: true,
+    find: perStatement((statement) =>
+      mayUse('sts:assumerole', statement) ? exactRolesOnly('sts:AssumeRole', statement) : [],
+    ),
+  },
+  { id: 'bearer-token-exact', isFixed: false, find: perStatement(bearerToken) },
+  { id: 'stack-role-exact', isFixed: false, find: perStatement(stackRole) },
+  {
+    id: 'no-organisation-or-billing',
+    isFixed: false,
+    find: noneOf(
+      ORGANISATION_AND_BILLING,
+      'reaches the organisation, the account or its bill',
+      'leave it to the administrators of the account',
+    ),
+  },
+  {
+    id: 'no-log-tampering',
+    isFixed: false,
+    find: noneOf(
+      LOG_TAMPERING,
+      'touches what records or watches',
+      'leave it to the administrators of the account',
+    ),
+  },
+  {
+    id: 'no-key-management',
+    isFixed: false,
+    find: noneOf(KEYS, 'touches keys', "use keys that AWS manages, or name the role in the key's own policy"),
+  },
+  {
+    id: 'no-privilege-escalation',
+    isFixed: false,
+    find: noneOf(
+      ESCALATION,
+      'is a known way to another role',
+      'deploy through an action that names what it changes, e.g. lambda:UpdateFunctionCode',
+      IDENTITY_EXCEPTIONS,
+    ),
+  },
+  { id: 'no-escalation-pairs', isFixed: false, find: pairs },
+  {
+    id: 'no-handing-on',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter((action) => handsAccessOn(lower(action)) || handingOn(action)).map((action) => ({
+        what: `${action} can hand access on to others`,
+        fix: 'change resource policies where the resource is made, reviewed',
+      })),
+    ),
+  },
+  {
+    id: 'nothing-of-rolewright',
+    isFixed: true,
+    find: perStatement((statement) =>
+      statement.Resource.filter((resource) =>
+        resource === '*' ? !isWithoutResource(statement) : reachesRolewright(resource, statement.Action),
+      ).map((resource) => ({
+        what: `${resource} reaches what is Rolewright's own`,
+        fix: 'name other resources: no grant may touch what makes and records grants',
+      })),
+    ),
+  },
+  {
+    id: 'configured-deny',
+    isFixed: true,
+    find: perStatement(({ Action }, { deny }) =>
+      Action.flatMap((action) => {
+        const pattern = hitOf(deny)(action);
+        return pattern === undefined
+          ? []
+          : [
+              {
+                what: `${action} is denied by ${pattern} in config/rolewright.yaml`,
+                fix: 'leave it out, or ask the administrators of Rolewright',
+              },
+            ];
+      }),
+    ),
+  },
+] as const satisfies Rule[];
+
+/** The id of a guardrail: stable, e.g. `named-resources`. */
+export type GuardrailId = (typeof guardrailRules)[number]['id'];
+
+/** The guardrails that configuration may switch to audit. */
+export const auditableGuardrails = guardrailRules.filter(({ isFixed }) => !isFixed).map(({ id }) => id) as [
+  GuardrailId,
+  ...GuardrailId[],
+];

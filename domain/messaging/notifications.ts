@@ -1,0 +1,122 @@
+import type { Directory } from '../access/directory.ts';
+import { slackUserOf } from '../access/slack-identity.ts';
+import type { SlackConfiguration } from '../configuration/configuration.ts';
+import type { GrantEvent } from '../grants/event.ts';
+import { evolve, type Grant, type RequestInForce, replay, waitingRequest } from '../grants/grant.ts';
+import { comparePermissions, type Permission } from '../policy/difference.ts';
+import type { Principal } from '../shared/principal.ts';
+
+/** Somebody to be told of an event. `channel` is a Slack channel's id, or a user's. */
+export type Telling = { to: 'approvers' | 'team' | 'requester'; channel: string };
+
+/** How a request ended its waiting: by which event, of whom. */
+export type WaitingOver = {
+  outcome: 'approved' | 'rejected' | 'lapsed' | 'withdrawn' | 'replaced';
+  by: Principal;
+  at: string;
+  reason?: string | undefined;
+};
+
+/** A request that waits for approval or has waited, as the log tells it. */
+export type WaitingStory = {
+  grantId: string;
+  request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
+  /** What it would add to what was live when it was asked for, and take away. */
+  gained: Permission[];
+  lost: Permission[];
+  decision?: WaitingOver | undefined;
+};
+
+type Settings = { slack: SlackConfiguration; directory: Directory };
+
+/** Who is to be told of the last of a grant's events. Approvers: of a request that begins to wait. The team of the
+ *  project: of that, and of what was granted, changed and revoked. Whoever asked: of how their waiting ended. */
+export function tellings({ slack, directory }: Settings, events: readonly GrantEvent[]): Telling[] {
+  const event = events.at(-1);
+  const asked = events.findLast(isRequest);
+  if (!event || !asked) return [];
+  const { project, approval } = asked.data;
+  const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
+  const team: Telling[] = channel ? [{ to: 'team', channel }] : [];
+  const user =
+    asked.principal.kind === 'person' ? slackUserOf(directory, slack.team, asked.principal.id) : undefined;
+  const isOwnDoing = event.principal.kind === 'person' && event.principal.id === asked.principal.id;
+  const requester: Telling[] = user && !isOwnDoing ? [{ to: 'requester', channel: user }] : [];
+  switch (event.type) {
+    case 'GrantRequested':
+    case 'GrantChangeRequested':
+      return approval === 'required' ? [{ to: 'approvers', channel: slack.approversChannel }, ...team] : [];
+    case 'GrantActivated':
+    case 'GrantUpdated':
+      return approval === 'required' ? [...team, ...requester] : team;
+    case 'ProvisioningFailed':
+    case 'UpdateFailed':
+      return approval === 'required' ? requester : [];
+    case 'GrantRejected':
+    case 'RequestLapsed':
+      return requester;
+    case 'GrantRevoked':
+      return team;
+    default:
+      return [];
+  }
+}
+
+type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
+const isRequest = (event: GrantEvent): event is Request =>
+  event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
+
+/** True when somebody is to be told of the last event, or shown that a waiting is over. */
+export const isNews = (settings: Settings, events: readonly GrantEvent[]): boolean =>
+  tellings(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
+
+/** The events that may end a waiting; only after these is the stream folded to see. */
+const MAY_END_WAITING: readonly GrantEvent['type'][] = [
+  'GrantApproved',
+  'GrantRejected',
+  'RequestLapsed',
+  'GrantRevoked',
+  'RevocationRequested',
+  'GrantRequested',
+  'GrantChangeRequested',
+];
+
+/** The `seq` of the request whose waiting the last event has ended; undefined when it ended none. */
+export function waitingEndedBy(events: readonly GrantEvent[]): number | undefined {
+  const type = events.at(-1)?.type;
+  if (!type || !MAY_END_WAITING.includes(type)) return undefined;
+  const before = waitingSeq(replay(events.slice(0, -1)));
+  return before !== undefined && before !== waitingSeq(replay(events)) ? before : undefined;
+}
+
+const waitingSeq = (grant: Grant | undefined): number | undefined => grant && waitingRequest(grant)?.seq;
+
+/** What the log tells of the request with this `seq`; undefined where it never waited. */
+export function waitingStory(events: readonly GrantEvent[], seq: number): WaitingStory | undefined {
+  const asked = replay(events.slice(0, seq));
+  const request = asked && waitingRequest(asked);
+  if (!asked || !request?.proposal || request.seq !== seq) return undefined;
+  const live = asked.status === 'active' ? asked.documents?.permissionsPolicy : undefined;
+  const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
+  const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
+  let grant: Grant | undefined = asked;
+  for (const event of events.slice(seq)) {
+    grant = evolve(grant, event);
+    if (waitingSeq(grant) !== seq) return { ...story, decision: overBy(event) };
+  }
+  return story;
+}
+
+function overBy({ type, data, principal, at }: GrantEvent): WaitingOver {
+  const reason = 'reason' in data ? data.reason : undefined;
+  const outcomes: Partial<Record<GrantEvent['type'], WaitingOver['outcome']>> = {
+    GrantApproved: 'approved',
+    GrantRejected: 'rejected',
+    RequestLapsed: 'lapsed',
+    GrantRequested: 'replaced',
+    GrantChangeRequested: 'replaced',
+  };
+  const outcome = outcomes[type] ?? 'withdrawn';
+  const isDecision = outcome === 'approved' || outcome === 'rejected';
+  return { outcome, by: principal, at, ...(isDecision && reason ? { reason } : {}) };
+}

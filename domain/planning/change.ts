@@ -1,0 +1,143 @@
+import type { Grant, RequestInForce } from '../grants/grant.ts';
+import { type GrantIntent, intentHash } from '../grants/intent.ts';
+import { comparePermissions, type Permission } from '../policy/difference.ts';
+import { canonicalHash } from '../shared/canonical-hash.ts';
+import type { FieldError } from '../shared/problem.ts';
+import type { Instant } from '../shared/time.ts';
+import type { Template } from '../templates/template.ts';
+import type { Plan } from './plan.ts';
+
+/** How a plan stands to what is live: `new` where nothing is, `wider` where it allows anything more, or anybody more, or
+ *  for longer, or where that cannot be told; `narrower` where it only allows less; else `same`. */
+export type Risk = 'new' | 'same' | 'narrower' | 'wider';
+
+/** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
+ *  are the difference to what is live. `approvalReasons` says in words why somebody must approve; empty when nobody. */
+export type PlannedChange = {
+  hash: string;
+  risk: Risk;
+  gained: Permission[];
+  lost: Permission[];
+  requiresApproval: boolean;
+  approvalReasons: string[];
+};
+
+/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document stands in force. */
+export type LiveState = {
+  intent: GrantIntent;
+  permissionsPolicy: unknown;
+  maxSessionDuration: number;
+  trustPolicyHash: string;
+  expiresAt?: Instant | undefined;
+};
+
+/** What is live of a grant as the log knows it; undefined when nothing is. */
+export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
+  if (grant?.status !== 'active') return undefined;
+  const { intent } = grant.request;
+  return {
+    intent,
+    permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
+    maxSessionDuration: intent.maxSessionDuration,
+    trustPolicyHash: intent.trustPolicyHash,
+    expiresAt: grant.expiresAt,
+  };
+}
+
+/** The lifetime that a request asks for: `inSeconds` binds the plan, `at` is when it would end if it were live now. */
+export type AskedLifetime = { inSeconds: number; at: Instant };
+
+/** The lifetime that a request in the log asked for; undefined for none. */
+export const askedLifetime = ({
+  expiresInSeconds: inSeconds,
+  expiresAt: at,
+}: Pick<RequestInForce, 'expiresInSeconds' | 'expiresAt'>): AskedLifetime | undefined =>
+  inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
+
+/** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
+ *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */
+export function planChange(
+  plan: Pick<Plan, 'intent' | 'role' | 'unowned'>,
+  template: Pick<Template, 'name' | 'approval'>,
+  live: LiveState | undefined,
+  lifetime: AskedLifetime | undefined,
+): PlannedChange {
+  const { gained, lost, isUnderstood } = comparePermissions(
+    live?.permissionsPolicy,
+    plan.role.permissionsPolicy,
+  );
+  const risk = live
+    ? riskOf(widerOrNarrower(plan, live, lifetime), gained.length > 0 || !isUnderstood, lost.length > 0)
+    : 'new';
+  const isMore = risk === 'new' || risk === 'wider';
+  const approvalReasons = isMore ? reasonsFor(plan, template, risk) : [];
+  return {
+    hash: planHash(plan.intent, lifetime?.inSeconds, live, plan.unowned),
+    risk,
+    gained,
+    lost,
+    requiresApproval: approvalReasons.length > 0,
+    approvalReasons,
+  };
+}
+
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
+ *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
+ *  same hash. Lower-case hex, 64 characters. */
+export function planHash(
+  intent: GrantIntent,
+  expiresInSeconds: number | undefined,
+  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined,
+  unowned: readonly FieldError[] = [],
+): string {
+  const before = live && {
+    intent: intentHash(live.intent),
+    ...(expiresInSeconds !== undefined && live.expiresAt !== undefined ? { expiresAt: live.expiresAt } : {}),
+  };
+  return canonicalHash({
+    intent: intentHash(intent),
+    expiresInSeconds: expiresInSeconds ?? null,
+    live: before ?? null,
+    unowned,
+  });
+}
+
+/** Everything but the permissions: who may assume the role, for how long a session, until when. A trust policy that is
+ *  another admits other tokens, whatever the reason, and counts as wider. */
+function widerOrNarrower(
+  { intent }: Pick<Plan, 'intent'>,
+  live: LiveState,
+  lifetime: AskedLifetime | undefined,
+): { wider: boolean; narrower: boolean } {
+  const session = intent.maxSessionDuration - live.maxSessionDuration;
+  const end = lifetime ? compareEnds(lifetime.at, live.expiresAt) : 0;
+  return {
+    wider: intent.trustPolicyHash !== live.trustPolicyHash || session > 0 || end > 0,
+    narrower: session < 0 || end < 0,
+  };
+}
+
+/** No end is later than any. */
+function compareEnds(asked: Instant, live: Instant | undefined): number {
+  if (live === undefined) return -1;
+  if (asked === live) return 0;
+  return asked > live ? 1 : -1;
+}
+
+function riskOf(rest: { wider: boolean; narrower: boolean }, gains: boolean, loses: boolean): Risk {
+  if (rest.wider || gains) return 'wider';
+  return rest.narrower || loses ? 'narrower' : 'same';
+}
+
+function reasonsFor(
+  { unowned }: Pick<Plan, 'unowned'>,
+  template: Pick<Template, 'name' | 'approval'>,
+  risk: Risk,
+) {
+  const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  if (template.approval === 'required') {
+    const what = risk === 'new' ? 'each grant' : 'each wider change';
+    reasons.unshift(`template ${template.name} requires approval of ${what}`);
+  }
+  return reasons;
+}

@@ -1,0 +1,68 @@
+import { type Account, boundaryArn } from '../configuration/configuration.ts';
+import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
+import { type Uuid, withoutBraces } from '../shared/identifiers.ts';
+
+/** The IAM path of every role that Rolewright owns; nothing outside it is ever written. */
+export const ROLE_PATH = '/rolewright/';
+
+/** The name of the one inline policy of a role. */
+export const PERMISSIONS_POLICY_NAME = 'permissions';
+
+/** AWS's managed policy that denies everything: the boundary of a role that is being revoked. */
+export const denyAllArn = (partition: string): string => `arn:${partition}:iam::aws:policy/AWSDenyAll`;
+
+/** The tag that ties a role to its grant. */
+export const GRANT_TAG = 'rolewright:grant';
+
+/** Everything that IAM is told about a role. `maxSessionDuration` in seconds. */
+export type RoleSpecification = {
+  name: string;
+  arn: string;
+  path: typeof ROLE_PATH;
+  boundaryArn: string;
+  maxSessionDuration: number;
+  tags: Record<string, string>;
+  trustPolicy: TrustPolicy;
+  permissionsPolicy: PermissionsPolicy;
+};
+
+const idPart = (grantId: string): string => grantId.slice(3, 15);
+
+const cut = (text: string, length: number): string =>
+  text
+    .replace(/[^a-z0-9-]/g, '-')
+    .slice(0, length)
+    .replace(/-+$/, '');
+
+/** The name of a grant's role, e.g. `rw-shop-s3-static-site-hrq6egvaok64`; at most 61 characters (IAM allows 64). */
+export const roleNameOf = (grantId: string, repositorySlug: string, template: string): string =>
+  `rw-${cut(repositorySlug, 24)}-${cut(template, 20)}-${idPart(grantId)}`;
+
+/** True when `name` can be a name of the grant's role: it was fixed at the first intent, and a slug changes later. */
+export const isRoleNameOf = (name: string, grantId: string): boolean =>
+  /^rw-[a-z0-9-]{1,46}$/.test(name.slice(0, -13)) && name.endsWith(`-${idPart(grantId)}`);
+
+/** The ARN of the role with that name in the account. */
+export const roleArnOf = (account: { id: string; partition: string }, name: string): string =>
+  `arn:${account.partition}:iam::${account.id}:role${ROLE_PATH}${name}`;
+
+/** The tags of a grant's role. UUIDs stand without braces: IAM's tag values cannot hold them. */
+export function roleTags(grant: {
+  grantId: string;
+  repositoryUuid: Uuid;
+  environmentUuid?: Uuid | undefined;
+  template: string;
+}): Record<string, string> {
+  return {
+    [GRANT_TAG]: grant.grantId,
+    'rolewright:repository': withoutBraces(grant.repositoryUuid),
+    ...(grant.environmentUuid ? { 'rolewright:environment': withoutBraces(grant.environmentUuid) } : {}),
+    'rolewright:template': grant.template,
+  };
+}
+
+/** The parts of a specification that the account alone decides. */
+export const accountPart = (account: Account): Pick<RoleSpecification, 'path' | 'boundaryArn'> => ({
+  path: ROLE_PATH,
+  boundaryArn: boundaryArn(account),
+});

@@ -1,0 +1,119 @@
+import { canonicalJson } from '../shared/canonical-hash.ts';
+
+/** One thing that a policy allows, e.g. `{action: 's3:PutObject', resource: 'arn:aws:s3:::shop-site/*'}`. Both may hold
+ *  IAM's wildcards. */
+export type Permission = { action: string; resource: string };
+
+/** What a policy allows beyond another, and what it allows no more. Sorted, each pair once. `isUnderstood` is false where
+ *  the policy before could not be read: then everything counts as gained. */
+export type PermissionsDifference = { gained: Permission[]; lost: Permission[]; isUnderstood: boolean };
+
+/** A statement: each of its actions on each of its resources, under its condition block as canonical JSON; empty without
+ *  one. */
+type Allowance = { actions: string[]; resources: string[]; condition: string };
+
+/** Compares what two permissions policies allow, as permissions and not as text: order, statement ids and how statements
+ *  are cut do not matter. Conservative: what is not provably covered by one permission of the other policy counts as
+ *  gained, or lost. `before` is `undefined` where nothing is allowed yet. */
+export function comparePermissions(before: unknown, after: unknown): PermissionsDifference {
+  const had = before === undefined ? [] : allowancesOf(before);
+  const has = allowancesOf(after);
+  if (!has) throw new Error('a rendered policy must be one that can be read');
+  return {
+    gained: uncovered(has, had ?? []),
+    lost: uncovered(had ?? [], has),
+    isUnderstood: had !== undefined,
+  };
+}
+
+/** What `allowances` allow and none of `by` does. Actions and resources are compared apart, so that the work grows with
+ *  what is written and not with the square of the pairs that it stands for. */
+function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): Permission[] {
+  const open = new Map<string, Permission>();
+  for (const { actions, resources, condition } of allowances) {
+    // A condition narrows, so only an equal one, or none, is known to be as wide.
+    const covering = by
+      .filter((other) => other.condition === '' || other.condition === condition)
+      .map((other) => ({
+        actions: new Set(
+          actions.filter((action) => other.actions.some((wider) => actionCovers(wider, action))),
+        ),
+        resources: new Set(
+          resources.filter((one) => other.resources.some((wider) => globCovers(wider, one))),
+        ),
+      }));
+    for (const action of actions) {
+      for (const resource of resources) {
+        if (covering.some((known) => known.actions.has(action) && known.resources.has(resource))) continue;
+        open.set(`${action} ${resource}`, { action, resource });
+      }
+    }
+  }
+  return [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, permission]) => permission);
+}
+
+/** IAM compares actions without case. */
+const actionCovers = (wider: string, action: string): boolean =>
+  globCovers(wider.toLowerCase(), action.toLowerCase());
+
+/** True when every text that matches `glob` is known to match `wider`: the characters of `glob` are taken as they stand,
+ *  its `*` may only be met by a `*`, its `?` by `?` or `*`. Never true where it is not so. */
+export function globCovers(wider: string, glob: string): boolean {
+  // What an IAM variable stands for is not known here.
+  if (wider.includes('${') || glob.includes('${')) return wider === glob;
+  // Greedy, as for plain text: the last `*` of `wider` takes as much as it must.
+  let at = 0;
+  let from = 0;
+  let star = -1;
+  let resume = 0;
+  while (from < glob.length) {
+    const here = wider[at];
+    if (here === '*') {
+      star = at;
+      resume = from;
+      at += 1;
+    } else if (here !== undefined && glob[from] !== '*' && (here === '?' || here === glob[from])) {
+      at += 1;
+      from += 1;
+    } else if (star >= 0) {
+      resume += 1;
+      from = resume;
+      at = star + 1;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(wider.slice(at));
+}
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Text or a list of texts as a list; undefined for anything else. */
+function texts(value: unknown): string[] | undefined {
+  if (typeof value === 'string') return [value];
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return isList ? value : undefined;
+}
+
+const KNOWN = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
+
+/** What a policy document allows; undefined for one that holds anything but plain `Allow` statements. */
+function allowancesOf(document: unknown): Allowance[] | undefined {
+  if (!isObject(document) || document.Version !== '2012-10-17') return undefined;
+  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  const allowances: Allowance[] = [];
+  for (const statement of statements) {
+    if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
+    const actions = texts(statement.Action);
+    const resources = texts(statement.Resource);
+    const { Condition: block } = statement;
+    if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
+    if (block !== undefined && !isObject(block)) return undefined;
+    const condition = block && Object.keys(block).length > 0 ? canonicalJson(block) : '';
+    allowances.push({ actions, resources, condition });
+  }
+  return allowances;
+}

@@ -1,0 +1,50 @@
+import { type Configuration, findAccount } from '../configuration/configuration.ts';
+import type { RequestInForce } from '../grants/grant.ts';
+import type { GrantIntent } from '../grants/intent.ts';
+import type { GrantRequest } from '../grants/request.ts';
+import type { Plan } from '../planning/plan.ts';
+import { canonicalHash } from '../shared/canonical-hash.ts';
+import { parseDuration } from '../shared/time.ts';
+import { parseParameters } from '../templates/parameters.ts';
+import type { Template } from '../templates/template.ts';
+import { requestsOf } from './requests.ts';
+
+/** True when the configuration holds a rule with `approved: true` that yields, for this repository as Bitbucket has it
+ *  now, exactly what a plan grants and for as long. It stands for the template's approval, never for ownership: whoever
+ *  names a repository chooses its slug, and a name that nobody owns needs a person. */
+export function isApprovedByRule(
+  configuration: Configuration,
+  { plan: { intent, unowned }, template }: { plan: Plan; template: Template },
+  { expiresInSeconds }: Pick<RequestInForce, 'expiresInSeconds'>,
+): boolean {
+  if (unowned.length > 0 || findAccount(configuration, undefined)?.id !== intent.account) return false;
+  const { uuid, fullName } = intent.repository;
+  const { workspace, project } = intent;
+  const repository = { uuid, fullName, slug: fullName.split('/')[1] ?? '', workspace, project };
+  return requestsOf(configuration.onRepositoryCreated, repository).some(
+    (made) =>
+      made.ok &&
+      made.value.approved &&
+      yields(made.value.request, intent, template) &&
+      durationOf(made.value.request) === expiresInSeconds,
+  );
+}
+
+function yields(request: GrantRequest, intent: GrantIntent, template: Template): boolean {
+  const parameters = parseParameters(template, request.parameters);
+  const { environment } = intent;
+  const isSameEnvironment =
+    request.environment === undefined
+      ? environment === undefined
+      : request.environment === environment?.name || request.environment === environment?.uuid;
+  return (
+    request.template === intent.template.name &&
+    request.name === intent.name &&
+    isSameEnvironment &&
+    parameters.ok &&
+    canonicalHash(parameters.value) === canonicalHash(intent.parameters)
+  );
+}
+
+const durationOf = ({ expiresIn }: GrantRequest): number | undefined =>
+  expiresIn === undefined ? undefined : parseDuration(expiresIn);

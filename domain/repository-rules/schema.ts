@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { durationSchema } from '../grants/request.ts';
+import { NAME, parseUuid } from '../shared/identifiers.ts';
+import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';
+
+/** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs stand without braces. */
+const ruleBuiltIns: readonly string[] = ['repository.slug', 'repository.uuid', 'project.key'];
+
+const parameterText = z
+  .string()
+  .min(1)
+  .refine((text) => !hasStrayBraces(text), 'has braces that are no placeholder')
+  .refine(
+    (text) => placeholdersOf(text).every((name) => ruleBuiltIns.includes(name)),
+    `may hold ${ruleBuiltIns.map((name) => `{{${name}}}`).join(', ')} only`,
+  );
+
+/** One entry of `onRepositoryCreated`. The project's UUID decides; its key stands there for people. */
+export const repositoryRuleSchema = z.strictObject({
+  project: z.strictObject({
+    workspace: z.string().min(1),
+    key: z.string().min(1),
+    uuid: z
+      .string({ error: 'is missing; npm run config:pin fills it in' })
+      .refine(
+        (text) => parseUuid(text) !== undefined,
+        'must be a UUID in braces; npm run config:pin finds it',
+      )
+      .transform((text) => text.toLowerCase()),
+  }),
+  slug: z.string().regex(/^[a-z0-9._*-]{1,62}$/, 'may hold lower-case letters, digits, . _ - and * only'),
+  grant: z.strictObject({
+    template: z.string().regex(NAME, 'must be the name of a template'),
+    parameters: z.record(z.string(), z.union([parameterText, z.array(parameterText).min(1)])).default({}),
+    environment: z.string().min(1).max(255).optional(),
+    name: z.string().regex(NAME, 'must be a lower-case name').optional(),
+    expiresIn: durationSchema.optional(),
+  }),
+  approved: z.boolean().default(false),
+});
+
+/** What each new repository of a project, whose slug fits a pattern, is granted without anybody asking. `approved`: the
+ *  rule itself is the approval, where the template requires one. */
+export type RepositoryRule = z.infer<typeof repositoryRuleSchema>;

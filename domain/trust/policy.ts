@@ -1,0 +1,52 @@
+import { audienceOf, providerArn, providerName, type Workspace } from '../bitbucket/oidc.ts';
+import type { TrustPolicy } from '../policy/document.ts';
+import type { Uuid } from '../shared/identifiers.ts';
+
+/** Who may assume a role: one repository of one workspace, or one deployment environment of it. Every value comes from
+ *  Bitbucket's API or the configuration, none from a caller. */
+export type TrustSubject = {
+  account: { id: string; partition: string };
+  workspace: Workspace;
+  repositoryUuid: Uuid;
+  environmentUuid?: Uuid | undefined;
+};
+
+/** The pattern that the `sub` of an admitted token matches: `{repository}:*` or `{repository}:{environment}:*`. */
+export const subjectPattern = (subject: TrustSubject): string =>
+  subject.environmentUuid
+    ? `${subject.repositoryUuid}:${subject.environmentUuid}:*`
+    : `${subject.repositoryUuid}:*`;
+
+/** The trust policy of a grant's role. Byte for byte the shape of the contract: always an audience condition, never a
+ *  wildcard before the repository's UUID, never `…IfExists`, `ForAnyValue` or `ForAllValues`. */
+export function renderTrustPolicy(subject: TrustSubject): TrustPolicy {
+  const provider = providerName(subject.workspace.slug);
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: providerArn(subject.account, subject.workspace.slug) },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { [`${provider}:aud`]: audienceOf(subject.workspace) },
+          StringLike: { [`${provider}:sub`]: subjectPattern(subject) },
+        },
+      },
+    ],
+  };
+}
+
+/** The same statement turned into an unconditional refusal: the first step of a revoke. */
+export function renderDenyingTrustPolicy(subject: TrustSubject): TrustPolicy {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Deny',
+        Principal: { Federated: providerArn(subject.account, subject.workspace.slug) },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+      },
+    ],
+  };
+}

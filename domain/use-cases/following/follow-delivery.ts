@@ -1,0 +1,65 @@
+import type { Workspace } from '../../bitbucket/oidc.ts';
+import type { BitbucketDelivery } from '../../messaging/worker-message.ts';
+import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import {
+  type FollowPorts,
+  followNames,
+  followRepository,
+  liveGrants,
+  locate,
+  type Occasion,
+} from './follow-repository.ts';
+
+/** Does what a verified delivery gives occasion for. Of the delivery nothing is believed but which repository or project
+ *  to look at: everything else is asked of Bitbucket. Throws where it must be tried again; safe to repeat, in any order. */
+export async function followDelivery(ports: FollowPorts, delivery: BitbucketDelivery): Promise<void> {
+  const workspace = ports.configuration.workspaces.find(({ slug }) => slug === delivery.workspace);
+  if (!workspace) throw new Error(`workspace ${delivery.workspace} is not configured any more`);
+  const occasion = { correlationId: delivery.deliveryId, entryPoint: 'bitbucket' as const };
+  const isNew = delivery.event === 'repo:created' || delivery.event === 'repo:imported';
+  const { repository, project } = delivery;
+  if (project) return followProject(ports, workspace, project.uuid, occasion);
+  if (!repository) return;
+  for (const uuid of await uuidsOf(ports, workspace, repository)) {
+    await followRepository(ports, workspace, uuid, isNew, occasion);
+  }
+}
+
+/** The repositories that a delivery may be about: the one of its UUID; else the one that bears the name now; else those
+ *  that bore it, each of which is then looked at by its UUID. */
+async function uuidsOf(
+  { bitbucket, grants }: FollowPorts,
+  workspace: Workspace,
+  repository: NonNullable<BitbucketDelivery['repository']>,
+): Promise<Uuid[]> {
+  if ('uuid' in repository) {
+    const uuid = parseUuid(repository.uuid);
+    return uuid ? [uuid] : [];
+  }
+  const [, slug = ''] = repository.fullName.split('/');
+  const found = await bitbucket.findRepository(workspace, slug);
+  return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
+}
+
+/** A project's new key follows into the grants of its repositories. One repository that Bitbucket still shows in the
+ *  project tells the key for all of them. */
+async function followProject(
+  ports: FollowPorts,
+  workspace: Workspace,
+  projectUuid: Uuid,
+  occasion: Occasion,
+): Promise<void> {
+  const grants = (await liveGrants(ports.grants, {})).filter(
+    ({ request: { intent } }) =>
+      intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
+  );
+  for (const uuid of new Set(grants.map(({ request }) => request.intent.repository.uuid))) {
+    const found = await locate(ports.bitbucket, workspace, uuid);
+    if (found.is === 'gone' || found.repository.project?.uuid !== projectUuid) continue;
+    for (const { id, request } of grants) {
+      const { uuid: ofGrant, fullName } = request.intent.repository;
+      await followNames(ports, id, { ...found.repository, uuid: ofGrant, fullName }, occasion);
+    }
+    return;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Workspace } from '../../bitbucket/oidc.ts';
+import type { Repository } from '../../bitbucket/repository.ts';
+import { decideRuleApproval } from '../../grants/decide-approval.ts';
+import { decideRename } from '../../grants/decide-request.ts';
+import { type Grant, isLive } from '../../grants/grant.ts';
+import { type Bitbucket, type GrantFilter, type GrantTable, PortError } from '../../ports.ts';
+import { isApprovedByRule } from '../../repository-rules/approval.ts';
+import { requestsOf } from '../../repository-rules/requests.ts';
+import type { Uuid } from '../../shared/identifiers.ts';
+import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { toInstant } from '../../shared/time.ts';
+import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
+import { planAgain } from '../replan.ts';
+import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
+import { revokeGrant } from '../requests/revoke-grant.ts';
+import { waitForProvisioner } from '../wait-for-provisioner.ts';
+
+/** What following Bitbucket needs. */
+export type FollowPorts = RequestPorts & {
+  /** Told of what could not be done for good: an administrator must act, and repeating would not help. */
+  reportRefusal(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+};
+
+/** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
+export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
+
+/** Who asks for what the rules of the configuration say. */
+const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
+/** Who tells grants new names, and ends those of a repository that is gone. */
+const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
+
+const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
+
+/** Where a repository is: in the workspace, or certainly not in it. */
+export type Whereabouts = { is: 'here'; repository: Repository } | { is: 'gone' };
+
+/** Looks for a repository in a workspace. `gone` is told only where Bitbucket says that there is none, or that it belongs
+ *  to another workspace, and shows the workspace itself to the same credential; anything less throws. */
+export async function locate(
+  bitbucket: Bitbucket,
+  workspace: Workspace,
+  repository: string,
+): Promise<Whereabouts> {
+  const found = await bitbucket.findRepository(workspace, repository);
+  if (found?.workspace.uuid === workspace.uuid) {
+    if (found.workspace.slug === workspace.slug) return { is: 'here', repository: found };
+    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. An administrator corrects config/rolewright.yaml.`;
+    throw new PortError('Bitbucket', 'REJECTED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
+  }
+  if (await bitbucket.isWorkspaceReadable(workspace)) return { is: 'gone' };
+  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}: that proves nothing.`;
+  throw new PortError('Bitbucket', 'DENIED', detail);
+}
+
+/** Brings all that is known of one repository in line with what Bitbucket says now, whatever was the occasion, so that
+ *  order and repetition do not matter: names follow, `isNew` repositories get what the rules say, and the grants of one
+ *  that is gone from the workspace are revoked. Throws where it must be tried again. */
+export async function followRepository(
+  ports: FollowPorts,
+  workspace: Workspace,
+  uuid: Uuid,
+  isNew: boolean,
+  occasion: Occasion,
+): Promise<void> {
+  const found = await locate(ports.bitbucket, workspace, uuid);
+  const known = await liveGrants(ports.grants, { repositoryUuid: uuid });
+  // The secret of one workspace must move nothing of another.
+  const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
+  // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
+  if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
+  if (found.is === 'gone') return revokeAll(ports, own, occasion);
+  await inParallel(own, ({ id }) => followNames(ports, id, found.repository, occasion));
+  if (isNew) await applyRules(ports, found.repository, occasion);
+}
+
+const notShownYet = () =>
+  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
+
+/** The live grants that fit, from the read model, which may lag by a second. */
+export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {
+  const live: Grant[] = [];
+  let after: string | undefined;
+  do {
+    const page = await grants.list(filter, 100, after);
+    live.push(...page.grants.filter(({ status }) => isLive(status)));
+    after = page.next;
+  } while (after !== undefined);
+  return live;
+}
+
+/** Tells a grant its repository's present names. */
+export async function followNames(
+  ports: StreamPorts,
+  grantId: string,
+  repository: Repository,
+  occasion: Occasion,
+): Promise<void> {
+  for (;;) {
+    const stream = await loadStream(ports, grantId);
+    const [event] = stream.grant ? decideRename(stream.grant, repository) : [];
+    if (!event) return;
+    const appended = await appendEvent(ports, stream, event, causeOf(occasion));
+    if (appended) return projectStream(ports, appended);
+  }
+}
+
+async function applyRules(ports: FollowPorts, repository: Repository, occasion: Occasion): Promise<void> {
+  let mustRepeat: Problem | undefined;
+  for (const made of requestsOf(ports.configuration.onRepositoryCreated, repository)) {
+    const about = { repository: repository.fullName, ...(made.ok ? { rule: made.value.rule } : {}) };
+    const context = { ...occasion, caller: RULES, dryRun: false, isFirstOnly: true };
+    const answer = made.ok ? await requestGrant(ports, made.value.request, context) : made;
+    if (answer.ok) {
+      if (made.ok && made.value.approved && 'grant' in answer.value) {
+        await approveByRule(ports, answer.value.grant.id, occasion);
+      }
+      continue;
+    }
+    if (passing.includes(answer.problem.code)) mustRepeat = answer.problem;
+    else ports.reportRefusal(about, answer.problem);
+  }
+  if (mustRepeat) throw new Error(mustRepeat.detail);
+}
+
+/** Approves what a rule has asked for, where a rule says so. What waits for another reason, such as a name that nobody
+ *  owns, goes on waiting for a person. */
+async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
+  for (;;) {
+    const stream = await loadStream(ports, grantId);
+    const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
+    if (!stream.grant || !event) return;
+    const { request } = stream.grant;
+    const planned = await planAgain(ports, grantId, request);
+    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
+    const approved = await appendEvent(ports, stream, event, { principal: CONFIGURATION, ...occasion });
+    if (!approved) continue;
+    await projectStream(ports, approved);
+    await waitForProvisioner(ports, grantId);
+    return;
+  }
+}
+
+/** Problems that pass by themselves. */
+const passing: readonly Problem['code'][] = ['CONFLICT', 'THROTTLED', 'UPSTREAM_UNAVAILABLE', 'PLAN_CHANGED'];
+
+async function revokeAll(ports: FollowPorts, grants: Grant[], occasion: Occasion): Promise<void> {
+  await inParallel(grants, async ({ id, request }) => {
+    const context = { ...occasion, caller: WORKER, cause: 'repository-gone' as const };
+    const revoked = await revokeGrant(ports, id, context);
+    if (!revoked.ok) {
+      ports.reportRefusal({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
+    }
+  });
+}
+
+/** Works on all at once, and throws only when each has had its turn: one grant's failure keeps no other waiting. */
+async function inParallel(grants: readonly Grant[], work: (grant: Grant) => Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled(grants.map(work));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}

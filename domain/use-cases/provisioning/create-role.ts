@@ -1,0 +1,187 @@
+import type { Plan } from '../../planning/plan.ts';
+import type { PermissionsPolicy } from '../../policy/document.ts';
+import { PortError } from '../../ports.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { missingApproval, planAgain } from '../replan.ts';
+import { ensureProvider } from './ensure-provider.ts';
+import { refusalOf } from './refusal.ts';
+import { removeRole } from './remove-role.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
+import { type ProvisionerRun, subjectOf } from './run.ts';
+import { isUnseen, secondsSince } from './visibility.ts';
+
+/** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
+ *  changes are eventually consistent, without a number; 60 is our choice. */
+const PROPAGATION_SECONDS = 60;
+const RETRY_MS = 500;
+const VISIBILITY_TRIES = 10;
+
+/** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
+ *  role, give it its permissions. A failure for good is announced and compensated; one that may pass throws. */
+export async function createRole(run: ProvisionerRun): Promise<void> {
+  const planned = await planAgain(run.ports, run.grant().id, run.grant().request);
+  if (!planned.ok) return failProvisioning(run, planned.problem);
+  const { plan } = planned.value;
+  const unapproved = missingApproval(run.ports.configuration, planned.value, run.grant().request, undefined);
+  if (unapproved) return failProvisioning(run, unapproved);
+  try {
+    const { role } = run.grant();
+    const obstacle = role?.id
+      ? await checkConfirmed(run, role.name, role.id)
+      : await announceAndCreate(run, plan);
+    if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
+    await putWhenVisible(run, plan.role.name, plan.role.permissionsPolicy);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return failProvisioning(run, refusal);
+  }
+  const { id } = run.grant().role ?? {};
+  if (!id) throw new Error('a role without an id cannot be activated');
+  await run.announce({
+    type: 'GrantActivated',
+    data: {
+      ...subjectOf(run.grant()),
+      role: { name: plan.role.name, arn: plan.role.arn, id },
+      trustPolicy: plan.role.trustPolicy,
+      permissionsPolicy: plan.role.permissionsPolicy,
+    },
+  });
+}
+
+/** What stands in the way of a role for good. `nothingMade`: it is proven that no role was created. */
+type Obstacle = { problem: Pick<Problem, 'code' | 'detail'>; nothingMade: boolean };
+
+/** Makes sure that the role which an earlier run created is still that one. One not found is not visible yet, or gone:
+ *  the next write tells. */
+async function checkConfirmed(
+  run: ProvisionerRun,
+  roleName: string,
+  roleId: string,
+): Promise<Obstacle | undefined> {
+  const found = await run.iam.findRole(roleName);
+  if (!found || judgeConfirmedRole(found, run.grant().id, roleId) === 'ours') return undefined;
+  const detail = `Role ${roleName} was replaced or altered by somebody else while it was being made.`;
+  return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false };
+}
+
+/** Creates the role, or finds that an earlier run already did. */
+async function announceAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
+  const isFirstAttempt = run.grant().role === undefined;
+  if (isFirstAttempt) {
+    const full = (await checkRank(run, plan)) ?? (await checkRoleQuota(run));
+    if (full) return { problem: full, nothingMade: true };
+    const provider = await ensureProvider(run, plan);
+    if (!provider.ok) return { problem: provider.problem, nothingMade: true };
+    await announceRole(run, plan);
+  }
+  const { role } = plan;
+  const recordCreated = (id: string) =>
+    run.record({
+      type: 'RoleCreated',
+      data: { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn, id } },
+    });
+  try {
+    const created = await run.iam.createRole(role);
+    if (created.outcome === 'created') {
+      await recordCreated(created.id);
+      return undefined;
+    }
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    // Only a refusal of the very first call proves that no role was made; else the role must be looked for.
+    return { problem: refusal, nothingMade: isFirstAttempt && error instanceof PortError && error.certain };
+  }
+  const found = await run.iam.findRole(role.name);
+  if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');
+  if (await isOurUnconfirmedRole(run.iam, found, run.grant(), role.boundaryArn)) {
+    await recordCreated(found.id);
+    return undefined;
+  }
+  const detail = `The role name ${role.name} is taken by a role that this grant did not create.`;
+  return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true };
+}
+
+async function announceRole(run: ProvisionerRun, { role, intent }: Plan): Promise<void> {
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
+  const data = {
+    ...subjectOf(run.grant()),
+    role: { name: role.name, arn: role.arn },
+    trustPolicyHash,
+    permissionsPolicyHash,
+    maxSessionDuration,
+  };
+  await run.announce({ type: 'ProvisioningStarted', data });
+}
+
+/** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
+ *  the earliest stay. */
+async function checkRank(run: ProvisionerRun, { intent, grantId }: Plan): Promise<Problem | undefined> {
+  const limit = run.ports.configuration.limits.liveGrantsPerRepository;
+  const live = await run.ports.grants.listLive(intent.repository.uuid);
+  if (live.indexOf(grantId) < limit) return undefined;
+  const detail = `${intent.repository.fullName} has ${limit} live grants, which is the limit. Revoke one that is not needed.`;
+  return problem('QUOTA_EXCEEDED', detail);
+}
+
+async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined> {
+  const { roles, quota } = await run.iam.roleQuota();
+  const percent = run.ports.configuration.limits.roleQuotaPercent;
+  if (roles * 100 < quota * percent) return undefined;
+  return problem(
+    'QUOTA_EXCEEDED',
+    `The account holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %. Revoke grants that are not needed or ask AWS for a higher quota.`,
+  );
+}
+
+async function putWhenVisible(
+  run: ProvisionerRun,
+  roleName: string,
+  document: PermissionsPolicy,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run.iam.putPermissionsPolicy(roleName, document);
+    } catch (error) {
+      if (!(await isUnseen(run, roleName, error))) throw error;
+      const age = secondsSince(run, run.grant().role?.confirmedAt);
+      if (age >= PROPAGATION_SECONDS) {
+        throw new PortError(
+          'IAM',
+          'REJECTED',
+          'The new role was deleted by somebody else while it was being made.',
+          {
+            cause: error,
+          },
+        );
+      }
+      if (attempt === VISIBILITY_TRIES) {
+        throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.', { cause: error });
+      }
+      await run.ports.clock.sleep(RETRY_MS);
+    }
+  }
+}
+
+async function failProvisioning(
+  run: ProvisionerRun,
+  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+  nothingMade = false,
+): Promise<void> {
+  const grant = run.grant();
+  if (grant.status !== 'provisioning') return;
+  const data = { ...subjectOf(grant), error: { code, detail } };
+  await run.announce({
+    type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
+    data,
+  });
+}
+
+/** Removes whatever a failed attempt has left, then says that the grant failed. */
+export async function compensate(run: ProvisionerRun): Promise<void> {
+  const error = run.grant().compensating;
+  if (!error) throw new Error('nothing is being compensated');
+  await removeRole(run);
+  await run.announce({ type: 'ProvisioningFailed', data: { ...subjectOf(run.grant()), error } });
+}

@@ -1,0 +1,88 @@
+import { workOf } from '../../grants/grant.ts';
+import { PortError, type ProvisionerAnswer } from '../../ports.ts';
+import { assertNever } from '../../shared/result.ts';
+import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
+import { projectStream } from '../grant-stream.ts';
+import { compensate, createRole } from './create-role.ts';
+import { removeLeftover, removeRole } from './remove-role.ts';
+import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved, subjectOf } from './run.ts';
+import { updateRole } from './update-role.ts';
+
+/** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
+ *  ends at `leaseUntil`, later than the function itself can live. Epoch milliseconds. */
+export type ProvisionerInvocation = {
+  grantId: string;
+  owner: string;
+  deadline: EpochMilliseconds;
+  leaseUntil: EpochMilliseconds;
+};
+
+/** Steps of one run: more than any honest story has, so that a fault cannot make it run for ever. */
+const MOST_STEPS = 20;
+
+/** Does on one grant whatever its state asks for, until nothing is left to do. Obeys nothing but the grant's id: what is
+ *  granted is read from Bitbucket and rendered again. One at a time per grant (`busy` otherwise), safe to repeat, and
+ *  resumable after every step. `unfinished`: the read model says when to try again. */
+export async function provisionGrant(
+  ports: ProvisionerPorts,
+  { grantId, owner, deadline, leaseUntil }: ProvisionerInvocation,
+): Promise<ProvisionerAnswer> {
+  const now = toInstant(ports.clock.now());
+  if (!(await ports.grants.takeLease(grantId, owner, now, toInstant(leaseUntil)))) return { outcome: 'busy' };
+  try {
+    const run = await beginRun(ports, grantId, deadline);
+    const outcome = await workUntilRest(run);
+    await projectStream(ports, run.stream());
+    return { outcome };
+  } finally {
+    await ports.grants.releaseLease(grantId, owner);
+  }
+}
+
+async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished'> {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (!run.stream().grant) return 'settled';
+    try {
+      if (run.grant().status === 'failed') await removeLeftover(run);
+      const work = workOf(run.grant());
+      if (work === 'rest') return 'settled';
+      await doWork(run, work);
+    } catch (error) {
+      if (error instanceof StreamMoved) await run.reload();
+      else if (error instanceof PortError) return giveUpForNow(run, error);
+      else throw error;
+    }
+  }
+  return 'unfinished';
+}
+
+async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workOf>, 'rest'>): Promise<void> {
+  switch (work) {
+    case 'provision':
+      return createRole(run);
+    case 'compensate':
+      return compensate(run);
+    case 'update':
+      return updateRole(run);
+    case 'revoke':
+      await removeRole(run);
+      return run.announce({ type: 'GrantRevoked', data: subjectOf(run.grant()) });
+    default:
+      assertNever(work);
+  }
+}
+
+/** Leaves the grant for a later run, and says in the log why its work did not go on: once per kind of failure, so that a
+ *  long outage is one line and not a thousand. */
+async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
+  const isRefusal = error.code === 'DENIED' || error.code === 'REJECTED';
+  const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
+  const isUnderWay = workOf(run.grant()) !== 'rest';
+  if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
+    const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
+    await run.record({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
+      if (!(moved instanceof StreamMoved)) throw moved;
+    });
+  }
+  return 'unfinished';
+}

@@ -1,0 +1,187 @@
+import { boundaryArn, findAccount } from '../../configuration/configuration.ts';
+import type { Grant, GrantRole } from '../../grants/grant.ts';
+import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
+import { type ObservedRole, PortError } from '../../ports.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
+import { refusalOf } from './refusal.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
+import { type ProvisionerRun, subjectOf } from './run.ts';
+import { isUnseen, secondsSince } from './visibility.ts';
+
+/** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
+ *  absent, and for which a confirmed role may be invisible. Design contract. */
+const ABSENCE_SECONDS = 60;
+
+type ConfirmedRole = GrantRole & { id: string };
+
+/** Ends all access through a grant's role and deletes it, in resumable steps: deny in the trust policy, AWSDenyAll as
+ *  boundary, every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
+ *  while that is not so. Touches only a role that is provably this grant's. The intent to remove stands in the log. */
+export async function removeRole(run: ProvisionerRun): Promise<void> {
+  const { role } = run.grant();
+  if (!role) return;
+  const found = await run.iam.findRole(role.name);
+  const owned = found ? await claim(run, role, found) : await acceptAbsence(run, role);
+  if (!found || !owned) return;
+  await disable(run, owned, found);
+  await removePolicies(run, owned);
+  await ignoreMissing(run, owned, () => run.iam.deleteRole(owned.name));
+  await recordDeleted(run, owned);
+}
+
+/** Decides whether a found role is this grant's; one whose id the log lacks is recorded first. */
+async function claim(
+  run: ProvisionerRun,
+  role: GrantRole,
+  found: ObservedRole,
+): Promise<ConfirmedRole | undefined> {
+  const grant = run.grant();
+  if (!role.id) {
+    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) {
+      if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
+      return undefined;
+    }
+    const data = { ...subjectOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
+    await run.record({ type: 'RoleCreated', data });
+    return { ...role, id: found.id };
+  }
+  const verdict = judgeConfirmedRole(found, grant.id, role.id);
+  if (verdict === 'altered') {
+    const detail = `Role ${role.name} has lost its path ${ROLE_PATH} or its tag ${GRANT_TAG}=${grant.id}. Restore the tag; Rolewright changes no role without it.`;
+    throw new PortError('IAM', 'REJECTED', detail, { problemCode: 'ROLE_NAME_TAKEN' });
+  }
+  if (verdict === 'replaced') {
+    await recordDeleted(run, role);
+    return undefined;
+  }
+  return { ...role, id: role.id };
+}
+
+/** "Not found" right after a create is propagation. A confirmed role counts as gone once it must have been visible; one
+ *  never confirmed, on two looks that lie apart. */
+async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<undefined> {
+  if (role.id) {
+    if (!role.disabled && secondsSince(run, role.confirmedAt) < ABSENCE_SECONDS) throw notVisible();
+    await recordDeleted(run, role);
+    return undefined;
+  }
+  if (!role.notFoundAt) {
+    const data = { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn } };
+    await run.record({ type: 'RoleNotFound', data });
+    throw notVisible();
+  }
+  if (secondsSince(run, role.notFoundAt) < ABSENCE_SECONDS) throw notVisible();
+  return undefined;
+}
+
+/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that somebody
+ *  altered, or a forgery. "Nothing is left" cannot be said while it stands. */
+const unprovable = (roleName: string, grantId: string) =>
+  new PortError(
+    'IAM',
+    'REJECTED',
+    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    { problemCode: 'ROLE_NAME_TAKEN' },
+  );
+
+const notVisible = () =>
+  new PortError(
+    'IAM',
+    'UNAVAILABLE',
+    'The role cannot be seen yet; IAM needs up to a minute to show what was created.',
+  );
+
+async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
+  const grant = run.grant();
+  const { intent } = grant.request;
+  const account = configuredAccount(run, intent.account);
+  const denyAll = denyAllArn(account.partition);
+  const denying = renderDenyingTrustPolicy({
+    account,
+    workspace: intent.workspace,
+    repositoryUuid: intent.repository.uuid,
+  });
+  const denyTrust = async () => {
+    if (canonicalHash(found.trustPolicy) !== canonicalHash(denying)) {
+      await run.iam.putTrustPolicy(role.name, denying);
+    }
+  };
+  const denySessions = async () => {
+    if (found.boundaryArn !== denyAll) await run.iam.putBoundary(role.name, denyAll);
+  };
+  // The provisioner's own permissions end where a role has no boundary of ours: such a role gets one first.
+  const isBounded = found.boundaryArn === boundaryArn(account) || found.boundaryArn === denyAll;
+  const failures: PortError[] = [];
+  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) {
+    await step().catch((error: unknown) => {
+      if (!(error instanceof PortError) || !refusalOf(error)) throw error;
+      failures.push(error);
+    });
+  }
+  // One step that IAM refuses must not keep the other, or the deletion, from ending access.
+  if (failures.length > 1) throw failures[0];
+  if (failures.length === 0 && !role.disabled) {
+    await run.record({ type: 'RoleDisabled', data: { ...subjectOf(grant), role: roleData(role) } });
+  }
+}
+
+async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise<void> {
+  const { inline, attached } = await run.iam.listPolicies(role.name);
+  const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
+  if (foreign.length > 0 || attached.length > 0) {
+    const data = { ...subjectOf(run.grant()), role: roleData(role), inline: foreign, attached };
+    await run.record({ type: 'ForeignPoliciesFound', data });
+  }
+  for (const name of inline) {
+    await ignoreMissing(run, role, () => run.iam.deleteInlinePolicy(role.name, name));
+  }
+  for (const arn of attached) await ignoreMissing(run, role, () => run.iam.detachPolicy(role.name, arn));
+}
+
+/** For deletions of what this run has just seen: "no such entity" then means that it is done. */
+async function ignoreMissing(
+  run: ProvisionerRun,
+  { name }: ConfirmedRole,
+  remove: () => Promise<void>,
+): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!(await isUnseen(run, name, error))) throw error;
+  }
+}
+
+const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
+
+const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
+  run.record({ type: 'RoleDeleted', data: { ...subjectOf(run.grant()), role: { name, arn } } });
+
+function configuredAccount(run: ProvisionerRun, accountId: string) {
+  const account = findAccount(run.ports.configuration, accountId);
+  if (account) return account;
+  throw new PortError(
+    'IAM',
+    'REJECTED',
+    `Account ${accountId} is not configured; its roles cannot be reached.`,
+  );
+}
+
+const accountBoundary = (run: ProvisionerRun, grant: Grant) =>
+  boundaryArn(configuredAccount(run, grant.request.intent.account));
+
+/** Makes sure that a failed grant has left nothing behind: a role that IAM made late, by the same proof as any role whose
+ *  creation was never confirmed. What is found is announced as a revoke, which then removes it. Costs one read when all
+ *  is well. */
+export async function removeLeftover(run: ProvisionerRun): Promise<void> {
+  const grant = run.grant();
+  const { roleName } = grant.request.intent;
+  const found = await run.iam.findRole(roleName);
+  if (!found) return;
+  const boundary = accountBoundary(run, grant);
+  if (!(await isOurUnconfirmedRole(run.iam, found, grant, boundary, grant.request.at))) return;
+  const { partition, id } = configuredAccount(run, grant.request.intent.account);
+  const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
+  const role = { name: roleName, arn, id: found.id };
+  await run.announce({ type: 'RevocationRequested', data: { ...subjectOf(grant), cause: 'leftover', role } });
+}

@@ -1,0 +1,60 @@
+import type { Grant } from '../../grants/grant.ts';
+import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
+import type { Iam, ObservedRole } from '../../ports.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { type Instant, plusSeconds } from '../../shared/time.ts';
+
+/** Seconds by which IAM's clock may be behind ours. Our choice. */
+const CLOCK_SKEW_SECONDS = 60;
+
+/** What a role found under a grant's role name is to the grant.
+ *  - `ours`: path, tag and the recorded RoleId agree
+ *  - `replaced`: another RoleId: ours is gone, this one is somebody else's
+ *  - `altered`: our RoleId, but the tag or the path is no longer ours to trust */
+export function judgeConfirmedRole(
+  found: ObservedRole,
+  grantId: string,
+  roleId: string,
+): 'ours' | 'replaced' | 'altered' {
+  if (found.id !== roleId) return 'replaced';
+  return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
+}
+
+/** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
+ *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
+ *  Anything less is a foreign role. */
+export async function isOurUnconfirmedRole(
+  iam: Pick<Iam, 'listPolicies'>,
+  found: ObservedRole,
+  grant: Grant,
+  boundaryArn: string,
+  announcedAt: Instant | undefined = grant.role?.announcedAt,
+): Promise<boolean> {
+  const { intent } = grant.request;
+  if (!announcedAt || found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
+  const tags = roleTags({
+    grantId: grant.id,
+    repositoryUuid: intent.repository.uuid,
+    environmentUuid: intent.environment?.uuid,
+    template: intent.template.name,
+  });
+  const isEqual =
+    canonicalHash(found.tags) === canonicalHash(tags) &&
+    canonicalHash(found.trustPolicy) === intent.trustPolicyHash &&
+    found.maxSessionDuration === intent.maxSessionDuration &&
+    found.boundaryArn === boundaryArn;
+  if (!isEqual) return false;
+  const { inline, attached } = await iam.listPolicies(intent.roleName);
+  return inline.length === 0 && attached.length === 0;
+}
+
+const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
+  found.createdAt >= plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS);
+
+/** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
+ *  say that nothing of ours is left, whatever else of it differs. */
+export const mayBeOurs = (found: ObservedRole, grant: Grant): boolean =>
+  found.path === ROLE_PATH &&
+  found.tags[GRANT_TAG] === grant.id &&
+  grant.role !== undefined &&
+  isMadeAfter(found, grant.role.announcedAt);

@@ -1,0 +1,89 @@
+import type { Configuration } from '../../configuration/configuration.ts';
+import type { GrantEvent, NewEvent } from '../../grants/event.ts';
+import type { Grant } from '../../grants/grant.ts';
+import type { AuditPort } from '../../guardrails/guardrails.ts';
+import type { Bitbucket, Iam } from '../../ports.ts';
+import type { EpochMilliseconds } from '../../shared/time.ts';
+import type { Template } from '../../templates/template.ts';
+import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
+
+/** What the provisioner needs: the only use case that is given an IAM that can write. */
+export type ProvisionerPorts = StreamPorts &
+  AuditPort & {
+    configuration: Configuration;
+    templates: ReadonlyMap<string, Template>;
+    bitbucket: Bitbucket;
+    /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
+    iam(deadline: EpochMilliseconds): Iam;
+  };
+
+/** Thrown where another writer has moved the stream: the run reads it again and decides anew. */
+export class StreamMoved extends Error {}
+
+/** One run of the provisioner on one grant, under its lease. */
+export type ProvisionerRun = {
+  ports: ProvisionerPorts;
+  iam: Iam;
+  /** The grant as of the newest event that this run has seen. */
+  grant(): Grant;
+  stream(): GrantStream;
+  /** Reads the stream again. */
+  reload(): Promise<void>;
+  /** Appends an event that announces or decides something; throws `StreamMoved` when the state may be another now. */
+  announce(event: NewEvent): Promise<void>;
+  /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
+   *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
+  record(event: NewEvent): Promise<void>;
+};
+
+const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
+
+/** Begins a run on the stream as it is now. */
+export async function beginRun(
+  ports: ProvisionerPorts,
+  grantId: string,
+  deadline: EpochMilliseconds,
+): Promise<ProvisionerRun> {
+  let stream = await loadStream(ports, grantId);
+  const reload = async () => {
+    stream = await loadStream(ports, grantId);
+  };
+  const append = async (event: NewEvent): Promise<boolean> => {
+    if (!stream.last) throw new Error(`there is no grant ${grantId}`);
+    const appended = await appendEvent(ports, stream, event, causeOf(stream.last));
+    if (appended) stream = appended;
+    return appended !== undefined;
+  };
+  return {
+    ports,
+    iam: ports.iam(deadline),
+    stream: () => stream,
+    grant() {
+      if (!stream.grant) throw new Error(`there is no grant ${grantId}`);
+      return stream.grant;
+    },
+    reload,
+    async announce(event) {
+      if (!(await append(event))) throw new StreamMoved();
+    },
+    async record(event) {
+      if (await append(event)) return;
+      do await reload();
+      while (!(await append(event)));
+      throw new StreamMoved();
+    },
+  };
+}
+
+/** The provisioner's events belong to the request that it works on: they carry its correlation id and door. */
+const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
+  principal: PROVISIONER,
+  correlationId,
+  entryPoint,
+});
+
+/** The part of an event's data that says which grant it is about. */
+export function subjectOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
+  const { repository, account } = grant.request.intent;
+  return { repository, account };
+}

@@ -1,0 +1,158 @@
+import * as z from 'zod';
+import type { EventData } from '../../grants/event.ts';
+import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
+import { liveStateOf } from '../../planning/change.ts';
+import { type ObservedRole, PortError } from '../../ports.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { mayNeedApproval, missingApproval, planAgain, type Replanned } from '../replan.ts';
+import { ensureProvider } from './ensure-provider.ts';
+import { refusalOf } from './refusal.ts';
+import { judgeConfirmedRole } from './role-identity.ts';
+import { type ProvisionerRun, subjectOf } from './run.ts';
+
+type CreatedRole = EventData<'GrantUpdated'>['role'];
+
+const documentSchema = z.record(z.string(), z.unknown());
+
+/** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
+ *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
+ *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
+export async function updateRole(run: ProvisionerRun): Promise<void> {
+  const { change, id, role } = run.grant();
+  if (!change || !role?.id) throw new Error('an update needs a change and a role');
+  const created = { name: role.name, arn: role.arn, id: role.id };
+  const planned = await planAgain(run.ports, id, change);
+  if (!planned.ok) return giveUp(run, change, created, planned.problem);
+  const obstacle = await write(run, planned.value, role, role.id);
+  if (obstacle) return giveUp(run, change, created, obstacle);
+  const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
+  await run.announce({
+    type: 'GrantUpdated',
+    data: { ...subjectOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
+  });
+}
+
+async function write(
+  run: ProvisionerRun,
+  planned: Replanned,
+  role: GrantRole,
+  id: string,
+): Promise<Problem | undefined> {
+  const { iam } = run;
+  const { plan } = planned;
+  const previous = run.grant().request.intent;
+  const found = await iam.findRole(role.name);
+  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+    return problem(
+      'CONFLICT',
+      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+    );
+  }
+  const unapproved = await checkApproval(run, planned, found);
+  if (unapproved) return unapproved;
+  const provider = await ensureProvider(run, plan);
+  if (!provider.ok) return provider.problem;
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
+  const data = {
+    ...subjectOf(run.grant()),
+    role: { name: role.name, arn: role.arn, id },
+    trustPolicyHash,
+    permissionsPolicyHash,
+    maxSessionDuration,
+  };
+  await run.announce({ type: 'UpdateStarted', data });
+  const { maxSessionDuration: durationBefore } = found;
+  try {
+    if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
+    if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
+      await iam.putTrustPolicy(role.name, plan.role.trustPolicy);
+    }
+    if (found.maxSessionDuration !== maxSessionDuration) {
+      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
+    }
+    if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
+      await iam.putPermissionsPolicy(role.name, plan.role.permissionsPolicy);
+    }
+    return undefined;
+  } catch (error) {
+    const gone = goneOf(error);
+    if (gone) return gone;
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    const isIn =
+      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
+    // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
+    if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
+    if (maxSessionDuration !== durationBefore) {
+      await iam.putMaxSessionDuration(role.name, durationBefore);
+    }
+    return refusal;
+  }
+}
+
+/** Measures the change by what IAM holds, where it could need an approval that it does not have. An approval is of a change
+ *  to what the log says: IAM may hold a part of it already. */
+async function checkApproval(
+  run: ProvisionerRun,
+  planned: Replanned,
+  found: ObservedRole,
+): Promise<Problem | undefined> {
+  const { change } = run.grant();
+  const logged = liveStateOf(run.grant());
+  if (!change || !logged) return undefined;
+  const live = mayNeedApproval(planned, change)
+    ? {
+        ...logged,
+        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+        maxSessionDuration: found.maxSessionDuration,
+        trustPolicyHash: canonicalHash(found.trustPolicy),
+      }
+    : logged;
+  return missingApproval(run.ports.configuration, planned, change, live);
+}
+
+function goneOf(error: unknown): Problem | undefined {
+  if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
+  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+}
+
+/** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
+ *  permissions are in force it has happened, whatever stands in the way by now, and the log says so; else a longer session
+ *  is put back. */
+async function giveUp(
+  run: ProvisionerRun,
+  { seq, intent }: RequestInForce,
+  role: CreatedRole,
+  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+): Promise<void> {
+  const { id: grantId, request } = run.grant();
+  const subject = subjectOf(run.grant());
+  const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
+  const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
+  if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
+    const permissions = documentSchema.safeParse(await run.iam.findPermissionsPolicy(role.name));
+    const trust = documentSchema.safeParse(found.trustPolicy);
+    const isIn =
+      permissions.success &&
+      intent.permissionsPolicyHash !== request.intent.permissionsPolicyHash &&
+      canonicalHash(permissions.data) === intent.permissionsPolicyHash;
+    if (isIn && trust.success) {
+      const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
+      return run.announce({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
+    }
+    // Never longer than what IAM holds: the log alone must not lengthen a session.
+    const { maxSessionDuration: before } = request.intent;
+    if (before < found.maxSessionDuration) await putBack(run, role.name, before);
+  }
+  await run.announce({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
+}
+
+/** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */
+async function putBack(run: ProvisionerRun, roleName: string, duration: number): Promise<void> {
+  try {
+    await run.iam.putMaxSessionDuration(roleName, duration);
+  } catch (error) {
+    if (!refusalOf(error) && !goneOf(error)) throw error;
+  }
+}

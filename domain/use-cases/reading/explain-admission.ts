@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import type { Configuration } from '../../configuration/configuration.ts';
+import {
+  dependsOnEnvironment,
+  diagnose,
+  type EnvironmentNow,
+  type Evidence,
+  type Explanation,
+  isAdmitting,
+  type Question,
+} from '../../explanation/diagnosis.ts';
+import { adviceFor } from '../../explanation/remedies.ts';
+import type { GrantEvent } from '../../grants/event.ts';
+import type { Grant } from '../../grants/grant.ts';
+import { grantIdSchema } from '../../grants/intent.ts';
+import { type Bitbucket, type Clock, PortError } from '../../ports.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { evaluateTrust } from '../../trust/evaluation.ts';
+import { renderTrustPolicy } from '../../trust/policy.ts';
+import { readableStream, type StreamReadPorts } from './read-grants.ts';
+
+/** Longest token, in characters. Source: STS API Reference, AssumeRoleWithWebIdentity, WebIdentityToken. */
+const LONGEST_TOKEN = 20_000;
+
+/** Has the two rules below looked at whatever else is wrong, so that all faults are named at once. */
+const isObject = ({ value }: { value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The body of `POST /v1/explain`. An empty token is what a step without `oidc: true` has. */
+export const explainRequestSchema = z
+  .strictObject({
+    grantId: grantIdSchema,
+    token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
+    claims: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
+    error: 'is missing; claims may stand in its place',
+    path: ['token'],
+    when: isObject,
+  })
+  .refine(({ token, claims }) => token === undefined || claims === undefined, {
+    error: 'must not stand beside token',
+    path: ['claims'],
+    when: isObject,
+  })
+  .meta({ id: 'ExplainRequest', oneOf: [{ required: ['token'] }, { required: ['claims'] }] });
+
+/** See `explainRequestSchema`. */
+export type ExplainRequest = z.infer<typeof explainRequestSchema>;
+
+/** Reads step tokens. What it answers holds nothing of the signature. */
+export type StepTokenReader = {
+  /** Never throws for what a token is, nor where its issuer's keys cannot be fetched: then the signature is
+   *  `unchecked`. */
+  read(token: string): Promise<Evidence>;
+};
+
+/** What an explanation needs. It writes nothing and asks nothing of IAM. */
+export type ExplainPorts = StreamReadPorts & {
+  configuration: Configuration;
+  bitbucket: Bitbucket;
+  stepTokens: StepTokenReader;
+  clock: Clock;
+};
+
+/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not. Bitbucket is
+ *  asked once at the most, only where the step's environment is the matter, and the answer does without it when
+ *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
+export async function explainAdmission(
+  ports: ExplainPorts,
+  { grantId, token, claims }: ExplainRequest,
+  caller: Caller,
+): Promise<Result<Explanation>> {
+  const found = await readableStream(ports, grantId, caller);
+  if (!found.ok) return found;
+  const { grant, events } = found.value;
+  const evidence: Evidence = claims ? { kind: 'claims', claims } : await readToken(ports, token ?? '');
+  const question: Question = {
+    grant,
+    hasExpired: hasExpired(events),
+    evidence,
+    evaluation: evaluateTrust(
+      trustPolicyOf(grant, ports.configuration),
+      'claims' in evidence ? evidence.claims : {},
+    ),
+    now: ports.clock.now(),
+    environmentNow: 'unasked',
+  };
+  if (!dependsOnEnvironment(diagnose(question)[0])) return ok(explanationOf(question, ports));
+  const environmentNow = await findEnvironmentNow(ports.bitbucket, grant);
+  return ok(explanationOf({ ...question, environmentNow }, ports));
+}
+
+async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Evidence> {
+  // A shell's redirection ends what it hands over in a line feed.
+  const token = text.trim();
+  return token === '' ? { kind: 'none' } : stepTokens.read(token);
+}
+
+/** The trust policy that IAM was last told, or, where there is none, the one that it would be told. */
+function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
+  if (grant.documents) return grant.documents.trustPolicy;
+  const { account, workspace, repository, environment } = grant.request.intent;
+  const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
+  return renderTrustPolicy({
+    account: { id: account, partition },
+    workspace,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  });
+}
+
+/** True when the last revoke came because the grant's time was over. */
+function hasExpired(events: readonly GrantEvent[]): boolean {
+  const revokes = events.filter((event) => event.type === 'RevocationRequested');
+  return revokes.at(-1)?.data.cause === 'expired';
+}
+
+async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Promise<EnvironmentNow> {
+  const { repository, workspace, environment } = request.intent;
+  if (!environment) return 'unasked';
+  const [, slug = ''] = repository.fullName.split('/');
+  try {
+    return (await bitbucket.findEnvironment({ ...repository, slug, workspace }, environment.uuid)) ?? 'gone';
+  } catch (error) {
+    if (error instanceof PortError) return 'unasked';
+    throw error;
+  }
+}
+
+function explanationOf(question: Question, { configuration }: ExplainPorts): Explanation {
+  const codes = diagnose(question);
+  const advices = codes.map((code) => adviceFor(code, question, configuration));
+  const snippet = advices.find((advice) => advice.snippet !== undefined)?.snippet;
+  const { evidence, evaluation } = question;
+  return {
+    admitted: isAdmitting(codes[0]),
+    code: codes[0],
+    verified: evidence.kind === 'token' && evidence.signature === 'valid',
+    conditions: evaluation.conditions,
+    advice: advices.map(({ advice }) => advice).join(' '),
+    ...(snippet === undefined ? {} : { snippet }),
+  };
+}

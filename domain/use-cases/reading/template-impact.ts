@@ -1,0 +1,79 @@
+import type { Repository } from '../../bitbucket/repository.ts';
+import { type Configuration, findAccount } from '../../configuration/configuration.ts';
+import type { Grant } from '../../grants/grant.ts';
+import { type GrantIntent, intentHash } from '../../grants/intent.ts';
+import { type LiveState, liveStateOf, planChange, type Risk } from '../../planning/change.ts';
+import { planGrant } from '../../planning/plan.ts';
+import type { Permission } from '../../policy/difference.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { parseParameters } from '../../templates/parameters.ts';
+import type { Template } from '../../templates/template.ts';
+import { listGrants, type ReadPorts } from './read-grants.ts';
+
+/** What an upgrade to a template would do to one active grant. `problem` stands where the template no longer fits it:
+ *  then the grant keeps what it has. */
+export type Impact = {
+  version: { from: string; to: string };
+  change?: { risk: Risk; gained: Permission[]; lost: Permission[]; requiresApproval: boolean };
+  problem?: Pick<Problem, 'code' | 'detail'>;
+};
+
+/** The impact of a template on what is live; undefined where it changes nothing. Bitbucket is not asked, so names are those
+ *  of the grant's last request. */
+export function impactOn(
+  live: LiveState,
+  template: Template,
+  configuration: Configuration,
+): Impact | undefined {
+  const { intent } = live;
+  const version = { from: intent.template.version, to: template.version };
+  const account = findAccount(configuration, intent.account);
+  if (!account) return undefined;
+  const parameters = parseParameters(template, intent.parameters);
+  if (!parameters.ok) return { version, problem: parameters.problem };
+  const plan = planGrant({
+    configuration,
+    account,
+    repository: repositoryOf(intent),
+    environment: intent.environment,
+    template,
+    parameters: parameters.value,
+    name: intent.name,
+    roleName: intent.roleName,
+  });
+  if (!plan.ok) return { version, problem: plan.problem };
+  if (intentHash(plan.value.intent) === intentHash(intent)) return undefined;
+  const { risk, gained, lost, requiresApproval } = planChange(plan.value, template, live, undefined);
+  return { version, change: { risk, gained, lost, requiresApproval } };
+}
+
+function repositoryOf(intent: GrantIntent): Repository {
+  const { uuid, fullName } = intent.repository;
+  const [, slug = ''] = fullName.split('/');
+  return { uuid, slug, fullName, workspace: intent.workspace, project: intent.project };
+}
+
+/** A page of the active grants that an upgrade to the template as it is now would change, of those that the caller may
+ *  read; a page may be short or empty. `TEMPLATE_NOT_FOUND`. */
+export async function templateImpact(
+  ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
+  caller: Caller,
+  name: string,
+  page: { limit: number; after?: string | undefined },
+): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
+  const template = ports.templates.get(name);
+  if (!template) {
+    return fail(
+      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
+    );
+  }
+  const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
+  const impacts = grants.flatMap((grant) => {
+    const live = liveStateOf(grant);
+    const impact = live && impactOn(live, template, ports.configuration);
+    return impact ? [{ grant, impact }] : [];
+  });
+  return ok({ impacts, next });
+}

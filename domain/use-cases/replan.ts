@@ -1,0 +1,93 @@
+import { notOwned } from '../access/ownership.ts';
+import { type Configuration, findAccount } from '../configuration/configuration.ts';
+import type { RequestInForce } from '../grants/grant.ts';
+import { intentHash } from '../grants/intent.ts';
+import { askedLifetime, type LiveState, planChange } from '../planning/change.ts';
+import { type Plan, planGrant, reportAuditedPlan } from '../planning/plan.ts';
+import { isRoleNameOf } from '../planning/role.ts';
+import { isApprovedByRule } from '../repository-rules/approval.ts';
+import { type Problem, problem } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
+import { parseParameters } from '../templates/parameters.ts';
+import type { Template } from '../templates/template.ts';
+import type { ProvisionerPorts } from './provisioning/run.ts';
+import { findEnvironment, findRepositoryAgain } from './resolve-target.ts';
+
+/** A plan made anew, and the template that it was made from. */
+export type Replanned = { plan: Plan; template: Template };
+
+/** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
+ *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. A person's
+ *  approval is of the plan with its hash, and of no other that it has become since. One by the configuration counts only
+ *  where the configuration has such a rule. */
+export function missingApproval(
+  configuration: Configuration,
+  { plan, template }: Replanned,
+  request: RequestInForce,
+  live: LiveState | undefined,
+): Problem | undefined {
+  const { approvedBy } = request;
+  const { hash, approvalReasons } = planChange(plan, template, live, askedLifetime(request));
+  if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
+  if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
+  if (approvalReasons.length === 0) return undefined;
+  if (plan.unowned.length > 0) return notOwned(plan.intent.repository, plan.unowned);
+  const detail = `What was asked for needs an approval that it does not have (${approvalReasons.join('; ')}). Ask again.`;
+  return problem('PLAN_CHANGED', detail);
+}
+
+/** True when a plan could need approval at all, so that it is worth looking at what is live. */
+export const mayNeedApproval = ({ plan, template }: Replanned, request: RequestInForce): boolean =>
+  request.approvedBy?.kind !== 'person' && (template.approval === 'required' || plan.unowned.length > 0);
+
+/** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
+ *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
+ *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
+export async function planAgain(
+  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
+  grantId: string,
+  { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
+): Promise<Result<Replanned>> {
+  const { configuration, bitbucket, templates } = ports;
+  const account = findAccount(configuration, intent.account);
+  if (!account)
+    return fail(problem('ACCOUNT_NOT_FOUND', `Account ${intent.account} is no longer configured.`));
+  const template = templates.get(intent.template.name);
+  if (!template)
+    return fail(problem('TEMPLATE_NOT_FOUND', `Template ${intent.template.name} is no longer offered.`));
+  const parameters = parseParameters(template, intent.parameters);
+  if (!parameters.ok) return parameters;
+  const found = await findRepositoryAgain(
+    { bitbucket, configuration },
+    intent.workspace,
+    intent.repository.uuid,
+  );
+  if (!found.ok) return found;
+  const repository = found.value;
+  const environment =
+    intent.environment && (await findEnvironment(bitbucket, repository, intent.environment.uuid));
+  if (environment && !environment.ok) return environment;
+  const plan = planGrant({
+    configuration,
+    account,
+    repository,
+    environment: environment?.value,
+    template,
+    parameters: parameters.value,
+    name: intent.name,
+    roleName: intent.roleName,
+  });
+  if (!plan.ok) return plan;
+  reportAuditedPlan(ports, plan.value);
+  const isSame =
+    plan.value.grantId === grantId &&
+    isRoleNameOf(intent.roleName, grantId) &&
+    intentHash(plan.value.intent) === intentHash(intent);
+  if (isSame && plan.value.unowned.length > 0 && requestedBy.kind === 'pipeline') {
+    return fail(notOwned(repository, plan.value.unowned));
+  }
+  if (isSame) return ok({ plan: plan.value, template });
+  const detail =
+    'What would be granted is no longer what was asked for: the template, the workspace or the repository has changed meanwhile. Ask again.';
+  return fail(problem('PLAN_CHANGED', detail));
+}

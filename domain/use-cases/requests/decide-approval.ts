@@ -1,0 +1,162 @@
+import { authorise, denialOf } from '../../access/authorisation.ts';
+import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
+import type { NewEvent } from '../../grants/event.ts';
+import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
+import { askedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
+import type { Plan } from '../../planning/plan.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { GRANT_ID } from '../../shared/identifiers.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { toInstant } from '../../shared/time.ts';
+import { circumstancesOf } from '../access.ts';
+import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
+import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
+import { planAgain } from '../replan.ts';
+import { waitForProvisioner } from '../wait-for-provisioner.ts';
+import { answerToRequest, type GrantAnswer } from './outcome.ts';
+import type { RequestContext, RequestPorts } from './request-grant.ts';
+
+/** What somebody decides: the hash of the plan that they have read, and why. */
+export type DecisionInput = { planHash: string; reason?: string | undefined };
+
+type DecisionContext = Omit<RequestContext, 'dryRun'>;
+
+/** Approves the waiting plan of a grant and waits until it is applied: 200 once it is, 202 while work goes on. Everything
+ *  about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
+ *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
+ *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
+export async function approveGrant(
+  ports: RequestPorts,
+  grantId: string,
+  input: DecisionInput,
+  context: DecisionContext,
+): Promise<Result<GrantAnswer>> {
+  for (;;) {
+    const decided = await decide(ports, grantId, input, context, decideApproval);
+    if (!decided.ok) return decided;
+    const { stream, grant, event } = decided.value;
+    const verified = await verifyAgain(ports, grant);
+    if (!verified.ok) return verified;
+    const approved = await append(ports, stream, event, context);
+    if (!approved) continue;
+    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
+    const settled = await waitForProvisioner(ports, grantId);
+    return answerToRequest('changed', approved, settled);
+  }
+}
+
+/** Rejects the waiting plan of a grant: a new grant is then `rejected`, an active one goes on as it is. Refusals as in
+ *  `approveGrant`; whoever may approve may also reject what they asked for themselves. */
+export async function rejectGrant(
+  ports: RequestPorts,
+  grantId: string,
+  input: DecisionInput,
+  context: DecisionContext,
+): Promise<Result<GrantAnswer>> {
+  for (;;) {
+    const decided = await decide(ports, grantId, input, context, decideRejection);
+    if (!decided.ok) return decided;
+    const rejected = await append(ports, decided.value.stream, decided.value.event, context);
+    if (rejected?.grant) return ok({ status: 200, grant: rejected.grant });
+  }
+}
+
+/** What a decision comes to, when the caller may read the grant and decide about it. */
+async function decide(
+  ports: RequestPorts,
+  grantId: string,
+  { planHash, reason }: DecisionInput,
+  { caller }: DecisionContext,
+  decider: typeof decideApproval,
+): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
+  const found = await decidable(ports, grantId, caller);
+  if (!found.ok) return found;
+  const { stream, grant } = found.value;
+  const now = toInstant(ports.clock.now());
+  const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
+  if (decided.ok) return ok({ stream, grant, event: decided.value });
+  if (decided.problem.code === 'DENIED') {
+    ports.reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+  }
+  return decided;
+}
+
+/** The grant, when the caller may read it and decide about it. */
+async function decidable(
+  ports: RequestPorts,
+  grantId: string,
+  caller: Caller,
+): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
+  const { access, reportDenial } = ports;
+  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+  const stream = await loadStream(ports, grantId);
+  const { grant } = stream;
+  if (!grant) return grantNotFound(grantId);
+  const resource = resourceOf(grant);
+  const known = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
+  if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
+  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
+  const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
+  return allowed.ok ? ok({ stream, grant }) : allowed;
+}
+
+/** The moment at which an approval is written decides whether it came in time. */
+const lapsedMeanwhile = (grantId: string): Problem =>
+  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
+
+/** Verifies a waiting request as if it were made now, by those who made it. */
+async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
+  const waiting = waitingRequest(grant);
+  if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
+  const again = await planAgain(ports, grant.id, waiting);
+  if (!again.ok) return again;
+  const { plan, template } = again.value;
+  const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
+  const { access, reportDenial } = ports;
+  // The project is the one that the repository is in now.
+  const resource = { ...resourceOf(grant), projectUuid: plan.intent.project?.uuid, template };
+  const known = await circumstancesOf(access, ports.admins?.(), requester, ['request'], resource);
+  const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
+  if (!mayAsk.ok) {
+    const { kind, id } = waiting.requestedBy;
+    return fail(
+      problem(
+        'DENIED',
+        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
+      ),
+    );
+  }
+  const change = planChange(plan, template, liveStateOf(grant), askedLifetime(waiting));
+  if (change.hash === waiting.planHash && isAsShown(waiting.proposal, plan, change)) return ok(undefined);
+  const detail =
+    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+  return fail(problem('PLAN_CHANGED', detail));
+}
+
+/** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
+const isAsShown = (
+  { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
+  { role }: Plan,
+  change: PlannedChange,
+): boolean =>
+  canonicalHash({ risk, approvalReasons, trustPolicy, permissionsPolicy }) ===
+  canonicalHash({
+    risk: change.risk,
+    approvalReasons: change.approvalReasons,
+    trustPolicy: role.trustPolicy,
+    permissionsPolicy: role.permissionsPolicy,
+  });
+
+async function append(
+  ports: RequestPorts,
+  stream: GrantStream,
+  event: NewEvent,
+  { caller, correlationId, entryPoint }: DecisionContext,
+): Promise<GrantStream | undefined> {
+  const cause = { principal: caller.principal, correlationId, entryPoint };
+  const appended = await appendEvent(ports, stream, event, cause);
+  if (appended) await projectStream(ports, appended);
+  return appended;
+}

@@ -1,0 +1,57 @@
+import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
+import type { Grant } from '../../grants/grant.ts';
+import type { PlannedChange } from '../../planning/change.ts';
+import type { Plan } from '../../planning/plan.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { GrantStream } from '../grant-stream.ts';
+
+/** A grant as it would be, for a dry run. `grant` is what it is now; `isAsItIs` says that it would change in its expiry at
+ *  the most. */
+export type PlannedGrant = {
+  plan: Plan;
+  change: PlannedChange;
+  command: RequestCommand;
+  caller: Caller;
+  grant: Grant | undefined;
+  isAsItIs: boolean;
+};
+
+/** A grant and the HTTP status that says how far it is. */
+export type GrantAnswer = { status: 200 | 201 | 202; grant: Grant };
+
+/** What a request for a grant is answered with. */
+export type RequestAnswer = GrantAnswer | { status: 200; planned: PlannedGrant };
+
+/** The answer to a request, from what the log says happened after it: not from the newest state alone, in which a later
+ *  revoke may already stand. `asked` is the stream right after the request's own event. */
+export function answerToRequest(
+  outcome: RequestOutcome,
+  asked: GrantStream,
+  settled: GrantStream,
+): Result<GrantAnswer> {
+  const grant = settled.grant;
+  if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
+  if (outcome === 'unchanged') return ok({ status: 200, grant });
+  if (outcome === 'waiting' || outcome === 'revoking') return ok({ status: 202, grant });
+  const since = asked.grant?.change?.seq ?? asked.grant?.request.seq ?? 0;
+  for (const event of settled.events) {
+    if (event.seq <= since) continue;
+    switch (event.type) {
+      case 'GrantActivated':
+        return ok({ status: outcome === 'started' ? 201 : 200, grant });
+      case 'GrantUpdated':
+        return ok({ status: 200, grant });
+      case 'ProvisioningFailed':
+      case 'UpdateFailed':
+        return fail(problem(event.data.error.code, event.data.error.detail));
+      case 'RevocationRequested':
+        return fail(
+          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being made.`, { retryAfter: 5 }),
+        );
+      default:
+    }
+  }
+  return ok({ status: 202, grant });
+}

@@ -1,0 +1,79 @@
+import { type Denial, denialOf } from '../../access/authorisation.ts';
+import { parseRepositoryName } from '../../bitbucket/repository.ts';
+import type { EventData } from '../../grants/event.ts';
+import type { GrantRequest } from '../../grants/request.ts';
+import { parseUuid } from '../../shared/identifiers.ts';
+import type { Caller, PipelineClaims } from '../../shared/principal.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { findEnvironment, findRepositoryAgain, type Subject, type SubjectPorts } from '../resolve-target.ts';
+
+type PipelinePorts = SubjectPorts & { reportDenial(denial: Denial): void };
+
+/** A pipeline's request is resolved through its token's UUIDs; whatever else it names is denied in the same words,
+ *  whether it exists or not. */
+export async function resolveForPipeline(
+  ports: PipelinePorts,
+  request: GrantRequest,
+  caller: Caller,
+  pipeline: PipelineClaims,
+): Promise<Result<Subject>> {
+  if (claimsForbid(request, pipeline)) return refuseForeign(ports, caller);
+  const workspace = { uuid: pipeline.workspaceUuid, slug: pipeline.workspaceSlug };
+  const repository = await findRepositoryAgain(ports, workspace, pipeline.repositoryUuid);
+  if (!repository.ok) return repository;
+  const name = parseRepositoryName(request.repository);
+  const isOwn =
+    name &&
+    ('uuid' in name
+      ? name.uuid === repository.value.uuid
+      : `${name.workspace}/${name.slug}` === repository.value.fullName.toLowerCase());
+  if (!isOwn) return refuseForeign(ports, caller);
+  if (request.environment === undefined) return ok({ repository: repository.value });
+  if (!pipeline.environmentUuid) return refuseForeign(ports, caller);
+  const environment = await findEnvironment(ports.bitbucket, repository.value, pipeline.environmentUuid);
+  if (!environment.ok) return environment;
+  const { uuid, name: environmentName } = environment.value;
+  if (parseUuid(request.environment) !== uuid && request.environment !== environmentName)
+    return refuseForeign(ports, caller);
+  return ok({ repository: repository.value, environment: environment.value });
+}
+
+/** True when the token alone shows that the request is for something else than the pipeline's own. */
+function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean {
+  const name = parseRepositoryName(request.repository);
+  if (!name) return true;
+  if ('uuid' in name ? name.uuid !== pipeline.repositoryUuid : name.workspace !== pipeline.workspaceSlug)
+    return true;
+  if ((request.environment === undefined) !== (pipeline.environmentUuid === undefined)) return true;
+  const uuid = request.environment === undefined ? undefined : parseUuid(request.environment);
+  return uuid !== undefined && uuid !== pipeline.environmentUuid;
+}
+
+/** The one refusal of everything that is not the pipeline's own. */
+function refuseForeign(
+  { reportDenial }: Pick<PipelinePorts, 'reportDenial'>,
+  caller: Caller,
+): { ok: false; problem: Problem } {
+  const rule = 'pipeline-own-repository';
+  reportDenial(denialOf(caller, 'request', undefined, rule));
+  return fail(
+    problem(
+      'DENIED',
+      `Rule ${rule}: a pipeline's token works for its own repository and the deployment environment that its step runs in only.`,
+    ),
+  );
+}
+
+/** What the log keeps of the run that asked. */
+export const pipelineRun = ({
+  pipelineUuid,
+  stepUuid,
+  branchName,
+  environmentUuid,
+}: PipelineClaims): EventData<'GrantRequested'>['pipeline'] => ({
+  ...(pipelineUuid ? { pipelineUuid } : {}),
+  ...(stepUuid ? { stepUuid } : {}),
+  ...(branchName ? { branchName } : {}),
+  ...(environmentUuid ? { environmentUuid } : {}),
+});

@@ -1,0 +1,118 @@
+import { authorise, denialOf } from '../../access/authorisation.ts';
+import { notOwned } from '../../access/ownership.ts';
+import { parseRepositoryName } from '../../bitbucket/repository.ts';
+import { type Account, type Configuration, findAccount } from '../../configuration/configuration.ts';
+import type { GrantRequest } from '../../grants/request.ts';
+import type { AuditPort } from '../../guardrails/guardrails.ts';
+import { type Plan, planGrant, reportAuditedPlan } from '../../planning/plan.ts';
+import type { Bitbucket } from '../../ports.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { parseDuration } from '../../shared/time.ts';
+import { type Parameters, parseParameters } from '../../templates/parameters.ts';
+import type { Template } from '../../templates/template.ts';
+import { type AccessPorts, authoriseSomewhere, circumstancesOf } from '../access.ts';
+import { findEnvironment, findRepository, type Subject } from '../resolve-target.ts';
+import { resolveForPipeline } from './pipeline-target.ts';
+
+/** What checking a request needs: it reads Bitbucket and writes nothing. */
+export type CheckPorts = AccessPorts &
+  AuditPort & {
+    configuration: Configuration;
+    templates: ReadonlyMap<string, Template>;
+    bitbucket: Bitbucket;
+  };
+
+/** A request after everything about it was checked. */
+export type PreparedRequest = { plan: Plan; template: Template; expiresInSeconds: number | undefined };
+
+/** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;
+ *  repository and environment with Bitbucket; authorisation; ownership, guardrails and the trust check. */
+export async function prepareRequest(
+  ports: CheckPorts,
+  request: GrantRequest,
+  caller: Caller,
+): Promise<Result<PreparedRequest>> {
+  const { access, configuration, reportDenial } = ports;
+  const early = authoriseSomewhere(ports, caller, 'request');
+  if (!early.ok) return early;
+  const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
+  if (own && !own.ok) return own;
+  const checked = checkTemplate(ports, request);
+  if (!checked.ok) return checked;
+  const { account, template, parameters } = checked.value;
+  const subject = own ?? (await resolve(ports, request));
+  if (!subject.ok) {
+    // Whom only Bitbucket's word would let ask is not told what exists.
+    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenial);
+    return denied && !denied.ok ? denied : subject;
+  }
+  const { repository, environment } = subject.value;
+  const resource = {
+    workspaceUuid: repository.workspace.uuid,
+    projectUuid: repository.project?.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    accountId: account.id,
+    template,
+  };
+  const known = await circumstancesOf(access, ports.admins?.(), caller, ['request'], resource);
+  const allowed = authorise(access, caller, 'request', resource, reportDenial, known);
+  if (!allowed.ok) return allowed;
+  const inputs = {
+    configuration,
+    account,
+    repository,
+    environment,
+    template,
+    parameters,
+    name: request.name,
+  };
+  const plan = planGrant(inputs);
+  if (!plan.ok) return plan;
+  reportAuditedPlan(ports, plan.value);
+  const { unowned } = plan.value;
+  // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
+  if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
+    reportDenial(denialOf(caller, 'request', resource, 'ownership'));
+    return fail(notOwned(repository, unowned));
+  }
+  const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
+  return ok({ plan: plan.value, template, expiresInSeconds });
+}
+
+function checkTemplate(
+  { configuration, templates }: CheckPorts,
+  request: GrantRequest,
+): Result<{ account: Account; template: Template; parameters: Parameters }> {
+  const template = templates.get(request.template);
+  if (!template) {
+    return fail(
+      problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
+    );
+  }
+  const account = findAccount(configuration, request.account);
+  if (!account) {
+    return fail(
+      problem(
+        'ACCOUNT_NOT_FOUND',
+        'No account of that alias or id is configured; leave account out for the configured one.',
+      ),
+    );
+  }
+  const parameters = parseParameters(template, request.parameters);
+  if (!parameters.ok) return parameters;
+  return ok({ account, template, parameters: parameters.value });
+}
+
+async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Subject>> {
+  const name = parseRepositoryName(request.repository);
+  if (!name) throw new Error('the schema admits only repository names');
+  const repository = await findRepository(ports, name);
+  if (!repository.ok) return repository;
+  if (request.environment === undefined) return ok({ repository: repository.value });
+  const environment = await findEnvironment(ports.bitbucket, repository.value, request.environment);
+  if (!environment.ok) return environment;
+  return ok({ repository: repository.value, environment: environment.value });
+}

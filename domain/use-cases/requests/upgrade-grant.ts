@@ -1,0 +1,38 @@
+import { problem } from '../../shared/problem.ts';
+import { fail, type Result } from '../../shared/result.ts';
+import { readableGrant } from '../reading/read-grants.ts';
+import type { RequestAnswer } from './outcome.ts';
+import { type RequestContext, type RequestPorts, requestGrant } from './request-grant.ts';
+
+/** Asks again for what a grant is, from its template as it is now: the caller's own request for the same parameters, so it
+ *  is checked, planned and, where it is wider, approved like any other. `GRANT_NOT_FOUND`, `CONFLICT` for a grant that is
+ *  not active, and whatever a request for a grant can answer; `PARAMETERS_INVALID` where the template now takes others. */
+export async function upgradeGrant(
+  ports: RequestPorts,
+  grantId: string,
+  { planHash, reason }: { planHash?: string | undefined; reason?: string | undefined },
+  context: RequestContext,
+): Promise<Result<RequestAnswer>> {
+  const found = await readableGrant(ports, grantId, context.caller);
+  if (!found.ok) return found;
+  const grant = found.value;
+  if (grant.status !== 'active') {
+    const detail = `Grant ${grant.id} is ${grant.status}; only an active grant is upgraded. Ask for the grant itself.`;
+    return fail(problem('CONFLICT', detail));
+  }
+  const { repository, environment, template, parameters, account, name } = grant.request.intent;
+  return requestGrant(
+    ports,
+    {
+      repository: repository.uuid,
+      ...(environment ? { environment: environment.uuid } : {}),
+      template: template.name,
+      parameters,
+      account,
+      name,
+      planHash,
+      reason,
+    },
+    context,
+  );
+}

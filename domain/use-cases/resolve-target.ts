@@ -1,0 +1,82 @@
+import type { Workspace } from '../bitbucket/oidc.ts';
+import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Bitbucket } from '../ports.ts';
+import { parseUuid, type Uuid } from '../shared/identifiers.ts';
+import { type Problem, problem } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
+
+/** What finding a repository needs. */
+export type SubjectPorts = { bitbucket: Bitbucket; configuration: Configuration };
+
+/** What a grant is for, as Bitbucket has it now. */
+export type Subject = { repository: Repository; environment?: DeploymentEnvironment | undefined };
+
+/** Finds a repository in the configured workspaces. `WORKSPACE_NOT_CONFIGURED`, `REPOSITORY_NOT_FOUND`; an unreachable
+ *  Bitbucket throws. */
+export async function findRepository(
+  { bitbucket, configuration }: SubjectPorts,
+  name: RepositoryName,
+): Promise<Result<Repository>> {
+  const shown = 'uuid' in name ? name.uuid : `${name.workspace}/${name.slug}`;
+  const candidates =
+    'uuid' in name
+      ? configuration.workspaces
+      : configuration.workspaces.filter((workspace) => workspace.slug === name.workspace);
+  if (candidates.length === 0) return fail(workspaceNotConfigured(shown));
+  for (const workspace of candidates) {
+    const repository = await bitbucket.findRepository(workspace, 'uuid' in name ? name.uuid : name.slug);
+    if (repository) return inWorkspace(repository, workspace);
+  }
+  return fail(
+    problem('REPOSITORY_NOT_FOUND', `Bitbucket knows no repository ${shown} in the configured workspaces.`),
+  );
+}
+
+/** Finds a repository by UUID in the one workspace that it was found in before. */
+export async function findRepositoryAgain(
+  { bitbucket, configuration }: SubjectPorts,
+  workspace: Workspace,
+  repositoryUuid: Uuid,
+): Promise<Result<Repository>> {
+  const configured = configuration.workspaces.find(({ uuid }) => uuid === workspace.uuid);
+  if (!configured) return fail(workspaceNotConfigured(workspace.slug));
+  const repository = await bitbucket.findRepository(configured, repositoryUuid);
+  if (!repository) {
+    return fail(
+      problem('REPOSITORY_NOT_FOUND', `Repository ${repositoryUuid} is no longer in ${workspace.slug}.`),
+    );
+  }
+  return inWorkspace(repository, configured);
+}
+
+/** A repository counts only where both halves of its workspace's identity are the configured ones: the slug is part of
+ *  the token's issuer, and a renamed workspace leaves its old slug for others to take. */
+function inWorkspace(repository: Repository, configured: Workspace): Result<Repository> {
+  const { slug, uuid } = repository.workspace;
+  return slug === configured.slug && uuid === configured.uuid
+    ? ok(repository)
+    : fail(workspaceNotConfigured(slug));
+}
+
+const workspaceNotConfigured = (shown: string): Problem =>
+  problem(
+    'WORKSPACE_NOT_CONFIGURED',
+    `The workspace of ${shown} is not configured. An administrator adds its slug and UUID to config/rolewright.yaml.`,
+  );
+
+/** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case. */
+export async function findEnvironment(
+  bitbucket: Bitbucket,
+  repository: Repository,
+  nameOrUuid: string,
+): Promise<Result<DeploymentEnvironment>> {
+  const environment = await bitbucket.findEnvironment(repository, parseUuid(nameOrUuid) ?? nameOrUuid);
+  if (environment) return ok(environment);
+  const detail = `${repository.fullName} has no deployment environment of that name (exact case) or UUID.`;
+  return fail(
+    problem('ENVIRONMENT_NOT_FOUND', detail, {
+      errors: [{ pointer: '/environment', detail: 'does not exist' }],
+    }),
+  );
+}

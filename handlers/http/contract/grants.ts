@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import { grantStatuses } from '../../../domain/grants/grant.ts';
+import {
+  approvalSchema,
+  grantRequestSchema,
+  rejectionSchema,
+  repositoryNameSchema,
+  upgradeSchema,
+} from '../../../domain/grants/request.ts';
+import type { ProblemCode } from '../../../domain/shared/problem.ts';
+import {
+  eventPageSchema,
+  grantPageSchema,
+  grantSchema,
+  impactPageSchema,
+  revokedGrantSchema,
+} from '../resources/grant-schema.ts';
+import { bodyProblems, type Operation } from './operation.ts';
+import { cursorSchema, dryRunQuery, limitSchema, pageQuery } from './query-schema.ts';
+
+const location = { Location: 'The grant' };
+/** A grant for the repository acme/shop of the sandbox. */
+const EXAMPLE = 'gr_hrq6egvaok6463yco36ybujl4g';
+
+/** What can stand in the way of a plan and of carrying it out. */
+const planProblems = [
+  'DENIED',
+  'NOT_OWNED',
+  'REPOSITORY_NOT_FOUND',
+  'ENVIRONMENT_NOT_FOUND',
+  'TEMPLATE_NOT_FOUND',
+  'ACCOUNT_NOT_FOUND',
+  'WORKSPACE_NOT_CONFIGURED',
+  'CONFLICT',
+  'ROLE_NAME_TAKEN',
+  'PROVIDER_UNUSABLE',
+  'OIDC_NOT_ENABLED',
+  'PLAN_CHANGED',
+  'QUOTA_EXCEEDED',
+  'PARAMETERS_INVALID',
+  'GUARDRAIL_VIOLATED',
+  'POLICY_TOO_LARGE',
+] as const satisfies ProblemCode[];
+
+export const requestGrant = {
+  id: 'requestGrant',
+  method: 'POST',
+  path: '/v1/grants',
+  summary: 'Ask for a grant',
+  description:
+    'Repeating a request changes nothing. With `dryRun=true` the answer is the grant as it would be, with its plan and both documents, and nothing is written; a request with that plan’s hash as `planHash` is refused once the plan is no longer that.',
+  access: 'caller',
+  query: dryRunQuery,
+  body: grantRequestSchema,
+  successes: {
+    200: { description: 'It is so already, or was changed; or a dry run', schema: grantSchema },
+    201: { description: 'The grant is active now', schema: grantSchema, headers: location },
+    202: { description: 'It waits for approval, or work goes on', schema: grantSchema, headers: location },
+  },
+  problems: [...bodyProblems, ...planProblems],
+  example: {
+    body: {
+      repository: 'acme/shop',
+      template: 's3-static-site',
+      parameters: { bucket: 'shop-site' },
+      reason: 'Release the shop from its pipeline',
+    },
+    status: 201,
+  },
+} as const satisfies Operation;
+
+export const listGrants = {
+  id: 'listGrants',
+  method: 'GET',
+  path: '/v1/grants',
+  summary: 'List grants',
+  description: 'The newest change first. A page may be short; only a missing cursor ends the list.',
+  access: 'caller',
+  query: z.strictObject({
+    repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
+    state: z.enum(grantStatuses).optional(),
+    template: z.string().min(1).max(64).optional(),
+    account: z.string().min(1).max(64).optional().describe('Alias or id'),
+    limit: limitSchema,
+    cursor: cursorSchema,
+  }),
+  successes: { 200: { description: 'A page of grants, without their documents', schema: grantPageSchema } },
+  problems: [],
+  example: { query: { repository: 'acme/shop', state: 'active' }, status: 200 },
+} as const satisfies Operation;
+
+export const showGrant = {
+  id: 'showGrant',
+  method: 'GET',
+  path: '/v1/grants/{id}',
+  summary: 'Show a grant',
+  access: 'caller',
+  successes: { 200: { description: 'The grant, read consistently', schema: grantSchema } },
+  problems: ['GRANT_NOT_FOUND'],
+  example: { path: { id: EXAMPLE }, status: 200 },
+} as const satisfies Operation;
+
+export const revokeGrant = {
+  id: 'revokeGrant',
+  method: 'DELETE',
+  path: '/v1/grants/{id}',
+  summary: 'Revoke a grant',
+  description: 'Ends all access and removes the role. Repeating it does no harm.',
+  access: 'caller',
+  successes: {
+    200: { description: 'Nothing is left in IAM', schema: revokedGrantSchema },
+    202: {
+      description: 'Steps remain, and go on by themselves',
+      schema: revokedGrantSchema,
+      headers: location,
+    },
+  },
+  problems: ['DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'ROLE_NAME_TAKEN'],
+  example: { path: { id: EXAMPLE }, status: 200 },
+} as const satisfies Operation;
+
+const decision = {
+  200: { description: 'Decided and done', schema: grantSchema },
+  202: { description: 'Decided; work goes on', schema: grantSchema, headers: location },
+};
+const PLAN_HASH = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
+
+export const approveGrant = {
+  id: 'approveGrant',
+  method: 'POST',
+  path: '/v1/grants/{id}/approve',
+  summary: 'Approve what waits',
+  description:
+    'Approves the plan of this hash and no other; everything is verified again. Nobody approves their own request.',
+  access: 'caller',
+  body: approvalSchema,
+  successes: decision,
+  problems: [...bodyProblems, ...planProblems, 'GRANT_NOT_FOUND'],
+  example: { path: { id: EXAMPLE }, body: { planHash: PLAN_HASH, reason: 'Release day' }, status: 200 },
+} as const satisfies Operation;
+
+export const rejectGrant = {
+  id: 'rejectGrant',
+  method: 'POST',
+  path: '/v1/grants/{id}/reject',
+  summary: 'Reject what waits',
+  description: 'A new grant is rejected; an active one stays as it is.',
+  access: 'caller',
+  body: rejectionSchema,
+  successes: decision,
+  problems: [...bodyProblems, 'DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'PLAN_CHANGED'],
+  example: { path: { id: EXAMPLE }, body: { planHash: PLAN_HASH, reason: 'Use staging first' }, status: 200 },
+} as const satisfies Operation;
+
+export const upgradeGrant = {
+  id: 'upgradeGrant',
+  method: 'POST',
+  path: '/v1/grants/{id}/upgrade',
+  summary: "Bring a grant to its template's present version",
+  access: 'caller',
+  query: dryRunQuery,
+  body: upgradeSchema,
+  successes: decision,
+  problems: [...bodyProblems, ...planProblems, 'GRANT_NOT_FOUND'],
+  example: { path: { id: EXAMPLE }, query: { dryRun: 'true' }, body: {}, status: 200 },
+} as const satisfies Operation;
+
+export const listGrantEvents = {
+  id: 'listGrantEvents',
+  method: 'GET',
+  path: '/v1/grants/{id}/events',
+  summary: 'Read the history of a grant',
+  description: 'Oldest first; anyone can verify the chain of hashes.',
+  access: 'caller',
+  query: pageQuery,
+  successes: { 200: { description: 'A page of events', schema: eventPageSchema } },
+  problems: ['GRANT_NOT_FOUND'],
+  example: { path: { id: EXAMPLE }, query: { limit: '10' }, status: 200 },
+} as const satisfies Operation;
+
+export const showTemplateImpact = {
+  id: 'showTemplateImpact',
+  method: 'GET',
+  path: '/v1/templates/{name}/impact',
+  summary: "See what a template's present version would change",
+  description:
+    'Active grants that an upgrade would change, each with the permissions that it would gain and lose.',
+  access: 'caller',
+  query: pageQuery,
+  successes: { 200: { description: 'A page of grants', schema: impactPageSchema } },
+  problems: ['DENIED', 'TEMPLATE_NOT_FOUND'],
+  example: { path: { name: 's3-static-site' }, status: 200 },
+} as const satisfies Operation;

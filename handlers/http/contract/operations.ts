@@ -1,0 +1,25 @@
+import * as audit from './audit.ts';
+import * as catalogue from './catalogue.ts';
+import * as explain from './explain.ts';
+import * as front from './fallback.ts';
+import * as grants from './grants.ts';
+import type { Operation } from './operation.ts';
+import * as slack from './slack.ts';
+import * as webhooks from './webhooks.ts';
+
+/** Every operation by the function that answers it. For the document and for tests: a function imports its own file of
+ *  `operations/` only. A test holds `serverless.yml` and the README to it. */
+export const operationsByFunction: Record<string, Record<string, Operation>> = {
+  grants: { ...grants },
+  audit: { ...audit },
+  catalogue: { ...catalogue },
+  explain: { ...explain },
+  webhooks: { ...webhooks },
+  slack: { ...slack },
+  front: { ...front },
+};
+
+/** Every operation. */
+export const operations: Operation[] = Object.values(operationsByFunction).flatMap((own) =>
+  Object.values(own),
+);

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { Operation } from './operation.ts';
+
+const BODY_TYPE = 'application/x-www-form-urlencoded';
+const problems = ['ROUTE_NOT_FOUND', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const;
+const answer = (description: string, id: string) => ({
+  200: { description, schema: z.looseObject({}).meta({ id }), mayBeEmpty: true as const },
+});
+
+export const takeCommand = {
+  id: 'takeCommand',
+  method: 'POST',
+  path: '/slack/commands',
+  summary: 'Take a slash command',
+  description:
+    'For Slack alone. Answers within its three seconds; what takes longer is told behind it. Not there where Slack is not configured.',
+  access: 'slack',
+  body: z
+    .looseObject({ team_id: z.string(), user_id: z.string(), text: z.string().optional() })
+    .describe("Slack's form of a slash command"),
+  bodyType: BODY_TYPE,
+  successes: answer('What Slack shows to the person alone', 'SlackMessage'),
+  problems,
+  example: { body: { team_id: 'T0ACME', user_id: 'U0ADA', text: 'help' }, status: 200 },
+} as const satisfies Operation;
+
+export const takeInteraction = {
+  id: 'takeInteraction',
+  method: 'POST',
+  path: '/slack/interactions',
+  summary: 'Take a button or a form',
+  description: 'For Slack alone. Not there where Slack is not configured.',
+  access: 'slack',
+  body: z.looseObject({ payload: z.string() }).describe("Slack's form: `payload` is JSON"),
+  bodyType: BODY_TYPE,
+  successes: answer('What Slack does with the form', 'SlackFormAnswer'),
+  problems,
+  example: { body: { payload: '{"type":"view_closed"}' }, status: 200 },
+} as const satisfies Operation;

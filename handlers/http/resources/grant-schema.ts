@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
+import { grantStatuses } from '../../../domain/grants/grant.ts';
+import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
+import { planHashSchema } from '../../../domain/grants/request.ts';
+import { NAME } from '../../../domain/shared/identifiers.ts';
+import { principalSchema } from '../../../domain/shared/principal.ts';
+import { problemCodes } from '../../../domain/shared/problem.ts';
+
+const uuid = z.string().regex(/^\{[0-9a-f-]{36}\}$/);
+const instant = z.iso.datetime({ precision: 3 });
+const document = z.record(z.string(), z.unknown());
+
+const permissionSchema = z
+  .strictObject({ action: z.string(), resource: z.string() })
+  .meta({ id: 'Permission', description: 'Both may hold wildcards of IAM' });
+
+/** What a request changes, as permissions. */
+const change = {
+  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  gained: z.array(permissionSchema),
+  lost: z.array(permissionSchema),
+  requiresApproval: z.boolean(),
+};
+
+/** What a request would change; a request or a decision that carries the hash is bound to it. */
+export const planSchema = z
+  .strictObject({
+    hash: planHashSchema,
+    ...change,
+    approvalReasons: z.array(z.string()),
+  })
+  .meta({ id: 'Plan' });
+
+const subject = {
+  repository: z.strictObject({
+    uuid,
+    fullName: z.string().describe('workspace/slug, as Bitbucket had it at the last request'),
+    workspace: z.strictObject({ slug: z.string(), uuid }),
+    project: z.strictObject({ key: z.string(), uuid }).optional(),
+  }),
+  environment: z.strictObject({ uuid, name: z.string() }).optional(),
+  account: z.strictObject({ alias: z.string(), id: z.string().regex(/^\d{12}$/) }),
+  name: z.string().regex(NAME),
+};
+
+/** A grant as the API shows it. */
+export const grantSchema = z
+  .strictObject({
+    id: grantIdSchema,
+    state: z.enum(grantStatuses),
+    ...subject,
+    template: z.strictObject({ name: z.string(), version: z.string() }),
+    parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    role: z
+      .strictObject({
+        arn: z.string(),
+        name: z.string(),
+        id: z.string().optional().describe("IAM's RoleId; another one after every re-creation"),
+        maxSessionDuration: z.int().describe('Seconds'),
+      })
+      .optional(),
+    trustPolicy: document.optional().describe('Not in lists'),
+    permissionsPolicy: document.optional().describe('Not in lists'),
+    plan: planSchema
+      .optional()
+      .describe('What waits for approval; in a dry run, what the request would change'),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'In a dry run: what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
+      ),
+    lapsesAt: instant.optional().describe('When a pending grant lapses unless somebody decides'),
+    pendingChange: z
+      .strictObject({
+        planHash: planHashSchema,
+        requestedBy: principalSchema,
+        reason: z.string().optional(),
+        expiresAt: instant.describe('When the change lapses unless somebody decides'),
+      })
+      .optional(),
+    lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
+    expiresAt: instant.optional(),
+    reason: z.string().optional(),
+    requestedBy: principalSchema,
+    createdAt: instant,
+    updatedAt: instant,
+    pipelineSnippet: z.string().optional().describe('The step for bitbucket-pipelines.yml; while active'),
+  })
+  .meta({ id: 'Grant' });
+
+/** See `grantSchema`. */
+export type GrantResource = z.infer<typeof grantSchema>;
+
+/** A grant after a revoke, and what holds of every revoke. */
+export const revokedGrantSchema = z
+  .strictObject({ ...grantSchema.shape, notice: z.string() })
+  .meta({ id: 'RevokedGrant' });
+
+/** What an upgrade to the template's present version would do to one grant. `problem` stands where the template no longer
+ *  fits it: then it keeps what it has. */
+export const impactSchema = z
+  .strictObject({
+    grant: grantIdSchema,
+    ...subject,
+    version: z.strictObject({ from: z.string(), to: z.string() }),
+    risk: change.risk.optional(),
+    gained: change.gained.optional(),
+    lost: change.lost.optional(),
+    requiresApproval: change.requiresApproval.optional(),
+    problem: z.strictObject({ code: z.enum(problemCodes), detail: z.string() }).optional(),
+  })
+  .meta({ id: 'Impact' });
+
+/** See `impactSchema`. */
+export type ImpactResource = z.infer<typeof impactSchema>;
+
+/** A page of a list; without a cursor it is the last. */
+export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
+  z.strictObject({ items: z.array(item), cursor: z.string().optional() }).meta({ id });
+
+/** An event as the API returns it. What else stands in `data` depends on the type; `docs/events.md` lists all. */
+export const eventSchema = z
+  .strictObject({
+    ...storedEventSchema.shape,
+    data: z.looseObject(subjectShape),
+  })
+  .meta({ id: 'Event' });
+
+export const grantPageSchema = pageOf('GrantPage', grantSchema);
+export const impactPageSchema = pageOf('ImpactPage', impactSchema);
+export const eventPageSchema = pageOf('EventPage', eventSchema);

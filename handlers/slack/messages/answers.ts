@@ -1,0 +1,296 @@
+import type { KnownBlock } from '@slack/types';
+import type { SlackContent } from '../../../adapters/slack/web-api.ts';
+import { type Configuration, findAccount } from '../../../domain/configuration/configuration.ts';
+import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
+import type { Problem } from '../../../domain/shared/problem.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import type { Template } from '../../../domain/templates/template.ts';
+import { pipelineSnippet } from '../../http/resources/pipeline-snippet.ts';
+import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
+import type { Naming } from '../people.ts';
+import {
+  code,
+  codeBlock,
+  facts,
+  heading,
+  lines,
+  link,
+  mrkdwn,
+  plain,
+  section,
+  smallPrint,
+  words,
+} from './blocks.ts';
+import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
+import { permissionList, permissionsIn } from './permission-list.ts';
+import { slackTime } from './times.ts';
+
+type Templates = ReadonlyMap<string, Template>;
+
+/** What answers about grants are written with. */
+export type Writing = { configuration: Configuration; naming: Naming };
+
+/** One sentence, as trusted mrkdwn. */
+export const saying = (text: string, plainText = text): SlackContent => ({
+  text: plainText
+    .replace(/[`*]/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&'),
+  blocks: [section(text)],
+});
+
+/** What can be done, for everybody. */
+export function help(templates: Templates): SlackContent {
+  const rows = [
+    [`${COMMAND}`, 'opens the request form'],
+    [`${COMMAND} request acme/shop <template> name=value …`, 'asks for a role'],
+    [`${COMMAND} list [acme/shop]`, 'lists grants'],
+    [`${COMMAND} show <grant>`, 'shows one, with the step for bitbucket-pipelines.yml'],
+    [`${COMMAND} explain <grant>`, 'says who can use it, and for what'],
+    [`${COMMAND} revoke <grant>`, 'ends one, with every live session'],
+    [`${COMMAND} templates [name]`, 'says what can be asked for'],
+  ] as const;
+  const options =
+    'A request also takes `env=Production` (a deployment environment), `for=30d`, `name=…` where you need two of a kind, and ends in `because …`. Quotes hold words together; commas part the values of a list.';
+  return {
+    text: `${COMMAND}: AWS roles for Bitbucket Pipelines`,
+    blocks: [
+      section(
+        '*Rolewright* gives pipelines of a repository a least-privilege AWS role, without stored keys.',
+      ),
+      section(rows.map(([command, does]) => `${code(command)}  ${does}`).join('\n')),
+      section(options),
+      section(`For example\n${code(exampleRequest(templates))}`),
+    ],
+  };
+}
+
+/** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
+export const notKnown: SlackContent = saying(
+  `I do not know who you are in the company's directory, so you may read ${code(`${COMMAND} help`)} and nothing else. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
+);
+
+/** What was understood of a mistaken command, what is wrong, and one that works. */
+export function misunderstood({ faults, understood, example }: Misunderstanding): SlackContent {
+  const items = faults.map((fault) => ({ text: `• ${words(fault)}` }));
+  return {
+    text: faults.join(' '),
+    blocks: [
+      ...(understood ? [section(`Understood: ${words(understood)}`)] : []),
+      section(lines(items, (left) => `… and ${left} more`)),
+      section(`For example\n${code(example)}`),
+    ],
+  };
+}
+
+/** All templates, or one with its parameters. */
+export function templateList(templates: Templates): SlackContent {
+  const items = [...templates.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, description, approval }) => ({
+      text: `• ${code(name)}  ${words(description)}${approval === 'required' ? ' _(needs approval)_' : ''}`,
+    }));
+  return {
+    text: 'Templates',
+    blocks: [
+      section(lines(items, (left) => `… and ${left} more`)),
+      smallPrint(`${code(`${COMMAND} templates <name>`)} shows one`),
+    ],
+  };
+}
+
+/** One template with its parameters and an example. */
+export function templateDetail(template: Template, templates: Templates): SlackContent {
+  const { name, description, approval, scope, requestableBy } = template;
+  const items = Object.entries(template.parameters).map(
+    ([parameter, { type, description: text, optional, list }]) => {
+      const rule = `${parameterTypes[type].rule}${list ? `; up to ${list.max}, parted by commas` : ''}`;
+      return {
+        text: `• ${code(parameter)}${optional ? ' _(optional)_' : ''}  ${words(text)}: ${words(rule)}`,
+      };
+    },
+  );
+  return {
+    text: `Template ${name}`,
+    blocks: [
+      heading(name),
+      section(words(description)),
+      ...facts([
+        ['Approval', approval === 'required' ? 'somebody else must approve' : 'none'],
+        [
+          'Scope',
+          scope === 'environment'
+            ? 'a deployment environment only'
+            : 'a repository, or one of its environments',
+        ],
+        ['Who may ask', requestableBy.join(', ')],
+      ]),
+      ...(items.length > 0 ? [section(lines(items, (left) => `… and ${left} more`))] : []),
+      section(`For example\n${code(exampleRequest(templates, template))}`),
+    ],
+  };
+}
+
+/** That a request is on its way: what was understood. */
+export function asked({ repository, template, parameters, environment }: SlackRequest): SlackContent {
+  const items = Object.entries(parameters).map(([name, value]) => ({
+    text: `${name} ${[value].flat().map(code).join(' ')}`,
+  }));
+  const where = environment === undefined ? code(repository) : `${code(repository)}, ${code(environment)}`;
+  const what =
+    items.length === 0
+      ? ''
+      : ` with ${lines(items, (left) => `and ${left} more`, 2000).replaceAll('\n', ', ')}`;
+  return saying(`Asking for ${code(template)} for ${where}${what} …`);
+}
+
+/** Why something cannot be done, in the words that every door gives, with every faulty field. */
+export function refused({ code: kind, detail, errors = [] }: Problem): SlackContent {
+  const items = errors.map(({ pointer, detail: what }) => ({
+    text: `• ${code(pointer.slice(1) || 'request')} ${words(what)}`,
+  }));
+  return {
+    text: detail,
+    blocks: [
+      { type: 'section', text: plain(detail, 2000) },
+      ...(items.length > 0 ? [section(lines(items, (left) => `… and ${left} more`))] : []),
+      smallPrint(code(kind)),
+    ],
+  };
+}
+
+const STATES: Record<Grant['status'], string> = {
+  pending: 'waits for approval',
+  provisioning: 'is being made',
+  active: 'is active',
+  revoking: 'is being revoked',
+  revoked: 'is revoked',
+  rejected: 'was rejected',
+  failed: 'failed; no role exists',
+};
+
+const idOf = ({ id }: Pick<Grant, 'id'>, { configuration }: Writing): string => {
+  const { grantLink } = configuration.slack ?? {};
+  return grantLink ? link(grantLink.replaceAll('{id}', id), id) : code(id);
+};
+
+/** How a request came out. */
+export function requested(grant: Grant, writing: Writing): SlackContent {
+  const { intent } = grant.request;
+  const waiting = waitingRequest(grant);
+  const where = `${templateOf(intent)} for ${code(placeOf(intent))}`;
+  if (waiting) {
+    const text = `${where} waits for approval. The approvers have been asked; you will be told what they decide.`;
+    return {
+      text: `${intent.template.name} waits for approval`,
+      blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
+    };
+  }
+  if (grant.status !== 'active' || !grant.role) {
+    const text = `${where} ${STATES[grant.status]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
+    return { text: `${intent.template.name} ${STATES[grant.status]}`, blocks: [section(text)] };
+  }
+  return {
+    text: `Granted: ${intent.template.name} for ${placeOf(intent)}`,
+    blocks: [
+      section(`✓ *Granted*: ${where}\nRole ${code(grant.role.arn)}`),
+      ...snippetOf(grant, writing),
+      smallPrint(
+        `Grant ${idOf(grant, writing)}`,
+        ...(grant.expiresAt ? [`ends ${slackTime(grant.expiresAt)}`] : []),
+      ),
+    ],
+  };
+}
+
+function snippetOf(grant: Grant, { configuration }: Writing): KnownBlock[] {
+  const { intent } = grant.request;
+  const region = findAccount(configuration, intent.account)?.region;
+  if (grant.status !== 'active' || !grant.role || !region) return [];
+  return [
+    section('The step for `bitbucket-pipelines.yml`'),
+    codeBlock(pipelineSnippet(intent, grant.role.arn, region)),
+  ];
+}
+
+/** One grant. */
+export function grantCard(grant: Grant, writing: Writing): SlackContent {
+  const { intent, requestedBy, reason, approvedBy } = grant.request;
+  const account = writing.configuration.accounts.find(({ id }) => id === intent.account)?.alias;
+  return {
+    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.status]}`,
+    blocks: [
+      heading(`${intent.template.name} for ${placeOf(intent)}`),
+      ...facts([
+        ['State', STATES[grant.status]],
+        ['Asked for by', writing.naming(requestedBy)],
+        ['Parameters', parametersOf(intent)],
+        ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
+        ['Role', grant.role ? code(grant.role.arn) : '_none_'],
+        ['Expires', grant.expiresAt ? slackTime(grant.expiresAt) : 'never'],
+        approvedBy ? ['Approved by', writing.naming(approvedBy)] : undefined,
+        grant.lastError
+          ? ['Last error', `${code(grant.lastError.code)} ${words(grant.lastError.detail)}`]
+          : undefined,
+      ]),
+      ...(reason ? [{ type: 'section' as const, text: plain(`Why: ${reason}`, 1000) }] : []),
+      ...snippetOf(grant, writing),
+      smallPrint(`Grant ${idOf(grant, writing)}`, `changed ${slackTime(grant.updatedAt)}`),
+    ],
+  };
+}
+
+/** Who can use a grant, and for what. */
+export function explained(grant: Grant, writing: Writing): SlackContent {
+  const { intent } = grant.request;
+  const isLive = grant.status === 'active';
+  const policy = grant.documents?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
+  const uuids = [intent.repository.uuid, ...(intent.environment ? [intent.environment.uuid] : [])].join(':');
+  return {
+    text: `Who can use ${grant.id}, and for what`,
+    blocks: [
+      section(
+        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.status]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
+      ),
+      section(
+        `*Who*\n${admission(intent)}. AWS asks the step's token for workspace ${code(intent.workspace.slug)} and a subject that begins with ${code(uuids)}.`,
+      ),
+      ...(policy ? [section(`*What*\n${permissionList(permissionsIn(policy))}`)] : []),
+      section(`*Until*\n${grant.expiresAt ? slackTime(grant.expiresAt) : 'it is revoked'}`),
+      smallPrint(`Grant ${idOf(grant, writing)}`, 'Why one token is refused: `POST /v1/explain`'),
+    ],
+  };
+}
+
+/** Grants, newest change first. `isCut` when there are more. */
+export function grantList(grants: readonly Grant[], isCut: boolean, writing: Writing): SlackContent {
+  if (grants.length === 0) return saying('There are no grants here that you may read.');
+  const items = grants.map((grant) => {
+    const { intent } = grant.request;
+    return {
+      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.status]}`,
+    };
+  });
+  return {
+    text: `${grants.length} grants`,
+    blocks: [
+      section(lines(items, (left) => `… and ${left} more`)),
+      ...(isCut ? [smallPrint('There are more; name a repository to see its own.')] : []),
+    ],
+  };
+}
+
+/** How a revoke came out. */
+export function revoked(grant: Grant, writing: Writing): SlackContent {
+  const where = `${templateOf(grant.request.intent)} for ${code(placeOf(grant.request.intent))}`;
+  const isOver = grant.status === 'revoked' || grant.status === 'rejected' || grant.status === 'failed';
+  const text = isOver
+    ? `✓ ${where} ${STATES[grant.status]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
+    : `${where} is being revoked. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
+  return {
+    text: `${grant.request.intent.template.name} ${STATES[grant.status]}`,
+    blocks: [section(text), { type: 'context', elements: [mrkdwn(`Grant ${idOf(grant, writing)}`, 2000)] }],
+  };
+}

@@ -1,0 +1,112 @@
+import type { KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
+import { escaped } from '../../../adapters/slack/plain-text.ts';
+
+/** Slack's limits in characters and items. Sources: the types of @slack/types; Slack's reference for blocks. */
+export const LIMITS = {
+  blocks: 50,
+  header: 150,
+  section: 3000,
+  field: 2000,
+  fields: 10,
+  buttonText: 75,
+  option: 75,
+  options: 100,
+  viewTitle: 24,
+} as const;
+
+/** How long a text that people wrote may get inside a message, before it is cut. Our choice. */
+export const LONGEST_VALUE = 400;
+
+/** Cuts text to so many UTF-16 units, never inside a character. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let kept = '';
+  for (const character of text) {
+    if (kept.length + character.length > most - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** A value inside backticks; its own backticks and line ends, which would end them, are replaced. */
+export const code = (text: string): string =>
+  `\`${escaped(cut(text.replace(/[`\s]+/g, ' ').trim() || ' ', LONGEST_VALUE))}\``;
+
+/** Somebody's words in mrkdwn: what would format, quote or break them is taken out; an underscore inside a word formats
+ *  nothing and stays. */
+export const words = (text: string): string =>
+  escaped(
+    cut(
+      text
+        .replace(/[`*~\s]+/g, ' ')
+        .replace(/(^|[^\p{L}\p{N}])_+|_+(?=[^\p{L}\p{N}]|$)/gu, '$1')
+        .trim(),
+      LONGEST_VALUE,
+    ),
+  );
+
+/** A link; an address that holds what would end it is not linked. */
+export const link = (url: string, label: string): string =>
+  /[\s|<>]/.test(url) ? escaped(label) : `<${url.replaceAll('&', '&amp;')}|${escaped(label)}>`;
+
+/** Trusted mrkdwn. `verbatim` keeps Slack from making links and mentions of what only looks like them. */
+export const mrkdwn = (text: string, most: number = LIMITS.section): MrkdwnElement => ({
+  type: 'mrkdwn',
+  text: text.length <= most ? text : cut(text.replace(/[`*_]/g, ''), most),
+  verbatim: true,
+});
+
+/** Text in which nothing has a meaning. Never empty, which Slack refuses. */
+export const plain = (text: string, most: number): PlainTextElement => ({
+  type: 'plain_text',
+  text: cut(text, most) || ' ',
+  emoji: false,
+});
+
+/** A section of trusted mrkdwn. */
+export const section = (text: string): KnownBlock => ({ type: 'section', text: mrkdwn(text) });
+
+/** A heading. */
+export const heading = (text: string): KnownBlock => ({ type: 'header', text: plain(text, LIMITS.header) });
+
+/** Small print. */
+export const smallPrint = (...texts: string[]): KnownBlock => ({
+  type: 'context',
+  elements: texts.slice(0, 10).map((text) => mrkdwn(text, 2000)),
+});
+
+/** Pairs of a name and a value in trusted mrkdwn, two in a row; at most ten stand in one block. */
+export function facts(pairs: readonly (readonly [string, string] | undefined)[]): KnownBlock[] {
+  const stated = pairs.filter((pair) => pair !== undefined);
+  const blocks: KnownBlock[] = [];
+  for (let n = 0; n < stated.length; n += LIMITS.fields) {
+    const fields = stated
+      .slice(n, n + LIMITS.fields)
+      .map(([name, value]) => mrkdwn(`*${name}*\n${value}`, LIMITS.field));
+    blocks.push({ type: 'section', fields });
+  }
+  return blocks;
+}
+
+/** Lines under each other in one section, as many as fit; what does not is counted by `more`. */
+export function lines(
+  items: readonly { text: string; weight?: number }[],
+  more: (left: number) => string,
+  most: number = LIMITS.section,
+): string {
+  const room = most - 60;
+  const total = items.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  let text = '';
+  let shown = 0;
+  for (const item of items) {
+    const next = text === '' ? item.text : `${text}\n${item.text}`;
+    if (next.length > room) break;
+    text = next;
+    shown += item.weight ?? 1;
+  }
+  return shown === total ? text : `${text}${text === '' ? '' : '\n'}${more(total - shown)}`;
+}
+
+/** Code over several lines, as it can be copied. */
+export const codeBlock = (text: string): KnownBlock =>
+  section(`\`\`\`${escaped(cut(text.trimEnd().replaceAll('```', "'''"), LIMITS.section - 300))}\`\`\``);

@@ -1,0 +1,25 @@
+import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import { valuesOf } from '../../../domain/templates/parameters.ts';
+import { code, lines } from './blocks.ts';
+
+/** Where a grant works, in words. */
+export const placeOf = ({ repository, environment }: GrantIntent): string =>
+  environment ? `${repository.fullName}, ${environment.name}` : repository.fullName;
+
+/** A grant's template, and its name where it has one of its own. Trusted mrkdwn. */
+export const templateOf = ({ template, name }: GrantIntent): string =>
+  name === 'default' ? code(template.name) : `${code(template.name)}, named ${code(name)}`;
+
+/** Who is admitted, said honestly. Trusted mrkdwn. */
+export const admission = ({ environment }: GrantIntent): string =>
+  environment
+    ? `Steps that deploy to ${code(environment.name)}; who may do that is set in Bitbucket`
+    : 'Every pipeline step of the repository, on any branch, reviewed or not';
+
+/** The parameters with their values. Trusted mrkdwn. */
+export function parametersOf({ parameters }: GrantIntent): string {
+  const items = Object.entries(parameters).map(([name, value]) => ({
+    text: `${name}: ${valuesOf(value).map(code).join(' ')}`,
+  }));
+  return items.length === 0 ? '_none_' : lines(items, (left) => `… and ${left} more`, 1900);
+}

@@ -1,0 +1,150 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SlackContent, SlackWeb } from '../../../adapters/slack/web-api.ts';
+import type { Configuration } from '../../../domain/configuration/configuration.ts';
+import {
+  type Telling,
+  tellings,
+  waitingEndedBy,
+  waitingStory,
+} from '../../../domain/messaging/notifications.ts';
+import type { Notification } from '../../../domain/messaging/worker-message.ts';
+import { type Clock, type Deliveries, type EventLog, PortError } from '../../../domain/ports.ts';
+import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
+import { loadStream } from '../../../domain/use-cases/grant-stream.ts';
+import { namingFor } from '../people.ts';
+import { approvalCard } from './approval-card.ts';
+import { newsCard } from './notification-card.ts';
+
+/** What telling needs. */
+export type NotificationPorts = {
+  configuration: Configuration;
+  log: EventLog;
+  clock: Clock;
+  deliveries: Deliveries;
+  web: SlackWeb;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+};
+
+/** Seconds for which it is remembered what was told. Longer than any request may wait: 8 760 hours by configuration. */
+const REMEMBERED_SECONDS = 400 * 86_400;
+/** Seconds between attempts where Slack does not say; and the longest that an attempt waits. Our choice. */
+const WAITS_SECONDS = [1, 5, 20];
+const LONGEST_WAIT_SECONDS = 30;
+
+/** Tells whoever is to be told of one event, each of them once, whatever happens twice. A message that Slack may have
+ *  taken is never sent again; one that it certainly did not take is, and what is lost in the end is logged: a grant never
+ *  waits for a message. */
+export async function tell(ports: NotificationPorts, { grantId, seq }: Notification): Promise<void> {
+  const { slack } = ports.configuration;
+  if (!slack) return;
+  const { events } = await loadStream(ports, grantId);
+  const upTo = events.slice(0, seq);
+  const settings = { slack, directory: ports.configuration };
+  const naming = namingFor(ports.configuration, slack.team);
+  for (const telling of upTo.length === seq ? tellings(settings, upTo) : []) {
+    const id = notificationId(grantId, seq, telling.to);
+    if (telling.to === 'approvers') {
+      await showApproval(ports, telling, { grantId, seq, id });
+      continue;
+    }
+    const content = newsCard(upTo, naming, slack.grantLink);
+    if (content) await sendOnce(ports, id, telling, content);
+  }
+  const ended = waitingEndedBy(upTo);
+  if (ended !== undefined) await refreshApproval(ports, grantId, ended);
+}
+
+const notificationId = (grantId: string, seq: number, to: Telling['to']): string =>
+  `notification#${grantId}#${seq}#${to}`;
+
+/** Shows the approvers a request, and looks again afterwards: somebody may have decided before it was known where the
+ *  message stands. */
+async function showApproval(
+  ports: NotificationPorts,
+  telling: Telling,
+  { grantId, seq, id }: { grantId: string; seq: number; id: string },
+): Promise<void> {
+  const before = await currentCard(ports, grantId, seq);
+  if (!before) return;
+  const isSent = await sendOnce(ports, id, telling, before.content);
+  const after = await currentCard(ports, grantId, seq);
+  // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
+  const shown = isSent ? before.outcome : undefined;
+  if (after && after.outcome !== shown) await refreshApproval(ports, grantId, seq);
+}
+
+/** Brings the message about a request up to date with the log, where one was sent. */
+async function refreshApproval(ports: NotificationPorts, grantId: string, seq: number): Promise<void> {
+  const message = await ports.deliveries.findMessage(notificationId(grantId, seq, 'approvers'));
+  const card = message && (await currentCard(ports, grantId, seq));
+  if (!card) return;
+  // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
+  const outcome = await attempted(
+    ports,
+    () => ports.web.update(message, card.content),
+    () => true,
+  );
+  if (!outcome.ok) lost(ports, { grantId, seq, to: 'approvers' }, outcome.error);
+}
+
+async function currentCard(ports: NotificationPorts, grantId: string, seq: number) {
+  const { slack } = ports.configuration;
+  const { events } = await loadStream(ports, grantId);
+  const story = waitingStory(events, seq);
+  if (!story || !slack) return undefined;
+  const naming = namingFor(ports.configuration, slack.team);
+  return { content: approvalCard(story, naming, slack.grantLink), outcome: story.decision?.outcome };
+}
+
+/** Sends a message unless it was sent, or may have been. True when this call has sent it. */
+async function sendOnce(
+  ports: NotificationPorts,
+  id: string,
+  { to, channel }: Telling,
+  content: SlackContent,
+): Promise<boolean> {
+  const { deliveries, clock, web } = ports;
+  const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);
+  if (!(await deliveries.claim(id, until))) {
+    // Whoever claimed it is still sending it, or has died: it is not sent twice, and it is not lost in silence.
+    if (!(await deliveries.findMessage(id)))
+      ports.logger.warn('a notification may be lost', { id, to, channel });
+    return false;
+  }
+  const sent = await attempted(ports, () => web.post(channel, content), isCertainlyUndone);
+  if (!sent.ok) {
+    lost(ports, { id, to, channel }, sent.error);
+    if (isCertainlyUndone(sent.error)) await deliveries.release(id);
+    return false;
+  }
+  await deliveries.keepMessage(id, sent.value);
+  return true;
+}
+
+const isCertainlyUndone = (error: unknown): boolean => error instanceof PortError && error.certain;
+
+/** Calls Slack, and again while the failure may pass and another call does no harm. */
+async function attempted<T>(
+  { clock }: NotificationPorts,
+  call: () => Promise<T>,
+  mayRepeat: (error: unknown) => boolean,
+): Promise<{ ok: true; value: T } | { ok: false; error: unknown }> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return { ok: true, value: await call() };
+    } catch (error) {
+      const wait = WAITS_SECONDS[attempt];
+      const mayPass =
+        error instanceof PortError && (error.code === 'THROTTLED' || error.code === 'UNAVAILABLE');
+      if (wait === undefined || !mayPass || !mayRepeat(error)) return { ok: false, error };
+      const asked = error.retryAfter ?? wait;
+      if (asked > LONGEST_WAIT_SECONDS) return { ok: false, error };
+      await clock.sleep(asked * 1000);
+    }
+  }
+}
+
+function lost({ logger }: NotificationPorts, what: object, error: unknown): void {
+  const detail = error instanceof PortError ? error.message : 'unknown failure';
+  logger.error('a notification was lost', { ...what, detail });
+}

@@ -1,0 +1,23 @@
+import { QUOTA } from '../protocol/rules.ts';
+import type { Action } from '../world.ts';
+
+const getAccountSummary: Action = ({ world }) => ({
+  SummaryMap: new Map([
+    ['Roles', world.state.roles.allSeen().length],
+    ['RolesQuota', QUOTA.roles],
+    ['AssumeRolePolicySizeQuota', QUOTA.trustPolicyCharacters],
+    ['RolePolicySizeQuota', QUOTA.inlineCharacters],
+    ['Providers', world.state.providers.allSeen().length],
+    ['Policies', world.state.policies.allSeen().length],
+    ['PoliciesQuota', QUOTA.policies],
+    ['PolicySizeQuota', QUOTA.managedPolicyCharacters],
+    ['AttachedPoliciesPerRoleQuota', QUOTA.attachedPolicies],
+    ['VersionsPerPolicyQuota', 5],
+    ['InstanceProfiles', 0],
+    ['Users', 0],
+    ['Groups', 0],
+    ['MFADevices', 0],
+  ]),
+});
+
+export const accountActions = { GetAccountSummary: getAccountSummary };

@@ -1,0 +1,219 @@
+import { parsePolicy } from '../policy/grammar.ts';
+import { alreadyExists, deleteConflict, limitExceeded, noSuchEntity } from '../protocol/error.ts';
+import { readInput } from '../protocol/input.ts';
+import { readPage } from '../protocol/paging.ts';
+import { urlEncoded, type Xml } from '../protocol/query-protocol.ts';
+import {
+  ARN,
+  countedLength,
+  DESCRIPTION,
+  DOCUMENT,
+  PATH,
+  PATH_PREFIX,
+  POLICY_NAME,
+  QUOTA,
+  VERSION_ID,
+} from '../protocol/rules.ts';
+import type { ManagedPolicy } from '../state.ts';
+import { type Action, newId, type World } from '../world.ts';
+import { checkPolicyArn } from './entities.ts';
+import { checkedTags, tagXml } from './tags.ts';
+
+const everything = (effect: 'Allow' | 'Deny') => ({ Effect: effect, Action: '*', Resource: '*' });
+
+/** The AWS managed policies that exist here. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
+ *  nothing. */
+const AWS_MANAGED = new Map<string, object[]>([
+  ['arn:aws:iam::aws:policy/AdministratorAccess', [everything('Allow')]],
+  ['arn:aws:iam::aws:policy/AWSDenyAll', [everything('Deny')]],
+  ['arn:aws:iam::aws:policy/PowerUserAccess', []],
+  ['arn:aws:iam::aws:policy/ReadOnlyAccess', []],
+]);
+
+/** The document of a managed policy that exists; undefined when there is none. An AWS managed policy that is not
+ *  modelled has a document that allows nothing. */
+export function managedPolicyDocument(world: World, arn: string): string | undefined {
+  const statements = AWS_MANAGED.get(arn);
+  if (!statements) return world.state.policies.seen(arn)?.document;
+  const nothing = { Effect: 'Allow', NotAction: '*', Resource: '*' };
+  const Statement = statements.length > 0 ? statements : [nothing];
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}
+
+/** Throws InvalidInput for what is no policy ARN, NoSuchEntity for a policy that does not exist. */
+export function checkAttachable(world: World, arn: string, subject: 'Policy' | 'Scope ARN:'): void {
+  checkPolicyArn(arn);
+  if (managedPolicyDocument(world, arn) === undefined) {
+    throw noSuchEntity(`${subject} ${arn} does not exist or is not attachable.`);
+  }
+}
+
+/** Creates those of the policies that are missing. */
+export function seedManagedPolicies(
+  world: World,
+  policies: readonly { arn: string; document: object }[],
+): void {
+  for (const { arn, document } of policies) {
+    if (world.state.policies.latest(arn)) continue;
+    const path = arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1);
+    const name = arn.slice(arn.lastIndexOf('/') + 1);
+    world.state.policies.write(
+      arn,
+      newPolicy(world, { arn, name, path, document: JSON.stringify(document) }),
+      world.now(),
+    );
+  }
+}
+
+const newPolicy = (
+  world: World,
+  policy: Pick<ManagedPolicy, 'arn' | 'name' | 'path' | 'document'>,
+): ManagedPolicy => ({ ...policy, policyId: newId('ANPA', 17), createdAt: world.now(), tags: [] });
+
+const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
+  const input = readInput(parameters);
+  const name = input.text('PolicyName', POLICY_NAME);
+  const document = input.text('PolicyDocument', DOCUMENT);
+  const path = input.optionalText('Path', PATH) ?? '/';
+  const description = input.optionalText('Description', DESCRIPTION);
+  const tags = input.tags();
+  input.check();
+  checkedTags(tags);
+  parsePolicy(document, 'identity');
+  if (countedLength(document) > QUOTA.managedPolicyCharacters) {
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${QUOTA.managedPolicyCharacters}`);
+  }
+  const all = world.state.policies.allLatest();
+  if (all.some((policy) => policy.name.toLowerCase() === name.toLowerCase())) {
+    throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
+  }
+  if (all.length >= QUOTA.policies) {
+    throw limitExceeded(`Cannot exceed quota for PoliciesPerAccount: ${QUOTA.policies}`);
+  }
+  const arn = `arn:aws:iam::${world.accountId}:policy${path}${name}`;
+  const policy = {
+    ...newPolicy(world, { arn, name, path, document }),
+    ...(description === undefined ? {} : { description }),
+    tags,
+  };
+  world.state.policies.write(arn, policy, visibleFrom);
+  return { Policy: policyXml(world, policy) };
+};
+
+function knownPolicy(world: World, arn: string): ManagedPolicy {
+  checkPolicyArn(arn);
+  const policy = world.state.policies.seen(arn) ?? awsManaged(world).find((known) => known.arn === arn);
+  if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+  return policy;
+}
+
+const getPolicy: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  input.check();
+  const policy = knownPolicy(world, arn);
+  return { Policy: { ...policyXml(world, policy), Description: policy.description } };
+};
+
+/** The one version that a policy has here. */
+const ONLY_VERSION = 'v1';
+
+const versionXml = ({ createdAt }: ManagedPolicy) => ({
+  VersionId: ONLY_VERSION,
+  IsDefaultVersion: true,
+  CreateDate: new Date(createdAt),
+});
+
+const getPolicyVersion: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  const version = input.text('VersionId', VERSION_ID);
+  input.check();
+  const policy = knownPolicy(world, arn);
+  if (version !== ONLY_VERSION) throw noSuchEntity(`Policy ${arn} version ${version} does not exist.`);
+  return { PolicyVersion: { Document: urlEncoded(policy.document), ...versionXml(policy) } };
+};
+
+const listPolicyVersions: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  const page = readPage(input);
+  input.check();
+  return page([knownPolicy(world, arn)], (policy) => policy.arn, 'Versions', versionXml);
+};
+
+const listPolicies: Action = ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const scope = input.optionalText('Scope', { pattern: /^(All|AWS|Local)$/, shown: '[All, AWS, Local]' });
+  const prefix = input.optionalText('PathPrefix', PATH_PREFIX) ?? '/';
+  const page = readPage(input);
+  input.check();
+  const policies = [
+    ...(scope === 'AWS' ? [] : world.state.policies.allSeen()),
+    ...(scope === 'Local' ? [] : awsManaged(world)),
+  ];
+  const matching = policies.filter((policy) => policy.path.startsWith(prefix));
+  return page(
+    matching,
+    (policy) => policy.arn,
+    'Policies',
+    (policy) => policyXml(world, policy),
+  );
+};
+
+const deletePolicy: Action = ({ world, parameters, visibleFrom }) => {
+  const input = readInput(parameters);
+  const arn = input.text('PolicyArn', ARN);
+  input.check();
+  checkPolicyArn(arn);
+  if (!world.state.policies.seen(arn) || !world.state.policies.latest(arn)) {
+    throw noSuchEntity(`Policy ${arn} was not found.`);
+  }
+  const inUse = world.state.roles
+    .allLatest()
+    .some((role) => role.boundaryArn === arn || role.attachedPolicies.includes(arn));
+  if (inUse) throw deleteConflict('Cannot delete a policy attached to entities.');
+  world.state.policies.write(arn, undefined, visibleFrom);
+  return undefined;
+};
+
+const awsManaged = (world: World): ManagedPolicy[] =>
+  [...AWS_MANAGED.keys()].sort().map((arn) => ({
+    arn,
+    name: arn.slice(arn.lastIndexOf('/') + 1),
+    path: '/',
+    policyId: `ANPA${arn
+      .slice(arn.lastIndexOf('/') + 1)
+      .toUpperCase()
+      .padEnd(17, 'A')
+      .slice(0, 17)}`,
+    createdAt: 0,
+    document: managedPolicyDocument(world, arn) ?? '',
+    tags: [],
+  }));
+
+function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xml | undefined } {
+  const roles = world.state.roles.allSeen();
+  return {
+    PolicyName: policy.name,
+    PolicyId: policy.policyId,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: ONLY_VERSION,
+    AttachmentCount: roles.filter((role) => role.attachedPolicies.includes(policy.arn)).length,
+    PermissionsBoundaryUsageCount: roles.filter((role) => role.boundaryArn === policy.arn).length,
+    IsAttachable: true,
+    CreateDate: new Date(policy.createdAt),
+    UpdateDate: new Date(policy.createdAt),
+    Tags: policy.tags.length > 0 ? policy.tags.map(tagXml) : undefined,
+  };
+}
+
+export const managedPolicyActions = {
+  CreatePolicy: createPolicy,
+  GetPolicy: getPolicy,
+  GetPolicyVersion: getPolicyVersion,
+  ListPolicyVersions: listPolicyVersions,
+  ListPolicies: listPolicies,
+  DeletePolicy: deletePolicy,
+};

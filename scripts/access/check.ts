@@ -1,0 +1,46 @@
+import { readAccessFiles } from '../../adapters/cedar/access-files.ts';
+import { knownNames } from '../../adapters/cedar/access-rules.ts';
+import { compiledAccess } from '../../adapters/cedar/access-source.ts';
+import { compileAccess } from '../../adapters/cedar/compilation.ts';
+import type { CompiledAccess } from '../../adapters/cedar/compiled-access.ts';
+import { loadCedar } from '../../adapters/cedar/engine.ts';
+import type { Rule } from '../../adapters/cedar/rules.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { StartFailure } from '../../adapters/settings/start-failure.ts';
+
+const line = ({ effect, id, doc }: Pick<Rule, 'effect' | 'id' | 'doc'>): string =>
+  `  ${effect.padEnd(6)}  ${id}${doc ? `\n          ${doc}` : ''}`;
+
+/** The rules in force below `root`, in words, after they and the examples were checked. Throws `StartFailure` with every
+ *  fault of both. */
+export function checkedRules(root: string): string {
+  const files = readAccessFiles(root);
+  const examples = readAccessFiles(root, 'access/examples').rules;
+  // By themselves: a rule in force may be a copy of an example, and examples may name what is not configured here.
+  const shown = compileAccess(loadCedar(), { ...files, rules: examples });
+  const faults = 'faults' in shown ? shown.faults : [];
+  const { rules } = inForce(root, faults);
+  const count = 'compiled' in shown ? shown.compiled.rules.length : 0;
+  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; all sound.`].join('\n');
+}
+
+function inForce(root: string, others: readonly string[]): CompiledAccess {
+  try {
+    const compiled = compiledAccess(root, knownNames(readConfiguration(root), readTemplates(root)));
+    if (others.length === 0) return compiled;
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    throw new StartFailure([...error.faults, ...others]);
+  }
+  throw new StartFailure(others);
+}
+
+if (import.meta.main) {
+  try {
+    console.log(checkedRules(process.cwd()));
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    console.error(error.faults.join('\n'));
+    process.exit(1);
+  }
+}

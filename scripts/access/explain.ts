@@ -1,0 +1,260 @@
+import { parseArgs } from 'node:util';
+import { type CedarAccess, cedarAccess } from '../../adapters/cedar/access.ts';
+import { knownNames } from '../../adapters/cedar/access-rules.ts';
+import { compiledAccess } from '../../adapters/cedar/access-source.ts';
+import { loadCedar } from '../../adapters/cedar/engine.ts';
+import type { Rule } from '../../adapters/cedar/rules.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import {
+  type Action,
+  authorise,
+  type Circumstances,
+  type Resource,
+} from '../../domain/access/authorisation.ts';
+import { type Configuration, findAccount } from '../../domain/configuration/configuration.ts';
+import { decideApproval } from '../../domain/grants/decide-approval.ts';
+import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
+import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
+import type { Result } from '../../domain/shared/result.ts';
+import { toInstant } from '../../domain/shared/time.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import { apiClient, harmless } from '../api-client.ts';
+
+/** How the command is used. */
+export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [what is acted on]
+
+  --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
+  --groups platform,approvers           of a person or service; none unless said
+  --action request                      request, revoke, approve, read or audit
+  --grant gr_…                          a grant of the running API (ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN; else of npm start)
+  --repository {uuid}                   or what a grant would be for; with it, where it matters:
+  --workspace acme (where several are configured)  --account default (likewise)
+  --project {uuid}  --environment {uuid}  --template ecr-push
+  --step-environment {uuid}             the environment that a pipeline's step runs in
+  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
+  --repository-admin                    as if Bitbucket said that the person has admin on the repository
+
+Without --grant and --repository: whether it could be allowed on anything at all.`;
+
+const options = {
+  principal: { type: 'string' },
+  groups: { type: 'string', default: '' },
+  action: { type: 'string' },
+  grant: { type: 'string' },
+  repository: { type: 'string' },
+  workspace: { type: 'string' },
+  project: { type: 'string' },
+  environment: { type: 'string' },
+  account: { type: 'string' },
+  template: { type: 'string' },
+  'step-environment': { type: 'string' },
+  requesters: { type: 'string', default: 'person' },
+  'repository-admin': { type: 'boolean', default: false },
+} as const;
+
+const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
+
+type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+type Settings = {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  access: CedarAccess;
+};
+/** A grant as the API shows it, as far as rules look at it. */
+type ShownGrant = {
+  repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
+  environment?: { uuid: string };
+  account: { id: string };
+  template: { name: string };
+};
+
+function parsed(argv: string[]): Given {
+  try {
+    return parseArgs({ args: argv, options }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function settingsIn(root: string): Settings {
+  const configuration = readConfiguration(root);
+  const templates = readTemplates(root);
+  const access = cedarAccess(loadCedar, compiledAccess(root, knownNames(configuration, templates)));
+  return { configuration, templates, access };
+}
+
+const listed = (text: string): string[] => text.split(',').filter((part) => part !== '');
+
+function uuidOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const uuid = parseUuid(text);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  return uuid;
+}
+
+function principalOf(text = ''): Principal {
+  const colon = text.indexOf(':');
+  const parsed = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
+  if (!parsed.success)
+    throw new UsageError('--principal must be <kind>:<id>, such as person:ada@acme.example.');
+  return parsed.data;
+}
+
+function actionOf(text = ''): Action {
+  const action = actions.find((known) => known === text);
+  if (!action) throw new UsageError(`--action must be one of ${actions.join(', ')}.`);
+  return action;
+}
+
+function toResource({ repository, environment, account, template }: ShownGrant): Resource {
+  return {
+    workspaceUuid: repository.workspace.uuid,
+    projectUuid: repository.project?.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    accountId: account.id,
+    template: { name: template.name },
+  };
+}
+
+function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
+  const repositoryUuid = uuidOf('repository', given.repository);
+  if (!repositoryUuid) return undefined;
+  const account = findAccount(configuration, given.account);
+  if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
+  const { workspaces } = configuration;
+  const [only] = workspaces.length === 1 ? workspaces : [];
+  const workspace = given.workspace ? workspaces.find(({ slug }) => slug === given.workspace) : only;
+  if (!workspace)
+    throw new UsageError(`--workspace must be one of ${workspaces.map(({ slug }) => slug).join(', ')}.`);
+  return {
+    workspaceUuid: workspace.uuid,
+    projectUuid: uuidOf('project', given.project),
+    repositoryUuid,
+    environmentUuid: uuidOf('environment', given.environment),
+    accountId: account.id,
+    ...(given.template ? { template: { name: given.template } } : {}),
+  };
+}
+
+/** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
+function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
+  if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
+  if (action !== 'request') return resource;
+  if (!resource.template) throw new UsageError('--template: what would be asked for?');
+  const template = templates.get(resource.template.name);
+  if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
+  return { ...resource, template };
+}
+
+function callerOf(given: Given, resource: Resource | undefined): Caller {
+  const principal = principalOf(given.principal);
+  const groups = listed(given.groups);
+  if (principal.kind !== 'pipeline') return { principal, groups };
+  const repositoryUuid = parseUuid(principal.id);
+  if (!repositoryUuid)
+    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+  return {
+    principal,
+    groups,
+    pipeline: {
+      workspaceUuid: resource?.workspaceUuid ?? '',
+      workspaceSlug: given.workspace ?? '',
+      repositoryUuid,
+      environmentUuid: uuidOf('step-environment', given['step-environment']),
+    },
+  };
+}
+
+function circumstancesOf(given: Given, grant: Grant | undefined): Circumstances {
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+  return {
+    requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
+    repositoryAdmin: given['repository-admin'],
+  };
+}
+
+/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
+  const planHash = waitingRequest(grant)?.planHash ?? '';
+  return decideApproval(grant, { planHash, principal, now: toInstant(now) });
+}
+
+/** The grant that the events of the running API tell of, page by page. */
+async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
+  const events: GrantEvent[] = [];
+  let cursor: unknown;
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(String(cursor))}`;
+    const page = await get(`/v1/grants/${encodeURIComponent(grantId)}/events?limit=100${more}`);
+    events.push(...(page.items as unknown[]).map(parseEvent));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return replay(events);
+}
+
+const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
+  `  ${effect}  ${id}  (${where})`,
+  ...(doc ? [`      ${doc}`] : []),
+];
+
+/** Gets a path of a running API. */
+type Get = (path: string) => Promise<Record<string, unknown>>;
+
+/** The arguments are wrong; the usage says how they would be right. */
+export class UsageError extends Error {}
+
+/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
+export async function explainAccess(
+  argv: string[],
+  root: string,
+  get: Get,
+  now: number,
+): Promise<{ allowed: boolean; text: string }> {
+  const given = parsed(argv);
+  const settings = settingsIn(root);
+  const { access, templates } = settings;
+  const action = actionOf(given.action);
+  const named = given.grant
+    ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
+    : namedResource(given, settings);
+  const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
+  const caller = callerOf(given, named);
+  const resource = named && asAsked(action, named, templates);
+  const circumstances = circumstancesOf(given, grant);
+  const byRules = authorise(access, caller, action, resource, undefined, circumstances);
+  const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
+  const { allowed, rules } = access.explain(caller, action, resource, circumstances);
+  const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
+  const { principal, groups } = caller;
+  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
+  const lines = [
+    `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
+    '',
+    decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
+    ...(isBuiltIn ? ['', 'That holds whatever the rules say. They would permit it:'] : []),
+    ...rules.flatMap(inWords),
+  ];
+  if (!decision.ok && resource && rules.length === 0) {
+    const near = access.explain(caller, action, undefined, { ...circumstances, repositoryAdmin: true }).rules;
+    if (near.length > 0)
+      lines.push('', 'These would permit it on another resource, or in other circumstances:');
+    lines.push(...near.flatMap(inWords));
+  }
+  return { allowed: decision.ok, text: lines.map(harmless).join('\n') };
+}
+
+if (import.meta.main) {
+  try {
+    const get = async (path: string) => (await apiClient())('GET', path);
+    const { allowed, text } = await explainAccess(process.argv.slice(2), process.cwd(), get, Date.now());
+    console.log(text);
+    process.exitCode = allowed ? 0 : 1;
+  } catch (error) {
+    console.error((error as Error).message);
+    if (error instanceof UsageError) console.error(`\n${usage}`);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { z } from 'zod';
+import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { bitbucketClient } from './client.ts';
+
+const listed = z.object({
+  uuid: z.string(),
+  full_name: z.string(),
+  project: z.object({ key: z.string(), uuid: z.string() }).nullish(),
+});
+
+type Listed = z.infer<typeof listed>[];
+
+/** Lists all repositories of a workspace. Throws unless every page was read: absence in half a list proves nothing. */
+async function listRepositories(url: string, token: string | undefined, workspace: string): Promise<Listed> {
+  if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
+  const client = bitbucketClient({ bitbucket: url, email: undefined }, token);
+  const answer = await client.list(`/repositories/${encodeURIComponent(workspace)}?pagelen=100`, listed);
+  if ('items' in answer) return answer.items;
+  throw new Error(`Bitbucket answered ${answer.status} for workspace ${workspace}.`);
+}
+
+/** Finds the UUID of what an ownership entry names by key or slug. */
+function findUuid(repositories: Listed, kind: 'project' | 'repository', named: string): string | undefined {
+  if (kind === 'project') {
+    return repositories.find(({ project }) => project?.key === named)?.project?.uuid;
+  }
+  return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
+}
+
+/** Text that is put into a file before the character at `offset`. */
+type Insertion = { offset: number; text: string };
+
+/** The entry `uuid` of a map that has none, at the end of one in braces, else on a line of its own before the others. */
+function uuidEntry(source: string, map: YAMLMap, uuid: string): Insertion {
+  const node = map.flow ? map.items.at(-1)?.value : map.items[0]?.key;
+  const offset = isNode(node) ? node.range?.[map.flow ? 1 : 0] : undefined;
+  if (offset === undefined) throw new Error('A project or repository without a name cannot be looked up.');
+  if (map.flow) return { offset, text: `, uuid: "${uuid}"` };
+  const indent = ' '.repeat(offset - source.lastIndexOf('\n', offset - 1) - 1);
+  return { offset, text: `uuid: "${uuid}"\n${indent}` };
+}
+
+/** Puts every text in its place. */
+const spliced = (source: string, insertions: Insertion[]): string =>
+  insertions
+    .toSorted((a, b) => b.offset - a.offset)
+    .reduce((text, { offset, text: added }) => text.slice(0, offset) + added + text.slice(offset), source);
+
+/** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack's channels that name a project by key
+ *  or a repository by slug only, and keeps every other character of the text. Returns the new text and what was pinned; throws,
+ *  with nothing changed, when one is not found. `token` is needed only where something is to be looked up. */
+export async function pinConfiguration(
+  text: string,
+  url: string,
+  token: string | undefined,
+): Promise<{ text: string; pinned: string[] }> {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
+  const rules = [['ownership'], ['onRepositoryCreated'], ['slack', 'channels']].flatMap((path) => {
+    const list = document.getIn(path);
+    return isSeq(list) ? list.items : [];
+  });
+  const lists = new Map<string, Listed>();
+  const pinned: string[] = [];
+  const insertions: Insertion[] = [];
+  for (const rule of rules) {
+    for (const kind of ['project', 'repository'] as const) {
+      const subject = isMap(rule) ? (rule as YAMLMap).get(kind) : undefined;
+      if (!isMap(subject) || subject.has('uuid')) continue;
+      const workspace = String(subject.get('workspace'));
+      const named = String(subject.get(kind === 'project' ? 'key' : 'slug'));
+      const list = lists.get(workspace) ?? (await listRepositories(url, token, workspace));
+      lists.set(workspace, list);
+      const uuid = parseUuid(findUuid(list, kind, named) ?? '');
+      if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
+      insertions.push(uuidEntry(text, subject, uuid));
+      pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
+    }
+  }
+  return { text: spliced(text, insertions), pinned };
+}
+
+/** `npm run config:pin`: pins `config/rolewright.yaml` in place, with the token of `BITBUCKET_TOKEN`. */
+async function main(): Promise<void> {
+  const file = 'config/rolewright.yaml';
+  const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
+  const token = process.env.BITBUCKET_TOKEN;
+  const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
+  if (pinned.length > 0) writeFileSync(file, text);
+  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule holds its UUID already.');
+}
+
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,30 @@
+import { readConfiguration } from '../../adapters/settings/files.ts';
+import { webhookSecrets } from '../../sandbox/bitbucket/seed.ts';
+import { bitbucketClient, bitbucketSettings } from './client.ts';
+import { hookUrl, registerHook } from './workspace-hook.ts';
+
+/** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all on the
+ *  local stack. The secret comes from `WEBHOOK_SECRET`, never from an argument: others can see those. */
+async function main(): Promise<void> {
+  const [named, ...more] = process.argv.slice(2);
+  const settings = bitbucketSettings(process.env);
+  const { workspaces } = readConfiguration(process.cwd());
+  const slugs = workspaces.map(({ slug }) => slug).filter((slug) => named === undefined || slug === named);
+  if (slugs.length === 0 || more.length > 0 || (named === undefined && !settings.isSandbox)) {
+    throw new Error(
+      `Usage: npm run webhook:register -- <workspace>   (one of ${workspaces.map(({ slug }) => slug).join(', ')})`,
+    );
+  }
+  if (!settings.adminToken) throw new Error('Set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
+  const client = bitbucketClient(settings, settings.adminToken);
+  for (const slug of slugs) {
+    const url = hookUrl(settings.api, slug);
+    const secret = process.env.WEBHOOK_SECRET ?? (settings.isSandbox ? webhookSecrets[slug] : undefined);
+    console.log(`${slug}: webhook to ${url} ${await registerHook(client, slug, url, secret)}`);
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

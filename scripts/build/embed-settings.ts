@@ -1,0 +1,58 @@
+import type { Plugin } from 'esbuild';
+import { knownNames } from '../../adapters/cedar/access-rules.ts';
+import { compiledAccess } from '../../adapters/cedar/access-source.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { StartFailure } from '../../adapters/settings/start-failure.ts';
+import { ruleFaults } from '../../domain/repository-rules/requests.ts';
+
+/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every fault. */
+export function checkedSettings(root: string) {
+  const faults: string[] = [];
+  const read = <T>(reading: () => T): T | undefined => {
+    try {
+      return reading();
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      faults.push(...error.faults);
+      return undefined;
+    }
+  };
+  const configuration = read(() => readConfiguration(root));
+  const templates = read(() => readTemplates(root));
+  if (!configuration || !templates) throw new StartFailure(faults);
+  const access = read(() => compiledAccess(root, knownNames(configuration, templates)));
+  for (const fault of ruleFaults(configuration.onRepositoryCreated, templates)) {
+    faults.push(`config/rolewright.yaml${fault}`);
+  }
+  if (faults.length > 0) throw new StartFailure(faults);
+  return { configuration, templates, access };
+}
+
+/** Modules like those in `adapters/` that read settings below `root`, by name; these hold what was read. */
+function embedded(root: string): Record<string, string> {
+  const { configuration, templates, access } = checkedSettings(root);
+  return {
+    'settings/files.ts': `export const readConfiguration = () => ${parsedJson(configuration)};
+      export const readTemplates = () => new Map(${parsedJson([...templates])});`,
+    'cedar/access-source.ts': `export const compiledAccess = () => ${parsedJson(access)};`,
+  };
+}
+
+const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
+
+/** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
+ *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with
+ *  every fault. */
+export function embedSettings(root: string): Plugin {
+  const modules = embedded(root);
+  return {
+    name: 'embed-settings',
+    setup(build) {
+      for (const [name, contents] of Object.entries(modules)) {
+        const path = `adapters/${name}`.replaceAll('/', '[\\\\/]').replace('.', '[.]');
+        const filter = new RegExp(`[\\\\/]${path}$`);
+        build.onLoad({ filter }, () => ({ contents, loader: 'js' }));
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import type { GrantIntent } from '../../domain/grants/intent.ts';
+import type { LiveState } from '../../domain/planning/change.ts';
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
+import type { Uuid } from '../../domain/shared/identifiers.ts';
+import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
+import { apiClient, harmless } from '../api-client.ts';
+
+/** The fields of a grant, as the API shows it, that an impact is measured by. */
+type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environment'> & {
+  id: string;
+  repository: {
+    uuid: Uuid;
+    fullName: string;
+    workspace: GrantIntent['workspace'];
+    project?: GrantIntent['project'];
+  };
+  account: { id: string };
+  role: { name: string; maxSessionDuration: number };
+  trustPolicy: unknown;
+  permissionsPolicy: unknown;
+  expiresAt?: string;
+};
+
+/** What is live of a grant that the API showed. */
+export function liveStateFrom(grant: LiveGrant): LiveState {
+  const { uuid, fullName, workspace, project } = grant.repository;
+  const { template, name, parameters, environment, role } = grant;
+  const trustPolicyHash = canonicalHash(grant.trustPolicy);
+  const intent: GrantIntent = {
+    repository: { uuid, fullName },
+    workspace,
+    ...(project ? { project } : {}),
+    ...(environment ? { environment } : {}),
+    account: grant.account.id,
+    template,
+    name,
+    parameters,
+    roleName: role.name,
+    maxSessionDuration: role.maxSessionDuration,
+    trustPolicyHash,
+    permissionsPolicyHash: canonicalHash(grant.permissionsPolicy),
+  };
+  return {
+    intent,
+    permissionsPolicy: grant.permissionsPolicy,
+    maxSessionDuration: role.maxSessionDuration,
+    trustPolicyHash,
+    expiresAt: grant.expiresAt,
+  };
+}
+
+/** An impact for people: a line for the grant, then what it would gain and lose. */
+export function impactText(
+  grant: Pick<LiveGrant, 'id' | 'repository' | 'environment'>,
+  impact: Impact,
+): string {
+  const where = `${grant.repository.fullName}${grant.environment ? `, ${grant.environment.name}` : ''}`;
+  const { change, problem, version } = impact;
+  const head = `${grant.id}  ${harmless(where)}  ${version.from} → ${version.to}`;
+  if (!change) return `${head}\n  cannot be upgraded: ${problem?.code} ${harmless(problem?.detail ?? '')}`;
+  const lines = [
+    ...change.gained.map(({ action, resource }) => `  + ${action}  ${resource}`),
+    ...change.lost.map(({ action, resource }) => `  - ${action}  ${resource}`),
+  ];
+  const approval = change.requiresApproval ? ', needs approval' : '';
+  return [`${head}  ${change.risk}${approval}`, ...lines].join('\n');
+}
+
+/** `npm run templates:impact -- <name>`: what the template file in the working tree would change of the grants that a running
+ *  Rolewright has. Changes nothing. */
+async function main(): Promise<void> {
+  const [name, ...more] = process.argv.slice(2);
+  if (!name || more.length > 0) throw new Error('Usage: npm run templates:impact -- <template>');
+  const root = process.cwd();
+  const template = readTemplates(root).get(name);
+  if (!template) throw new Error(`There is no templates/${harmless(name)}.yaml.`);
+  const configuration = readConfiguration(root);
+  const call = await apiClient();
+  let [looked, changed, cursor] = [0, 0, undefined as unknown];
+  do {
+    const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(String(cursor))}`;
+    const page = await call('GET', `/v1/grants?template=${name}&state=active&limit=100${after}`);
+    for (const { id } of page.items as { id: string }[]) {
+      const grant = (await call('GET', `/v1/grants/${id}`)) as unknown as LiveGrant;
+      looked += 1;
+      const impact = impactOn(liveStateFrom(grant), template, configuration);
+      if (!impact) continue;
+      changed += 1;
+      console.log(`${impactText(grant, impact)}\n`);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  console.log(
+    `${changed} of ${looked} active grants from ${name} would change on their next upgrade or request.`,
+  );
+}
+
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,112 @@
+import { parameterTypes } from '../../domain/templates/parameter-type.ts';
+import { exampleParameters, valuesOf } from '../../domain/templates/parameters.ts';
+import type { TemplateParameter } from '../../domain/templates/schema.ts';
+import type { Template } from '../../domain/templates/template.ts';
+import { SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
+
+/** `docs/templates.md`: one chapter for each template. */
+export function templatePage(templates: readonly Template[]): string {
+  const byName = [...templates].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return `${[
+    '# Templates',
+    'What can be asked for. Made from `templates/*.yaml` by `npm run templates:docs`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one, [guardrails.md](guardrails.md) what none may do.',
+    'Each example is rendered for account 111122223333 in eu-central-1. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
+    table(
+      ['template', 'for', 'scope', 'approval', 'may be requested by'],
+      byName.map(({ name, description, scope, approval, requestableBy }) => [
+        `[\`${name}\`](#${name})`,
+        description,
+        scope === 'environment' ? 'environment only' : 'any',
+        approval,
+        requestableBy.join(', '),
+      ]),
+    ),
+    ...byName.flatMap(chapter),
+  ].join('\n\n')}\n`;
+}
+
+function chapter(template: Template): string[] {
+  const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough } = template;
+  const parameters = exampleParameters(template);
+  const request = {
+    repository: 'acme/shop',
+    ...(scope === 'environment' ? { environment: 'Production' } : {}),
+    template: name,
+    parameters,
+  };
+  return [
+    `## ${name}`,
+    `${description}.`,
+    ...(actsThrough ? [`> **Acts through others.** ${actsThrough}`] : []),
+    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'somebody else must approve it' : 'no approval'}; may be requested by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
+    table(
+      ['parameter', 'is', 'value'],
+      Object.entries(template.parameters).map(([parameter, it]) => [
+        `\`${parameter}\``,
+        it.description,
+        valueRule(it),
+      ]),
+    ),
+    `Request:\n\n${fence('json', JSON.stringify(request, null, 2))}`,
+    `Pipeline step:\n\n${fence('yaml', step(template))}`,
+    `Permissions:\n\n${fence('json', JSON.stringify(samplePolicy(template), null, 2))}`,
+  ];
+}
+
+/** What a parameter takes, in words. */
+function valueRule({ type, optional, list, pattern, allowed, default: filled }: TemplateParameter): string {
+  const rule = parameterTypes[type].rule.replace(/^must be (?:an? |the )?/, '');
+  return [
+    list ? `list of 1–${list.max}, each: ${rule}` : rule,
+    ...(optional ? ['optional'] : []),
+    ...(pattern ? [`named like \`${pattern}\``] : []),
+    ...(allowed ? [`one of ${allowed.map((value) => `\`${value}\``).join(', ')}`] : []),
+    ...(filled === undefined
+      ? []
+      : [
+          `default ${[filled]
+            .flat()
+            .map((text) => `\`${text}\``)
+            .join(', ')}`,
+        ]),
+  ].join('; ');
+}
+
+/** A step that uses the role, with the template's commands and its example values. */
+function step(template: Template): string {
+  const values: Record<string, string> = {
+    'aws.partition': SAMPLE_ACCOUNT.partition,
+    'aws.accountId': SAMPLE_ACCOUNT.id,
+    'aws.region': SAMPLE_ACCOUNT.region,
+  };
+  for (const [name, value] of Object.entries(exampleParameters(template)))
+    values[name] = valuesOf(value).join(' ');
+  const commands = template.usage.map((text) =>
+    text.replace(/\{\{([^{}]*)\}\}/g, (all, name: string) => values[name] ?? all),
+  );
+  return [
+    '- step:',
+    `    name: ${template.name}`,
+    ...(template.scope === 'environment' ? ['    deployment: Production'] : []),
+    '    oidc: true',
+    '    script:',
+    `      - export AWS_REGION=${SAMPLE_ACCOUNT.region}`,
+    '      - export AWS_ROLE_ARN=arn:aws:iam::111122223333:role/rolewright/…   # role.arn of the grant',
+    '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
+    '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
+    ...(commands.length > 0 ? commands : ['aws sts get-caller-identity']).map(
+      (command) => `      - ${quoted(command)}`,
+    ),
+  ].join('\n');
+}
+
+/** A command as a YAML text: plain where that means the same. */
+const quoted = (command: string): string =>
+  /: | #|^["'{[&*!|>%@`]/.test(command) ? JSON.stringify(command) : command;
+
+const fence = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
+const table = (head: string[], rows: string[][]): string =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');

@@ -1,0 +1,322 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { CedarAccess } from '../../../adapters/cedar/access.ts';
+import { loadCedar } from '../../../adapters/cedar/engine.ts';
+import {
+  type Action,
+  authorise,
+  type Circumstances,
+  type Resource,
+} from '../../../domain/access/authorisation.ts';
+import type { Caller, Principal } from '../../../domain/shared/principal.ts';
+import { accessOf, examples, faultsOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { problemOf } from '../../support/domain/samples.ts';
+
+type Row = {
+  caller: string;
+  on: string;
+  requesterKinds?: Principal['kind'][];
+  repositoryAdmin?: boolean;
+  may: Partial<Record<Action, string>>;
+  denied?: Partial<Record<Action, string>>;
+};
+type Table = {
+  callers: Record<string, Principal & { groups: string[] }>;
+  resources: Record<
+    string,
+    { project?: string; repository: string; environment?: string; template: string; account?: string }
+  >;
+  shipped: Row[];
+  withExamples: Row[];
+};
+
+const table: Table = JSON.parse(readFileSync(`${import.meta.dirname}/access-decisions.json`, 'utf8'));
+const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
+const projects: Record<string, string> = {
+  SHOP: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+  WEB: '{18b60cd9-173a-4a44-a4ec-6c251e367573}',
+};
+
+function callerOf(name: string): Caller {
+  const found = table.callers[name];
+  if (!found) throw new Error(`no caller ${name}`);
+  const { kind, id, groups } = found;
+  return { principal: { kind, id }, groups };
+}
+
+function resourceOf(name: string, action: Action): Resource {
+  const found = table.resources[name];
+  if (!found) throw new Error(`no resource ${name}`);
+  const event = { repositoryUuid: found.repository, accountId: found.account ?? '111122223333' };
+  if (action === 'audit') return event;
+  return {
+    ...event,
+    workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+    projectUuid: found.project && projects[found.project],
+    environmentUuid: found.environment,
+    template: { name: found.template },
+  };
+}
+
+const withExamples = { ...shipped, rules: [...shipped.rules, ...examples.rules] };
+const shippedRules = accessOf(shipped);
+const allRules = accessOf(withExamples);
+const rows: [string, CedarAccess, Row][] = [
+  ...table.shipped.map((row): [string, CedarAccess, Row] => ['the rules in force', shippedRules, row]),
+  ...table.withExamples.map((row): [string, CedarAccess, Row] => [
+    'the rules with all examples',
+    allRules,
+    row,
+  ]),
+];
+
+describe('the decision table', () => {
+  test.each(rows)('%s %#', (_, rules, { caller, on, may, denied = {}, ...given }) => {
+    const circumstances = { requesterKinds: ['person' as const], ...given };
+    const decisions = Object.fromEntries(
+      actions.map((action) => {
+        const { allowed, rule } = rules.decide(
+          callerOf(caller),
+          action,
+          resourceOf(on, action),
+          circumstances,
+        );
+        return [action, `${allowed ? 'allowed' : 'denied'} by ${rule}`];
+      }),
+    );
+    const expected = Object.fromEntries(
+      actions.map((action) => [
+        action,
+        may[action] ? `allowed by ${may[action]}` : `denied by ${denied[action] ?? 'default-deny'}`,
+      ]),
+    );
+    expect({ caller, on, decisions }).toEqual({ caller, on, decisions: expected });
+  });
+
+  test('has a row for every rule', () => {
+    const named = [...table.shipped, ...table.withExamples].flatMap(({ may, denied = {} }) => [
+      ...Object.values(may),
+      ...Object.values(denied),
+    ]);
+    const ids = withExamples.rules.flatMap(({ text }) =>
+      [...text.matchAll(/^@id\("(.*)"\)$/gm)].map(([, id]) => id),
+    );
+    expect(ids.filter((id) => !named.includes(id ?? ''))).toEqual([]);
+  });
+});
+
+describe('asked without a resource, the rules', () => {
+  const could = (rules: CedarAccess, caller: string, circumstances?: Circumstances) =>
+    actions.filter((action) => rules.decide(callerOf(caller), action, undefined, circumstances).allowed);
+
+  test.each<[string, Action[]]>([
+    ['ada of platform', actions],
+    ['an approver', ['approve', 'read']],
+    ['mallory', []],
+    ['somebody of Platform', []],
+    ['a reading service', ['read']],
+    ['a service', []],
+    ['a pipeline', ['request', 'read']],
+    ['the system', ['request', 'revoke', 'read']],
+  ])('say what %s could do somewhere', (caller, expected) => {
+    expect(could(shippedRules, caller)).toEqual(expected);
+  });
+
+  test('tell a stranger nothing, and count Bitbucket’s word where it may come', () => {
+    expect(could(shippedRules, 'mallory', { repositoryAdmin: true })).toEqual(['request', 'revoke', 'read']);
+    expect(could(shippedRules, 'a service', { repositoryAdmin: true })).toEqual([]);
+  });
+
+  test('let through whoever may act on one project, template or service only', () => {
+    expect(could(allRules, 'a shop approver')).toEqual(['approve', 'read']);
+    expect(could(allRules, 'release-bot')).toEqual(['request', 'read']);
+    expect(could(allRules, 'log-export')).toEqual(['audit']);
+  });
+
+  test('heed conditions and forbids that look at the caller alone', () => {
+    const rules = accessOf(
+      filesOf(`
+        @id("web") permit (principal, action, resource) when { principal in Group::"web" };
+        @id("no-eve") forbid (principal == Person::"eve@acme.example", action, resource);
+        @id("no-shop") forbid (principal, action, resource in Project::"${projects.SHOP}");`),
+    );
+    const ask = (id: string, ...groups: string[]) =>
+      rules.decide({ principal: { kind: 'person', id }, groups }, 'request');
+    expect(ask('may@acme.example', 'web')).toMatchObject({ allowed: true });
+    expect(ask('may@acme.example')).toMatchObject({ allowed: false, rule: 'default-deny' });
+    expect(ask('eve@acme.example', 'web')).toMatchObject({ allowed: false, rule: 'no-eve' });
+  });
+});
+
+describe('a denial', () => {
+  test('names the forbid and its next step, and nothing of the policy’s text', () => {
+    const resource = {
+      ...resourceOf('shop', 'request'),
+      template: { name: 's3-static-site', requestableBy: ['person' as const] },
+    };
+    const denied = authorise(allRules, callerOf('ada of platform'), 'request', resource);
+    expect(problemOf(denied).detail).toBe(
+      'Rule nothing-repository-wide-in-shop does not let person ada@acme.example request here. Name a deployment environment in the request.',
+    );
+  });
+
+  test('follows where a rule cannot be evaluated, even a forbid beside a permit', () => {
+    const unsaid = shippedRules.decide(callerOf('ada of platform'), 'approve', resourceOf('shop', 'approve'));
+    expect(unsaid).toMatchObject({ allowed: false, rule: 'machine-requests-need-approvers' });
+  });
+
+  test('follows where the schema does not bring caller and action together', () => {
+    const open = accessOf(filesOf('@id("all") permit (principal, action, resource);'));
+    const may = (kind: Principal['kind']) =>
+      actions.filter(
+        (action) =>
+          open.decide({ principal: { kind, id: 'x' }, groups: [] }, action, resourceOf('shop', action), {
+            requesterKinds: [],
+          }).allowed,
+      );
+    expect(may('pipeline')).toEqual(['request', 'read']);
+    expect(may('system')).toEqual(['request', 'revoke', 'read']);
+    expect(may('service')).toEqual(['request', 'revoke', 'read', 'audit']);
+    expect(may('person')).toEqual(actions);
+  });
+});
+
+const one = <T>(...values: T[]) => fc.constantFrom(...values);
+const callers = fc.record({
+  kind: one<Principal['kind']>('person', 'service', 'pipeline', 'system'),
+  id: one('ada@acme.example', 'release-bot', 'x"]}', '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
+  groups: fc.uniqueArray(one('platform', 'approvers', 'readers', 'web', 'release-managers', 'a"b\\'), {
+    maxLength: 3,
+  }),
+});
+const questions = fc.record({
+  caller: callers.map(({ kind, id, groups }): Caller => ({ principal: { kind, id }, groups })),
+  action: one(...actions),
+  on: one(...Object.keys(table.resources)),
+  circumstances: fc.record({
+    requesterKinds: fc.uniqueArray(one<Principal['kind']>('person', 'service', 'pipeline', 'system')),
+    repositoryAdmin: fc.boolean(),
+  }),
+});
+type Question = { caller: Caller; action: Action; on: string; circumstances: Circumstances };
+const decided = (rules: CedarAccess, { caller, action, on, circumstances }: Question) =>
+  rules.decide(caller, action, resourceOf(on, action), circumstances);
+
+describe('whatever is asked', () => {
+  test('a pipeline stays within its limits, though the rules permit everything', () => {
+    const open = accessOf(filesOf('@id("all") permit (principal, action, resource);'));
+    const uuids = one('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}');
+    const place = fc.record({
+      workspaceUuid: uuids,
+      repositoryUuid: uuids,
+      environmentUuid: fc.option(uuids, { nil: undefined }),
+    });
+    const approval = one('none' as const, 'required' as const);
+    const kinds = fc.subarray<Principal['kind']>(['person', 'pipeline']);
+    fc.assert(
+      fc.property(
+        place,
+        place,
+        one(...actions),
+        approval,
+        kinds,
+        (own, asked, action, approval, requestableBy) => {
+          const { repositoryUuid: id } = own;
+          const pipeline = { ...own, workspaceSlug: 'acme' };
+          const template = { name: 'ecr-push', approval, requestableBy };
+          const resource = { ...asked, accountId: '111122223333', template };
+          const { ok } = authorise(
+            open,
+            { principal: { kind: 'pipeline', id }, groups: [], pipeline },
+            action,
+            resource,
+          );
+          const isOwn = JSON.stringify(own) === JSON.stringify(asked);
+          const isRequestable = approval === 'none' && requestableBy.includes('pipeline');
+          expect(ok).toBe(isOwn && (action === 'read' || (action === 'request' && isRequestable)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('one more forbid never allows more', () => {
+    const forbids = fc.record({
+      principal: one(
+        'principal',
+        'principal is Person',
+        'principal in Group::"web"',
+        'principal is Service in Group::"readers"',
+      ),
+      action: one('action', 'action in [Action::"request", Action::"read"]', 'action == Action::"read"'),
+      resource: one(
+        'resource',
+        `resource in Project::"${projects.SHOP}"`,
+        'resource in Account::"111122223333"',
+      ),
+      condition: one(
+        '',
+        'when { principal in Group::"approvers" }',
+        'unless { principal in Group::"platform" }',
+      ),
+    });
+    fc.assert(
+      fc.property(forbids, fc.array(questions, { minLength: 1, maxLength: 20 }), (forbid, asked) => {
+        const { principal, action, resource, condition } = forbid;
+        const text = `@id("more") forbid (${principal}, ${action}, ${resource}) ${condition};`;
+        const files = { ...shipped, rules: [...shipped.rules, ...filesOf(text).rules] };
+        if (faultsOf(files).length > 0) return;
+        const more = accessOf(files);
+        for (const question of asked) {
+          const before = decided(shippedRules, question).allowed;
+          expect(decided(more, question).allowed && !before).toBe(false);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('whoever is allowed somewhere is never turned away before the resource is known', () => {
+    fc.assert(
+      fc.property(questions, (question) => {
+        const { caller, action, circumstances } = question;
+        for (const rules of [shippedRules, allRules]) {
+          if (!decided(rules, question).allowed) continue;
+          expect(rules.decide(caller, action, undefined, circumstances).allowed).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('nothing is loaded before the first decision, and nothing is decided without Cedar', () => {
+    const broken = accessOf(shipped, () => {
+      throw new Error('no engine');
+    });
+    const ask = () =>
+      broken.decide({ principal: { kind: 'person', id: 'ada' }, groups: ['platform'] }, 'read');
+    expect(ask).toThrow('no engine');
+  });
+
+  test('Cedar’s own check of requests against the schema agrees', () => {
+    const cedar = loadCedar();
+    const { text: schema = '' } = shipped.schema ?? {};
+    const policies = { staticPolicies: shipped.rules.map((file) => file.text).join('\n') };
+    const strict = {
+      ...cedar,
+      statefulIsAuthorized: ({
+        preparsedPolicySetId: _,
+        ...call
+      }: Parameters<typeof cedar.statefulIsAuthorized>[0]) =>
+        cedar.isAuthorized({ ...call, policies, schema, validateRequest: true }),
+    };
+    const checked = accessOf(shipped, () => strict);
+    fc.assert(
+      fc.property(questions, (question) => {
+        expect(decided(checked, question).allowed).toBe(decided(shippedRules, question).allowed);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

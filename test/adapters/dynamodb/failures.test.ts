@@ -1,0 +1,118 @@
+import {
+  DynamoDBClient,
+  ExecuteStatementCommand,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { beforeEach, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
+import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
+import type { GrantEvent } from '../../../domain/grants/event.ts';
+import { eventOf, grantIdNumber, grantOf } from '../../support/adapters/events.ts';
+import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
+
+const client = new DynamoDBClient({ region: 'eu-west-1' });
+const dynamodb = mockClient(client);
+const log = dynamodbEventLog(client, 'events');
+const table = dynamodbGrantTable(client, 'grants');
+
+const GRANT = grantIdNumber(1);
+const NOW = '2026-11-23T09:00:00.000Z';
+const time = { from: '2026-11-23T00:00:00.000Z', to: NOW };
+
+const calls: [name: string, call: () => Promise<unknown>][] = [
+  ['load', () => log.load(GRANT)],
+  ['append', () => log.append(eventOf())],
+  ['query', () => log.query({ ...time, limit: 1 })],
+  ['query of a repository', () => log.query({ ...time, limit: 1, repositoryUuids: ['{x}'] })],
+  ['markDue', () => table.markDue(GRANT, 1, NOW)],
+  ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
+  ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
+  ['releaseLease', () => table.releaseLease(GRANT, 'one')],
+  ['listDue', () => table.listDue(NOW, 1)],
+  ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
+  ['list', () => table.list({}, 1)],
+  ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
+  ['listLive', () => table.listLive('{x}')],
+];
+
+beforeEach(() => {
+  dynamodb.reset();
+});
+
+const failures = [
+  ['ThrottlingException', 'THROTTLED'],
+  ['ProvisionedThroughputExceededException', 'THROTTLED'],
+  ['AccessDeniedException', 'DENIED'],
+  ['ResourceNotFoundException', 'UNAVAILABLE'],
+  ['SomethingNew', 'UNAVAILABLE'],
+] as const;
+
+test.each(calls)('%s throws only errors of the port', async (_, call) => {
+  for (const [name, code] of failures) {
+    dynamodb.rejects(sdkError(name));
+    const error = await rejectionOf(call());
+    expect(error).toMatchObject({ name: 'PortError', system: 'DynamoDB', code });
+    expect((error as Error).message).not.toContain('arn:');
+  }
+});
+
+/** An event's item as the log stores it, under a key of its own or another. */
+const itemOf = (event: GrantEvent, key: { grantId?: string; seq?: number } = {}) => ({
+  grantId: { S: key.grantId ?? event.grantId },
+  seq: { N: String(key.seq ?? event.seq) },
+  event: { S: JSON.stringify(event) },
+});
+
+test('an event under the key of another grant or another seq is never taken for one of its stream', async () => {
+  for (const key of [{ grantId: 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa' }, { seq: 7 }]) {
+    dynamodb.on(QueryCommand).resolves({ Items: [itemOf(eventOf(), key)] });
+    await expect(log.load(GRANT)).rejects.toThrow('under another key');
+  }
+});
+
+test('a broken condition is an answer, not a failure', async () => {
+  dynamodb.on(UpdateItemCommand).rejects(sdkError('ConditionalCheckFailedException'));
+  expect(await table.takeLease(GRANT, 'one', NOW, NOW)).toBe(false);
+  await table.markDue(GRANT, 1, NOW);
+  await table.releaseLease(GRANT, 'one');
+  await table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 });
+  await table.project({ grantId: GRANT, seq: 1, grant: grantOf() });
+});
+
+test("a duplicate under both of AWS's names is taken by another event, or appended when it is ours", async () => {
+  const [ours, other] = [eventOf(), eventOf({ correlationId: 'other' })];
+  for (const name of ['DuplicateItem', 'DuplicateItemException']) {
+    dynamodb.on(ExecuteStatementCommand).rejects(sdkError(name));
+    dynamodb.on(GetItemCommand).resolves({ Item: itemOf(other) });
+    expect(await log.append(ours)).toBe('taken');
+    dynamodb.on(GetItemCommand).resolves({ Item: itemOf(ours) });
+    expect(await log.append(ours)).toBe('appended');
+  }
+});
+
+test('a stream, and a doubt about an append, are read consistently', async () => {
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  dynamodb.on(ExecuteStatementCommand).rejects(sdkError('DuplicateItem'));
+  dynamodb.on(GetItemCommand).resolves({ Item: itemOf(eventOf()) });
+  await log.load(GRANT);
+  await log.append(eventOf());
+  const reads = [...dynamodb.commandCalls(QueryCommand), ...dynamodb.commandCalls(GetItemCommand)];
+  expect(reads.map(({ args }) => args[0].input.ConsistentRead)).toEqual([true, true]);
+});
+
+test('an item that is no event of ours is never taken for one', async () => {
+  const broken = [
+    { event: { S: '{"seq": 1' } },
+    { event: { S: '{}' } },
+    { event: { S: JSON.stringify({ ...eventOf(), type: 'GrantStolen' }) } },
+    { event: { S: JSON.stringify({ ...eventOf(), more: 1 }) } },
+    {},
+  ];
+  for (const item of broken) {
+    dynamodb.on(QueryCommand).resolves({ Items: [item] });
+    expect(everythingIn(await rejectionOf(log.load(GRANT)))).not.toBe('');
+  }
+});

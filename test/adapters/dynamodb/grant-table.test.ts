@@ -1,0 +1,78 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
+import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
+import {
+  createTables,
+  type DynamodbSandbox,
+  startDynamodbSandbox,
+} from '../../../sandbox/dynamodb/server.ts';
+import { grantDueContract } from '../../contract/grant-due-contract.ts';
+import { grantListContract } from '../../contract/grant-list-contract.ts';
+import { grantTableContract } from '../../contract/grant-table-contract.ts';
+import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
+import { grantIdNumber, grantOf } from '../../support/adapters/events.ts';
+import { grantsTable } from '../../support/adapters/tables.ts';
+
+const GRANT = grantIdNumber(1);
+const EARLY = '2026-11-23T09:00:00.000Z';
+const LATER = '2026-11-23T09:10:00.000Z';
+
+let sandbox: DynamodbSandbox;
+const clients: DynamoDBClient[] = [];
+let tables = 0;
+
+beforeAll(async () => {
+  sandbox = await startDynamodbSandbox({ port: 0 });
+  useAwsEnvironment({ dynamodb: sandbox.url });
+});
+
+afterAll(async () => {
+  for (const client of clients) client.destroy();
+  await sandbox.close();
+});
+
+async function open() {
+  tables += 1;
+  const name = `grants-${tables}`;
+  await createTables(sandbox.url, [grantsTable(name)]);
+  const [first, other] = [dynamodbClient(), dynamodbClient()];
+  clients.push(first, other);
+  return {
+    table: dynamodbGrantTable(first, name),
+    second: dynamodbGrantTable(other, name),
+  };
+}
+
+grantTableContract('over dynalite', open);
+grantDueContract('over dynalite', open);
+grantListContract('over dynalite', open);
+
+describe('the grant table when DynamoDB is in trouble', () => {
+  const lostReply = { match: 'UpdateItem', effect: 'lostReply' };
+
+  test('a lease whose reply was lost is taken', async () => {
+    const { table } = await open();
+    await table.markDue(GRANT, 1, EARLY);
+    await armFault(sandbox.url, lostReply);
+    expect(await table.takeLease(GRANT, 'one', EARLY, LATER)).toBe(true);
+  });
+
+  test('a mark and a projection whose replies were lost are done', async () => {
+    const { table } = await open();
+    const due = async () => (await table.listDue(LATER, 10)).map(({ dueAt }) => dueAt);
+    await armFault(sandbox.url, lostReply);
+    await table.markDue(GRANT, 1, EARLY);
+    expect(await due()).toEqual([EARLY]);
+    await armFault(sandbox.url, lostReply);
+    await table.project({ grantId: GRANT, seq: 1, grant: grantOf(), dueAt: LATER });
+    expect(await due()).toEqual([LATER]);
+    expect((await table.list({}, 10)).grants).toEqual([grantOf()]);
+  });
+
+  test('a failure throws, also where a broken condition would only be false', async () => {
+    const { table } = await open();
+    await armFault(sandbox.url, { match: 'UpdateItem', effect: 'forbid' });
+    await expect(table.takeLease(GRANT, 'one', EARLY, LATER)).rejects.toMatchObject({ code: 'DENIED' });
+  });
+});

@@ -1,0 +1,50 @@
+import { clearCaches } from '@aws-lambda-powertools/parameters';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ssmSecret, ssmWebhookSecrets } from '../../../adapters/settings/secrets.ts';
+import { useAwsEnvironment } from '../../support/adapters/environment.ts';
+import { sdkError } from '../../support/adapters/failures.ts';
+
+const ssm = mockClient(SSMClient);
+beforeEach(() => {
+  useAwsEnvironment({});
+  clearCaches();
+  ssm.reset();
+});
+afterAll(() => ssm.restore());
+const secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret');
+
+test('the secrets of a workspace stand in a parameter of its own, two during a rotation, and are read once', async () => {
+  const asked = { Name: '/rolewright/dev/webhook-secret/acme', WithDecryption: true };
+  ssm.on(GetParameterCommand, asked).resolves({ Parameter: { Value: 'old\nnew\n' } });
+  expect(await secretsOf('acme')).toEqual(['old', 'new']);
+  expect(await secretsOf('acme')).toEqual(['old', 'new']);
+  expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
+});
+
+test('a workspace without a parameter has none', async () => {
+  ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
+  expect(await secretsOf('acme')).toEqual([]);
+});
+
+test.each(['AccessDeniedException', 'ThrottlingException', 'InternalServerError'])(
+  '%s is no absence: the delivery must be sent again',
+  async (name) => {
+    ssm.on(GetParameterCommand).rejects(sdkError(name, { httpStatusCode: 400 }));
+    await expect(secretsOf('acme')).rejects.toMatchObject({
+      name: 'PortError',
+      system: 'SSM',
+      code: 'UNAVAILABLE',
+    });
+  },
+);
+
+test('a secret is taken without the line end that came along with it, and a blank one is none', async () => {
+  const secret = ssmSecret('/rolewright/dev/slack-signing-secret', 'Slack', 'The signing secret of Slack');
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '8f742231b10e\n' } });
+  expect(await secret()).toBe('8f742231b10e');
+  clearCaches();
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: ' \n' } });
+  await expect(secret()).rejects.toMatchObject({ name: 'PortError', system: 'Slack', code: 'DENIED' });
+});

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../../domain/grants/event.ts';
+import { GRANT_ID, grace } from '../../support/domain/samples.ts';
+import {
+  activated,
+  approved,
+  created,
+  lapsed,
+  rejected,
+  requested,
+  revocation,
+  revoked,
+  started,
+  storyOf,
+} from '../../support/domain/stories.ts';
+import { notificationWorld } from '../../support/slack/notification-world.ts';
+
+let world: Awaited<ReturnType<typeof notificationWorld>>;
+beforeAll(async () => {
+  world = await notificationWorld();
+});
+afterEach(() => world.clearFaults());
+afterAll(() => world.end());
+
+/** Who makes roles, and ends what lapses. */
+const SYSTEM = { kind: 'system' as const, id: 'provisioner' };
+
+/** A request that waits, with a policy that can be read. */
+const waiting = (): NewEvent => {
+  const event = requested('required');
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'S', Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::shop-site/*'] },
+    ],
+  };
+  const { data } = JSON.parse(JSON.stringify(event));
+  return {
+    type: 'GrantRequested',
+    data: { ...data, proposal: { ...data.proposal, permissionsPolicy: policy } },
+  };
+};
+const channelsOf = (messages: { channel: string }[]) => messages.map(({ channel }) => channel).sort();
+const textOf = (messages: object[]) => JSON.stringify(messages);
+
+describe('who is told', () => {
+  test.each<[string, NewEvent[], string[]]>([
+    ['approvers and team: of a request that waits', [waiting()], ['C0APPROVALS', 'C0SHOP']],
+    ['nobody: of a request that does not wait', [requested()], []],
+    ['the team: of a grant', storyOf.active, ['C0SHOP']],
+    ['the team: of a revoke', storyOf.revoked, ['C0SHOP']],
+    [
+      'team and requester: of what was approved and granted',
+      [waiting(), approved, started, created, activated],
+      ['C0SHOP', 'D0ADA'],
+    ],
+    ['the requester: of what lapsed', [waiting(), lapsed], ['D0ADA']],
+    ['nobody: of steps in between', [requested(), started, created], []],
+  ])('%s', async (_, events, channels) => {
+    const grantId = await world.story(events.slice(0, 1));
+    for (const event of events.slice(1)) {
+      await world.append(grantId, event, event.type === 'GrantApproved' ? grace : SYSTEM);
+    }
+    await world.tell(grantId, events.length);
+    expect(channelsOf(await world.posted())).toEqual(channels);
+  });
+
+  test('not the requester of what they rejected themselves', async () => {
+    const grantId = await world.story([waiting(), rejected]);
+    await world.tell(grantId, 2);
+    expect(await world.posted()).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  test('is sent once, however often and however many at once are told of it', async () => {
+    const grantId = await world.story([waiting()]);
+    await Promise.all(Array.from({ length: 5 }, () => world.tell(grantId, 1)));
+    await world.tell(grantId, 1);
+    expect(channelsOf(await world.posted())).toEqual(['C0APPROVALS', 'C0SHOP']);
+  });
+
+  test.each(['throttle', 'forbid then nothing'])(
+    'that Slack certainly did not take (%s) is sent later, once',
+    async (how) => {
+      const grantId = await world.story(storyOf.active);
+      const effect = how === 'throttle' ? 'throttle' : 'forbid';
+      await world.fault({ match: 'chat.postMessage', effect, times: 1, delayMs: 2000 });
+      await world.tell(grantId, 4);
+      // A refusal for good is told in the log; somebody may give the missing right, and then it can be told again.
+      if (effect === 'forbid') {
+        expect(world.lines).toMatchObject([{ level: 'error', text: 'a notification was lost' }]);
+        await world.tell(grantId, 4);
+      }
+      expect(await world.posted()).toHaveLength(1);
+    },
+  );
+
+  test('waits as long as Slack asks, and gives up on minutes', async () => {
+    const grantId = await world.story(storyOf.active);
+    const before = world.clock.now();
+    await world.fault({ match: 'chat.postMessage', effect: 'throttle', times: 2, delayMs: 7000 });
+    await world.tell(grantId, 4);
+    expect(world.clock.now() - before).toBe(14_000);
+    const other = await world.story(storyOf.active);
+    await world.fault({ match: 'chat.postMessage', effect: 'throttle', times: 1, delayMs: 60_000 });
+    await world.tell(other, 4);
+    expect(world.lines).toMatchObject([{ text: 'a notification was lost', more: { channel: 'C0SHOP' } }]);
+  });
+
+  test.each(['lostReply', 'drop', 'error'])(
+    'that Slack may have taken (%s) is never sent again; its loss is logged',
+    async (effect) => {
+      const grantId = await world.story(storyOf.active);
+      await world.fault({ match: 'chat.postMessage', effect, times: 1 });
+      await world.tell(grantId, 4);
+      await world.tell(grantId, 4);
+      expect((await world.posted()).length).toBe(effect === 'lostReply' ? 1 : 0);
+      expect(world.lines).toMatchObject([
+        { level: 'error', text: 'a notification was lost' },
+        { level: 'warn', text: 'a notification may be lost' },
+      ]);
+    },
+  );
+
+  test('whose sender died between claiming and sending it is not lost in silence', async () => {
+    const grantId = await world.story(storyOf.active);
+    const { deliveries } = world.ports();
+    const dies = {
+      ...deliveries,
+      claim: async (...asked: Parameters<typeof deliveries.claim>) => {
+        await deliveries.claim(...asked);
+        throw new Error('died');
+      },
+    };
+    await expect(world.tell(grantId, 4, { deliveries: dies })).rejects.toThrow('died');
+    await world.tell(grantId, 4);
+    expect(await world.posted()).toEqual([]);
+    expect(world.lines).toMatchObject([
+      { level: 'warn', text: 'a notification may be lost', more: { channel: 'C0SHOP' } },
+    ]);
+  });
+
+  test('to a channel that is not there does not keep the others from being told', async () => {
+    const grantId = await world.story([waiting()]);
+    const { configuration } = world.ports();
+    const slack = { ...configuration.slack, approversChannel: 'C0GONE' } as typeof configuration.slack;
+    await world.tell(grantId, 1, { configuration: { ...configuration, slack } });
+    expect(channelsOf(await world.posted())).toEqual(['C0SHOP']);
+    expect(textOf(world.lines)).toContain('channel_not_found');
+  });
+});
+
+describe('the approvers’ message', () => {
+  test.each<[string, NewEvent, string]>([
+    ['approved', approved, 'Approved'],
+    ['rejected', rejected, 'Rejected'],
+    ['lapsed', lapsed, 'Not decided in time'],
+    ['withdrawn', revoked, 'Withdrawn'],
+    ['replaced', waiting(), 'Replaced by a newer request'],
+  ])('says in its place that the request was %s, and loses its buttons', async (_, event, title) => {
+    const grantId = await world.story([waiting()]);
+    await world.tell(grantId, 1);
+    const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+    await world.append(grantId, event);
+    await world.tell(grantId, 2);
+    const after = (await world.posted()).find(({ ts }) => ts === card?.ts);
+    expect(after).toMatchObject({ text: expect.stringContaining(title), edits: 1 });
+    expect(textOf([after ?? {}])).not.toContain('"action_id":"approve"');
+  });
+
+  test('says so even where the decision is told before it is known where the message stands', async () => {
+    const grantId = await world.story([waiting()]);
+    const { web } = world.ports();
+    const slow: typeof web = {
+      ...web,
+      async post(channel, content) {
+        const message = await web.post(channel, content);
+        if (channel !== 'C0APPROVALS') return message;
+        await world.append(grantId, approved);
+        await world.tell(grantId, 2);
+        return message;
+      },
+    };
+    await world.tell(grantId, 1, { web: slow });
+    const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+    expect(card).toMatchObject({ text: expect.stringContaining('Approved'), edits: 1 });
+  });
+
+  test('says so even where the attempt that sent it died before it looked again', async () => {
+    const grantId = await world.story([waiting()]);
+    const { deliveries } = world.ports();
+    const dying: typeof deliveries = {
+      ...deliveries,
+      async keepMessage(id, message) {
+        await world.append(grantId, approved);
+        await world.tell(grantId, 2);
+        await deliveries.keepMessage(id, message);
+        throw new Error('the process has died');
+      },
+    };
+    await expect(world.tell(grantId, 1, { deliveries: dying })).rejects.toThrow('died');
+    await world.tell(grantId, 1);
+    const cards = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+    expect(cards).toEqual([expect.objectContaining({ text: expect.stringContaining('Approved') })]);
+  });
+
+  test('is changed at last when the first change is lost', async () => {
+    const grantId = await world.story([waiting()]);
+    await world.tell(grantId, 1);
+    await world.append(grantId, approved);
+    await world.fault({ match: 'chat.update', effect: 'drop', times: 2 });
+    await world.tell(grantId, 2);
+    const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+    expect(card).toMatchObject({ text: expect.stringContaining('Approved') });
+  });
+});
+
+test('a revoke names who ended it, not the function that did', async () => {
+  const grantId = await world.story([...storyOf.active, revocation, revoked], grace);
+  await world.tell(grantId, storyOf.active.length + 2);
+  expect(textOf(await world.posted())).toContain('<@U0GRACE>');
+  expect(GRANT_ID).not.toBe(grantId);
+});

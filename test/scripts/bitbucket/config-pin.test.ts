@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
+import { pinConfiguration } from '../../../scripts/bitbucket/config-pin.ts';
+
+const TEXT = `# Kept as it is.
+ownership:
+  - project: { workspace: acme, key: SHOP }
+    owns: { any: ["shop-*"] } # a comment
+  - repository: { workspace: acme, slug: web }
+    owns: { any: ["web-*"] }
+  - project: { workspace: acme, key: WEB, uuid: "{00000000-0000-4000-8000-000000000000}" }
+    owns: { any: ["api-*"] }
+onRepositoryCreated:
+  - project: { workspace: globex, key: OTHER }
+    slug: "*"
+    grant: { template: ecr-push }
+slack:
+  channels:
+    - { project: { workspace: acme, key: WEB }, channel: C01WEB }
+`;
+
+describe('pinning ownership rules', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rolewright-pin-'));
+  let bitbucket: BitbucketSandbox;
+  beforeAll(async () => {
+    bitbucket = await startBitbucketSandbox({ port: 0, dir });
+  });
+  afterAll(async () => {
+    await bitbucket.close();
+    rmSync(dir, { recursive: true });
+  });
+  const pin = (text: string, token = 'sandbox-token') =>
+    pinConfiguration(text, `${bitbucket.url}/2.0`, token);
+
+  it('fills in the UUID that Bitbucket has for a key or a slug, and leaves pinned rules and comments alone', async () => {
+    const { text, pinned } = await pin(TEXT);
+    expect(pinned).toEqual([
+      'project acme/SHOP is {6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+      'repository acme/web is {3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+      'project globex/OTHER is {b5221305-d747-47c2-8531-4533c5ef0422}',
+      'project acme/WEB is {18b60cd9-173a-4a44-a4ec-6c251e367573}',
+    ]);
+    expect(text.replaceAll(/, uuid: "\{(?!0)[^"]*"/g, '')).toBe(TEXT);
+    const { ownership } = parse(text) as { ownership: Record<string, { uuid: string }>[] };
+    expect(ownership.map((rule) => (rule.project ?? rule.repository)?.uuid)).toEqual([
+      '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+      '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+      '{00000000-0000-4000-8000-000000000000}',
+    ]);
+  });
+
+  it('pins a rule that is written on several lines', async () => {
+    const block =
+      'ownership:\n  - project:\n      workspace: acme # ours\n      key: SHOP\n    owns: { any: [a] }\n';
+    const { text } = await pin(block);
+    expect(text).toContain(
+      '      uuid: "{6f578c1d-54b2-42bc-bfcb-8384e0619a40}"\n      workspace: acme # ours\n',
+    );
+    expect(parse(text)).toEqual({
+      ownership: [
+        {
+          project: { workspace: 'acme', key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+          owns: { any: ['a'] },
+        },
+      ],
+    });
+  });
+
+  it('needs no token where nothing is left to pin', async () => {
+    const { text } = await pin(TEXT);
+    expect(await pinConfiguration(text, `${bitbucket.url}/2.0`, undefined)).toEqual({ text, pinned: [] });
+    await expect(pinConfiguration(TEXT, `${bitbucket.url}/2.0`, undefined)).rejects.toThrow(
+      'BITBUCKET_TOKEN',
+    );
+  });
+
+  it('changes nothing when nothing is left to pin', async () => {
+    const once = await pin(TEXT);
+    expect((await pin(once.text)).pinned).toEqual([]);
+  });
+
+  it('fails for a project that Bitbucket does not show, and for a refused credential', async () => {
+    await expect(pin(TEXT.replace('SHOP', 'NOPE'))).rejects.toThrow('no project NOPE in workspace acme');
+    await expect(pin(TEXT, 'wrong')).rejects.toThrow('Bitbucket answered 401');
+  });
+});

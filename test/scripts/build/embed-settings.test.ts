@@ -1,0 +1,127 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { knownNames } from '../../../adapters/cedar/access-rules.ts';
+import { compiledAccess } from '../../../adapters/cedar/access-source.ts';
+import { readConfiguration, readTemplates } from '../../../adapters/settings/files.ts';
+import { embedSettings } from '../../../scripts/build/embed-settings.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const REPLACED = join(ROOT, 'adapters', 'settings', 'files.ts');
+
+type Load = () => { contents: string };
+type Read = (root: string) => unknown;
+
+/** What the plugin gives to esbuild in the place of a file; undefined for a file that it leaves alone. */
+function loaded(path: string, root = ROOT): string | undefined {
+  const loads: [RegExp, Load][] = [];
+  const build = { onLoad: ({ filter }: { filter: RegExp }, load: Load) => loads.push([filter, load]) };
+  embedSettings(root).setup(build as never);
+  return loads.find(([filter]) => filter.test(path))?.[1]().contents;
+}
+
+/** The module that a bundle would hold. */
+async function bundled<T>(contents: string): Promise<T> {
+  return import(`data:text/javascript,${encodeURIComponent(contents)}`);
+}
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'embed-'));
+  for (const folder of ['config', 'templates']) mkdirSync(join(root, folder));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** What would end a literal in one language or another. */
+const WORDS = '\u2028\u2029\u0000 "\'`\\ ${x} </script> \ud800 é';
+
+const configuration = `
+workspaces: [{ slug: acme, uuid: "{922e118c-f34f-4226-a897-0e0afbec553d}" }]
+accounts: [{ alias: default, id: "111122223333", region: eu-west-1, boundaryPolicy: boundary }]
+issuers: []
+ownership: []
+`;
+
+test('a bundle holds exactly what is read from the folders, wherever it runs', async () => {
+  expect(existsSync(REPLACED)).toBe(true);
+  const embedded = await bundled<{ readConfiguration: Read; readTemplates: Read }>(loaded(REPLACED) ?? '');
+  expect(embedded.readConfiguration('/nowhere')).toStrictEqual(readConfiguration(ROOT));
+  expect(embedded.readTemplates('/nowhere')).toStrictEqual(readTemplates(ROOT));
+});
+
+test('words, anchors and fields that are left out are the same in a bundle', async () => {
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const exotic = `${configuration.replace('issuers: []', '')}
+issuers: [{ issuer: "https://login.acme.example", kind: person, audience: ${JSON.stringify(WORDS)}, keys: "https://login.acme.example/k", algorithms: &all [RS256, ES256] },
+  { issuer: "https://other.acme.example", kind: service, audience: a, keys: "https://other.acme.example/k", algorithms: *all }]
+people: [{ id: "ada@acme.example" }, { id: "__proto__", groups: ["constructor"] }]
+slack: { team: T024BE7LD, approversChannel: C024BE91L }`;
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), exotic);
+  const module = await bundled<{ readConfiguration: Read; readTemplates: Read }>(
+    loaded(REPLACED, root) ?? '',
+  );
+  const read = readConfiguration(root);
+  expect(read.issuers[0]?.audience).toBe(WORDS);
+  expect(module.readConfiguration('/nowhere')).toStrictEqual(read);
+  expect(module.readTemplates('/nowhere')).toStrictEqual(readTemplates(root));
+});
+
+test('a bundle holds the access rules that the folder says, checked and compiled', async () => {
+  const path = join(ROOT, 'adapters', 'cedar', 'access-source.ts');
+  expect(existsSync(path)).toBe(true);
+  const embedded = await bundled<{ compiledAccess: typeof compiledAccess }>(loaded(path) ?? '');
+  const compiled = compiledAccess(ROOT, knownNames(readConfiguration(ROOT), readTemplates(ROOT)));
+  expect(compiled.rules.length).toBeGreaterThan(0);
+  expect(embedded.compiledAccess('/nowhere', {})).toEqual(compiled);
+});
+
+test('access rules that could not start are not built', () => {
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration);
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const rule = (scope: string) => `permit (principal, action, resource in ${scope});`;
+  const text = `@id("a") ${rule('Account::"999999999999"')}\n@id("b") ${rule('Template::"none"')}`;
+  writeFileSync(join(root, 'access', 'rules.cedar'), text);
+  expect(() => embedSettings(root)).toThrow(
+    /rules\.cedar:1: there is no Account.*\n.*rules\.cedar:2: there is no Template/,
+  );
+});
+
+test('rules for new repositories that no template can carry out are not built', () => {
+  const uuid = '"{18b60cd9-173a-4a44-a4ec-6c251e367573}"';
+  const rule = `onRepositoryCreated: [{ project: { workspace: acme, key: WEB, uuid: ${uuid} }, slug: "*", grant: { template: none } }]`;
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), `${configuration}${rule}`);
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  expect(() => embedSettings(root)).toThrow(
+    'config/rolewright.yaml/onRepositoryCreated/0/grant/template: there is no template none',
+  );
+});
+
+test('no other file is replaced', () => {
+  for (const path of [
+    'adapters/settings/start-failure.ts',
+    'adapters/settings/my-files.ts',
+    'settings/files.ts',
+  ]) {
+    expect(loaded(join(ROOT, path))).toBeUndefined();
+  }
+});
+
+test('what could not start is not built, and says every fault of all files', () => {
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration.replace('eu-west-1', 'europe'));
+  writeFileSync(join(root, 'templates', 'broken.yaml'), 'name: [');
+  expect(() => embedSettings(root)).toThrow(
+    expect.objectContaining({
+      name: 'StartFailure',
+      faults: [
+        expect.stringContaining('config/rolewright.yaml/accounts/0/region: '),
+        expect.stringContaining('templates/broken.yaml: '),
+      ],
+    }),
+  );
+});

@@ -1,0 +1,32 @@
+import { type CedarAccess, cedarAccess } from '../../../adapters/cedar/access.ts';
+import { type AccessFiles, readAccessFiles } from '../../../adapters/cedar/access-files.ts';
+import { compileAccess } from '../../../adapters/cedar/compilation.ts';
+import { loadCedar } from '../../../adapters/cedar/engine.ts';
+import type { KnownNames } from '../../../adapters/cedar/rules.ts';
+
+const ROOT = `${import.meta.dirname}/../../..`;
+
+/** The files of this repository's `access/`. */
+export const shipped: AccessFiles = readAccessFiles(ROOT);
+/** The rules of `access/examples`, which are not in force. */
+export const examples: AccessFiles = readAccessFiles(ROOT, 'access/examples');
+
+/** Rules in one file, under the shipped schema. */
+export const filesOf = (text: string): AccessFiles => ({
+  schema: shipped.schema,
+  rules: [{ path: 'access/rules.cedar', text }],
+});
+
+/** The faults that a start would name; none when the rules are sound. */
+export function faultsOf(files: AccessFiles, known?: KnownNames): string[] {
+  const found = compileAccess(loadCedar(), files, known);
+  return 'faults' in found ? found.faults : [];
+}
+
+/** Sound rules, decided by an engine; throws on faults. */
+export function accessOf(files: AccessFiles, load = loadCedar): CedarAccess {
+  const found = compileAccess(loadCedar(), files);
+  if ('faults' in found) throw new Error(found.faults.join('\n'));
+  // As a bundle holds it.
+  return cedarAccess(load, JSON.parse(JSON.stringify(found.compiled)));
+}

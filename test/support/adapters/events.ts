@@ -1,0 +1,101 @@
+import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
+import type { Grant } from '../../../domain/grants/grant.ts';
+import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import type { Principal } from '../../../domain/shared/principal.ts';
+
+export const ACCOUNT = '111122223333';
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** The id of the grant with this number: distinct up to a million. */
+export function grantIdNumber(n: number): string {
+  const digits = [n >> 15, n >> 10, n >> 5, n].map((part) => ALPHABET[part & 31] ?? 'a').join('');
+  return `gr_${digits.padStart(26, 'a')}`;
+}
+
+/** The UUID of the repository with this number. */
+export const repositoryNumber = (n: number): string =>
+  `{1de489be-ce6a-42a0-a8c8-${n.toString(16).padStart(12, '0')}}`;
+
+export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
+
+export type EventFields = {
+  grantId?: string;
+  seq?: number;
+  at?: string;
+  principal?: Principal;
+  repositoryUuid?: string;
+  prevHash?: string;
+  correlationId?: string;
+  event?: NewEvent;
+};
+
+/** An event whose hash is right; what is not given is the same in all. */
+export function eventOf(fields: EventFields = {}): GrantEvent {
+  const repository = { uuid: fields.repositoryUuid ?? repositoryNumber(1), fullName: 'acme/shop' };
+  const payload: NewEvent = fields.event ?? { type: 'GrantRevoked', data: { repository, account: ACCOUNT } };
+  const event = {
+    grantId: fields.grantId ?? grantIdNumber(1),
+    seq: fields.seq ?? 1,
+    at: fields.at ?? '2026-11-23T09:00:00.000Z',
+    principal: fields.principal ?? ada,
+    correlationId: fields.correlationId ?? 'request-1',
+    entryPoint: 'http' as const,
+    prevHash: fields.prevHash ?? ZERO_HASH,
+    ...payload,
+  };
+  return { ...event, hash: eventHash(event) };
+}
+
+/** A whole stream: one event for each of the given, in order, chained. */
+export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
+  const stream: GrantEvent[] = [];
+  for (const [n, fields] of events.entries()) {
+    const prevHash = stream.at(-1)?.hash ?? ZERO_HASH;
+    stream.push(eventOf({ ...fields, grantId, seq: n + 1, prevHash }));
+  }
+  return stream;
+}
+
+export type GrantFields = {
+  n?: number;
+  status?: Grant['status'];
+  repositoryUuid?: string;
+  names?: string[];
+  template?: string;
+  account?: string;
+  updatedAt?: string;
+};
+
+/** What a request for a grant asks. */
+export const intentWith = ({ repositoryUuid, names, template, account }: GrantFields = {}): GrantIntent => ({
+  repository: { uuid: repositoryUuid ?? repositoryNumber(1), fullName: names?.at(-1) ?? 'acme/shop' },
+  account: account ?? ACCOUNT,
+  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+  template: { name: template ?? 's3-static-site', version: 'a'.repeat(16) },
+  name: 'default',
+  parameters: { bucket: 'shop-site', note: 'Größe „100 %“ \u2028 \ud83d\ude80' },
+  roleName: 'rw-shop-s3-static-site-hrq6egvaok64',
+  maxSessionDuration: 3600,
+  trustPolicyHash: 'b'.repeat(64),
+  permissionsPolicyHash: 'c'.repeat(64),
+});
+
+/** A grant as the read model keeps it. */
+export const grantOf = (fields: GrantFields = {}): Grant => ({
+  id: grantIdNumber(fields.n ?? 1),
+  status: fields.status ?? 'active',
+  request: {
+    seq: 1,
+    at: '2026-11-23T09:00:00.000Z',
+    intent: intentWith(fields),
+    intentHash: 'd'.repeat(64),
+    planHash: 'e'.repeat(64),
+    approval: 'none',
+    requestedBy: ada,
+  },
+  requesters: [ada],
+  repositoryNames: fields.names ?? ['acme/shop'],
+  createdAt: '2026-11-23T09:00:00.000Z',
+  updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
+});

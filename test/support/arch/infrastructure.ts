@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import {
+  conditionsHold,
+  coversAction,
+  coversResource,
+  type Verdict,
+  verdictOf,
+} from '../../../sandbox/aws/policy/evaluation.ts';
+import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
+import type { Context } from '../../../sandbox/aws/policy/pattern.ts';
+
+/** Where the repository is. */
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A file of the repository as text. */
+export const textOf = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
+
+/** What the variables of CloudFormation stand for in tests. */
+export const CLOUD: Record<string, string> = {
+  'AWS::Partition': 'aws',
+  'AWS::AccountId': '111122223333',
+  'AWS::Region': 'eu-central-1',
+  'self:service': 'rolewright',
+  'sls:stage': 'test',
+  'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
+  'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
+  'DeliveriesTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-deliveries',
+  'GrantsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-grants',
+};
+
+type Statement = {
+  Sid: string;
+  Effect: string;
+  Action: string[];
+  Resource: string | string[];
+  Condition?: object;
+};
+
+/** A policy as it is deployed. */
+export type DeployedPolicy = { Version: string; Statement: Statement[] };
+
+type Resource = { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> };
+
+type ServerlessFunction = {
+  handler: string;
+  name: string;
+  role?: string;
+  maximumRetryAttempts?: number;
+  destinations?: object;
+  timeout?: number;
+  url?: unknown;
+  events?: (Record<string, unknown> | string)[];
+};
+
+type Serverless = {
+  custom: Record<string, unknown>;
+  provider: Record<string, unknown>;
+  functions: Record<string, ServerlessFunction>;
+};
+
+const read = (path: string): unknown =>
+  parse(textOf(path), {
+    customTags: [
+      { tag: '!Sub', resolve: (text: string) => text },
+      { tag: '!Ref', resolve: (name: string) => `\${${name}}` },
+      { tag: '!GetAtt', resolve: (name: string) => `\${${name}}` },
+    ],
+  });
+
+/** `serverless.yml` as it stands. */
+export const serverless = read('serverless.yml') as Serverless;
+
+/** Fills variables until none is left that is known. */
+function fill(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fill);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
+  }
+  if (typeof value !== 'string') return value;
+  const whole = /^\$\{self:custom\.(\w+)\}$/.exec(value)?.[1];
+  const list = whole === undefined ? undefined : serverless.custom[whole];
+  if (Array.isArray(list)) return fill(list);
+  const filled = value.replace(/\$\{([^{}]+)\}/g, (all, name: string) => {
+    if (name.startsWith('self:custom.')) return String(serverless.custom[name.slice(12)]);
+    return CLOUD[name] ?? /, '([^']*)'$/.exec(name)?.[1] ?? all;
+  });
+  return filled === value ? value : fill(filled);
+}
+
+/** The resources of one file of `infrastructure/`, with the names of an account. */
+export const resourcesOf = (file: string): Record<string, Resource> =>
+  (fill(read(`infrastructure/${file}`)) as { Resources: Record<string, Resource> }).Resources;
+
+/** The one policy of each function's role. */
+export const rolePolicies = (): Record<string, DeployedPolicy> =>
+  Object.fromEntries(
+    Object.entries(resourcesOf('roles.yml')).map(([name, { Properties }]) => {
+      const policies = Properties.Policies as { PolicyDocument: DeployedPolicy }[];
+      return [
+        name,
+        { Version: '2012-10-17', Statement: policies.flatMap((policy) => policy.PolicyDocument.Statement) },
+      ];
+    }),
+  );
+
+/** The functions with their variables filled. */
+export const functions = (): Record<string, ServerlessFunction> =>
+  fill(serverless.functions) as Record<string, ServerlessFunction>;
+
+/** What a policy says about one request. */
+export function verdict(
+  policy: object,
+  action: string,
+  resource: string,
+  keys: Record<string, string> = {},
+): Verdict {
+  const context: Context = new Map(
+    Object.entries(keys).map(([key, value]) => [key.toLowerCase(), [value]] as const),
+  );
+  return verdictOf(
+    parsePolicy(JSON.stringify(policy), 'identity'),
+    (statement) =>
+      coversAction(statement, action) &&
+      coversResource(statement, resource, context) &&
+      conditionsHold(statement, context),
+  );
+}

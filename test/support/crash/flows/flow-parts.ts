@@ -1,0 +1,32 @@
+import type { Flow } from '../walk.ts';
+import type { Answer, Stage } from '../world/stage.ts';
+
+export const OTHER_BUCKET = { parameters: { bucket: 'shop-other' } };
+/** The worst of several answers: what one of them had no effect for, all may have had none for. */
+export const together = async (...asked: Promise<Answer>[]): Promise<Answer> => {
+  const answers = await Promise.all(asked);
+  return answers.find((answer) => typeof answer === 'string') ?? answers[0] ?? 'failed';
+};
+
+export async function pass(stage: Stage): Promise<Answer> {
+  const found = await stage.world.reconcile().catch(() => 'failed' as const);
+  return typeof found === 'string' ? found : { status: 202 };
+}
+
+export async function activeWithSession(stage: Stage): Promise<void> {
+  await stage.request();
+  await stage.openSession();
+}
+
+export const asks: Pick<Flow, 'act' | 'target' | 'otherwise'> = {
+  act: (stage) => stage.request(),
+  target: 'active',
+  otherwise: ['none', 'failed'],
+};
+export const revokes: Pick<Flow, 'act' | 'target' | 'otherwise' | 'again'> = {
+  act: (stage) => stage.revoke(),
+  target: 'revoked',
+  otherwise: ['active'],
+  // Of a grant that failed meanwhile nothing is left, and a revoke only makes sure of it.
+  again: (end) => (end === 'failed' ? 'failed' : 'revoked'),
+};

@@ -1,0 +1,77 @@
+import type { JournalEntry } from '../../../../sandbox/aws/call-journal.ts';
+import { type OidcProvider, openState, type Role } from '../../../../sandbox/aws/state.ts';
+import type { WalkStandIns } from './stand-ins.ts';
+
+/** All that IAM holds that matters to a grant, seen by readers yet or not. */
+export type IamState = { roles: Role[]; providers: OidcProvider[] };
+
+/** Another hand in the same AWS account: an administrator, a pipeline with its token, an observer. */
+export type AwsHand = {
+  state(): IamState;
+  /** Does one IAM action as an administrator; throws what IAM refuses. */
+  act(action: string, parameters: Record<string, string>): Promise<void>;
+  /** The access key of a session when the role admits the token. */
+  assume(roleArn: string, token: string): Promise<string | undefined>;
+  canAct(accessKeyId: string, action: string, resource: string): Promise<boolean>;
+  arm(fault: { match: string; effect: string; times?: number; delayMs?: number }): Promise<void>;
+  calmDown(): Promise<void>;
+  journal(): Promise<JournalEntry[]>;
+  clearJournal(): Promise<void>;
+};
+
+/** A hand on the AWS stand-in. */
+export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number): AwsHand {
+  const signature = 'AWS4-HMAC-SHA256 Credential=AKIAADMINISTRATOR/20270115/us-east-1/iam/aws4_request';
+  async function query(form: Record<string, string>, signed: boolean) {
+    const answer = await fetch(awsUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(signed ? { authorization: signature } : {}),
+      },
+      body: new URLSearchParams(form),
+    });
+    return { isDone: answer.ok, text: await answer.text() };
+  }
+  async function sandbox(method: string, path: string, body?: object): Promise<unknown> {
+    const answer = await fetch(`${awsUrl}/sandbox/${path}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+  }
+  return {
+    state() {
+      const { roles, providers } = openState(awsFolder, now);
+      return { roles: roles.allLatest(), providers: providers.allLatest() };
+    },
+    async act(action, parameters) {
+      const { isDone, text } = await query({ Action: action, Version: '2010-05-08', ...parameters }, true);
+      if (!isDone) throw new Error(text);
+    },
+    async assume(roleArn, token) {
+      const form = {
+        Action: 'AssumeRoleWithWebIdentity',
+        Version: '2011-06-15',
+        RoleArn: roleArn,
+        RoleSessionName: 'walk',
+        WebIdentityToken: token,
+      };
+      const { isDone, text } = await query(form, false);
+      return isDone ? /<AccessKeyId>([^<]+)/.exec(text)?.[1] : undefined;
+    },
+    async canAct(accessKeyId, action, resource) {
+      const answer = await sandbox('POST', 'can-act', {
+        accessKeyId,
+        action,
+        resource,
+      });
+      return (answer as { allowed: boolean }).allowed;
+    },
+    arm: async (fault) => void (await sandbox('POST', 'faults', fault)),
+    calmDown: async () => void (await sandbox('DELETE', 'faults')),
+    journal: async () => ((await sandbox('GET', 'calls')) as { items: JournalEntry[] }).items,
+    clearJournal: async () => void (await sandbox('DELETE', 'calls')),
+  };
+}

@@ -1,0 +1,252 @@
+import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import type { GrantRequest } from '../../../../domain/grants/request.ts';
+import { roleNameOf } from '../../../../domain/planning/role.ts';
+import { PortError } from '../../../../domain/ports.ts';
+import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import type { Caller } from '../../../../domain/shared/principal.ts';
+import type { Result } from '../../../../domain/shared/result.ts';
+import { followDelivery } from '../../../../domain/use-cases/following/follow-delivery.ts';
+import { approveGrant, rejectGrant } from '../../../../domain/use-cases/requests/decide-approval.ts';
+import type { RequestPorts } from '../../../../domain/use-cases/requests/request-grant.ts';
+import { requestGrant } from '../../../../domain/use-cases/requests/request-grant.ts';
+import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
+import type { Role } from '../../../../sandbox/aws/state.ts';
+import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
+import type { Injection } from '../injector.ts';
+import { deleteRole } from './account.ts';
+import type { WalkTokens } from './tokens.ts';
+import type { CrashWorld } from './world.ts';
+
+export const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+const STAGING = '{744ccb6d-fff0-45c1-8855-3f91b372a57a}';
+
+const NO_PLAN = 'f'.repeat(64);
+
+const grace: Caller = { principal: { kind: 'person', id: 'grace@acme.example' }, groups: ['platform'] };
+export const ada: Caller = { principal: { kind: 'person', id: 'ada@acme.example' }, groups: ['platform'] };
+
+/** What a caller heard: a status with the grant's state, a refusal, or nothing (`died`). `failed` is a 5xx. */
+export type Answer = { status: number; state?: string | undefined; code?: string } | 'failed' | 'died';
+
+/** More events than a run writes. */
+const MOST_EVENTS = 47;
+
+type Granted = { status: number; grant?: { status: string } };
+
+/** One grant of `acme/shop` that one run of the walk is about, and the people who deal with it. */
+export class Stage {
+  readonly world: CrashWorld;
+  readonly tokens: WalkTokens;
+  readonly name: string;
+  readonly environment: string | undefined;
+  readonly grantId: string;
+  readonly roleName: string;
+  readonly roleArn: string;
+  /** The access key of a session that was opened before the act. */
+  session: string | undefined;
+  /** What the edge threw that no failure of another system explains. */
+  readonly bugs: string[] = [];
+  #isAway = false;
+  #foreign: Evidence['foreign'] = { roles: [], providers: [] };
+
+  constructor(world: CrashWorld, tokens: WalkTokens, name: string, environment?: string) {
+    this.world = world;
+    this.tokens = tokens;
+    this.name = name;
+    this.environment = environment;
+    const environmentUuid = environment ? STAGING : undefined;
+    const key = {
+      accountId: ACCOUNT,
+      repositoryUuid: SHOP,
+      environmentUuid,
+      template: 's3-static-site',
+      name,
+    };
+    this.grantId = grantIdOf(key);
+    this.roleName = roleNameOf(this.grantId, 'shop', 's3-static-site');
+    this.roleArn = `arn:aws:iam::${ACCOUNT}:role/rolewright/${this.roleName}`;
+  }
+
+  request(over: Partial<GrantRequest> = {}, caller: Caller = ada): Promise<Answer> {
+    const body: GrantRequest = {
+      repository: 'acme/shop',
+      template: 's3-static-site',
+      parameters: { bucket: 'shop-site' },
+      name: this.name,
+      ...(this.environment ? { environment: this.environment } : {}),
+      ...over,
+    };
+    return this.ask(async (ports) => {
+      const answer = await requestGrant(ports, body, { ...this.#context(caller), dryRun: false });
+      return answer.ok && 'planned' in answer.value
+        ? { ok: true, value: { status: 200 } }
+        : (answer as never);
+    });
+  }
+
+  revoke(caller: Caller = ada): Promise<Answer> {
+    return this.ask((ports) => revokeGrant(ports, this.grantId, this.#context(caller)));
+  }
+
+  /** Decides the plan that waits when this is asked, as another person of the platform team. */
+  decide(how: 'approve' | 'reject'): Promise<Answer> {
+    return this.ask(async (ports) => {
+      const grant = replay(await ports.log.load(this.grantId));
+      const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
+      const decideIt = how === 'approve' ? approveGrant : rejectGrant;
+      return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
+    });
+  }
+
+  /** Has the worker follow a delivery about the repository. */
+  follow(event: string): Promise<Answer> {
+    const delivery = {
+      source: 'bitbucket' as const,
+      workspace: 'acme',
+      deliveryId: this.world.newId(),
+      event,
+      repository: { uuid: SHOP },
+    };
+    return this.ask(async (ports) => {
+      await followDelivery({ ...ports, reportRefusal: () => {} }, delivery);
+      return { ok: true, value: { status: 202 } };
+    });
+  }
+
+  /** Moves the repository to another workspace, until this run is over. */
+  async transferAway(): Promise<void> {
+    await this.#transfer('acme', 'globex');
+    this.#isAway = true;
+  }
+
+  async #transfer(from: string, workspace: string): Promise<void> {
+    const url = `${this.world.standIns.bitbucketUrl}/sandbox/repositories/${from}/shop`;
+    const answer = await fetch(url, { method: 'PUT', body: JSON.stringify({ workspace }) });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+
+  /** Does something as the edge does: what it throws is a 5xx. */
+  async ask(work: (ports: RequestPorts) => Promise<Result<Granted>>): Promise<Answer> {
+    try {
+      const answer = await this.world.request(work);
+      if (answer === 'died') return answer;
+      if (!answer.ok) return { status: 400, code: answer.problem.code };
+      return { status: answer.value.status, state: answer.value.grant?.status };
+    } catch (error) {
+      if (!(error instanceof PortError)) this.bugs.push(String(error));
+      return 'failed';
+    }
+  }
+
+  #context(caller: Caller) {
+    return { caller, correlationId: this.world.newId(), entryPoint: 'http' as const };
+  }
+
+  /** Opens a session on the role, which must be possible. */
+  async openSession(): Promise<void> {
+    this.session = await this.world.aws.assume(this.roleArn, this.tokens.ownOf(this.environment));
+    if (!this.session || !(await this.#sessionActs())) throw new Error('the role lets nobody act');
+  }
+
+  async #sessionActs(): Promise<boolean | undefined> {
+    if (!this.session) return undefined;
+    return this.world.aws.canAct(this.session, 's3:PutObject', 'arn:aws:s3:::shop-site/index.html');
+  }
+
+  /** Does something while Lambda runs no provisioner: the request stands, and nobody works on it. */
+  async withoutProvisioner<T>(work: () => Promise<T>): Promise<T> {
+    this.world.isLambdaUp = false;
+    try {
+      return await work();
+    } finally {
+      this.world.isLambdaUp = true;
+    }
+  }
+
+  /** Does something in which a process dies, and lets the time pass for which its lease still holds. */
+  async withDeath<T>(death: Injection, work: () => Promise<T>): Promise<void> {
+    this.world.injector.arm(death);
+    await work();
+    await this.world.idle();
+    if (!this.world.injector.hit) throw new Error('nothing died');
+    this.world.injector.arm(undefined);
+    this.world.clock.advance(100_000);
+  }
+
+  /** Takes everything of the grant away, so that the next run does not meet it. */
+  async tidy(): Promise<void> {
+    if (this.#isAway) await this.#transfer('globex', 'acme');
+    await this.world.aws.calmDown();
+    await deleteRole(this.world.aws, this.roleName);
+    await this.world.storage.forget(this.grantId, MOST_EVENTS);
+  }
+
+  /** From here on the story counts: what others have now is theirs. */
+  async begin(): Promise<void> {
+    const { world } = this;
+    const created = new Set((await world.storage.events(this.grantId)).map((event) => createdId(event.data)));
+    const { roles, providers } = world.aws.state();
+    const isOwn = (role: Role) =>
+      created.has(role.roleId) ||
+      role.tags.some(({ key, value }) => key === 'rolewright:grant' && value === this.grantId);
+    this.#foreign = { roles: roles.filter((role) => !isOwn(role)), providers };
+    world.watched = this.grantId;
+    world.eventsBeforeWrites = [];
+    await world.aws.clearJournal();
+  }
+
+  async #writes(): Promise<IamWrite[]> {
+    const journal = await this.world.aws.journal();
+    const sent = journal.filter(({ service, action }) => service === 'iam' && !/^(Get|List)/.test(action));
+    return sent.map(({ action, parameters, status }, i) => ({
+      action,
+      parameters,
+      status,
+      eventsBefore: this.world.eventsBeforeWrites[i] ?? 0,
+    }));
+  }
+
+  async #admissions(tokens: 'own' | 'all', roles: Role[]): Promise<Admission[]> {
+    if (!roles.some(({ arn }) => arn === this.roleArn)) return [];
+    const admissions: Admission[] = [];
+    for (const [token, text] of this.tokens.shownTo(this.environment)) {
+      if (token !== 'own' && tokens === 'own') continue;
+      admissions.push({ token, admitted: (await this.world.aws.assume(this.roleArn, text)) !== undefined });
+    }
+    return admissions;
+  }
+
+  /** What an observer sees now; `tokens`: which of them are shown to STS. */
+  async evidence(tokens: 'own' | 'all', laterChanges: string[] = []): Promise<Evidence> {
+    const { world, grantId, roleName } = this;
+    const { roles, providers } = world.aws.state();
+    return {
+      grantId,
+      roleName,
+      repositoryUuid: SHOP,
+      environmentUuid: this.environment ? STAGING : undefined,
+      events: await world.storage.events(grantId),
+      row: await world.storage.row(grantId),
+      roles,
+      providers,
+      foreign: this.#foreign,
+      writes: await this.#writes(),
+      admissions: await this.#admissions(tokens, roles),
+      liveSession: await this.#sessionActs(),
+      laterChanges,
+    };
+  }
+
+  /** Log, row and IAM in one text, to see whether anything has changed. Leases do not count. */
+  async snapshot(): Promise<Record<'log' | 'row' | 'IAM', string>> {
+    const { leaseOwner: _, leaseUntil: __, ...row } = (await this.world.storage.row(this.grantId)) ?? {};
+    return {
+      log: JSON.stringify(await this.world.storage.events(this.grantId)),
+      row: JSON.stringify(row),
+      IAM: JSON.stringify(this.world.aws.state()),
+    };
+  }
+}
+
+const createdId = (data: object): string | undefined =>
+  'role' in data ? (data.role as { id?: string }).id : undefined;

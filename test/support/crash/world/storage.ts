@@ -1,0 +1,67 @@
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { GrantEvent } from '../../../../domain/grants/event.ts';
+
+/** A row of the read model as it lies in the table. */
+export type RawRow = Record<string, AttributeValue>;
+
+/** The two tables, read and cleared without the product's adapters. */
+export type RawStorage = {
+  events(grantId: string): Promise<GrantEvent[]>;
+  row(grantId: string): Promise<RawRow | undefined>;
+  /** Removes a grant's row and so many of its events, so that the next run does not meet them. */
+  forget(grantId: string, events: number): Promise<void>;
+  close(): void;
+};
+
+/** Opens the tables of a DynamoDB endpoint. */
+export function rawStorage(endpoint: string, eventsTable: string, grantsTable: string): RawStorage {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'walk', secretAccessKey: 'walk' },
+  });
+  async function items(grantId: string): Promise<RawRow[]> {
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName: eventsTable,
+        KeyConditionExpression: 'grantId = :id',
+        ExpressionAttributeValues: { ':id': { S: grantId } },
+        ConsistentRead: true,
+      }),
+    );
+    return Items ?? [];
+  }
+  return {
+    async events(grantId) {
+      return (await items(grantId)).map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
+    },
+    async row(grantId) {
+      const command = new GetItemCommand({
+        TableName: grantsTable,
+        Key: { grantId: { S: grantId } },
+        ConsistentRead: true,
+      });
+      return (await client.send(command)).Item;
+    },
+    async forget(grantId, events) {
+      const id = { grantId: { S: grantId } };
+      const keys = Array.from({ length: events }, (_, i) => ({ ...id, seq: { N: String(i + 1) } }));
+      for (let start = 0; start <= events; start += 24) {
+        const requests = keys.slice(start, start + 24).map((Key) => ({ DeleteRequest: { Key } }));
+        const RequestItems = {
+          ...(requests.length > 0 ? { [eventsTable]: requests } : {}),
+          ...(start === 0 ? { [grantsTable]: [{ DeleteRequest: { Key: id } }] } : {}),
+        };
+        if (Object.keys(RequestItems).length > 0)
+          await client.send(new BatchWriteItemCommand({ RequestItems }));
+      }
+    },
+    close: () => client.destroy(),
+  };
+}

@@ -1,0 +1,152 @@
+import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
+import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
+import {
+  type ReconcilePorts,
+  type Reconciliation,
+  reconcile,
+} from '../../../../domain/use-cases/reconcile.ts';
+import type { RequestPorts } from '../../../../domain/use-cases/requests/request-grant.ts';
+import {
+  type Core,
+  composeCore,
+  composeProvisioner,
+  composeProvisionerDoor,
+  composeRequests,
+  composeStreams,
+} from '../../../../handlers/compose.ts';
+import { hurry } from '../hurry.ts';
+import { Injector } from '../injector.ts';
+import { type AwsHand, awsHand } from './aws.ts';
+import { WalkClock } from './clock.ts';
+import { type InvocationEnd, type LambdaStandIn, startLambda } from './lambda.ts';
+import { WalkProcess } from './process.ts';
+import { startWalkStandIns, type WalkStandIns } from './stand-ins.ts';
+import { type RawStorage, rawStorage } from './storage.ts';
+
+/** A defect, planted by wrapping what the product composes. */
+export type Plant = {
+  edge?(ports: RequestPorts): RequestPorts;
+  provisioner?(ports: ProvisionerPorts): ProvisionerPorts;
+  reconciler?(ports: ReconcilePorts): ReconcilePorts;
+};
+
+/** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/provisioner.ts`. */
+const FUNCTION_MS = 30_000;
+const LAST_CALL_MS = 3000;
+const LEASE_MARGIN_MS = 60_000;
+/** The reconciler's time limit less the time that it keeps for its last grant. */
+const PASS_MS = 270_000;
+
+const isIamWrite = ({ system, operation }: OutgoingCall): boolean =>
+  system === 'IAM' && !/^(Get|List)/.test(operation);
+
+/** The product's functions in this process, over real adapters and real stand-ins, on a clock that nobody waits for. */
+export class CrashWorld {
+  readonly clock: WalkClock;
+  readonly injector: Injector;
+  readonly standIns: WalkStandIns;
+  readonly storage: RawStorage;
+  readonly aws: AwsHand;
+  plant: Plant = {};
+  /** The grant that the present run is about. */
+  watched = '';
+  /** For each IAM write that was sent: how many events of the watched grant lay in the log. */
+  eventsBeforeWrites: number[] = [];
+  /** Whether Lambda runs the provisioner when it is asked to. */
+  isLambdaUp = true;
+  #lambda: LambdaStandIn | undefined;
+  #settings: Core | undefined;
+  #reconciler: { process: WalkProcess; ports: ReconcilePorts } | undefined;
+  #ids = 0;
+
+  private constructor(clock: WalkClock, standIns: WalkStandIns) {
+    this.clock = clock;
+    this.standIns = standIns;
+    this.injector = new Injector(clock);
+    this.injector.beforeSend = async (call) => {
+      if (isIamWrite(call)) this.eventsBeforeWrites.push((await this.storage.events(this.watched)).length);
+    };
+    this.aws = awsHand(standIns, () => clock.now());
+    const { EVENTS_TABLE = '', GRANTS_TABLE = '' } = standIns.variables(0);
+    this.storage = rawStorage(standIns.dynamodbUrl, EVENTS_TABLE, GRANTS_TABLE);
+  }
+
+  static async start(): Promise<CrashWorld> {
+    hurry();
+    const clock = new WalkClock();
+    const world = new CrashWorld(clock, await startWalkStandIns(clock));
+    world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: string }));
+    const variables = world.standIns.variables(world.#lambda.port);
+    Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: 'SILENT' });
+    const settings = composeCore({ variables, clock });
+    // What Slack is told is nothing that a grant waits for; the walk is of what must come to agree.
+    world.#settings = { ...settings, configuration: { ...settings.configuration, slack: undefined } };
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    this.storage.close();
+    await this.#lambda?.close();
+    await this.standIns.close();
+  }
+
+  newId(): string {
+    this.#ids += 1;
+    return `id-${this.#ids}`;
+  }
+
+  /** What a process starts from. The settings are read once: files are no calls. */
+  #core(process: WalkProcess): Core {
+    if (!this.#settings) throw new Error('the world has not started');
+    return { ...this.#settings, outgoing: this.injector.outgoingOf(process) };
+  }
+
+  /** Does what one request does, in a process of its own; `died` when that died. */
+  async request<T>(work: (ports: RequestPorts) => Promise<T>): Promise<T | 'died'> {
+    const process = new WalkProcess();
+    const ports = composeRequests(this.#core(process));
+    return process.run(() => work(this.plant.edge?.(ports) ?? ports));
+  }
+
+  /** One pass of the reconciler, in a process that lives until it dies or is retired. A pass that fails as a whole throws. */
+  async reconcile(): Promise<Reconciliation | 'died'> {
+    if (!this.#reconciler || this.#reconciler.process.isDead) this.#reconciler = this.#startReconciler();
+    const { process, ports } = this.#reconciler;
+    const deadline = this.clock.now() + PASS_MS;
+    const pass = { correlationId: this.newId(), deadline };
+    return process.run(() => reconcile(this.plant.reconciler?.(ports) ?? ports, pass));
+  }
+
+  #startReconciler(): { process: WalkProcess; ports: ReconcilePorts } {
+    const process = new WalkProcess();
+    const core = this.#core(process);
+    const provisioner: Provisioner = composeProvisionerDoor(core);
+    return { process, ports: { ...composeStreams(core), provisioner, reportFailure: () => {} } };
+  }
+
+  /** Ends every process that waits for work, as a deployment does. */
+  retire(): void {
+    this.#reconciler = undefined;
+  }
+
+  /** Resolves when no provisioner runs any more. */
+  idle = (): Promise<void> => this.#lambda?.idle() ?? Promise.resolve();
+
+  async #invoke({ grantId }: { grantId: string }): Promise<InvocationEnd> {
+    if (!this.isLambdaUp) return 'died';
+    const process = new WalkProcess();
+    const ports = composeProvisioner(this.#core(process));
+    const ends = this.clock.now() + FUNCTION_MS;
+    const ended = await process.run<ProvisionerAnswer>(() =>
+      provisionGrant(this.plant.provisioner?.(ports) ?? ports, {
+        grantId,
+        owner: this.newId(),
+        deadline: ends - LAST_CALL_MS,
+        leaseUntil: ends + LEASE_MARGIN_MS,
+      }).catch(() => ({ outcome: 'unfinished' as const })),
+    );
+    return ended === 'died' ? ended : { answer: ended };
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock, Deliveries } from '../../../../domain/ports.ts';
+
+type Kept = { until: string; message?: { channel: string; ts: string } };
+
+/** Deliveries in memory. */
+export class FakeDeliveries implements Deliveries {
+  readonly claims = new Map<string, Kept>();
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  async claim(id: string, until: string): Promise<boolean> {
+    const kept = this.claims.get(id);
+    if (kept && Date.parse(kept.until) > this.#clock.now()) return false;
+    this.claims.set(id, { until });
+    return true;
+  }
+
+  async keepMessage(id: string, message: { channel: string; ts: string }): Promise<void> {
+    const kept = this.claims.get(id);
+    if (!kept) throw new Error(`${id} was not claimed`);
+    kept.message = message;
+  }
+
+  async findMessage(id: string): Promise<{ channel: string; ts: string } | undefined> {
+    return this.claims.get(id)?.message;
+  }
+
+  async release(id: string): Promise<void> {
+    this.claims.delete(id);
+  }
+}

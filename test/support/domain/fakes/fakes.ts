@@ -1,0 +1,282 @@
+import type { AccessRules, Denial } from '../../../../domain/access/authorisation.ts';
+import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
+import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
+import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import type { GrantRequest } from '../../../../domain/grants/request.ts';
+import type { AuditedPlan } from '../../../../domain/guardrails/guardrails.ts';
+import type { Bitbucket, PortError, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import type { Caller } from '../../../../domain/shared/principal.ts';
+import type { Template } from '../../../../domain/templates/template.ts';
+import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
+import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
+import {
+  approveGrant,
+  type DecisionInput,
+  rejectGrant,
+} from '../../../../domain/use-cases/requests/decide-approval.ts';
+import {
+  type RequestContext,
+  type RequestPorts,
+  requestGrant,
+} from '../../../../domain/use-cases/requests/request-grant.ts';
+import { type RevokeContext, revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
+import {
+  ada,
+  configurationOf,
+  GRANT_ID,
+  grace,
+  present,
+  production,
+  ROLE_NAME,
+  shop,
+  staging,
+  templateContent,
+  templateOf,
+  web,
+} from '../samples.ts';
+import { FakeIam } from './iam.ts';
+import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
+
+/** Bitbucket with repositories that can be renamed, moved and deleted. */
+export class FakeBitbucket implements Bitbucket {
+  repositories: Repository[] = [shop, web];
+  readonly environments = new Map<string, DeploymentEnvironment[]>([[shop.uuid, [staging, production]]]);
+  readonly oidcWorkspaces = new Set(['acme']);
+  /** Thrown by every call while it is there. */
+  outage: PortError | undefined;
+
+  async findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined> {
+    if (this.outage) throw this.outage;
+    const wanted = (r: Repository) => r.uuid === repository || r.slug === repository;
+    return this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
+  }
+
+  readonly readableWorkspaces = new Set(['acme', 'globex']);
+
+  async isWorkspaceReadable({ slug }: Workspace): Promise<boolean> {
+    if (this.outage) throw this.outage;
+    return this.readableWorkspaces.has(slug);
+  }
+
+  async findEnvironment(
+    { uuid }: Repository,
+    nameOrUuid: string,
+  ): Promise<DeploymentEnvironment | undefined> {
+    if (this.outage) throw this.outage;
+    const known = this.environments.get(uuid) ?? [];
+    const asked = parseUuid(nameOrUuid);
+    return known.find((e) => (asked ? e.uuid === asked : e.name === nameOrUuid));
+  }
+
+  async isOidcEnabled(workspaceSlug: string): Promise<boolean> {
+    if (this.outage) throw this.outage;
+    return this.oidcWorkspaces.has(workspaceSlug);
+  }
+
+  /** `{repository} account` of each admin, and every look-up in order. */
+  readonly repositoryAdmins = new Set<string>();
+  readonly adminLookUps: string[] = [];
+
+  async isRepositoryAdmin({ repositoryUuid }: { repositoryUuid: string }, account: string): Promise<boolean> {
+    this.adminLookUps.push(`${repositoryUuid} ${account}`);
+    return this.repositoryAdmins.has(`${repositoryUuid} ${account}`);
+  }
+}
+
+/** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, the system may also revoke, whoever
+ *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
+ *  over Cedar. */
+export const accessRules: AccessRules = {
+  decide({ principal, groups }, action, _resource, { repositoryAdmin = false } = {}) {
+    const isAsking = action === 'request' || action === 'read';
+    if (principal.kind === 'person' && groups.includes('platform')) {
+      return { allowed: true, rule: 'platform-people' };
+    }
+    if (principal.kind === 'pipeline' && isAsking) return { allowed: true, rule: 'pipeline-own-grants' };
+    if (principal.kind === 'system' && (isAsking || action === 'revoke')) {
+      return { allowed: true, rule: 'system-work' };
+    }
+    if (groups.includes('readers') && action === 'read') return { allowed: true, rule: 'readers' };
+    if (principal.kind === 'person' && repositoryAdmin && (isAsking || action === 'revoke')) {
+      return { allowed: true, rule: 'repository-admins' };
+    }
+    return { allowed: false, rule: 'default-deny' };
+  },
+};
+
+const PROVISIONER_SECONDS = 25;
+const LEASE_SECONDS = 90;
+
+export const platform: Caller = { principal: ada, groups: ['platform'] };
+export const approver: Caller = { principal: grace, groups: ['platform'] };
+export const pipelineOf = (repository: Repository, environmentUuid?: string): Caller => ({
+  principal: { kind: 'pipeline', id: repository.uuid },
+  groups: [],
+  pipeline: {
+    workspaceUuid: repository.workspace.uuid,
+    workspaceSlug: repository.workspace.slug,
+    repositoryUuid: repository.uuid,
+    ...(environmentUuid ? { environmentUuid } : {}),
+  },
+});
+
+export const grantRequest = (over: Partial<GrantRequest> = {}): GrantRequest => ({
+  repository: 'acme/shop',
+  template: 's3-static-site',
+  parameters: { bucket: 'shop-site' },
+  name: 'default',
+  ...over,
+});
+
+/** The edge and the provisioner over fakes of everything outside. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly journal: Journal = [];
+  readonly log = new FakeEventLog(this.journal);
+  readonly grants = new FakeGrantTable();
+  readonly iam = new FakeIam(this.clock, this.journal);
+  readonly bitbucket = new FakeBitbucket();
+  readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
+  readonly denials: Denial[] = [];
+  readonly audited: AuditedPlan[] = [];
+  configuration = configurationOf();
+  #runs = 0;
+  #requests = 0;
+
+  /** The id of one more request: no two have the same. */
+  nextCorrelationId(): string {
+    this.#requests += 1;
+    return `request-${this.#requests}`;
+  }
+
+  get provisionerPorts(): ProvisionerPorts {
+    const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
+    return {
+      clock,
+      log,
+      grants,
+      templates,
+      bitbucket,
+      configuration,
+      reportAudited: (plan) => this.audited.push(plan),
+      iam: (deadline) => iam.port(deadline),
+    };
+  }
+
+  get requestPorts(): RequestPorts {
+    const { clock, log, grants, templates, bitbucket, configuration } = this;
+    return {
+      clock,
+      log,
+      grants,
+      templates,
+      bitbucket,
+      configuration,
+      provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
+      access: accessRules,
+      reportAudited: (plan) => this.audited.push(plan),
+      reportDenial: (denial) => this.denials.push(denial),
+    };
+  }
+
+  /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
+  async invoke(grantId = GRANT_ID, patience = 20_000): Promise<ProvisionerAnswer> {
+    if (patience <= 0) return { outcome: 'unfinished' };
+    const death = new Promise<ProvisionerAnswer>((resolve) => {
+      this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
+    });
+    return Promise.race([this.provision(grantId).catch(() => ({ outcome: 'unfinished' as const })), death]);
+  }
+
+  /** One run of the provisioner; throws what it throws. */
+  provision(grantId = GRANT_ID): Promise<ProvisionerAnswer> {
+    this.#runs += 1;
+    return provisionGrant(this.provisionerPorts, {
+      grantId,
+      owner: `run-${this.#runs}`,
+      deadline: this.clock.now() + PROVISIONER_SECONDS * 1000,
+      leaseUntil: this.clock.now() + LEASE_SECONDS * 1000,
+    });
+  }
+
+  /** A later run, when every lease of earlier ones has ended. */
+  async resume(grantId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
+    this.clock.advance(afterSeconds * 1000);
+    return this.invoke(grantId);
+  }
+
+  request(over: Partial<GrantRequest> = {}, caller = platform, context: Partial<RequestContext> = {}) {
+    return requestGrant(this.requestPorts, grantRequest(over), {
+      caller,
+      correlationId: this.nextCorrelationId(),
+      entryPoint: 'http',
+      dryRun: false,
+      ...context,
+    });
+  }
+
+  revoke(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+    return revokeGrant(this.requestPorts, grantId, {
+      caller,
+      correlationId: this.nextCorrelationId(),
+      entryPoint: 'http',
+      ...context,
+    });
+  }
+
+  /** Approves the plan that waits, or the one of `over`; as Grace unless told. */
+  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+    const planHash = over.planHash ?? (await this.waitingPlan(grantId));
+    const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
+    return approveGrant(this.requestPorts, grantId, { planHash, ...over }, context);
+  }
+
+  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+    const planHash = over.planHash ?? (await this.waitingPlan(grantId));
+    const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
+    return rejectGrant(this.requestPorts, grantId, { planHash, reason: 'No', ...over }, context);
+  }
+
+  /** The hash of the plan that waits; one of no plan where none does. */
+  async waitingPlan(grantId = GRANT_ID): Promise<string> {
+    const grant = replay(await this.log.load(grantId));
+    return (grant && waitingRequest(grant)?.planHash) ?? 'f'.repeat(64);
+  }
+
+  async grantNow(grantId = GRANT_ID): Promise<Grant> {
+    return present(replay(await this.log.load(grantId)));
+  }
+
+  async eventTypes(grantId = GRANT_ID): Promise<string[]> {
+    return (await this.log.load(grantId)).map(({ type }) => type);
+  }
+
+  /** IAM writes and events in order, in words. */
+  story(): string[] {
+    return this.journal.map((entry) => ('iam' in entry ? `${entry.iam} ${entry.note}` : entry.event.type));
+  }
+
+  iamWrites(): string[] {
+    return this.journal.flatMap((entry) => ('iam' in entry ? [entry.iam] : []));
+  }
+
+  /** The role of the example grant, which must be there. */
+  theRole() {
+    return present(this.iam.role(ROLE_NAME));
+  }
+
+  /** Everything that IAM holds of the role by that name, as text. */
+  roleText(name = ROLE_NAME): string {
+    const plain = (_: string, value: unknown) =>
+      value instanceof Map || value instanceof Set ? [...value] : value;
+    return JSON.stringify(this.iam.role(name) ?? null, plain);
+  }
+
+  /** Changes the template's content, as a deployment would. */
+  redeploy(change: (content: ReturnType<typeof templateContent> & Record<string, unknown>) => void): void {
+    const content = templateContent();
+    change(content);
+    this.templates.set(content.name, templateOf(content));
+  }
+}

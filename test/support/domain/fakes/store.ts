@@ -1,0 +1,171 @@
+import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
+import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
+import type { Clock, DueRow, EventLog, GrantFilter, GrantRow, GrantTable } from '../../../../domain/ports.ts';
+import { plusSeconds } from '../../../../domain/shared/time.ts';
+
+/** What happened to the outside world, in order: events appended and IAM writes. */
+export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
+export type Journal = JournalEntry[];
+
+/** A clock that moves only when it is moved, or slept on. */
+export class FakeClock implements Clock {
+  #now = Date.UTC(2026, 0, 1);
+
+  now(): number {
+    return this.#now;
+  }
+
+  instant(): string {
+    return new Date(this.#now).toISOString();
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.advance(milliseconds);
+  }
+}
+
+/** An append-only log that keeps text, as a table would. */
+export class FakeEventLog implements EventLog {
+  readonly streams = new Map<string, string[]>();
+  readonly #journal: Journal;
+  /** Called before each append; for other writers that are faster. */
+  beforeAppend: (event: GrantEvent) => unknown = () => {};
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  async load(grantId: string): Promise<GrantEvent[]> {
+    return (this.streams.get(grantId) ?? []).map((text) => parseEvent(JSON.parse(text)));
+  }
+
+  async append(event: GrantEvent): Promise<'appended' | 'taken'> {
+    await this.beforeAppend(event);
+    const stream = this.streams.get(event.grantId) ?? [];
+    if (event.seq <= stream.length) {
+      return stream[event.seq - 1] === JSON.stringify(event) ? 'appended' : 'taken';
+    }
+    if (event.seq > stream.length + 1) throw new Error(`event ${event.seq} leaves a gap`);
+    parseEvent(event);
+    this.streams.set(event.grantId, [...stream, JSON.stringify(event)]);
+    this.#journal.push({ event });
+    return 'appended';
+  }
+
+  query(): never {
+    throw new Error('no use case under test queries the log');
+  }
+}
+
+/** Seconds; a lease that claims more is none. */
+const LONGEST_LEASE_SECONDS = 1000;
+
+type Row = {
+  projected?: GrantRow;
+  dueAt?: string | undefined;
+  dueSeq?: number;
+  lease?: { owner: string; until: string };
+};
+
+/** The read model by the row protocol that the port describes. */
+export class FakeGrantTable implements GrantTable {
+  readonly rows = new Map<string, Row>();
+
+  #row(grantId: string): Row {
+    const row = this.rows.get(grantId) ?? {};
+    this.rows.set(grantId, row);
+    return row;
+  }
+
+  async markDue(grantId: string, seq: number, dueAt: string): Promise<void> {
+    const row = this.#row(grantId);
+    if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
+    Object.assign(row, { dueAt, dueSeq: seq });
+  }
+
+  async project(given: GrantRow): Promise<void> {
+    const row = this.#row(given.grantId);
+    if (row.projected && row.projected.seq > given.seq) return;
+    row.projected = structuredClone(given);
+    if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
+  }
+
+  async takeLease(grantId: string, owner: string, now: string, until: string): Promise<boolean> {
+    const row = this.rows.get(grantId);
+    if (!row) return false;
+    const { lease } = row;
+    const isHeld = lease && lease.until >= now && lease.until <= plusSeconds(now, LONGEST_LEASE_SECONDS);
+    if (isHeld && lease.owner !== owner) return false;
+    row.lease = { owner, until };
+    return true;
+  }
+
+  async releaseLease(grantId: string, owner: string): Promise<void> {
+    const row = this.rows.get(grantId);
+    if (row?.lease?.owner === owner) delete row.lease;
+  }
+
+  async list(filter: GrantFilter, limit: number, after?: string): ReturnType<GrantTable['list']> {
+    const order = ({ updatedAt, id }: Grant) => `${updatedAt}#${id}`;
+    const found = this.#grants()
+      .filter((grant) => fits(grant, filter) && (after === undefined || order(grant) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const grants = found.slice(0, limit);
+    const last = grants.at(-1);
+    return { grants, ...(last && found.length > limit ? { next: order(last) } : {}) };
+  }
+
+  async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {
+    const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0 }]) =>
+      dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
+    );
+    const order = (row: DueRow) => `${row.dueAt}#${row.grantId}`;
+    return due
+      .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+      .filter((row) => !after || order(row) > order(after))
+      .slice(0, limit);
+  }
+
+  async forgetDue({ grantId, dueAt, dueSeq }: DueRow): Promise<void> {
+    const row = this.rows.get(grantId);
+    if (row?.dueAt !== dueAt || row.dueSeq !== dueSeq) return;
+    if (row.projected) row.dueSeq = row.projected.seq;
+    else row.dueAt = undefined;
+  }
+
+  async repositoriesNamed(fullName: string): Promise<string[]> {
+    const named = this.#grants().filter((grant) => fits(grant, { repositoryName: fullName }));
+    return [...new Set(named.map(({ request }) => request.intent.repository.uuid))];
+  }
+
+  async listLive(repositoryUuid: string): Promise<string[]> {
+    return this.#grants()
+      .filter((grant) => isLive(grant.status) && fits(grant, { repositoryUuid }))
+      .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
+      .map(({ id }) => id);
+  }
+
+  #grants(): Grant[] {
+    return [...this.rows.values()].flatMap(({ projected }) =>
+      projected ? [structuredClone(projected.grant)] : [],
+    );
+  }
+}
+
+/** True where a grant is one of those that a filter asks for. */
+function fits({ request, repositoryNames, status }: Grant, filter: GrantFilter): boolean {
+  const { repository, template, account } = request.intent;
+  const isAsked = (asked: string | undefined, has: string) => asked === undefined || asked === has;
+  return (
+    isAsked(filter.repositoryUuid, repository.uuid) &&
+    isAsked(filter.state, status) &&
+    isAsked(filter.template, template.name) &&
+    isAsked(filter.account, account) &&
+    (filter.repositoryName === undefined ||
+      repositoryNames.some((name) => name.toLowerCase() === filter.repositoryName))
+  );
+}

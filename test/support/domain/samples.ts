@@ -1,0 +1,186 @@
+import type { Repository } from '../../../domain/bitbucket/repository.ts';
+import {
+  type Configuration,
+  parseConfiguration,
+} from '../../../domain/configuration/configuration-schema.ts';
+import {
+  type EntryPoint,
+  eventHash,
+  type GrantEvent,
+  type NewEvent,
+  ZERO_HASH,
+} from '../../../domain/grants/event.ts';
+import { type Grant, replay } from '../../../domain/grants/grant.ts';
+import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import type { Principal } from '../../../domain/shared/principal.ts';
+import type { Result } from '../../../domain/shared/result.ts';
+import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
+
+/** The design's example grant: repository-wide, `s3-static-site`, name `default`. */
+export const GRANT_ID = 'gr_hrq6egvaok6463yco36ybujl4g';
+export const ACME = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
+export const GLOBEX = { slug: 'globex', uuid: '{5b6c0a5e-8a4f-4c1a-9a52-0a3c9e3f7f11}' };
+export const SHOP_PROJECT = { key: 'SHOP', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' };
+export const shop: Repository = {
+  uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  slug: 'shop',
+  fullName: 'acme/shop',
+  workspace: ACME,
+  project: SHOP_PROJECT,
+};
+export const web: Repository = {
+  uuid: '{2aa2f7a1-1111-4222-8333-444455556666}',
+  slug: 'web',
+  fullName: 'acme/web',
+  workspace: ACME,
+  project: { key: 'WEB', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b002}' },
+};
+export const production = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
+export const staging = { uuid: '{46e5f6a4-8a5a-4a0a-b0c1-98a4d9f1c0aa}', name: 'Staging' };
+export const ROLE_NAME = 'rw-shop-s3-static-site-hrq6egvaok64';
+export const ROLE_ARN = `arn:aws:iam::111122223333:role/rolewright/${ROLE_NAME}`;
+
+/** Plain content of `config/rolewright.yaml`, sound, for tests to vary. */
+export const configurationContent = () => ({
+  workspaces: [ACME, GLOBEX],
+  accounts: [
+    {
+      alias: 'default',
+      id: '111122223333',
+      region: 'eu-central-1',
+      boundaryPolicy: 'rolewright-boundary',
+    },
+  ],
+  issuers: [
+    {
+      issuer: 'https://id.acme.example',
+      kind: 'person',
+      audience: 'rolewright',
+      keys: 'https://id.acme.example/keys',
+      algorithms: ['RS256'],
+    },
+  ],
+  ownership: [{ project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] } }] as unknown[],
+  limits: { liveGrantsPerRepository: 3, roleQuotaPercent: 80 },
+});
+
+/** The content as a configuration; throws on faults. */
+export function configurationOf(content: unknown = configurationContent()): Configuration {
+  const parsed = parseConfiguration(content);
+  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  return parsed.configuration;
+}
+
+/** Content of a sound template file, for tests to vary. */
+export const templateContent = () => ({
+  name: 's3-static-site',
+  description: 'Publish a static site',
+  parameters: {
+    bucket: { type: 's3BucketName', description: 'Bucket that serves the site' },
+    distribution: { type: 'cloudFrontDistributionId', optional: true, description: 'Its distribution' },
+  } as Record<string, unknown>,
+  requestableBy: ['person', 'service', 'pipeline'],
+  statements: [
+    {
+      sid: 'PublishObjects',
+      actions: ['s3:PutObject', 's3:DeleteObject'],
+      resources: ['arn:{{aws.partition}}:s3:::{{bucket}}/*'],
+      conditions: { StringEquals: { 'aws:ResourceAccount': '{{aws.accountId}}' } },
+    },
+    {
+      sid: 'Invalidate',
+      when: 'distribution',
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: ['arn:{{aws.partition}}:cloudfront::{{aws.accountId}}:distribution/{{distribution}}'],
+    },
+  ] as Record<string, unknown>[],
+});
+
+/** The content as a template; throws on faults. */
+export function templateOf(content: { name: string } = templateContent()): Template {
+  const parsed = parseTemplate(`${content.name}.yaml`, content);
+  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  return parsed.template;
+}
+
+/** An intent of the design's example grant. */
+export const intent = (over: Partial<GrantIntent> = {}): GrantIntent => ({
+  repository: { uuid: shop.uuid, fullName: shop.fullName },
+  workspace: ACME,
+  project: SHOP_PROJECT,
+  account: '111122223333',
+  template: { name: 's3-static-site', version: '0123456789abcdef' },
+  name: 'default',
+  parameters: { bucket: 'shop-site' },
+  roleName: ROLE_NAME,
+  maxSessionDuration: 3600,
+  trustPolicyHash: 'a'.repeat(64),
+  permissionsPolicyHash: 'b'.repeat(64),
+  ...over,
+});
+
+export const subject = {
+  repository: { uuid: shop.uuid, fullName: shop.fullName },
+  account: '111122223333',
+};
+export const role = { name: ROLE_NAME, arn: ROLE_ARN };
+export const createdRole = { ...role, id: 'AROAEXAMPLE0000000001' };
+export const documents = { trustPolicy: { Version: 't' }, permissionsPolicy: { Version: 'p' } };
+export const hashes = {
+  trustPolicyHash: 'a'.repeat(64),
+  permissionsPolicyHash: 'b'.repeat(64),
+  maxSessionDuration: 3600,
+};
+export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
+export const grace: Principal = { kind: 'person', id: 'grace@acme.example' };
+
+/** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
+export function chain(
+  events: readonly NewEvent[],
+  grantId = GRANT_ID,
+  from: readonly GrantEvent[] = [],
+  principal?: Principal,
+): GrantEvent[] {
+  const stream = [...from];
+  for (const event of events) {
+    const seq = stream.length + 1;
+    const body = {
+      ...event,
+      grantId,
+      seq,
+      at: new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString(),
+      principal: principal ?? (event.type === 'GrantApproved' ? grace : ada),
+      correlationId: `request-${seq}`,
+      entryPoint: 'http' as EntryPoint,
+      prevHash: stream.at(-1)?.hash ?? ZERO_HASH,
+    };
+    stream.push({ ...body, hash: eventHash(body) });
+  }
+  return stream;
+}
+
+/** Folds events into a grant; throws when they make none. */
+export function grantAfter(...events: NewEvent[]): Grant {
+  return present(replay(chain(events)));
+}
+
+/** The value, which must be there. */
+export function present<T>(value: T | undefined | null): T {
+  if (value === undefined || value === null) throw new Error('a value was expected here');
+  return value;
+}
+
+/** The value of a success; throws with the problem of a failure. */
+export function successOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.problem.code}: ${JSON.stringify(result.problem)}`);
+  return result.value;
+}
+
+/** The problem of a failure; throws on a success. */
+export function problemOf(result: Result<unknown>) {
+  if (result.ok) throw new Error('a failure was expected here');
+  return result.problem;
+}
+
+/** The code of a failure, or `ok`. */
+export const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.problem.code);

@@ -1,0 +1,116 @@
+import type { NewEvent } from '../../../domain/grants/event.ts';
+import type { Grant, GrantStatus } from '../../../domain/grants/grant.ts';
+import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import { planHash } from '../../../domain/planning/change.ts';
+import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './samples.ts';
+
+/** Long after every sample event. */
+export const LAPSES_AT = '2026-12-31T00:00:00.000Z';
+export const proposal = {
+  lapsesAt: LAPSES_AT,
+  risk: 'new' as const,
+  approvalReasons: ['template s3-static-site requires approval of each grant'],
+  groups: ['platform'],
+  ...documents,
+};
+/** The plan of a request for the sample intent: as the first, or as a change of what is live. */
+export const planOf = (over: Partial<GrantIntent> = {}, isChange = false): string =>
+  planHash(intent(over), undefined, isChange ? { intent: intent() } : undefined);
+const approvalData = (approval: 'none' | 'required') => ({
+  approval,
+  ...(approval === 'required' ? { proposal } : {}),
+});
+
+export const requested = (
+  approval: 'none' | 'required' = 'none',
+  over: Partial<GrantIntent> = {},
+): NewEvent => ({
+  type: 'GrantRequested',
+  data: { ...intent(over), planHash: planOf(over), ...approvalData(approval) },
+});
+export const changeRequested = (
+  approval: 'none' | 'required',
+  over: Partial<GrantIntent> & { expiresAt?: string } = otherBucket,
+): NewEvent => {
+  const { expiresAt, ...rest } = over;
+  return {
+    type: 'GrantChangeRequested',
+    data: {
+      ...intent(rest),
+      planHash: planOf(rest, true),
+      ...approvalData(approval),
+      ...(expiresAt ? { expiresAt } : {}),
+    },
+  };
+};
+/** What differs in a request for another bucket. */
+export const otherBucket = {
+  parameters: { bucket: 'shop-other' },
+  permissionsPolicyHash: 'c'.repeat(64),
+};
+
+export const started: NewEvent = { type: 'ProvisioningStarted', data: { ...subject, role, ...hashes } };
+export const created: NewEvent = { type: 'RoleCreated', data: { ...subject, role: createdRole } };
+export const activated: NewEvent = {
+  type: 'GrantActivated',
+  data: { ...subject, role: createdRole, ...documents },
+};
+export const updated: NewEvent = {
+  type: 'GrantUpdated',
+  data: { ...subject, role: createdRole, ...documents },
+};
+export const failure = { code: 'UPSTREAM_FAILED' as const, detail: 'IAM refused.' };
+export const failed: NewEvent = { type: 'ProvisioningFailed', data: { ...subject, error: failure } };
+export const compensating: NewEvent = { type: 'CompensationStarted', data: { ...subject, error: failure } };
+export const updateFailed: NewEvent = { type: 'UpdateFailed', data: { ...subject, error: failure } };
+export const attemptFailed: NewEvent = { type: 'AttemptFailed', data: { ...subject, error: failure } };
+/** Somebody approves the request for the usual documents, or the change to the other bucket. */
+export const approved: NewEvent = {
+  type: 'GrantApproved',
+  data: { ...subject, planHash: planOf() },
+};
+export const approvedChange: NewEvent = {
+  type: 'GrantApproved',
+  data: { ...subject, planHash: planOf(otherBucket, true) },
+};
+export const rejected: NewEvent = { type: 'GrantRejected', data: { ...subject, planHash: planOf() } };
+export const rejectedChange: NewEvent = {
+  type: 'GrantRejected',
+  data: { ...subject, planHash: planOf(otherBucket, true) },
+};
+export const lapsed: NewEvent = { type: 'RequestLapsed', data: { ...subject, planHash: planOf() } };
+export const lapsedChange: NewEvent = {
+  type: 'RequestLapsed',
+  data: { ...subject, planHash: planOf(otherBucket, true) },
+};
+export const revocation: NewEvent = {
+  type: 'RevocationRequested',
+  data: { ...subject, cause: 'requested' },
+};
+export const disabled: NewEvent = { type: 'RoleDisabled', data: { ...subject, role: createdRole } };
+export const notFound: NewEvent = { type: 'RoleNotFound', data: { ...subject, role } };
+export const deleted: NewEvent = { type: 'RoleDeleted', data: { ...subject, role } };
+export const revoked: NewEvent = { type: 'GrantRevoked', data: subject };
+export const expiryChanged = (expiresAt: string): NewEvent => ({
+  type: 'GrantExpiryChanged',
+  data: { ...subject, expiresAt },
+});
+
+const toActive = [requested(), started, created, activated];
+
+/** An honest story that ends in each state. */
+export const storyOf: Record<GrantStatus, NewEvent[]> = {
+  pending: [requested('required')],
+  provisioning: [requested()],
+  active: toActive,
+  revoking: [...toActive, revocation],
+  revoked: [...toActive, revocation, disabled, deleted, revoked],
+  rejected: [requested('required'), rejected],
+  failed: [requested(), failed],
+};
+
+export const changeWaits: NewEvent[] = [...toActive, changeRequested('required')];
+export const updating: NewEvent[] = [...toActive, changeRequested('none')];
+
+/** A grant in a state. */
+export const grantIn = (status: GrantStatus): Grant => grantAfter(...storyOf[status]);

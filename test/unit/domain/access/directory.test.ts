@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { findPerson, findSlackPerson } from '../../../../domain/access/directory.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { configurationContent, configurationOf } from '../../../support/domain/samples.ts';
+
+const ACCOUNT = '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}';
+const adaEntry = {
+  id: 'ada@acme.example',
+  email: 'ada@acme.example',
+  slack: 'T01ACME/U01ADA',
+  bitbucket: ACCOUNT.toUpperCase(),
+  groups: ['platform'],
+};
+const withPeople = (...people: unknown[]) => ({ ...configurationContent(), people });
+const faultsOf = (...people: unknown[]): string[] => {
+  const parsed = parseConfiguration(withPeople(...people));
+  return 'faults' in parsed ? parsed.faults : [];
+};
+
+describe('the directory', () => {
+  const configuration = configurationOf(withPeople(adaEntry, { id: 'grace@acme.example' }));
+
+  test('finds a person by principal id and by Slack user, and nobody else', () => {
+    expect(findPerson(configuration, 'ada@acme.example')).toEqual({ ...adaEntry, bitbucket: ACCOUNT });
+    expect(findPerson(configuration, 'Ada@acme.example')).toBeUndefined();
+    expect(findSlackPerson(configuration, 'T01ACME', 'U01ADA')?.id).toBe('ada@acme.example');
+    expect(findSlackPerson(configuration, 'T02OTHER', 'U01ADA')).toBeUndefined();
+    expect(findSlackPerson(configuration, 'T01ACME', 'U01GRACE')).toBeUndefined();
+  });
+
+  test('gives a person without groups none', () => {
+    expect(findPerson(configuration, 'grace@acme.example')).toEqual({ id: 'grace@acme.example', groups: [] });
+  });
+
+  test('may be left out, and repository admins are off unless switched on', () => {
+    expect(configurationOf()).toMatchObject({ people: [], access: { repositoryAdmins: false } });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no id', { id: '' }, '/people/0/id'],
+    ['an email that is none', { id: 'a', email: 'ada' }, '/people/0/email'],
+    ['a Slack user without a team', { id: 'a', slack: 'U01ADA' }, '/people/0/slack'],
+    ['a Bitbucket UUID that is cut off', { id: 'a', bitbucket: '{8a1d}' }, '/people/0/bitbucket'],
+    ['a Bitbucket account with a slash', { id: 'a', bitbucket: 'a/b' }, '/people/0/bitbucket'],
+    ['an unknown field', { id: 'a', github: 'ada' }, '/people/0/github'],
+    ['an empty group', { id: 'a', groups: [''] }, '/people/0/groups/0'],
+  ])('refuses %s', (_, entry, pointer) => {
+    expect(faultsOf(entry)).toEqual([expect.stringContaining(`${pointer}: `)]);
+  });
+
+  test('refuses whatever could make one person another, all at once', () => {
+    const twin = { ...adaEntry, email: 'ADA@acme.example', bitbucket: ACCOUNT };
+    expect(faultsOf(adaEntry, twin)).toEqual([
+      '/people/1/id: ada@acme.example stands twice',
+      '/people/1/email: ada@acme.example stands twice',
+      '/people/1/slack: T01ACME/U01ADA stands twice',
+      `/people/1/bitbucket: ${ACCOUNT} stands twice`,
+    ]);
+  });
+});

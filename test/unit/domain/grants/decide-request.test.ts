@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  decideRequest,
+  decideRevocation,
+  type RequestCommand,
+} from '../../../../domain/grants/decide-request.ts';
+import type { NewEvent } from '../../../../domain/grants/event.ts';
+import type { Grant, GrantStatus } from '../../../../domain/grants/grant.ts';
+import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
+import {
+  changeWaits,
+  compensating,
+  created,
+  expiryChanged,
+  grantIn,
+  otherBucket,
+  planOf,
+  requested,
+  started,
+  storyOf,
+  updating,
+} from '../../../support/domain/stories.ts';
+
+const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
+  intent: intent(),
+  planHash: planOf(),
+  approval: 'none',
+  ...over,
+});
+const other = (over: Partial<RequestCommand> = {}) =>
+  command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
+const EXPIRY = '2026-03-01T00:00:00.000Z';
+const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
+
+/** What a decision says, in short: outcome and event types, or the code. */
+function decided(grant: Grant | undefined, asked: RequestCommand): string {
+  const decision = decideRequest(grant, asked);
+  if (!decision.ok) return decision.problem.code;
+  const { events, outcome } = decision.value;
+  return [outcome, ...events.map(({ type }) => type)].join(' ');
+}
+
+const startable: (GrantStatus | undefined)[] = [undefined, 'revoked', 'rejected', 'failed'];
+
+describe.each(startable)('on a grant that is %s', (status) => {
+  const grant = status && grantIn(status);
+
+  test.each([
+    ['the same', command()],
+    ['another', other()],
+  ])('%s request starts it', (_, asked) => {
+    expect(decided(grant, asked)).toBe('started GrantRequested');
+  });
+
+  test.each([
+    ['the same', command({ approval: 'required' })],
+    ['another', other({ approval: 'required' })],
+  ])('%s request that needs approval waits for it', (_, asked) => {
+    expect(decided(grant, asked)).toBe('waiting GrantRequested');
+  });
+});
+
+describe('on a pending grant', () => {
+  const grant = grantIn('pending');
+
+  test('the same request waits and writes nothing, whatever its reason', () => {
+    expect(decided(grant, command({ approval: 'required', reason: 'Other words' }))).toBe('waiting');
+  });
+
+  test('a different request, or one for another time, replaces it', () => {
+    const forLess = command({ ...untilMarch, planHash: 'e'.repeat(64), approval: 'required' });
+    expect(decided(grant, forLess)).toBe('waiting GrantRequested');
+    expect(decided(grant, other({ approval: 'required' }))).toBe('waiting GrantRequested');
+  });
+
+  test('a request that needs no approval any more starts, also the same', () => {
+    expect(decided(grant, command())).toBe('started GrantRequested');
+    expect(decided(grant, other())).toBe('started GrantRequested');
+  });
+});
+
+describe('on a grant that is provisioning', () => {
+  const stages: [string, NewEvent[]][] = [
+    ['just asked for', [requested()]],
+    ['announced', [requested(), started]],
+    ['created', [requested(), started, created]],
+    ['being cleaned up after a failure', [requested(), started, created, compensating]],
+  ];
+
+  test.each(stages)('and %s, the same request joins and never conflicts', (_, events) => {
+    expect(decided(grantAfter(...events), command())).toBe('joined');
+  });
+
+  test.each(stages)('and %s, another request conflicts and is told when to come again', (_, events) => {
+    const problem = problemOf(decideRequest(grantAfter(...events), other()));
+    expect(problem.code).toBe('CONFLICT');
+    expect(problem.retryAfter).toBeGreaterThan(0);
+  });
+});
+
+describe('on a grant that is revoking', () => {
+  test('the same request is answered and writes nothing', () => {
+    expect(decided(grantIn('revoking'), command())).toBe('revoking');
+  });
+
+  test('another request conflicts and is told when to come again', () => {
+    const problem = problemOf(decideRequest(grantIn('revoking'), other()));
+    expect(problem).toMatchObject({ code: 'CONFLICT', retryAfter: expect.any(Number) });
+  });
+});
+
+describe('on an active grant', () => {
+  const grant = grantIn('active');
+
+  test('the same request changes nothing, whatever its reason', () => {
+    expect(decided(grant, command({ reason: 'Other words' }))).toBe('unchanged');
+    expect(decided(grant, command({ approval: 'required' }))).toBe('unchanged');
+  });
+
+  test('the same request with expiresIn sets the expiry and touches no role', () => {
+    const { events, outcome } = successOf(
+      decideRequest(grant, command({ ...untilMarch, reason: 'For March' })),
+    );
+    expect(outcome).toBe('unchanged');
+    expect(events).toEqual([
+      { type: 'GrantExpiryChanged', data: { ...subject, expiresAt: EXPIRY, reason: 'For March' } },
+    ]);
+  });
+
+  test('an expiry that needs approval waits for it as a change', () => {
+    expect(decided(grant, command({ ...untilMarch, approval: 'required' }))).toBe(
+      'waiting GrantChangeRequested',
+    );
+  });
+
+  test.each<[string, Partial<RequestCommand['intent']>]>([
+    ['parameters', { parameters: { bucket: 'shop-other' } }],
+    ['version of the template', { template: { name: 's3-static-site', version: 'fedcba9876543210' } }],
+    ['session duration', { maxSessionDuration: 7200 }],
+    ['permissions', { permissionsPolicyHash: 'd'.repeat(64) }],
+    ['trust', { trustPolicyHash: 'd'.repeat(64) }],
+  ])('a request with other %s is a change', (_, over) => {
+    expect(decided(grant, command({ intent: intent(over) }))).toBe('changed GrantChangeRequested');
+    expect(decided(grant, command({ intent: intent(over), approval: 'required' }))).toBe(
+      'waiting GrantChangeRequested',
+    );
+  });
+
+  test.each<[string, Partial<RequestCommand['intent']>]>([
+    ["the repository's name", { repository: { uuid: subject.repository.uuid, fullName: 'acme/renamed' } }],
+    ["the project's key", { project: { key: 'NEW', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' } }],
+  ])('a request after a change of %s is the same', (_, over) => {
+    expect(decided(grant, command({ intent: intent(over) }))).toBe('unchanged');
+  });
+});
+
+describe('on an active grant with a change that waits', () => {
+  const grant = grantAfter(...changeWaits);
+
+  test('the request that is live changes nothing', () => {
+    expect(decided(grant, command())).toBe('unchanged');
+  });
+
+  test('the request that waits goes on waiting and writes nothing', () => {
+    expect(decided(grant, other({ approval: 'required', reason: 'Again' }))).toBe('waiting');
+  });
+
+  test('a third request replaces the one that waits', () => {
+    const third = command({ intent: intent({ maxSessionDuration: 7200 }), approval: 'required' });
+    expect(decided(grant, third)).toBe('waiting GrantChangeRequested');
+  });
+});
+
+describe('on an active grant whose update is under way', () => {
+  const grant = grantAfter(...updating);
+
+  test('the request that is being made joins and never conflicts', () => {
+    expect(decided(grant, other())).toBe('joined');
+    expect(decided(grant, other({ reason: 'Again' }))).toBe('joined');
+  });
+
+  test('a third request conflicts and is told when to come again', () => {
+    const third = command({ intent: intent({ maxSessionDuration: 7200 }) });
+    expect(problemOf(decideRequest(grant, third))).toMatchObject({
+      code: 'CONFLICT',
+      retryAfter: expect.any(Number),
+    });
+  });
+});
+
+describe('the event of a request', () => {
+  test('holds the intent, the approval, and only what was given besides', () => {
+    const { events } = successOf(decideRequest(undefined, command()));
+    expect(events).toEqual([
+      { type: 'GrantRequested', data: { ...intent(), planHash: planOf(), approval: 'none' } },
+    ]);
+  });
+
+  test('holds expiry, reason and the pipeline that asked', () => {
+    const pipeline = { branchName: 'main', stepUuid: '{759de0c6-eaee-4eaa-b7a6-c507eec759a7}' };
+    const asked = command({ expiresAt: EXPIRY, reason: 'Deploy', pipeline });
+    expect(successOf(decideRequest(undefined, asked)).events).toEqual([
+      {
+        type: 'GrantRequested',
+        data: {
+          ...intent(),
+          planHash: planOf(),
+          approval: 'none',
+          expiresAt: EXPIRY,
+          reason: 'Deploy',
+          pipeline,
+        },
+      },
+    ]);
+  });
+});
+
+describe('a revoke', () => {
+  const said = (grant: Grant) => {
+    const { events, outcome } = decideRevocation(grant, 'requested');
+    return [outcome, ...events.map(({ type }) => type)].join(' ');
+  };
+
+  test.each<[GrantStatus, string]>([
+    ['pending', 'settled GrantRevoked'],
+    ['provisioning', 'revoking RevocationRequested'],
+    ['active', 'revoking RevocationRequested'],
+    ['revoking', 'revoking'],
+    ['revoked', 'settled'],
+    ['rejected', 'settled'],
+    ['failed', 'verify'],
+  ])('of a grant that is %s is: %s', (status, expected) => {
+    expect(said(grantIn(status))).toBe(expected);
+  });
+
+  test('of an active grant does not wait for its update or its approval', () => {
+    expect(said(grantAfter(...updating))).toBe('revoking RevocationRequested');
+    expect(said(grantAfter(...changeWaits))).toBe('revoking RevocationRequested');
+  });
+
+  test('says why', () => {
+    expect(decideRevocation(grantIn('active'), 'expired', 'Over').events).toEqual([
+      { type: 'RevocationRequested', data: { ...subject, cause: 'expired', reason: 'Over' } },
+    ]);
+  });
+
+  test('of a grant with an expiry is no different', () => {
+    expect(said(grantAfter(...storyOf.active, expiryChanged(EXPIRY)))).toBe('revoking RevocationRequested');
+  });
+});

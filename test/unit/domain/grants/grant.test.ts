@@ -1,0 +1,273 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventTypes, type NewEvent } from '../../../../domain/grants/event.ts';
+import {
+  evolve,
+  type Grant,
+  type GrantStatus,
+  isLive,
+  replay,
+  workOf,
+} from '../../../../domain/grants/grant.ts';
+import {
+  chain,
+  createdRole,
+  documents,
+  grantAfter,
+  present,
+  subject,
+} from '../../../support/domain/samples.ts';
+import * as story from '../../../support/domain/stories.ts';
+
+const { requested, started, created, activated, failed, revocation, revoked } = story;
+const provider: NewEvent = { type: 'ProviderCreated', data: { ...subject, providerArn: 'arn:p' } };
+const providerAnnounced: NewEvent = {
+  type: 'ProviderCreationStarted',
+  data: { ...subject, providerArn: 'arn:p' },
+};
+const updateStarted: NewEvent = {
+  type: 'UpdateStarted',
+  data: {
+    ...subject,
+    role: createdRole,
+    trustPolicyHash: 'a',
+    permissionsPolicyHash: 'b',
+    maxSessionDuration: 3600,
+  },
+};
+const foreign: NewEvent = {
+  type: 'ForeignPoliciesFound',
+  data: { ...subject, role: createdRole, inline: [], attached: ['arn:x'] },
+};
+
+const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
+  GrantRequested: requested(),
+  GrantChangeRequested: story.changeRequested('none'),
+  GrantExpiryChanged: story.expiryChanged('2026-03-01T00:00:00.000Z'),
+  GrantApproved: story.approved,
+  GrantRejected: story.rejected,
+  RequestLapsed: story.lapsed,
+  ProviderCreationStarted: providerAnnounced,
+  ProviderCreated: provider,
+  ProvisioningStarted: started,
+  RoleCreated: created,
+  GrantActivated: activated,
+  UpdateStarted: updateStarted,
+  GrantUpdated: story.updated,
+  UpdateFailed: story.updateFailed,
+  AttemptFailed: story.attemptFailed,
+  CompensationStarted: story.compensating,
+  ProvisioningFailed: failed,
+  RepositoryRenamed: {
+    type: 'RepositoryRenamed',
+    data: { ...subject, repository: { ...subject.repository, fullName: 'acme/store' } },
+  },
+  RevocationRequested: revocation,
+  RoleDisabled: story.disabled,
+  ForeignPoliciesFound: foreign,
+  RoleNotFound: story.notFound,
+  RoleDeleted: story.deleted,
+  GrantRevoked: revoked,
+};
+
+/** Stories by the state they end in, finer than the state: what a table of states × events must tell apart. */
+const stages: Record<string, NewEvent[]> = {
+  ...story.storyOf,
+  announced: [requested(), started],
+  created: [requested(), started, created],
+  compensating: [requested(), started, created, story.compensating],
+  changeWaits: story.changeWaits,
+  updating: story.updating,
+};
+
+/** State after an event, where it is another than before; every cell that is not here must keep its state. */
+const moves: Record<string, Partial<Record<(typeof eventTypes)[number], GrantStatus>>> = {
+  pending: {
+    GrantRequested: 'provisioning',
+    GrantApproved: 'provisioning',
+    GrantRejected: 'rejected',
+    RequestLapsed: 'rejected',
+    GrantRevoked: 'revoked',
+  },
+  provisioning: { ProvisioningFailed: 'failed', RevocationRequested: 'revoking' },
+  announced: { ProvisioningFailed: 'failed', RevocationRequested: 'revoking' },
+  created: { ProvisioningFailed: 'failed', RevocationRequested: 'revoking', GrantActivated: 'active' },
+  compensating: { ProvisioningFailed: 'failed', RevocationRequested: 'revoking' },
+  active: { RevocationRequested: 'revoking' },
+  changeWaits: { RevocationRequested: 'revoking' },
+  updating: { RevocationRequested: 'revoking' },
+  revoking: { GrantRevoked: 'revoked' },
+  revoked: { GrantRequested: 'provisioning' },
+  rejected: { GrantRequested: 'provisioning' },
+  failed: { GrantRequested: 'provisioning', RevocationRequested: 'revoking' },
+};
+
+describe.each(Object.keys(stages))('a grant that is %s', (stage) => {
+  const events = stages[stage] ?? [];
+  const before = grantAfter(...events);
+
+  test.each(eventTypes)('moves only where the state diagram says so, on %s', (type) => {
+    const after = grantAfter(...events, anyEvent[type]);
+    expect(after.status).toBe(moves[stage]?.[type] ?? before.status);
+  });
+
+  test.each(eventTypes)('keeps its identity and its beginning, on %s', (type) => {
+    const after = grantAfter(...events, anyEvent[type]);
+    expect([after.id, after.createdAt]).toEqual([before.id, before.createdAt]);
+  });
+});
+
+test.each(eventTypes)('%s alone makes a grant only when it is a request', (type) => {
+  expect(replay(chain([anyEvent[type]])) !== undefined).toBe(type === 'GrantRequested');
+});
+
+test('folding never changes the grant that it folds onto', () => {
+  const events = chain([...story.storyOf.active, revocation, story.disabled, story.deleted, revoked]);
+  let grant: Grant | undefined;
+  for (const event of events) {
+    const before = JSON.stringify(grant);
+    const next = evolve(grant, event);
+    expect(JSON.stringify(grant)).toBe(before);
+    grant = next;
+  }
+});
+
+describe('a role', () => {
+  test('has no id until RoleCreated says so, and its documents once active', () => {
+    expect(grantAfter(requested(), started).role).toEqual({
+      name: createdRole.name,
+      arn: createdRole.arn,
+      announcedAt: expect.any(String),
+    });
+    const active = grantAfter(...story.storyOf.active);
+    expect(active.role).toMatchObject({ id: createdRole.id });
+    expect(active.documents).toEqual(documents);
+  });
+
+  test('keeps its first id, whatever a later event says', () => {
+    const second: NewEvent = {
+      type: 'RoleCreated',
+      data: { ...subject, role: { ...createdRole, id: 'AROAOTHER' } },
+    };
+    expect(grantAfter(requested(), started, created, second).role?.id).toBe(createdRole.id);
+  });
+
+  test('is recorded although a revoke came in between', () => {
+    expect(grantAfter(requested(), started, revocation, created).role?.id).toBe(createdRole.id);
+  });
+
+  test.each<[string, NewEvent[]]>([
+    ['revoked', story.storyOf.revoked],
+    ['failed', [requested(), started, created, story.compensating, story.deleted, failed]],
+    ['asked for again', [...story.storyOf.revoked, requested()]],
+  ])('is gone from a grant that is %s, and so are its documents', (_, events) => {
+    const grant = grantAfter(...events);
+    expect([grant.role, grant.documents, grant.compensating]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('that a failed grant left behind is known once a revoke has found it', () => {
+    const leftover: NewEvent = {
+      type: 'RevocationRequested',
+      data: { ...subject, cause: 'leftover', role: createdRole },
+    };
+    expect(grantAfter(...story.storyOf.failed, leftover).role).toMatchObject(createdRole);
+  });
+});
+
+describe('a change', () => {
+  const rejectedChange = grantAfter(...story.changeWaits, story.rejectedChange);
+  const active = grantAfter(...story.storyOf.active);
+
+  test('waits beside what is live', () => {
+    const grant = grantAfter(...story.changeWaits);
+    expect(grant.change).toMatchObject({ phase: 'waiting', intent: story.otherBucket });
+    expect(grant.request.intent).toEqual(active.request.intent);
+  });
+
+  test('that is rejected is all that goes', () => {
+    expect({ ...rejectedChange, updatedAt: active.updatedAt }).toEqual(active);
+  });
+
+  test('that is approved is made', () => {
+    expect(grantAfter(...story.changeWaits, story.approvedChange).change?.phase).toBe('updating');
+  });
+
+  test('is not made by an approval of another plan', () => {
+    expect(grantAfter(...story.changeWaits, story.approved).change?.phase).toBe('waiting');
+    expect(grantAfter(story.requested('required'), story.approvedChange).status).toBe('pending');
+  });
+
+  test('that is done becomes what is live', () => {
+    const grant = grantAfter(...story.updating, story.updated);
+    expect(grant.change).toBeUndefined();
+    expect(grant.request.intent).toMatchObject(story.otherBucket);
+  });
+
+  test('that failed leaves what was live, with the error', () => {
+    const grant = grantAfter(...story.updating, story.updateFailed);
+    expect(grant.change).toBeUndefined();
+    expect(grant.request).toEqual(active.request);
+    expect(grant.lastError).toMatchObject(story.failure);
+  });
+
+  test('sets the expiry only when it came with one', () => {
+    const march = '2026-03-01T00:00:00.000Z';
+    const april = '2026-04-01T00:00:00.000Z';
+    const base = [...story.storyOf.active, story.expiryChanged(march)];
+    const without = grantAfter(...base, story.changeRequested('none'), story.updated);
+    const withOne = story.changeRequested('none', { ...story.otherBucket, expiresAt: april });
+    expect(without.expiresAt).toBe(march);
+    expect(grantAfter(...base, withOne).expiresAt).toBe(march);
+    expect(grantAfter(...base, withOne, story.updated).expiresAt).toBe(april);
+  });
+});
+
+describe('approval', () => {
+  test('never carries over to a request that replaces or repeats the approved one', () => {
+    const again = requested('required');
+    expect(grantAfter(requested('required'), story.approved, failed, again).status).toBe('pending');
+    expect(grantAfter(...story.storyOf.rejected, again).status).toBe('pending');
+  });
+});
+
+describe('the expiry', () => {
+  test('of a grant that ended does not bind the next request', () => {
+    const expiring = story.expiryChanged('2026-03-01T00:00:00.000Z');
+    const grant = grantAfter(...story.storyOf.active, expiring, revocation, revoked, requested());
+    expect(grant.expiresAt).toBeUndefined();
+  });
+});
+
+test('a grant keeps every name that its repository ever had, oldest first', () => {
+  const renamed = requested('none', {
+    repository: { uuid: subject.repository.uuid, fullName: 'acme/store' },
+  });
+  const grant = grantAfter(...story.storyOf.revoked, renamed, failed, requested());
+  expect(grant.repositoryNames).toEqual(['acme/shop', 'acme/store']);
+});
+
+test('an event that does not fit leaves the grant as it was', () => {
+  const events = chain([...story.storyOf.revoked, activated]);
+  const before = present(replay(events.slice(0, -1)));
+  expect(evolve(before, present(events.at(-1)))).toBe(before);
+});
+
+test.each([
+  ['pending', 'rest', true],
+  ['provisioning', 'provision', true],
+  ['announced', 'provision', true],
+  ['compensating', 'compensate', true],
+  ['active', 'rest', true],
+  ['changeWaits', 'rest', true],
+  ['updating', 'update', true],
+  ['revoking', 'revoke', true],
+  ['revoked', 'rest', false],
+  ['rejected', 'rest', false],
+  ['failed', 'rest', false],
+])('a grant that is %s asks for the work "%s"; live: %s', (stage, work, live) => {
+  const grant = grantAfter(...(stages[stage] ?? []));
+  expect([workOf(grant), isLive(grant.status)]).toEqual([work, live]);
+});
+
+test('no grant asks for no work', () => {
+  expect(workOf(undefined)).toBe('rest');
+});

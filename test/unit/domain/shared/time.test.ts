@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseDuration, plusSeconds, toEpoch, toInstant, utcDay } from '../../../../domain/shared/time.ts';
+
+describe('a duration', () => {
+  test.each([
+    ['P1D', 86_400],
+    ['P30D', 2_592_000],
+    ['P3650D', 315_360_000],
+    ['PT1H', 3600],
+    ['PT24H', 86_400],
+    ['PT87600H', 315_360_000],
+  ])('%s is %i seconds', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  test.each([
+    'P0D',
+    'PT0H',
+    'P3651D',
+    'P10000D',
+    'PT87601H',
+    'PT100000H',
+    'P-1D',
+    'P+1D',
+    'P1.5D',
+    'P01D',
+    'P1W',
+    'P1M',
+    'P1Y',
+    'PT1M',
+    'PT3600S',
+    'P1DT1H',
+    'P1H',
+    'PT1D',
+    'p1d',
+    '1D',
+    'P',
+    'PT',
+    'P1D ',
+    ' P1D',
+    'P1D\n',
+    'P٣D',
+    '30',
+    '',
+  ])('is never %j', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe('an instant', () => {
+  test('is UTC with milliseconds', () => {
+    expect(toInstant(0)).toBe('1970-01-01T00:00:00.000Z');
+    expect(toEpoch('1970-01-01T00:00:01.500Z')).toBe(1500);
+  });
+
+  test.each([
+    ['forwards over the end of a day', 60, '2026-11-24T00:00:30.000Z'],
+    ['backwards', -60, '2026-11-23T23:58:30.000Z'],
+    ['nowhere', 0, '2026-11-23T23:59:30.000Z'],
+  ])('moves by seconds %s', (_, seconds, moved) => {
+    expect(plusSeconds('2026-11-23T23:59:30.000Z', seconds)).toBe(moved);
+  });
+
+  test('belongs to its UTC day', () => {
+    expect(utcDay('2026-11-23T23:59:59.999Z')).toBe('2026-11-23');
+  });
+
+  test('that is none has no epoch time', () => {
+    expect(toEpoch('yesterday')).toBeNaN();
+  });
+});

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
+import { World } from '../../../../support/domain/fakes/fakes.ts';
+import { codeOf, GRANT_ID, problemOf, successOf } from '../../../../support/domain/samples.ts';
+
+const PROVIDER =
+  'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
+const AUDIENCE = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
+
+const status = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.status;
+const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
+
+describe('the identity provider', () => {
+  test('is created for the workspace with its audience, tagged ours', async () => {
+    await world.request();
+    expect(world.iam.providers.get(PROVIDER)).toMatchObject({
+      clientIds: [AUDIENCE],
+      tags: { 'rolewright:grant': GRANT_ID },
+    });
+  });
+
+  test('that is there is used and never altered', async () => {
+    const theirs = { clientIds: ['sts.amazonaws.com', AUDIENCE], tags: {} };
+    world.iam.providers.set(PROVIDER, theirs);
+    expect(successOf(await world.request()).status).toBe(201);
+    expect(world.iam.providers.get(PROVIDER)).toEqual({
+      clientIds: ['sts.amazonaws.com', AUDIENCE],
+      tags: {},
+    });
+    expect(world.iamWrites()).not.toContain('createProvider');
+  });
+
+  test('without the audience is PROVIDER_UNUSABLE with the command to run, and stays as it is', async () => {
+    world.iam.providers.set(PROVIDER, { clientIds: ['sts.amazonaws.com'], tags: {} });
+    const problem = problemOf(await world.request());
+    expect(problem.code).toBe('PROVIDER_UNUSABLE');
+    expect(problem.detail).toContain(
+      `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id ${AUDIENCE}`,
+    );
+    expect(world.iam.providers.get(PROVIDER)?.clientIds).toEqual(['sts.amazonaws.com']);
+    expect([world.iamWrites(), await status()]).toEqual([[], 'failed']);
+  });
+
+  test('that Bitbucket has no discovery for is OIDC_NOT_ENABLED; asked again once it has, it works', async () => {
+    world.bitbucket.oidcWorkspaces.clear();
+    const problem = problemOf(await world.request());
+    expect([problem.code, world.iamWrites(), await status()]).toEqual(['OIDC_NOT_ENABLED', [], 'failed']);
+    expect(problem.detail).toContain('oidc: true');
+    world.bitbucket.oidcWorkspaces.add('acme');
+    expect(successOf(await world.request()).status).toBe(201);
+  });
+
+  test('that somebody else creates at the same moment is used if it accepts the audience', async () => {
+    const theirs = { clientIds: ['sts.amazonaws.com'], tags: {} };
+    world.iam.fault('findProvider', {
+      effect: 'meanwhile',
+      act: () => world.iam.providers.set(PROVIDER, theirs),
+    });
+    expect(codeOf(await world.request())).toBe('PROVIDER_UNUSABLE');
+    expect(world.iam.roles.size).toBe(0);
+  });
+
+  test.each(['lostReply', 'dieAfter', 'dieBefore', 'unavailable'] as const)(
+    'is there once, and told once, after its creation met: %s',
+    async (effect) => {
+      world.iam.fault('createProvider', { effect });
+      expect(successOf(await world.request()).status).toBe(202);
+      await world.resume();
+      expect(await status()).toBe('active');
+      expect(world.iam.providers.size).toBe(1);
+      expect(await countOf('ProviderCreated')).toBe(1);
+    },
+  );
+});

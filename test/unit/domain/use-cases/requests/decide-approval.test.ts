@@ -1,0 +1,407 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
+import { upgradeGrant } from '../../../../../domain/use-cases/requests/upgrade-grant.ts';
+import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
+import {
+  codeOf,
+  configurationContent,
+  configurationOf,
+  GRANT_ID,
+  present,
+  problemOf,
+  shop,
+  staging,
+  successOf,
+} from '../../../../support/domain/samples.ts';
+
+const HOURS = 3_600_000;
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+  world.redeploy(needsApproval);
+});
+
+function needsApproval(content: object): void {
+  Object.assign(content, { approval: 'required' });
+}
+
+const statusNow = async () => (await world.grantNow()).status;
+const last = async () => (await world.eventTypes()).at(-1);
+const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
+const pass = () =>
+  reconcile(
+    { ...world.requestPorts, reportFailure: () => {} },
+    { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
+  );
+const otherBucket = { parameters: { bucket: 'shop-other' } };
+
+/** The plan of a dry run. */
+async function planned(...asked: Parameters<World['request']>) {
+  const answer = successOf(await world.request(asked[0], asked[1] ?? platform, { dryRun: true }));
+  if (!('planned' in answer)) throw new Error('a dry run was expected');
+  return answer.planned.change;
+}
+
+describe('a new grant from a template that requires approval', () => {
+  beforeEach(async () => {
+    expect(successOf(await world.request()).status).toBe(202);
+  });
+
+  test('waits, and IAM is not touched before somebody approves', async () => {
+    expect([await statusNow(), world.iamWrites()]).toEqual(['pending', []]);
+  });
+
+  test('is made once another person approves its plan', async () => {
+    const { status } = successOf(await world.approve());
+    expect([status, await statusNow(), world.iamWrites()]).toEqual([
+      200,
+      'active',
+      ['createProvider', 'createRole', 'putPermissionsPolicy'],
+    ]);
+  });
+
+  test.each<[string, Parameters<World['approve']>, string]>([
+    ['by whoever asked', [{}, platform], 'DENIED'],
+    ['by somebody whom the rules do not let', [{}, stranger], 'GRANT_NOT_FOUND'],
+    ['by a pipeline of the repository', [{}, pipelineOf(shop)], 'DENIED'],
+    ['of another plan', [{ planHash: 'f'.repeat(64) }], 'PLAN_CHANGED'],
+    ['of a grant that does not exist', [{}, approver, `gr_${'a'.repeat(26)}`], 'GRANT_NOT_FOUND'],
+    ['of what is no grant id', [{}, approver, 'gr_x'], 'GRANT_NOT_FOUND'],
+  ])('is not approved %s', async (_, asked, code) => {
+    expect(codeOf(await world.approve(...asked))).toBe(code);
+    expect([await world.eventTypes(), world.iamWrites()]).toEqual([['GrantRequested'], []]);
+  });
+
+  test('is approved once: a second time nothing waits', async () => {
+    const planHash = await world.waitingPlan();
+    await world.approve();
+    expect(codeOf(await world.approve({ planHash }))).toBe('CONFLICT');
+    expect((await world.eventTypes()).filter((type) => type === 'GrantApproved')).toHaveLength(1);
+  });
+
+  test('is rejected with a reason, and leaves nothing', async () => {
+    expect(successOf(await world.reject({ reason: 'Use the other' })).grant.status).toBe('rejected');
+    expect(codeOf(await world.reject())).toBe('CONFLICT');
+    expect(world.iamWrites()).toEqual([]);
+  });
+
+  test('may be rejected by whoever asked', async () => {
+    expect(successOf(await world.reject({}, platform)).grant.status).toBe('rejected');
+  });
+
+  test('is replaced by a newer request, whose plan then is the one to approve', async () => {
+    const first = await world.waitingPlan();
+    await world.request(otherBucket);
+    expect(codeOf(await world.approve({ planHash: first }))).toBe('PLAN_CHANGED');
+    expect(codeOf(await world.approve())).toBe('ok');
+    expect(present((await world.grantNow()).request.intent.parameters)).toEqual({ bucket: 'shop-other' });
+  });
+
+  test('is not approved by anybody who asked since the last approval', async () => {
+    await world.request(otherBucket, approver);
+    expect(codeOf(await world.approve({}, platform))).toBe('DENIED');
+    expect(codeOf(await world.approve({}, approver))).toBe('DENIED');
+    const third = { principal: { kind: 'person' as const, id: 'joan@acme.example' }, groups: ['platform'] };
+    expect(codeOf(await world.approve({}, third))).toBe('ok');
+  });
+
+  test('is not approved once the repository is gone', async () => {
+    world.bitbucket.repositories = [];
+    expect(codeOf(await world.approve())).toBe('REPOSITORY_NOT_FOUND');
+    expect(await statusNow()).toBe('pending');
+  });
+
+  test('is not approved once its template means something else', async () => {
+    world.redeploy((content) => {
+      Object.assign(content, { approval: 'required', maxSessionDuration: 7200 });
+    });
+    expect(codeOf(await world.approve())).toBe('PLAN_CHANGED');
+  });
+
+  test('is not approved once nobody owns its names any more, and can be asked for anew with that reason', async () => {
+    world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
+    expect(codeOf(await world.approve())).toBe('PLAN_CHANGED');
+    expect([await statusNow(), world.iamWrites()]).toEqual(['pending', []]);
+    await world.request();
+    expect((await world.grantNow()).request.proposal?.approvalReasons).toHaveLength(2);
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('is not made where its names were disowned after the approval', async () => {
+    world.iam.fault('createProvider', { effect: 'unavailable' });
+    await world.approve();
+    expect([await statusNow(), world.iam.roles.size]).toEqual(['provisioning', 0]);
+    world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
+    await world.resume();
+    expect([await statusNow(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect((await world.grantNow()).lastError?.code).toBe('NOT_OWNED');
+  });
+
+  test('is approved all the same when the repository was renamed meanwhile', async () => {
+    world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('is not approved by whoever asked under an id that differs in case only', async () => {
+    const id = platform.principal.id.toUpperCase();
+    expect(codeOf(await world.approve({}, { ...platform, principal: { kind: 'person', id } }))).toBe(
+      'DENIED',
+    );
+    expect(await statusNow()).toBe('pending');
+  });
+
+  test('is not approved once whoever asked may not ask any more', async () => {
+    world.redeploy((content) => {
+      Object.assign(content, { approval: 'required', requestableBy: ['service'] });
+    });
+    expect(codeOf(await world.approve())).not.toBe('ok');
+    expect(await statusNow()).toBe('pending');
+  });
+
+  test('that waited too long can no longer be approved, and the log says so', async () => {
+    world.clock.advance(72 * HOURS + 1);
+    expect(problemOf(await world.approve()).code).toBe('CONFLICT');
+    await pass();
+    expect([await last(), await statusNow(), world.iamWrites()]).toEqual(['RequestLapsed', 'rejected', []]);
+    expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeUndefined();
+  });
+
+  test('that has lapsed is asked for anew, before anybody has swept it up', async () => {
+    world.clock.advance(73 * HOURS);
+    expect(successOf(await world.request()).status).toBe(202);
+    expect(await world.eventTypes()).toEqual(['GrantRequested', 'RequestLapsed', 'GrantRequested']);
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('can be approved to the last moment', async () => {
+    world.clock.advance(72 * HOURS);
+    await pass();
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+});
+
+describe('a lifetime', () => {
+  test('begins at approval, not with the waiting', async () => {
+    await world.request({ expiresIn: 'PT8H' });
+    world.clock.advance(10 * HOURS);
+    await world.approve();
+    const { expiresAt } = await world.grantNow();
+    expect(Date.parse(present(expiresAt))).toBe(world.clock.now() + 8 * HOURS);
+  });
+});
+
+describe('an active grant whose template requires approval', () => {
+  beforeEach(async () => {
+    await world.request();
+    await world.approve();
+  });
+
+  test('goes on as it is while a wider change waits', async () => {
+    const before = world.roleText();
+    expect(successOf(await world.request(otherBucket)).status).toBe(202);
+    expect([await statusNow(), world.roleText()]).toEqual(['active', before]);
+    expect((await world.grantNow()).change?.phase).toBe('waiting');
+  });
+
+  test('is changed once somebody else approves', async () => {
+    await world.request(otherBucket);
+    expect(successOf(await world.approve()).status).toBe(200);
+    expect(world.roleText()).toContain('shop-other');
+  });
+
+  test.each<['reject' | 'lapse', string]>([
+    ['reject', 'GrantRejected'],
+    ['lapse', 'RequestLapsed'],
+  ])('keeps what it has when the change meets a %s', async (how, event) => {
+    const before = world.roleText();
+    await world.request(otherBucket);
+    if (how === 'reject') await world.reject();
+    else {
+      world.clock.advance(73 * HOURS);
+      await pass();
+    }
+    expect([await last(), world.roleText()]).toEqual([event, before]);
+    expect((await world.grantNow()).change).toBeUndefined();
+  });
+
+  test('waits for a later end, and not for an earlier one', async () => {
+    expect(successOf(await world.request({ expiresIn: 'P30D' })).status).toBe(200);
+    expect(successOf(await world.request({ expiresIn: 'P1D' })).status).toBe(200);
+    const { expiresAt } = await world.grantNow();
+    expect(successOf(await world.request({ expiresIn: 'P10D' })).status).toBe(202);
+    expect((await world.grantNow()).expiresAt).toBe(expiresAt);
+    await world.approve();
+    const later = Date.parse(present((await world.grantNow()).expiresAt));
+    expect(later).toBe(world.clock.now() + 240 * HOURS);
+  });
+
+  test('is narrowed without approval', async () => {
+    world.redeploy((content) => {
+      needsApproval(content);
+      for (const statement of content.statements)
+        statement.actions = (statement.actions as string[]).slice(0, 1);
+    });
+    expect((await planned()).risk).toBe('narrower');
+    expect(successOf(await world.request()).status).toBe(200);
+  });
+
+  test('needs approval for a longer session', async () => {
+    world.redeploy((content) => {
+      Object.assign(content, { approval: 'required', maxSessionDuration: 7200 });
+    });
+    expect(await planned()).toMatchObject({ risk: 'wider', requiresApproval: true, gained: [], lost: [] });
+  });
+
+  test('is not approved where something else was made live meanwhile', async () => {
+    await world.request({ ...otherBucket, expiresIn: 'P2D' });
+    await world.request({ expiresIn: 'P1D' });
+    await world.request({ ...otherBucket, expiresIn: 'P2D' });
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+});
+
+describe('a name that no ownership rule covers', () => {
+  const payroll = { parameters: { bucket: 'payroll' } };
+  beforeEach(() => world.redeploy(() => {}));
+
+  test('waits for approval, and is granted by it', async () => {
+    expect(await planned(payroll)).toMatchObject({ requiresApproval: true, risk: 'new' });
+    expect(successOf(await world.request(payroll)).status).toBe(202);
+    expect(codeOf(await world.approve())).toBe('ok');
+    expect(world.roleText()).toContain('payroll');
+  });
+
+  test('is approved all the same when the repository was renamed meanwhile', async () => {
+    await world.request(payroll);
+    world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
+    expect(codeOf(await world.approve())).toBe('ok');
+  });
+
+  test('is refused to a pipeline, and nobody is asked to approve it', async () => {
+    expect(codeOf(await world.request(payroll, pipelineOf(shop)))).toBe('NOT_OWNED');
+    expect(world.journal).toEqual([]);
+  });
+
+  test('starts at once when a rule covers it by then', async () => {
+    await world.request(payroll);
+    const content = configurationContent();
+    content.ownership.push({
+      repository: { workspace: 'acme', slug: 'shop', uuid: shop.uuid },
+      owns: { any: ['payroll'] },
+    });
+    world.configuration = configurationOf(content);
+    expect(successOf(await world.request(payroll)).status).toBe(201);
+  });
+
+  test('that is live already is no change and needs no second approval', async () => {
+    await world.request(payroll);
+    await world.approve();
+    expect(successOf(await world.request(payroll)).status).toBe(200);
+  });
+});
+
+describe('a plan hash', () => {
+  beforeEach(() => world.redeploy(() => {}));
+
+  test('of the plan that was shown is granted, and so is its repetition', async () => {
+    const { hash: planHash } = await planned();
+    expect(successOf(await world.request({ planHash })).status).toBe(201);
+    expect(successOf(await world.request({ planHash })).status).toBe(200);
+  });
+
+  test('is the same for the same request over the same state, also with a lifetime', async () => {
+    const first = await planned({ expiresIn: 'P1D' });
+    world.clock.advance(HOURS);
+    expect((await planned({ expiresIn: 'P1D' })).hash).toBe(first.hash);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'the template changes',
+      () => world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 })),
+    ],
+    ['something is live', () => world.request(otherBucket)],
+  ])('is refused once %s', async (_, change) => {
+    const { hash: planHash } = await planned();
+    await change();
+    const before = await world.eventTypes();
+    expect(codeOf(await world.request({ planHash }))).toBe('PLAN_CHANGED');
+    expect(await world.eventTypes()).toEqual(before);
+  });
+
+  test('of another request is refused', async () => {
+    const { hash: planHash } = await planned();
+    for (const over of [otherBucket, { expiresIn: 'P1D' }, { environment: staging.name }]) {
+      expect(codeOf(await world.request({ ...over, planHash }))).toBe('PLAN_CHANGED');
+    }
+  });
+
+  test('by which it came into force is not one of another lifetime', async () => {
+    const { hash: planHash } = await planned();
+    await world.request({ planHash });
+    expect(codeOf(await world.request({ planHash, expiresIn: 'P30D' }))).toBe('PLAN_CHANGED');
+    expect((await world.grantNow()).expiresAt).toBeUndefined();
+  });
+
+  test('of a change is refused once what it would change is revoked', async () => {
+    await world.request();
+    const { hash: planHash } = await planned(otherBucket);
+    successOf(await world.request({ ...otherBucket, planHash }));
+    await world.revoke();
+    expect(codeOf(await world.request({ ...otherBucket, planHash }))).toBe('PLAN_CHANGED');
+    expect(await statusNow()).toBe('revoked');
+  });
+
+  test('by which it came into force does not bring back what an upgrade has replaced', async () => {
+    const { hash: planHash } = await planned();
+    await world.request({ planHash });
+    world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 }));
+    expect(codeOf(await world.request({ planHash }))).toBe('PLAN_CHANGED');
+  });
+});
+
+describe('an upgrade', () => {
+  const upgrade = (dryRun = false) =>
+    upgradeGrant(
+      world.requestPorts,
+      GRANT_ID,
+      {},
+      { caller: platform, correlationId: 'up', entryPoint: 'http', dryRun },
+    );
+  beforeEach(() => world.redeploy(() => {}));
+
+  test('gives an active grant what its template says now, for the same parameters', async () => {
+    await world.request(otherBucket);
+    world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 }));
+    expect(successOf(await upgrade()).status).toBe(200);
+    const { intent } = (await world.grantNow()).request;
+    expect([intent.maxSessionDuration, intent.parameters]).toEqual([7200, { bucket: 'shop-other' }]);
+  });
+
+  test('to the same template changes nothing', async () => {
+    await world.request();
+    const before = await world.eventTypes();
+    expect(successOf(await upgrade()).status).toBe(200);
+    expect(await world.eventTypes()).toEqual(before);
+  });
+
+  test('of a grant that is not active is a conflict', async () => {
+    await world.request();
+    await world.revoke();
+    expect(codeOf(await upgrade())).toBe('CONFLICT');
+  });
+
+  test('to a template with other parameters says which', async () => {
+    await world.request();
+    world.redeploy((content) => {
+      content.parameters.region = { type: 's3BucketName', description: 'Another one' };
+      content.statements.push({
+        sid: 'B',
+        actions: ['s3:GetObject'],
+        resources: ['arn:aws:s3:::{{region}}/*'],
+      });
+    });
+    expect(codeOf(await upgrade())).toBe('PARAMETERS_INVALID');
+  });
+});
