@@ -18,8 +18,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { PERMISSIONS_POLICY_NAME } from '../../domain/planning/role.ts';
 import { policyText } from '../../domain/policy/document.ts';
-import { type Clock, type Iam, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { EpochMilliseconds } from '../../domain/shared/time.ts';
+import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';

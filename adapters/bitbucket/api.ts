@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { Repository } from '../../domain/bitbucket/repository.ts';
-import { type Bitbucket, type Clock, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { type Outgoing, unhindered } from '../outgoing.ts';
 
 /** Milliseconds that one call may take, reading the body included. */

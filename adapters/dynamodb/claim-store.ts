@@ -6,7 +6,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock, Deliveries } from '../../domain/ports.ts';
+import type { Deliveries } from '../../domain/messaging/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { textOf } from './client.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
+import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/ports.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
 
 /** A client for Lambda that sends every invocation once, unless told otherwise: a repeated synchronous invocation would

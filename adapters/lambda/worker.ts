@@ -1,5 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { PortError, type Worker } from '../../domain/ports.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 
 /** Milliseconds for handing a message on, attempts included: Slack waits 3 seconds, Bitbucket 10. */
 const PATIENCE_MS = 2000;

@@ -1,4 +1,4 @@
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { type SlackContent, toSlack } from './web-api.ts';
 

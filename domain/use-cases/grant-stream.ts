@@ -7,7 +7,8 @@ import {
   ZERO_HASH,
 } from '../grants/event.ts';
 import { evolve, type Grant, replay, waitingRequest, workOf } from '../grants/grant.ts';
-import type { Clock, EventLog, GrantTable } from '../ports.ts';
+import type { EventLog, GrantTable } from '../grants/stores.ts';
+import type { Clock } from '../shared/clock.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 

@@ -2,9 +2,10 @@ import { decideLapse } from '../grants/decide-approval.ts';
 import { decideRevocation } from '../grants/decide-request.ts';
 import type { NewEvent } from '../grants/event.ts';
 import { type Grant, workOf } from '../grants/grant.ts';
-import type { DueRow, Provisioner } from '../ports.ts';
+import type { DueRow } from '../grants/stores.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
+import type { Provisioner } from './provisioner.ts';
 import { PATIENCE_MS } from './wait-for-provisioner.ts';
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),

@@ -1,7 +1,7 @@
 import type { Workspace } from '../bitbucket/oidc.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import type { Bitbucket } from '../ports.ts';
 import { parseUuid, type Uuid } from '../shared/identifiers.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';

@@ -1,6 +1,6 @@
 import { workOf } from '../grants/grant.ts';
-import type { Provisioner } from '../ports.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
+import type { Provisioner } from './provisioner.ts';
 
 /** Milliseconds that a request waits for the provisioner; API Gateway ends a request after 30 seconds. */
 export const PATIENCE_MS = 20_000;

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { isSignature, isSignedWith } from '../../adapters/bitbucket/webhook-signature.ts';
 import { isFollowed, readDelivery } from '../../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
-import type { Worker } from '../../domain/ports.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { toResult } from '../http/http-answer.ts';
 import type { HttpHandler } from '../http/http-function.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { type Problem, type ProblemCode, problem } from '../../domain/shared/problem.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { problemSchema } from './problem-schema.ts';

@@ -3,7 +3,7 @@ import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack/signature.ts';
-import type { Clock, Deliveries } from '../../domain/ports.ts';
+import type { Deliveries } from '../../domain/messaging/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { plusSeconds, toInstant } from '../../domain/shared/time.ts';
 import { bodyBytes, headerOf } from '../http/http-request.ts';

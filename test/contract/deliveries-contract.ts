@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deliveries } from '../../domain/ports.ts';
+import type { Deliveries } from '../../domain/messaging/ports.ts';
 import type { FakeClock } from '../support/domain/fakes/store.ts';
 
 /** Several handles to one store, and the clock that all of them read. */

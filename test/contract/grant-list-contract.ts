@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { grantStatuses } from '../../domain/grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';

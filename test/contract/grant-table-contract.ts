@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../domain/grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 
 /** Two handles on one table that is empty at first. */

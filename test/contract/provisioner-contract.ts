@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/ports.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 
 /** How a run of the provisioner goes: it answers, throws, dies, or says nothing for long. */
 export type Run = ProvisionerAnswer['outcome'] | 'throws' | 'dies' | 'silent';

@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check';
-import type { Provisioner } from '../../domain/ports.ts';
+import type { Provisioner } from '../../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
 import { reconcile } from '../../domain/use-cases/reconcile.ts';
 import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';

@@ -1,12 +1,14 @@
 import type { Workspace } from '../../bitbucket/oidc.ts';
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-request.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import { type Bitbucket, type GrantFilter, type GrantTable, PortError } from '../../ports.ts';
+import type { GrantFilter, GrantTable } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { toInstant } from '../../shared/time.ts';

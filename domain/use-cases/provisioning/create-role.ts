@@ -1,6 +1,6 @@
 import type { Plan } from '../../planning/plan.ts';
 import type { PermissionsPolicy } from '../../policy/document.ts';
-import { PortError } from '../../ports.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { missingApproval, planAgain } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';

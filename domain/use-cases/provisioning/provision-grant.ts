@@ -1,8 +1,9 @@
 import { workOf } from '../../grants/grant.ts';
-import { PortError, type ProvisionerAnswer } from '../../ports.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
 import { projectStream } from '../grant-stream.ts';
+import type { ProvisionerAnswer } from '../provisioner.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved, subjectOf } from './run.ts';

@@ -1,4 +1,4 @@
-import { PortError } from '../../ports.ts';
+import { PortError } from '../../shared/port-error.ts';
 import type { Problem } from '../../shared/problem.ts';
 
 /** The problem of a refusal for good; undefined for a failure that may pass. */

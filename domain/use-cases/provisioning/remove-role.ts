@@ -1,9 +1,10 @@
 import { boundaryArn, findAccount } from '../../configuration/configuration.ts';
 import type { Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
-import { type ObservedRole, PortError } from '../../ports.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
+import type { ObservedRole } from './iam.ts';
 import { refusalOf } from './refusal.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import { type ProvisionerRun, subjectOf } from './run.ts';

@@ -1,4 +1,4 @@
-import { PortError } from '../../ports.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Instant, toEpoch } from '../../shared/time.ts';
 import type { ProvisionerRun } from './run.ts';
 

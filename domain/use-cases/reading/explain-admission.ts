@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
   dependsOnEnvironment,
@@ -13,7 +14,8 @@ import { adviceFor } from '../../explanation/remedies.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
-import { type Bitbucket, type Clock, PortError } from '../../ports.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { PortError } from '../../shared/port-error.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { evaluateTrust } from '../../trust/evaluation.ts';

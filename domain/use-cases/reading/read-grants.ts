@@ -1,7 +1,8 @@
 import { type AccessRules, authorise, type Resource } from '../../access/authorisation.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { type Grant, replay } from '../../grants/grant.ts';
-import type { Clock, EventLog, EventQuery, GrantFilter, GrantTable } from '../../ports.ts';
+import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { GRANT_ID, parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';

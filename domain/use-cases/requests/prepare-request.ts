@@ -1,11 +1,11 @@
 import { authorise, denialOf } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import { type Account, type Configuration, findAccount } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import type { AuditPort } from '../../guardrails/guardrails.ts';
 import { type Plan, planGrant, reportAuditedPlan } from '../../planning/plan.ts';
-import type { Bitbucket } from '../../ports.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';

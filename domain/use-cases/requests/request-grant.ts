@@ -5,7 +5,6 @@ import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
 import type { Plan } from '../../planning/plan.ts';
-import type { Provisioner } from '../../ports.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -19,6 +18,7 @@ import {
   projectStream,
   type StreamPorts,
 } from '../grant-stream.ts';
+import type { Provisioner } from '../provisioner.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';

@@ -1,14 +1,17 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackContent, SlackWeb } from '../../../adapters/slack/web-api.ts';
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
+import type { EventLog } from '../../../domain/grants/stores.ts';
 import {
   type Telling,
   tellings,
   waitingEndedBy,
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
+import type { Deliveries } from '../../../domain/messaging/ports.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
-import { type Clock, type Deliveries, type EventLog, PortError } from '../../../domain/ports.ts';
+import type { Clock } from '../../../domain/shared/clock.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
 import { loadStream } from '../../../domain/use-cases/grant-stream.ts';
 import { namingFor } from '../people.ts';

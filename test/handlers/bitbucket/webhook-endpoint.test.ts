@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { signatureOf } from '../../../adapters/bitbucket/webhook-signature.ts';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { webhookDoor } from '../../../handlers/bitbucket/webhook-endpoint.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { acme, REPOSITORY_UUID } from '../../support/adapters/bitbucket.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import fc from 'fast-check';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { type SlackPorts, slackDoor } from '../../../handlers/slack/endpoint.ts';
 import { FakeDeliveries } from '../../support/domain/fakes/claim-store.ts';

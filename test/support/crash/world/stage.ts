@@ -1,8 +1,8 @@
 import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
-import { PortError } from '../../../../domain/ports.ts';
 import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
 import { followDelivery } from '../../../../domain/use-cases/following/follow-delivery.ts';

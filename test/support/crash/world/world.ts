@@ -1,5 +1,5 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
-import type { Provisioner, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {

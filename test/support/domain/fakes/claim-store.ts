@@ -1,4 +1,5 @@
-import type { Clock, Deliveries } from '../../../../domain/ports.ts';
+import type { Deliveries } from '../../../../domain/messaging/ports.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 
 type Kept = { until: string; message?: { channel: string; ts: string } };
 

@@ -1,13 +1,15 @@
 import type { AccessRules, Denial } from '../../../../domain/access/authorisation.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
 import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedPlan } from '../../../../domain/guardrails/guardrails.ts';
-import type { Bitbucket, PortError, ProvisionerAnswer } from '../../../../domain/ports.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
+import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {

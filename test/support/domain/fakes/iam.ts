@@ -1,4 +1,5 @@
-import { type Iam, type ObservedRole, PortError } from '../../../../domain/ports.ts';
+import { PortError } from '../../../../domain/shared/port-error.ts';
+import type { Iam, ObservedRole } from '../../../../domain/use-cases/provisioning/iam.ts';
 import type { FakeClock, Journal } from './store.ts';
 
 export const BOUNDARY = 'arn:aws:iam::111122223333:policy/rolewright-boundary';

@@ -1,6 +1,13 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
-import type { Clock, DueRow, EventLog, GrantFilter, GrantRow, GrantTable } from '../../../../domain/ports.ts';
+import type {
+  DueRow,
+  EventLog,
+  GrantFilter,
+  GrantRow,
+  GrantTable,
+} from '../../../../domain/grants/stores.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { CONFIGURATION, REPOSITORY_RULES } from '../../../../../domain/shared/principal.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
 import { FollowWorld, newRepository, siteRule } from '../../../../support/domain/follow.ts';

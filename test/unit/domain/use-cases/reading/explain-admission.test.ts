@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { Bitbucket } from '../../../../../domain/bitbucket/port.ts';
 import type { Evidence } from '../../../../../domain/explanation/diagnosis.ts';
 import {
   explanationCodes,
@@ -7,7 +8,7 @@ import {
   isAdmitting,
 } from '../../../../../domain/explanation/diagnosis.ts';
 import { parseBody } from '../../../../../domain/grants/request.ts';
-import { type Bitbucket, PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import {
   type ExplainPorts,
