@@ -1,5 +1,6 @@
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { reservedRules } from '../../domain/access/authorisation.ts';
+import { ACCOUNT_ID } from '../../domain/shared/account.ts';
 import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';
@@ -93,7 +94,7 @@ const grammars: Record<string, [(name: string) => boolean, string]> = {
       [(name: string) => parseUuid(name) === name, 'is named by its UUID in braces and lower case'],
     ]),
   ),
-  Account: [(name) => /^\d{12}$/.test(name), 'is named by its 12 digits'],
+  Account: [(name) => ACCOUNT_ID.test(name), 'is named by its 12 digits'],
   Template: [(name) => NAME.test(name), 'is named as in templates/'],
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration-schema.ts';
+import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { StartFailure } from './start-failure.ts';
 

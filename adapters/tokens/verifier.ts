@@ -1,7 +1,8 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
+import type { TrustedIssuer } from '../../domain/access/trusted-issuer.ts';
 import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
-import type { Configuration, TrustedIssuer } from '../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';

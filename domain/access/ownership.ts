@@ -1,10 +1,10 @@
 import type { Repository } from '../bitbucket/repository.ts';
-import type { OwnershipRule } from '../configuration/configuration.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
-import { isPrefixType, type ParameterTypeName, parameterTypes } from '../templates/parameter-type.ts';
+import { isPrefixType, type ParameterTypeName, parameterTypes } from '../templates/parameter-types.ts';
 import { type Parameters, valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
+import type { OwnershipRule } from './ownership-rule.ts';
 
 const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule

@@ -1,5 +1,4 @@
-import { audienceOf } from '../bitbucket/oidc.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import { audienceOf, type Workspace } from '../bitbucket/oidc.ts';
 import { toEpoch, toInstant } from '../shared/time.ts';
 import { type Claims, workspaceSlugIn } from '../trust/evaluation.ts';
 import type { ExplanationCode, Question } from './diagnosis.ts';
@@ -11,7 +10,7 @@ export type Advice = { advice: string; snippet?: string | undefined };
 export function adviceFor(
   code: ExplanationCode,
   question: Question,
-  { workspaces }: Pick<Configuration, 'workspaces'>,
+  { workspaces }: { workspaces: readonly Workspace[] },
 ): Advice {
   const { grant, evidence, environmentNow, now } = question;
   const { repository, workspace, environment } = grant.request.intent;
@@ -135,11 +134,7 @@ function stepYaml(environmentName: string | undefined): string {
   return ['- step:', ...deployment, '    oidc: true', ''].join('\n');
 }
 
-function renamedWorkspace(
-  { grant }: Question,
-  claims: Claims,
-  workspaces: Configuration['workspaces'],
-): string {
+function renamedWorkspace({ grant }: Question, claims: Claims, workspaces: readonly Workspace[]): string {
   const { workspace } = grant.request.intent;
   const slug = workspaceSlugIn(claims.iss);
   const isKnown = workspaces.some((known) => known.uuid === workspace.uuid && known.slug === slug);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { canonicalHash } from '../shared/canonical-hash.ts';
+import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
-import { grantIdSchema, intentShape, sha256, subjectShape } from './intent.ts';
+import { grantIdSchema, intentShape, subjectShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -27,7 +27,7 @@ const proposal = z.strictObject({
 });
 const request = {
   ...intentShape,
-  planHash: sha256,
+  planHash: sha256Schema,
   approval: z.enum(['none', 'required']),
   /** Stands exactly when approval is required. */
   proposal: proposal.optional(),
@@ -55,13 +55,13 @@ const dataShapes = {
   /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...subjectShape,
-    planHash: sha256,
+    planHash: sha256Schema,
     expiresAt: z.iso.datetime().optional(),
     reason: z.string().optional(),
   },
-  GrantRejected: { ...subjectShape, planHash: sha256, reason: z.string().optional() },
+  GrantRejected: { ...subjectShape, planHash: sha256Schema, reason: z.string().optional() },
   /** Nobody decided the waiting plan in time. */
-  RequestLapsed: { ...subjectShape, planHash: sha256 },
+  RequestLapsed: { ...subjectShape, planHash: sha256Schema },
   /** Announces CreateOpenIDConnectProvider. */
   ProviderCreationStarted: { ...subjectShape, providerArn: z.string() },
   ProviderCreated: { ...subjectShape, providerArn: z.string() },
@@ -154,8 +154,8 @@ export const eventSchema = z.strictObject({
   correlationId: z.string().min(1),
   entryPoint: z.enum(['http', 'bitbucket', 'slack', 'schedule']),
   data: z.record(z.string(), z.unknown()),
-  prevHash: z.string().regex(/^[0-9a-f]{64}$/),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  prevHash: sha256Schema,
+  hash: sha256Schema,
 });
 
 /** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never

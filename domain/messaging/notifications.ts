@@ -1,10 +1,10 @@
 import type { Directory } from '../access/directory.ts';
 import { slackUserOf } from '../access/slack-identity.ts';
-import type { SlackConfiguration } from '../configuration/configuration.ts';
 import type { GrantEvent } from '../grants/event.ts';
 import { evolve, type Grant, type RequestInForce, replay, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { SlackSettings } from './slack-settings.ts';
 
 /** Somebody to be told of an event. `channel` is a Slack channel's id, or a user's. */
 export type Telling = { to: 'approvers' | 'team' | 'requester'; channel: string };
@@ -27,7 +27,7 @@ export type WaitingStory = {
   decision?: WaitingOver | undefined;
 };
 
-type Settings = { slack: SlackConfiguration; directory: Directory };
+type Settings = { slack: SlackSettings; directory: Directory };
 
 /** Who is to be told of the last of a grant's events. Approvers: of a request that begins to wait. The team of the
  *  project: of that, and of what was granted, changed and revoked. Whoever asked: of how their waiting ended. */

@@ -1,9 +1,15 @@
 import { unownedParameters } from '../access/ownership.ts';
+import type { OwnershipRule } from '../access/ownership-rule.ts';
 import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
-import type { Account, Configuration } from '../configuration/configuration.ts';
 import type { GrantIntent } from '../grants/intent.ts';
-import { type AuditPort, checkGuardrails, type Violation } from '../guardrails/guardrails.ts';
+import {
+  type AuditPort,
+  checkGuardrails,
+  type GuardrailSettings,
+  type Violation,
+} from '../guardrails/guardrails.ts';
 import { policyText } from '../policy/document.ts';
+import type { Account } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { grantIdOf } from '../shared/identifiers.ts';
 import { type FieldError, problem } from '../shared/problem.ts';
@@ -16,10 +22,16 @@ import { checkTrustPolicy } from '../trust/check.ts';
 import { renderTrustPolicy } from '../trust/policy.ts';
 import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
 
+/** What the configuration says of every role: who owns which names, and how the guardrails are applied. */
+export type PlanningSettings = {
+  ownership: readonly OwnershipRule[];
+  guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
+};
+
 /** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
  *  parameters and the name, which are checked. `roleName` when an earlier intent has fixed it. */
 export type PlanInputs = {
-  configuration: Configuration;
+  configuration: PlanningSettings;
   account: Account;
   repository: Repository;
   environment?: DeploymentEnvironment | undefined;

@@ -1,5 +1,5 @@
 import { builtInPlaceFault, conditionPlaceFault, namesIn, placeFault } from './arn-position.ts';
-import { singleFault } from './parameter-value.ts';
+import { valueFault } from './parameters.ts';
 import { hasStrayBraces, isBuiltIn, placeholdersOf } from './placeholder.ts';
 import type { TemplateContent, TemplateParameter, TemplateStatement } from './schema.ts';
 
@@ -135,7 +135,7 @@ function parameterFaults(
       .map((value) => ({ value, at: ['default'] })),
   ];
   for (const { value, at } of values) {
-    const fault = singleFault(parameter, value);
+    const fault = valueFault(parameter, value);
     if (fault) faults.push({ path: [...path, ...at], detail: `${value} ${fault}` });
   }
   if (parameter.default === undefined) return faults;

@@ -1,9 +1,9 @@
+import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, problem, toPointer } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { parameterTypes } from './parameter-type.ts';
-import { singleFault } from './parameter-value.ts';
-import type { TemplateParameter } from './schema.ts';
-import type { Template } from './template.ts';
+import { parameterFault, parameterTypes } from './parameter-types.ts';
+import { isSegments } from './placeholder.ts';
+import type { TemplateContent, TemplateParameter } from './schema.ts';
 
 /** One value, or the values of a list parameter: each once, sorted. */
 export type ParameterValue = string | string[];
@@ -16,7 +16,10 @@ export const valuesOf = (value: ParameterValue): string[] => (Array.isArray(valu
 
 /** Checks what a caller put into `parameters` against a template. Names every faulty one at once; anything wrong here
  *  is `PARAMETERS_INVALID`. The values of a list come back each once and sorted, so that order makes no other grant. */
-export function parseParameters(template: Template, given: Record<string, unknown>): Result<Parameters> {
+export function parseParameters(
+  template: Pick<TemplateContent, 'name' | 'parameters'>,
+  given: Record<string, unknown>,
+): Result<Parameters> {
   const faults: FieldError[] = [];
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(template.parameters, name)) continue;
@@ -54,7 +57,7 @@ function valueFaults(parameter: TemplateParameter, given: unknown, path: (string
 function singleFaults(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
   const pointer = toPointer(path);
   if (typeof value !== 'string') return [{ pointer, detail: 'must be a string' }];
-  const fault = singleFault(parameter, value);
+  const fault = valueFault(parameter, value);
   return fault ? [{ pointer, detail: fault }] : [];
 }
 
@@ -62,10 +65,24 @@ const normalised = (value: ParameterValue): ParameterValue =>
   Array.isArray(value) ? [...new Set(value)].sort() : value;
 
 /** A value of each parameter that it admits, for the catalogue and the docs. */
-export const exampleParameters = (template: Pick<Template, 'parameters'>): Parameters =>
+export const exampleParameters = (template: Pick<TemplateContent, 'parameters'>): Parameters =>
   Object.fromEntries(
     Object.entries(template.parameters).map(([name, { type, list, example, allowed }]) => {
       const value = example ?? allowed?.[0] ?? parameterTypes[type].example;
       return [name, list ? [value] : value];
     }),
   );
+
+/** Why one value is none of a parameter: its type's grammar, the template's naming rule, the values that it allows. */
+export function valueFault(
+  { type, pattern, allowed }: Pick<TemplateParameter, 'type' | 'pattern' | 'allowed'>,
+  value: string,
+): string | undefined {
+  const fault = parameterFault(type, value);
+  if (fault) return fault;
+  if (!isSegments(value)) return 'must be segments parted by single slashes';
+  if (pattern !== undefined && !matchesPattern(value, pattern))
+    return `must follow the naming rule ${pattern}`;
+  if (allowed && !allowed.includes(value)) return `must be one of ${allowed.join(', ')}`;
+  return undefined;
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
-import { parameterTypeNames } from './parameter-type.ts';
+import { parameterTypeNames } from './parameter-types.ts';
 
 const parameterName = z
   .string()

@@ -1,11 +1,12 @@
 import { notOwned } from '../access/ownership.ts';
-import { type Configuration, findAccount } from '../configuration/configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
 import { intentHash } from '../grants/intent.ts';
 import { askedLifetime, type LiveState, planChange } from '../planning/change.ts';
 import { type Plan, planGrant, reportAuditedPlan } from '../planning/plan.ts';
 import { isRoleNameOf } from '../planning/role.ts';
 import { isApprovedByRule } from '../repository-rules/approval.ts';
+import { findAccount } from '../shared/account.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
@@ -49,7 +50,7 @@ export async function planAgain(
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {
   const { configuration, bitbucket, templates } = ports;
-  const account = findAccount(configuration, intent.account);
+  const account = findAccount(configuration.accounts, intent.account);
   if (!account)
     return fail(problem('ACCOUNT_NOT_FOUND', `Account ${intent.account} is no longer configured.`));
   const template = templates.get(intent.template.name);

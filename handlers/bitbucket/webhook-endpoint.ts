@@ -8,8 +8,7 @@ import { problem } from '../../domain/shared/problem.ts';
 import { toResult } from '../http/http-answer.ts';
 import type { HttpHandler } from '../http/http-function.ts';
 import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
-import { orProblem } from '../http/or-problem.ts';
-import { ProblemError } from '../http/problem-details.ts';
+import { ProblemError, unwrap } from '../http/problem-details.ts';
 
 /** Largest body in bytes. Source: Bitbucket, "Troubleshoot webhooks": a payload above 256 KB may be dropped. */
 const LARGEST_BODY = 256 * 1024;
@@ -41,7 +40,7 @@ export function webhookDoor(ports: WebhookPorts): HttpHandler {
     const body = jsonOf(bytes);
     const read = readDelivery({ workspace, deliveryId, event: eventKey, body });
     if (!read.ok) ports.logger.warn('delivery refused', { ...line, reason: read.problem.detail });
-    const message = orProblem(read);
+    const message = unwrap(read);
     await ports.worker.handOn(message);
     ports.logger.info('delivery handed on', { ...line, repository: message.repository });
     return toResult({ status: 202, body: { deliveryId } });

@@ -11,10 +11,11 @@ import {
   type Circumstances,
   type Resource,
 } from '../../domain/access/authorisation.ts';
-import { type Configuration, findAccount } from '../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import type { Result } from '../../domain/shared/result.ts';
@@ -122,7 +123,7 @@ function toResource({ repository, environment, account, template }: ShownGrant):
 function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
   const repositoryUuid = uuidOf('repository', given.repository);
   if (!repositoryUuid) return undefined;
-  const account = findAccount(configuration, given.account);
+  const account = findAccount(configuration.accounts, given.account);
   if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
   const { workspaces } = configuration;
   const [only] = workspaces.length === 1 ? workspaces : [];

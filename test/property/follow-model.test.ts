@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
 import { isLive } from '../../domain/grants/grant.ts';
-import type { BitbucketDelivery } from '../../domain/messaging/worker-message.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { SHOP_PROJECT } from '../support/domain/samples.ts';

@@ -4,11 +4,10 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { missingApproval, planAgain } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { refusalOf } from './refusal.ts';
+import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import { type ProvisionerRun, subjectOf } from './run.ts';
-import { isUnseen, secondsSince } from './visibility.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
  *  changes are eventually consistent, without a number; 60 is our choice. */

@@ -1,7 +1,7 @@
 import { audienceOf, issuerOf, providerArn } from '../../bitbucket/oidc.ts';
-import { findAccount } from '../../configuration/configuration.ts';
 import type { Plan } from '../../planning/plan.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
+import { findAccount } from '../../shared/account.ts';
 import { withoutBraces } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -14,7 +14,7 @@ export async function ensureProvider(
   run: ProvisionerRun,
   { intent, grantId }: Plan,
 ): Promise<Result<undefined>> {
-  const account = findAccount(run.ports.configuration, intent.account);
+  const account = findAccount(run.ports.configuration.accounts, intent.account);
   if (!account) throw new Error('a plan was made for an account that is not configured');
   const arn = providerArn(account, intent.workspace.slug);
   const clientId = audienceOf(intent.workspace);

@@ -1,14 +1,13 @@
-import { boundaryArn, findAccount } from '../../configuration/configuration.ts';
 import type { Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
+import { boundaryArn, findAccount } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
-import { refusalOf } from './refusal.ts';
+import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import { type ProvisionerRun, subjectOf } from './run.ts';
-import { isUnseen, secondsSince } from './visibility.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -159,7 +158,7 @@ const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
   run.record({ type: 'RoleDeleted', data: { ...subjectOf(run.grant()), role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
-  const account = findAccount(run.ports.configuration, accountId);
+  const account = findAccount(run.ports.configuration.accounts, accountId);
   if (account) return account;
   throw new PortError(
     'IAM',

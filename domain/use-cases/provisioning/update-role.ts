@@ -8,7 +8,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, planAgain, type Replanned } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
 import { type ProvisionerRun, subjectOf } from './run.ts';
 

@@ -1,10 +1,11 @@
 import type { Repository } from '../../bitbucket/repository.ts';
-import { type Configuration, findAccount } from '../../configuration/configuration.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../../grants/intent.ts';
 import { type LiveState, liveStateOf, planChange, type Risk } from '../../planning/change.ts';
 import { planGrant } from '../../planning/plan.ts';
 import type { Permission } from '../../policy/difference.ts';
+import { findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -29,7 +30,7 @@ export function impactOn(
 ): Impact | undefined {
   const { intent } = live;
   const version = { from: intent.template.version, to: template.version };
-  const account = findAccount(configuration, intent.account);
+  const account = findAccount(configuration.accounts, intent.account);
   if (!account) return undefined;
   const parameters = parseParameters(template, intent.parameters);
   if (!parameters.ok) return { version, problem: parameters.problem };

@@ -2,10 +2,11 @@ import { authorise, denialOf } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
-import { type Account, type Configuration, findAccount } from '../../configuration/configuration.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import type { AuditPort } from '../../guardrails/guardrails.ts';
 import { type Plan, planGrant, reportAuditedPlan } from '../../planning/plan.ts';
+import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -92,7 +93,7 @@ function checkTemplate(
       problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
     );
   }
-  const account = findAccount(configuration, request.account);
+  const account = findAccount(configuration.accounts, request.account);
   if (!account) {
     return fail(
       problem(

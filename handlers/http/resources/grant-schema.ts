@@ -3,6 +3,7 @@ import { eventSchema as storedEventSchema } from '../../../domain/grants/event.t
 import { grantStatuses } from '../../../domain/grants/grant.ts';
 import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
+import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
 import { NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
@@ -40,7 +41,7 @@ const subject = {
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
-  account: z.strictObject({ alias: z.string(), id: z.string().regex(/^\d{12}$/) }),
+  account: z.strictObject({ alias: z.string(), id: z.string().regex(ACCOUNT_ID) }),
   name: z.string().regex(NAME),
 };
 

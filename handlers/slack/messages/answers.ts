@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import { type Configuration, findAccount } from '../../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
+import { findAccount } from '../../../domain/shared/account.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippet } from '../../http/resources/pipeline-snippet.ts';
 import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
@@ -207,7 +208,7 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
 
 function snippetOf(grant: Grant, { configuration }: Writing): KnownBlock[] {
   const { intent } = grant.request;
-  const region = findAccount(configuration, intent.account)?.region;
+  const region = findAccount(configuration.accounts, intent.account)?.region;
   if (grant.status !== 'active' || !grant.role || !region) return [];
   return [
     section('The step for `bitbucket-pipelines.yml`'),

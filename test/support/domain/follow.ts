@@ -1,5 +1,5 @@
+import type { BitbucketDelivery } from '../../../domain/bitbucket/delivery-message.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import type { BitbucketDelivery } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';

@@ -1,8 +1,5 @@
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import {
-  type Configuration,
-  parseConfiguration,
-} from '../../../domain/configuration/configuration-schema.ts';
+import { type Configuration, parseConfiguration } from '../../../domain/configuration/configuration.ts';
 import {
   type EntryPoint,
   eventHash,

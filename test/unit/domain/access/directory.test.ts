@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findPerson, findSlackPerson } from '../../../../domain/access/directory.ts';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
 import { configurationContent, configurationOf } from '../../../support/domain/samples.ts';
 
 const ACCOUNT = '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}';

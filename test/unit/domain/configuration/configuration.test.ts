@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundaryArn, findAccount } from '../../../../domain/configuration/configuration.ts';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
+import { boundaryArn, findAccount } from '../../../../domain/shared/account.ts';
 import {
   ACME,
   configurationContent,
@@ -153,15 +153,18 @@ describe('an account', () => {
   const configuration = configurationOf();
 
   test.each([[undefined], ['default'], ['111122223333']])('is found by %p', (named) => {
-    expect(findAccount(configuration, named)?.id).toBe('111122223333');
+    expect(findAccount(configuration.accounts, named)?.id).toBe('111122223333');
   });
 
   test.each(['', 'DEFAULT', '999999999999', 'default '])('is not found by %j', (named) => {
-    expect(findAccount(configuration, named)).toBeUndefined();
+    expect(findAccount(configuration.accounts, named)).toBeUndefined();
   });
 
   test('has its boundary in its own partition', () => {
-    const found = { ...present(findAccount(configuration, undefined)), partition: 'aws-cn' as const };
+    const found = {
+      ...present(findAccount(configuration.accounts, undefined)),
+      partition: 'aws-cn' as const,
+    };
     expect(boundaryArn(found)).toBe('arn:aws-cn:iam::111122223333:policy/rolewright-boundary');
   });
 });

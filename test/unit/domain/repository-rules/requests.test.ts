@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
 import { requestsOf, ruleFaults } from '../../../../domain/repository-rules/requests.ts';
 import { newRepository, siteRule } from '../../../support/domain/follow.ts';
 import {

@@ -4,7 +4,7 @@ import {
   conditionPlaceFault,
   placeFault,
 } from '../../../../domain/templates/arn-position.ts';
-import type { ParameterTypeName } from '../../../../domain/templates/parameter-type.ts';
+import type { ParameterTypeName } from '../../../../domain/templates/parameter-types.ts';
 
 const A = 'arn:{{aws.partition}}';
 const HERE = '{{aws.region}}:{{aws.accountId}}';

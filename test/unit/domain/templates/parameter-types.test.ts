@@ -7,7 +7,7 @@ import {
   parameterFault,
   parameterTypeNames,
   parameterTypes,
-} from '../../../../domain/templates/parameter-type.ts';
+} from '../../../../domain/templates/parameter-types.ts';
 import { isOneSegment, isSegments } from '../../../../domain/templates/placeholder.ts';
 
 const UUID = '1234abcd-12ab-34cd-56ef-1234567890ab';
