@@ -1,13 +1,11 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Action } from '../../domain/access/authorisation.ts';
+import { actions } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { requestOf } from './request.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
-
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 
 /** Checks the rules of `access/` in every way that Cedar offers, or tells every fault of them. This costs most of a second
  *  of a cold start's time: so it is done when a bundle is built. */

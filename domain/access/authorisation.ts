@@ -5,7 +5,10 @@ import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
 
 /** What a principal can do to grants. `audit` reads the log of all grants. */
-export type Action = 'request' | 'revoke' | 'approve' | 'read' | 'audit';
+export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as const;
+
+/** See `actions`. */
+export type Action = (typeof actions)[number];
 
 /** What is acted on: a grant, or with `audit` an event. A grant has its workspace, its project where Bitbucket named one,
  *  and its template, of which `requestableBy` and `approval` stand where the grant is requested. An event has its

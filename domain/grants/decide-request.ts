@@ -2,6 +2,7 @@ import type { Repository } from '../bitbucket/repository.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { assertNever, fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
+import type { Approval } from '../templates/schema.ts';
 import type { EventData, NewEvent } from './event.ts';
 import { type Grant, isLive, type RequestInForce, workOf } from './grant.ts';
 import { type GrantIntent, intentHash } from './intent.ts';
@@ -11,7 +12,7 @@ import { type GrantIntent, intentHash } from './intent.ts';
 export type RequestCommand = {
   intent: GrantIntent;
   planHash: string;
-  approval: 'none' | 'required';
+  approval: Approval;
   proposal?: EventData<'GrantRequested'>['proposal'];
   expiresInSeconds?: number | undefined;
   expiresAt?: Instant | undefined;

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
+import { approvals } from '../templates/schema.ts';
 import { grantIdSchema, intentShape, subjectShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
@@ -20,7 +22,7 @@ const documents = {
  *  are the requester's at that time, with which their right to ask is checked again at approval. */
 const proposal = z.strictObject({
   lapsesAt: z.iso.datetime(),
-  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
   groups: z.array(z.string()),
   ...documents,
@@ -28,7 +30,7 @@ const proposal = z.strictObject({
 const request = {
   ...intentShape,
   planHash: sha256Schema,
-  approval: z.enum(['none', 'required']),
+  approval: z.enum(approvals),
   /** Stands exactly when approval is required. */
   proposal: proposal.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
@@ -121,8 +123,11 @@ export type EventData<T extends EventType> = z.infer<z.ZodObject<(typeof dataSha
 /** An event that is decided but not yet written. */
 export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
 
-/** Through which door the request came that an event belongs to. */
-export type EntryPoint = 'http' | 'bitbucket' | 'slack' | 'schedule';
+/** The endpoints through which the request came that an event belongs to. */
+export const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
+
+/** See `entryPoints`. */
+export type EntryPoint = (typeof entryPoints)[number];
 
 type Envelope = {
   grantId: string;
@@ -152,7 +157,7 @@ export const eventSchema = z.strictObject({
   type: z.enum(eventTypes),
   principal: principalSchema,
   correlationId: z.string().min(1),
-  entryPoint: z.enum(['http', 'bitbucket', 'slack', 'schedule']),
+  entryPoint: z.enum(entryPoints),
   data: z.record(z.string(), z.unknown()),
   prevHash: sha256Schema,
   hash: sha256Schema,

@@ -1,20 +1,11 @@
 import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
 import type { ProblemCode } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
+import type { Approval } from '../templates/schema.ts';
 import type { EventData, GrantEvent } from './event.ts';
 import { type GrantIntent, intentHash, intentOf } from './intent.ts';
 
 /** Where a grant stands; see the state diagram in `docs/architecture.md`. */
-export type GrantStatus =
-  | 'pending'
-  | 'provisioning'
-  | 'active'
-  | 'revoking'
-  | 'revoked'
-  | 'rejected'
-  | 'failed';
-
-/** All states of a grant. */
 export const grantStatuses = [
   'pending',
   'provisioning',
@@ -23,7 +14,10 @@ export const grantStatuses = [
   'revoked',
   'rejected',
   'failed',
-] as const satisfies readonly GrantStatus[];
+] as const;
+
+/** See `grantStatuses`. */
+export type GrantStatus = (typeof grantStatuses)[number];
 
 /** A request: what was asked for, by whom, when, and where in the stream it stands. */
 export type RequestInForce = {
@@ -34,7 +28,7 @@ export type RequestInForce = {
   intentHash: string;
   /** What would change by it and for how long, see `planHash`: what an approval is about. */
   planHash: string;
-  approval: 'none' | 'required';
+  approval: Approval;
   proposal?: NonNullable<EventData<'GrantRequested'>['proposal']>;
   approvedBy?: Principal;
   requestedBy: Principal;

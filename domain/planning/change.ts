@@ -1,15 +1,11 @@
 import type { Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
-import { comparePermissions, type Permission } from '../policy/difference.ts';
+import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
 import type { Plan } from './plan.ts';
-
-/** How a plan stands to what is live: `new` where nothing is, `wider` where it allows anything more, or anybody more, or
- *  for longer, or where that cannot be told; `narrower` where it only allows less; else `same`. */
-export type Risk = 'new' | 'same' | 'narrower' | 'wider';
 
 /** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
  *  are the difference to what is live. `approvalReasons` says in words why somebody must approve; empty when nobody. */

@@ -1,6 +1,13 @@
 import { canonicalJson } from '../shared/canonical-hash.ts';
 import { patternCovers } from '../shared/patterns.ts';
 
+/** How a role to be compares with the live one: `new` where nothing is live, `wider` where it allows more, admits more or
+ *  lasts longer, or where that cannot be seen; `narrower` where it only allows less; else `same`. */
+export const risks = ['new', 'same', 'narrower', 'wider'] as const;
+
+/** See `risks`. */
+export type Risk = (typeof risks)[number];
+
 /** One thing that a policy allows, e.g. `{action: 's3:PutObject', resource: 'arn:aws:s3:::shop-site/*'}`. Both may hold
  *  IAM's wildcards. */
 export type Permission = { action: string; resource: string };

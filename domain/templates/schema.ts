@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
+import { principalKinds } from '../shared/principal.ts';
 import { parameterTypeNames } from './parameter-types.ts';
+
+/** Whether a person must approve. */
+export const approvals = ['none', 'required'] as const;
+
+/** See `approvals`. */
+export type Approval = (typeof approvals)[number];
 
 const parameterName = z
   .string()
@@ -79,11 +86,8 @@ export const templateSchema = z.strictObject({
     .enum(['any', 'environment'])
     .default('any')
     .describe('environment: granted to a deployment environment only'),
-  approval: z.enum(['none', 'required']).default('none'),
-  requestableBy: z
-    .array(z.enum(['person', 'service', 'pipeline', 'system']))
-    .min(1)
-    .default(['person', 'service']),
+  approval: z.enum(approvals).default('none'),
+  requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   usage: z
     .array(z.string().min(1))

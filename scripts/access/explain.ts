@@ -7,6 +7,7 @@ import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
   type Action,
+  actions,
   authorise,
   type Circumstances,
   type Resource,
@@ -54,8 +55,6 @@ const options = {
   requesters: { type: 'string', default: 'person' },
   'repository-admin': { type: 'boolean', default: false },
 } as const;
-
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 
 type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 type Settings = {

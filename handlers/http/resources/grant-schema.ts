@@ -3,6 +3,7 @@ import { eventSchema as storedEventSchema } from '../../../domain/grants/event.t
 import { grantStatuses } from '../../../domain/grants/grant.ts';
 import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
+import { risks } from '../../../domain/policy/difference.ts';
 import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
 import { NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
@@ -18,7 +19,7 @@ const permissionSchema = z
 
 /** What a request changes, as permissions. */
 const change = {
-  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  risk: z.enum(risks),
   gained: z.array(permissionSchema),
   lost: z.array(permissionSchema),
   requiresApproval: z.boolean(),
