@@ -21,7 +21,7 @@ import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
-import { isNews } from '../domain/messaging/notifications.ts';
+import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { Deliveries, Worker } from '../domain/messaging/ports.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
@@ -103,13 +103,13 @@ export function composeRecords({ environment, clock, outgoing }: Core): Omit<Str
   };
 }
 
-/** The event log and the read model, for those who append: what is news is told in Slack. */
+/** The event log and the read model, for those who append: what is notification is told in Slack. */
 export const composeStreams = (core: Core): StreamPorts => ({
   ...composeRecords(core),
   announce: composeAnnouncements(core),
 });
 
-/** Has the worker tell in Slack of what is news; nothing where Slack is not configured. */
+/** Has the worker tell in Slack of what is notification; nothing where Slack is not configured. */
 function composeAnnouncements(core: Core): StreamPorts['announce'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
@@ -117,7 +117,7 @@ function composeAnnouncements(core: Core): StreamPorts['announce'] {
   const worker = composeWorkerDoor(core);
   return async (events) => {
     const last = events.at(-1);
-    if (!last || !isNews({ slack, directory: configuration }, events)) return;
+    if (!last || !isNotifiable({ slack, directory: configuration }, events)) return;
     const { grantId, seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });

@@ -49,7 +49,7 @@ const slackAsk = z.strictObject({
 const notification = z.strictObject({
   source: z.literal('notify'),
   grantId,
-  /** The event that is news. */
+  /** The event that is notification. */
   seq: z.int().min(1),
 });
 

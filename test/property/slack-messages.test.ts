@@ -17,7 +17,7 @@ import {
   templateList,
 } from '../../handlers/slack/messages/answers.ts';
 import { approvalCard } from '../../handlers/slack/messages/approval-card.ts';
-import { newsCard } from '../../handlers/slack/messages/notification-card.ts';
+import { notificationCard } from '../../handlers/slack/messages/notification-card.ts';
 import { permissionList } from '../../handlers/slack/messages/permission-list.ts';
 import { chooseView, rejectView, submitChoice } from '../../handlers/slack/messages/request-form.ts';
 import { namingFor } from '../../handlers/slack/people.ts';
@@ -83,7 +83,7 @@ describe('whatever the template and the names, Slack takes', () => {
     );
   });
 
-  test('the news and every answer about a grant', () => {
+  test('the notification and every answer about a grant', () => {
     fc.assert(
       fc.property(waitingRequests, (request) => {
         const plain = {
@@ -93,8 +93,8 @@ describe('whatever the template and the names, Slack takes', () => {
         const live = JSON.parse(JSON.stringify([plain, started, created, activated, revocation]));
         for (const events of [chain([request]), chain(live.slice(0, 4)), chain(live)]) {
           const grant = present(replay(events));
-          const news = newsCard(events, writing.naming, grantLink);
-          if (news) isSound(news);
+          const notification = notificationCard(events, writing.naming, grantLink);
+          if (notification) isSound(notification);
           for (const answer of [requestedAnswer, grantCard, explained, revokedAnswer])
             isSound(answer(grant, writing));
           isSound(

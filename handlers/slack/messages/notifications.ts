@@ -3,8 +3,8 @@ import type { SlackContent, SlackWeb } from '../../../adapters/slack/web-api.ts'
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import type { EventLog } from '../../../domain/grants/stores.ts';
 import {
-  type Telling,
-  tellings,
+  type Recipient,
+  recipientsOf,
   waitingEndedBy,
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
@@ -16,9 +16,9 @@ import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
 import { loadStream } from '../../../domain/use-cases/grant-stream.ts';
 import { namingFor } from '../people.ts';
 import { approvalCard } from './approval-card.ts';
-import { newsCard } from './notification-card.ts';
+import { notificationCard } from './notification-card.ts';
 
-/** What telling needs. */
+/** What recipient needs. */
 export type NotificationPorts = {
   configuration: Configuration;
   log: EventLog;
@@ -44,32 +44,32 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
   const upTo = events.slice(0, seq);
   const settings = { slack, directory: ports.configuration };
   const naming = namingFor(ports.configuration, slack.team);
-  for (const telling of upTo.length === seq ? tellings(settings, upTo) : []) {
-    const id = notificationId(grantId, seq, telling.to);
-    if (telling.to === 'approvers') {
-      await showApproval(ports, telling, { grantId, seq, id });
+  for (const recipient of upTo.length === seq ? recipientsOf(settings, upTo) : []) {
+    const id = notificationId(grantId, seq, recipient.to);
+    if (recipient.to === 'approvers') {
+      await showApproval(ports, recipient, { grantId, seq, id });
       continue;
     }
-    const content = newsCard(upTo, naming, slack.grantLink);
-    if (content) await sendOnce(ports, id, telling, content);
+    const content = notificationCard(upTo, naming, slack.grantLink);
+    if (content) await sendOnce(ports, id, recipient, content);
   }
   const ended = waitingEndedBy(upTo);
   if (ended !== undefined) await refreshApproval(ports, grantId, ended);
 }
 
-const notificationId = (grantId: string, seq: number, to: Telling['to']): string =>
+const notificationId = (grantId: string, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
 /** Shows the approvers a request, and looks again afterwards: somebody may have decided before it was known where the
  *  message stands. */
 async function showApproval(
   ports: NotificationPorts,
-  telling: Telling,
+  recipient: Recipient,
   { grantId, seq, id }: { grantId: string; seq: number; id: string },
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
   if (!before) return;
-  const isSent = await sendOnce(ports, id, telling, before.content);
+  const isSent = await sendOnce(ports, id, recipient, before.content);
   const after = await currentCard(ports, grantId, seq);
   // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
   const shown = isSent ? before.outcome : undefined;
@@ -103,7 +103,7 @@ async function currentCard(ports: NotificationPorts, grantId: string, seq: numbe
 async function sendOnce(
   ports: NotificationPorts,
   id: string,
-  { to, channel }: Telling,
+  { to, channel }: Recipient,
   content: SlackContent,
 ): Promise<boolean> {
   const { deliveries, clock, web } = ports;

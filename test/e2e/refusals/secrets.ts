@@ -51,9 +51,9 @@ export function secretRules(world: () => World & { dir: string }): void {
       ...replies.map(({ text, headers }) => text + JSON.stringify([...headers])),
     ].join('\n');
     expect([...world().sentTokens]).toEqual(expect.arrayContaining([...tokens, explained]));
-    const telling = [...world().sentTokens].flatMap((token) => token.split('.').slice(1));
+    const recipient = [...world().sentTokens].flatMap((token) => token.split('.').slice(1));
     // What is shorter could be anything.
-    for (const part of telling.filter((text) => text.length > 40)) {
+    for (const part of recipient.filter((text) => text.length > 40)) {
       expect(everything.includes(part)).toBe(false);
     }
     expect(everything).not.toContain('sandbox-token');

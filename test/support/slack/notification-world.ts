@@ -20,7 +20,7 @@ type Message = { ts: string; channel: string; text: string; blocks: unknown[]; e
 
 /** Slack's stand-in and a DynamoDB engine behind the real adapters, a log of events, and a clock that sleeping moves. */
 export async function notificationWorld() {
-  const dir = mkdtempSync(join(tmpdir(), 'slack-news-'));
+  const dir = mkdtempSync(join(tmpdir(), 'slack-notification-'));
   const dynamodb = await startDynamodbSandbox({ port: 0 });
   const slack = await startSlackSandbox({ port: 0, dir });
   useAwsEnvironment({ dynamodb: dynamodb.url });
