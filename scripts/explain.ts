@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { Explanation } from '../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../domain/explanation/diagnosis.ts';
 import { apiClient, harmless } from './api-client.ts';
 
 const shown = (value: string | string[] | null): string =>
@@ -16,7 +16,7 @@ export function explanationText({
   conditions,
   advice,
   snippet,
-}: Explanation): string {
+}: Diagnosis): string {
   const isDoubtful = !verified && !withoutSignature.includes(code);
   const lines = [
     `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   const token = (await text(process.stdin)).trim();
   const call = await apiClient();
   const explanation = await call('POST', '/v1/explain', { grantId, token });
-  console.log(explanationText(explanation as unknown as Explanation));
+  console.log(explanationText(explanation as unknown as Diagnosis));
 }
 
 if (import.meta.main) {

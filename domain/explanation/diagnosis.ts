@@ -13,7 +13,7 @@ import {
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
  *  several apply, the one that stands first here is the answer's. Only the last two are of an admitted token. */
-export const explanationCodes = [
+export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
   'GRANT_REVOKED',
@@ -40,8 +40,8 @@ export const explanationCodes = [
   'ADMITTED',
 ] as const;
 
-/** See `explanationCodes`. */
-export type ExplanationCode = (typeof explanationCodes)[number];
+/** See `diagnosisCodes`. */
+export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
  *  keys could not be fetched, and for claims that somebody typed. */
@@ -75,24 +75,24 @@ const PROPAGATION_SECONDS = 60;
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
 /** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
-export function diagnose(question: Question): [ExplanationCode, ...ExplanationCode[]] {
+export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
   const found = new Set([...grantFaults(question), ...tokenFaults(question)]);
-  const [first, ...more] = explanationCodes.filter((code) => found.has(code));
+  const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
   const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
   return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
 }
 
 /** True for the codes of an admitted token. */
-export const isAdmitting = (code: ExplanationCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
+export const isAdmitting = (code: DiagnosisCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
 
 /** True where knowing what became of the grant's environment makes the advice better. */
-export const dependsOnEnvironment = (code: ExplanationCode): boolean =>
+export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
   code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
 
-function grantFaults({ grant, hasExpired }: Question): ExplanationCode[] {
-  const faults: Record<GrantStatus, ExplanationCode | undefined> = {
+function grantFaults({ grant, hasExpired }: Question): DiagnosisCode[] {
+  const faults: Record<GrantStatus, DiagnosisCode | undefined> = {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
     active: undefined,
@@ -105,7 +105,7 @@ function grantFaults({ grant, hasExpired }: Question): ExplanationCode[] {
   return fault ? [fault] : [];
 }
 
-function tokenFaults(question: Question): ExplanationCode[] {
+function tokenFaults(question: Question): DiagnosisCode[] {
   const { evidence, evaluation } = question;
   if (evidence.kind === 'none') return ['NO_TOKEN'];
   if (evidence.kind === 'unreadable') return ['TOKEN_UNREADABLE'];
@@ -121,7 +121,7 @@ function tokenFaults(question: Question): ExplanationCode[] {
 }
 
 /** What speaks against the token's issuer: STS looks for a provider first, and each workspace has one of its own. */
-function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): ExplanationCode | undefined {
+function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): DiagnosisCode | undefined {
   const { workspace } = grant.request.intent;
   if (claims.iss === undefined) return 'TOKEN_INCOMPLETE';
   if (workspaceSlugIn(claims.iss) === undefined) return 'ISSUER_UNKNOWN';
@@ -136,7 +136,7 @@ function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): Exp
 }
 
 /** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
-function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): ExplanationCode[] {
+function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
   if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
   if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
@@ -146,7 +146,7 @@ function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMillisec
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
 
-function conditionFaults(question: Question, claims: Claims): ExplanationCode[] {
+function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
   const audiences = audiencesOf(claims);
@@ -163,7 +163,7 @@ function conditionFaults(question: Question, claims: Claims): ExplanationCode[] 
 const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
 
 /** Reads a subject that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
-function subjectFault({ grant, environmentNow }: Question, claims: Claims, subject: string): ExplanationCode {
+function subjectFault({ grant, environmentNow }: Question, claims: Claims, subject: string): DiagnosisCode {
   const { repository, environment } = grant.request.intent;
   const parts = subject.split(':');
   const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));
@@ -181,10 +181,10 @@ const uuidIn = (claim: unknown): string | undefined =>
 
 /** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
-export const explanationSchema = z
+export const diagnosisSchema = z
   .strictObject({
     admitted: z.boolean(),
-    code: z.enum(explanationCodes),
+    code: z.enum(diagnosisCodes),
     verified: z.boolean(),
     conditions: z.array(
       z.strictObject({
@@ -200,5 +200,5 @@ export const explanationSchema = z
   })
   .meta({ id: 'Explanation' });
 
-/** See `explanationSchema`. */
-export type Explanation = z.infer<typeof explanationSchema>;
+/** See `diagnosisSchema`. */
+export type Diagnosis = z.infer<typeof diagnosisSchema>;

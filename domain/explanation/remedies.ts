@@ -1,17 +1,17 @@
 import { audienceOf, type Workspace } from '../bitbucket/oidc.ts';
 import { toEpoch, toInstant } from '../shared/time.ts';
 import { type Claims, workspaceSlugIn } from '../trust/evaluation.ts';
-import type { ExplanationCode, Question } from './diagnosis.ts';
+import type { DiagnosisCode, Question } from './diagnosis.ts';
 
 /** What to do: a sentence or more, and the YAML to change where YAML is what is wrong. */
-export type Advice = { advice: string; snippet?: string | undefined };
+export type Remedy = { advice: string; snippet?: string | undefined };
 
 /** The advice for one code. Quotes claims only in forms that were checked, or as JSON. */
-export function adviceFor(
-  code: ExplanationCode,
+export function remedyFor(
+  code: DiagnosisCode,
   question: Question,
   { workspaces }: { workspaces: readonly Workspace[] },
-): Advice {
+): Remedy {
   const { grant, evidence, environmentNow, now } = question;
   const { repository, workspace, environment } = grant.request.intent;
   const claims: Claims = 'claims' in evidence ? evidence.claims : {};
@@ -144,7 +144,7 @@ function renamedWorkspace({ grant }: Question, claims: Claims, workspaces: reado
     : `${first} An administrator changes the slug in config/rolewright.yaml and deploys; then ask for the grant again with the same POST /v1/grants.`;
 }
 
-function replacedEnvironment({ grant, environmentNow }: Question): Advice {
+function replacedEnvironment({ grant, environmentNow }: Question): Remedy {
   const { environment } = grant.request.intent;
   const name = JSON.stringify(environment?.name);
   const first = `The step's deployment environment is not the one that the grant is for (${environment?.uuid}), whatever its name: a grant binds the UUID.`;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
-import type { Explanation } from '../../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
 import type {
   eventSchema,
@@ -119,7 +119,7 @@ const template: z.infer<typeof templateResourceSchema> = {
   example: { parameters: { bucket: 'shop-site' } },
 };
 
-const explanation: Explanation = {
+const explanation: Diagnosis = {
   admitted: false,
   code: 'WRONG_REPOSITORY',
   verified: true,
@@ -147,7 +147,7 @@ export const examples: Record<string, unknown> = {
   ImpactPage: { items: [impact] },
   Template: template,
   TemplatePage: { items: [template] },
-  Explanation: explanation,
+  Diagnosis: explanation,
   SlackMessage: { response_type: 'ephemeral', text: 'Looking …' },
   SlackFormAnswer: { response_action: 'errors', errors: { reason: 'Give a reason of 1 to 500 characters.' } },
 };

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
+  type Diagnosis,
   dependsOnEnvironment,
   diagnose,
   type EnvironmentNow,
   type Evidence,
-  type Explanation,
   isAdmitting,
   type Question,
 } from '../../explanation/diagnosis.ts';
-import { adviceFor } from '../../explanation/remedies.ts';
+import { remedyFor } from '../../explanation/remedies.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
@@ -73,7 +73,7 @@ export async function explainAdmission(
   ports: ExplainPorts,
   { grantId, token, claims }: ExplainRequest,
   caller: Caller,
-): Promise<Result<Explanation>> {
+): Promise<Result<Diagnosis>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const { grant, events } = found.value;
@@ -89,9 +89,9 @@ export async function explainAdmission(
     now: ports.clock.now(),
     environmentNow: 'unasked',
   };
-  if (!dependsOnEnvironment(diagnose(question)[0])) return ok(explanationOf(question, ports));
+  if (!dependsOnEnvironment(diagnose(question)[0])) return ok(diagnosisOf(question, ports));
   const environmentNow = await findEnvironmentNow(ports.bitbucket, grant);
-  return ok(explanationOf({ ...question, environmentNow }, ports));
+  return ok(diagnosisOf({ ...question, environmentNow }, ports));
 }
 
 async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Evidence> {
@@ -131,9 +131,9 @@ async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Pro
   }
 }
 
-function explanationOf(question: Question, { configuration }: ExplainPorts): Explanation {
+function diagnosisOf(question: Question, { configuration }: ExplainPorts): Diagnosis {
   const codes = diagnose(question);
-  const advices = codes.map((code) => adviceFor(code, question, configuration));
+  const advices = codes.map((code) => remedyFor(code, question, configuration));
   const snippet = advices.find((advice) => advice.snippet !== undefined)?.snippet;
   const { evidence, evaluation } = question;
   return {

@@ -1,4 +1,4 @@
-import type { ExplanationCode } from '../../../domain/explanation/diagnosis.ts';
+import type { DiagnosisCode } from '../../../domain/explanation/diagnosis.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Claims } from '../../../domain/trust/evaluation.ts';
@@ -58,7 +58,7 @@ export type ExplanationCase = {
   signature?: 'invalid' | 'unchecked';
   claims?: Claims;
   now?: number;
-  code: ExplanationCode;
+  code: DiagnosisCode;
   holds: [aud: boolean, sub: boolean];
   advice: RegExp;
   snippet?: string;
