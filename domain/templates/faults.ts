@@ -1,4 +1,4 @@
-import { builtInPlaceFault, conditionPlaceFault, namesIn, placeFault } from './arn-position.ts';
+import { builtInPositionFault, conditionPositionFault, namesIn, positionFault } from './arn-position.ts';
 import { valueFault } from './parameters.ts';
 import { hasStrayBraces, isBuiltIn, placeholdersOf } from './placeholder.ts';
 import type { TemplateContent, TemplateParameter, TemplateStatement } from './schema.ts';
@@ -29,7 +29,7 @@ export function fillableTexts(
 const parameterOf = ({ parameters }: TemplateContent, name: string): TemplateParameter | undefined =>
   Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 
-/** Every fault of a template that its schema does not see: names that lead nowhere, places where a value would mean
+/** Every fault of a template that its schema does not see: names that lead nowhere, positions where a value would mean
  *  something else, defaults that go in circles. */
 export function crossFaults(template: TemplateContent): TemplateFault[] {
   const sids = template.statements.map(({ sid }) => sid);
@@ -112,9 +112,9 @@ function standingFault(
   name: string,
   isResource: boolean,
 ): string | undefined {
-  if (!isResource) return conditionPlaceFault(text, name);
+  if (!isResource) return conditionPositionFault(text, name);
   const type = parameterOf(template, name)?.type;
-  return type ? placeFault(text, name, type) : builtInPlaceFault(text, name);
+  return type ? positionFault(text, name, type) : builtInPositionFault(text, name);
 }
 
 const defaultTexts = ({ default: texts }: TemplateParameter): string[] =>

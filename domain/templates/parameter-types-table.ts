@@ -20,7 +20,7 @@ export const parameterTypesTable = {
       !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(value) &&
       !/(?:-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(value),
     longest: 63,
-    places: ['s3:@'],
+    positions: ['s3:@'],
   },
   /** S3 User Guide, object key names: at most 1 024 bytes, anything. We take the "safe characters" less `! ' ( ) *`, and
    *  the prefix without its slash at the end: it always stands for a whole folder. */
@@ -30,7 +30,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-api/releases',
     longest: 512,
-    places: ['s3:<>/@'],
+    positions: ['s3:<>/@'],
   },
   /** ECR API Reference, CreateRepository `repositoryName`: 2–256; parts in lower case, parted by single `.`, `_`, `-` or
    *  `/` (we leave double underscores out). */
@@ -40,7 +40,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-api',
     longest: 256,
-    places: ['ecr:repository/@'],
+    positions: ['ecr:repository/@'],
   },
   /** ECS API Reference, CreateCluster `clusterName`: up to 255 letters, digits, underscores and hyphens. */
   ecsClusterName: {
@@ -49,7 +49,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-cluster',
     longest: 255,
-    places: ['ecs:cluster/@', 'ecs:service/@', 'ecs:task/@', 'ecs:task-set/@', 'ecs:container-instance/@'],
+    positions: ['ecs:cluster/@', 'ecs:service/@', 'ecs:task/@', 'ecs:task-set/@', 'ecs:container-instance/@'],
   },
   /** ECS API Reference, CreateService `serviceName`: up to 255 letters, digits, underscores and hyphens. */
   ecsServiceName: {
@@ -58,7 +58,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 255,
-    places: ['ecs:service/<>/@', 'ecs:task-set/<>/@'],
+    positions: ['ecs:service/<>/@', 'ecs:task-set/<>/@'],
   },
   /** ECS API Reference, RegisterTaskDefinition `family`: up to 255 letters, digits, underscores and hyphens. */
   ecsTaskFamily: {
@@ -67,7 +67,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 255,
-    places: ['ecs:task-definition/@'],
+    positions: ['ecs:task-definition/@'],
   },
   /** EKS API Reference, CreateCluster `name`: 1–100, begins with a letter or digit, then also `-` and `_`. */
   eksClusterName: {
@@ -76,7 +76,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-cluster',
     longest: 100,
-    places: ['eks:cluster/@'],
+    positions: ['eks:cluster/@'],
   },
   /** Lambda API Reference, CreateFunction `FunctionName`: 1–64 letters, digits, `-`, `_`. */
   lambdaFunctionName: {
@@ -85,7 +85,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 64,
-    places: ['lambda:function:@'],
+    positions: ['lambda:function:@'],
   },
   /** As `lambdaFunctionName`, and stands for every function whose name begins with it and a hyphen. At least 3 characters,
    *  so that it means something; no hyphen at its end, because one follows. Our choice. */
@@ -95,7 +95,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 62,
-    places: ['lambda:function:@-*'],
+    positions: ['lambda:function:@-*'],
   },
   /** CloudFormation API Reference, CreateStack `StackName`: 1–128 letters, digits and hyphens, first a letter. */
   cloudFormationStackName: {
@@ -104,7 +104,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 128,
-    places: ['cloudformation:stack/@'],
+    positions: ['cloudformation:stack/@'],
   },
   /** As `cloudFormationStackName`, and stands for every stack whose name begins with it and a hyphen. */
   cloudFormationStackPrefix: {
@@ -113,7 +113,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 122,
-    places: ['cloudformation:stack/@-*'],
+    positions: ['cloudformation:stack/@-*'],
   },
   /** CloudFront distribution ids have no published grammar: seen are 13–14 upper-case letters and digits. */
   cloudFrontDistributionId: {
@@ -122,7 +122,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'E2SHOPSITE0001',
     longest: 32,
-    places: ['cloudfront:distribution/@'],
+    positions: ['cloudfront:distribution/@'],
   },
   /** Systems Manager API Reference, PutParameter `Name`: letters, digits, `.`, `-`, `_` and slashes, 15 levels, the whole
    *  ARN at most 1 011 characters; not beginning with `aws` or `ssm`. Without the slash in front: `/shop/url` and its ARN
@@ -134,7 +134,7 @@ export const parameterTypesTable = {
     example: 'shop-api/production',
     also: (value: string) => value.split('/').length <= 15 && !/^(?:aws|ssm)/i.test(value),
     longest: 512,
-    places: ['ssm:parameter/@'],
+    positions: ['ssm:parameter/@'],
   },
   /** Secrets Manager API Reference, CreateSecret `Name`: 1–512 letters, digits and `/_+=.@-` (we leave `+=@` out), not
    *  ending in a hyphen and six characters: AWS appends just that to the ARN, and a partial ARN of such a name is taken for
@@ -146,7 +146,7 @@ export const parameterTypesTable = {
     example: 'shop-api/database',
     also: (value: string) => !/-[A-Za-z0-9]{6}$/.test(value),
     longest: 505,
-    places: ['secretsmanager:secret:@-??????'],
+    positions: ['secretsmanager:secret:@-??????'],
   },
   /** DynamoDB API Reference, CreateTable `TableName`: 3–255 letters, digits, `_`, `-`, `.`. */
   dynamodbTableName: {
@@ -155,7 +155,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-orders',
     longest: 255,
-    places: ['dynamodb:table/@'],
+    positions: ['dynamodb:table/@'],
   },
   /** KMS Developer Guide, key identifiers: a UUID, or `mrk-` and 32 hexadecimal digits. No alias: it can be pointed at
    *  another key. Guardrails admit no KMS action, so it stands in condition values, inside the key's ARN. */
@@ -165,7 +165,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: '1234abcd-12ab-34cd-56ef-1234567890ab',
     longest: 36,
-    places: [],
+    positions: [],
   },
   /** IAM API Reference, CreateRole `RoleName`: 1–64 of `[\w+=,.@-]` (we leave `+=,@` out). Without a path, so that no
    *  value reaches `/rolewright/`; roles that grants pass must stand at the root path. */
@@ -175,7 +175,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-task',
     longest: 64,
-    places: ['iam:role/@'],
+    positions: ['iam:role/@'],
   },
   /** CodeArtifact API Reference, CreateDomain `domain`: 2–50 lower-case letters, digits and hyphens, first a letter. */
   codeArtifactDomain: {
@@ -184,7 +184,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-packages',
     longest: 50,
-    places: ['codeartifact:domain/@', 'codeartifact:repository/@', 'codeartifact:package/@'],
+    positions: ['codeartifact:domain/@', 'codeartifact:repository/@', 'codeartifact:package/@'],
   },
   /** CodeArtifact API Reference, CreateRepository `repository`: 2–100 letters, digits, `.`, `_`, `-`. */
   codeArtifactRepository: {
@@ -193,7 +193,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-npm',
     longest: 100,
-    places: ['codeartifact:repository/<>/@', 'codeartifact:package/<>/@'],
+    positions: ['codeartifact:repository/<>/@', 'codeartifact:package/<>/@'],
   },
   /** EventBridge API Reference, CreateEventBus `Name`: 1–256 letters, digits, `.`, `-`, `_`; the slash is for partners'
    *  buses. */
@@ -203,7 +203,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-events',
     longest: 256,
-    places: ['events:event-bus/@', 'events:event-busv2/@'],
+    positions: ['events:event-bus/@', 'events:event-busv2/@'],
   },
   /** EventBridge User Guide, event source: custom events may not say `aws.`; we take what a bus name may hold. */
   eventSource: {
@@ -212,7 +212,7 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-checkout',
     longest: 256,
-    places: [],
+    positions: [],
   },
   /** AWS General Reference, Region codes; names no resource, narrows where one is. */
   awsRegion: {
@@ -221,7 +221,7 @@ export const parameterTypesTable = {
     namesResource: false,
     example: 'eu-central-1',
     longest: 24,
-    places: ['region'],
+    positions: ['region'],
   },
   /** IAM API Reference, CreateAccountAlias: 3–63 lower-case letters, digits and single hyphens between. */
   awsAccountAlias: {
@@ -230,6 +230,6 @@ export const parameterTypesTable = {
     namesResource: true,
     example: 'shop-production',
     longest: 63,
-    places: [],
+    positions: [],
   },
 } as const;

@@ -16,7 +16,7 @@ export type ParameterType = {
   /** Where in a resource's ARN the value may stand: the service and the resource part, in which `@` is the value and `<>`
    *  any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the region's
    *  field. None: in condition values only. */
-  places: readonly string[];
+  positions: readonly string[];
 };
 
 /** The parameter types that templates may use, by name. */
@@ -39,4 +39,4 @@ export function parameterFault(type: ParameterTypeName, value: string): string |
 
 /** True for a type whose value stands for every name that begins with it and a hyphen. */
 export const isPrefixType = (type: ParameterTypeName): boolean =>
-  parameterTypes[type].places.some((place) => place.endsWith('@-*'));
+  parameterTypes[type].positions.some((position) => position.endsWith('@-*'));

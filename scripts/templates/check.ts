@@ -20,7 +20,7 @@ import { templateSources } from './source.ts';
  *  `templates/x.yaml:LINE: what: fix`. */
 export type CheckResult = { faults: string[]; warnings: string[]; templates: number };
 
-/** Checks every template below `root`: schema, names and places; that every action exists and fits each of its resources;
+/** Checks every template below `root`: schema, names and positions; that every action exists and fits each of its resources;
  *  condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and without its
  *  optional parts; and that the generated files are of today. All faults of all files at once. */
 export async function checkTemplates(root: string): Promise<CheckResult> {

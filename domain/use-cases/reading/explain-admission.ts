@@ -133,15 +133,15 @@ async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Pro
 
 function diagnosisOf(question: Question, { configuration }: ExplainPorts): Diagnosis {
   const codes = diagnose(question);
-  const advices = codes.map((code) => remedyFor(code, question, configuration));
-  const snippet = advices.find((advice) => advice.snippet !== undefined)?.snippet;
+  const remedies = codes.map((code) => remedyFor(code, question, configuration));
+  const snippet = remedies.find((remedy) => remedy.snippet !== undefined)?.snippet;
   const { evidence, evaluation } = question;
   return {
     admitted: isAdmitting(codes[0]),
     code: codes[0],
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
     conditions: evaluation.conditions,
-    advice: advices.map(({ advice }) => advice).join(' '),
+    advice: remedies.map(({ remedy }) => remedy).join(' '),
     ...(snippet === undefined ? {} : { snippet }),
   };
 }

@@ -29,7 +29,7 @@ const admitted = fc
 
 /** Every place in which a type may stand, as the text of a resource and what may follow there. */
 const textsOf = (type: ParameterTypeName): string[] =>
-  parameterTypes[type].places
+  parameterTypes[type].positions
     .filter((place) => place !== 'region')
     .flatMap((place) => {
       const [service, ...resource] = place.split(':');
