@@ -25,7 +25,7 @@ export type Resource = {
 /** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all who asked for
  *  what waits. `repositoryAdmin`, with `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin*
  *  on the repository; false unless said. */
-export type Circumstances = {
+export type AccessContext = {
   requesterKinds?: readonly Principal['kind'][] | undefined;
   repositoryAdmin?: boolean | undefined;
 };
@@ -35,7 +35,7 @@ export type Decision = { allowed: boolean; rule: string; next?: string | undefin
 
 /** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
 export type AccessRules = {
-  decide(caller: Caller, action: Action, resource?: Resource, circumstances?: Circumstances): Decision;
+  decide(caller: Caller, action: Action, resource?: Resource, context?: AccessContext): Decision;
 };
 
 const ASK = 'Ask your platform team for access.';
@@ -50,10 +50,10 @@ export function decideAccess(
   caller: Caller,
   action: Action,
   resource?: Resource,
-  circumstances: Circumstances = {},
+  context: AccessContext = {},
 ): Decision {
   const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
-  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, circumstances);
+  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, context);
 }
 
 /** Decides as `decideAccess` does, and reports a denial. `DENIED` names the rule. */
@@ -63,9 +63,9 @@ export function authorise(
   action: Action,
   resource?: Resource,
   report: (denial: Denial) => void = () => {},
-  circumstances: Circumstances = {},
+  context: AccessContext = {},
 ): Result<undefined> {
-  const decision = decideAccess(rules, caller, action, resource, circumstances);
+  const decision = decideAccess(rules, caller, action, resource, context);
   if (decision.allowed) return ok(undefined);
   const { principal } = caller;
   report(denialOf(caller, action, resource, decision.rule));

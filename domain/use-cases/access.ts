@@ -1,8 +1,8 @@
 import {
+  type AccessContext,
   type AccessRules,
   type Action,
   authorise,
-  type Circumstances,
   type Denial,
   decideAccess,
   type Resource,
@@ -21,13 +21,13 @@ export type AccessPorts = {
 
 /** What the rules may look at beside caller and resource. Bitbucket is asked only where its answer changes one of the
  *  decisions; a failed look-up throws, and so refuses. */
-export async function circumstancesOf(
+export async function accessContextOf(
   access: AccessRules,
   admins: RepositoryAdmins | undefined,
   caller: Caller,
   actions: readonly Action[],
   resource: Resource,
-): Promise<Circumstances> {
+): Promise<AccessContext> {
   if (!admins?.couldBe(caller)) return {};
   const allows = (action: Action, repositoryAdmin: boolean) =>
     decideAccess(access, caller, action, resource, { repositoryAdmin }).allowed;

@@ -6,10 +6,10 @@ import { loadCedar } from '../../adapters/cedar/engine.ts';
 import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
+  type AccessContext,
   type Action,
   actions,
   authorise,
-  type Circumstances,
   type Resource,
 } from '../../domain/access/authorisation.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
@@ -168,7 +168,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   };
 }
 
-function circumstancesOf(given: Given, grant: Grant | undefined): Circumstances {
+function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
   const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
@@ -223,10 +223,10 @@ export async function explainAccess(
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
   const caller = callerOf(given, named);
   const resource = named && asAsked(action, named, templates);
-  const circumstances = circumstancesOf(given, grant);
-  const byRules = authorise(access, caller, action, resource, undefined, circumstances);
+  const context = accessContextOf(given, grant);
+  const byRules = authorise(access, caller, action, resource, undefined, context);
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain(caller, action, resource, circumstances);
+  const { allowed, rules } = access.explain(caller, action, resource, context);
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
@@ -238,9 +238,8 @@ export async function explainAccess(
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain(caller, action, undefined, { ...circumstances, repositoryAdmin: true }).rules;
-    if (near.length > 0)
-      lines.push('', 'These would permit it on another resource, or in other circumstances:');
+    const near = access.explain(caller, action, undefined, { ...context, repositoryAdmin: true }).rules;
+    if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

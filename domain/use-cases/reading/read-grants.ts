@@ -7,7 +7,7 @@ import { GRANT_ID, parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { type AccessPorts, circumstancesOf } from '../access.ts';
+import { type AccessPorts, accessContextOf } from '../access.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog };
@@ -48,8 +48,8 @@ export async function readableStream(
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
   const { access, reportDenial } = ports;
-  const circumstances = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
-  const allowed = authorise(access, caller, 'read', resource, reportDenial, circumstances);
+  const context = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
+  const allowed = authorise(access, caller, 'read', resource, reportDenial, context);
   if (!allowed.ok) return grantNotFound(grantId);
   return ok({ grant, events });
 }
@@ -100,8 +100,8 @@ export async function listGrants(
   const grants: Grant[] = [];
   for (const grant of found.grants) {
     const resource = resourceOf(grant);
-    const circumstances = await circumstancesOf(access, admins, caller, ['read'], resource);
-    if (authorise(access, caller, 'read', resource, undefined, circumstances).ok) grants.push(grant);
+    const context = await accessContextOf(access, admins, caller, ['read'], resource);
+    if (authorise(access, caller, 'read', resource, undefined, context).ok) grants.push(grant);
   }
   return { grants, next: found.next };
 }

@@ -10,7 +10,7 @@ import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { toInstant } from '../../shared/time.ts';
-import { circumstancesOf } from '../access.ts';
+import { accessContextOf } from '../access.ts';
 import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { planAgain } from '../replan.ts';
@@ -95,7 +95,7 @@ async function decidable(
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  const known = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
+  const known = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
   if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
   const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
   const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
@@ -117,7 +117,7 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   const { access, reportDenial } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: plan.intent.project?.uuid, template };
-  const known = await circumstancesOf(access, ports.admins?.(), requester, ['request'], resource);
+  const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
   const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;

@@ -13,7 +13,7 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseDuration } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { type AccessPorts, authoriseSomewhere, circumstancesOf } from '../access.ts';
+import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
 import { findEnvironment, findRepository, type Subject } from '../resolve-target.ts';
 import { resolveForPipeline } from './pipeline-target.ts';
 
@@ -58,7 +58,7 @@ export async function prepareRequest(
     accountId: account.id,
     template,
   };
-  const known = await circumstancesOf(access, ports.admins?.(), caller, ['request'], resource);
+  const known = await accessContextOf(access, ports.admins?.(), caller, ['request'], resource);
   const allowed = authorise(access, caller, 'request', resource, reportDenial, known);
   if (!allowed.ok) return allowed;
   const inputs = {

@@ -5,7 +5,7 @@ import { workOf } from '../../grants/grant.ts';
 import { GRANT_ID } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { circumstancesOf } from '../access.ts';
+import { accessContextOf } from '../access.ts';
 import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { PATIENCE_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -35,7 +35,7 @@ export async function revokeGrant(
     const stream = await loadStream(ports, grantId);
     if (!stream.grant) return grantNotFound(grantId);
     const resource = resourceOf(stream.grant);
-    const known = await circumstancesOf(access, admins, caller, ['read', 'revoke'], resource);
+    const known = await accessContextOf(access, admins, caller, ['read', 'revoke'], resource);
     if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
     const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
     if (!allowed.ok) return allowed;
