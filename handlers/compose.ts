@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
-import { dynamodbDeliveries } from '../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
@@ -22,7 +22,7 @@ import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
 import { isNotifiable } from '../domain/messaging/notifications.ts';
-import type { Deliveries, Worker } from '../domain/messaging/ports.ts';
+import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
@@ -181,8 +181,8 @@ export function composeRequests(core: Core): RequestPorts {
 }
 
 /** What was taken and told already. */
-export const composeDeliveries = ({ environment, clock, outgoing }: Core): Deliveries =>
-  dynamodbDeliveries(dynamodbClient(outgoing), environment.deliveriesTable, clock);
+export const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
+  dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
 /** Slack's Web API; a call may take `patienceMs`. */
 export const composeSlackWeb = ({ environment, outgoing }: Core, patienceMs: number): SlackWeb =>
@@ -205,7 +205,7 @@ export function composeConversations(core: Core): ConversationPorts & Notificati
   return {
     ...composeRequests(core),
     logger,
-    deliveries: composeDeliveries(core),
+    deliveries: composeClaimStore(core),
     web: composeSlackWeb(core, UNHURRIED_MS),
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
@@ -221,7 +221,7 @@ export function composeSlackDoor(core: Core): SlackPorts {
     logger,
     signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
     responseOrigin: slackResponseOrigin(core),
-    deliveries: composeDeliveries(core),
+    deliveries: composeClaimStore(core),
     worker: composeWorkerDoor(core),
     web: composeSlackWeb(core, MODAL_PATIENCE_MS),
     patienceMs: PATIENCE_MS,

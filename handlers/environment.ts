@@ -19,7 +19,7 @@ const secretsByWorkspace = z
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
-  DELIVERIES_TABLE: z.string().min(3),
+  CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
   BITBUCKET_TOKEN_PARAMETER: z.string().min(1).optional(),
@@ -42,7 +42,7 @@ export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
   grantsTable: string;
-  deliveriesTable: string;
+  claimsTable: string;
   provisionerFunction: string;
   workerFunction: string;
   bitbucketToken: SecretSource;
@@ -93,7 +93,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,
-    deliveriesTable: parsed.data.DELIVERIES_TABLE,
+    claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
     bitbucketToken: secretSource(value, parameter),

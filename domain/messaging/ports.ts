@@ -9,7 +9,7 @@ export type Worker = {
 };
 
 /** What was taken or sent already, kept for a while, so that nothing is done twice. */
-export type Deliveries = {
+export type ClaimStore = {
   /** True for whoever is first with this id. A claim is forgotten at `until`; its id may then be claimed again. */
   claim(id: string, until: Instant): Promise<boolean>;
   /** Keeps with a claim where its message stands in Slack. */

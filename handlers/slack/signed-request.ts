@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack/signature.ts';
-import type { Deliveries } from '../../domain/messaging/ports.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { plusSeconds, toInstant } from '../../domain/shared/time.ts';
@@ -12,7 +12,7 @@ import { ProblemError } from '../http/problem-details.ts';
 const LARGEST_BODY = 256 * 1024;
 
 /** What it takes to tell a request of Slack's from any other, and from one that was taken before. */
-export type SignedRequestPorts = { clock: Clock; deliveries: Deliveries; signingSecret(): Promise<string> };
+export type SignedRequestPorts = { clock: Clock; deliveries: ClaimStore; signingSecret(): Promise<string> };
 
 /** The form of a request that Slack has signed and that was not taken before. Throws `ProblemError`: 401 with one answer for
  *  every reason, before anything of the body is read; 413 and 415. */

@@ -8,7 +8,7 @@ import {
   waitingEndedBy,
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
-import type { Deliveries } from '../../../domain/messaging/ports.ts';
+import type { ClaimStore } from '../../../domain/messaging/ports.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
@@ -23,7 +23,7 @@ export type NotificationPorts = {
   configuration: Configuration;
   log: EventLog;
   clock: Clock;
-  deliveries: Deliveries;
+  deliveries: ClaimStore;
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };

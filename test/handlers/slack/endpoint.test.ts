@@ -6,18 +6,18 @@ import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts'
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { type SlackPorts, slackDoor } from '../../../handlers/slack/endpoint.ts';
-import { FakeDeliveries } from '../../support/domain/fakes/claim-store.ts';
+import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 import { configurationContent, configurationOf, templateOf } from '../../support/domain/samples.ts';
 
 const SECRET = 'a signing secret';
 const unreachable = () => Promise.reject(new PortError('Lambda', 'UNAVAILABLE', 'down'));
 const clock = new FakeClock();
-let deliveries = new FakeDeliveries(clock);
+let deliveries = new FakeClaimStore(clock);
 let handedOn: WorkerMessage[] = [];
 let opened: object[] = [];
 afterEach(() => {
-  deliveries = new FakeDeliveries(clock);
+  deliveries = new FakeClaimStore(clock);
   handedOn = [];
   opened = [];
 });
@@ -214,9 +214,9 @@ describe('a signed request', () => {
       status: 200,
       text: expect.stringContaining('did not get through'),
     });
-    deliveries = new FakeDeliveries(clock);
+    deliveries = new FakeClaimStore(clock);
     expect(await late({ web: { ...ports().web, openView: never } }, '')).toMatchObject({ status: 200 });
-    deliveries = new FakeDeliveries(clock);
+    deliveries = new FakeClaimStore(clock);
     const { configuration } = ports();
     const emailLookup = {
       ...configuration,
@@ -240,7 +240,7 @@ describe('a signed request', () => {
       configuration: { ...emailLookup, people } as SlackPorts['configuration'],
       web: { ...ports().web, profile },
     });
-    deliveries = new FakeDeliveries(clock);
+    deliveries = new FakeClaimStore(clock);
     deliveries.claim = async () => {
       await slow;
       return true;
@@ -369,7 +369,7 @@ describe('an interaction', () => {
     );
     await fc.assert(
       fc.asyncProperty(payloads, async (payload) => {
-        deliveries = new FakeDeliveries(clock);
+        deliveries = new FakeClaimStore(clock);
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dynamodbDeliveries } from '../../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import { unhindered } from '../../../adapters/outgoing.ts';
 import { slackWebApi } from '../../../adapters/slack/web-api.ts';
@@ -12,7 +12,7 @@ import { createTables, startDynamodbSandbox } from '../../../sandbox/dynamodb/se
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
 import { startSlackSandbox } from '../../../sandbox/slack/server.ts';
 import { useAwsEnvironment } from '../adapters/environment.ts';
-import { deliveriesTable } from '../adapters/tables.ts';
+import { claimsTable } from '../adapters/tables.ts';
 import { FakeClock, FakeEventLog, type Journal } from '../domain/fakes/store.ts';
 import { chain, configurationContent, configurationOf, GRANT_ID, SHOP_PROJECT } from '../domain/samples.ts';
 
@@ -24,7 +24,7 @@ export async function notificationWorld() {
   const dynamodb = await startDynamodbSandbox({ port: 0 });
   const slack = await startSlackSandbox({ port: 0, dir });
   useAwsEnvironment({ dynamodb: dynamodb.url });
-  await createTables(dynamodb.url, [deliveriesTable('deliveries')]);
+  await createTables(dynamodb.url, [claimsTable('deliveries')]);
   const clock = new FakeClock();
   const client = dynamodbClient();
   const journal: Journal = [];
@@ -50,7 +50,7 @@ export async function notificationWorld() {
     configuration,
     log,
     clock,
-    deliveries: dynamodbDeliveries(client, 'deliveries', clock),
+    deliveries: dynamodbClaimStore(client, 'deliveries', clock),
     web: slackWebApi({
       url: slack.url,
       token: async () => slackSeed.botToken,

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deliveries } from '../../domain/messaging/ports.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { FakeClock } from '../support/domain/fakes/store.ts';
 
 /** Several handles to one store, and the clock that all of them read. */
-export type DeliveriesWorld = { handles: Deliveries[]; clock: FakeClock };
+export type ClaimStoreWorld = { handles: ClaimStore[]; clock: FakeClock };
 
 /** What every store of deliveries promises. */
-export function deliveriesContract(name: string, open: () => Promise<DeliveriesWorld>): void {
+export function claimStoreContract(name: string, open: () => Promise<ClaimStoreWorld>): void {
   describe(`deliveries ${name}: a claim`, () => {
-    let world: DeliveriesWorld;
+    let world: ClaimStoreWorld;
     beforeAll(async () => {
       world = await open();
     });
-    const handle = (n: number): Deliveries => {
+    const handle = (n: number): ClaimStore => {
       const found = world.handles[n % world.handles.length];
       if (!found) throw new Error('a world has handles');
       return found;
