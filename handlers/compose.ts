@@ -8,7 +8,7 @@ import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
-import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
+import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
 import { fixedSecret, ssmSecret } from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
@@ -33,7 +33,7 @@ import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
-import { MODAL_PATIENCE_MS, PATIENCE_MS, type SlackPorts } from './slack/endpoint.ts';
+import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
@@ -63,7 +63,7 @@ export function composeCore({ variables, root, clock, outgoing }: Start = {}): C
     environment: readEnvironment(variables ?? process.env),
     configuration: readConfiguration(folder),
     clock: clock ?? systemClock,
-    outgoing: outgoing ?? unhindered,
+    outgoing: outgoing ?? passThrough,
     logger: new Logger({ serviceName: 'rolewright' }),
     root: folder,
     settings: {},
@@ -184,12 +184,12 @@ export function composeRequests(core: Core): RequestPorts {
 export const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
-/** Slack's Web API; a call may take `patienceMs`. */
-export const composeSlackWeb = ({ environment, outgoing }: Core, patienceMs: number): SlackWeb =>
+/** Slack's Web API; a call may take `timeoutMs`. */
+export const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
     token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
-    patienceMs,
+    timeoutMs,
     outgoing,
   });
 
@@ -205,7 +205,7 @@ export function composeConversations(core: Core): ConversationPorts & Notificati
   return {
     ...composeRequests(core),
     logger,
-    deliveries: composeClaimStore(core),
+    claims: composeClaimStore(core),
     web: composeSlackWeb(core, UNHURRIED_MS),
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
@@ -221,10 +221,10 @@ export function composeSlackDoor(core: Core): SlackPorts {
     logger,
     signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
     responseOrigin: slackResponseOrigin(core),
-    deliveries: composeClaimStore(core),
+    claims: composeClaimStore(core),
     worker: composeWorkerDoor(core),
-    web: composeSlackWeb(core, MODAL_PATIENCE_MS),
-    patienceMs: PATIENCE_MS,
+    web: composeSlackWeb(core, MODAL_WAIT_MS),
+    acknowledgementWaitMs: ACKNOWLEDGEMENT_WAIT_MS,
   };
 }
 

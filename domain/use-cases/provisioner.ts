@@ -3,7 +3,7 @@ export type ProvisionerAnswer = { outcome: 'settled' | 'busy' | 'unfinished' };
 
 /** The provisioner, from outside. */
 export type Provisioner = {
-  /** Has the provisioner work on a grant and waits, for `patience` milliseconds at the most. A failed, throttled or
+  /** Has the provisioner work on a grant and waits, for `waitMs` milliseconds at the most. A failed, throttled or
    *  late invocation is `unfinished`: the log says what happened. */
-  run(grantId: string, patience: number): Promise<ProvisionerAnswer>;
+  run(grantId: string, waitMs: number): Promise<ProvisionerAnswer>;
 };

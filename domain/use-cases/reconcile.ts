@@ -6,7 +6,7 @@ import type { DueRow } from '../grants/stores.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
-import { PATIENCE_MS } from './wait-for-provisioner.ts';
+import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),
  *  so whoever marked the row is dead by then and the event never comes. */
@@ -39,7 +39,7 @@ export async function reconcile(
     for (const row of rows) {
       if (clock.now() >= pass.deadline) return found;
       found.due += 1;
-      const isSettled = await lookAfter(ports, row, pass.correlationId).catch((error: unknown) => {
+      const isSettled = await reconcileOne(ports, row, pass.correlationId).catch((error: unknown) => {
         ports.reportFailure(row.grantId, error);
         return false;
       });
@@ -50,14 +50,14 @@ export async function reconcile(
   return found;
 }
 
-async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
+async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
   const read = await loadStream(ports, row.grantId);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue ? await appendEvent(ports, read, overdue, causeOf(correlationId)) : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
   if (workOf(stream.grant) !== 'rest') {
-    const { outcome } = await ports.provisioner.run(row.grantId, PATIENCE_MS);
+    const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled';
   }
   await projectStream(ports, stream);

@@ -44,7 +44,7 @@ export const mayNeedApproval = ({ plan, template }: Replanned, request: RequestI
 /** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
  *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
  *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
-export async function planAgain(
+export async function replan(
   ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
   grantId: string,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,

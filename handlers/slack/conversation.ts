@@ -15,14 +15,14 @@ import {
   explained,
   grantCard,
   grantList,
+  message,
   notKnown,
   refused,
   requested,
   revoked,
-  saying,
   type Writing,
 } from './messages/answers.ts';
-import { sayingView } from './messages/request-form.ts';
+import { messageView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
@@ -76,7 +76,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
   const { act, deliveryId } = ask;
   const { configuration } = ports;
   const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
-  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, mayComeAgain: true };
+  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
     case 'request': {
@@ -109,7 +109,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     case 'reject': {
       const { grantId, planHash, reason } = act;
       const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
-      return rejected.ok ? told(saying('Rejected. Whoever asked for it is told why.')) : rejected;
+      return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
     }
   }
 }
@@ -118,7 +118,7 @@ async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, c
   if ('responseUrl' in answerTo) return ports.response.respond(answerTo.responseUrl, content);
   if ('viewId' in answerTo) {
     try {
-      return await ports.web.updateView(answerTo.viewId, sayingView(content.blocks));
+      return await ports.web.updateView(answerTo.viewId, messageView(content.blocks));
     } catch (error) {
       // Somebody who has closed the modal still wants to know.
       if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;

@@ -18,9 +18,9 @@ import { parseCommand } from './command.ts';
 import {
   asked,
   help,
+  message,
   misunderstood,
   notKnown,
-  saying,
   templateDetail,
   templateList,
 } from './messages/answers.ts';
@@ -28,11 +28,11 @@ import {
   CHOOSE,
   chooseView,
   DETAIL,
+  messageView,
   REJECT,
   rejectionOf,
   rejectView,
   type SubmissionAnswer,
-  sayingView,
   submitChoice,
   submitDetail,
 } from './messages/request-form.ts';
@@ -41,10 +41,10 @@ import { callerOf } from './person.ts';
 import { readSlackForm, type SignedRequestPorts } from './signed-request.ts';
 
 /** Milliseconds of Slack's three seconds that opening a modal may take. */
-export const MODAL_PATIENCE_MS = 1800;
+export const MODAL_WAIT_MS = 1800;
 
 /** Milliseconds after which Slack is answered whatever is slow: three seconds less the way, and part of a cold start. */
-export const PATIENCE_MS = 2400;
+export const ACKNOWLEDGEMENT_WAIT_MS = 2400;
 
 /** What the door needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
 export type SlackPorts = SignedRequestPorts & {
@@ -56,7 +56,7 @@ export type SlackPorts = SignedRequestPorts & {
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Milliseconds that one answer may take. */
-  patienceMs: number;
+  acknowledgementWaitMs: number;
 };
 
 /** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
@@ -70,7 +70,7 @@ export function slackDoor(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;
     if (!slack) throw new ProblemError(problem('ROUTE_NOT_FOUND', 'Slack is not configured.'));
-    const end = AbortSignal.timeout(ports.patienceMs);
+    const end = AbortSignal.timeout(ports.acknowledgementWaitMs);
     const form = await before(end, readSlackForm(ports, event));
     if (form.get('ssl_check') === '1') return { statusCode: 200 };
     const door = { ports, deliveryId: requestIdOf(context), end };
@@ -78,7 +78,7 @@ export function slackDoor(ports: SlackPorts): HttpHandler {
     if (!isCommand) return onInteraction(door, form);
     return before(end, onCommand(door, form)).catch((error: unknown) => {
       reportLost(door, error);
-      return ephemeral(saying('That did not get through. Please give the command again.'));
+      return ephemeral(message('That did not get through. Please give the command again.'));
     });
   };
 }
@@ -122,7 +122,7 @@ async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayP
   await handOn(door, slackUser, { responseUrl }, command);
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
-  return command.verb === 'revoke' ? ephemeral(saying('Revoking …')) : { statusCode: 200 };
+  return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
 }
 
 async function isKnown({ ports, deliveryId }: Door, slackUser: SlackUser): Promise<boolean> {
@@ -185,7 +185,7 @@ async function onSubmission(
   { view }: Interaction & { type: 'view_submission' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const values = valuesOf(view.state.values);
-  if (!(await isKnown(door, slackUser))) return viewAnswer({ view: sayingView(notKnown.blocks) });
+  if (!(await isKnown(door, slackUser))) return viewAnswer({ view: messageView(notKnown.blocks) });
   switch (view.callback_id) {
     case CHOOSE:
       return viewAnswer(submitChoice(values, door.ports.templates));
@@ -194,7 +194,7 @@ async function onSubmission(
       if (!('request' in submission)) return viewAnswer(submission);
       const { request } = submission;
       await handOn(door, slackUser, { viewId: view.id }, { verb: 'request', request });
-      return viewAnswer({ view: sayingView(asked(request).blocks) });
+      return viewAnswer({ view: messageView(asked(request).blocks) });
     }
     case REJECT: {
       const button = rejectionOf(view.private_metadata);

@@ -54,7 +54,7 @@ export class ScheduledWorld extends World {
   /** One pass of the reconciler. */
   async reconcile(): Promise<void> {
     const { clock, log, grants } = this.requestPorts;
-    const provisioner: Provisioner = { run: (grantId, patience) => this.invoke(grantId, patience) };
+    const provisioner: Provisioner = { run: (grantId, waitMs) => this.invoke(grantId, waitMs) };
     const deadline = this.clock.now() + 270_000;
     const ports = { clock, log, grants, provisioner, reportFailure: () => {} };
     await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline });

@@ -13,7 +13,7 @@ import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/princ
 import type { Problem } from '../../shared/problem.ts';
 import { toInstant } from '../../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
-import { planAgain } from '../replan.ts';
+import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -111,7 +111,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   let mustRepeat: Problem | undefined;
   for (const made of requestsOf(ports.configuration.onRepositoryCreated, repository)) {
     const about = { repository: repository.fullName, ...(made.ok ? { rule: made.value.rule } : {}) };
-    const context = { ...occasion, caller: RULES, dryRun: false, isFirstOnly: true };
+    const context = { ...occasion, caller: RULES, dryRun: false, createOnly: true };
     const answer = made.ok ? await requestGrant(ports, made.value.request, context) : made;
     if (answer.ok) {
       if (made.ok && made.value.approved && 'grant' in answer.value) {
@@ -133,7 +133,7 @@ async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occa
     const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
     if (!stream.grant || !event) return;
     const { request } = stream.grant;
-    const planned = await planAgain(ports, grantId, request);
+    const planned = await replan(ports, grantId, request);
     if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
     const approved = await appendEvent(ports, stream, event, { principal: CONFIGURATION, ...occasion });
     if (!approved) continue;

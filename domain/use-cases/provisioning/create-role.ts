@@ -2,7 +2,7 @@ import type { Plan } from '../../planning/plan.ts';
 import type { PermissionsPolicy } from '../../policy/document.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
-import { missingApproval, planAgain } from '../replan.ts';
+import { missingApproval, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
@@ -18,7 +18,7 @@ const VISIBILITY_TRIES = 10;
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
  *  role, give it its permissions. A failure for good is announced and compensated; one that may pass throws. */
 export async function createRole(run: ProvisionerRun): Promise<void> {
-  const planned = await planAgain(run.ports, run.grant().id, run.grant().request);
+  const planned = await replan(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { plan } = planned.value;
   const unapproved = missingApproval(run.ports.configuration, planned.value, run.grant().request, undefined);

@@ -5,7 +5,7 @@ import { liveStateOf } from '../../planning/change.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
-import { mayNeedApproval, missingApproval, planAgain, type Replanned } from '../replan.ts';
+import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { refusalOf } from './iam-errors.ts';
@@ -23,7 +23,7 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
   const created = { name: role.name, arn: role.arn, id: role.id };
-  const planned = await planAgain(run.ports, id, change);
+  const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, created, planned.problem);
   const obstacle = await write(run, planned.value, role, role.id);
   if (obstacle) return giveUp(run, change, created, obstacle);

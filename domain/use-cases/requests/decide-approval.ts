@@ -13,7 +13,7 @@ import { toInstant } from '../../shared/time.ts';
 import { accessContextOf } from '../access.ts';
 import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
-import { planAgain } from '../replan.ts';
+import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
@@ -110,7 +110,7 @@ const lapsedMeanwhile = (grantId: string): Problem =>
 async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
-  const again = await planAgain(ports, grant.id, waiting);
+  const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
   const { plan, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };

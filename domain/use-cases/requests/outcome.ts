@@ -7,7 +7,7 @@ import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { GrantStream } from '../grant-stream.ts';
 
-/** A grant as it would be, for a dry run. `grant` is what it is now; `isAsItIs` says that it would change in its expiry at
+/** A grant as it would be, for a dry run. `grant` is what it is now; `isUnchanged` says that it would change in its expiry at
  *  the most. */
 export type PlannedGrant = {
   plan: Plan;
@@ -15,7 +15,7 @@ export type PlannedGrant = {
   command: RequestCommand;
   caller: Caller;
   grant: Grant | undefined;
-  isAsItIs: boolean;
+  isUnchanged: boolean;
 };
 
 /** A grant and the HTTP status that says how far it is. */

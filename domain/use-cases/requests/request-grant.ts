@@ -35,9 +35,9 @@ export type RequestContext = {
   dryRun: boolean;
   /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
-  isFirstOnly?: boolean;
+  createOnly?: boolean;
   /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
-  mayComeAgain?: boolean;
+  isRedelivery?: boolean;
 };
 
 /** Asks for a grant: checks who asks for what in the contract's order, decides, writes the intent, and waits for the
@@ -52,9 +52,8 @@ export async function requestGrant(
   const { plan, template, expiresInSeconds } = prepared.value;
   for (;;) {
     const stream = await loadStream(ports, plan.grantId);
-    if (context.isFirstOnly && !isUntouched(stream.grant))
-      return answerToRequest('unchanged', stream, stream);
-    if (context.mayComeAgain && isDoneBy(stream, causeOf(context)))
+    if (context.createOnly && !isUntouched(stream.grant)) return answerToRequest('unchanged', stream, stream);
+    if (context.isRedelivery && isDoneBy(stream, causeOf(context)))
       return answerToRequest('unchanged', stream, stream);
     const fixed = withFixedRoleName(plan, stream.grant);
     const now = toInstant(ports.clock.now());
@@ -87,8 +86,8 @@ export async function requestGrant(
     if (!room.ok) return room;
     if (context.dryRun) {
       const { grant } = stream;
-      const isAsItIs = outcome === 'unchanged' || events.length === 0;
-      const planned = { isAsItIs, plan: fixed, change, command, caller: context.caller, grant };
+      const isUnchanged = outcome === 'unchanged' || events.length === 0;
+      const planned = { isUnchanged, plan: fixed, change, command, caller: context.caller, grant };
       return ok({ status: 200, planned });
     }
     const [event] = events;

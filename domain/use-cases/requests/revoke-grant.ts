@@ -8,13 +8,13 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import { accessContextOf } from '../access.ts';
 import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
-import { PATIENCE_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
 export type RevokeContext = Pick<
   RequestContext,
-  'caller' | 'correlationId' | 'entryPoint' | 'mayComeAgain'
+  'caller' | 'correlationId' | 'entryPoint' | 'isRedelivery'
 > & {
   cause?: RevocationCause;
 };
@@ -40,7 +40,7 @@ export async function revokeGrant(
     const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
     if (!allowed.ok) return allowed;
     const cause = { principal: caller.principal, correlationId, entryPoint };
-    if (context.mayComeAgain && isDoneBy(stream, cause)) return answer(stream.grant);
+    if (context.isRedelivery && isDoneBy(stream, cause)) return answer(stream.grant);
     const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
     const [event] = events;
     const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
@@ -61,7 +61,7 @@ async function verifyNothingLeft(
   ports: RequestPorts,
   grantId: string,
 ): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
-  const { outcome } = await ports.provisioner.run(grantId, PATIENCE_MS);
+  const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
   if (outcome === 'settled' || grant?.status !== 'failed') return answer(grant);
   const detail = 'It could not be made sure that nothing of this grant is left in IAM. Ask again.';

@@ -74,7 +74,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller, grant, isAsItIs }: PlannedGrant,
+  { plan, change, command, caller, grant, isUnchanged }: PlannedGrant,
   configuration: Configuration,
   now: string,
 ): GrantResource {
@@ -89,7 +89,7 @@ export function plannedResource(
     permissionsPolicy: role.permissionsPolicy,
   };
   const judged = { plan: change, warnings: warningsOf(plan) };
-  if (present && isAsItIs) {
+  if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
   return compact<GrantResource>({

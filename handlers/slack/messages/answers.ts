@@ -33,7 +33,7 @@ type Templates = ReadonlyMap<string, Template>;
 export type Writing = { configuration: Configuration; naming: Naming };
 
 /** One sentence, as trusted mrkdwn. */
-export const saying = (text: string, plainText = text): SlackContent => ({
+export const message = (text: string, plainText = text): SlackContent => ({
   text: plainText
     .replace(/[`*]/g, '')
     .replaceAll('&lt;', '<')
@@ -69,7 +69,7 @@ export function help(templates: Templates): SlackContent {
 }
 
 /** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
-export const notKnown: SlackContent = saying(
+export const notKnown: SlackContent = message(
   `I do not know who you are in the company's directory, so you may read ${code(`${COMMAND} help`)} and nothing else. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
 );
 
@@ -144,7 +144,7 @@ export function asked({ repository, template, parameters, environment }: SlackRe
     items.length === 0
       ? ''
       : ` with ${lines(items, (left) => `and ${left} more`, 2000).replaceAll('\n', ', ')}`;
-  return saying(`Asking for ${code(template)} for ${where}${what} …`);
+  return message(`Asking for ${code(template)} for ${where}${what} …`);
 }
 
 /** Why something cannot be done, in the words that every door gives, with every faulty field. */
@@ -267,7 +267,7 @@ export function explained(grant: Grant, writing: Writing): SlackContent {
 
 /** Grants, newest change first. `isCut` when there are more. */
 export function grantList(grants: readonly Grant[], isCut: boolean, writing: Writing): SlackContent {
-  if (grants.length === 0) return saying('There are no grants here that you may read.');
+  if (grants.length === 0) return message('There are no grants here that you may read.');
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {

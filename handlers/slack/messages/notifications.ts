@@ -23,7 +23,7 @@ export type NotificationPorts = {
   configuration: Configuration;
   log: EventLog;
   clock: Clock;
-  deliveries: ClaimStore;
+  claims: ClaimStore;
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
@@ -78,7 +78,7 @@ async function showApproval(
 
 /** Brings the message about a request up to date with the log, where one was sent. */
 async function refreshApproval(ports: NotificationPorts, grantId: string, seq: number): Promise<void> {
-  const message = await ports.deliveries.findMessage(notificationId(grantId, seq, 'approvers'));
+  const message = await ports.claims.findMessage(notificationId(grantId, seq, 'approvers'));
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return;
   // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
@@ -106,21 +106,20 @@ async function sendOnce(
   { to, channel }: Recipient,
   content: SlackContent,
 ): Promise<boolean> {
-  const { deliveries, clock, web } = ports;
+  const { claims, clock, web } = ports;
   const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);
-  if (!(await deliveries.claim(id, until))) {
+  if (!(await claims.claim(id, until))) {
     // Whoever claimed it is still sending it, or has died: it is not sent twice, and it is not lost in silence.
-    if (!(await deliveries.findMessage(id)))
-      ports.logger.warn('a notification may be lost', { id, to, channel });
+    if (!(await claims.findMessage(id))) ports.logger.warn('a notification may be lost', { id, to, channel });
     return false;
   }
   const sent = await attempted(ports, () => web.post(channel, content), isCertainlyUndone);
   if (!sent.ok) {
     lost(ports, { id, to, channel }, sent.error);
-    if (isCertainlyUndone(sent.error)) await deliveries.release(id);
+    if (isCertainlyUndone(sent.error)) await claims.release(id);
     return false;
   }
-  await deliveries.keepMessage(id, sent.value);
+  await claims.keepMessage(id, sent.value);
   return true;
 }
 

@@ -192,7 +192,7 @@ function atFields(errors: FieldError[], template: Template): Record<string, stri
 }
 
 /** A modal that only says something: while the request is on its way, and how it came out. */
-export const sayingView = (blocks: KnownBlock[]): ModalView => ({
+export const messageView = (blocks: KnownBlock[]): ModalView => ({
   type: 'modal',
   callback_id: 'said',
   title,

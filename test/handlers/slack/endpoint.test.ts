@@ -13,11 +13,11 @@ import { configurationContent, configurationOf, templateOf } from '../../support
 const SECRET = 'a signing secret';
 const unreachable = () => Promise.reject(new PortError('Lambda', 'UNAVAILABLE', 'down'));
 const clock = new FakeClock();
-let deliveries = new FakeClaimStore(clock);
+let claims = new FakeClaimStore(clock);
 let handedOn: WorkerMessage[] = [];
 let opened: object[] = [];
 afterEach(() => {
-  deliveries = new FakeClaimStore(clock);
+  claims = new FakeClaimStore(clock);
   handedOn = [];
   opened = [];
 });
@@ -33,14 +33,14 @@ const ports = (over: Partial<SlackPorts> = {}): SlackPorts => ({
   clock,
   signingSecret: async () => SECRET,
   responseOrigin: 'https://hooks.slack.com',
-  deliveries,
+  claims,
   worker: { handOn: async (message) => void handedOn.push(message) },
   web: {
     openView: async (_trigger: string, view: object) => void opened.push(view),
     profile: async () => undefined,
   } as unknown as SlackPorts['web'],
   logger: silent,
-  patienceMs: 2000,
+  acknowledgementWaitMs: 2000,
   ...over,
 });
 
@@ -101,7 +101,7 @@ const interaction = (payload: unknown) => ({
   body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
 });
 const REQUEST = 'request acme/shop s3-static-site bucket=shop-site';
-const nothingDone = () => expect([deliveries.claims.size, handedOn, opened]).toEqual([0, [], []]);
+const nothingDone = () => expect([claims.claims.size, handedOn, opened]).toEqual([0, [], []]);
 
 describe('a request that is not signed', () => {
   test.each<[string, Partial<Sent>]>([
@@ -207,16 +207,16 @@ describe('a signed request', () => {
       found = () => resolve(undefined);
     });
     const never = () => slow as Promise<never>;
-    const patienceMs = 20;
+    const acknowledgementWaitMs = 20;
     const late = (over: Partial<SlackPorts>, text = REQUEST) =>
-      send({ body: commandBody(text) }, { patienceMs, ...over });
+      send({ body: commandBody(text) }, { acknowledgementWaitMs, ...over });
     expect(await late({ worker: { handOn: never } })).toMatchObject({
       status: 200,
       text: expect.stringContaining('did not get through'),
     });
-    deliveries = new FakeClaimStore(clock);
+    claims = new FakeClaimStore(clock);
     expect(await late({ web: { ...ports().web, openView: never } }, '')).toMatchObject({ status: 200 });
-    deliveries = new FakeClaimStore(clock);
+    claims = new FakeClaimStore(clock);
     const { configuration } = ports();
     const emailLookup = {
       ...configuration,
@@ -240,8 +240,8 @@ describe('a signed request', () => {
       configuration: { ...emailLookup, people } as SlackPorts['configuration'],
       web: { ...ports().web, profile },
     });
-    deliveries = new FakeClaimStore(clock);
-    deliveries.claim = async () => {
+    claims = new FakeClaimStore(clock);
+    claims.claim = async () => {
       await slow;
       return true;
     };
@@ -252,7 +252,7 @@ describe('a signed request', () => {
   });
 
   test('does nothing where it cannot be known whether it was taken before', async () => {
-    deliveries.claim = unreachable;
+    claims.claim = unreachable;
     expect((await send({ body: commandBody(REQUEST) })).status).toBe(503);
     expect(handedOn).toEqual([]);
   });
@@ -369,7 +369,7 @@ describe('an interaction', () => {
     );
     await fc.assert(
       fc.asyncProperty(payloads, async (payload) => {
-        deliveries = new FakeClaimStore(clock);
+        claims = new FakeClaimStore(clock);
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),

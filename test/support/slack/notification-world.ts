@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dynamodbClaimStore } from '../../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
-import { unhindered } from '../../../adapters/outgoing.ts';
+import { passThrough } from '../../../adapters/outgoing.ts';
 import { slackWebApi } from '../../../adapters/slack/web-api.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
@@ -24,7 +24,7 @@ export async function notificationWorld() {
   const dynamodb = await startDynamodbSandbox({ port: 0 });
   const slack = await startSlackSandbox({ port: 0, dir });
   useAwsEnvironment({ dynamodb: dynamodb.url });
-  await createTables(dynamodb.url, [claimsTable('deliveries')]);
+  await createTables(dynamodb.url, [claimsTable('claims')]);
   const clock = new FakeClock();
   const client = dynamodbClient();
   const journal: Journal = [];
@@ -50,12 +50,12 @@ export async function notificationWorld() {
     configuration,
     log,
     clock,
-    deliveries: dynamodbClaimStore(client, 'deliveries', clock),
+    claims: dynamodbClaimStore(client, 'claims', clock),
     web: slackWebApi({
       url: slack.url,
       token: async () => slackSeed.botToken,
-      patienceMs: 10_000,
-      outgoing: unhindered,
+      timeoutMs: 10_000,
+      outgoing: passThrough,
     }),
     logger: { info: line('info'), warn: line('warn'), error: line('error') } as NotificationPorts['logger'],
     ...over,

@@ -175,7 +175,7 @@ export class World {
       templates,
       bitbucket,
       configuration,
-      provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
+      provisioner: { run: (grantId, waitMs) => this.invoke(grantId, waitMs) },
       access: accessRules,
       reportAudited: (plan) => this.audited.push(plan),
       reportDenial: (denial) => this.denials.push(denial),
@@ -183,8 +183,8 @@ export class World {
   }
 
   /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
-  async invoke(grantId = GRANT_ID, patience = 20_000): Promise<ProvisionerAnswer> {
-    if (patience <= 0) return { outcome: 'unfinished' };
+  async invoke(grantId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
+    if (waitMs <= 0) return { outcome: 'unfinished' };
     const death = new Promise<ProvisionerAnswer>((resolve) => {
       this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
     });

@@ -175,7 +175,7 @@ describe('a dry run', () => {
 });
 
 describe('a message that comes again', () => {
-  const message = { correlationId: 'message-1', entryPoint: 'slack' as const, mayComeAgain: true };
+  const message = { correlationId: 'message-1', entryPoint: 'slack' as const, isRedelivery: true };
 
   test('brings nothing back that was revoked meanwhile', async () => {
     await world.request({}, platform, message);
