@@ -1,5 +1,5 @@
 import type { AccessFigures } from './measure/access.ts';
-import { type Acknowledgement, type Door, doors } from './measure/acknowledgement.ts';
+import { type Acknowledgement, type Endpoint, endpoints } from './measure/acknowledgement.ts';
 import type { Counts } from './measure/calls.ts';
 import { leastCalls } from './measure/least.ts';
 import { functionNames, type ModuleFigures } from './measure/modules.ts';
@@ -12,7 +12,7 @@ export type Findings = {
   machine: { node: string; cores: number; date: string };
   rounds: { repetitions: number; samples: number; warmUp: number; loads: number };
   timings: Timing[];
-  acknowledgement: Record<Door, Acknowledgement>;
+  acknowledgement: Record<Endpoint, Acknowledgement>;
   calls: Record<Operation, Record<Side, Counts>>;
   modules: ModuleFigures;
   access: AccessFigures;
@@ -73,7 +73,7 @@ function timeSection(timings: Timing[], { repetitions, samples, warmUp }: Findin
   ];
 }
 
-const doorNames: Record<Door, string> = { webhook: 'Bitbucket webhook', slack: 'Slack command' };
+const endpointNames: Record<Endpoint, string> = { webhook: 'Bitbucket webhook', slack: 'Slack command' };
 
 function acknowledgementSection(acknowledgement: Findings['acknowledgement']): string[] {
   return [
@@ -81,11 +81,11 @@ function acknowledgementSection(acknowledgement: Findings['acknowledgement']): s
     '',
     'One signed request over HTTP, until its 202 or 200; the bare function verifies the signature, parses the body, for Slack claims the request in DynamoDB, and hands the same message on to the same worker. Bitbucket waits 10 000 ms, Slack 3 000.',
     '',
-    ...head('door', 'product', 'bare', 'ratio', 'lowest and highest repetition'),
-    ...doors.map((door) => {
-      const { product, bare, ratios } = acknowledgement[door];
+    ...head('endpoint', 'product', 'bare', 'ratio', 'lowest and highest repetition'),
+    ...endpoints.map((endpoint) => {
+      const { product, bare, ratios } = acknowledgement[endpoint];
       return row(
-        doorNames[door],
+        endpointNames[endpoint],
         median(product).toFixed(1),
         median(bare).toFixed(1),
         `**${median(ratios).toFixed(2)}**`,

@@ -114,7 +114,7 @@ function composeAnnouncements(core: Core): StreamPorts['announce'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
   if (!slack) return undefined;
-  const worker = composeWorkerDoor(core);
+  const worker = composeWorkerClient(core);
   return async (events) => {
     const last = events.at(-1);
     if (!last || !isNotifiable({ slack, directory: configuration }, events)) return;
@@ -156,13 +156,13 @@ const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPor
   configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
 
 /** The provisioner function, from outside. */
-export const composeProvisionerDoor = ({ environment, outgoing, logger }: Core): Provisioner =>
+export const composeProvisionerClient = ({ environment, outgoing, logger }: Core): Provisioner =>
   lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
     logger.warn('the provisioner did not answer', { error: error as Error }),
   );
 
 /** The worker function, from outside. */
-export const composeWorkerDoor = ({ environment, outgoing }: Core): Worker =>
+export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** What the functions that take requests work with. It holds no client for IAM. */
@@ -176,7 +176,7 @@ export function composeRequests(core: Core): RequestPorts {
     configuration: core.configuration,
     templates: composeTemplates(core),
     bitbucket,
-    provisioner: composeProvisionerDoor(core),
+    provisioner: composeProvisionerClient(core),
   };
 }
 
@@ -211,8 +211,8 @@ export function composeConversations(core: Core): ConversationPorts & Notificati
   };
 }
 
-/** What Slack's door works with: it reads no grant and writes none. */
-export function composeSlackDoor(core: Core): SlackPorts {
+/** What Slack's endpoint works with: it reads no grant and writes none. */
+export function composeSlackEndpoint(core: Core): SlackPorts {
   const { environment, configuration, clock, logger } = core;
   return {
     configuration,
@@ -222,7 +222,7 @@ export function composeSlackDoor(core: Core): SlackPorts {
     signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
     responseOrigin: slackResponseOrigin(core),
     claims: composeClaimStore(core),
-    worker: composeWorkerDoor(core),
+    worker: composeWorkerClient(core),
     web: composeSlackWeb(core, MODAL_WAIT_MS),
     acknowledgementWaitMs: ACKNOWLEDGEMENT_WAIT_MS,
   };

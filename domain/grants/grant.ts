@@ -106,7 +106,7 @@ export function waitingRequest(grant: Grant): RequestInForce | undefined {
 }
 
 /** True when somebody was among those who asked since the last approval. Ids are compared without case here: where one
- *  door writes a person's email otherwise than another, they are still the one who asked. */
+ *  endpoint writes a person's email otherwise than another, they are still the one who asked. */
 export const isRequester = (grant: Grant, { kind, id }: Principal): boolean =>
   grant.requesters.some((other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase());
 

@@ -24,7 +24,7 @@ export type GrantStream = {
   events: readonly GrantEvent[];
 };
 
-/** Who caused an event, through which door. */
+/** Who caused an event, through which endpoint. */
 export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
 
 /** What the use cases need to read and write a stream. */

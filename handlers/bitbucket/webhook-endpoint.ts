@@ -13,7 +13,7 @@ import { ProblemError, unwrap } from '../http/problem-details.ts';
 /** Largest body in bytes. Source: Bitbucket, "Troubleshoot webhooks": a payload above 256 KB may be dropped. */
 const LARGEST_BODY = 256 * 1024;
 
-/** What the door needs. `secretsOf` is asked only for configured workspaces; it throws when it cannot know. */
+/** What the endpoint needs. `secretsOf` is asked only for configured workspaces; it throws when it cannot know. */
 export type WebhookPorts = {
   workspaces: readonly Workspace[];
   secretsOf(workspaceSlug: string): Promise<string[]>;
@@ -24,7 +24,7 @@ export type WebhookPorts = {
 /** Answers one webhook: 401 unless its raw bytes are signed with the workspace's secret, one answer for every reason and
  *  nothing read but that secret; 204 for an event that means nothing here; 202 once the worker has it. A 5xx means that
  *  it could not be handed on; Bitbucket sends those again, and never a 4xx. */
-export function webhookDoor(ports: WebhookPorts): HttpHandler {
+export function webhookEndpoint(ports: WebhookPorts): HttpHandler {
   return async (event, context) => {
     const { workspace, bytes } = await authenticated(ports, event);
     if (bytes.length > LARGEST_BODY) {

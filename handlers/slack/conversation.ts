@@ -36,7 +36,7 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Does what somebody in Slack asks for, by the same use cases as every other door, and answers where only they see it.
+/** Does what somebody in Slack asks for, by the same use cases as every other endpoint, and answers where only they see it.
  *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
  *  nothing. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {

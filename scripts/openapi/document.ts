@@ -13,8 +13,8 @@ const tags: Record<string, string> = {
   audit: 'The append-only log of everything that was done.',
   catalogue: 'The templates that can be asked for.',
   explain: 'Why a pipeline was refused.',
-  webhooks: "The door for Bitbucket's webhooks.",
-  slack: "The door for Slack's commands, buttons and forms.",
+  webhooks: "The endpoint for Bitbucket's webhooks.",
+  slack: "The endpoint for Slack's commands, buttons and forms.",
   front: 'Open to all.',
 };
 

@@ -87,7 +87,7 @@ function invokersOf(name: string): string[] {
 }
 
 describe('the worker', () => {
-  test('is reached by Invoke only, from the doors that hand on', () => {
+  test('is reached by Invoke only, from the endpoints that hand on', () => {
     expect(all.worker?.events ?? []).toEqual([]);
     expect(invokersOf('worker')).toEqual([
       'GrantsRole',
@@ -115,7 +115,7 @@ describe('the worker', () => {
   });
 });
 
-describe('the webhook door', () => {
+describe('the webhook endpoint', () => {
   test('may write its own log, read webhook secrets and hand on to the worker, and nothing else', () => {
     expect(granted('WebhooksRole').sort()).toEqual([
       'lambda:InvokeFunction',
@@ -202,7 +202,7 @@ describe('the log', () => {
     }
   });
 
-  test('and the read model are out of reach of Slack’s door, which only claims requests and hands on', () => {
+  test('and the read model are out of reach of Slack’s endpoint, which only claims requests and hands on', () => {
     expect(granted('SlackRole').sort()).toEqual([
       'dynamodb:PutItem',
       'lambda:InvokeFunction',

@@ -76,7 +76,7 @@ export async function beginRun(
   };
 }
 
-/** The provisioner's events belong to the request that it works on: they carry its correlation id and door. */
+/** The provisioner's events belong to the request that it works on: they carry its correlation id and endpoint. */
 const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
   principal: PROVISIONER,
   correlationId,

@@ -147,7 +147,7 @@ export function asked({ repository, template, parameters, environment }: SlackRe
   return message(`Asking for ${code(template)} for ${where}${what} …`);
 }
 
-/** Why something cannot be done, in the words that every door gives, with every faulty field. */
+/** Why something cannot be done, in the words that every endpoint gives, with every faulty field. */
 export function refused({ code: kind, detail, errors = [] }: Problem): SlackContent {
   const items = errors.map(({ pointer, detail: what }) => ({
     text: `• ${code(pointer.slice(1) || 'request')} ${words(what)}`,

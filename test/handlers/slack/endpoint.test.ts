@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
-import { type SlackPorts, slackDoor } from '../../../handlers/slack/endpoint.ts';
+import { type SlackPorts, slackEndpoint } from '../../../handlers/slack/endpoint.ts';
 import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 import { configurationContent, configurationOf, templateOf } from '../../support/domain/samples.ts';
@@ -54,7 +54,7 @@ type Sent = {
   headers?: Record<string, string>;
 };
 
-/** What the door answers to one request, signed unless its headers say otherwise. */
+/** What the endpoint answers to one request, signed unless its headers say otherwise. */
 async function send(sent: Sent, over: Partial<SlackPorts> = {}) {
   const {
     path = '/slack/commands',
@@ -80,7 +80,7 @@ async function send(sent: Sent, over: Partial<SlackPorts> = {}) {
   } as unknown as APIGatewayProxyEventV2;
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 9000 } as Context;
   const quiet = { info() {}, warn() {}, error() {} } as never;
-  const answer = await guarded(quiet, slackDoor(ports(over)))(event, context, () => {});
+  const answer = await guarded(quiet, slackEndpoint(ports(over)))(event, context, () => {});
   const { statusCode, body } = answer as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, text: body ?? '', json: body ? JSON.parse(body) : {} };
 }
@@ -257,7 +257,7 @@ describe('a signed request', () => {
     expect(handedOn).toEqual([]);
   });
 
-  test('finds no door where Slack is not configured', async () => {
+  test('finds no endpoint where Slack is not configured', async () => {
     const { slack: _, ...configuration } = ports().configuration;
     expect((await send({ body: commandBody('help') }, { configuration })).status).toBe(404);
   });

@@ -12,7 +12,7 @@ import {
   type Core,
   composeCore,
   composeProvisioner,
-  composeProvisionerDoor,
+  composeProvisionerClient,
   composeRequests,
   composeStreams,
 } from '../../../../handlers/compose.ts';
@@ -122,7 +122,7 @@ export class CrashWorld {
   #startReconciler(): { process: WalkProcess; ports: ReconcilePorts } {
     const process = new WalkProcess();
     const core = this.#core(process);
-    const provisioner: Provisioner = composeProvisionerDoor(core);
+    const provisioner: Provisioner = composeProvisionerClient(core);
     return { process, ports: { ...composeStreams(core), provisioner, reportFailure: () => {} } };
   }
 
