@@ -352,7 +352,7 @@ export const HANDING_ON = [
   '*:*serviceaccess*',
   '*:*publicaccess*',
   '*:*accessfororganization',
-  // An API is a front endpoint, and Rolewright's own API is one.
+  // An API is an endpoint, and Rolewright's own API is one.
   'apigateway:*',
   'dynamodb:updateabacstatus',
   'ec2:authorize*',

@@ -60,7 +60,7 @@ export type SlackPorts = SignedRequestPorts & {
 };
 
 /** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
-type Endpoint = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
+type SlackCall = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
 /** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
  *  the window and comes for the first time; within Slack's three seconds: what takes longer is the worker's. A command or form
@@ -73,11 +73,11 @@ export function slackEndpoint(ports: SlackPorts): HttpHandler {
     const end = AbortSignal.timeout(ports.acknowledgementWaitMs);
     const form = await before(end, readSlackForm(ports, event));
     if (form.get('ssl_check') === '1') return { statusCode: 200 };
-    const endpoint = { ports, deliveryId: requestIdOf(context), end };
+    const call = { ports, deliveryId: requestIdOf(context), end };
     const isCommand = event.requestContext.http.path.endsWith('/commands');
-    if (!isCommand) return onInteraction(endpoint, form);
-    return before(end, onCommand(endpoint, form)).catch((error: unknown) => {
-      reportLost(endpoint, error);
+    if (!isCommand) return onInteraction(call, form);
+    return before(end, onCommand(call, form)).catch((error: unknown) => {
+      reportLost(call, error);
       return ephemeral(message('That did not get through. Please give the command again.'));
     });
   };
@@ -95,51 +95,48 @@ async function before<T>(end: AbortSignal, work: Promise<T>): Promise<T> {
 }
 
 /** Logs what could not be taken; throws what is no failure of another system. */
-function reportLost({ ports, deliveryId }: Endpoint, error: unknown): void {
+function reportLost({ ports, deliveryId }: SlackCall, error: unknown): void {
   if (!(error instanceof PortError)) throw error;
   const { system, code } = error;
   ports.logger.error('a Slack request could not be taken', { deliveryId, system, code, error });
 }
 
-async function onCommand(
-  endpoint: Endpoint,
-  form: URLSearchParams,
-): Promise<APIGatewayProxyStructuredResultV2> {
+async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
   const sent = readCommand(form);
   const { team_id: team, user_id: user, text, response_url: responseUrl, trigger_id: trigger } = sent;
-  const { templates, responseOrigin } = endpoint.ports;
+  const { templates, responseOrigin } = call.ports;
   const slackUser = { team, user };
   const command = parseCommand(text, templates);
   if ('verb' in command && command.verb === 'help') return ephemeral(help(templates));
-  if (!(await isKnown(endpoint, slackUser))) return ephemeral(notKnown);
+  if (!(await isKnown(call, slackUser))) return ephemeral(notKnown);
   if (!('verb' in command)) return ephemeral(misunderstood(command));
   if (command.verb === 'templates') {
     const named = command.name === undefined ? undefined : templates.get(command.name);
     return ephemeral(named ? templateDetail(named, templates) : templateList(templates));
   }
   if (command.verb === 'form') {
-    await openView(endpoint, trigger, chooseView(templates));
+    await openView(call, trigger, chooseView(templates));
     return { statusCode: 200 };
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
-  await handOn(endpoint, slackUser, { responseUrl }, command);
+  await handOn(call, slackUser, { responseUrl }, command);
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
   return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
 }
 
-async function isKnown({ ports, deliveryId }: Endpoint, slackUser: SlackUser): Promise<boolean> {
+async function isKnown({ ports, deliveryId }: SlackCall, slackUser: SlackUser): Promise<boolean> {
   const caller = await callerOf(ports, slackUser);
   if (!caller) ports.logger.warn('denied', { deliveryId, rule: 'slack-directory', ...slackUser });
   return caller !== undefined;
 }
 
-async function openView({ ports, end }: Endpoint, trigger: string, view: ModalView): Promise<void> {
+async function openView({ ports, end }: SlackCall, trigger: string, view: ModalView): Promise<void> {
   if (!end.aborted) await ports.web.openView(trigger, view);
 }
 
 async function handOn(
-  { ports, deliveryId, end }: Endpoint,
+  { ports, deliveryId, end }: SlackCall,
   { team, user }: SlackUser,
   answerTo: SlackAsk['answerTo'],
   act: SlackAsk['act'],
@@ -150,17 +147,16 @@ async function handOn(
 }
 
 async function onInteraction(
-  endpoint: Endpoint,
+  call: SlackCall,
   form: URLSearchParams,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const interaction = readInteraction(form.get('payload') ?? '');
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
   if (!interaction) return { statusCode: 200 };
   const slackUser = { team: interaction.team.id, user: interaction.user.id };
-  if (interaction.type === 'block_actions')
-    return before(endpoint.end, onButton(endpoint, slackUser, interaction));
-  return before(endpoint.end, onSubmission(endpoint, slackUser, interaction)).catch((error: unknown) => {
-    reportLost(endpoint, error);
+  if (interaction.type === 'block_actions') return before(call.end, onButton(call, slackUser, interaction));
+  return before(call.end, onSubmission(call, slackUser, interaction)).catch((error: unknown) => {
+    reportLost(call, error);
     // An empty answer would close the modal, as if all were well, with what was written in it.
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
     return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
@@ -168,7 +164,7 @@ async function onInteraction(
 }
 
 async function onButton(
-  endpoint: Endpoint,
+  call: SlackCall,
   slackUser: SlackUser,
   { actions, response_url: responseUrl, trigger_id: trigger }: Interaction & { type: 'block_actions' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
@@ -177,30 +173,30 @@ async function onButton(
   const button = rejectionOf(value);
   if (!button) throw notOurs('the button carries no plan');
   const answerTo =
-    responseUrl !== undefined && isResponseUrl(responseUrl, endpoint.ports.responseOrigin)
+    responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
   // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
-  if (action === 'reject') await openView(endpoint, trigger, rejectView(button));
-  else await handOn(endpoint, slackUser, answerTo, { verb: 'approve', ...button });
+  if (action === 'reject') await openView(call, trigger, rejectView(button));
+  else await handOn(call, slackUser, answerTo, { verb: 'approve', ...button });
   return { statusCode: 200 };
 }
 
 async function onSubmission(
-  endpoint: Endpoint,
+  call: SlackCall,
   slackUser: SlackUser,
   { view }: Interaction & { type: 'view_submission' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const values = valuesOf(view.state.values);
-  if (!(await isKnown(endpoint, slackUser))) return viewAnswer({ view: messageView(notKnown.blocks) });
+  if (!(await isKnown(call, slackUser))) return viewAnswer({ view: messageView(notKnown.blocks) });
   switch (view.callback_id) {
     case CHOOSE:
-      return viewAnswer(submitChoice(values, endpoint.ports.templates));
+      return viewAnswer(submitChoice(values, call.ports.templates));
     case DETAIL: {
-      const submission = submitDetail(view.private_metadata, values, endpoint.ports.templates);
+      const submission = submitDetail(view.private_metadata, values, call.ports.templates);
       if (!('request' in submission)) return viewAnswer(submission);
       const { request } = submission;
-      await handOn(endpoint, slackUser, { viewId: view.id }, { verb: 'request', request });
+      await handOn(call, slackUser, { viewId: view.id }, { verb: 'request', request });
       return viewAnswer({ view: messageView(asked(request).blocks) });
     }
     case REJECT: {
@@ -209,7 +205,7 @@ async function onSubmission(
       const reason = values.reason?.trim() ?? '';
       if (reason === '' || reason.length > 500)
         return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
-      await handOn(endpoint, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
+      await handOn(call, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
       return { statusCode: 200 };
     }
     default:

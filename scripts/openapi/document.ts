@@ -15,7 +15,7 @@ const tags: Record<string, string> = {
   explain: 'Why a pipeline was refused.',
   webhooks: "The endpoint for Bitbucket's webhooks.",
   slack: "The endpoint for Slack's commands, buttons and forms.",
-  front: 'Open to all.',
+  fallback: 'Open to all.',
 };
 
 const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {

@@ -35,7 +35,7 @@ describe('the routes', () => {
         typeof event === 'object' && 'httpApi' in event ? [`${name}: ${String(event.httpApi)}`] : [],
       ),
     );
-    expect(deployed.sort()).toEqual([...expected, 'front: *'].sort());
+    expect(deployed.sort()).toEqual([...expected, 'fallback: *'].sort());
   });
 
   test('stand in the README, all of them and no other', () => {
