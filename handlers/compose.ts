@@ -94,7 +94,7 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
 }
 
 /** The event log and the read model, for readers. */
-export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'announce'> {
+export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -106,11 +106,11 @@ export function composeRecords({ environment, clock, outgoing }: Core): Omit<Str
 /** The event log and the read model, for those who append: what is notification is told in Slack. */
 export const composeStreams = (core: Core): StreamPorts => ({
   ...composeRecords(core),
-  announce: composeAnnouncements(core),
+  notify: composeNotifier(core),
 });
 
 /** Has the worker tell in Slack of what is notification; nothing where Slack is not configured. */
-function composeAnnouncements(core: Core): StreamPorts['announce'] {
+function composeNotifier(core: Core): StreamPorts['notify'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
   if (!slack) return undefined;

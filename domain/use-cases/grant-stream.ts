@@ -34,7 +34,7 @@ export type StreamPorts = {
   clock: Clock;
   /** Told of a stream after each event that was appended to it, that event being the last. Never throws: what is appended
    *  is so, whoever hears of it. */
-  announce?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
+  notify?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
 };
 
 /** True where this very cause has written to a stream already, and the grant is at rest since: a message that comes again,
@@ -105,7 +105,7 @@ export async function appendEvent(
   }
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
-  await ports.announce?.(events);
+  await ports.notify?.(events);
   return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
 }
 

@@ -27,7 +27,7 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
     const { role } = run.grant();
     const obstacle = role?.id
       ? await checkConfirmed(run, role.name, role.id)
-      : await announceAndCreate(run, plan);
+      : await recordIntentAndCreate(run, plan);
     if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
     await putWhenVisible(run, plan.role.name, plan.role.permissionsPolicy);
   } catch (error) {
@@ -37,7 +37,7 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   }
   const { id } = run.grant().role ?? {};
   if (!id) throw new Error('a role without an id cannot be activated');
-  await run.announce({
+  await run.recordIntent({
     type: 'GrantActivated',
     data: {
       ...subjectOf(run.grant()),
@@ -65,18 +65,18 @@ async function checkConfirmed(
 }
 
 /** Creates the role, or finds that an earlier run already did. */
-async function announceAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
+async function recordIntentAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
   const isFirstAttempt = run.grant().role === undefined;
   if (isFirstAttempt) {
     const full = (await checkRank(run, plan)) ?? (await checkRoleQuota(run));
     if (full) return { problem: full, nothingMade: true };
     const provider = await ensureProvider(run, plan);
     if (!provider.ok) return { problem: provider.problem, nothingMade: true };
-    await announceRole(run, plan);
+    await recordRoleIntent(run, plan);
   }
   const { role } = plan;
   const recordCreated = (id: string) =>
-    run.record({
+    run.recordOutcome({
       type: 'RoleCreated',
       data: { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn, id } },
     });
@@ -102,7 +102,7 @@ async function announceAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obsta
   return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true };
 }
 
-async function announceRole(run: ProvisionerRun, { role, intent }: Plan): Promise<void> {
+async function recordRoleIntent(run: ProvisionerRun, { role, intent }: Plan): Promise<void> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
     ...subjectOf(run.grant()),
@@ -111,7 +111,7 @@ async function announceRole(run: ProvisionerRun, { role, intent }: Plan): Promis
     permissionsPolicyHash,
     maxSessionDuration,
   };
-  await run.announce({ type: 'ProvisioningStarted', data });
+  await run.recordIntent({ type: 'ProvisioningStarted', data });
 }
 
 /** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
@@ -171,7 +171,7 @@ async function failProvisioning(
   const grant = run.grant();
   if (grant.status !== 'provisioning') return;
   const data = { ...subjectOf(grant), error: { code, detail } };
-  await run.announce({
+  await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
     data,
   });
@@ -182,5 +182,5 @@ export async function compensate(run: ProvisionerRun): Promise<void> {
   const error = run.grant().compensating;
   if (!error) throw new Error('nothing is being compensated');
   await removeRole(run);
-  await run.announce({ type: 'ProvisioningFailed', data: { ...subjectOf(run.grant()), error } });
+  await run.recordIntent({ type: 'ProvisioningFailed', data: { ...subjectOf(run.grant()), error } });
 }

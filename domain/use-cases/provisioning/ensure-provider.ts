@@ -21,14 +21,14 @@ export async function ensureProvider(
   const data = { ...subjectOf(run.grant()), providerArn: arn };
   const present = await run.iam.findProvider(arn);
   if (present) {
-    if (run.grant().announcedProvider === arn) await run.record({ type: 'ProviderCreated', data });
+    if (run.grant().announcedProvider === arn) await run.recordOutcome({ type: 'ProviderCreated', data });
     return checkClientIds(arn, clientId, present.clientIds);
   }
   if (!(await run.ports.bitbucket.isOidcEnabled(intent.workspace.slug))) {
     const detail = `Bitbucket has no OpenID Connect discovery document for workspace ${intent.workspace.slug} yet. Run one pipeline step with "oidc: true" in the workspace, then ask again.`;
     return fail(problem('OIDC_NOT_ENABLED', detail));
   }
-  await run.announce({ type: 'ProviderCreationStarted', data });
+  await run.recordIntent({ type: 'ProviderCreationStarted', data });
   const tags = { [GRANT_TAG]: grantId, 'rolewright:workspace': withoutBraces(intent.workspace.uuid) };
   const outcome = await run.iam.createProvider({ url: issuerOf(intent.workspace.slug), clientId, tags });
   if (outcome === 'exists') {
@@ -36,7 +36,7 @@ export async function ensureProvider(
     const usable = checkClientIds(arn, clientId, other?.clientIds ?? [clientId]);
     if (!usable.ok) return usable;
   }
-  await run.record({ type: 'ProviderCreated', data });
+  await run.recordOutcome({ type: 'ProviderCreated', data });
   return ok(undefined);
 }
 

@@ -67,7 +67,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
       return updateRole(run);
     case 'revoke':
       await removeRole(run);
-      return run.announce({ type: 'GrantRevoked', data: subjectOf(run.grant()) });
+      return run.recordIntent({ type: 'GrantRevoked', data: subjectOf(run.grant()) });
     default:
       assertNever(work);
   }
@@ -81,7 +81,7 @@ async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unf
   const isUnderWay = workOf(run.grant()) !== 'rest';
   if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
     const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
-    await run.record({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
+    await run.recordOutcome({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
       if (!(moved instanceof StreamMoved)) throw moved;
     });
   }

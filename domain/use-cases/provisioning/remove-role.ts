@@ -43,7 +43,7 @@ async function claim(
       return undefined;
     }
     const data = { ...subjectOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
-    await run.record({ type: 'RoleCreated', data });
+    await run.recordOutcome({ type: 'RoleCreated', data });
     return { ...role, id: found.id };
   }
   const verdict = judgeConfirmedRole(found, grant.id, role.id);
@@ -68,7 +68,7 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
   }
   if (!role.notFoundAt) {
     const data = { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn } };
-    await run.record({ type: 'RoleNotFound', data });
+    await run.recordOutcome({ type: 'RoleNotFound', data });
     throw notVisible();
   }
   if (secondsSince(run, role.notFoundAt) < ABSENCE_SECONDS) throw notVisible();
@@ -122,7 +122,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {
-    await run.record({ type: 'RoleDisabled', data: { ...subjectOf(grant), role: roleData(role) } });
+    await run.recordOutcome({ type: 'RoleDisabled', data: { ...subjectOf(grant), role: roleData(role) } });
   }
 }
 
@@ -131,7 +131,7 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
   if (foreign.length > 0 || attached.length > 0) {
     const data = { ...subjectOf(run.grant()), role: roleData(role), inline: foreign, attached };
-    await run.record({ type: 'ForeignPoliciesFound', data });
+    await run.recordOutcome({ type: 'ForeignPoliciesFound', data });
   }
   for (const name of inline) {
     await ignoreMissing(run, role, () => run.iam.deleteInlinePolicy(role.name, name));
@@ -155,7 +155,7 @@ async function ignoreMissing(
 const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
-  run.record({ type: 'RoleDeleted', data: { ...subjectOf(run.grant()), role: { name, arn } } });
+  run.recordOutcome({ type: 'RoleDeleted', data: { ...subjectOf(run.grant()), role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
   const account = findAccount(run.ports.configuration.accounts, accountId);
@@ -183,5 +183,8 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };
-  await run.announce({ type: 'RevocationRequested', data: { ...subjectOf(grant), cause: 'leftover', role } });
+  await run.recordIntent({
+    type: 'RevocationRequested',
+    data: { ...subjectOf(grant), cause: 'leftover', role },
+  });
 }

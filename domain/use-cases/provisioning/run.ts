@@ -31,10 +31,10 @@ export type ProvisionerRun = {
   /** Reads the stream again. */
   reload(): Promise<void>;
   /** Appends an event that announces or decides something; throws `StreamMoved` when the state may be another now. */
-  announce(event: NewEvent): Promise<void>;
+  recordIntent(event: NewEvent): Promise<void>;
   /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
    *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
-  record(event: NewEvent): Promise<void>;
+  recordOutcome(event: NewEvent): Promise<void>;
 };
 
 const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
@@ -64,10 +64,10 @@ export async function beginRun(
       return stream.grant;
     },
     reload,
-    async announce(event) {
+    async recordIntent(event) {
       if (!(await append(event))) throw new StreamMoved();
     },
-    async record(event) {
+    async recordOutcome(event) {
       if (await append(event)) return;
       do await reload();
       while (!(await append(event)));

@@ -28,7 +28,7 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const obstacle = await write(run, planned.value, role, role.id);
   if (obstacle) return giveUp(run, change, created, obstacle);
   const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
-  await run.announce({
+  await run.recordIntent({
     type: 'GrantUpdated',
     data: { ...subjectOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
   });
@@ -62,7 +62,7 @@ async function write(
     permissionsPolicyHash,
     maxSessionDuration,
   };
-  await run.announce({ type: 'UpdateStarted', data });
+  await run.recordIntent({ type: 'UpdateStarted', data });
   const { maxSessionDuration: durationBefore } = found;
   try {
     if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
@@ -140,13 +140,13 @@ async function giveUp(
       canonicalHash(permissions.data) === intent.permissionsPolicyHash;
     if (isIn && trust.success) {
       const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
-      return run.announce({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
+      return run.recordIntent({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
     }
     // Never longer than what IAM holds: the log alone must not lengthen a session.
     const { maxSessionDuration: before } = request.intent;
     if (before < found.maxSessionDuration) await putBack(run, role.name, before);
   }
-  await run.announce({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
+  await run.recordIntent({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
 }
 
 /** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */

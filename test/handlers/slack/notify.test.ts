@@ -18,7 +18,7 @@ function world() {
     log,
     grants,
     clock,
-    announce: async (events: readonly GrantEvent[]) => void announced.push([...events]),
+    notify: async (events: readonly GrantEvent[]) => void announced.push([...events]),
   };
   return { ports, announced, log };
 }
