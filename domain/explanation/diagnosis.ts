@@ -155,7 +155,7 @@ function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
   return evaluation.conditions
     .filter(({ holds }) => !holds)
     .map((condition) => {
-      if (!condition.key.endsWith(':aud')) return subjectFault(question, claims, claims.sub as string);
+      if (!condition.key.endsWith(':aud')) return subFault(question, claims, claims.sub as string);
       return isWorkspaces && isList(condition) ? 'CUSTOM_AUDIENCES' : 'WRONG_AUDIENCE';
     });
 }
@@ -163,7 +163,7 @@ function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
 const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
 
 /** Reads a subject that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
-function subjectFault({ grant, environmentNow }: Question, claims: Claims, subject: string): DiagnosisCode {
+function subFault({ grant, environmentNow }: Question, claims: Claims, subject: string): DiagnosisCode {
   const { repository, environment } = grant.request.intent;
   const parts = subject.split(':');
   const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));

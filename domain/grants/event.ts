@@ -4,7 +4,7 @@ import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { approvals } from '../templates/schema.ts';
-import { grantIdSchema, intentShape, subjectShape } from './intent.ts';
+import { grantIdSchema, intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -53,58 +53,58 @@ const dataShapes = {
   /** Something else was asked for where a grant is active. */
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
-  GrantExpiryChanged: { ...subjectShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
+  GrantExpiryChanged: { ...targetShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
   /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
-    ...subjectShape,
+    ...targetShape,
     planHash: sha256Schema,
     expiresAt: z.iso.datetime().optional(),
     reason: z.string().optional(),
   },
-  GrantRejected: { ...subjectShape, planHash: sha256Schema, reason: z.string().optional() },
+  GrantRejected: { ...targetShape, planHash: sha256Schema, reason: z.string().optional() },
   /** Nobody decided the waiting plan in time. */
-  RequestLapsed: { ...subjectShape, planHash: sha256Schema },
+  RequestLapsed: { ...targetShape, planHash: sha256Schema },
   /** Announces CreateOpenIDConnectProvider. */
-  ProviderCreationStarted: { ...subjectShape, providerArn: z.string() },
-  ProviderCreated: { ...subjectShape, providerArn: z.string() },
+  ProviderCreationStarted: { ...targetShape, providerArn: z.string() },
+  ProviderCreated: { ...targetShape, providerArn: z.string() },
   /** Announces CreateRole and PutRolePolicy with the documents of these hashes. */
-  ProvisioningStarted: { ...subjectShape, role, ...hashes },
-  RoleCreated: { ...subjectShape, role: createdRole },
+  ProvisioningStarted: { ...targetShape, role, ...hashes },
+  RoleCreated: { ...targetShape, role: createdRole },
   /** IAM accepted everything; the documents as sent, for readers: no code obeys them. */
-  GrantActivated: { ...subjectShape, role: createdRole, ...documents },
+  GrantActivated: { ...targetShape, role: createdRole, ...documents },
   /** Announces the writes that turn the live role into these documents. */
-  UpdateStarted: { ...subjectShape, role: createdRole, ...hashes },
-  GrantUpdated: { ...subjectShape, role: createdRole, ...documents },
+  UpdateStarted: { ...targetShape, role: createdRole, ...hashes },
+  GrantUpdated: { ...targetShape, role: createdRole, ...documents },
   /** The update was given up; permissions and session duration are the previous ones. */
-  UpdateFailed: { ...subjectShape, error },
+  UpdateFailed: { ...targetShape, error },
   /** What is under way could not go on and will be tried again. */
-  AttemptFailed: { ...subjectShape, error },
+  AttemptFailed: { ...targetShape, error },
   /** Announces that the role, if there is one, will be disabled and deleted. */
-  CompensationStarted: { ...subjectShape, error },
+  CompensationStarted: { ...targetShape, error },
   /** The grant failed and nothing of it is left in IAM. */
-  ProvisioningFailed: { ...subjectShape, error },
+  ProvisioningFailed: { ...targetShape, error },
   /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
-  RepositoryRenamed: { ...subjectShape, project: intentShape.project },
+  RepositoryRenamed: { ...targetShape, project: intentShape.project },
   /** Announces the four steps of a revoke; `role` is what a failed grant was found to have left behind. */
   RevocationRequested: {
-    ...subjectShape,
+    ...targetShape,
     cause: z.enum(['requested', 'expired', 'leftover', 'repository-gone']),
     reason: z.string().optional(),
     role: createdRole.optional(),
   },
   /** The trust policy denies and the boundary is AWSDenyAll. */
-  RoleDisabled: { ...subjectShape, role: createdRole },
+  RoleDisabled: { ...targetShape, role: createdRole },
   /** Announces the removal of policies that Rolewright did not put on the role. */
   ForeignPoliciesFound: {
-    ...subjectShape,
+    ...targetShape,
     role: createdRole,
     inline: z.array(z.string()),
     attached: z.array(z.string()),
   },
   /** A role whose creation was announced but never confirmed was looked for and not found. */
-  RoleNotFound: { ...subjectShape, role },
-  RoleDeleted: { ...subjectShape, role },
-  GrantRevoked: subjectShape,
+  RoleNotFound: { ...targetShape, role },
+  RoleDeleted: { ...targetShape, role },
+  GrantRevoked: targetShape,
 } as const;
 
 const dataSchemas = Object.fromEntries(

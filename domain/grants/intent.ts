@@ -4,14 +4,14 @@ import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { GRANT_ID, NAME, uuidSchema } from '../shared/identifiers.ts';
 
 /** The identity of what every event is about; part of the data of each. */
-export const subjectShape = {
+export const targetShape = {
   repository: z.strictObject({ uuid: uuidSchema, fullName: z.string().min(3) }),
   account: z.string().regex(ACCOUNT_ID),
 };
 
 /** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */
 export const intentShape = {
-  ...subjectShape,
+  ...targetShape,
   workspace: z.strictObject({ slug: z.string().min(1), uuid: uuidSchema }),
   project: z.strictObject({ key: z.string(), uuid: uuidSchema }).optional(),
   environment: z.strictObject({ uuid: uuidSchema, name: z.string() }).optional(),

@@ -70,13 +70,13 @@ export function planGrant(inputs: PlanInputs): Result<Plan> {
   const parameters = filled.value;
   const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
   if (!permissions.ok) return permissions;
-  const subject = {
+  const target = {
     account,
     workspace: repository.workspace,
     repositoryUuid: repository.uuid,
     environmentUuid: environment?.uuid,
   };
-  const trustPolicy = renderTrustPolicy(subject);
+  const trustPolicy = renderTrustPolicy(target);
   const guarded = checkGuardrails(permissions.value, trustPolicy, {
     accountId: account.id,
     ...configuration.guardrails,

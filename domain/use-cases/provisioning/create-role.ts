@@ -7,7 +7,7 @@ import { ensureProvider } from './ensure-provider.ts';
 import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, subjectOf } from './run.ts';
+import { type ProvisionerRun, targetOf } from './run.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
  *  changes are eventually consistent, without a number; 60 is our choice. */
@@ -40,7 +40,7 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   await run.recordIntent({
     type: 'GrantActivated',
     data: {
-      ...subjectOf(run.grant()),
+      ...targetOf(run.grant()),
       role: { name: plan.role.name, arn: plan.role.arn, id },
       trustPolicy: plan.role.trustPolicy,
       permissionsPolicy: plan.role.permissionsPolicy,
@@ -78,7 +78,7 @@ async function recordIntentAndCreate(run: ProvisionerRun, plan: Plan): Promise<O
   const recordCreated = (id: string) =>
     run.recordOutcome({
       type: 'RoleCreated',
-      data: { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn, id } },
+      data: { ...targetOf(run.grant()), role: { name: role.name, arn: role.arn, id } },
     });
   try {
     const created = await run.iam.createRole(role);
@@ -105,7 +105,7 @@ async function recordIntentAndCreate(run: ProvisionerRun, plan: Plan): Promise<O
 async function recordRoleIntent(run: ProvisionerRun, { role, intent }: Plan): Promise<void> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
-    ...subjectOf(run.grant()),
+    ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn },
     trustPolicyHash,
     permissionsPolicyHash,
@@ -170,7 +170,7 @@ async function failProvisioning(
 ): Promise<void> {
   const grant = run.grant();
   if (grant.status !== 'provisioning') return;
-  const data = { ...subjectOf(grant), error: { code, detail } };
+  const data = { ...targetOf(grant), error: { code, detail } };
   await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
     data,
@@ -182,5 +182,5 @@ export async function compensate(run: ProvisionerRun): Promise<void> {
   const error = run.grant().compensating;
   if (!error) throw new Error('nothing is being compensated');
   await removeRole(run);
-  await run.recordIntent({ type: 'ProvisioningFailed', data: { ...subjectOf(run.grant()), error } });
+  await run.recordIntent({ type: 'ProvisioningFailed', data: { ...targetOf(run.grant()), error } });
 }

@@ -84,7 +84,7 @@ const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
 });
 
 /** The part of an event's data that says which grant it is about. */
-export function subjectOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
+export function targetOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
   const { repository, account } = grant.request.intent;
   return { repository, account };
 }

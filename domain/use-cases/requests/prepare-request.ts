@@ -14,7 +14,7 @@ import { parseDuration } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
 import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
-import { findEnvironment, findRepository, type Subject } from '../resolve-target.ts';
+import { findEnvironment, findRepository, type Target } from '../resolve-target.ts';
 import { resolveForPipeline } from './pipeline-target.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
@@ -43,13 +43,13 @@ export async function prepareRequest(
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;
   const { account, template, parameters } = checked.value;
-  const subject = own ?? (await resolve(ports, request));
-  if (!subject.ok) {
+  const target = own ?? (await resolve(ports, request));
+  if (!target.ok) {
     // Whom only Bitbucket's word would let ask is not told what exists.
     const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenial);
-    return denied && !denied.ok ? denied : subject;
+    return denied && !denied.ok ? denied : target;
   }
-  const { repository, environment } = subject.value;
+  const { repository, environment } = target.value;
   const resource = {
     workspaceUuid: repository.workspace.uuid,
     projectUuid: repository.project?.uuid,
@@ -107,7 +107,7 @@ function checkTemplate(
   return ok({ account, template, parameters: parameters.value });
 }
 
-async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Subject>> {
+async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Target>> {
   const name = parseRepositoryName(request.repository);
   if (!name) throw new Error('the schema admits only repository names');
   const repository = await findRepository(ports, name);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStatuses } from '../../../domain/grants/grant.ts';
-import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
+import { grantIdSchema, targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { risks } from '../../../domain/policy/difference.ts';
 import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
@@ -126,7 +126,7 @@ export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,
-    data: z.looseObject(subjectShape),
+    data: z.looseObject(targetShape),
   })
   .meta({ id: 'Event' });
 
