@@ -162,10 +162,10 @@ function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
 
 const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
 
-/** Reads a subject that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
-function subFault({ grant, environmentNow }: Question, claims: Claims, subject: string): DiagnosisCode {
+/** Reads a `sub` that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
+function subFault({ grant, environmentNow }: Question, claims: Claims, sub: string): DiagnosisCode {
   const { repository, environment } = grant.request.intent;
-  const parts = subject.split(':');
+  const parts = sub.split(':');
   const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));
   if (!repositoryUuid || parts.length < 2 || parts.length > 3) return 'SUBJECT_UNEXPECTED';
   if (repositoryUuid !== repository.uuid) return 'WRONG_REPOSITORY';

@@ -12,7 +12,7 @@ import { pipelineSnippet } from './pipeline-snippet.ts';
 const compact = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
+function targetFields(intent: GrantIntent, { accounts }: Configuration) {
   const account = accounts.find(({ id }) => id === intent.account);
   const { repository, workspace, project, environment } = intent;
   return {
@@ -38,7 +38,7 @@ export function grantResource(
   return compact<GrantResource>({
     id: grant.id,
     state: grant.status,
-    ...subjectFields(intent, configuration),
+    ...targetFields(intent, configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -95,7 +95,7 @@ export function plannedResource(
   return compact<GrantResource>({
     id: grantId,
     state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
-    ...subjectFields(intent, configuration),
+    ...targetFields(intent, configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -125,7 +125,7 @@ export function impactResource(
   { version, change, problem }: Impact,
   configuration: Configuration,
 ): ImpactResource {
-  const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
+  const { repository, environment, account, name } = targetFields(grant.request.intent, configuration);
   return compact<ImpactResource>({
     grant: grant.id,
     repository,

@@ -34,7 +34,7 @@ export const planSchema = z
   })
   .meta({ id: 'Plan' });
 
-const subject = {
+const target = {
   repository: z.strictObject({
     uuid,
     fullName: z.string().describe('workspace/slug, as Bitbucket had it at the last request'),
@@ -51,7 +51,7 @@ export const grantSchema = z
   .strictObject({
     id: grantIdSchema,
     state: z.enum(grantStatuses),
-    ...subject,
+    ...target,
     template: z.strictObject({ name: z.string(), version: z.string() }),
     parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     role: z
@@ -105,7 +105,7 @@ export const revokedGrantSchema = z
 export const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
-    ...subject,
+    ...target,
     version: z.strictObject({ from: z.string(), to: z.string() }),
     risk: change.risk.optional(),
     gained: change.gained.optional(),
