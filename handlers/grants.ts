@@ -35,18 +35,19 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   /** The answer about a grant that was there before: nothing of it is created. */
   function toChange(answer: RequestAnswer) {
-    return { ...toAnswer(answer), status: answer.status === 202 ? (202 as const) : (200 as const) };
+    const isAccepted = answer.outcome === 'accepted';
+    return { ...toAnswer(answer), status: isAccepted ? (202 as const) : (200 as const) };
   }
 
   function toAnswer(answer: RequestAnswer) {
-    if ('planned' in answer) {
+    if (answer.outcome === 'planned') {
       const now = toInstant(ports.clock.now());
       return { status: 200 as const, body: plannedResource(answer.planned, configuration, now) };
     }
     const location = { location: `/v1/grants/${answer.grant.id}` };
     return {
-      status: answer.status,
-      ...(answer.status === 200 ? {} : { headers: location }),
+      status: STATUSES[answer.outcome],
+      ...(STATUSES[answer.outcome] === 200 ? {} : { headers: location }),
       body: grantResource(answer.grant, configuration),
     };
   }
@@ -91,10 +92,10 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
-    const { status, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
     return {
-      status,
-      ...(status === 202 ? { headers: { location: `/v1/grants/${grant.id}` } } : {}),
+      status: outcome === 'accepted' ? (202 as const) : (200 as const),
+      ...(outcome === 'accepted' ? { headers: { location: `/v1/grants/${grant.id}` } } : {}),
       body: { ...grantResource(grant, configuration), notice: PROPAGATION_NOTICE },
     };
   }
@@ -123,6 +124,9 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     route(own.showTemplateImpact, impact),
   ];
 }
+
+/** The HTTP status of each outcome. */
+const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202 } as const;
 
 const contextOf = (caller: Caller, correlationId: string) => ({
   caller,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
-import type { Grant, GrantStatus } from '../grants/grant.ts';
+import type { Grant, GrantState } from '../grants/grant.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
@@ -92,7 +92,7 @@ export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
   code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
 
 function grantFaults({ grant, hasExpired }: Question): DiagnosisCode[] {
-  const faults: Record<GrantStatus, DiagnosisCode | undefined> = {
+  const faults: Record<GrantState, DiagnosisCode | undefined> = {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
     active: undefined,
@@ -101,7 +101,7 @@ function grantFaults({ grant, hasExpired }: Question): DiagnosisCode[] {
     rejected: 'GRANT_REJECTED',
     failed: 'GRANT_FAILED',
   };
-  const fault = faults[grant.status];
+  const fault = faults[grant.state];
   return fault ? [fault] : [];
 }
 

@@ -26,7 +26,7 @@ export function decideApproval(grant: Grant, decision: Decision): Result<NewEven
  *  kind waits, or waits in time. */
 export function decideRuleApproval(grant: Grant, now: Instant): NewEvent | undefined {
   const waiting = waitingRequest(grant);
-  if (grant.status !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
+  if (grant.state !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
     return undefined;
   }
   const found = findWaiting(grant, { planHash: waiting.planHash, now });
@@ -79,7 +79,7 @@ function findWaiting(
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(
-      problem('CONFLICT', `Nothing of grant ${grant.id} waits for approval; it is ${grant.status}.`),
+      problem('CONFLICT', `Nothing of grant ${grant.id} waits for approval; it is ${grant.state}.`),
     );
   }
   if (!waiting.proposal || waiting.proposal.lapsesAt < now) {

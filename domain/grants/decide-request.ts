@@ -47,7 +47,7 @@ export function decideRequest(
     });
   if (!grant) return begin();
   const isSame = isSameIntent(command, grant.request);
-  switch (grant.status) {
+  switch (grant.state) {
     case 'revoked':
     case 'rejected':
     case 'failed':
@@ -61,7 +61,7 @@ export function decideRequest(
     case 'active':
       return decideOnActive(grant, command, isSame);
     default:
-      return assertNever(grant.status);
+      return assertNever(grant.state);
   }
 }
 
@@ -95,7 +95,7 @@ function decideOnActive(
 }
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
-  const doing = grant.status === 'active' ? 'being changed' : grant.status;
+  const doing = grant.state === 'active' ? 'being changed' : grant.state;
   const detail = `Grant ${grant.id} is ${doing} for another request. Ask again when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
 }
@@ -127,7 +127,7 @@ export function decideRevocation(
   reason?: string,
 ): { events: NewEvent[]; outcome: 'settled' | 'verify' | 'revoking' } {
   const { repository, account } = grant.request.intent;
-  switch (grant.status) {
+  switch (grant.state) {
     case 'revoked':
     case 'rejected':
       return { events: [], outcome: 'settled' };
@@ -143,7 +143,7 @@ export function decideRevocation(
       return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
     }
     default:
-      return assertNever(grant.status);
+      return assertNever(grant.state);
   }
 }
 
@@ -151,7 +151,7 @@ export function decideRevocation(
  *  over, for the record of an ended grant keeps the names that it ended with. */
 export function decideRename(grant: Grant, { uuid, fullName, project }: Repository): NewEvent[] {
   const { repository, account, project: known } = grant.request.intent;
-  if (!isLive(grant.status) || repository.uuid !== uuid) return [];
+  if (!isLive(grant.state) || repository.uuid !== uuid) return [];
   const isSame =
     repository.fullName === fullName &&
     (!project || (known?.key === project.key && known.uuid === project.uuid));

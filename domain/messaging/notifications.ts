@@ -96,7 +96,7 @@ export function waitingStory(events: readonly GrantEvent[], seq: number): Waitin
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
   if (!asked || !request?.proposal || request.seq !== seq) return undefined;
-  const live = asked.status === 'active' ? asked.documents?.permissionsPolicy : undefined;
+  const live = asked.state === 'active' ? asked.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
   const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
   let grant: Grant | undefined = asked;

@@ -29,7 +29,7 @@ export type LiveState = {
 
 /** What is live of a grant as the log knows it; undefined when nothing is. */
 export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
-  if (grant?.status !== 'active') return undefined;
+  if (grant?.state !== 'active') return undefined;
   const { intent } = grant.request;
   return {
     intent,

@@ -119,7 +119,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
   if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
-  const expiresAt = grant.status === 'active' ? grant.expiresAt : undefined;
+  const expiresAt = grant.state === 'active' ? grant.expiresAt : undefined;
   const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
   return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];
 }

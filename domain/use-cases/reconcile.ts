@@ -70,7 +70,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
 /** The event that the passing of time alone brings: an end that was set has come, or nobody has decided in time. */
 function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
   if (!grant) return undefined;
-  const hasExpired = grant.status === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
+  const hasExpired = grant.state === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
   return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }
 

@@ -147,7 +147,7 @@ export const examples: Record<string, unknown> = {
   ImpactPage: { items: [impact] },
   Template: template,
   TemplatePage: { items: [template] },
-  Diagnosis: explanation,
+  Explanation: explanation,
   SlackMessage: { response_type: 'ephemeral', text: 'Looking …' },
   SlackFormAnswer: { response_action: 'errors', errors: { reason: 'Give a reason of 1 to 500 characters.' } },
 };

@@ -67,7 +67,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         const repository = world.bitbucket.repositories.find(
           ({ uuid }) => uuid === grant.request.intent.repository.uuid,
         );
-        expect(isLive(grant.status)).toBe(repository !== undefined);
+        expect(isLive(grant.state)).toBe(repository !== undefined);
         const types = await world.eventTypes(grant.id);
         expect(types.filter((type) => type === 'GrantRequested')).toHaveLength(1);
         if (!repository) continue;
@@ -75,7 +75,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         expect(grant.request.intent.project).toEqual(SHOP_PROJECT);
         expect(world.iam.role(grant.role?.name ?? '')).toBeDefined();
       }
-      const live = grants.filter(({ status }) => isLive(status));
+      const live = grants.filter(({ state }) => isLive(state));
       expect(world.iam.roles.size).toBe(live.length);
       // Whoever exists under a fitting name at the end has its grant: its creation arrived after its last renaming, too.
       const fitting = world.bitbucket.repositories.filter(({ slug }) => FITTING.includes(slug));

@@ -85,7 +85,7 @@ export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promi
   let after: string | undefined;
   do {
     const page = await grants.list(filter, 100, after);
-    live.push(...page.grants.filter(({ status }) => isLive(status)));
+    live.push(...page.grants.filter(({ state }) => isLive(state)));
     after = page.next;
   } while (after !== undefined);
   return live;

@@ -169,7 +169,7 @@ async function failProvisioning(
   nothingMade = false,
 ): Promise<void> {
   const grant = run.grant();
-  if (grant.status !== 'provisioning') return;
+  if (grant.state !== 'provisioning') return;
   const data = { ...targetOf(grant), error: { code, detail } };
   await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',

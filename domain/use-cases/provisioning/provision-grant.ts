@@ -44,7 +44,7 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
     try {
-      if (run.grant().status === 'failed') await removeLeftover(run);
+      if (run.grant().state === 'failed') await removeLeftover(run);
       const work = workOf(run.grant());
       if (work === 'rest') return 'settled';
       await doWork(run, work);

@@ -59,7 +59,7 @@ export async function rejectGrant(
     const decided = await decide(ports, grantId, input, context, decideRejection);
     if (!decided.ok) return decided;
     const rejected = await append(ports, decided.value.stream, decided.value.event, context);
-    if (rejected?.grant) return ok({ status: 200, grant: rejected.grant });
+    if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
 

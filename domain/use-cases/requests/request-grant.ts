@@ -88,7 +88,7 @@ export async function requestGrant(
       const { grant } = stream;
       const isUnchanged = outcome === 'unchanged' || events.length === 0;
       const planned = { isUnchanged, plan: fixed, change, command, caller: context.caller, grant };
-      return ok({ status: 200, planned });
+      return ok({ outcome: 'planned', planned });
     }
     const [event] = events;
     const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
@@ -97,7 +97,7 @@ export async function requestGrant(
     // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
     const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
     if (!owesExpiry || !answer.ok) return answer;
-    if (answer.value.status === 202) return fail(notYetLimited(plan.grantId));
+    if (answer.value.outcome === 'accepted') return fail(notYetLimited(plan.grantId));
   }
 }
 
@@ -117,7 +117,7 @@ function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCo
 
 /** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
 const isUntouched = (grant: Grant | undefined): boolean =>
-  grant === undefined || grant.status === 'failed' || grant.status === 'provisioning';
+  grant === undefined || grant.state === 'failed' || grant.state === 'provisioning';
 
 async function finish(
   ports: RequestPorts,
@@ -156,7 +156,7 @@ function checkPlanHash(
   change: PlannedChange,
   expiresInSeconds: number | undefined,
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.status) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&
@@ -210,7 +210,7 @@ function checkLimits(
     const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
-  const isForeign = grant?.status === 'active' && grant.expirySetBy?.kind !== 'pipeline';
+  const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =
@@ -226,7 +226,7 @@ async function checkQuota(
   outcome: RequestOutcome,
   { intent }: Plan,
 ): Promise<Result<undefined>> {
-  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.status));
+  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
   if (!becomesLive) return ok(undefined);
   const limit = ports.configuration.limits.liveGrantsPerRepository;
   const { length: live } = await ports.grants.listLive(intent.repository.uuid);

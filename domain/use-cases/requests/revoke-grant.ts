@@ -9,6 +9,7 @@ import { accessContextOf } from '../access.ts';
 import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
@@ -26,7 +27,7 @@ export async function revokeGrant(
   ports: RequestPorts,
   grantId: string,
   context: RevokeContext,
-): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
+): Promise<Result<GrantAnswer>> {
   const { access, reportDenial } = ports;
   const admins = ports.admins?.();
   const { caller, correlationId, entryPoint } = context;
@@ -57,18 +58,18 @@ export async function revokeGrant(
 }
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
-async function verifyNothingLeft(
-  ports: RequestPorts,
-  grantId: string,
-): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
+async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<Result<GrantAnswer>> {
   const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
-  if (outcome === 'settled' || grant?.status !== 'failed') return answer(grant);
+  if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);
   const detail = 'It could not be made sure that nothing of this grant is left in IAM. Ask again.';
   return fail(problem('UPSTREAM_UNAVAILABLE', detail, { retryAfter: 5 }));
 }
 
-function answer(grant: Grant | undefined): Result<{ status: 200 | 202; grant: Grant }> {
+function answer(grant: Grant | undefined): Result<GrantAnswer> {
   if (!grant) throw new Error('a grant that was read has lost its events');
-  return ok({ status: workOf(grant) === 'rest' && grant.status !== 'active' ? 200 : 202, grant });
+  return ok({
+    outcome: workOf(grant) === 'rest' && grant.state !== 'active' ? 'changed' : 'accepted',
+    grant,
+  });
 }

@@ -34,10 +34,10 @@ export function grantResource(
   const { intent, requestedBy, reason } = grant.request;
   const { role, documents } = grant;
   const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
-  const isActive = grant.status === 'active';
+  const isActive = grant.state === 'active';
   return compact<GrantResource>({
     id: grant.id,
-    state: grant.status,
+    state: grant.state,
     ...targetFields(intent, configuration),
     role:
       role &&
@@ -60,11 +60,11 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.status === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
-  if (grant.status === 'pending') {
+  if (grant.state === 'pending') {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
@@ -81,7 +81,7 @@ export function plannedResource(
   const { role, intent, grantId } = plan;
   const { arn, name, maxSessionDuration } = role;
   const present = grant && grantResource(grant, configuration);
-  const live = grant?.status === 'active' ? present : undefined;
+  const live = grant?.state === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
     role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),

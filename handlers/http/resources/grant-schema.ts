@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
-import { grantStatuses } from '../../../domain/grants/grant.ts';
+import { grantStates } from '../../../domain/grants/grant.ts';
 import { grantIdSchema, targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { risks } from '../../../domain/policy/difference.ts';
@@ -50,7 +50,7 @@ const target = {
 export const grantSchema = z
   .strictObject({
     id: grantIdSchema,
-    state: z.enum(grantStatuses),
+    state: z.enum(grantStates),
     ...target,
     template: z.strictObject({ name: z.string(), version: z.string() }),
     parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),

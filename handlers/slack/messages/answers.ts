@@ -162,7 +162,7 @@ export function refused({ code: kind, detail, errors = [] }: Problem): SlackCont
   };
 }
 
-const STATES: Record<Grant['status'], string> = {
+const STATES: Record<Grant['state'], string> = {
   pending: 'waits for approval',
   provisioning: 'is being made',
   active: 'is active',
@@ -189,9 +189,9 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
       blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
     };
   }
-  if (grant.status !== 'active' || !grant.role) {
-    const text = `${where} ${STATES[grant.status]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
-    return { text: `${intent.template.name} ${STATES[grant.status]}`, blocks: [section(text)] };
+  if (grant.state !== 'active' || !grant.role) {
+    const text = `${where} ${STATES[grant.state]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
+    return { text: `${intent.template.name} ${STATES[grant.state]}`, blocks: [section(text)] };
   }
   return {
     text: `Granted: ${intent.template.name} for ${placeOf(intent)}`,
@@ -209,7 +209,7 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
 function snippetOf(grant: Grant, { configuration }: Writing): KnownBlock[] {
   const { intent } = grant.request;
   const region = findAccount(configuration.accounts, intent.account)?.region;
-  if (grant.status !== 'active' || !grant.role || !region) return [];
+  if (grant.state !== 'active' || !grant.role || !region) return [];
   return [
     section('The step for `bitbucket-pipelines.yml`'),
     codeBlock(pipelineSnippet(intent, grant.role.arn, region)),
@@ -221,11 +221,11 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
   const { intent, requestedBy, reason, approvedBy } = grant.request;
   const account = writing.configuration.accounts.find(({ id }) => id === intent.account)?.alias;
   return {
-    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.status]}`,
+    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.state]}`,
     blocks: [
       heading(`${intent.template.name} for ${placeOf(intent)}`),
       ...facts([
-        ['State', STATES[grant.status]],
+        ['State', STATES[grant.state]],
         ['Asked for by', writing.naming(requestedBy)],
         ['Parameters', parametersOf(intent)],
         ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
@@ -246,14 +246,14 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
 /** Who can use a grant, and for what. */
 export function explained(grant: Grant, writing: Writing): SlackContent {
   const { intent } = grant.request;
-  const isLive = grant.status === 'active';
+  const isLive = grant.state === 'active';
   const policy = grant.documents?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
   const uuids = [intent.repository.uuid, ...(intent.environment ? [intent.environment.uuid] : [])].join(':');
   return {
     text: `Who can use ${grant.id}, and for what`,
     blocks: [
       section(
-        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.status]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
+        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.state]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
       ),
       section(
         `*Who*\n${admission(intent)}. AWS asks the step's token for workspace ${code(intent.workspace.slug)} and a subject that begins with ${code(uuids)}.`,
@@ -271,7 +271,7 @@ export function grantList(grants: readonly Grant[], isCut: boolean, writing: Wri
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {
-      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.status]}`,
+      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.state]}`,
     };
   });
   return {
@@ -286,12 +286,12 @@ export function grantList(grants: readonly Grant[], isCut: boolean, writing: Wri
 /** How a revoke came out. */
 export function revoked(grant: Grant, writing: Writing): SlackContent {
   const where = `${templateOf(grant.request.intent)} for ${code(placeOf(grant.request.intent))}`;
-  const isOver = grant.status === 'revoked' || grant.status === 'rejected' || grant.status === 'failed';
+  const isOver = grant.state === 'revoked' || grant.state === 'rejected' || grant.state === 'failed';
   const text = isOver
-    ? `✓ ${where} ${STATES[grant.status]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
+    ? `✓ ${where} ${STATES[grant.state]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
     : `${where} is being revoked. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
   return {
-    text: `${grant.request.intent.template.name} ${STATES[grant.status]}`,
+    text: `${grant.request.intent.template.name} ${STATES[grant.state]}`,
     blocks: [section(text), { type: 'context', elements: [mrkdwn(`Grant ${idOf(grant, writing)}`, 2000)] }],
   };
 }

@@ -127,7 +127,7 @@ describe('a forged intent has no effect in IAM:', () => {
     for (const event of chain([approval], GRANT_ID, stream, principal).slice(-1))
       await world.log.append(event);
     await world.invoke();
-    expect([world.iamWrites(), (await world.grantNow()).status]).toEqual([[], 'pending']);
+    expect([world.iamWrites(), (await world.grantNow()).state]).toEqual([[], 'pending']);
   });
 
   test('a plan that is shown to approvers as less than it is cannot be approved', async () => {
