@@ -234,7 +234,7 @@ describe('the log', () => {
       expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {
         expect(JSON.stringify(Resource)).toMatch(
-          /table\/rolewright-test-(events|grants|deliveries)(\/index\/[\w*]+)?"/,
+          /table\/rolewright-test-(events|grants|claims)(\/index\/[\w*]+)?"/,
         );
       }
     }
