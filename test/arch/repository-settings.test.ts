@@ -31,18 +31,26 @@ const manifest: {
 } = JSON.parse(textOf('package.json'));
 
 describe("the repository's own pipeline", () => {
-  const file = pipelinesShape.parse(parse(textOf('bitbucket-pipelines.yml')));
-  const all = [file.pipelines.default, ...Object.values(file.pipelines.custom)]
-    .flat()
-    .map(({ step: one }) => one);
+  const text: unknown = parse(textOf('bitbucket-pipelines.yml'));
+  const read = () => {
+    const file = pipelinesShape.parse(text);
+    const { default: onPush, custom } = file.pipelines;
+    return { file, all: [onPush, ...Object.values(custom)].flat().map(({ step: one }) => one) };
+  };
+
+  test('has the shape that Bitbucket knows, and no step that asks for a token or deploys', () => {
+    expect(pipelinesShape.safeParse(text).error).toBeUndefined();
+  });
 
   test('runs what CI runs on every push, by the script that every CI calls', () => {
+    const { file } = read();
     const commands = file.pipelines.default.flatMap(({ step: { script } }) => script);
     expect(commands).toContain('.ci/run');
     expect(() => accessSync(`${ROOT}.ci/run`, constants.X_OK)).not.toThrow();
   });
 
   test('uses caches that are defined, each kept by a file that is there', () => {
+    const { file, all } = read();
     const { caches } = file.definitions;
     expect(new Set(all.flatMap((one) => one.caches))).toEqual(new Set(Object.keys(caches)));
     const keys = Object.values(caches).flatMap(({ key }) => key.files);
@@ -50,14 +58,14 @@ describe("the repository's own pipeline", () => {
   });
 
   test("calls only npm's commands that there are", () => {
-    const called = all.flatMap(({ script }) =>
+    const called = read().all.flatMap(({ script }) =>
       script.flatMap((line) => /\bnpm run ([\w:]+)/.exec(line)?.[1] ?? []),
     );
     expect(called.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
   });
 
   test("has the major version of Node that npm's scripts use", () => {
-    const [, major] = /^node:(\d+)-/.exec(file.image) ?? [];
+    const [, major] = /^node:(\d+)-/.exec(read().file.image) ?? [];
     expect(major).toBe(manifest.devDependencies.node?.split('.')[0]);
   });
 });
