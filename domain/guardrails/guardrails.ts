@@ -11,10 +11,10 @@ export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId
 export type Violation = { rule: string; statement: string; detail: string };
 
 /** What a plan breaks of the guardrails that are in audit mode, for the operators' log. */
-export type AuditedPlan = { grantId: string; template: string; violations: Violation[] };
+export type AuditedRole = { grantId: string; template: string; violations: Violation[] };
 
 /** Where plans report what they break of audited guardrails. */
-export type AuditPort = { reportAudited(plan: AuditedPlan): void };
+export type AuditPort = { reportAudited(plan: AuditedRole): void };
 
 /** Everything in a policy that breaks a guardrail, whether enforced or audited. */
 export const violationsOf = (permissions: PermissionsPolicy, context: GuardrailContext): Violation[] =>

@@ -1,7 +1,7 @@
 import type { RequestInForce } from '../grants/grant.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import type { GrantRequest } from '../grants/request.ts';
-import type { Plan } from '../planning/plan.ts';
+import type { RenderedRole } from '../planning/rendered-role.ts';
 import { type Account, findAccount } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { parseDuration } from '../shared/time.ts';
@@ -21,7 +21,7 @@ export type ApprovalSettings = {
  *  names a repository chooses its slug, and a name that nobody owns needs a person. */
 export function isApprovedByRule(
   configuration: ApprovalSettings,
-  { plan: { intent, unowned }, template }: { plan: Plan; template: Template },
+  { rendered: { intent, unowned }, template }: { rendered: RenderedRole; template: Template },
   { expiresInSeconds }: Pick<RequestInForce, 'expiresInSeconds'>,
 ): boolean {
   if (unowned.length > 0 || findAccount(configuration.accounts, undefined)?.id !== intent.account)

@@ -1,4 +1,4 @@
-import type { Plan } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { PermissionsPolicy } from '../../policy/document.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -20,16 +20,16 @@ const VISIBILITY_TRIES = 10;
 export async function createRole(run: ProvisionerRun): Promise<void> {
   const planned = await replan(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
-  const { plan } = planned.value;
+  const { rendered } = planned.value;
   const unapproved = missingApproval(run.ports.configuration, planned.value, run.grant().request, undefined);
   if (unapproved) return failProvisioning(run, unapproved);
   try {
     const { role } = run.grant();
     const obstacle = role?.id
       ? await checkConfirmed(run, role.name, role.id)
-      : await recordIntentAndCreate(run, plan);
+      : await recordIntentAndCreate(run, rendered);
     if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
-    await putWhenVisible(run, plan.role.name, plan.role.permissionsPolicy);
+    await putWhenVisible(run, rendered.role.name, rendered.role.permissionsPolicy);
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
@@ -41,9 +41,9 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
     type: 'GrantActivated',
     data: {
       ...targetOf(run.grant()),
-      role: { name: plan.role.name, arn: plan.role.arn, id },
-      trustPolicy: plan.role.trustPolicy,
-      permissionsPolicy: plan.role.permissionsPolicy,
+      role: { name: rendered.role.name, arn: rendered.role.arn, id },
+      trustPolicy: rendered.role.trustPolicy,
+      permissionsPolicy: rendered.role.permissionsPolicy,
     },
   });
 }
@@ -65,16 +65,19 @@ async function checkConfirmed(
 }
 
 /** Creates the role, or finds that an earlier run already did. */
-async function recordIntentAndCreate(run: ProvisionerRun, plan: Plan): Promise<Obstacle | undefined> {
+async function recordIntentAndCreate(
+  run: ProvisionerRun,
+  rendered: RenderedRole,
+): Promise<Obstacle | undefined> {
   const isFirstAttempt = run.grant().role === undefined;
   if (isFirstAttempt) {
-    const full = (await checkRank(run, plan)) ?? (await checkRoleQuota(run));
+    const full = (await checkRank(run, rendered)) ?? (await checkRoleQuota(run));
     if (full) return { problem: full, nothingMade: true };
-    const provider = await ensureProvider(run, plan);
+    const provider = await ensureProvider(run, rendered);
     if (!provider.ok) return { problem: provider.problem, nothingMade: true };
-    await recordRoleIntent(run, plan);
+    await recordRoleIntent(run, rendered);
   }
-  const { role } = plan;
+  const { role } = rendered;
   const recordCreated = (id: string) =>
     run.recordOutcome({
       type: 'RoleCreated',
@@ -102,7 +105,7 @@ async function recordIntentAndCreate(run: ProvisionerRun, plan: Plan): Promise<O
   return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true };
 }
 
-async function recordRoleIntent(run: ProvisionerRun, { role, intent }: Plan): Promise<void> {
+async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedRole): Promise<void> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
     ...targetOf(run.grant()),
@@ -116,7 +119,10 @@ async function recordRoleIntent(run: ProvisionerRun, { role, intent }: Plan): Pr
 
 /** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
  *  the earliest stay. */
-async function checkRank(run: ProvisionerRun, { intent, grantId }: Plan): Promise<Problem | undefined> {
+async function checkRank(
+  run: ProvisionerRun,
+  { intent, grantId }: RenderedRole,
+): Promise<Problem | undefined> {
   const limit = run.ports.configuration.limits.liveGrantsPerRepository;
   const live = await run.ports.grants.listLive(intent.repository.uuid);
   if (live.indexOf(grantId) < limit) return undefined;

@@ -1,5 +1,5 @@
 import { audienceOf, issuerOf, providerArn } from '../../bitbucket/oidc.ts';
-import type { Plan } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
 import { findAccount } from '../../shared/account.ts';
 import { withoutBraces } from '../../shared/identifiers.ts';
@@ -12,7 +12,7 @@ import { type ProvisionerRun, targetOf } from './run.ts';
  *  announced and created; `OIDC_NOT_ENABLED` where Bitbucket has no discovery document for the workspace yet. */
 export async function ensureProvider(
   run: ProvisionerRun,
-  { intent, grantId }: Plan,
+  { intent, grantId }: RenderedRole,
 ): Promise<Result<undefined>> {
   const account = findAccount(run.ports.configuration.accounts, intent.account);
   if (!account) throw new Error('a plan was made for an account that is not configured');

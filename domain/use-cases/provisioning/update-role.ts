@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
 import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/change.ts';
+import { liveStateOf } from '../../planning/plan.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -27,7 +27,7 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   if (!planned.ok) return giveUp(run, change, created, planned.problem);
   const obstacle = await write(run, planned.value, role, role.id);
   if (obstacle) return giveUp(run, change, created, obstacle);
-  const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
+  const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
     data: { ...targetOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
@@ -41,7 +41,7 @@ async function write(
   id: string,
 ): Promise<Problem | undefined> {
   const { iam } = run;
-  const { plan } = planned;
+  const { rendered } = planned;
   const previous = run.grant().request.intent;
   const found = await iam.findRole(role.name);
   if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
@@ -52,9 +52,9 @@ async function write(
   }
   const unapproved = await checkApproval(run, planned, found);
   if (unapproved) return unapproved;
-  const provider = await ensureProvider(run, plan);
+  const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
-  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const data = {
     ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn, id },
@@ -65,15 +65,16 @@ async function write(
   await run.recordIntent({ type: 'UpdateStarted', data });
   const { maxSessionDuration: durationBefore } = found;
   try {
-    if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
+    if (found.boundaryArn !== rendered.role.boundaryArn)
+      await iam.putBoundary(role.name, rendered.role.boundaryArn);
     if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, plan.role.trustPolicy);
+      await iam.putTrustPolicy(role.name, rendered.role.trustPolicy);
     }
     if (found.maxSessionDuration !== maxSessionDuration) {
       await iam.putMaxSessionDuration(role.name, maxSessionDuration);
     }
     if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, plan.role.permissionsPolicy);
+      await iam.putPermissionsPolicy(role.name, rendered.role.permissionsPolicy);
     }
     return undefined;
   } catch (error) {
@@ -105,7 +106,7 @@ async function checkApproval(
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,
-        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.rendered.role.name)) ?? null,
         maxSessionDuration: found.maxSessionDuration,
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }

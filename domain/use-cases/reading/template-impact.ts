@@ -2,8 +2,8 @@ import type { Repository } from '../../bitbucket/repository.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../../grants/intent.ts';
-import { type LiveState, liveStateOf, planChange } from '../../planning/change.ts';
-import { planGrant } from '../../planning/plan.ts';
+import { type LiveState, liveStateOf, planOf } from '../../planning/plan.ts';
+import { renderRole } from '../../planning/rendered-role.ts';
 import type { Permission, Risk } from '../../policy/difference.ts';
 import { findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -34,7 +34,7 @@ export function impactOn(
   if (!account) return undefined;
   const parameters = parseParameters(template, intent.parameters);
   if (!parameters.ok) return { version, problem: parameters.problem };
-  const plan = planGrant({
+  const rendered = renderRole({
     configuration,
     account,
     repository: repositoryOf(intent),
@@ -44,9 +44,9 @@ export function impactOn(
     name: intent.name,
     roleName: intent.roleName,
   });
-  if (!plan.ok) return { version, problem: plan.problem };
-  if (intentHash(plan.value.intent) === intentHash(intent)) return undefined;
-  const { risk, gained, lost, requiresApproval } = planChange(plan.value, template, live, undefined);
+  if (!rendered.ok) return { version, problem: rendered.problem };
+  if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
+  const { risk, gained, lost, requiresApproval } = planOf(rendered.value, template, live, undefined);
   return { version, change: { risk, gained, lost, requiresApproval } };
 }
 

@@ -2,8 +2,8 @@ import { authorise, denialOf } from '../../access/authorisation.ts';
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
 import type { NewEvent } from '../../grants/event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
-import { askedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
-import type { Plan } from '../../planning/plan.ts';
+import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { GRANT_ID } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -112,11 +112,11 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
   const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
-  const { plan, template } = again.value;
+  const { rendered, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
   const { access, reportDenial } = ports;
   // The project is the one that the repository is in now.
-  const resource = { ...resourceOf(grant), projectUuid: plan.intent.project?.uuid, template };
+  const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
   const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
   const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
   if (!mayAsk.ok) {
@@ -128,8 +128,8 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
       ),
     );
   }
-  const change = planChange(plan, template, liveStateOf(grant), askedLifetime(waiting));
-  if (change.hash === waiting.planHash && isAsShown(waiting.proposal, plan, change)) return ok(undefined);
+  const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
+  if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
     'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
   return fail(problem('PLAN_CHANGED', detail));
@@ -138,13 +138,13 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
   { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
-  { role }: Plan,
-  change: PlannedChange,
+  { role }: RenderedRole,
+  plan: Plan,
 ): boolean =>
   canonicalHash({ risk, approvalReasons, trustPolicy, permissionsPolicy }) ===
   canonicalHash({
-    risk: change.risk,
-    approvalReasons: change.approvalReasons,
+    risk: plan.risk,
+    approvalReasons: plan.approvalReasons,
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   });

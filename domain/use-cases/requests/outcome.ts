@@ -1,7 +1,7 @@
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { PlannedChange } from '../../planning/change.ts';
 import type { Plan } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -10,8 +10,8 @@ import type { GrantStream } from '../grant-stream.ts';
 /** A grant as it would be, for a dry run. `grant` is what it is now; `isUnchanged` says that it would change in its expiry at
  *  the most. */
 export type PlannedGrant = {
+  rendered: RenderedRole;
   plan: Plan;
-  change: PlannedChange;
   command: RequestCommand;
   caller: Caller;
   grant: Grant | undefined;

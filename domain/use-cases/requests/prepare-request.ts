@@ -5,7 +5,7 @@ import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import type { AuditPort } from '../../guardrails/guardrails.ts';
-import { type Plan, planGrant, reportAuditedPlan } from '../../planning/plan.ts';
+import { type RenderedRole, renderRole, reportAuditedRole } from '../../planning/rendered-role.ts';
 import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
@@ -26,7 +26,11 @@ export type CheckPorts = AccessPorts &
   };
 
 /** A request after everything about it was checked. */
-export type PreparedRequest = { plan: Plan; template: Template; expiresInSeconds: number | undefined };
+export type PreparedRequest = {
+  rendered: RenderedRole;
+  template: Template;
+  expiresInSeconds: number | undefined;
+};
 
 /** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;
  *  repository and environment with Bitbucket; authorisation; ownership, guardrails and the trust check. */
@@ -70,17 +74,17 @@ export async function prepareRequest(
     parameters,
     name: request.name,
   };
-  const plan = planGrant(inputs);
-  if (!plan.ok) return plan;
-  reportAuditedPlan(ports, plan.value);
-  const { unowned } = plan.value;
+  const rendered = renderRole(inputs);
+  if (!rendered.ok) return rendered;
+  reportAuditedRole(ports, rendered.value);
+  const { unowned } = rendered.value;
   // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
     reportDenial(denialOf(caller, 'request', resource, 'ownership'));
     return fail(notOwned(repository, unowned));
   }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
-  return ok({ plan: plan.value, template, expiresInSeconds });
+  return ok({ rendered: rendered.value, template, expiresInSeconds });
 }
 
 function checkTemplate(

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { Plan } from '../../../domain/planning/plan.ts';
+import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
@@ -74,11 +74,11 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller, grant, isUnchanged }: PlannedGrant,
+  { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
   configuration: Configuration,
   now: string,
 ): GrantResource {
-  const { role, intent, grantId } = plan;
+  const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;
   const present = grant && grantResource(grant, configuration);
   const live = grant?.state === 'active' ? present : undefined;
@@ -88,13 +88,13 @@ export function plannedResource(
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan: change, warnings: warningsOf(plan) };
+  const judged = { plan, warnings: warningsOf(rendered) };
   if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
   return compact<GrantResource>({
     id: grantId,
-    state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
+    state: plan.requiresApproval && plan.risk === 'new' ? 'pending' : 'active',
     ...targetFields(intent, configuration),
     ...planned,
     expiresAt,
@@ -109,7 +109,7 @@ export function plannedResource(
 
 /** What somebody should know before asking: what the role amounts to where others act for it, and which guardrails it
  *  breaks that only report for now. */
-function warningsOf({ audited, actsThrough }: Plan): string[] | undefined {
+function warningsOf({ audited, actsThrough }: RenderedRole): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),
     ...audited.map(

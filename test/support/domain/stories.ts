@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import { planHash } from '../../../domain/planning/change.ts';
+import { planHash } from '../../../domain/planning/plan.ts';
 import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './samples.ts';
 
 /** Long after every sample event. */

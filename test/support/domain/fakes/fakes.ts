@@ -4,7 +4,7 @@ import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
 import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
-import type { AuditedPlan } from '../../../../domain/guardrails/guardrails.ts';
+import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
@@ -141,7 +141,7 @@ export class World {
   readonly bitbucket = new FakeBitbucket();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: Denial[] = [];
-  readonly audited: AuditedPlan[] = [];
+  readonly audited: AuditedRole[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;

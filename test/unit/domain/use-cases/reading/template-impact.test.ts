@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { liveStateOf } from '../../../../../domain/planning/change.ts';
+import { liveStateOf } from '../../../../../domain/planning/plan.ts';
 import { impactOn, templateImpact } from '../../../../../domain/use-cases/reading/template-impact.ts';
 import { grantResource } from '../../../../../handlers/http/resources/grant-resource.ts';
 import { impactText, liveStateFrom } from '../../../../../scripts/templates/impact.ts';

@@ -40,7 +40,7 @@ const otherBucket = { parameters: { bucket: 'shop-other' } };
 async function planned(...asked: Parameters<World['request']>) {
   const answer = successOf(await world.request(asked[0], asked[1] ?? platform, { dryRun: true }));
   if (!('planned' in answer)) throw new Error('a dry run was expected');
-  return answer.planned.change;
+  return answer.planned.plan;
 }
 
 describe('a new grant from a template that requires approval', () => {
