@@ -54,7 +54,7 @@ export function grantResource(
   });
 }
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
+/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
  *  it lapses unless somebody decides. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
@@ -68,7 +68,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy, reason, expiresAt: lapsesAt }) };
+  return { plan, pendingChange: compact({ planHash, requestedBy, reason, lapsesAt }) };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request

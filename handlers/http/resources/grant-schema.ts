@@ -79,7 +79,7 @@ export const grantSchema = z
         planHash: planHashSchema,
         requestedBy: principalSchema,
         reason: z.string().optional(),
-        expiresAt: instant.describe('When the change lapses unless somebody decides'),
+        lapsesAt: instant.describe('When the change lapses unless somebody decides'),
       })
       .optional(),
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
