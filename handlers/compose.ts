@@ -143,7 +143,7 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
  *  `serverless.yml` says so. */
 export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
   settings.access ??= readAccess(root, configuration);
-  return { access: settings.access, reportDenial: (denial) => logger.warn('denied', { denial }) };
+  return { access: settings.access, reportDenied: (denial) => logger.warn('denied', { denial }) };
 }
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */

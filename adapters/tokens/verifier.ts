@@ -81,7 +81,7 @@ export function tokenVerifier(
           ? ok(caller)
           : unauthenticated('The claims of the token do not agree with one another.');
       } catch (error) {
-        const refused = refusalOf(error, audience);
+        const refused = reasonOf(error, audience);
         if (refused) return unauthenticated(refused);
         throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
           retryAfter: 5,
@@ -104,7 +104,7 @@ function issuerIn(token: string): string | undefined {
 
 /** The reason why a token is refused, told to whoever holds one that its issuer has signed; undefined for failures that
  *  say nothing about the token. */
-function refusalOf(error: unknown, audience: string): string | undefined {
+function reasonOf(error: unknown, audience: string): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;

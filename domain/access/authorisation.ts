@@ -41,7 +41,7 @@ export type AccessRules = {
 const ASK = 'Ask your platform team for access.';
 
 /** A refused request, as the operator's log gets it. */
-export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
+export type DeniedAccess = { principal: Principal; action: Action; resource: string; rule: string };
 
 /** Decides. First comes what holds whatever the rules say: a pipeline's limits and who may request a template; then the
  *  rules, which deny by default. */
@@ -62,13 +62,13 @@ export function authorise(
   caller: Caller,
   action: Action,
   resource?: Resource,
-  report: (denial: Denial) => void = () => {},
+  report: (denial: DeniedAccess) => void = () => {},
   context: AccessContext = {},
 ): Result<undefined> {
   const decision = decideAccess(rules, caller, action, resource, context);
   if (decision.allowed) return ok(undefined);
   const { principal } = caller;
-  report(denialOf(caller, action, resource, decision.rule));
+  report(deniedAccess(caller, action, resource, decision.rule));
   return fail(
     problem(
       'DENIED',
@@ -79,12 +79,12 @@ export function authorise(
 
 /** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
  *  where the caller could be allowed on none, or named one that is not looked at. */
-export const denialOf = (
+export const deniedAccess = (
   { principal }: Caller,
   action: Action,
   resource: Resource | undefined,
   rule: string,
-): Denial => ({
+): DeniedAccess => ({
   principal,
   action,
   rule,

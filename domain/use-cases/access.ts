@@ -3,7 +3,7 @@ import {
   type AccessRules,
   type Action,
   authorise,
-  type Denial,
+  type DeniedAccess,
   decideAccess,
   type Resource,
 } from '../access/authorisation.ts';
@@ -16,7 +16,7 @@ import { ok, type Result } from '../shared/result.ts';
 export type AccessPorts = {
   access: AccessRules;
   admins?: (() => RepositoryAdmins) | undefined;
-  reportDenial(denial: Denial): void;
+  reportDenied(denial: DeniedAccess): void;
 };
 
 /** What the rules may look at beside caller and resource. Bitbucket is asked only where its answer changes one of the
@@ -38,12 +38,12 @@ export async function accessContextOf(
 /** Whether a caller could be allowed on any grant, before anything is looked up. `onlyAsAdmin`: nothing but Bitbucket's
  *  word would allow it, so what such a caller names must not be told to exist before that word is there. */
 export function authoriseSomewhere(
-  { access, admins, reportDenial }: AccessPorts,
+  { access, admins, reportDenied }: AccessPorts,
   caller: Caller,
   action: Action,
 ): Result<{ onlyAsAdmin: boolean }> {
   if (decideAccess(access, caller, action).allowed) return ok({ onlyAsAdmin: false });
   const asAdmin = { repositoryAdmin: admins?.().couldBe(caller) ?? false };
-  const allowed = authorise(access, caller, action, undefined, reportDenial, asAdmin);
+  const allowed = authorise(access, caller, action, undefined, reportDenied, asAdmin);
   return allowed.ok ? ok({ onlyAsAdmin: true }) : allowed;
 }

@@ -20,7 +20,7 @@ export type Command =
   | { verb: 'show' | 'explain' | 'revoke'; grantId: string };
 
 /** A command that was not understood: what is wrong with it, and how it could be right. `understood` says what was. */
-export type Misunderstanding = { faults: string[]; understood?: string; example: string };
+export type CommandHelp = { faults: string[]; understood?: string; example: string };
 
 type Templates = ReadonlyMap<string, Template>;
 
@@ -33,7 +33,7 @@ const OPTION_ALIASES = new Map<string, (typeof OPTIONS)[number]>([
 ]);
 
 /** Reads a command. Whatever is wrong is told at once, with the nearest right name and one example that works. */
-export function parseCommand(text: string, templates: Templates): Command | Misunderstanding {
+export function parseCommand(text: string, templates: Templates): Command | CommandHelp {
   const cut = wordsOf(text);
   if ('fault' in cut) return { faults: [cut.fault], example: exampleRequest(templates) };
   const [first, ...rest] = cut.words;
@@ -65,7 +65,7 @@ export function parseCommand(text: string, templates: Templates): Command | Misu
 
 const quoted = (text: string): string => `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
 
-function parseTemplates(rest: Word[], templates: Templates): Command | Misunderstanding {
+function parseTemplates(rest: Word[], templates: Templates): Command | CommandHelp {
   const [named, ...more] = rest;
   if (more.length > 0)
     return {
@@ -77,7 +77,7 @@ function parseTemplates(rest: Word[], templates: Templates): Command | Misunders
   return { faults: [unknownTemplate(named.value, templates)], example: `${COMMAND} templates` };
 }
 
-function parseList(rest: Word[]): Command | Misunderstanding {
+function parseList(rest: Word[]): Command | CommandHelp {
   const [named, ...more] = rest;
   if (!named) return { verb: 'list' };
   const faults = more.map(({ value }) => `${quoted(value)} is one word too many.`);
@@ -86,7 +86,7 @@ function parseList(rest: Word[]): Command | Misunderstanding {
   return { verb: 'list', repository: named.value };
 }
 
-function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Command | Misunderstanding {
+function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Command | CommandHelp {
   const [named, ...more] = rest;
   const example = `${COMMAND} ${verb} gr_hrq6egvaok6463yco36ybujl4g`;
   if (!named) return { faults: [`Which grant? ${COMMAND} list shows their ids.`], example };
@@ -113,7 +113,7 @@ function parseRequest(
   words: Word[],
   reason: string | undefined,
   templates: Templates,
-): Command | Misunderstanding {
+): Command | CommandHelp {
   const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
   const [repository, named, ...more] = bare;
   const faults = more.map(

@@ -17,9 +17,9 @@ import { ProblemError } from '../http/problem-details.ts';
 import { parseCommand } from './command.ts';
 import {
   asked,
+  commandHelp,
   help,
   message,
-  misunderstood,
   notKnown,
   templateDetail,
   templateList,
@@ -109,7 +109,7 @@ async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGat
   const command = parseCommand(text, templates);
   if ('verb' in command && command.verb === 'help') return ephemeral(help(templates));
   if (!(await isKnown(call, slackUser))) return ephemeral(notKnown);
-  if (!('verb' in command)) return ephemeral(misunderstood(command));
+  if (!('verb' in command)) return ephemeral(commandHelp(command));
   if (command.verb === 'templates') {
     const named = command.name === undefined ? undefined : templates.get(command.name);
     return ephemeral(named ? templateDetail(named, templates) : templateList(templates));

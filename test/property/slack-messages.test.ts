@@ -5,11 +5,11 @@ import { waitingStory } from '../../domain/messaging/notifications.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
 import {
   asked,
+  commandHelp,
   explained,
   grantCard,
   grantList,
   help,
-  misunderstood,
   refused,
   requested as requestedAnswer,
   revoked as revokedAnswer,
@@ -115,11 +115,11 @@ describe('whatever the template and the names, Slack takes', () => {
       fc.property(nasty(2000), fc.array(nasty(300), { maxLength: 60 }), (detail, texts) => {
         const errors = texts.map((text) => ({ pointer: `/${text}`, detail: text }));
         isSound(refused({ code: 'REQUEST_INVALID', detail, errors }));
-        isSound(misunderstood({ faults: [detail, ...texts], understood: detail, example: detail }));
+        isSound(commandHelp({ faults: [detail, ...texts], understood: detail, example: detail }));
         const parameters = Object.fromEntries(texts.map((text, n) => [`p${n}`, text]));
         isSound(asked({ repository: 'acme/shop', template: 'site', parameters, environment: detail }));
         const command = parseCommand(detail, new Map());
-        if (!('verb' in command)) isSound(misunderstood(command));
+        if (!('verb' in command)) isSound(commandHelp(command));
       }),
       { numRuns: 100 },
     );

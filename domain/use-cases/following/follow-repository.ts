@@ -21,7 +21,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
   /** Told of what could not be done for good: an administrator must act, and repeating would not help. */
-  reportRefusal(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+  reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
 };
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
@@ -120,7 +120,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
       continue;
     }
     if (passing.includes(answer.problem.code)) mustRepeat = answer.problem;
-    else ports.reportRefusal(about, answer.problem);
+    else ports.reportProblem(about, answer.problem);
   }
   if (mustRepeat) throw new Error(mustRepeat.detail);
 }
@@ -151,7 +151,7 @@ async function revokeAll(ports: FollowPorts, grants: Grant[], occasion: Occasion
     const context = { ...occasion, caller: WORKER, cause: 'repository-gone' as const };
     const revoked = await revokeGrant(ports, id, context);
     if (!revoked.ok) {
-      ports.reportRefusal({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
+      ports.reportProblem({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
     }
   });
 }

@@ -4,7 +4,7 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
+import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import { type ProvisionerRun, targetOf } from './run.ts';
@@ -25,15 +25,15 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   if (unapproved) return failProvisioning(run, unapproved);
   try {
     const { role } = run.grant();
-    const obstacle = role?.id
+    const failure = role?.id
       ? await checkConfirmed(run, role.name, role.id)
       : await recordIntentAndCreate(run, rendered);
-    if (obstacle) return failProvisioning(run, obstacle.problem, obstacle.nothingMade);
+    if (failure) return failProvisioning(run, failure.problem, failure.nothingMade);
     await putWhenVisible(run, rendered.role.name, rendered.role.permissionsPolicy);
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
-    return failProvisioning(run, refusal);
+    const final = finalProblemOf(error);
+    if (!final) throw error;
+    return failProvisioning(run, final);
   }
   const { id } = run.grant().role ?? {};
   if (!id) throw new Error('a role without an id cannot be activated');
@@ -49,7 +49,7 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
 }
 
 /** What stands in the way of a role for good. `nothingMade`: it is proven that no role was created. */
-type Obstacle = { problem: Pick<Problem, 'code' | 'detail'>; nothingMade: boolean };
+type CreationProblem = { problem: Pick<Problem, 'code' | 'detail'>; nothingMade: boolean };
 
 /** Makes sure that the role which an earlier run created is still that one. One not found is not visible yet, or gone:
  *  the next write tells. */
@@ -57,7 +57,7 @@ async function checkConfirmed(
   run: ProvisionerRun,
   roleName: string,
   roleId: string,
-): Promise<Obstacle | undefined> {
+): Promise<CreationProblem | undefined> {
   const found = await run.iam.findRole(roleName);
   if (!found || judgeConfirmedRole(found, run.grant().id, roleId) === 'ours') return undefined;
   const detail = `Role ${roleName} was replaced or altered by somebody else while it was being made.`;
@@ -68,7 +68,7 @@ async function checkConfirmed(
 async function recordIntentAndCreate(
   run: ProvisionerRun,
   rendered: RenderedRole,
-): Promise<Obstacle | undefined> {
+): Promise<CreationProblem | undefined> {
   const isFirstAttempt = run.grant().role === undefined;
   if (isFirstAttempt) {
     const full = (await checkRank(run, rendered)) ?? (await checkRoleQuota(run));
@@ -90,10 +90,10 @@ async function recordIntentAndCreate(
       return undefined;
     }
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
+    const final = finalProblemOf(error);
+    if (!final) throw error;
     // Only a refusal of the very first call proves that no role was made; else the role must be looked for.
-    return { problem: refusal, nothingMade: isFirstAttempt && error instanceof PortError && error.certain };
+    return { problem: final, nothingMade: isFirstAttempt && error instanceof PortError && error.certain };
   }
   const found = await run.iam.findRole(role.name);
   if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');

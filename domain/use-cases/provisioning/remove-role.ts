@@ -5,7 +5,7 @@ import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
-import { isUnseen, refusalOf, secondsSince } from './iam-errors.ts';
+import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import { type ProvisionerRun, targetOf } from './run.ts';
 
@@ -115,7 +115,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   const failures: PortError[] = [];
   for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) {
     await step().catch((error: unknown) => {
-      if (!(error instanceof PortError) || !refusalOf(error)) throw error;
+      if (!(error instanceof PortError) || !finalProblemOf(error)) throw error;
       failures.push(error);
     });
   }

@@ -8,7 +8,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
-import { refusalOf } from './iam-errors.ts';
+import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
 import { type ProvisionerRun, targetOf } from './run.ts';
 
@@ -25,8 +25,8 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const obstacle = await write(run, planned.value, role, role.id);
-  if (obstacle) return giveUp(run, change, created, obstacle);
+  const failure = await write(run, planned.value, role, role.id);
+  if (failure) return giveUp(run, change, created, failure);
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
@@ -80,8 +80,8 @@ async function write(
   } catch (error) {
     const gone = goneOf(error);
     if (gone) return gone;
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
+    const final = finalProblemOf(error);
+    if (!final) throw error;
     const isIn =
       canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
     // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
@@ -89,7 +89,7 @@ async function write(
     if (maxSessionDuration !== durationBefore) {
       await iam.putMaxSessionDuration(role.name, durationBefore);
     }
-    return refusal;
+    return final;
   }
 }
 
@@ -155,6 +155,6 @@ async function putBack(run: ProvisionerRun, roleName: string, duration: number):
   try {
     await run.iam.putMaxSessionDuration(roleName, duration);
   } catch (error) {
-    if (!refusalOf(error) && !goneOf(error)) throw error;
+    if (!finalProblemOf(error) && !goneOf(error)) throw error;
   }
 }

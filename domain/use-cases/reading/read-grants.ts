@@ -47,9 +47,9 @@ export async function readableStream(
   const grant = replay(events);
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   const context = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
-  const allowed = authorise(access, caller, 'read', resource, reportDenial, context);
+  const allowed = authorise(access, caller, 'read', resource, reportDenied, context);
   if (!allowed.ok) return grantNotFound(grantId);
   return ok({ grant, events });
 }
@@ -113,7 +113,7 @@ export async function auditEvents(
   caller: Caller,
   query: Omit<EventQuery, 'repositoryUuids'> & { repository?: string | undefined },
 ): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
-  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenial);
+  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenied);
   if (!allowed.ok) return allowed;
   const { repository, ...rest } = query;
   const uuid = repository === undefined ? undefined : parseUuid(repository);

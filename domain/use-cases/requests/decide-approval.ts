@@ -1,4 +1,4 @@
-import { authorise, denialOf } from '../../access/authorisation.ts';
+import { authorise, deniedAccess } from '../../access/authorisation.ts';
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
 import type { NewEvent } from '../../grants/event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
@@ -78,7 +78,7 @@ async function decide(
   const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
   if (decided.ok) return ok({ stream, grant, event: decided.value });
   if (decided.problem.code === 'DENIED') {
-    ports.reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+    ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
   }
   return decided;
 }
@@ -89,16 +89,16 @@ async function decidable(
   grantId: string,
   caller: Caller,
 ): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
   const stream = await loadStream(ports, grantId);
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
   const known = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
-  if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
+  if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
   const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
-  const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
+  const allowed = authorise(access, caller, 'approve', resource, reportDenied, { requesterKinds });
   return allowed.ok ? ok({ stream, grant }) : allowed;
 }
 
@@ -114,11 +114,11 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   if (!again.ok) return again;
   const { rendered, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
   const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
-  const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
+  const mayAsk = authorise(access, requester, 'request', resource, reportDenied, known);
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
     return fail(

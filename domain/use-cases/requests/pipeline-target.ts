@@ -1,4 +1,4 @@
-import { type Denial, denialOf } from '../../access/authorisation.ts';
+import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { EventData } from '../../grants/event.ts';
 import type { GrantRequest } from '../../grants/request.ts';
@@ -8,7 +8,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { findEnvironment, findRepositoryAgain, type Target, type TargetPorts } from '../resolve-target.ts';
 
-type PipelinePorts = TargetPorts & { reportDenial(denial: Denial): void };
+type PipelinePorts = TargetPorts & { reportDenied(denial: DeniedAccess): void };
 
 /** A pipeline's request is resolved through its token's UUIDs; whatever else it names is denied in the same words,
  *  whether it exists or not. */
@@ -52,11 +52,11 @@ function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean 
 
 /** The one refusal of everything that is not the pipeline's own. */
 function refuseForeign(
-  { reportDenial }: Pick<PipelinePorts, 'reportDenial'>,
+  { reportDenied }: Pick<PipelinePorts, 'reportDenied'>,
   caller: Caller,
 ): { ok: false; problem: Problem } {
   const rule = 'pipeline-own-repository';
-  reportDenial(denialOf(caller, 'request', undefined, rule));
+  reportDenied(deniedAccess(caller, 'request', undefined, rule));
   return fail(
     problem(
       'DENIED',

@@ -1,4 +1,4 @@
-import { authorise, denialOf } from '../../access/authorisation.ts';
+import { authorise, deniedAccess } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
@@ -39,7 +39,7 @@ export async function prepareRequest(
   request: GrantRequest,
   caller: Caller,
 ): Promise<Result<PreparedRequest>> {
-  const { access, configuration, reportDenial } = ports;
+  const { access, configuration, reportDenied } = ports;
   const early = authoriseSomewhere(ports, caller, 'request');
   if (!early.ok) return early;
   const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
@@ -50,7 +50,7 @@ export async function prepareRequest(
   const target = own ?? (await resolve(ports, request));
   if (!target.ok) {
     // Whom only Bitbucket's word would let ask is not told what exists.
-    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenial);
+    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenied);
     return denied && !denied.ok ? denied : target;
   }
   const { repository, environment } = target.value;
@@ -63,7 +63,7 @@ export async function prepareRequest(
     template,
   };
   const known = await accessContextOf(access, ports.admins?.(), caller, ['request'], resource);
-  const allowed = authorise(access, caller, 'request', resource, reportDenial, known);
+  const allowed = authorise(access, caller, 'request', resource, reportDenied, known);
   if (!allowed.ok) return allowed;
   const inputs = {
     configuration,
@@ -80,7 +80,7 @@ export async function prepareRequest(
   const { unowned } = rendered.value;
   // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
-    reportDenial(denialOf(caller, 'request', resource, 'ownership'));
+    reportDenied(deniedAccess(caller, 'request', resource, 'ownership'));
     return fail(notOwned(repository, unowned));
   }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);

@@ -28,7 +28,7 @@ export async function revokeGrant(
   grantId: string,
   context: RevokeContext,
 ): Promise<Result<GrantAnswer>> {
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   const admins = ports.admins?.();
   const { caller, correlationId, entryPoint } = context;
   if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
@@ -37,8 +37,8 @@ export async function revokeGrant(
     if (!stream.grant) return grantNotFound(grantId);
     const resource = resourceOf(stream.grant);
     const known = await accessContextOf(access, admins, caller, ['read', 'revoke'], resource);
-    if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
-    const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
+    if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
+    const allowed = authorise(access, caller, 'revoke', resource, reportDenied, known);
     if (!allowed.ok) return allowed;
     const cause = { principal: caller.principal, correlationId, entryPoint };
     if (context.isRedelivery && isDoneBy(stream, cause)) return answer(stream.grant);

@@ -8,7 +8,7 @@ import type { Problem } from '../../../domain/shared/problem.ts';
 import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippet } from '../../http/resources/pipeline-snippet.ts';
-import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
+import { COMMAND, type CommandHelp, exampleRequest } from '../command.ts';
 import type { Naming } from '../people.ts';
 import {
   code,
@@ -74,7 +74,7 @@ export const notKnown: SlackContent = message(
 );
 
 /** What was understood of a mistaken command, what is wrong, and one that works. */
-export function misunderstood({ faults, understood, example }: Misunderstanding): SlackContent {
+export function commandHelp({ faults, understood, example }: CommandHelp): SlackContent {
   const items = faults.map((fault) => ({ text: `• ${words(fault)}` }));
   return {
     text: faults.join(' '),

@@ -110,7 +110,7 @@ export class Stage {
       repository: { uuid: SHOP },
     };
     return this.ask(async (ports) => {
-      await followDelivery({ ...ports, reportRefusal: () => {} }, delivery);
+      await followDelivery({ ...ports, reportProblem: () => {} }, delivery);
       return { ok: true, value: { outcome: 'accepted' as const } };
     });
   }

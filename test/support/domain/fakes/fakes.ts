@@ -1,4 +1,4 @@
-import type { AccessRules, Denial } from '../../../../domain/access/authorisation.ts';
+import type { AccessRules, DeniedAccess } from '../../../../domain/access/authorisation.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
@@ -140,7 +140,7 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
-  readonly denials: Denial[] = [];
+  readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
   configuration = configurationOf();
   #runs = 0;
@@ -178,7 +178,7 @@ export class World {
       provisioner: { run: (grantId, waitMs) => this.invoke(grantId, waitMs) },
       access: accessRules,
       reportAudited: (plan) => this.audited.push(plan),
-      reportDenial: (denial) => this.denials.push(denial),
+      reportDenied: (denial) => this.denials.push(denial),
     };
   }
 

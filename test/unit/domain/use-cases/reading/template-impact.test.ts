@@ -15,7 +15,7 @@ beforeEach(async () => {
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const impacts = async (caller = platform) =>
   successOf(
-    await templateImpact({ ...world.requestPorts, reportDenial: () => {} }, caller, 's3-static-site', {
+    await templateImpact({ ...world.requestPorts, reportDenied: () => {} }, caller, 's3-static-site', {
       limit: 25,
     }),
   ).impacts.map(({ grant, impact }) => [grant.id, impact]);
