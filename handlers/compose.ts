@@ -56,7 +56,7 @@ export type Core = {
   settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
 };
 
-/** Reads environment and configuration. Throws `StartFailure` with every fault: nothing starts half-configured. */
+/** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
 export function composeCore({ variables, root, clock, outgoing }: Start = {}): Core {
   const folder = root ?? process.cwd();
   return {
@@ -139,7 +139,7 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 }
 
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
- *  fault of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
+ *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
 export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
   settings.access ??= readAccess(root, configuration);

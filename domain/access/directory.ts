@@ -30,7 +30,7 @@ export type Directory = { people: readonly Person[] };
 
 /** Every way in which one entry could be taken for another: an id, email, Slack user or Bitbucket account that stands
  *  twice. Emails are compared without case, as mail servers do. */
-export function directoryFaults({ people }: Directory): string[] {
+export function directoryErrors({ people }: Directory): string[] {
   return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
     const values = people.map((person) => (field === 'email' ? person.email?.toLowerCase() : person[field]));
     return values.flatMap((value, n) =>

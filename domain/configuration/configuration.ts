@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { directoryFaults, personSchema } from '../access/directory.ts';
+import { directoryErrors, personSchema } from '../access/directory.ts';
 import { ownershipRuleSchema } from '../access/ownership-rule.ts';
 import { trustedIssuerSchema } from '../access/trusted-issuer.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
@@ -49,15 +49,15 @@ const configurationSchema = z.strictObject({
 /** What an administrator decides, from `config/rolewright.yaml`. */
 export type Configuration = z.infer<typeof configurationSchema>;
 
-/** The configuration from parsed YAML, or every fault at once as `pointer: sentence`. */
+/** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
 export function parseConfiguration(
   content: unknown,
-): { configuration: Configuration } | { faults: string[] } {
+): { configuration: Configuration } | { errors: string[] } {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { faults: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  if (!parsed.success) return { errors: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
   const configuration = parsed.data;
-  const faults = [
+  const errors = [
     ...duplicates(
       '/workspaces',
       'slug',
@@ -94,10 +94,10 @@ export function parseConfiguration(
         ? []
         : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
     ),
-    ...directoryFaults(configuration),
+    ...directoryErrors(configuration),
     ...otherwiseWrittenIds(configuration),
   ];
-  return faults.length > 0 ? { faults } : { configuration };
+  return errors.length > 0 ? { errors } : { configuration };
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would

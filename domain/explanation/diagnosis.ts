@@ -77,7 +77,7 @@ const CLOCK_DIFFERENCE_SECONDS = 300;
 /** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
 export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
-  const found = new Set([...grantFaults(question), ...tokenFaults(question)]);
+  const found = new Set([...grantErrors(question), ...tokenErrors(question)]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
   const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
@@ -91,8 +91,8 @@ export const isAdmitting = (code: DiagnosisCode): boolean => code === 'ADMITTED'
 export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
   code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
 
-function grantFaults({ grant, hasExpired }: Question): DiagnosisCode[] {
-  const faults: Record<GrantState, DiagnosisCode | undefined> = {
+function grantErrors({ grant, hasExpired }: Question): DiagnosisCode[] {
+  const errors: Record<GrantState, DiagnosisCode | undefined> = {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
     active: undefined,
@@ -101,27 +101,27 @@ function grantFaults({ grant, hasExpired }: Question): DiagnosisCode[] {
     rejected: 'GRANT_REJECTED',
     failed: 'GRANT_FAILED',
   };
-  const fault = faults[grant.state];
-  return fault ? [fault] : [];
+  const fieldError = errors[grant.state];
+  return fieldError ? [fieldError] : [];
 }
 
-function tokenFaults(question: Question): DiagnosisCode[] {
+function tokenErrors(question: Question): DiagnosisCode[] {
   const { evidence, evaluation } = question;
   if (evidence.kind === 'none') return ['NO_TOKEN'];
   if (evidence.kind === 'unreadable') return ['TOKEN_UNREADABLE'];
   const { claims } = evidence;
-  const origin = originFault(question.grant, claims, evaluation.isFromProvider);
+  const origin = originError(question.grant, claims, evaluation.isFromProvider);
   if (origin) return [origin];
   const isForged = evidence.kind === 'token' && evidence.signature === 'invalid';
   return [
     ...(isForged ? (['SIGNATURE_INVALID'] as const) : []),
-    ...timeFaults(claims, evidence.kind, question.now),
-    ...conditionFaults(question, claims),
+    ...timeErrors(claims, evidence.kind, question.now),
+    ...conditionErrors(question, claims),
   ];
 }
 
 /** What speaks against the token's issuer: STS looks for a provider first, and each workspace has one of its own. */
-function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): DiagnosisCode | undefined {
+function originError(grant: Grant, claims: Claims, isFromProvider: boolean): DiagnosisCode | undefined {
   const { workspace } = grant.request.intent;
   if (claims.iss === undefined) return 'TOKEN_INCOMPLETE';
   if (workspaceSlugIn(claims.iss) === undefined) return 'ISSUER_UNKNOWN';
@@ -136,7 +136,7 @@ function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): Dia
 }
 
 /** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
-function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
+function timeErrors(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
   if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
   if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
@@ -146,7 +146,7 @@ function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMillisec
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
 
-function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
+function conditionErrors(question: Question, claims: Claims): DiagnosisCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
   const audiences = audiencesOf(claims);
@@ -155,7 +155,7 @@ function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
   return evaluation.conditions
     .filter(({ holds }) => !holds)
     .map((condition) => {
-      if (!condition.key.endsWith(':aud')) return subFault(question, claims, claims.sub as string);
+      if (!condition.key.endsWith(':aud')) return subError(question, claims, claims.sub as string);
       return isWorkspaces && isList(condition) ? 'CUSTOM_AUDIENCES' : 'WRONG_AUDIENCE';
     });
 }
@@ -163,7 +163,7 @@ function conditionFaults(question: Question, claims: Claims): DiagnosisCode[] {
 const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
 
 /** Reads a `sub` that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
-function subFault({ grant, environmentNow }: Question, claims: Claims, sub: string): DiagnosisCode {
+function subError({ grant, environmentNow }: Question, claims: Claims, sub: string): DiagnosisCode {
   const { repository, environment } = grant.request.intent;
   const parts = sub.split(':');
   const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));

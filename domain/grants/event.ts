@@ -177,7 +177,7 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
   return canonicalHash({ grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash });
 }
 
-/** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first fault as a sentence, undefined
+/** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first error as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
 export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
   let prevHash = ZERO_HASH;

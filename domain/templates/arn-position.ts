@@ -25,7 +25,7 @@ const isWidened = (skeleton: string): boolean => /@[*?$]/.test(skeleton);
 
 /** Why a value of `type` may not stand where the text of a resource has it; undefined when it may. So a key prefix never
  *  becomes a bucket, and a bucket's name never begins a pattern. */
-export function positionFault(text: string, name: string, type: ParameterTypeName): string | undefined {
+export function positionError(text: string, name: string, type: ParameterTypeName): string | undefined {
   const { positions } = parameterTypes[type];
   const skeleton = skeletonOf(text, name);
   const [, , service, region, , resource = ''] = ARN.exec(skeleton) ?? [];
@@ -49,7 +49,7 @@ const shown = (position: string): string =>
 
 /** Why a built-in value may not stand where the text of a resource has it. Names that are chosen in Bitbucket may not
  *  name the resource: whoever may rename a repository would choose it. */
-export function builtInPositionFault(text: string, name: string): string | undefined {
+export function builtInPositionError(text: string, name: string): string | undefined {
   const skeleton = skeletonOf(text, name);
   if (isWidened(skeleton)) return widened(name);
   if (!isChosenInBitbucket(name)) return undefined;
@@ -61,7 +61,7 @@ export function builtInPositionFault(text: string, name: string): string | undef
 }
 
 /** Why the placeholder may not stand in a condition value as it does: a wildcard right behind it would widen it. */
-export const conditionPositionFault = (text: string, name: string): string | undefined =>
+export const conditionPositionError = (text: string, name: string): string | undefined =>
   isWidened(skeletonOf(text, name)) ? widened(name) : undefined;
 
 const widened = (name: string): string => `a wildcard right behind {{${name}}} would match other names, too`;

@@ -32,7 +32,7 @@ export const parameterTypeNames = Object.keys(parameterTypesTable) as [
 ];
 
 /** Undefined when `value` is of the type, else the rule it breaks. */
-export function parameterFault(type: ParameterTypeName, value: string): string | undefined {
+export function parameterError(type: ParameterTypeName, value: string): string | undefined {
   const { pattern, rule, also } = parameterTypes[type];
   return pattern.test(value) && (also?.(value) ?? true) ? undefined : rule;
 }

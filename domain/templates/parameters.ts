@@ -1,7 +1,7 @@
 import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, problem, toPointer } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { parameterFault, parameterTypes } from './parameter-types.ts';
+import { parameterError, parameterTypes } from './parameter-types.ts';
 import { isSegments } from './placeholder.ts';
 import type { TemplateContent, TemplateParameter } from './schema.ts';
 
@@ -20,10 +20,10 @@ export function parseParameters(
   template: Pick<TemplateContent, 'name' | 'parameters'>,
   given: Record<string, unknown>,
 ): Result<Parameters> {
-  const faults: FieldError[] = [];
+  const errors: FieldError[] = [];
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(template.parameters, name)) continue;
-    faults.push({
+    errors.push({
       pointer: toPointer(['parameters', name]),
       detail: `is not a parameter of ${template.name}`,
     });
@@ -33,32 +33,32 @@ export function parseParameters(
     const path = ['parameters', name];
     if (!Object.hasOwn(given, name)) {
       const isFilled = parameter.optional || parameter.default !== undefined;
-      if (!isFilled) faults.push({ pointer: toPointer(path), detail: 'is missing' });
+      if (!isFilled) errors.push({ pointer: toPointer(path), detail: 'is missing' });
       continue;
     }
-    const found = valueFaults(parameter, given[name], path);
-    faults.push(...found);
+    const found = valueErrors(parameter, given[name], path);
+    errors.push(...found);
     if (found.length === 0) values[name] = normalised(given[name] as ParameterValue);
   }
-  if (faults.length === 0) return ok(values);
+  if (errors.length === 0) return ok(values);
   const detail = `The parameters do not fit template ${template.name}; GET /v1/templates/${template.name} shows them.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: faults }));
+  return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
 }
 
-function valueFaults(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
-  if (!parameter.list) return singleFaults(parameter, given, path);
+function valueErrors(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
+  if (!parameter.list) return singleErrors(parameter, given, path);
   const { max } = parameter.list;
   if (!Array.isArray(given) || given.length < 1 || given.length > max) {
     return [{ pointer: toPointer(path), detail: `must be a list of 1–${max} values` }];
   }
-  return given.flatMap((value, index) => singleFaults(parameter, value, [...path, index]));
+  return given.flatMap((value, index) => singleErrors(parameter, value, [...path, index]));
 }
 
-function singleFaults(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
+function singleErrors(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
   const pointer = toPointer(path);
   if (typeof value !== 'string') return [{ pointer, detail: 'must be a string' }];
-  const fault = valueFault(parameter, value);
-  return fault ? [{ pointer, detail: fault }] : [];
+  const fieldError = valueError(parameter, value);
+  return fieldError ? [{ pointer, detail: fieldError }] : [];
 }
 
 const normalised = (value: ParameterValue): ParameterValue =>
@@ -74,12 +74,12 @@ export const exampleParameters = (template: Pick<TemplateContent, 'parameters'>)
   );
 
 /** Why one value is none of a parameter: its type's grammar, the template's naming rule, the values that it allows. */
-export function valueFault(
+export function valueError(
   { type, pattern, allowed }: Pick<TemplateParameter, 'type' | 'pattern' | 'allowed'>,
   value: string,
 ): string | undefined {
-  const fault = parameterFault(type, value);
-  if (fault) return fault;
+  const fieldError = parameterError(type, value);
+  if (fieldError) return fieldError;
   if (!isSegments(value)) return 'must be segments parted by single slashes';
   if (pattern !== undefined && !matchesPattern(value, pattern))
     return `must follow the naming rule ${pattern}`;

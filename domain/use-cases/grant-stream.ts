@@ -73,9 +73,9 @@ export async function loadStream(
   const events = await log.load(grantId);
   const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
-  const fault =
+  const fieldError =
     verifyChain(events, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fault) throw new Error(`the log of ${grantId} is broken: ${fault}`);
+  if (fieldError) throw new Error(`the log of ${grantId} is broken: ${fieldError}`);
   return { grantId, grant: replay(events), last: events.at(-1), events };
 }
 

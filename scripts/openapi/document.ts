@@ -263,12 +263,13 @@ function problemResponse(
 
 /** A problem as it is answered; what a caller reads in `detail` says more about the case at hand. */
 function problemExample(code: ProblemCode, advice: string): Json {
-  const errors = code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: faults[code] } : {};
+  const errors =
+    code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: exampleErrors[code] } : {};
   const { body } = problemAnswer(problem(code, advice, errors), 'f7a3c223-2781-4dd8-b522-45a41a0fe7f2');
   return { summary: problemKinds[code].title, value: body };
 }
 
-const faults = {
+const exampleErrors = {
   REQUEST_INVALID: [{ pointer: '/repo', detail: 'is not a known field' }],
   PARAMETERS_INVALID: [{ pointer: '/parameters/bucket', detail: 'is missing' }],
 };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { patternsOverlap } from '../../domain/shared/patterns.ts';
 import {
   type ParameterTypeName,
-  parameterFault,
+  parameterError,
   parameterTypeNames,
   parameterTypes,
 } from '../../domain/templates/parameter-types.ts';
@@ -25,7 +25,7 @@ const values = fc.oneof(
 );
 const admitted = fc
   .tuple(fc.constantFrom(...parameterTypeNames), values)
-  .filter(([type, value]) => parameterFault(type, value) === undefined);
+  .filter(([type, value]) => parameterError(type, value) === undefined);
 
 /** Every place in which a type may stand, as the text of a resource and what may follow there. */
 const textsOf = (type: ParameterTypeName): string[] =>
@@ -54,7 +54,7 @@ test('no value that a type admits holds a wildcard, a variable, or what ends its
 test('no value leaves the segment of the ARN that its type names, in any place where it may stand', () => {
   fc.assert(
     fc.property(admitted, ([type, value]) => {
-      const takesSlashes = parameterFault(type, `${parameterTypes[type].example}/x`) === undefined;
+      const takesSlashes = parameterError(type, `${parameterTypes[type].example}/x`) === undefined;
       for (const text of textsOf(type)) {
         const [filled = ''] = fillPlaceholders(text, new Map([['value', value]]));
         expect(wildcardsOf(filled)).toBe(wildcardsOf(text));
@@ -72,7 +72,7 @@ test('two values of one type reach nothing in common, but what lies below the on
     .tuple(fc.constantFrom(...parameterTypeNames), values, values)
     .filter(
       ([type, a, b]) =>
-        a !== b && parameterFault(type, a) === undefined && parameterFault(type, b) === undefined,
+        a !== b && parameterError(type, a) === undefined && parameterError(type, b) === undefined,
     );
   fc.assert(
     fc.property(pairs, ([type, a, b]) => {

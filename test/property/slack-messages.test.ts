@@ -115,7 +115,7 @@ describe('whatever the template and the names, Slack takes', () => {
       fc.property(nasty(2000), fc.array(nasty(300), { maxLength: 60 }), (detail, texts) => {
         const errors = texts.map((text) => ({ pointer: `/${text}`, detail: text }));
         isSound(refused({ code: 'REQUEST_INVALID', detail, errors }));
-        isSound(commandHelp({ faults: [detail, ...texts], understood: detail, example: detail }));
+        isSound(commandHelp({ errors: [detail, ...texts], understood: detail, example: detail }));
         const parameters = Object.fromEntries(texts.map((text, n) => [`p${n}`, text]));
         isSound(asked({ repository: 'acme/shop', template: 'site', parameters, environment: detail }));
         const command = parseCommand(detail, new Map());

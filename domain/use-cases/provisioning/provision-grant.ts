@@ -18,7 +18,7 @@ export type ProvisionerInvocation = {
   leaseUntil: EpochMilliseconds;
 };
 
-/** Steps of one run: more than any honest story has, so that a fault cannot make it run for ever. */
+/** Steps of one run: more than any honest story has, so that an error cannot make it run for ever. */
 const MOST_STEPS = 20;
 
 /** Does on one grant whatever its state asks for, until nothing is left to do. Obeys nothing but the grant's id: what is

@@ -25,7 +25,7 @@ import { readableStream, type StreamReadPorts } from './read-grants.ts';
 /** Longest token, in characters. Source: STS API Reference, AssumeRoleWithWebIdentity, WebIdentityToken. */
 const LONGEST_TOKEN = 20_000;
 
-/** Has the two rules below looked at whatever else is wrong, so that all faults are named at once. */
+/** Has the two rules below looked at whatever else is wrong, so that all errors are named at once. */
 const isObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -74,10 +74,10 @@ export const notKnown: SlackContent = message(
 );
 
 /** What was understood of a mistaken command, what is wrong, and one that works. */
-export function commandHelp({ faults, understood, example }: CommandHelp): SlackContent {
-  const items = faults.map((fault) => ({ text: `• ${words(fault)}` }));
+export function commandHelp({ errors, understood, example }: CommandHelp): SlackContent {
+  const items = errors.map((fieldError) => ({ text: `• ${words(fieldError)}` }));
   return {
-    text: faults.join(' '),
+    text: errors.join(' '),
     blocks: [
       ...(understood ? [section(`Understood: ${words(understood)}`)] : []),
       section(lines(items, (left) => `… and ${left} more`)),

@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
-import { accessOf, examples, faultsOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 import { problemOf } from '../../support/domain/samples.ts';
 
 type Row = {
@@ -261,7 +261,7 @@ describe('whatever is asked', () => {
         const { principal, action, resource, condition } = forbid;
         const text = `@id("more") forbid (${principal}, ${action}, ${resource}) ${condition};`;
         const files = { ...shipped, rules: [...shipped.rules, ...filesOf(text).rules] };
-        if (faultsOf(files).length > 0) return;
+        if (errorsOf(files).length > 0) return;
         const more = accessOf(files);
         for (const question of asked) {
           const before = decided(shippedRules, question).allowed;

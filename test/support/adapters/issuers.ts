@@ -45,7 +45,7 @@ function configuration(): Configuration {
     ],
     ownership: [],
   });
-  if ('faults' in parsed) throw new Error(parsed.faults.join('; '));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
   return parsed.configuration;
 }
 

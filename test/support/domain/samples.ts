@@ -64,7 +64,7 @@ export const configurationContent = () => ({
 /** The content as a configuration; throws on faults. */
 export function configurationOf(content: unknown = configurationContent()): Configuration {
   const parsed = parseConfiguration(content);
-  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
   return parsed.configuration;
 }
 
@@ -96,7 +96,7 @@ export const templateContent = () => ({
 /** The content as a template; throws on faults. */
 export function templateOf(content: { name: string } = templateContent()): Template {
   const parsed = parseTemplate(`${content.name}.yaml`, content);
-  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
   return parsed.template;
 }
 

@@ -43,8 +43,8 @@ export class FakeIam {
   }
 
   /** Makes the next call of an action go wrong; several queue up. */
-  fault(action: keyof Iam, ...faults: Fault[]): void {
-    this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...faults]);
+  fault(action: keyof Iam, ...errors: Fault[]): void {
+    this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...errors]);
   }
 
   /** Has the next role that is created stay unseen for so many milliseconds. */

@@ -118,9 +118,9 @@ describe('a default', () => {
   });
 });
 
-const faultsOf = (parameters: Record<string, Record<string, unknown>>) => {
+const errorsOf = (parameters: Record<string, Record<string, unknown>>) => {
   const parsed = parseTemplate('with-defaults.yaml', content(parameters));
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 };
 
 describe('a template is refused for', () => {
@@ -148,13 +148,13 @@ describe('a template is refused for', () => {
     ['an empty allow-list', { a: { type, allowed: [] } }, '/allowed'],
     ['a list of twenty-one', { a: { type, list: { max: 21 } } }, '/list/max'],
   ])('%s', (_, parameters, words) => {
-    const faults = faultsOf(parameters);
+    const faults = errorsOf(parameters);
     expect(faults.join('\n')).toContain(words);
     expect(faults.every((fault) => fault.startsWith('templates/with-defaults.yaml/'))).toBe(true);
   });
 
   test('a cycle over several defaults, at each that is part of it', () => {
-    const faults = faultsOf({
+    const faults = errorsOf({
       a: { type, default: '{{b}}' },
       b: { type, default: '{{c}}' },
       c: { type, default: '{{a}}' },

@@ -1,10 +1,10 @@
-import { builtInPositionFault, conditionPositionFault, namesIn, positionFault } from './arn-position.ts';
-import { valueFault } from './parameters.ts';
+import { builtInPositionError, conditionPositionError, namesIn, positionError } from './arn-position.ts';
+import { valueError } from './parameters.ts';
 import { hasStrayBraces, isBuiltIn, placeholdersOf } from './placeholder.ts';
 import type { TemplateContent, TemplateParameter, TemplateStatement } from './schema.ts';
 
 /** What is wrong with a template, and where in its file, e.g. `['statements', 0, 'resources', 1]`. */
-export type TemplateFault = { path: PropertyKey[]; detail: string };
+export type FieldErrorAtPath = { path: PropertyKey[]; detail: string };
 
 /** The texts of a statement in which placeholders may stand, each with its path in the statement. */
 export function fillableTexts(
@@ -29,9 +29,9 @@ export function fillableTexts(
 const parameterOf = ({ parameters }: TemplateContent, name: string): TemplateParameter | undefined =>
   Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 
-/** Every fault of a template that its schema does not see: names that lead nowhere, positions where a value would mean
+/** Every error of a template that its schema does not see: names that lead nowhere, positions where a value would mean
  *  something else, defaults that go in circles. */
-export function crossFaults(template: TemplateContent): TemplateFault[] {
+export function crossErrors(template: TemplateContent): FieldErrorAtPath[] {
   const sids = template.statements.map(({ sid }) => sid);
   const used = new Set([
     ...template.statements.flatMap(({ when }) => when ?? []),
@@ -40,11 +40,14 @@ export function crossFaults(template: TemplateContent): TemplateFault[] {
   ]);
   return [
     ...template.statements.flatMap((statement, n) => {
-      const at = (fault: TemplateFault) => ({ ...fault, path: ['statements', n, ...fault.path] });
+      const at = (fieldError: FieldErrorAtPath) => ({
+        ...fieldError,
+        path: ['statements', n, ...fieldError.path],
+      });
       const twice = sids.indexOf(statement.sid) !== n;
       return [
         ...(twice ? [at({ path: ['sid'], detail: `sid stands twice: ${statement.sid}` })] : []),
-        ...statementFaults(template, statement).map(at),
+        ...statementErrors(template, statement).map(at),
       ];
     }),
     ...template.usage.flatMap((text, n) =>
@@ -56,7 +59,7 @@ export function crossFaults(template: TemplateContent): TemplateFault[] {
         })),
     ),
     ...Object.entries(template.parameters).flatMap(([name, parameter]) => [
-      ...parameterFaults(template, name, parameter),
+      ...parameterErrors(template, name, parameter),
       ...(used.has(name)
         ? []
         : [{ path: ['parameters', name], detail: `parameter ${name} is never used: remove it or name it` }]),
@@ -64,36 +67,36 @@ export function crossFaults(template: TemplateContent): TemplateFault[] {
   ];
 }
 
-function statementFaults(template: TemplateContent, statement: TemplateStatement): TemplateFault[] {
-  const faults: TemplateFault[] = [];
+function statementErrors(template: TemplateContent, statement: TemplateStatement): FieldErrorAtPath[] {
+  const errors: FieldErrorAtPath[] = [];
   const { when } = statement;
   if (when !== undefined && parameterOf(template, when)?.optional !== true) {
-    faults.push({ path: ['when'], detail: `when names ${when}, which is not an optional parameter` });
+    errors.push({ path: ['when'], detail: `when names ${when}, which is not an optional parameter` });
   }
   for (const { text, path, isResource } of fillableTexts(statement)) {
     if (hasStrayBraces(text)) {
-      faults.push({ path, detail: `stray braces in ${text}` });
+      errors.push({ path, detail: `stray braces in ${text}` });
       continue;
     }
     const lists = namesIn(text).filter((name) => parameterOf(template, name)?.list);
     if (lists.length > 1) {
-      faults.push({ path, detail: `${text} holds more than one list: ${lists.join(', ')}` });
+      errors.push({ path, detail: `${text} holds more than one list: ${lists.join(', ')}` });
     }
     for (const name of namesIn(text)) {
       const detail =
-        placeholderFault(template, statement, name) ?? standingFault(template, text, name, isResource);
-      if (detail) faults.push({ path, detail });
+        placeholderError(template, statement, name) ?? standingError(template, text, name, isResource);
+      if (detail) errors.push({ path, detail });
     }
   }
-  return faults;
+  return errors;
 }
 
-function placeholderFault(
+function placeholderError(
   template: TemplateContent,
   statement: TemplateStatement,
   name: string,
 ): string | undefined {
-  if (isBuiltIn(name)) return scopeFault(template, name);
+  if (isBuiltIn(name)) return scopeError(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
   return parameter.optional && statement.when !== name
@@ -101,32 +104,32 @@ function placeholderFault(
     : undefined;
 }
 
-const scopeFault = (template: TemplateContent, name: string): string | undefined =>
+const scopeError = (template: TemplateContent, name: string): string | undefined =>
   name.startsWith('environment.') && template.scope !== 'environment'
     ? `{{${name}}} needs scope: environment`
     : undefined;
 
-function standingFault(
+function standingError(
   template: TemplateContent,
   text: string,
   name: string,
   isResource: boolean,
 ): string | undefined {
-  if (!isResource) return conditionPositionFault(text, name);
+  if (!isResource) return conditionPositionError(text, name);
   const type = parameterOf(template, name)?.type;
-  return type ? positionFault(text, name, type) : builtInPositionFault(text, name);
+  return type ? positionError(text, name, type) : builtInPositionError(text, name);
 }
 
 const defaultTexts = ({ default: texts }: TemplateParameter): string[] =>
   texts === undefined ? [] : [texts].flat();
 
-function parameterFaults(
+function parameterErrors(
   template: TemplateContent,
   name: string,
   parameter: TemplateParameter,
-): TemplateFault[] {
+): FieldErrorAtPath[] {
   const path = ['parameters', name];
-  const faults: TemplateFault[] = [];
+  const errors: FieldErrorAtPath[] = [];
   const values = [
     ...(parameter.allowed ?? []).map((value, index) => ({ value, at: ['allowed', index] })),
     ...(parameter.example === undefined ? [] : [{ value: parameter.example, at: ['example'] }]),
@@ -135,35 +138,35 @@ function parameterFaults(
       .map((value) => ({ value, at: ['default'] })),
   ];
   for (const { value, at } of values) {
-    const fault = valueFault(parameter, value);
-    if (fault) faults.push({ path: [...path, ...at], detail: `${value} ${fault}` });
+    const fieldError = valueError(parameter, value);
+    if (fieldError) errors.push({ path: [...path, ...at], detail: `${value} ${fieldError}` });
   }
-  if (parameter.default === undefined) return faults;
+  if (parameter.default === undefined) return errors;
   const at = [...path, 'default'];
-  if (parameter.optional) faults.push({ path: at, detail: 'has a default and is optional: choose one' });
+  if (parameter.optional) errors.push({ path: at, detail: 'has a default and is optional: choose one' });
   if (Array.isArray(parameter.default) !== (parameter.list !== undefined)) {
-    faults.push({
+    errors.push({
       path: at,
       detail: parameter.list ? 'must be a list, as the parameter' : 'must be one text',
     });
   }
   if (parameter.list && defaultTexts(parameter).length > parameter.list.max) {
-    faults.push({ path: at, detail: `must hold no more than ${parameter.list.max} values` });
+    errors.push({ path: at, detail: `must hold no more than ${parameter.list.max} values` });
   }
   for (const text of defaultTexts(parameter)) {
-    if (hasStrayBraces(text)) faults.push({ path: at, detail: `stray braces in ${text}` });
+    if (hasStrayBraces(text)) errors.push({ path: at, detail: `stray braces in ${text}` });
     for (const other of namesIn(text)) {
-      const detail = defaultPlaceholderFault(template, other);
-      if (detail) faults.push({ path: at, detail });
+      const detail = defaultPlaceholderError(template, other);
+      if (detail) errors.push({ path: at, detail });
     }
   }
   const cycle = findCycle(template, name);
-  if (cycle) faults.push({ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` });
-  return faults;
+  if (cycle) errors.push({ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` });
+  return errors;
 }
 
-function defaultPlaceholderFault(template: TemplateContent, name: string): string | undefined {
-  if (isBuiltIn(name)) return scopeFault(template, name);
+function defaultPlaceholderError(template: TemplateContent, name: string): string | undefined {
+  if (isBuiltIn(name)) return scopeError(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
   if (parameter.optional) return `{{${name}}} is optional: a default needs a value that is always there`;
