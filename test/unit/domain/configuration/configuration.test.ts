@@ -141,7 +141,7 @@ describe('a configuration', () => {
   });
 
   test.each([undefined, null, [], 'text'])('is not %j', (content) => {
-    expect(parseConfiguration(content)).toHaveProperty('faults');
+    expect(parseConfiguration(content)).toHaveProperty('errors');
   });
 
   test.each([1, 100])('may stop at %i percent of the quota', (roleQuotaPercent) => {

@@ -237,7 +237,7 @@ describe('a template', () => {
   });
 
   test.each([undefined, null, [], 'text', 1])('is not %j', (content) => {
-    expect(parseTemplate('x.yaml', content)).toHaveProperty('faults');
+    expect(parseTemplate('x.yaml', content)).toHaveProperty('errors');
   });
 
   test('may use the environment where it is granted to environments only, and variables of IAM', () => {

@@ -44,7 +44,7 @@ describe('a guardrail in audit mode', () => {
     const answer = await requestGrant(it.requestPorts, grantRequest(), { ...context, dryRun: true });
     expect(answer).toMatchObject({
       ok: true,
-      value: { planned: { plan: { audited: [{ rule: 'no-handing-on' }] } } },
+      value: { planned: { rendered: { audited: [{ rule: 'no-handing-on' }] } } },
     });
   });
 

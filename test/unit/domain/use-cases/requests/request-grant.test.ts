@@ -163,7 +163,7 @@ describe('a dry run', () => {
     const answer = successOf(await world.request({}, platform, { dryRun: true }));
     expect(answer).toMatchObject({
       outcome: 'planned',
-      planned: { plan: { grantId: GRANT_ID, role: { arn: ROLE_ARN } } },
+      planned: { rendered: { grantId: GRANT_ID, role: { arn: ROLE_ARN } } },
     });
     expect([world.journal, world.grants.rows.size, world.iam.roles.size]).toEqual([[], 0, 0]);
   });
