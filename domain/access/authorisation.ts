@@ -128,6 +128,7 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
+  'approvers-in-people': 'An administrator adds the entry to people.',
   'template-requestable-by': 'GET /v1/templates shows who may request which template.',
 };
 

@@ -10,6 +10,7 @@ import { repositoryRuleSchema } from '../repository-rules/schema.ts';
 import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
+import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 
 const accountSchema = z.strictObject({
@@ -42,8 +43,11 @@ const configurationSchema = z.strictObject({
     })
     .default({ liveGrantsPerRepository: 10, roleQuotaPercent: 80 }),
   approvals: z
-    .strictObject({ lapseAfterHours: z.int().min(1).max(8760).default(72) })
-    .default({ lapseAfterHours: 72 }),
+    .strictObject({
+      lapseAfterHours: z.int().min(1).max(8760).default(72),
+      from: z.enum(['anyone', 'people']).default('anyone'),
+    })
+    .default({ lapseAfterHours: 72, from: 'anyone' }),
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */
@@ -96,6 +100,7 @@ export function parseConfiguration(
     ),
     ...directoryErrors(configuration),
     ...otherwiseWrittenIds(configuration),
+    ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? { errors } : { configuration };
 }
@@ -105,10 +110,23 @@ export function parseConfiguration(
 function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
   const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
   return people.flatMap(({ id }, n) =>
-    areEmails && id.includes('@') && id !== id.toLowerCase()
-      ? [`/people/${n}/id: ${id} must be in lower case, as emails are taken from tokens: ${id.toLowerCase()}`]
+    areEmails && id.includes('@') && id !== foldAscii(id)
+      ? [`/people/${n}/id: ${id} must be in lower case, as emails are taken from tokens: ${foldAscii(id)}`]
       : [],
   );
+}
+
+/** A human who comes by two ways could ask by one and approve by the other. They are recognised by a verified email, where
+ *  every way yields one, or by their entry in `people`. */
+function indistinctApprovers({ issuers, slack, approvals }: Configuration): string[] {
+  const people = issuers.filter(({ kind }) => kind === 'person');
+  const yieldEmails = people.every(({ idClaim }) => idClaim === 'email');
+  const ways = people.length + (slack ? 1 : 0);
+  return ways > 1 && !yieldEmails && approvals.from !== 'people'
+    ? [
+        '/approvals/from: must be people, or every issuer of persons must have idClaim: email: the same human could ask by one way and approve by another',
+      ]
+    : [];
 }
 
 function duplicates(pointer: string, what: string, values: string[]): string[] {

@@ -1,4 +1,4 @@
-import { isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
+import { comparePersons, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { type Instant, plusSeconds } from '../shared/time.ts';
@@ -16,7 +16,7 @@ export const OWN_REQUEST_RULE = 'nobody-approves-their-own-request';
 export function decideApproval(grant: Grant, decision: Decision): Result<NewEvent> {
   const { principal, now, reason } = decision;
   const mayDecide = principal.kind === 'person' && !isRequester(grant, principal);
-  if (waitingRequest(grant) && !mayDecide) return fail(ownRequest(principal));
+  if (waitingRequest(grant) && !mayDecide) return fail(ownRequest(grant, principal));
   const waiting = findWaiting(grant, decision);
   if (!waiting.ok) return waiting;
   return ok(approvalOf(grant, waiting.value, now, reason));
@@ -100,8 +100,13 @@ const targetOf = (grant: Grant) => {
   return { repository, account };
 };
 
-const ownRequest = (principal: Principal): Problem =>
-  problem(
-    'DENIED',
-    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not asked for it since the last approval decides.`,
-  );
+function ownRequest({ requesters }: Grant, principal: Principal): Problem {
+  const isUnproven =
+    principal.kind === 'person' &&
+    !requesters.some((other) => comparePersons(other, principal) === 'same') &&
+    requesters.some((other) => comparePersons(other, principal) === 'unknown');
+  const detail = isUnproven
+    ? 'nothing verified tells them apart from a person who asked for this. An administrator gives both an entry in people with the email, Slack user or Bitbucket account that each is known by, or the approver decides through the endpoint that the requester used.'
+    : 'cannot approve this. A person who has not asked for it since the last approval decides.';
+  return problem('DENIED', `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id}: ${detail}`);
+}

@@ -1,4 +1,10 @@
-import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
+import {
+  CONFIGURATION,
+  isSamePrincipal,
+  mayBeSame,
+  type Principal,
+  REPOSITORY_RULES,
+} from '../shared/principal.ts';
 import type { ProblemCode } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Approval } from '../templates/schema.ts';
@@ -97,7 +103,11 @@ function requestOf(event: GrantEvent & { type: 'GrantRequested' | 'GrantChangeRe
 }
 
 const withRequester = (requesters: Principal[], principal: Principal): Principal[] =>
-  requesters.some((other) => isSamePrincipal(other, principal)) ? requesters : [...requesters, principal];
+  requesters.some(
+    (other) => isSamePrincipal(other, principal) && `${other.identifiers}` === `${principal.identifiers}`,
+  )
+    ? requesters
+    : [...requesters, principal];
 
 /** The request that waits for a decision, on a new grant or on an active one. */
 export function waitingRequest(grant: Grant): RequestInForce | undefined {
@@ -105,10 +115,9 @@ export function waitingRequest(grant: Grant): RequestInForce | undefined {
   return grant.state === 'active' && grant.change?.phase === 'waiting' ? grant.change : undefined;
 }
 
-/** True when somebody was among those who asked since the last approval. Ids are compared without case here: where one
- *  endpoint writes a person's email otherwise than another, they are still the one who asked. */
-export const isRequester = (grant: Grant, { kind, id }: Principal): boolean =>
-  grant.requesters.some((other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase());
+/** True unless a principal is proven to be another than everyone who asked since the last approval; see `mayBeSame`. */
+export const isRequester = (grant: Grant, principal: Principal): boolean =>
+  grant.requesters.some((other) => mayBeSame(other, principal));
 
 /** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
  *  Whatever else stands in the log changes nothing. */

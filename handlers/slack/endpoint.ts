@@ -153,7 +153,10 @@ async function onInteraction(
   const interaction = readInteraction(form.get('payload') ?? '');
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
   if (!interaction) return { statusCode: 200 };
-  const slackUser = { team: interaction.team.id, user: interaction.user.id };
+  const { team, user } = interaction;
+  // In a shared channel the team of the message and the team of the user may differ: then the user is another team's.
+  const isOwn = user.team_id === undefined || user.team_id === team.id;
+  const slackUser = { team: isOwn ? team.id : FOREIGN_TEAM, user: user.id };
   if (interaction.type === 'block_actions') return before(call.end, onButton(call, slackUser, interaction));
   return before(call.end, onSubmission(call, slackUser, interaction)).catch((error: unknown) => {
     reportLost(call, error);
@@ -162,6 +165,9 @@ async function onInteraction(
     return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
   });
 }
+
+/** The team of a user whose interaction names two: no configuration can hold it. */
+const FOREIGN_TEAM = 'foreign';
 
 async function onButton(
   call: SlackCall,

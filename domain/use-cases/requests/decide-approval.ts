@@ -1,4 +1,5 @@
 import { authorise, deniedAccess } from '../../access/authorisation.ts';
+import { findPerson } from '../../access/directory.ts';
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
 import type { NewEvent } from '../../grants/event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
@@ -21,6 +22,9 @@ import type { RequestContext, RequestPorts } from './request-grant.ts';
 /** What somebody decides: the hash of the plan that they have read, and why. */
 export type DecisionInput = { planHash: string; reason?: string | undefined };
 
+/** The rule of `approvals: {from: people}`. */
+const LISTED_APPROVERS_RULE = 'approvers-in-people';
+
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
 /** Approves the waiting plan of a grant and waits until it is applied: 200 once it is, 202 while work goes on. Everything
@@ -37,6 +41,8 @@ export async function approveGrant(
     const decided = await decide(ports, grantId, input, context, decideApproval);
     if (!decided.ok) return decided;
     const { stream, grant, event } = decided.value;
+    const listed = checkListed(ports, context.caller, grant);
+    if (!listed.ok) return listed;
     const verified = await verifyAgain(ports, grant);
     if (!verified.ok) return verified;
     const approved = await append(ports, stream, event, context);
@@ -81,6 +87,19 @@ async function decide(
     ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
   }
   return decided;
+}
+
+/** Where the same human could come by two ways, only an entry in `people` may approve: it names every way. */
+function checkListed(
+  { configuration, reportDenied }: RequestPorts,
+  caller: Caller,
+  grant: Grant,
+): Result<undefined> {
+  const { id } = caller.principal;
+  if (configuration.approvals.from === 'anyone' || findPerson(configuration, id)) return ok(undefined);
+  reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), LISTED_APPROVERS_RULE));
+  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and only those who have one approve here. An administrator adds the entry to the configuration.`;
+  return fail(problem('DENIED', detail));
 }
 
 /** The grant, when the caller may read it and decide about it. */

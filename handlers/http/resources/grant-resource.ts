@@ -3,6 +3,7 @@ import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
+import type { Principal } from '../../../domain/shared/principal.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
@@ -47,12 +48,15 @@ export function grantResource(
     lastError: grant.lastError,
     expiresAt: grant.expiresAt,
     reason,
-    requestedBy,
+    requestedBy: named(requestedBy),
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
     pipelineSnippet: isActive && role && region ? pipelineSnippet(intent, role.arn, region) : undefined,
   });
 }
+
+/** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
+const named = ({ kind, id }: Principal) => ({ kind, id });
 
 /** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
  *  it lapses unless somebody decides. */
@@ -68,7 +72,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy, reason, lapsesAt }) };
+  return { plan, pendingChange: compact({ planHash, requestedBy: named(requestedBy), reason, lapsesAt }) };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
@@ -99,7 +103,7 @@ export function plannedResource(
     ...planned,
     expiresAt,
     reason: command.reason,
-    requestedBy: caller.principal,
+    requestedBy: named(caller.principal),
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,

@@ -18,6 +18,8 @@ const permissionSchema = z
   .meta({ id: 'Permission', description: 'Both may hold wildcards of IAM' });
 
 /** What a request changes, as permissions. */
+const namedPrincipalSchema = principalSchema.omit({ identifiers: true }).meta({ id: 'NamedPrincipal' });
+
 const change = {
   risk: z.enum(risks),
   gained: z.array(permissionSchema),
@@ -77,7 +79,7 @@ export const grantSchema = z
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
-        requestedBy: principalSchema,
+        requestedBy: namedPrincipalSchema,
         reason: z.string().optional(),
         lapsesAt: instant.describe('When the change lapses unless somebody decides'),
       })
@@ -85,7 +87,7 @@ export const grantSchema = z
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
     expiresAt: instant.optional(),
     reason: z.string().optional(),
-    requestedBy: principalSchema,
+    requestedBy: namedPrincipalSchema,
     createdAt: instant,
     updatedAt: instant,
     pipelineSnippet: z.string().optional().describe('The step for bitbucket-pipelines.yml; while active'),

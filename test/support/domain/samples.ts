@@ -9,7 +9,7 @@ import {
 } from '../../../domain/grants/event.ts';
 import { type Grant, replay } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { Principal } from '../../../domain/shared/principal.ts';
+import { identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
 
@@ -55,6 +55,7 @@ export const configurationContent = () => ({
       audience: 'rolewright',
       keys: 'https://id.acme.example/keys',
       algorithms: ['RS256'],
+      idClaim: 'email',
     },
   ],
   ownership: [{ project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] } }] as unknown[],
@@ -128,8 +129,14 @@ export const hashes = {
   permissionsPolicyHash: 'b'.repeat(64),
   maxSessionDuration: 3600,
 };
-export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
-export const grace: Principal = { kind: 'person', id: 'grace@acme.example' };
+/** A person as a token of the samples' issuer names them. */
+export const personOf = (email: string): Principal => ({
+  kind: 'person',
+  id: email,
+  identifiers: identifiersOf({ sub: ['https://id.acme.example', email], emails: [email] }),
+});
+export const ada = personOf('ada@acme.example');
+export const grace = personOf('grace@acme.example');
 
 /** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
 export function chain(

@@ -25,7 +25,8 @@ describe('a configuration', () => {
       pipelineAudience: 'rolewright',
       limits: { liveGrantsPerRepository: 10, roleQuotaPercent: 80 },
       accounts: [{ partition: 'aws' }],
-      issuers: [{ idClaim: 'sub', groupsClaim: 'groups' }],
+      issuers: [{ idClaim: 'email', groupsClaim: 'groups', maxTokenLifetime: 'PT24H' }],
+      approvals: { from: 'anyone' },
     });
   });
 
@@ -39,7 +40,8 @@ describe('a configuration', () => {
     expect(errorsOf({ people, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([
       expect.stringMatching(/^\/people\/0\/id: .*: ada@acme\.example$/),
     ]);
-    expect(errorsOf({ people })).toEqual([]);
+    const bySub = { ...issuer, idClaim: 'sub', require: { idtyp: 'user' } };
+    expect(errorsOf({ people, issuers: [bySub] })).toEqual([]);
     const subjects = [{ id: '00uAbC' }];
     expect(errorsOf({ people: subjects, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([]);
   });

@@ -1,18 +1,28 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { identifiersOf, type Principal } from '../../../../../domain/shared/principal.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { upgradeGrant } from '../../../../../domain/use-cases/requests/upgrade-grant.ts';
 import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
+  ada,
   codeOf,
   configurationContent,
   configurationOf,
   GRANT_ID,
+  grace,
+  personOf,
   present,
   problemOf,
   shop,
   staging,
   successOf,
 } from '../../../../support/domain/samples.ts';
+
+const slackOnly: Principal = {
+  kind: 'person',
+  id: 'joan',
+  identifiers: identifiersOf({ slack: ['T0ACME', 'U0JOAN'] }),
+};
 
 const HOURS = 3_600_000;
 
@@ -102,8 +112,30 @@ describe('a new grant from a template that requires approval', () => {
     await world.request(otherBucket, approver);
     expect(codeOf(await world.approve({}, platform))).toBe('DENIED');
     expect(codeOf(await world.approve({}, approver))).toBe('DENIED');
-    const third = { principal: { kind: 'person' as const, id: 'joan@acme.example' }, groups: ['platform'] };
+    const third = { principal: personOf('joan@acme.example'), groups: ['platform'] };
     expect(codeOf(await world.approve({}, third))).toBe('ok');
+  });
+
+  test.each<[string, Principal]>([
+    ['the requester under another spelling', { ...ada, id: 'Ada@acme.example' }],
+    ['the requester under an alias', { ...ada, id: 'ada+approvals@acme.example' }],
+    ['a person of whom nothing verified is known', { kind: 'person', id: 'joan@acme.example' }],
+    ['a Slack user whom no entry ties to a token', slackOnly],
+  ])('is not approved by %s, and nothing is written', async (_, principal) => {
+    const before = world.story();
+    expect(codeOf(await world.approve({}, { ...approver, principal }))).toBe('DENIED');
+    expect(world.story()).toEqual(before);
+  });
+
+  test('is approved by listed people only, where the configuration says so', async () => {
+    world.configuration = configurationOf({
+      ...configurationContent(),
+      approvals: { from: 'people' },
+      people: [{ id: grace.id }],
+    });
+    const unlisted = { principal: personOf('joan@acme.example'), groups: ['platform'] };
+    expect(codeOf(await world.approve({}, unlisted))).toBe('DENIED');
+    expect(codeOf(await world.approve({}, approver))).toBe('ok');
   });
 
   test('is not approved once the repository is gone', async () => {
