@@ -240,7 +240,7 @@ export function composeExplanations(core: Core): ExplainPorts {
     clock,
     configuration,
     bitbucket,
-    stepTokens: stepTokenReader(configuration, workspaceKeys(environment)),
+    stepTokens: stepTokenReader(configuration, workspaceKeys(environment), clock),
   };
 }
 

@@ -4,9 +4,9 @@ import { type WebhookPorts, webhookEndpoint } from './bitbucket/webhook-endpoint
 import { type Core, composeCore, composeWorkerClient } from './compose.ts';
 import { guarded } from './http/http-function.ts';
 
-const secretsFrom = ({ environment: { webhookSecrets } }: Core): WebhookPorts['secretsOf'] =>
+const secretsFrom = ({ environment: { webhookSecrets }, clock }: Core): WebhookPorts['secretsOf'] =>
   'parameters' in webhookSecrets
-    ? ssmWebhookSecrets(webhookSecrets.parameters)
+    ? ssmWebhookSecrets(webhookSecrets.parameters, clock)
     : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? '');
 
 const core = composeCore();

@@ -48,7 +48,7 @@ export function tokenVerifier(
       issuer: issuer.issuer,
       audience: issuer.audience,
       algorithms: issuer.algorithms,
-      keys: issuerKeys(locations.company(issuer)),
+      keys: issuerKeys(locations.company(issuer), clock),
       toCaller: (claims) => companyCaller(issuer, claims, configuration),
     });
   }
@@ -58,7 +58,7 @@ export function tokenVerifier(
       issuer,
       audience: configuration.pipelineAudience,
       algorithms: STEP_TOKEN_ALGORITHMS,
-      keys: issuerKeys(locations.bitbucket(workspace.slug)),
+      keys: issuerKeys(locations.bitbucket(workspace.slug), clock),
       toCaller: (claims) => {
         const caller = pipelineCaller(workspace, audienceOf(workspace), claims);
         return caller ? { caller } : { refused: 'The claims of the token do not agree with one another.' };
