@@ -2,6 +2,7 @@ import type { Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
@@ -21,6 +22,7 @@ export type Plan = {
 /** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document stands in force. */
 export type LiveState = {
   intent: GrantIntent;
+  requesterKind: Principal['kind'];
   permissionsPolicy: unknown;
   maxSessionDuration: number;
   trustPolicyHash: string;
@@ -33,6 +35,7 @@ export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
   const { intent } = grant.request;
   return {
     intent,
+    requesterKind: grant.request.requestedBy.kind,
     permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
     maxSessionDuration: intent.maxSessionDuration,
     trustPolicyHash: intent.trustPolicyHash,

@@ -12,6 +12,7 @@ export function actsThroughErrors({
   scope,
   approval,
   actsThrough,
+  ownership,
 }: TemplateContent): FieldErrorAtPath[] {
   const actions = statements.flatMap((statement) => statement.actions);
   const borrowing = actions.find((action) => BORROWS.has(action.toLowerCase()));
@@ -20,6 +21,14 @@ export function actsThroughErrors({
   return [
     ...(acting !== undefined && actsThrough === undefined
       ? [fieldError('actsThrough', `${acting} lets others act for the role: say what the grant amounts to`)]
+      : []),
+    ...(actsThrough !== undefined && ownership !== 'named'
+      ? [
+          fieldError(
+            'ownership',
+            'what acts through others must be named by an ownership rule: must be named',
+          ),
+        ]
       : []),
     ...(borrowing !== undefined && scope !== 'environment'
       ? [fieldError('scope', `${borrowing} acts through another role: must be environment`)]

@@ -76,6 +76,7 @@ export async function replan(
     template,
     parameters: parameters.value,
     name: intent.name,
+    requesterKind: requestedBy.kind,
     roleName: intent.roleName,
   });
   if (!rendered.ok) return rendered;

@@ -12,6 +12,7 @@ import {
   authorise,
   type Resource,
 } from '../../domain/access/authorisation.ts';
+import { principalOf as personOf } from '../../domain/access/directory.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
@@ -108,6 +109,14 @@ function actionOf(text = ''): Action {
   return action;
 }
 
+/** A person with the identifiers that are known without a token: those of their entry in `people`, and an id that is an
+ *  email. */
+function identified(principal: Principal, { people }: Configuration): Principal {
+  if (principal.kind !== 'person') return principal;
+  const entry = people.find(({ id }) => id === principal.id);
+  return personOf(entry ?? { id: principal.id, groups: [] });
+}
+
 function toResource({ repository, environment, account, template }: ShownGrant): Resource {
   return {
     workspaceUuid: repository.workspace.uuid,
@@ -149,8 +158,8 @@ function asAsked(action: Action, resource: Resource, templates: Settings['templa
   return { ...resource, template };
 }
 
-function callerOf(given: Given, resource: Resource | undefined): Caller {
-  const principal = principalOf(given.principal);
+function callerOf(given: Given, resource: Resource | undefined, configuration: Configuration): Caller {
+  const principal = identified(principalOf(given.principal), configuration);
   const groups = listed(given.groups);
   if (principal.kind !== 'pipeline') return { principal, groups };
   const repositoryUuid = parseUuid(principal.id);
@@ -221,7 +230,7 @@ export async function explainAccess(
     ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
     : namedResource(given, settings);
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
-  const caller = callerOf(given, named);
+  const caller = callerOf(given, named, settings.configuration);
   const resource = named && asAsked(action, named, templates);
   const context = accessContextOf(given, grant);
   const byRules = authorise(access, caller, action, resource, undefined, context);

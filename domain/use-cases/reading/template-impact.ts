@@ -42,6 +42,7 @@ export function impactOn(
     template,
     parameters: parameters.value,
     name: intent.name,
+    requesterKind: live.requesterKind,
     roleName: intent.roleName,
   });
   if (!rendered.ok) return { version, problem: rendered.problem };

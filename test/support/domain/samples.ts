@@ -58,7 +58,9 @@ export const configurationContent = () => ({
       idClaim: 'email',
     },
   ],
-  ownership: [{ project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] } }] as unknown[],
+  ownership: [
+    { project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] }, pipeline: ['shop-*'] },
+  ] as unknown[],
   limits: { liveGrantsPerRepository: 3, roleQuotaPercent: 80 },
 });
 

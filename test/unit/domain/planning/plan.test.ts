@@ -10,6 +10,7 @@ const policy = (...resources: string[]) => ({
 });
 const live = (over: Partial<LiveState> = {}): LiveState => ({
   intent: intent(),
+  requesterKind: 'person',
   permissionsPolicy: policy('a', 'b'),
   maxSessionDuration: 3600,
   trustPolicyHash: intent().trustPolicyHash,

@@ -23,6 +23,7 @@ const inputs = (over: Partial<RoleInputs> = {}): RoleInputs => ({
   template: templateOf(),
   parameters: { bucket: 'shop-site' },
   name: 'default',
+  requesterKind: 'person',
   ...over,
 });
 

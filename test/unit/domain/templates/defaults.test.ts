@@ -40,6 +40,7 @@ const inputs = (template: RoleInputs['template'], over: Partial<RoleInputs> = {}
   account,
   repository: { ...shop, slug: 'shop-one', fullName: 'acme/shop-one' },
   template,
+  requesterKind: 'person',
   parameters: {},
   name: 'default',
   ...over,

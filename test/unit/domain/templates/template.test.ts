@@ -263,7 +263,12 @@ describe('a template that acts through other roles', () => {
       content.statements = content.statements.map((one) => ({ ...one, actions: [action] }));
       Object.assign(content, over);
     }).map((fault) => fault.replace('templates/s3-static-site.yaml/', ''));
-  const borrowed = { actsThrough: 'All that the role may do.', scope: 'environment', approval: 'required' };
+  const borrowed = {
+    actsThrough: 'All that the role may do.',
+    scope: 'environment',
+    approval: 'required',
+    ownership: 'named',
+  };
 
   test.each(['sts:AssumeRole', 'sts:assumerole', 'cloudformation:CreateChangeSet'])(
     'by %s says so, is for environments and needs an approval: it amounts to what they may do',
@@ -283,6 +288,8 @@ describe('a template that acts through other roles', () => {
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);
-    expect(acting('iam:PassRole', { actsThrough: 'Services act with the roles.' })).toEqual([]);
+    expect(
+      acting('iam:PassRole', { actsThrough: 'Services act with the roles.', ownership: 'named' }),
+    ).toEqual([]);
   });
 });
