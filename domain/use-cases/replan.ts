@@ -1,7 +1,9 @@
 import { notOwned } from '../access/ownership.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
 import { intentHash } from '../grants/intent.ts';
+import type { AuditPort } from '../guardrails/guardrails.ts';
 import { askedLifetime, type LiveState, planOf } from '../planning/plan.ts';
 import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/rendered-role.ts';
 import { isRoleNameOf } from '../planning/role.ts';
@@ -11,8 +13,14 @@ import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
-import type { ProvisionerPorts } from './provisioning/run.ts';
 import { findEnvironment, findRepositoryAgain } from './resolve-target.ts';
+
+/** What rendering a role needs: it reads Bitbucket and writes nothing. */
+export type RenderPorts = AuditPort & {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  bitbucket: Bitbucket;
+};
 
 /** A plan made anew, and the template that it was made from. */
 export type Replanned = { rendered: RenderedRole; template: Template };
@@ -45,7 +53,7 @@ export const mayNeedApproval = ({ rendered, template }: Replanned, request: Requ
  *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
  *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
 export async function replan(
-  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
+  ports: RenderPorts,
   grantId: string,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {

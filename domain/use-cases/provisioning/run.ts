@@ -1,19 +1,13 @@
-import type { Bitbucket } from '../../bitbucket/port.ts';
-import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { AuditPort } from '../../guardrails/guardrails.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
-import type { Template } from '../../templates/template.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
+import type { RenderPorts } from '../replan.ts';
 import type { Iam } from './iam.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
-  AuditPort & {
-    configuration: Configuration;
-    templates: ReadonlyMap<string, Template>;
-    bitbucket: Bitbucket;
+  RenderPorts & {
     /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
     iam(deadline: EpochMilliseconds): Iam;
   };

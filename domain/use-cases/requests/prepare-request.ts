@@ -1,10 +1,7 @@
 import { authorise, deniedAccess } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
-import type { Bitbucket } from '../../bitbucket/port.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
-import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import type { AuditPort } from '../../guardrails/guardrails.ts';
 import { type RenderedRole, renderRole, reportAuditedRole } from '../../planning/rendered-role.ts';
 import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -14,16 +11,12 @@ import { parseDuration } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
 import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
+import type { RenderPorts } from '../replan.ts';
 import { findEnvironment, findRepository, type Target } from '../resolve-target.ts';
 import { resolveForPipeline } from './pipeline-target.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
-export type CheckPorts = AccessPorts &
-  AuditPort & {
-    configuration: Configuration;
-    templates: ReadonlyMap<string, Template>;
-    bitbucket: Bitbucket;
-  };
+export type CheckPorts = AccessPorts & RenderPorts;
 
 /** A request after everything about it was checked. */
 export type PreparedRequest = {
