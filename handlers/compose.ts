@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
+import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
@@ -10,7 +11,7 @@ import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
-import { fixedSecret, ssmSecret } from '../adapters/settings/secrets.ts';
+import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -30,11 +31,14 @@ import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
+import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
+import type { WorkerPorts } from './worker/worker-function.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
  *  holds `config/` and `templates/`. */
@@ -210,6 +214,36 @@ export function composeConversations(core: Core): ConversationPorts & Notificati
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
 }
+
+/** What the worker does for Slack and for Bitbucket. */
+export function composeWorker(core: Core): WorkerPorts {
+  const { logger } = core;
+  return {
+    ...composeConversations(core),
+    reportProblem: (about, problem) =>
+      logger.error('what a delivery asks for is refused', { ...about, problem }),
+  };
+}
+
+/** What Bitbucket's endpoint works with: it reads the webhooks' secrets, and no table. */
+export function composeWebhookEndpoint(core: Core): WebhookPorts {
+  const { webhookSecrets } = core.environment;
+  return {
+    workspaces: core.configuration.workspaces,
+    secretsOf:
+      'parameters' in webhookSecrets
+        ? ssmWebhookSecrets(webhookSecrets.parameters)
+        : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? ''),
+    worker: composeWorkerClient(core),
+    logger: core.logger,
+  };
+}
+
+/** What searches of the audit log work with. */
+export const composeAudits = (core: Core): AuditPorts => ({
+  ...composeRecords(core),
+  ...composeAccess(core),
+});
 
 /** What Slack's endpoint works with: it reads no grant and writes none. */
 export function composeSlackEndpoint(core: Core): SlackPorts {
