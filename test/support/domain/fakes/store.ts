@@ -3,6 +3,8 @@ import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
 import type {
   DueRow,
   EventLog,
+  EventPage,
+  EventQuery,
   GrantFilter,
   GrantRow,
   GrantTable,
@@ -63,10 +65,30 @@ export class FakeEventLog implements EventLog {
     return 'appended';
   }
 
-  query(): never {
-    throw new Error('no use case under test queries the log');
+  async query({ limit, after, ...filter }: EventQuery): Promise<EventPage> {
+    const order = ({ at, grantId, seq }: GrantEvent) => `${at}#${grantId}#${String(seq).padStart(6, '0')}`;
+    const found = [...this.streams.values()]
+      .flat()
+      .map((text) => parseEvent(JSON.parse(text)))
+      .filter((event) => isFound(event, filter) && (after === undefined || order(event) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const events = found.slice(0, limit);
+    const last = events.at(-1);
+    return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
   }
 }
+
+/** True where an event is one of those that a query asks for. */
+const isFound = (
+  { at, type, principal, data }: GrantEvent,
+  query: Omit<EventQuery, 'limit' | 'after'>,
+): boolean =>
+  at >= query.from &&
+  at < query.to &&
+  (query.type ?? type) === type &&
+  (query.repositoryUuids?.includes(data.repository.uuid) ?? true) &&
+  (query.principal?.kind ?? principal.kind) === principal.kind &&
+  (query.principal?.id ?? principal.id) === principal.id;
 
 /** Seconds; a lease that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
