@@ -17,7 +17,7 @@ import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { repositoryAdmins } from '../domain/access/repository-admins.ts';
+import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
@@ -145,7 +145,12 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
  *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
+export function composeAccess({
+  root,
+  settings,
+  configuration,
+  logger,
+}: Core): Pick<AccessPorts, 'access' | 'reportDenied'> {
   settings.access ??= readAccess(root, configuration);
   return { access: settings.access, reportDenied: (denial) => logger.warn('denied', { denial }) };
 }
@@ -156,8 +161,10 @@ const composeAudit = ({ logger }: Core): AuditPort => ({
 });
 
 /** Who administers a repository, where an administrator has switched that on. */
-const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
-  configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
+const composeAdmins =
+  ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
+  () =>
+    configuration.access.repositoryAdmins ? repositoryAdmins(configuration, bitbucket) : noRepositoryAdmins;
 
 /** The provisioner function, from outside. */
 export const composeProvisionerClient = ({ environment, outgoing, logger }: Core): Provisioner =>

@@ -1,27 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
-import type {
-  AccessContext,
-  AccessRules,
-  Action,
-  Decision,
-  Resource,
-} from '../../domain/access/authorisation.ts';
-import type { Caller } from '../../domain/shared/principal.ts';
+import type { AccessRules, Decision } from '../../domain/access/authorisation.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
-import { principalTypes, requestOf } from './request.ts';
+import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
 import type { Rule } from './rules.ts';
 
 /** The access rules, and the whole of what made a decision: the rules that it rests on, in the order of their files;
  *  none when nothing permits. */
 export type CedarAccess = AccessRules & {
-  explain(
-    caller: Caller,
-    action: Action,
-    resource?: Resource,
-    context?: AccessContext,
-  ): Decision & { rules: Omit<Rule, 'json'>[] };
+  explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
 /** Compiled rules, decided by Cedar, which is loaded with the first decision: a caller who proves nothing never has it
@@ -35,17 +23,13 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     return engine;
   };
 
-  function explain(
-    caller: Caller,
-    action: Action,
-    resource?: Resource,
-    context: AccessContext = {},
-  ): Decision & { rules: Omit<Rule, 'json'>[] } {
+  function explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] } {
+    const { caller, action, resource } = question;
     const principal = principalTypes[caller.principal.kind];
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
     const { cedar, here, somewhere } = ready();
     const answer = cedar.statefulIsAuthorized({
-      ...requestOf(caller, action, resource, context),
+      ...requestOf(question),
       preparsedPolicySetId: resource ? here : somewhere,
     });
     if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
@@ -59,12 +43,12 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
 
   return {
     explain,
-    decide(...asked) {
-      const { allowed, rule, next } = explain(...asked);
-      return { allowed, rule, next };
-    },
+    decide: (question) => decisionOf(explain(question)),
+    couldBeAllowed: (attempt) => decisionOf(explain({ ...attempt, resource: undefined })),
   };
 }
+
+const decisionOf = ({ allowed, rule, next }: Decision): Decision => ({ allowed, rule, next });
 
 /** Cedar with both policy sets parsed, by the names that it keeps them under. */
 type Engine = { cedar: Cedar; here: string; somewhere: string };

@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { actions } from '../../domain/access/authorisation.ts';
+import { actions, eventResource } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
@@ -45,7 +45,7 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   const caller: Caller = { principal: { kind: 'person', id: 'somebody' }, groups: ['some'] };
   const uuid = '{00000000-0000-0000-0000-000000000000}';
   for (const action of actions) {
-    const event = { repositoryUuid: uuid, accountId: '000000000000' };
+    const event = eventResource({ repositoryUuid: uuid, accountId: '000000000000' });
     const grant = {
       workspaceUuid: uuid,
       projectUuid: uuid,
@@ -54,7 +54,12 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
     };
     const resource = action === 'audit' ? event : { ...event, ...grant };
     const answer = cedar.isAuthorized({
-      ...requestOf(caller, action, resource, { requesterKinds: ['person'] }),
+      ...requestOf({
+        caller,
+        action,
+        resource,
+        context: { requesterKinds: ['person'], repositoryAdmin: false },
+      }),
       policies: { staticPolicies: '' },
       schema,
       validateRequest: true,

@@ -87,8 +87,8 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       return told('grant' in made.value ? requested(made.value.grant, writing) : undefined);
     }
     case 'list': {
-      const page = { limit: LISTED };
-      const { grants, next } = await listGrants(ports, caller, { repository: act.repository }, page);
+      const search = { filter: { repository: act.repository }, limit: LISTED };
+      const { grants, next } = await listGrants(ports, caller, search);
       return told(grantList(grants, next !== undefined, writing));
     }
     case 'show':

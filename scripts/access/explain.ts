@@ -7,10 +7,15 @@ import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
   type AccessContext,
+  type AccessRules,
   type Action,
+  type Attempt,
   actions,
   authorise,
+  couldBeAllowed,
+  eventResource,
   type Resource,
+  refuse,
 } from '../../domain/access/authorisation.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
@@ -19,7 +24,7 @@ import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts
 import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
-import type { Result } from '../../domain/shared/result.ts';
+import { ok, type Result } from '../../domain/shared/result.ts';
 import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
@@ -135,13 +140,14 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
     repositoryUuid,
     environmentUuid: uuidOf('environment', given.environment),
     accountId: account.id,
-    ...(given.template ? { template: { name: given.template } } : {}),
+    template: given.template === undefined ? undefined : { name: given.template },
   };
 }
 
 /** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
-  if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
+  const { repositoryUuid, accountId } = resource;
+  if (action === 'audit') return eventResource({ repositoryUuid, accountId });
   if (action !== 'request') return resource;
   if (!resource.template) throw new UsageError('--template: what would be asked for?');
   const template = templates.get(resource.template.name);
@@ -174,6 +180,17 @@ function accessContextOf(given: Given, grant: Grant | undefined): AccessContext 
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
     repositoryAdmin: given['repository-admin'],
   };
+}
+
+/** The decision on a resource; without one, whether the caller could be allowed on any. */
+function decisionOn({
+  resource,
+  ...question
+}: Attempt & { rules: AccessRules; resource: Resource | undefined }): Result<undefined> {
+  const report = () => {};
+  if (resource) return authorise({ ...question, resource, report });
+  const decision = couldBeAllowed(question);
+  return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
 /** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
@@ -224,9 +241,9 @@ export async function explainAccess(
   const caller = callerOf(given, named);
   const resource = named && asAsked(action, named, templates);
   const context = accessContextOf(given, grant);
-  const byRules = authorise(access, caller, action, resource, undefined, context);
+  const byRules = decisionOn({ rules: access, caller, action, resource, context });
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain(caller, action, resource, context);
+  const { allowed, rules } = access.explain({ caller, action, resource, context });
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
@@ -238,7 +255,12 @@ export async function explainAccess(
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain(caller, action, undefined, { ...context, repositoryAdmin: true }).rules;
+    const near = access.explain({
+      caller,
+      action,
+      resource: undefined,
+      context: { ...context, repositoryAdmin: true },
+    }).rules;
     if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
     lines.push(...near.flatMap(inWords));
   }

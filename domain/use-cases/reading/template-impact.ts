@@ -61,8 +61,7 @@ function repositoryOf(intent: GrantIntent): Repository {
 export async function templateImpact(
   ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
-  name: string,
-  page: { limit: number; after?: string | undefined },
+  { name, limit, after }: { name: string; limit: number; after?: string | undefined },
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
@@ -70,7 +69,11 @@ export async function templateImpact(
       problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
     );
   }
-  const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
+  const { grants, next } = await listGrants(ports, caller, {
+    filter: { template: name, state: 'active' },
+    limit,
+    after,
+  });
   const impacts = grants.flatMap((grant) => {
     const live = liveStateOf(grant);
     const impact = live && impactOn(live, template, ports.configuration);

@@ -5,14 +5,12 @@ import { type Grant, type RequestInForce, waitingRequest } from '../../grants/gr
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
-import { GRANT_ID } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { toInstant } from '../../shared/time.ts';
-import { accessContextOf } from '../access.ts';
+import { accessContextOf, loadForCaller, resourceOf } from '../access.ts';
 import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
-import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
@@ -71,35 +69,19 @@ async function decide(
   { caller }: DecisionContext,
   decider: typeof decideApproval,
 ): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
-  const found = await decidable(ports, grantId, caller);
+  const attempt = { grantId, caller, action: 'approve' as const, admins: ports.admins() };
+  const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
   if (!found.ok) return found;
-  const { stream, grant } = found.value;
+  const stream = found.value;
+  const { grant } = stream;
   const now = toInstant(ports.clock.now());
   const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
   if (decided.ok) return ok({ stream, grant, event: decided.value });
   if (decided.problem.code === 'DENIED') {
-    ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+    const resource = resourceOf(grant);
+    ports.reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: OWN_REQUEST_RULE }));
   }
   return decided;
-}
-
-/** The grant, when the caller may read it and decide about it. */
-async function decidable(
-  ports: RequestPorts,
-  grantId: string,
-  caller: Caller,
-): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
-  const { access, reportDenied } = ports;
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
-  const stream = await loadStream(ports, grantId);
-  const { grant } = stream;
-  if (!grant) return grantNotFound(grantId);
-  const resource = resourceOf(grant);
-  const known = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
-  if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
-  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
-  const allowed = authorise(access, caller, 'approve', resource, reportDenied, { requesterKinds });
-  return allowed.ok ? ok({ stream, grant }) : allowed;
 }
 
 /** The moment at which an approval is written decides whether it came in time. */
@@ -114,11 +96,19 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   if (!again.ok) return again;
   const { rendered, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
-  const { access, reportDenied } = ports;
+  const { access, reportDenied: report } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
-  const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
-  const mayAsk = authorise(access, requester, 'request', resource, reportDenied, known);
+  const asked = { caller: requester, resource, requesterKinds: undefined };
+  const context = await accessContextOf({ access, admins: ports.admins(), actions: ['request'], ...asked });
+  const mayAsk = authorise({
+    rules: access,
+    caller: requester,
+    action: 'request',
+    resource,
+    context,
+    report,
+  });
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
     return fail(

@@ -56,7 +56,7 @@ function refuseForeign(
   caller: Caller,
 ): { ok: false; problem: Problem } {
   const rule = 'pipeline-own-repository';
-  reportDenied(deniedAccess(caller, 'request', undefined, rule));
+  reportDenied(deniedAccess({ caller, action: 'request', resource: undefined, rule }));
   return fail(
     problem(
       'DENIED',

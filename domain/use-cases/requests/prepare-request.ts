@@ -1,4 +1,10 @@
-import { authorise, deniedAccess } from '../../access/authorisation.ts';
+import {
+  authorise,
+  couldBeAllowed,
+  deniedAccess,
+  refuse,
+  unknownContext,
+} from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { GrantRequest } from '../../grants/request.ts';
@@ -32,7 +38,7 @@ export async function prepareRequest(
   request: GrantRequest,
   caller: Caller,
 ): Promise<Result<PreparedRequest>> {
-  const { access, configuration, reportDenied } = ports;
+  const { access: rules, configuration, reportDenied: report } = ports;
   const early = authoriseSomewhere(ports, caller, 'request');
   if (!early.ok) return early;
   const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
@@ -42,9 +48,8 @@ export async function prepareRequest(
   const { account, template, parameters } = checked.value;
   const target = own ?? (await resolve(ports, request));
   if (!target.ok) {
-    // Whom only Bitbucket's word would let ask is not told what exists.
-    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenied);
-    return denied && !denied.ok ? denied : target;
+    // What exists stays hidden from a caller whom only Bitbucket's word would let ask.
+    return early.value.onlyAsAdmin ? refuseAnywhere(ports, caller) : target;
   }
   const { repository, environment } = target.value;
   const resource = {
@@ -55,8 +60,14 @@ export async function prepareRequest(
     accountId: account.id,
     template,
   };
-  const known = await accessContextOf(access, ports.admins?.(), caller, ['request'], resource);
-  const allowed = authorise(access, caller, 'request', resource, reportDenied, known);
+  const asked = { caller, resource, requesterKinds: undefined };
+  const context = await accessContextOf({
+    access: rules,
+    admins: ports.admins(),
+    actions: ['request'],
+    ...asked,
+  });
+  const allowed = authorise({ rules, caller, action: 'request', resource, context, report });
   if (!allowed.ok) return allowed;
   const inputs = {
     configuration,
@@ -73,11 +84,18 @@ export async function prepareRequest(
   const { unowned } = rendered.value;
   // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
-    reportDenied(deniedAccess(caller, 'request', resource, 'ownership'));
+    report(deniedAccess({ caller, action: 'request', resource, rule: 'ownership' }));
     return fail(notOwned(repository, unowned));
   }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
   return ok({ rendered: rendered.value, template, expiresInSeconds });
+}
+
+/** The refusal of a caller of whom Bitbucket has not said anything. */
+function refuseAnywhere({ access: rules, reportDenied: report }: CheckPorts, caller: Caller) {
+  const attempt = { caller, action: 'request' as const, context: unknownContext };
+  const decision = couldBeAllowed({ rules, ...attempt });
+  return refuse({ ...attempt, resource: undefined, decision, report });
 }
 
 function checkTemplate(

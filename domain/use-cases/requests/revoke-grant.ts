@@ -1,13 +1,10 @@
-import { authorise } from '../../access/authorisation.ts';
 import { decideRevocation, type RevocationCause } from '../../grants/decide-request.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { workOf } from '../../grants/grant.ts';
-import { GRANT_ID } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { accessContextOf } from '../access.ts';
+import { loadForCaller } from '../access.ts';
 import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
-import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
@@ -28,19 +25,13 @@ export async function revokeGrant(
   grantId: string,
   context: RevokeContext,
 ): Promise<Result<GrantAnswer>> {
-  const { access, reportDenied } = ports;
-  const admins = ports.admins?.();
   const { caller, correlationId, entryPoint } = context;
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+  const cause = { principal: caller.principal, correlationId, entryPoint };
+  const attempt = { grantId, caller, action: 'revoke' as const, admins: ports.admins() };
   for (;;) {
-    const stream = await loadStream(ports, grantId);
-    if (!stream.grant) return grantNotFound(grantId);
-    const resource = resourceOf(stream.grant);
-    const known = await accessContextOf(access, admins, caller, ['read', 'revoke'], resource);
-    if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
-    const allowed = authorise(access, caller, 'revoke', resource, reportDenied, known);
-    if (!allowed.ok) return allowed;
-    const cause = { principal: caller.principal, correlationId, entryPoint };
+    const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+    if (!found.ok) return found;
+    const stream = found.value;
     if (context.isRedelivery && isDoneBy(stream, cause)) return answer(stream.grant);
     const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
     const [event] = events;

@@ -57,7 +57,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const name = path.name ?? '';
     const route = `/v1/templates/${name}/impact`;
     const after = fromCursor(route, {}, cursor);
-    const page = unwrap(await templateImpact(ports, caller, name, { limit, after }));
+    const page = unwrap(await templateImpact(ports, caller, { name, limit, after }));
     const items = page.impacts.map(({ grant, impact }) => impactResource(grant, impact, configuration));
     return {
       status: 200 as const,
@@ -70,7 +70,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
     const filter = { ...given, account };
     const after = fromCursor('/v1/grants', filter, cursor);
-    const { grants, next } = await listGrants(ports, caller, filter, { limit, after });
+    const { grants, next } = await listGrants(ports, caller, { filter, limit, after });
     const items = grants.map((grant) => grantResource(grant, configuration, { inList: true }));
     return {
       status: 200 as const,
@@ -94,7 +94,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const id = path.id ?? '';
     const route = `/v1/grants/${id}/events`;
     const after = Number(fromCursor(route, {}, cursor) ?? 0);
-    const page = unwrap(await grantEvents(ports, id, caller, { limit, after }));
+    const page = unwrap(await grantEvents(ports, { grantId: id, caller }, { limit, after }));
     return {
       status: 200 as const,
       body: { items: page.events, ...(page.next ? { cursor: toCursor(route, {}, String(page.next)) } : {}) },
