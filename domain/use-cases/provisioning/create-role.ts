@@ -7,7 +7,7 @@ import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
  *  changes are eventually consistent, without a number; 60 is our choice. */
@@ -40,7 +40,6 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   await run.recordIntent({
     type: 'GrantActivated',
     data: {
-      ...targetOf(run.grant()),
       role: { name: rendered.role.name, arn: rendered.role.arn, id },
       trustPolicy: rendered.role.trustPolicy,
       permissionsPolicy: rendered.role.permissionsPolicy,
@@ -81,7 +80,7 @@ async function recordIntentAndCreate(
   const recordCreated = (id: string) =>
     run.recordOutcome({
       type: 'RoleCreated',
-      data: { ...targetOf(run.grant()), role: { name: role.name, arn: role.arn, id } },
+      data: { role: { name: role.name, arn: role.arn, id } },
     });
   try {
     const created = await run.iam.createRole(role);
@@ -108,7 +107,6 @@ async function recordIntentAndCreate(
 async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedRole): Promise<void> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
-    ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn },
     trustPolicyHash,
     permissionsPolicyHash,
@@ -176,7 +174,7 @@ async function failProvisioning(
 ): Promise<void> {
   const grant = run.grant();
   if (grant.state !== 'provisioning') return;
-  const data = { ...targetOf(grant), error: { code, detail } };
+  const data = { error: { code, detail } };
   await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
     data,
@@ -188,5 +186,5 @@ export async function compensate(run: ProvisionerRun): Promise<void> {
   const error = run.grant().compensating;
   if (!error) throw new Error('nothing is being compensated');
   await removeRole(run);
-  await run.recordIntent({ type: 'ProvisioningFailed', data: { ...targetOf(run.grant()), error } });
+  await run.recordIntent({ type: 'ProvisioningFailed', data: { error } });
 }

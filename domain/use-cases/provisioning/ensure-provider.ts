@@ -5,7 +5,7 @@ import { findAccount } from '../../shared/account.ts';
 import { withoutBraces } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Makes sure that the account has the workspace's identity provider. One that is there is used if its client ids hold
  *  the workspace's audience, and never altered: `PROVIDER_UNUSABLE` says the command to run. A missing one is
@@ -18,7 +18,7 @@ export async function ensureProvider(
   if (!account) throw new Error('a plan was made for an account that is not configured');
   const arn = providerArn(account, intent.workspace.slug);
   const clientId = audienceOf(intent.workspace);
-  const data = { ...targetOf(run.grant()), providerArn: arn };
+  const data = { providerArn: arn };
   const present = await run.iam.findProvider(arn);
   if (present) {
     if (run.grant().announcedProvider === arn) await run.recordOutcome({ type: 'ProviderCreated', data });

@@ -6,7 +6,7 @@ import { projectStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
-import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved, targetOf } from './run.ts';
+import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
 
 /** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
@@ -67,7 +67,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
       return updateRole(run);
     case 'revoke':
       await removeRole(run);
-      return run.recordIntent({ type: 'GrantRevoked', data: targetOf(run.grant()) });
+      return run.recordIntent({ type: 'GrantRevoked', data: {} });
     default:
       assertNever(work);
   }
@@ -80,7 +80,7 @@ async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unf
   const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
   const isUnderWay = workOf(run.grant()) !== 'rest';
   if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
-    const data = { ...targetOf(run.grant()), error: { code, detail: error.message } };
+    const data = { error: { code, detail: error.message } };
     await run.recordOutcome({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
       if (!(moved instanceof StreamMoved)) throw moved;
     });

@@ -7,7 +7,7 @@ import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -42,7 +42,7 @@ async function claim(
       if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
       return undefined;
     }
-    const data = { ...targetOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
+    const data = { role: { name: role.name, arn: role.arn, id: found.id } };
     await run.recordOutcome({ type: 'RoleCreated', data });
     return { ...role, id: found.id };
   }
@@ -67,7 +67,7 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
     return undefined;
   }
   if (!role.notFoundAt) {
-    const data = { ...targetOf(run.grant()), role: { name: role.name, arn: role.arn } };
+    const data = { role: { name: role.name, arn: role.arn } };
     await run.recordOutcome({ type: 'RoleNotFound', data });
     throw notVisible();
   }
@@ -122,7 +122,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {
-    await run.recordOutcome({ type: 'RoleDisabled', data: { ...targetOf(grant), role: roleData(role) } });
+    await run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
   }
 }
 
@@ -130,7 +130,7 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
   const { inline, attached } = await run.iam.listPolicies(role.name);
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
   if (foreign.length > 0 || attached.length > 0) {
-    const data = { ...targetOf(run.grant()), role: roleData(role), inline: foreign, attached };
+    const data = { role: roleData(role), inline: foreign, attached };
     await run.recordOutcome({ type: 'ForeignPoliciesFound', data });
   }
   for (const name of inline) {
@@ -155,7 +155,7 @@ async function ignoreMissing(
 const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
-  run.recordOutcome({ type: 'RoleDeleted', data: { ...targetOf(run.grant()), role: { name, arn } } });
+  run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
   const account = findAccount(run.ports.configuration.accounts, accountId);
@@ -185,6 +185,6 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const role = { name: roleName, arn, id: found.id };
   await run.recordIntent({
     type: 'RevocationRequested',
-    data: { ...targetOf(grant), cause: 'leftover', role },
+    data: { cause: 'leftover', role },
   });
 }

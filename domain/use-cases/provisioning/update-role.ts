@@ -10,7 +10,7 @@ import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 type CreatedRole = EventData<'GrantUpdated'>['role'];
 
@@ -30,7 +30,7 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
-    data: { ...targetOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
+    data: { role: created, trustPolicy, permissionsPolicy },
   });
 }
 
@@ -56,7 +56,6 @@ async function write(
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const data = {
-    ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn, id },
     trustPolicyHash,
     permissionsPolicyHash,
@@ -129,7 +128,6 @@ async function giveUp(
   { code, detail }: Pick<Problem, 'code' | 'detail'>,
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
-  const target = targetOf(run.grant());
   const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
   const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
   if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
@@ -141,13 +139,13 @@ async function giveUp(
       canonicalHash(permissions.data) === intent.permissionsPolicyHash;
     if (isIn && trust.success) {
       const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
-      return run.recordIntent({ type: 'GrantUpdated', data: { ...target, role, ...documents } });
+      return run.recordIntent({ type: 'GrantUpdated', data: { role, ...documents } });
     }
     // Never longer than what IAM holds: the log alone must not lengthen a session.
     const { maxSessionDuration: before } = request.intent;
     if (before < found.maxSessionDuration) await putBack(run, role.name, before);
   }
-  await run.recordIntent({ type: 'UpdateFailed', data: { ...target, error: { code, detail } } });
+  await run.recordIntent({ type: 'UpdateFailed', data: { error: { code, detail } } });
 }
 
 /** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */
