@@ -270,7 +270,7 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
 }
 
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
-export function composeExplanations(core: Core): ExplainPorts {
+export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
   const { environment, configuration, clock } = core;
   const { log } = composeRecords(core);
   const bitbucket = composeBitbucket(core);

@@ -100,9 +100,9 @@ const grammars: Record<string, [(name: string) => boolean, string]> = {
 
 function nameErrors({ json, where }: Rule, known: KnownNames): string[] {
   return entitiesIn([json.principal, json.resource, json.conditions]).flatMap(({ type, id }) => {
-    const [fits, saying] = grammars[type] ?? [];
+    const [fits, grammar] = grammars[type] ?? [];
     const shown = `${type}::"${id}"`;
-    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${saying}`];
+    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${grammar}`];
     const names = type in known ? known[type as keyof KnownNames] : undefined;
     return names && !names.includes(id) ? [`${where}: there is no ${shown}; known: ${names.join(', ')}`] : [];
   });

@@ -107,7 +107,8 @@ export function refuse({
   const { kind, id } = caller.principal;
   report(deniedAccess({ caller, action, resource, rule }));
   const detail = `Rule ${rule} does not let ${kind} ${id} ${action} here. ${next ?? nextStep(rule)}`;
-  return fail(problem('DENIED', detail));
+  const see = rule === 'template-requestable-by' ? { see: { of: 'templates' as const } } : {};
+  return fail(problem('DENIED', detail, see));
 }
 
 /** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
@@ -175,7 +176,7 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
-  'template-requestable-by': 'GET /v1/templates shows who may request which template.',
+  'template-requestable-by': 'Each template says who may request it.',
 };
 
 const nextStep = (rule: string): string =>

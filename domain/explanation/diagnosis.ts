@@ -179,7 +179,7 @@ function subError({ grant, environmentNow }: Question, claims: Claims, sub: stri
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
-/** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
 export const diagnosisSchema = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { audienceOf, type Workspace } from '../bitbucket/oidc.ts';
+import type { GrantIntent } from '../grants/intent.ts';
 import { toEpoch, toInstant } from '../shared/time.ts';
 import { type Claims, workspaceSlugIn } from '../trust/evaluation.ts';
 import type { DiagnosisCode, Question } from './diagnosis.ts';
@@ -6,125 +7,141 @@ import type { DiagnosisCode, Question } from './diagnosis.ts';
 /** What to do: a sentence or more, and the YAML to change where YAML is what is wrong. */
 export type Remedy = { remedy: string; snippet?: string | undefined };
 
-/** The advice for one code. Quotes claims only in forms that were checked, or as JSON. */
-export function remedyFor(
+/** How the endpoint that the caller uses names what they can do: to ask for a grant, and to see one and its events. */
+export type Wording = {
+  ask: string;
+  showGrant(grantId: string): string;
+  showEvents(grantId: string): string;
+};
+
+/** The remedy for one code. Quotes claims only in forms that were checked, or as JSON. */
+export const remedyFor = (
   code: DiagnosisCode,
   question: Question,
-  { workspaces }: { workspaces: readonly Workspace[] },
-): Remedy {
-  const { grant, evidence, environmentNow, now } = question;
+  settings: { workspaces: readonly Workspace[]; wording: Wording },
+): Remedy => remedies[code](situationOf(question, settings));
+
+/** What the remedies speak of. `step` is the YAML of the step as it has to be; `askAgain` ends a sentence. */
+type Situation = Question & {
+  question: Question;
+  claims: Claims;
+  currentName: string;
+  step: string;
+  repository: GrantIntent['repository'];
+  workspace: Workspace;
+  workspaces: readonly Workspace[];
+  wording: Wording;
+  askAgain: string;
+};
+
+function situationOf(
+  question: Question,
+  { workspaces, wording }: { workspaces: readonly Workspace[]; wording: Wording },
+): Situation {
+  const { grant, evidence, environmentNow } = question;
   const { repository, workspace, environment } = grant.request.intent;
-  const claims: Claims = 'claims' in evidence ? evidence.claims : {};
   const currentName =
     typeof environmentNow === 'object' ? environmentNow.name : (environment?.name ?? 'the environment');
-  const step = stepYaml(environment && currentName);
-  const askAgain = 'ask for the grant again with POST /v1/grants';
-
-  switch (code) {
-    case 'GRANT_PENDING':
-      return { remedy: 'The grant waits for approval, and until then there is no role.' };
-    case 'GRANT_PROVISIONING':
-      return {
-        remedy: `The role is being made. GET /v1/grants/${grant.id} says when the grant is active; try again then.`,
-      };
-    case 'GRANT_REVOKED':
-      return { remedy: `The grant was revoked, and its role is or will be gone. To use it, ${askAgain}.` };
-    case 'GRANT_EXPIRED':
-      return {
-        remedy: `The grant expired${grant.expiresAt ? ` at ${grant.expiresAt}` : ''}, and its role is or will be gone. To use it, ${askAgain}.`,
-      };
-    case 'GRANT_REJECTED':
-      return {
-        remedy: `The grant was rejected, or nobody decided in time, and there is no role. GET /v1/grants/${grant.id}/events shows which, by whom and why.`,
-      };
-    case 'GRANT_FAILED': {
-      const { code: failure = '', detail = '' } = grant.lastError ?? {};
-      return {
-        remedy: `The role could not be made (${failure}: ${detail}) Put that right, and ${askAgain}.`,
-      };
-    }
-    case 'NO_TOKEN':
-      return {
-        remedy:
-          'The step has no token. Bitbucket sets BITBUCKET_STEP_OIDC_TOKEN only in a step that says "oidc: true": add it to the very step that calls AWS.',
-        snippet: step,
-      };
-    case 'TOKEN_UNREADABLE':
-      return {
-        remedy:
-          'This is not a JSON Web Token. Hand over what BITBUCKET_STEP_OIDC_TOKEN holds, whole: not its name, not in quotes, and not from a log, where it may be masked.',
-      };
-    case 'ISSUER_UNKNOWN':
-      return {
-        remedy: `The token was not issued by a Bitbucket workspace. The role admits step tokens of workspace ${workspace.slug} only: use BITBUCKET_STEP_OIDC_TOKEN.`,
-        snippet: step,
-      };
-    case 'WORKSPACE_RENAMED':
-      return { remedy: renamedWorkspace(question, claims, workspaces) };
-    case 'WRONG_WORKSPACE':
-      return {
-        remedy: `The token is of workspace ${workspaceSlugIn(claims.iss)}${idOf(claims.workspaceUuid)}, and the grant is for ${repository.fullName} in workspace ${workspace.slug} (${workspace.uuid}). Use a step of ${repository.fullName}, or ask for a grant for the repository that this pipeline runs in.`,
-      };
-    case 'SIGNATURE_INVALID':
-      return {
-        remedy:
-          "The token's signature does not fit the keys that its workspace publishes: it was cut, altered or made by somebody else. Hand over what BITBUCKET_STEP_OIDC_TOKEN holds, unchanged.",
-      };
-    case 'TOKEN_INCOMPLETE':
-      return {
-        remedy:
-          'A token needs iss, aud and sub as text (aud also as a list), exp as a number of seconds, and nbf and iat, where there are any, as numbers as well. One of them is missing or of another kind.',
-      };
-    case 'TOKEN_EXPIRED':
-      return {
-        remedy: `The token expired at ${instantOf(claims.exp)}. Each step gets its own when it starts. Call AWS early in the step; a session lives on after the token (${grant.request.intent.maxSessionDuration} s at the most), and another step has another token.`,
-      };
-    case 'TOKEN_NOT_YET_VALID':
-      return {
-        remedy: `The token is dated in the future; the time here is ${instantOf(now / 1000)}. Wait, or set the clock that made it.`,
-      };
-    case 'WRONG_REPOSITORY':
-      return {
-        remedy: `The token is of another repository than the grant's, ${repository.fullName} (${repository.uuid}). A grant is for one repository: ask for one for ${idOf(claims.repositoryUuid).trim() || 'the repository that this pipeline runs in'} with POST /v1/grants.`,
-      };
-    case 'DEPLOYMENT_MISSING':
-      return {
-        remedy: `The grant is for deployment environment ${JSON.stringify(currentName)}, and the step deploys nowhere: its token names no environment. Add "deployment" to the step.${goneNotice(question)}`,
-        snippet: environmentNow === 'gone' ? undefined : step,
-      };
-    case 'ENVIRONMENT_REPLACED':
-      return { ...replacedEnvironment(question), snippet: environmentNow === 'gone' ? undefined : step };
-    case 'WRONG_ENVIRONMENT':
-      return {
-        remedy: `The step runs in another deployment environment${nameOf(claims)} than the grant's, ${JSON.stringify(currentName)}. Deploy to that one, or ask for a grant for this one.`,
-        snippet: step,
-      };
-    case 'SUBJECT_UNEXPECTED':
-      return {
-        remedy:
-          "The token's sub is not {repository}:{step} or {repository}:{environment}:{step} with UUIDs in braces and lower case, as every known step token has it; IAM compares upper and lower case. Show this answer to the operators of Rolewright.",
-      };
-    case 'WRONG_AUDIENCE':
-      return {
-        remedy: `The token's aud lacks ${audienceOf(workspace)}, which Bitbucket puts into every step token of workspace ${workspace.slug}. Use BITBUCKET_STEP_OIDC_TOKEN as it is.`,
-        snippet: step,
-      };
-    case 'CUSTOM_AUDIENCES':
-      return {
-        remedy:
-          'The step asks for audiences of its own, which makes aud a list, and the trust policy compares aud with StringEquals, for single values. AWS does not say whether it admits a list then: it may, and it may stop doing so. Rolewright takes it as refused. Write "oidc: true" without audiences in the step that calls AWS, and give whatever needs another audience a step of its own.',
-        snippet: step,
-      };
-    case 'PROPAGATING':
-      return {
-        remedy: `The trust policy admits this token, but the role is less than a minute old, and IAM shows a new role everywhere within seconds as a rule, without promising a time. Where STS refuses it now, try again.${proviso(question)}`,
-      };
-    case 'ADMITTED':
-      return {
-        remedy: `The trust policy admits this token. Where AWS refuses a later call, look at what the role may do (GET /v1/grants/${grant.id}), and whether somebody changed the role by hand: this answer comes from the log, not from IAM.${proviso(question)}`,
-      };
-  }
+  return {
+    ...question,
+    question,
+    claims: 'claims' in evidence ? evidence.claims : {},
+    currentName,
+    step: stepYaml(environment && currentName),
+    repository,
+    workspace,
+    workspaces,
+    wording,
+    askAgain: `ask for the grant again with ${wording.ask}`,
+  };
 }
+
+const remedies: Record<DiagnosisCode, (situation: Situation) => Remedy> = {
+  GRANT_PENDING: () => ({ remedy: 'The grant waits for approval, and until then there is no role.' }),
+  GRANT_PROVISIONING: ({ grant, wording }) => ({
+    remedy: `The role is being made. ${wording.showGrant(grant.id)} says when the grant is active; try again then.`,
+  }),
+  GRANT_REVOKED: ({ askAgain }) => ({
+    remedy: `The grant was revoked, and its role is or will be gone. To use it, ${askAgain}.`,
+  }),
+  GRANT_EXPIRED: ({ grant, askAgain }) => ({
+    remedy: `The grant expired${grant.expiresAt ? ` at ${grant.expiresAt}` : ''}, and its role is or will be gone. To use it, ${askAgain}.`,
+  }),
+  GRANT_REJECTED: ({ grant, wording }) => ({
+    remedy: `The grant was rejected, or nobody decided in time, and there is no role. ${wording.showEvents(grant.id)} shows which, by whom and why.`,
+  }),
+  GRANT_FAILED: ({ grant, askAgain }) => {
+    const { code: failure = '', detail = '' } = grant.lastError ?? {};
+    return {
+      remedy: `The role could not be made (${failure}: ${detail}) Put that right, and ${askAgain}.`,
+    };
+  },
+  NO_TOKEN: ({ step }) => ({
+    remedy:
+      'The step has no token. Bitbucket sets BITBUCKET_STEP_OIDC_TOKEN only in a step that says "oidc: true": add it to the very step that calls AWS.',
+    snippet: step,
+  }),
+  TOKEN_UNREADABLE: () => ({
+    remedy:
+      'This is not a JSON Web Token. Hand over what BITBUCKET_STEP_OIDC_TOKEN holds, whole: not its name, not in quotes, and not from a log, where it may be masked.',
+  }),
+  ISSUER_UNKNOWN: ({ step, workspace }) => ({
+    remedy: `The token was not issued by a Bitbucket workspace. The role admits step tokens of workspace ${workspace.slug} only: use BITBUCKET_STEP_OIDC_TOKEN.`,
+    snippet: step,
+  }),
+  WORKSPACE_RENAMED: (situation) => ({ remedy: renamedWorkspace(situation) }),
+  WRONG_WORKSPACE: ({ claims, repository, workspace }) => ({
+    remedy: `The token is of workspace ${workspaceSlugIn(claims.iss)}${idOf(claims.workspaceUuid)}, and the grant is for ${repository.fullName} in workspace ${workspace.slug} (${workspace.uuid}). Use a step of ${repository.fullName}, or ask for a grant for the repository that this pipeline runs in.`,
+  }),
+  SIGNATURE_INVALID: () => ({
+    remedy:
+      "The token's signature does not fit the keys that its workspace publishes: it was cut, altered or made by somebody else. Hand over what BITBUCKET_STEP_OIDC_TOKEN holds, unchanged.",
+  }),
+  TOKEN_INCOMPLETE: () => ({
+    remedy:
+      'A token needs iss, aud and sub as text (aud also as a list), exp as a number of seconds, and nbf and iat, where there are any, as numbers as well. One of them is missing or of another kind.',
+  }),
+  TOKEN_EXPIRED: ({ grant, claims }) => ({
+    remedy: `The token expired at ${instantOf(claims.exp)}. Each step gets its own when it starts. Call AWS early in the step; a session lives on after the token (${grant.request.intent.maxSessionDuration} s at the most), and another step has another token.`,
+  }),
+  TOKEN_NOT_YET_VALID: ({ now }) => ({
+    remedy: `The token is dated in the future; the time here is ${instantOf(now / 1000)}. Wait, or set the clock that made it.`,
+  }),
+  WRONG_REPOSITORY: ({ claims, repository, wording }) => ({
+    remedy: `The token is of another repository than the grant's, ${repository.fullName} (${repository.uuid}). A grant is for one repository: ask for one for ${idOf(claims.repositoryUuid).trim() || 'the repository that this pipeline runs in'} with ${wording.ask}.`,
+  }),
+  DEPLOYMENT_MISSING: ({ question, step, currentName, environmentNow }) => ({
+    remedy: `The grant is for deployment environment ${JSON.stringify(currentName)}, and the step deploys nowhere: its token names no environment. Add "deployment" to the step.${goneNotice(question)}`,
+    snippet: environmentNow === 'gone' ? undefined : step,
+  }),
+  ENVIRONMENT_REPLACED: (situation) => ({
+    ...replacedEnvironment(situation),
+    snippet: situation.environmentNow === 'gone' ? undefined : situation.step,
+  }),
+  WRONG_ENVIRONMENT: ({ claims, step, currentName }) => ({
+    remedy: `The step runs in another deployment environment${nameOf(claims)} than the grant's, ${JSON.stringify(currentName)}. Deploy to that one, or ask for a grant for this one.`,
+    snippet: step,
+  }),
+  SUBJECT_UNEXPECTED: () => ({
+    remedy:
+      "The token's sub is not {repository}:{step} or {repository}:{environment}:{step} with UUIDs in braces and lower case, as every known step token has it; IAM compares upper and lower case. Show this answer to the operators of Rolewright.",
+  }),
+  WRONG_AUDIENCE: ({ step, workspace }) => ({
+    remedy: `The token's aud lacks ${audienceOf(workspace)}, which Bitbucket puts into every step token of workspace ${workspace.slug}. Use BITBUCKET_STEP_OIDC_TOKEN as it is.`,
+    snippet: step,
+  }),
+  CUSTOM_AUDIENCES: ({ step }) => ({
+    remedy:
+      'The step asks for audiences of its own, which makes aud a list, and the trust policy compares aud with StringEquals, for single values. AWS does not say whether it admits a list then: it may, and it may stop doing so. Rolewright takes it as refused. Write "oidc: true" without audiences in the step that calls AWS, and give whatever needs another audience a step of its own.',
+    snippet: step,
+  }),
+  PROPAGATING: ({ question }) => ({
+    remedy: `The trust policy admits this token, but the role is less than a minute old, and IAM shows a new role everywhere within seconds as a rule, without promising a time. Where STS refuses it now, try again.${proviso(question)}`,
+  }),
+  ADMITTED: ({ grant, question, wording }) => ({
+    remedy: `The trust policy admits this token. Where AWS refuses a later call, look at what the role may do (${wording.showGrant(grant.id)}), and whether somebody changed the role by hand: this answer comes from the log, not from IAM.${proviso(question)}`,
+  }),
+};
 
 /** The step as it has to be, as far as the token goes; ends in a line feed. */
 function stepYaml(environmentName: string | undefined): string {
@@ -134,21 +151,21 @@ function stepYaml(environmentName: string | undefined): string {
   return ['- step:', ...deployment, '    oidc: true', ''].join('\n');
 }
 
-function renamedWorkspace({ grant }: Question, claims: Claims, workspaces: readonly Workspace[]): string {
+function renamedWorkspace({ grant, claims, workspaces, wording }: Situation): string {
   const { workspace } = grant.request.intent;
   const slug = workspaceSlugIn(claims.iss);
   const isKnown = workspaces.some((known) => known.uuid === workspace.uuid && known.slug === slug);
   const first = `Workspace ${workspace.slug} is called ${slug} now. Its issuer, and with it the identity provider and every condition key, bear the new name; the role still has the old one.`;
   return isKnown
-    ? `${first} Ask for the grant again with the same POST /v1/grants: the role gets a trust policy for the new name.`
-    : `${first} An administrator changes the slug in config/rolewright.yaml and deploys; then ask for the grant again with the same POST /v1/grants.`;
+    ? `${first} Ask for the grant again with the same ${wording.ask}: the role gets a trust policy for the new name.`
+    : `${first} An administrator changes the slug in config/rolewright.yaml and deploys; then ask for the grant again with the same ${wording.ask}.`;
 }
 
-function replacedEnvironment({ grant, environmentNow }: Question): Remedy {
+function replacedEnvironment({ grant, environmentNow, wording }: Situation): Remedy {
   const { environment } = grant.request.intent;
   const name = JSON.stringify(environment?.name);
   const first = `The step's deployment environment is not the one that the grant is for (${environment?.uuid}), whatever its name: a grant binds the UUID.`;
-  const renew = `Ask for a new grant for the environment with POST /v1/grants, and revoke this one.`;
+  const renew = `Ask for a new grant for the environment with ${wording.ask}, and revoke this one.`;
   if (environmentNow === 'gone') {
     return { remedy: `${first} Bitbucket has no such environment any more: ${name} was deleted. ${renew}` };
   }
@@ -158,7 +175,7 @@ function replacedEnvironment({ grant, environmentNow }: Question): Remedy {
     };
   }
   return {
-    remedy: `${first} That one is called ${JSON.stringify(environmentNow.name)} now. Deploy to it under this name; or, if the role is to be for the step's environment, ask for a new grant with POST /v1/grants.`,
+    remedy: `${first} That one is called ${JSON.stringify(environmentNow.name)} now. Deploy to it under this name; or, if the role is to be for the step's environment, ask for a new grant with ${wording.ask}.`,
   };
 }
 

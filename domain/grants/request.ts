@@ -22,7 +22,7 @@ const parameters = z
     error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
   })
   .transform((value) => value as Record<string, unknown>)
-  .meta({ type: 'object', description: 'What the template asks for; GET /v1/templates/{name} shows it' });
+  .meta({ type: 'object', description: 'What the template asks for, by the names of its parameters' });
 
 /** How long a grant lives. */
 export const durationSchema = z

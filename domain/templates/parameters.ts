@@ -41,8 +41,9 @@ export function parseParameters(
     if (found.length === 0) values[name] = normalised(given[name] as ParameterValue);
   }
   if (errors.length === 0) return ok(values);
-  const detail = `The parameters do not fit template ${template.name}; GET /v1/templates/${template.name} shows them.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
+  const detail = `The parameters do not fit template ${template.name}.`;
+  const see = { of: 'template' as const, name: template.name };
+  return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
 }
 
 function valueErrors(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {

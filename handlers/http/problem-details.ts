@@ -3,6 +3,7 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import { type Problem, type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
 import type { Result } from '../../domain/shared/result.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import { detailOf } from './wording.ts';
 
 /** Status and title of every problem code; a new code does not compile until it stands here. */
 export const problemKinds = {
@@ -89,10 +90,11 @@ export const problemSchema = z
 
 /** A problem as an RFC 9457 answer. `instance` is the request's id. */
 export function problemAnswer(
-  { code, detail, errors, retryAfter }: Problem,
+  cause: Problem,
   requestId: string,
   headers: Record<string, string> = {},
 ): HttpAnswer & { body: z.infer<typeof problemSchema> } {
+  const { code, errors, retryAfter } = cause;
   const { status, title } = problemKinds[code];
   const wait = retryAfter ?? (status === 503 ? DEFAULT_RETRY_AFTER : undefined);
   return {
@@ -107,7 +109,7 @@ export function problemAnswer(
       type: `urn:rolewright:problem:${code.toLowerCase().replaceAll('_', '-')}`,
       title,
       status,
-      detail,
+      detail: detailOf(cause),
       code,
       instance: requestId,
       ...(errors && errors.length > 0 ? { errors } : {}),

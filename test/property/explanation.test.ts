@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
 import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { explainAdmission } from '../../domain/use-cases/reading/explain-admission.ts';
+import { apiWording } from '../../handlers/http/wording.ts';
 import { AUDIENCE, ISSUER, startWorld, type TestWorld } from '../sandbox/aws/world.ts';
 import { platform, World } from '../support/domain/fakes/fakes.ts';
 import {
@@ -138,7 +139,7 @@ async function judge(
   const stepTokens = stepTokenReader({ workspaces: [shop.workspace] }, () => `${world.issuer.url}/keys.json`);
   const clock = { now: () => world.clock.now, sleep: async () => {} };
   const explained = await explainAdmission(
-    { ...fakes.requestPorts, stepTokens, clock },
+    { ...fakes.requestPorts, stepTokens, clock, wording: apiWording },
     { grantId: GRANT_ID, token },
     platform,
   );

@@ -10,7 +10,7 @@ import {
   isAdmitting,
   type Question,
 } from '../../explanation/diagnosis.ts';
-import { remedyFor } from '../../explanation/remedies.ts';
+import { remedyFor, type Wording } from '../../explanation/remedies.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
@@ -29,7 +29,7 @@ const LONGEST_TOKEN = 20_000;
 const isObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The body of `POST /v1/explain`. An empty token is what a step without `oidc: true` has. */
+/** A question why a token is or is not admitted. An empty token is what a step without `oidc: true` has. */
 export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
@@ -63,6 +63,7 @@ export type ExplainPorts = StreamReadPorts & {
   configuration: Configuration;
   bitbucket: Bitbucket;
   stepTokens: StepTokenReader;
+  wording: Wording;
   clock: Clock;
 };
 
@@ -131,9 +132,11 @@ async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Pro
   }
 }
 
-function diagnosisOf(question: Question, { configuration }: ExplainPorts): Diagnosis {
+function diagnosisOf(question: Question, { configuration, wording }: ExplainPorts): Diagnosis {
   const codes = diagnose(question);
-  const remedies = codes.map((code) => remedyFor(code, question, configuration));
+  const remedies = codes.map((code) =>
+    remedyFor(code, question, { workspaces: configuration.workspaces, wording }),
+  );
   const snippet = remedies.find((remedy) => remedy.snippet !== undefined)?.snippet;
   const { evidence, evaluation } = question;
   return {

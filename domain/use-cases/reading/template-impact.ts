@@ -65,9 +65,8 @@ export async function templateImpact(
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
-    );
+    const see = { of: 'templates' as const };
+    return fail(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
   }
   const { grants, next } = await listGrants(ports, caller, {
     filter: { template: name, state: 'active' },

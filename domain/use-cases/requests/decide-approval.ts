@@ -21,8 +21,8 @@ export type DecisionInput = { planHash: string; reason?: string | undefined };
 
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
-/** Approves the waiting plan of a grant and waits until it is applied: 200 once it is, 202 while work goes on. Everything
- *  about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
+/** Approves the waiting plan of a grant and waits until it is applied: `changed` once it is, `accepted` while work goes on.
+ *  Everything about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
  *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
  *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
 export async function approveGrant(
@@ -111,12 +111,9 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   });
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
-    return fail(
-      problem(
-        'DENIED',
-        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
-      ),
-    );
+    const { detail, see } = mayAsk.problem;
+    const why = `${kind} ${id} asked for this and may not ask for it any more. ${detail}`;
+    return fail(problem('DENIED', why, see ? { see } : {}));
   }
   const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
   if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);

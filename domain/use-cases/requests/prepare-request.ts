@@ -104,9 +104,8 @@ function checkTemplate(
 ): Result<{ account: Account; template: Template; parameters: Parameters }> {
   const template = templates.get(request.template);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
-    );
+    const detail = `There is no template ${request.template}.`;
+    return fail(problem('TEMPLATE_NOT_FOUND', detail, { see: { of: 'templates' } }));
   }
   const account = findAccount(configuration.accounts, request.account);
   if (!account) {

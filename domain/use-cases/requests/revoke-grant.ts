@@ -17,8 +17,8 @@ export type RevokeContext = Pick<
   cause?: RevocationCause;
 };
 
-/** Revokes a grant: writes the intent and waits for the provisioner. 200 once nothing is left in IAM, 202 while steps
- *  remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
+/** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
+ *  `accepted` while steps remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
  *  they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,

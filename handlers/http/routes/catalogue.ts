@@ -22,8 +22,8 @@ export function catalogueRoutes(templates: ReadonlyMap<string, Template>): Route
     route(showTemplate, async ({ path }) => {
       const template = templates.get(path.name ?? '');
       if (template) return { status: 200 as const, body: templateResource(template) };
-      const detail = 'There is no template of that name; GET /v1/templates lists all.';
-      throw new ProblemError(problem('TEMPLATE_NOT_FOUND', detail));
+      const see = { of: 'templates' as const };
+      throw new ProblemError(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
     }),
   ];
 }

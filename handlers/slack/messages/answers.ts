@@ -4,7 +4,7 @@ import type { Configuration } from '../../../domain/configuration/configuration.
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import { findAccount } from '../../../domain/shared/account.ts';
-import type { Problem } from '../../../domain/shared/problem.ts';
+import type { Problem, Reference } from '../../../domain/shared/problem.ts';
 import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippet } from '../../http/resources/pipeline-snippet.ts';
@@ -148,9 +148,10 @@ export function asked({ repository, template, parameters, environment }: SlackRe
 }
 
 /** Why something cannot be done, in the words that every endpoint gives, with every faulty field. */
-export function refused({ code: kind, detail, errors = [] }: Problem): SlackContent {
-  const items = errors.map(({ pointer, detail: what }) => ({
-    text: `• ${code(pointer.slice(1) || 'request')} ${words(what)}`,
+export function refused({ code: kind, detail: what, errors = [], see }: Problem): SlackContent {
+  const detail = see ? `${what} ${hintOf(see)}` : what;
+  const items = errors.map(({ pointer, detail: rule }) => ({
+    text: `• ${code(pointer.slice(1) || 'request')} ${words(rule)}`,
   }));
   return {
     text: detail,
@@ -161,6 +162,11 @@ export function refused({ code: kind, detail, errors = [] }: Problem): SlackCont
     ],
   };
 }
+
+const hintOf = (see: Reference): string =>
+  see.of === 'templates'
+    ? `${COMMAND} templates lists all templates.`
+    : `${COMMAND} templates ${see.name} shows its parameters.`;
 
 const STATES: Record<Grant['state'], string> = {
   pending: 'waits for approval',

@@ -11,6 +11,7 @@ import {
   explainAdmission,
   explainRequestSchema,
 } from '../../../../../domain/use-cases/reading/explain-admission.ts';
+import { apiWording } from '../../../../../handlers/http/wording.ts';
 import {
   ASKED_AT,
   type ExplanationCase,
@@ -47,6 +48,7 @@ function stage(
     ...world.requestPorts,
     clock: { now: () => now, sleep: async () => {} },
     stepTokens: { read: async () => evidence },
+    wording: apiWording,
     bitbucket: {
       ...world.bitbucket,
       findRepository: () => Promise.reject(new Error('nobody asks for the repository')),
