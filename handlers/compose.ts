@@ -98,7 +98,7 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
 }
 
 /** The event log and the read model, for readers. */
-export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
+function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -145,7 +145,7 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
  *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-export function composeAccess({
+function composeAccess({
   root,
   settings,
   configuration,
@@ -173,7 +173,7 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
   );
 
 /** The worker function, from outside. */
-export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
+const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** What the functions that take requests work with. It holds no client for IAM. */
@@ -192,11 +192,11 @@ export function composeRequests(core: Core): RequestPorts {
 }
 
 /** What was taken and told already. */
-export const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
+const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
 /** Slack's Web API; a call may take `timeoutMs`. */
-export const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
+const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
     token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
@@ -211,7 +211,7 @@ const slackResponseOrigin = ({ environment }: Core): string =>
 const UNHURRIED_MS = 8000;
 
 /** What the worker does for Slack. */
-export function composeConversations(core: Core): ConversationPorts & NotificationPorts {
+function composeConversations(core: Core): ConversationPorts & NotificationPorts {
   const { logger, outgoing } = core;
   return {
     ...composeRequests(core),

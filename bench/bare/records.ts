@@ -38,7 +38,7 @@ export const roleArn = (grant: BareGrant): string =>
   `arn:aws:iam::${ACCOUNT}:role/rolewright/${grant.roleName}`;
 
 /** The path of the workspace's identity provider, which is also the prefix of its condition keys. */
-export const providerOf = ({ workspace }: BareGrant): string =>
+const providerOf = ({ workspace }: BareGrant): string =>
   `api.bitbucket.org/2.0/workspaces/${workspace.slug}/pipelines-config/identity/oidc`;
 
 export const providerArn = (grant: BareGrant): string =>

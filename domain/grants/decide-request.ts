@@ -4,7 +4,7 @@ import { assertNever, fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Approval } from '../templates/schema.ts';
 import type { EventData, NewEvent } from './event.ts';
-import { type Grant, isLive, type RequestInForce, workOf } from './grant.ts';
+import { type Grant, isLive, type RequestInForce } from './grant.ts';
 import { type GrantIntent, intentHash } from './intent.ts';
 
 /** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` stand when the caller
@@ -159,6 +159,3 @@ export function decideRename(grant: Grant, { uuid, fullName, project }: Reposito
   const data = { repository: { uuid, fullName }, account, ...optional('project', project) };
   return [{ type: 'RepositoryRenamed', data }];
 }
-
-/** True while the provisioner has something to do on the grant. */
-export const isUnderWay = (grant: Grant | undefined): boolean => workOf(grant) !== 'rest';

@@ -10,7 +10,7 @@ import { parseDuration } from '../shared/time.ts';
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 /** Why something is asked for or decided: 1–500 characters. */
-export const reasonSchema = wellFormed.min(1).max(500);
+const reasonSchema = wellFormed.min(1).max(500);
 
 /** The hash of a plan, as a dry run or a waiting grant shows it. */
 export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');

@@ -11,7 +11,7 @@ import type { RepositoryRule } from './schema.ts';
 export type RuleRequest = { rule: number; approved: boolean; request: GrantRequest };
 
 /** True when a rule is about a repository: the project by UUID, and the slug as it is now. */
-export const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
+const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
   project.uuid === repository.project?.uuid && matchesPattern(repository.slug, slug);
 
 /** What the rules ask for a repository, in their order. Pure, and the same whoever asks: a webhook, or whoever looks for

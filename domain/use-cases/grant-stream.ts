@@ -14,7 +14,7 @@ import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
  *  that nobody looks at a grant that somebody is still working on. */
-export const WORK_DUE_SECONDS = 60;
+const WORK_DUE_SECONDS = 60;
 
 /** A grant's stream as it was read: the fold of its events and the last of them. */
 export type GrantStream = {

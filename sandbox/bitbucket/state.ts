@@ -57,7 +57,6 @@ const stateSchema = z.object({
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
-export type Project = z.infer<typeof projectSchema>;
 export type Permission = z.infer<typeof permissionSchema>;
 export type Repository = z.infer<typeof repositorySchema>;
 export type Hook = z.infer<typeof hookSchema>;

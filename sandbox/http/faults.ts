@@ -5,11 +5,11 @@ import { faultyFields } from './faulty-fields.ts';
 /** What happens to the next matching call. `lostReply`: the call takes effect, then the connection closes without
  *  an answer. `drop`: the connection closes and nothing was done. `propagation` (IAM only): what the call writes
  *  stays unseen by reads for `delayMs`. */
-export type FaultEffect = 'throttle' | 'error' | 'forbid' | 'delay' | 'drop' | 'lostReply' | 'propagation';
+const faultEffects = ['throttle', 'error', 'forbid', 'delay', 'drop', 'lostReply', 'propagation'] as const;
 
 const faultSchema = z.strictObject({
   match: z.string().min(1),
-  effect: z.enum(['throttle', 'error', 'forbid', 'delay', 'drop', 'lostReply', 'propagation']),
+  effect: z.enum(faultEffects),
   times: z.int().min(1).default(1),
   delayMs: z.int().min(0).max(60_000).default(1000),
 });

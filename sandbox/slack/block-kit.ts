@@ -37,7 +37,7 @@ const MESSAGE_BLOCKS = ['section', 'header', 'context', 'actions', 'divider', 'i
 const MODAL_BLOCKS = [...MESSAGE_BLOCKS, 'input'];
 
 /** Everything in blocks that Slack would refuse as `invalid_blocks`, as `/path: what is wrong`. */
-export function blockFaults(blocks: unknown, surface: Surface): string[] {
+function blockFaults(blocks: unknown, surface: Surface): string[] {
   if (!Array.isArray(blocks)) return ['/blocks: must be a list'];
   const faults: string[] = [];
   const most = LIMITS.blocks[surface];

@@ -17,7 +17,7 @@ const refused = (error: string, messages: string[] = []): ApiAnswer => ({
 });
 
 /** The methods of the Web API that this stand-in knows. */
-export function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
+function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
   const { store } = world;
 
   function post(given: Arguments, via: Message['via'], ephemeralTo?: SlackUser): ApiAnswer {

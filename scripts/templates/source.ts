@@ -22,7 +22,7 @@ export function templateSources(root: string): TemplateSource[] {
 }
 
 /** One template file from its text. */
-export function templateSource(name: string, text: string): TemplateSource {
+function templateSource(name: string, text: string): TemplateSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { uniqueKeys: true, lineCounter: lines });
   const errors = document.errors.map(({ message, pos }) => ({

@@ -26,7 +26,7 @@ const change = {
 };
 
 /** What a request would change; a request or a decision that carries the hash is bound to it. */
-export const planSchema = z
+const planSchema = z
   .strictObject({
     hash: planHashSchema,
     ...change,
@@ -102,7 +102,7 @@ export const revokedGrantSchema = z
 
 /** What an upgrade to the template's present version would do to one grant. `problem` stands where the template no longer
  *  fits it: then it keeps what it has. */
-export const impactSchema = z
+const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
     ...target,

@@ -9,7 +9,7 @@ import { paginate } from './pagination.ts';
 
 /** The events of a workspace's hooks, in Bitbucket's order of names. Source: the enum of `hook_event.event` in the
  *  published API description; issue and pull request events are left out. */
-export const workspaceEvents = [
+const workspaceEvents = [
   'project:updated',
   'repo:commit_comment_created',
   'repo:commit_status_created',
