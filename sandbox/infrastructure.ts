@@ -10,8 +10,11 @@ type Resource = { Properties: Record<string, unknown> };
 
 /** Reads one file of `infrastructure/` with its variables filled, so that the sandbox has the very tables and the very
  *  boundary that a deployment has. */
-function readResources(root: string, file: string, names: SandboxNames): Record<string, Resource> {
-  const { accountId, region, prefix, boundaryPolicy } = names;
+function readResources(
+  root: string,
+  file: string,
+  { accountId, region, prefix, boundaryPolicy }: SandboxNames,
+): Record<string, Resource> {
   const variables: Record<string, unknown> = {
     'AWS::AccountId': accountId,
     'AWS::Partition': 'aws',

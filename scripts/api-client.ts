@@ -43,7 +43,7 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.status === 200) return json;
     const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
-      ({ pointer, detail }) => `${pointer} ${detail}`,
+      (error) => `${error.pointer} ${error.detail}`,
     );
     const detail = [String(json.detail ?? ''), ...errors].join(' ');
     throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));

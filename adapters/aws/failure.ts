@@ -43,16 +43,18 @@ export function failureName(error: unknown): string {
   return typeof name === 'string' ? name : 'Error';
 }
 
+/** A call of an AWS service, and the problems that its codes mean beside a failure. */
+export type AwsCall = {
+  system: UpstreamSystem;
+  operation: string;
+  problemCodes?: Partial<Record<string, ProblemCode>>;
+};
+
 /** Turns any failure of an AWS SDK call into the port's error. Unknown failures, time-outs and 5xx are `UNAVAILABLE`.
  *  `certain` only where the service itself refused the first and only attempt: a refused retry says nothing about the
  *  attempt before it. The caller's sentence names the operation and AWS's code, never AWS's text, which holds ARNs of
  *  our own principals. */
-export function toPortError(
-  system: UpstreamSystem,
-  operation: string,
-  error: unknown,
-  problemCodes: Partial<Record<string, ProblemCode>> = {},
-): PortError {
+export function toPortError({ system, operation, problemCodes = {} }: AwsCall, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const name = failureName(error);
   const code = codes[name] ?? 'UNAVAILABLE';

@@ -46,6 +46,7 @@ const DOCUMENT_LIMITS = { LimitExceededException: 'POLICY_TOO_LARGE' } as const;
 const toTags = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** The IAM port over the SDK. Each call is given what remains until `deadline`, and none begins after it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseconds): Iam {
   const call = async <T>(
     operation: string,
@@ -61,7 +62,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
     try {
       return await send({ abortSignal: AbortSignal.timeout(remaining) });
     } catch (error) {
-      throw toPortError('IAM', operation, error, problemCodes);
+      throw toPortError({ system: 'IAM', operation, problemCodes }, error);
     }
   };
   const orMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {

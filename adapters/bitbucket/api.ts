@@ -53,6 +53,7 @@ type Answer = { status: number; json: unknown };
 
 /** Bitbucket Cloud's REST API as the domain's port. Every UUID is checked and lower-cased; absence is only what
  *  Bitbucket's own 404 says; redirects, HTML and cut-off JSON are failures. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function bitbucketApi(options: BitbucketOptions): Bitbucket {
   const { url, token, clock, random = Math.random, outgoing = passThrough } = options;
 
@@ -69,21 +70,26 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     });
   }
 
+  /** One attempt: what Bitbucket answers, or a failure after which another attempt may help. Throws any other. */
+  async function tryOnce(path: string, withToken: boolean): Promise<Answer | PortError> {
+    const outcome = await attempt(path, withToken).catch((cause: unknown) => {
+      if (cause instanceof PortError) throw cause;
+      // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
+      if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
+      return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
+    });
+    if (outcome instanceof PortError) return outcome;
+    const { response, text } = outcome;
+    const isBusy = response.status === 429 || response.status >= 500;
+    return isBusy ? toBusy(response) : toAnswer(response.status, text);
+  }
+
   async function get(path: string, withToken = true): Promise<Answer> {
     for (let count = 1; ; count += 1) {
-      const outcome = await attempt(path, withToken).catch((cause: unknown) => {
-        if (cause instanceof PortError) throw cause;
-        // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
-        if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
-        return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
-      });
-      if (!(outcome instanceof PortError)) {
-        const { response, text } = outcome;
-        if (response.status !== 429 && response.status < 500) return toAnswer(response.status, text);
-      }
-      const failure = outcome instanceof PortError ? outcome : toBusy(outcome.response);
-      const wait = failure.retryAfter ?? 0;
-      if (count === MOST_ATTEMPTS || wait > LONGEST_WAIT_SECONDS) throw withRetryAfter(failure);
+      const outcome = await tryOnce(path, withToken);
+      if (!(outcome instanceof PortError)) return outcome;
+      const wait = outcome.retryAfter ?? 0;
+      if (count === MOST_ATTEMPTS || wait > LONGEST_WAIT_SECONDS) throw withRetryAfter(outcome);
       // Full jitter: callers that failed together do not come back together.
       await clock.sleep(wait * 1000 + random() * 200 * 2 ** count);
     }
@@ -159,12 +165,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       try {
         for await (const values of list(path, permissionShape)) {
           if (!values) throw new PortError('Bitbucket', 'DENIED', 'Bitbucket does not show the repository.');
-          if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
-            throw contradiction();
-          }
-          // The filter is Bitbucket's; the permission is looked at all the same.
-          const admins = values.filter(({ permission }) => permission === 'admin');
-          if (admins.some(({ user }) => user.uuid === account || user.account_id === account)) return true;
+          if (holdsAdmin(values, repositoryUuid, account)) return true;
         }
         return false;
       } catch (error) {
@@ -180,6 +181,20 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       return true;
     },
   };
+}
+
+/** True when a page of permissions holds *admin* for the account. Throws for one of another repository. */
+function holdsAdmin(
+  values: readonly z.infer<typeof permissionShape>[],
+  repositoryUuid: string,
+  account: string,
+): boolean {
+  if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
+    throw contradiction();
+  }
+  // The filter is Bitbucket's; the permission is looked at all the same.
+  const admins = values.filter(({ permission }) => permission === 'admin');
+  return admins.some(({ user }) => user.uuid === account || user.account_id === account);
 }
 
 /** The token without white space around it. One that no header can hold is refused here: the error of `fetch` would

@@ -48,13 +48,15 @@ export function parseRules(
 
 function schemaErrors(cedar: Cedar, { path, text }: AccessFile): string[] {
   const answer = cedar.checkParseSchema(text);
-  return answer.type === 'success' ? [] : answer.errors.map((error) => sentence(path, text, 1, error));
+  return answer.type === 'success'
+    ? []
+    : answer.errors.map((error) => sentence(error, { path, text, line: 1 }));
 }
 
 function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; errors: string[] } {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') {
-    return { rules: [], errors: parts.errors.map((error) => sentence(path, text, 1, error)) };
+    return { rules: [], errors: parts.errors.map((error) => sentence(error, { path, text, line: 1 })) };
   }
   const lineOf = linesOf(text, [...parts.policies, ...parts.policy_templates]);
   const errors = parts.policy_templates.map(
@@ -66,7 +68,7 @@ function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; er
     const line = lineOf(n);
     const parsed = cedar.policyToJson(part);
     if (parsed.type === 'failure') {
-      errors.push(...parsed.errors.map((error) => sentence(path, part, line, error)));
+      errors.push(...parsed.errors.map((error) => sentence(error, { path, text: part, line })));
       continue;
     }
     const { id, doc, next } = parsed.json.annotations ?? {};
@@ -129,7 +131,7 @@ function validationErrors(cedar: Cedar, schema: string, rules: readonly Rule[]):
     const rule = rules[Number(policyId)];
     if (!rule || error.message.includes('unable to find an applicable action')) return [];
     const { path, line } = placeOf(rule);
-    return [sentence(path, rule.text, line, error)];
+    return [sentence(error, { path, text: rule.text, line })];
   });
   // Cedar repeats itself for each kind of principal and resource that a rule is about.
   return [...new Set(sentences)];
@@ -159,11 +161,9 @@ function linesOf(text: string, parts: readonly string[]): (n: number) => number 
 /** An error as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file; Cedar counts in bytes
  *  of UTF-8. */
 function sentence(
-  path: string,
-  text: string,
-  line: number,
   { message, help, sourceLocations }: DetailedError,
-) {
+  { path, text, line }: AccessFile & { line: number },
+): string {
   const [location] = sourceLocations ?? [];
   const before = Buffer.from(text).subarray(0, location?.start ?? 0);
   const at = line + before.filter((byte) => byte === 0x0a).length;

@@ -40,7 +40,7 @@ export function dynamodbClaimStore(
         return true;
       } catch (error) {
         if (failureName(error) === 'ConditionalCheckFailedException') return false;
-        throw toPortError('DynamoDB', 'PutItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'PutItem' }, error);
       }
     },
 
@@ -55,7 +55,7 @@ export function dynamodbClaimStore(
           }),
         );
       } catch (error) {
-        throw toPortError('DynamoDB', 'UpdateItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
       }
     },
 
@@ -64,7 +64,7 @@ export function dynamodbClaimStore(
         const { Item: item } = await client.send(new GetItemCommand({ ...keyOf(id), ConsistentRead: true }));
         return item?.ts && { channel: textOf(item, 'channel'), ts: textOf(item, 'ts') };
       } catch (error) {
-        throw toPortError('DynamoDB', 'GetItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
       }
     },
 
@@ -72,7 +72,7 @@ export function dynamodbClaimStore(
       try {
         await client.send(new DeleteItemCommand(keyOf(id)));
       } catch (error) {
-        throw toPortError('DynamoDB', 'DeleteItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'DeleteItem' }, error);
       }
     },
   };

@@ -23,7 +23,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     try {
       return await command();
     } catch (error) {
-      throw toPortError('DynamoDB', operation, error);
+      throw toPortError({ system: 'DynamoDB', operation }, error);
     }
   }
 

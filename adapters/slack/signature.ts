@@ -13,8 +13,7 @@ export type SlackSignature = { timestamp: string | undefined; signature: string 
  *  express and a socket client into the bundle that must answer within three seconds. */
 export function isSignedBySlack(
   secret: string,
-  { timestamp, signature }: SlackSignature,
-  body: Uint8Array,
+  { timestamp, signature, body }: SlackSignature & { body: Uint8Array },
   now: number,
 ): boolean {
   // An empty secret would let anybody sign.

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
+import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import type { SlackProfile } from '../../domain/access/slack-identity.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
@@ -97,15 +97,7 @@ export function slackWebApi(options: {
     async profile(user) {
       try {
         const { user: found } = await call('users.info', (web) => web.users.info({ user }));
-        return {
-          teamId: found?.team_id ?? '',
-          email: found?.profile?.email,
-          isDeleted: found?.deleted ?? true,
-          isBot: (found?.is_bot ?? true) || (found?.is_app_user ?? false),
-          isGuest: (found?.is_restricted ?? true) || (found?.is_ultra_restricted ?? true),
-          isStranger: found?.is_stranger ?? false,
-          isEmailConfirmed: found?.is_email_confirmed ?? false,
-        };
+        return toProfile(found ?? {});
       } catch (error) {
         if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
         throw error;
@@ -113,6 +105,17 @@ export function slackWebApi(options: {
     },
   };
 }
+
+/** What Slack says of a user. What it leaves out counts against them. */
+const toProfile = (found: NonNullable<UsersInfoResponse['user']>): SlackProfile => ({
+  teamId: found.team_id ?? '',
+  email: found.profile?.email,
+  isDeleted: found.deleted ?? true,
+  isBot: (found.is_bot ?? true) || (found.is_app_user ?? false),
+  isGuest: (found.is_restricted ?? true) || (found.is_ultra_restricted ?? true),
+  isStranger: found.is_stranger ?? false,
+  isEmailConfirmed: found.is_email_confirmed ?? false,
+});
 
 type SlackFailure = {
   code?: string;
@@ -132,12 +135,8 @@ function toPortError(operation: string, error: unknown): PortError {
         certain: true,
         retryAfter: retryAfter ?? 1,
       });
-    case 'slack_webapi_platform_error': {
-      const slackCode = data?.error ?? 'unknown_error';
-      const certain = !UNCERTAIN.has(slackCode);
-      const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : certain ? 'REJECTED' : 'UNAVAILABLE';
-      return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
-    }
+    case 'slack_webapi_platform_error':
+      return refusedBySlack(operation, data?.error ?? 'unknown_error');
     case 'slack_webapi_http_error': {
       const isRefusal = (statusCode ?? 500) < 500;
       return new PortError(
@@ -153,4 +152,11 @@ function toPortError(operation: string, error: unknown): PortError {
       return new PortError('Slack', 'UNAVAILABLE', `Slack did not answer ${operation}.`, { certain });
     }
   }
+}
+
+function refusedBySlack(operation: string, slackCode: string): PortError {
+  const certain = !UNCERTAIN.has(slackCode);
+  const other = certain ? 'REJECTED' : 'UNAVAILABLE';
+  const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : other;
+  return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
 }

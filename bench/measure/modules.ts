@@ -72,9 +72,13 @@ export async function measureModules(root: string, dir: string, rounds: number):
   }
   const settle = ({ zip, cedar, loads }: Packaged): ModuleSize => ({ zip, cedar, loadMs: median(loads) });
   return Object.fromEntries(
-    packaged.map(({ name, product, usual, stripped }) => [
+    packaged.map(({ name, ...kindsOf }) => [
       name,
-      { product: settle(product), usual: settle(usual), stripped: settle(stripped) },
+      {
+        product: settle(kindsOf.product),
+        usual: settle(kindsOf.usual),
+        stripped: settle(kindsOf.stripped),
+      },
     ]),
   ) as ModuleFigures;
 }

@@ -31,8 +31,7 @@ function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): bool
 export function unownedParameters(
   rules: readonly OwnershipRule[],
   repository: Repository,
-  template: Template,
-  parameters: Parameters,
+  { template, parameters }: { template: Template; parameters: Parameters },
 ): FieldError[] {
   const covering = rules.filter((rule) => ruleCovers(rule, repository));
   const errors: FieldError[] = [];

@@ -57,16 +57,16 @@ function requestOf(
     ['project.key', repository.project?.key ?? ''],
   ]);
   const fill = (text: string): string => {
-    const used = placeholdersOf(text).every((name) => isOneSegment(values.get(name) ?? ''));
-    return used ? (fillPlaceholders(text, values)[0] ?? '') : '';
+    const isUsable = placeholdersOf(text).every((used) => isOneSegment(values.get(used) ?? ''));
+    return isUsable ? (fillPlaceholders(text, values)[0] ?? '') : '';
   };
   const parameters = Object.fromEntries(
-    Object.entries(grant.parameters).map(([name, text]) => [
-      name,
+    Object.entries(grant.parameters).map(([parameter, text]) => [
+      parameter,
       Array.isArray(text) ? text.map(fill) : fill(text),
     ]),
   );
-  const empty = Object.keys(parameters).filter((name) => [parameters[name]].flat().includes(''));
+  const empty = Object.keys(parameters).filter((one) => [parameters[one]].flat().includes(''));
   if (empty.length > 0) return fail(unfit(rule, repository, empty));
   const { template, environment, name, expiresIn } = grant;
   const request = grantRequestSchema.parse({

@@ -85,8 +85,7 @@ export async function loadStream(
 export async function appendEvent(
   ports: StreamPorts,
   stream: GrantStream,
-  event: NewEvent,
-  cause: Cause,
+  { event, cause }: { event: NewEvent; cause: Cause },
 ): Promise<GrantStream | undefined> {
   const now = toInstant(ports.clock.now());
   const seq = (stream.last?.seq ?? 0) + 1;

@@ -32,11 +32,15 @@ export type Replanned = { rendered: RenderedRole; template: Template };
 export function missingApproval(
   configuration: Configuration,
   { rendered, template }: Replanned,
-  request: RequestInForce,
-  live: LiveState | undefined,
+  { request, live }: { request: RequestInForce; live: LiveState | undefined },
 ): Problem | undefined {
   const { approvedBy } = request;
-  const { hash, approvalReasons } = planOf(rendered, template, live, askedLifetime(request));
+  const { hash, approvalReasons } = planOf({
+    rendered,
+    template,
+    live,
+    lifetime: askedLifetime(request),
+  });
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
   if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;

@@ -116,30 +116,18 @@ function parseRequest(
 ): Command | CommandHelp {
   const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
   const [repository, named, ...more] = bare;
+  const isRepository = repository !== undefined && parseRepositoryName(repository) !== undefined;
   const errors = more.map(
     (value) => `${quoted(value)} stands alone: parameters are name=value, a reason begins with because.`,
   );
-  if (repository === undefined || !parseRepositoryName(repository)) {
-    errors.push(repository === undefined ? 'Which repository?' : notARepository(repository));
-  }
+  if (!isRepository) errors.push(repository === undefined ? 'Which repository?' : notARepository(repository));
   const known = templates.get(named ?? '');
   if (named === undefined) errors.push(`Which template? ${COMMAND} templates lists them.`);
   else if (!known) errors.push(unknownTemplate(named, templates));
   // The parameters of the template that was most likely meant are looked at all the same: one answer, every mistake.
   const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
-  const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
-  const parameters: Record<string, string | string[]> = {};
-  for (const { key, value } of words) {
-    if (key === undefined) continue;
-    const option = OPTION_ALIASES.get(key) ?? OPTIONS.find((name) => name === key);
-    const isTwice = option ? options[option] !== undefined : Object.hasOwn(parameters, key);
-    if (isTwice) errors.push(`${quoted(key)} stands twice.`);
-    else if (option) options[option] = value;
-    else if (template) {
-      if (Object.hasOwn(template.parameters, key)) parameters[key] = parameterValue(template, key, value);
-      else errors.push(unknownParameter(key, template));
-    }
-  }
+  const { options, parameters, errors: settingErrors } = settingsIn(words, template);
+  errors.push(...settingErrors);
   const expiresIn = options.for === undefined ? undefined : durationOf(options.for);
   if (options.for !== undefined && expiresIn === undefined) {
     errors.push(`for=${options.for} is no time: write days as 30d, hours as 12h or weeks as 2w.`);
@@ -147,17 +135,9 @@ function parseRequest(
   // A parameter whose name was mistyped is not missing as well.
   const meant = words.map(({ key = '' }) => template && nearestName(key, Object.keys(template.parameters)));
   if (template) errors.push(...parameterErrors(template, parameters, meant));
-  const request = {
-    repository: repository ?? '',
-    template: named ?? '',
-    parameters,
-    ...(options.env === undefined ? {} : { environment: options.env }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.account === undefined ? {} : { account: options.account }),
-    ...(expiresIn === undefined ? {} : { expiresIn }),
-    ...(reason === undefined ? {} : { reason }),
-  };
-  const example = exampleRequest(templates, template, repository);
+  const { env: environment, name, account } = options;
+  const given = { environment, name, account, expiresIn, reason };
+  const request = { repository: repository ?? '', template: named ?? '', parameters, ...defined(given) };
   if (errors.length === 0) {
     const parsed = parseGrantRequest(request);
     if (parsed.ok) return { verb: 'request', request };
@@ -166,11 +146,36 @@ function parseRequest(
     );
   }
   const understood = [
-    repository !== undefined && parseRepositoryName(repository) ? `repository ${repository}` : '',
-    known ? `template ${known.name}` : '',
-    ...Object.entries(parameters).map(([name, value]) => `${name} ${[value].flat().join(', ')}`),
-  ].filter((part) => part !== '');
-  return { errors, example, ...(understood.length > 0 ? { understood: understood.join(', ') } : {}) };
+    ...(isRepository ? [`repository ${repository}`] : []),
+    ...(known ? [`template ${known.name}`] : []),
+    ...Object.entries(parameters).map(([parameter, value]) => `${parameter} ${[value].flat().join(', ')}`),
+  ].join(', ');
+  const example = exampleRequest(templates, template, repository);
+  return { errors, example, ...(understood === '' ? {} : { understood }) };
+}
+
+/** The fields that are there. */
+const defined = <T extends Record<string, string | undefined>>(fields: T): { [K in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string;
+  };
+
+/** What stands before an equals sign: options of the command, and parameters of the template. */
+function settingsIn(words: readonly Word[], template: Template | undefined) {
+  const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
+  const parameters: Record<string, string | string[]> = {};
+  const errors: string[] = [];
+  for (const { key, value } of words) {
+    if (key === undefined) continue;
+    const option = OPTION_ALIASES.get(key) ?? OPTIONS.find((name) => name === key);
+    const isTwice = option ? options[option] !== undefined : Object.hasOwn(parameters, key);
+    if (isTwice) errors.push(`${quoted(key)} stands twice.`);
+    else if (option) options[option] = value;
+    else if (template && Object.hasOwn(template.parameters, key)) {
+      parameters[key] = parameterValue(template, key, value);
+    } else if (template) errors.push(unknownParameter(key, template));
+  }
+  return { options, parameters, errors };
 }
 
 /** `30d`, `12h` or `2w` as the API's duration; one that is written as that already stays. */

@@ -165,7 +165,7 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
     const parsed = environmentSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
     const { name } = parsed.data;
-    if (repository.environments.some((environment) => environment.name === name)) {
+    if (repository.environments.some((one) => one.name === name)) {
       return refusal(409, `/name: environment ${name} exists`);
     }
     const environment = { uuid: `{${randomUUID()}}`, ...parsed.data };

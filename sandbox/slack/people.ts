@@ -260,7 +260,7 @@ function stateOf(
     const element = block.element as Element & { options?: Element[] };
     const text = given[id] === '' ? undefined : given[id];
     if (text === undefined && block.optional !== true) faults.push(`/values/${id}: is required`);
-    const option = element.options?.find(({ value }) => value === text);
+    const option = element.options?.find((one) => one.value === text);
     if (element.options && text !== undefined && !option) faults.push(`/values/${id}: is no option`);
     const value = element.options ? { selected_option: option ?? null } : { value: text ?? null };
     values[id] = { [String(element.action_id)]: { type: element.type, ...value } };

@@ -101,10 +101,10 @@ function uuidOf(name: string, text: string | undefined): string | undefined {
 
 function principalOf(text = ''): Principal {
   const colon = text.indexOf(':');
-  const parsed = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
-  if (!parsed.success)
+  const principal = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
+  if (!principal.success)
     throw new UsageError('--principal must be <kind>:<id>, such as person:ada@acme.example.');
-  return parsed.data;
+  return principal.data;
 }
 
 function actionOf(text = ''): Action {

@@ -60,9 +60,7 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  workspace: Workspace,
-  uuid: Uuid,
-  isNew: boolean,
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
@@ -72,7 +70,9 @@ export async function followRepository(
   // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
   if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
   if (found.is === 'gone') return revokeAll(ports, own, occasion);
-  await inParallel(own, ({ id }) => followNames(ports, id, found.repository, occasion));
+  await inParallel(own, ({ id: grantId }) =>
+    followNames(ports, { grantId, repository: found.repository }, occasion),
+  );
   if (isNew) await applyRules(ports, found.repository, occasion);
 }
 
@@ -94,15 +94,14 @@ export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promi
 /** Tells a grant its repository's present names. */
 export async function followNames(
   ports: StreamPorts,
-  grantId: string,
-  repository: Repository,
+  { grantId, repository }: { grantId: string; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const [event] = stream.grant ? decideRename(stream.grant, repository) : [];
     if (!event) return;
-    const appended = await appendEvent(ports, stream, event, causeOf(occasion));
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(occasion) });
     if (appended) return projectStream(ports, appended);
   }
 }
@@ -135,7 +134,10 @@ async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occa
     const { request } = stream.grant;
     const planned = await replan(ports, grantId, request);
     if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
-    const approved = await appendEvent(ports, stream, event, { principal: CONFIGURATION, ...occasion });
+    const approved = await appendEvent(ports, stream, {
+      event,
+      cause: { principal: CONFIGURATION, ...occasion },
+    });
     if (!approved) continue;
     await projectStream(ports, approved);
     await waitForProvisioner(ports, grantId);

@@ -6,7 +6,7 @@ import { missingApproval, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
-import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
+import { announcedBy, isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
@@ -21,7 +21,8 @@ export async function createRole(run: ProvisionerRun): Promise<void> {
   const planned = await replan(run.ports, run.grant().id, run.grant().request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
-  const unapproved = missingApproval(run.ports.configuration, planned.value, run.grant().request, undefined);
+  const { request } = run.grant();
+  const unapproved = missingApproval(run.ports.configuration, planned.value, { request, live: undefined });
   if (unapproved) return failProvisioning(run, unapproved);
   try {
     const { role } = run.grant();
@@ -96,7 +97,7 @@ async function recordIntentAndCreate(
   }
   const found = await run.iam.findRole(role.name);
   if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');
-  if (await isOurUnconfirmedRole(run.iam, found, run.grant(), role.boundaryArn)) {
+  if (await isOurUnconfirmedRole(run.iam, found, announcedBy(run.grant(), role.boundaryArn))) {
     await recordCreated(found.id);
     return undefined;
   }

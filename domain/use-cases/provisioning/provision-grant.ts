@@ -44,10 +44,7 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
     try {
-      if (run.grant().state === 'failed') await removeLeftover(run);
-      const work = workOf(run.grant());
-      if (work === 'rest') return 'settled';
-      await doWork(run, work);
+      if (await isAtRest(run)) return 'settled';
     } catch (error) {
       if (error instanceof StreamMoved) await run.reload();
       else if (error instanceof PortError) return giveUpForNow(run, error);
@@ -55,6 +52,14 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
     }
   }
   return 'unfinished';
+}
+
+/** Takes the next step of a grant's work; true when there is none. */
+async function isAtRest(run: ProvisionerRun): Promise<boolean> {
+  if (run.grant().state === 'failed') await removeLeftover(run);
+  const work = workOf(run.grant());
+  if (work !== 'rest') await doWork(run, work);
+  return work === 'rest';
 }
 
 async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workOf>, 'rest'>): Promise<void> {

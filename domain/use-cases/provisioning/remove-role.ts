@@ -6,7 +6,7 @@ import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
-import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
+import { announcedBy, isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
@@ -38,7 +38,7 @@ async function claim(
 ): Promise<ConfirmedRole | undefined> {
   const grant = run.grant();
   if (!role.id) {
-    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) {
+    if (!(await isOurUnconfirmedRole(run.iam, found, announcedBy(grant, accountBoundary(run, grant))))) {
       if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
       return undefined;
     }
@@ -178,8 +178,8 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const { roleName } = grant.request.intent;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
-  const boundary = accountBoundary(run, grant);
-  if (!(await isOurUnconfirmedRole(run.iam, found, grant, boundary, grant.request.at))) return;
+  const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
+  if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };

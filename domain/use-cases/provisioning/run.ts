@@ -54,7 +54,7 @@ export async function beginRun(
     if (!stream.last || !stream.grant) throw new Error(`there is no grant ${grantId}`);
     const { repository, account } = stream.grant.request.intent;
     const event = { type, data: { repository, account, ...data } } as NewEvent;
-    const appended = await appendEvent(ports, stream, event, causeOf(stream.last));
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(stream.last) });
     if (appended) stream = appended;
     return appended !== undefined;
   };

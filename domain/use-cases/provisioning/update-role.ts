@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
-import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
+import type { RequestInForce } from '../../grants/grant.ts';
 import { liveStateOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -24,9 +25,9 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
-  if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const failure = await write(run, planned.value, role, role.id);
-  if (failure) return giveUp(run, change, created, failure);
+  if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
+  const failure = await write(run, planned.value, created);
+  if (failure) return giveUp(run, change, { role: created, problem: failure });
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
@@ -37,14 +38,11 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
 async function write(
   run: ProvisionerRun,
   planned: Replanned,
-  role: GrantRole,
-  id: string,
-): Promise<Problem | undefined> {
-  const { iam } = run;
+  role: CreatedRole,
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
   const { rendered } = planned;
-  const previous = run.grant().request.intent;
-  const found = await iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+  const found = await run.iam.findRole(role.name);
+  if (!found || judgeConfirmedRole(found, run.grant().id, role.id) !== 'ours') {
     return problem(
       'CONFLICT',
       `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
@@ -55,41 +53,55 @@ async function write(
   const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
-  const data = {
-    role: { name: role.name, arn: role.arn, id },
-    trustPolicyHash,
-    permissionsPolicyHash,
-    maxSessionDuration,
-  };
-  await run.recordIntent({ type: 'UpdateStarted', data });
-  const { maxSessionDuration: durationBefore } = found;
+  const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
+  await run.recordIntent({ type: 'UpdateStarted', data: { role, ...hashes } });
   try {
-    if (found.boundaryArn !== rendered.role.boundaryArn)
-      await iam.putBoundary(role.name, rendered.role.boundaryArn);
-    if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, rendered.role.trustPolicy);
-    }
-    if (found.maxSessionDuration !== maxSessionDuration) {
-      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
-    }
-    if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, rendered.role.permissionsPolicy);
-    }
+    await putChanges(run, rendered, found);
     return undefined;
   } catch (error) {
-    const gone = goneOf(error);
-    if (gone) return gone;
-    const final = finalProblemOf(error);
-    if (!final) throw error;
-    const isIn =
-      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
-    // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
-    if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
-    if (maxSessionDuration !== durationBefore) {
-      await iam.putMaxSessionDuration(role.name, durationBefore);
-    }
-    return final;
+    return failureOf(run, error, { rendered, found });
   }
+}
+
+const changesPermissions = (run: ProvisionerRun, { intent }: RenderedRole): boolean =>
+  intent.permissionsPolicyHash !== run.grant().request.intent.permissionsPolicyHash;
+
+/** Puts what differs from what IAM holds; the permissions last. */
+async function putChanges(run: ProvisionerRun, rendered: RenderedRole, found: ObservedRole): Promise<void> {
+  const { iam } = run;
+  const { role, intent } = rendered;
+  if (found.boundaryArn !== role.boundaryArn) await iam.putBoundary(role.name, role.boundaryArn);
+  if (canonicalHash(found.trustPolicy) !== intent.trustPolicyHash) {
+    await iam.putTrustPolicy(role.name, role.trustPolicy);
+  }
+  if (found.maxSessionDuration !== intent.maxSessionDuration) {
+    await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
+  }
+  if (changesPermissions(run, rendered)) {
+    await iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
+  }
+}
+
+/** The problem that a failed write leaves, once the session's duration is put back; undefined where the update has happened
+ *  all the same. Throws what may pass. */
+async function failureOf(
+  run: ProvisionerRun,
+  error: unknown,
+  { rendered, found }: { rendered: RenderedRole; found: ObservedRole },
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const gone = goneOf(error);
+  if (gone) return gone;
+  const final = finalProblemOf(error);
+  if (!final) throw error;
+  const { name } = rendered.role;
+  const { permissionsPolicyHash, maxSessionDuration } = rendered.intent;
+  const isIn = canonicalHash((await run.iam.findPermissionsPolicy(name)) ?? null) === permissionsPolicyHash;
+  // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
+  if (isIn && changesPermissions(run, rendered)) return undefined;
+  if (maxSessionDuration !== found.maxSessionDuration) {
+    await run.iam.putMaxSessionDuration(name, found.maxSessionDuration);
+  }
+  return final;
 }
 
 /** Measures the change by what IAM holds, where it could need an approval that it does not have. An approval is of a change
@@ -110,7 +122,7 @@ async function checkApproval(
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }
     : logged;
-  return missingApproval(run.ports.configuration, planned, change, live);
+  return missingApproval(run.ports.configuration, planned, { request: change, live });
 }
 
 function goneOf(error: unknown): Problem | undefined {
@@ -124,8 +136,7 @@ function goneOf(error: unknown): Problem | undefined {
 async function giveUp(
   run: ProvisionerRun,
   { seq, intent }: RequestInForce,
-  role: CreatedRole,
-  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+  { role, problem: { code, detail } }: { role: CreatedRole; problem: Pick<Problem, 'code' | 'detail'> },
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
   const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);

@@ -46,7 +46,8 @@ export function impactOn(
   });
   if (!rendered.ok) return { version, problem: rendered.problem };
   if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
-  const { risk, gained, lost, requiresApproval } = planOf(rendered.value, template, live, undefined);
+  const plan = planOf({ rendered: rendered.value, template, live, lifetime: undefined });
+  const { risk, gained, lost, requiresApproval } = plan;
   return { version, change: { risk, gained, lost, requiresApproval } };
 }
 

@@ -10,14 +10,14 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { toInstant } from '../../shared/time.ts';
 import { accessContextOf, loadForCaller, resourceOf } from '../access.ts';
-import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
+import { appendEvent, type Cause, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
-/** What somebody decides: the hash of the plan that they have read, and why. */
-export type DecisionInput = { planHash: string; reason?: string | undefined };
+/** What is decided: the grant, the hash of the plan that was read, and why. */
+export type DecisionInput = { grantId: string; planHash: string; reason?: string | undefined };
 
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
@@ -27,20 +27,19 @@ type DecisionContext = Omit<RequestContext, 'dryRun'>;
  *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
 export async function approveGrant(
   ports: RequestPorts,
-  grantId: string,
   input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideApproval);
+    const decided = await decide(ports, decideApproval, { ...input, caller: context.caller });
     if (!decided.ok) return decided;
     const { stream, grant, event } = decided.value;
     const verified = await verifyAgain(ports, grant);
     if (!verified.ok) return verified;
-    const approved = await append(ports, stream, event, context);
+    const approved = await append(ports, stream, { event, cause: causeOf(context) });
     if (!approved) continue;
-    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
-    const settled = await waitForProvisioner(ports, grantId);
+    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(input.grantId));
+    const settled = await waitForProvisioner(ports, input.grantId);
     return answerToRequest('changed', approved, settled);
   }
 }
@@ -49,14 +48,14 @@ export async function approveGrant(
  *  `approveGrant`; whoever may approve may also reject what they asked for themselves. */
 export async function rejectGrant(
   ports: RequestPorts,
-  grantId: string,
   input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideRejection);
+    const decided = await decide(ports, decideRejection, { ...input, caller: context.caller });
     if (!decided.ok) return decided;
-    const rejected = await append(ports, decided.value.stream, decided.value.event, context);
+    const { stream, event } = decided.value;
+    const rejected = await append(ports, stream, { event, cause: causeOf(context) });
     if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
@@ -64,10 +63,8 @@ export async function rejectGrant(
 /** What a decision comes to, when the caller may read the grant and decide about it. */
 async function decide(
   ports: RequestPorts,
-  grantId: string,
-  { planHash, reason }: DecisionInput,
-  { caller }: DecisionContext,
   decider: typeof decideApproval,
+  { grantId, planHash, reason, caller }: DecisionInput & { caller: Caller },
 ): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
   const attempt = { grantId, caller, action: 'approve' as const, admins: ports.admins() };
   const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
@@ -115,7 +112,7 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
     const why = `${kind} ${id} asked for this and may not ask for it any more. ${detail}`;
     return fail(problem('DENIED', why, see ? { see } : {}));
   }
-  const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime: askedLifetime(waiting) });
   if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
     'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
@@ -136,14 +133,18 @@ const isAsShown = (
     permissionsPolicy: role.permissionsPolicy,
   });
 
+const causeOf = ({ caller, correlationId, entryPoint }: DecisionContext): Cause => ({
+  principal: caller.principal,
+  correlationId,
+  entryPoint,
+});
+
 async function append(
   ports: RequestPorts,
   stream: GrantStream,
-  event: NewEvent,
-  { caller, correlationId, entryPoint }: DecisionContext,
+  decided: { event: NewEvent; cause: Cause },
 ): Promise<GrantStream | undefined> {
-  const cause = { principal: caller.principal, correlationId, entryPoint };
-  const appended = await appendEvent(ports, stream, event, cause);
+  const appended = await appendEvent(ports, stream, decided);
   if (appended) await projectStream(ports, appended);
   return appended;
 }

@@ -15,9 +15,9 @@ type PipelinePorts = TargetPorts & { reportDenied(denial: DeniedAccess): void };
 export async function resolveForPipeline(
   ports: PipelinePorts,
   request: GrantRequest,
-  caller: Caller,
-  pipeline: PipelineClaims,
+  caller: Caller & { pipeline: PipelineClaims },
 ): Promise<Result<Target>> {
+  const { pipeline } = caller;
   if (claimsForbid(request, pipeline)) return refuseForeign(ports, caller);
   const workspace = { uuid: pipeline.workspaceUuid, slug: pipeline.workspaceSlug };
   const repository = await findRepositoryAgain(ports, workspace, pipeline.repositoryUuid);

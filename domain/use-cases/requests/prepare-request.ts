@@ -41,7 +41,8 @@ export async function prepareRequest(
   const { access: rules, configuration, reportDenied: report } = ports;
   const early = authoriseSomewhere(ports, caller, 'request');
   if (!early.ok) return early;
-  const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
+  const { pipeline } = caller;
+  const own = pipeline && (await resolveForPipeline(ports, request, { ...caller, pipeline }));
   if (own && !own.ok) return own;
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;

@@ -4,7 +4,7 @@ import { workOf } from '../../grants/grant.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
-import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
+import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
@@ -25,27 +25,36 @@ export async function revokeGrant(
   grantId: string,
   context: RevokeContext,
 ): Promise<Result<GrantAnswer>> {
-  const { caller, correlationId, entryPoint } = context;
-  const cause = { principal: caller.principal, correlationId, entryPoint };
-  const attempt = { grantId, caller, action: 'revoke' as const, admins: ports.admins() };
+  const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
   for (;;) {
     const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
     if (!found.ok) return found;
-    const stream = found.value;
-    if (context.isRedelivery && isDoneBy(stream, cause)) return answer(stream.grant);
-    const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
-    const [event] = events;
-    const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
-    if (!appended) continue;
-    const projected = event ? projectStream(ports, appended) : undefined;
-    if (outcome === 'settled') {
-      await projected;
-      return answer(appended.grant);
-    }
-    if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
-    const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
-    return answer(settled.grant);
+    const answered = await revokeOnce(ports, found.value, context);
+    if (answered !== 'again') return answered;
   }
+}
+
+/** Decides on a stream as it was read; `again` where another writer was faster. */
+async function revokeOnce(
+  ports: RequestPorts,
+  stream: GrantStream & { grant: Grant },
+  { caller, correlationId, entryPoint, isRedelivery, cause: why = 'requested' }: RevokeContext,
+): Promise<Result<GrantAnswer> | 'again'> {
+  const { grantId, grant } = stream;
+  const cause = { principal: caller.principal, correlationId, entryPoint };
+  if (isRedelivery && isDoneBy(stream, cause)) return answer(grant);
+  const { events, outcome } = decideRevocation(grant, why);
+  const [event] = events;
+  const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
+  if (!appended) return 'again';
+  const projected = event ? projectStream(ports, appended) : undefined;
+  if (outcome === 'settled') {
+    await projected;
+    return answer(appended.grant);
+  }
+  if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
+  const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
+  return answer(settled.grant);
 }
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */

@@ -5,13 +5,21 @@ import { type TemplateParameter, templateSchema } from '../../../domain/template
 import type { Template } from '../../../domain/templates/template.ts';
 import { pageOf } from './grant-schema.ts';
 
-const { name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
-  templateSchema.shape;
+/** The fields of a template's file that the catalogue shows as they are. */
+const shownFields = templateSchema.pick({
+  name: true,
+  description: true,
+  actsThrough: true,
+  scope: true,
+  approval: true,
+  requestableBy: true,
+  maxSessionDuration: true,
+}).shape;
 
 /** A template as the catalogue shows it. */
 export const templateResourceSchema = z
   .strictObject({
-    ...{ name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration },
+    ...shownFields,
     version: z.string().describe('Hash of its meaning'),
     parameters: z
       .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })

@@ -20,6 +20,7 @@ const PROPAGATION_NOTICE =
   'IAM shows changes everywhere within seconds as a rule, and guarantees no time: until then a token may still be admitted and a live session may still act.';
 
 /** The routes on grants, over what they work with. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
 export function grantRoutes(ports: RequestPorts): Route[] {
   const { configuration } = ports;
 
@@ -40,28 +41,30 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
-    const answer = unwrap(await upgradeGrant(ports, path.id ?? '', body, context));
+    const answer = unwrap(await upgradeGrant(ports, { ...body, grantId: path.id ?? '' }, context));
     return answer.outcome === 'planned' ? planned(answer) : answerAbout(answer);
   }
 
   async function approve({ caller, requestId, path, body }: RequestTo<typeof own.approveGrant>) {
-    return answerAbout(unwrap(await approveGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    const input = { ...body, grantId: path.id ?? '' };
+    return answerAbout(unwrap(await approveGrant(ports, input, contextOf(caller, requestId))));
   }
 
   async function reject({ caller, requestId, path, body }: RequestTo<typeof own.rejectGrant>) {
-    return answerAbout(unwrap(await rejectGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    const input = { ...body, grantId: path.id ?? '' };
+    return answerAbout(unwrap(await rejectGrant(ports, input, contextOf(caller, requestId))));
   }
 
   async function impact({ caller, path, query }: RequestTo<typeof own.showTemplateImpact>) {
     const { limit, cursor } = query;
     const name = path.name ?? '';
-    const route = `/v1/templates/${name}/impact`;
-    const after = fromCursor(route, {}, cursor);
+    const pages = `/v1/templates/${name}/impact`;
+    const after = fromCursor(pages, {}, cursor);
     const page = unwrap(await templateImpact(ports, caller, { name, limit, after }));
-    const items = page.impacts.map(({ grant, impact }) => impactResource(grant, impact, configuration));
+    const items = page.impacts.map((one) => impactResource(one.grant, one.impact, configuration));
     return {
       status: 200 as const,
-      body: { items, ...(page.next ? { cursor: toCursor(route, {}, page.next) } : {}) },
+      body: { items, ...(page.next ? { cursor: toCursor(pages, {}, page.next) } : {}) },
     };
   }
 
@@ -92,12 +95,12 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   async function events({ caller, path, query }: RequestTo<typeof own.listGrantEvents>) {
     const { limit, cursor } = query;
     const id = path.id ?? '';
-    const route = `/v1/grants/${id}/events`;
-    const after = Number(fromCursor(route, {}, cursor) ?? 0);
+    const pages = `/v1/grants/${id}/events`;
+    const after = Number(fromCursor(pages, {}, cursor) ?? 0);
     const page = unwrap(await grantEvents(ports, { grantId: id, caller }, { limit, after }));
     return {
       status: 200 as const,
-      body: { items: page.events, ...(page.next ? { cursor: toCursor(route, {}, String(page.next)) } : {}) },
+      body: { items: page.events, ...(page.next ? { cursor: toCursor(pages, {}, String(page.next)) } : {}) },
     };
   }
 

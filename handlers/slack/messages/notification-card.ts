@@ -14,7 +14,7 @@ export function notificationCard(
 ): SlackContent | undefined {
   const event = events.at(-1);
   const grant = replay(events);
-  const told = event && grant && sentenceOf(event, grant, events, naming);
+  const told = event && grant && sentenceOf(event, { grant, events, naming });
   if (!told) return undefined;
   const { intent } = grant.change && event.type === 'GrantChangeRequested' ? grant.change : grant.request;
   const where = `${intent.template.name} for ${placeOf(intent)}`;
@@ -30,9 +30,7 @@ export function notificationCard(
 
 function sentenceOf(
   event: GrantEvent,
-  grant: Grant,
-  events: readonly GrantEvent[],
-  naming: Naming,
+  { grant, events, naming }: { grant: Grant; events: readonly GrantEvent[]; naming: Naming },
 ): { title: string; detail: string } | undefined {
   const { request } = grant;
   const until = grant.expiresAt ? ` It ends ${slackTime(grant.expiresAt)}.` : '';

@@ -144,12 +144,7 @@ export function submitDetail(
   const { repository, template: name } = metadataOf(metadata);
   const template = templates.get(name);
   if (!template) return { errors: { reason: `Template ${name} is no longer offered.` } };
-  const parameters: Record<string, string | string[]> = {};
-  for (const [parameter, { list }] of Object.entries(template.parameters)) {
-    const value = values[`parameter.${parameter}`]?.trim();
-    if (value === undefined || value === '') continue;
-    parameters[parameter] = list ? value.split(',').map((item) => item.trim()) : value;
-  }
+  const parameters = parametersIn(values, template);
   const { environment, reason } = values;
   const expiresIn = values.expiresIn === undefined ? undefined : durationOf(values.expiresIn.trim());
   const errors: Record<string, string> = {};
@@ -168,6 +163,16 @@ export function submitDetail(
     if (!result.ok) Object.assign(errors, atFields(result.problem.errors ?? [], template));
   }
   return Object.keys(errors).length > 0 ? { errors } : { request };
+}
+
+/** What was filled in for the template's parameters; a list is separated by commas. */
+function parametersIn(values: FormValues, template: Template): Record<string, string | string[]> {
+  const filled = Object.entries(template.parameters).flatMap(([name, { list }]) => {
+    const value = values[`parameter.${name}`]?.trim();
+    if (value === undefined || value === '') return [];
+    return [[name, list ? value.split(',').map((item) => item.trim()) : value] as const];
+  });
+  return Object.fromEntries(filled);
 }
 
 const metadataOf = (text: string): z.infer<typeof metadataShape> => {

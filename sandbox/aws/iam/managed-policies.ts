@@ -84,7 +84,7 @@ const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
     throw limitExceeded(`Cannot exceed quota for PolicySize: ${QUOTA.managedPolicyCharacters}`);
   }
   const all = world.state.policies.allLatest();
-  if (all.some((policy) => policy.name.toLowerCase() === name.toLowerCase())) {
+  if (all.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
     throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
   }
   if (all.length >= QUOTA.policies) {

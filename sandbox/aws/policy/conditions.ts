@@ -14,10 +14,13 @@ const text =
   (wanted: string, actual: string, variables: Context | undefined): boolean =>
     covers(wanted, actual, { ...rules, variables });
 
-const numbers = (holds: (actual: number, wanted: number) => boolean) => (wanted: string, actual: string) =>
+/** Compares what is given with what is wanted, in this order. */
+type NumberRule = (given: number, bound: number) => boolean;
+
+const numbers = (holds: NumberRule) => (wanted: string, actual: string) =>
   wanted.trim() !== '' && actual.trim() !== '' && holds(Number(actual), Number(wanted));
 
-const dates = (holds: (actual: number, wanted: number) => boolean) => (wanted: string, actual: string) =>
+const dates = (holds: NumberRule) => (wanted: string, actual: string) =>
   holds(instant(actual), instant(wanted));
 
 /** Milliseconds of an ISO 8601 date or of seconds since the epoch; NaN, which no comparison holds for. */

@@ -239,13 +239,13 @@ export class World {
   async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
-    return approveGrant(this.requestPorts, grantId, { planHash, ...over }, context);
+    return approveGrant(this.requestPorts, { grantId, planHash, ...over }, context);
   }
 
   async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
-    return rejectGrant(this.requestPorts, grantId, { planHash, reason: 'No', ...over }, context);
+    return rejectGrant(this.requestPorts, { grantId, planHash, reason: 'No', ...over }, context);
   }
 
   /** The hash of the plan that waits; one of no plan where none does. */

@@ -152,7 +152,7 @@ describe('a template that requires approval', () => {
     const data = { repository, account, planHash: request.planHash };
     const stream = await loadStream(world.requestPorts, id);
     const cause = { principal: CONFIGURATION, correlationId: 'forged', entryPoint: 'bitbucket' as const };
-    await appendEvent(world.requestPorts, stream, { type: 'GrantApproved', data }, cause);
+    await appendEvent(world.requestPorts, stream, { event: { type: 'GrantApproved', data }, cause });
     world.configuration = new FollowWorld(...rules).configuration;
     await world.invoke(id);
     expect(await world.grantNow(id)).toMatchObject({ state: 'failed', lastError: { code: 'PLAN_CHANGED' } });
