@@ -10,21 +10,17 @@ type Resource = { Properties: Record<string, unknown> };
 
 /** Reads one file of `infrastructure/` with its variables filled, so that the sandbox has the very tables and the very
  *  boundary that a deployment has. */
-function readResources(
-  root: string,
-  file: string,
-  { accountId, region, prefix, boundaryPolicy }: SandboxNames,
-): Record<string, Resource> {
+function readResources(root: string, file: string, names: SandboxNames): Record<string, Resource> {
   const variables: Record<string, unknown> = {
-    'AWS::AccountId': accountId,
+    'AWS::AccountId': names.accountId,
     'AWS::Partition': 'aws',
-    'AWS::Region': region,
+    'AWS::Region': names.region,
     HttpApi: 'rolewright',
-    'self:custom.prefix': prefix,
-    'self:custom.eventsTable': `${prefix}-events`,
-    'self:custom.grantsTable': `${prefix}-grants`,
-    'self:custom.claimsTable': `${prefix}-claims`,
-    'self:custom.boundary': boundaryPolicy,
+    'self:custom.prefix': names.prefix,
+    'self:custom.eventsTable': `${names.prefix}-events`,
+    'self:custom.grantsTable': `${names.prefix}-grants`,
+    'self:custom.claimsTable': `${names.prefix}-claims`,
+    'self:custom.boundary': names.boundaryPolicy,
   };
   for (const list of ['passableRoles', 'assumableRoles']) {
     variables[`self:custom.${list}`] = serverlessCustom(root)[list];

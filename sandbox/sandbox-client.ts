@@ -17,6 +17,7 @@ export type SlackMessage = {
 export type Assumption = { accessKeyId: string } | { code: string };
 
 /** Talks to a running stack as its users do: plain HTTP for Rolewright and the stand-ins, the AWS SDK for STS. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each call is short.
 export function sandboxClient({
   api,
   bitbucket,

@@ -114,21 +114,10 @@ function parseRequest(
   reason: string | undefined,
   templates: Templates,
 ): Command | CommandHelp {
-  const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
-  const [repository, named, ...more] = bare;
-  const isRepository = repository !== undefined && parseRepositoryName(repository) !== undefined;
-  const errors = more.map(
-    (value) => `${quoted(value)} stands alone: parameters are name=value, a reason begins with because.`,
-  );
-  if (!isRepository) errors.push(repository === undefined ? 'Which repository?' : notARepository(repository));
-  const known = templates.get(named ?? '');
-  if (named === undefined) errors.push(`Which template? ${COMMAND} templates lists them.`);
-  else if (!known) errors.push(unknownTemplate(named, templates));
-  // The parameters of the template that was most likely meant are looked at all the same: one answer, every mistake.
-  const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
+  const { repository, named, known, template, errors } = placesIn(words, templates);
   const { options, parameters, errors: settingErrors } = settingsIn(words, template);
   errors.push(...settingErrors);
-  const expiresIn = options.for === undefined ? undefined : durationOf(options.for);
+  const expiresIn = durationOf(options.for ?? '');
   if (options.for !== undefined && expiresIn === undefined) {
     errors.push(`for=${options.for} is no time: write days as 30d, hours as 12h or weeks as 2w.`);
   }
@@ -146,12 +135,32 @@ function parseRequest(
     );
   }
   const understood = [
-    ...(isRepository ? [`repository ${repository}`] : []),
+    ...(isRepositoryName(repository) ? [`repository ${repository}`] : []),
     ...(known ? [`template ${known.name}`] : []),
     ...Object.entries(parameters).map(([parameter, value]) => `${parameter} ${[value].flat().join(', ')}`),
   ].join(', ');
   const example = exampleRequest(templates, template, repository);
   return { errors, example, ...(understood === '' ? {} : { understood }) };
+}
+
+const isRepositoryName = (text: string | undefined): text is string =>
+  text !== undefined && parseRepositoryName(text) !== undefined;
+
+/** What stands without an equals sign: the repository and the template. `template` is the one that was most likely meant,
+ *  whose parameters are looked at all the same: one answer, every mistake. */
+function placesIn(words: readonly Word[], templates: Templates) {
+  const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
+  const [repository, named, ...more] = bare;
+  const errors = more.map(
+    (value) => `${quoted(value)} stands alone: parameters are name=value, a reason begins with because.`,
+  );
+  if (repository === undefined) errors.push('Which repository?');
+  else if (!isRepositoryName(repository)) errors.push(notARepository(repository));
+  const known = templates.get(named ?? '');
+  if (named === undefined) errors.push(`Which template? ${COMMAND} templates lists them.`);
+  else if (!known) errors.push(unknownTemplate(named, templates));
+  const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
+  return { repository, named, known, template, errors };
 }
 
 /** The fields that are there. */

@@ -56,6 +56,7 @@ const taken = (workspace: Workspace, slug: string, by: Repository | undefined) =
 /** What people do in Bitbucket itself: create, rename, move and delete repositories, create and delete environments,
  *  rename projects, enable OIDC. Each change is on disk before it is answered; the workspace's webhooks then go out in
  *  the background. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
 export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => number): Route[] {
   const at = () => new Date(now()).toISOString();
 

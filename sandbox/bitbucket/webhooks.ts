@@ -34,6 +34,7 @@ export type Webhooks = {
 };
 
 /** The sender of webhooks, over the hooks in the state. ClaimStore are kept in memory, the last thousand. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export function webhookSender(store: StateStore, now: () => number): Webhooks {
   let deliveries: Delivery[] = [];
   const running = new Set<Promise<void>>();

@@ -8,6 +8,7 @@ const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 
 /** Answers requests: `/sandbox/…` itself, `ExecuteStatement` by way of the engine's PutItem, all else by the engine.
  *  Undefined: the connection is to be closed without an answer. Rejects only when the engine is stopped. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export function dynamodbProxy(engine: Engine): (request: EngineRequest) => Promise<EngineAnswer | undefined> {
   const statements = statementRunner();
   const faults = noFaults();

@@ -39,6 +39,7 @@ const closeSchema = z.strictObject({ viewId: z.string().min(1) });
 
 /** What people do in Slack: give a command, press a button, submit or close a modal. Each is signed and delivered as Slack
  *  does, and answered with what the app answered. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each action is short.
 export function peopleActions(world: SlackWorld) {
   const { store, now } = world;
 

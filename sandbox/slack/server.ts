@@ -28,6 +28,7 @@ type Arguments = Record<string, unknown>;
  *  `port`: 0 chooses a free one. `dir`: messages, modals and response URLs live in `<dir>/slack.json` and survive any end
  *  of the process; faults and trigger ids do not. `now`: milliseconds, default the clock.
  *  Errors: the port is taken; the state file is unreadable. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export async function startSlackSandbox(options: {
   port: number;
   dir: string;

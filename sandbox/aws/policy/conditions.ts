@@ -17,11 +17,11 @@ const text =
 /** Compares what is given with what is wanted, in this order. */
 type NumberRule = (given: number, bound: number) => boolean;
 
-const numbers = (holds: NumberRule) => (wanted: string, actual: string) =>
-  wanted.trim() !== '' && actual.trim() !== '' && holds(Number(actual), Number(wanted));
+const numbers = (rule: NumberRule) => (wanted: string, actual: string) =>
+  wanted.trim() !== '' && actual.trim() !== '' && rule(Number(actual), Number(wanted));
 
-const dates = (holds: NumberRule) => (wanted: string, actual: string) =>
-  holds(instant(actual), instant(wanted));
+const dates = (rule: NumberRule) => (wanted: string, actual: string) =>
+  rule(instant(actual), instant(wanted));
 
 /** Milliseconds of an ISO 8601 date or of seconds since the epoch; NaN, which no comparison holds for. */
 const instant = (date: string) => (/^\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date));

@@ -35,6 +35,7 @@ const TAG_VALUE: TextRule = {
 
 export const MAX_TAGS = 50;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the readers is short.
 export function readInput(parameters: Parameters): Input {
   const violations: string[] = [];
   const violation = (value: string | undefined, member: string, constraint: string) =>
