@@ -7,6 +7,7 @@ import {
   audiencesOf,
   type Claims,
   type ConditionOutcome,
+  presentedAudiencesOf,
   type TrustEvaluation,
   workspaceSlugIn,
 } from '../trust/evaluation.ts';
@@ -135,21 +136,24 @@ function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): Exp
   return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
 }
 
-/** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
+/** What speaks against the token's times, as STS reads them: as integers only (STS API Reference, AssumeRoleWithWebIdentity).
+ *  Typed claims need none: they ask about the rest. */
 function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): ExplanationCode[] {
   const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
-  if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
+  if (!isInteger(exp) && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
+  if (isInteger(exp) && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
   const latest = now / 1000 + CLOCK_DIFFERENCE_SECONDS;
   const begins = [nbf, iat].filter((time) => time !== undefined);
-  if (begins.some((time) => typeof time !== 'number')) return ['TOKEN_INCOMPLETE'];
+  if (!begins.every(isInteger)) return ['TOKEN_INCOMPLETE'];
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
+
+const isInteger = (claim: unknown): claim is number => Number.isInteger(claim);
 
 function conditionFaults(question: Question, claims: Claims): ExplanationCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
-  const audiences = audiencesOf(claims);
+  const audiences = presentedAudiencesOf(claims);
   if (audiences.length === 0) return ['TOKEN_INCOMPLETE'];
   const isWorkspaces = audiences.includes(audienceOf(question.grant.request.intent.workspace));
   return evaluation.conditions

@@ -74,7 +74,7 @@ export function adviceFor(
     case 'TOKEN_INCOMPLETE':
       return {
         advice:
-          'A token needs iss, aud and sub as text (aud also as a list), exp as a number of seconds, and nbf and iat, where there are any, as numbers as well. One of them is missing or of another kind.',
+          'A token needs iss, aud and sub as text (aud also as a list), exp as a whole number of seconds, and azp as text and nbf and iat as whole numbers where it has them. One of them is missing or of another kind.',
       };
     case 'TOKEN_EXPIRED':
       return {
@@ -107,7 +107,7 @@ export function adviceFor(
       };
     case 'WRONG_AUDIENCE':
       return {
-        advice: `The token's aud lacks ${audienceOf(workspace)}, which Bitbucket puts into every step token of workspace ${workspace.slug}. Use BITBUCKET_STEP_OIDC_TOKEN as it is.`,
+        advice: `The token's ${claims.azp === undefined ? 'aud' : 'azp, which STS reads instead of aud,'} lacks ${audienceOf(workspace)}, which Bitbucket puts into every step token of workspace ${workspace.slug}. Use BITBUCKET_STEP_OIDC_TOKEN as it is.`,
         snippet: step,
       };
     case 'CUSTOM_AUDIENCES':

@@ -24,9 +24,7 @@ function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: 
   const keyPrefix = identity.provider.url.replace(/^https:\/\//, '').toLowerCase();
   const context: Context = new Map([
     ...requestContext(now),
-    [`${keyPrefix}:aud`, identity.audiences],
-    [`${keyPrefix}:sub`, [identity.subject]],
-    ...(identity.methods ? [[`${keyPrefix}:amr`, identity.methods] as [string, string[]]] : []),
+    ...[...identity.keys].map(([key, values]) => [`${keyPrefix}:${key}`, values] as const),
     ['sts:rolesessionname', [sessionName]],
   ]);
   const names = ({ principals }: Statement) =>

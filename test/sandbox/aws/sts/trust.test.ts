@@ -116,3 +116,45 @@ describe('a valid token that the role does not trust is denied', () => {
     expect(await shop.attempt()).toBe('accepted');
   });
 });
+
+describe('the condition keys of a provider are those of AWS’s table', () => {
+  const when = (name: string, value: string) =>
+    trust({ ...TRUST, Condition: { StringEquals: { [`${CONDITION_PREFIX}:${name}`]: value } } });
+
+  test('aud is the claim azp where the token has one, else aud', async () => {
+    await when('aud', AUDIENCE);
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe('accepted');
+    expect(await shop.attempt({ aud: AUDIENCE })).toBe('accepted');
+    await when('aud', 'other');
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe(DENIED);
+  });
+
+  test('a token whose azp is none of the client ids is invalid, whatever its aud', async () => {
+    await when('aud', AUDIENCE);
+    for (const azp of ['other', '', 7, null, ['other']]) {
+      expect(await shop.attempt({ azp, aud: AUDIENCE })).toMatch(/^400 InvalidIdentityToken: /);
+    }
+  });
+
+  test('oaud is the claim aud, and only of a token that has azp', async () => {
+    await when('oaud', 'other');
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe('accepted');
+    await when('oaud', AUDIENCE);
+    expect(await shop.attempt({ aud: AUDIENCE })).toBe(DENIED);
+  });
+
+  test('email is the claim email', async () => {
+    await when('email', 'ada@acme.example');
+    expect(await shop.attempt({ email: 'ada@acme.example' })).toBe('accepted');
+    expect(await shop.attempt({ email: 'eve@acme.example' })).toBe(DENIED);
+    expect(await shop.attempt({ email: ['ada@acme.example'] })).toBe(DENIED);
+    expect(await shop.attempt()).toBe(DENIED);
+  });
+
+  test('amr is the claim amr, and one text is a list of one', async () => {
+    await when('amr', 'mfa');
+    expect(await shop.attempt({ amr: ['mfa'] })).toBe('accepted');
+    expect(await shop.attempt({ amr: 'mfa' })).toBe('accepted');
+    expect(await shop.attempt({ amr: 'pwd' })).toBe(DENIED);
+  });
+});
