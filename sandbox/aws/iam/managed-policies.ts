@@ -1,4 +1,4 @@
-import { parsePolicy } from '../policy/grammar.ts';
+import { parseManagedPolicy } from '../policy/grammar.ts';
 import { alreadyExists, deleteConflict, limitExceeded, noSuchEntity } from '../protocol/error.ts';
 import { readInput } from '../protocol/input.ts';
 import { readPage } from '../protocol/paging.ts';
@@ -79,7 +79,7 @@ const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
   const tags = input.tags();
   input.check();
   checkedTags(tags);
-  parsePolicy(document, 'identity');
+  parseManagedPolicy(document);
   if (countedLength(document) > QUOTA.managedPolicyCharacters) {
     throw limitExceeded(`Cannot exceed quota for PolicySize: ${QUOTA.managedPolicyCharacters}`);
   }

@@ -1,6 +1,6 @@
 import { allHold } from './conditions.ts';
 import type { Statement } from './grammar.ts';
-import { type Context, covers } from './pattern.ts';
+import { type Context, covers, coversArn } from './pattern.ts';
 
 export type Verdict = 'allow' | 'deny' | 'none';
 
@@ -20,10 +20,12 @@ export function coversAction({ actions, notActions }: Statement, action: string)
   return notActions.length > 0 ? !named(notActions) : named(actions);
 }
 
+/** Whether the statement's `Resource`, or all but its `NotResource`, covers the resource: `*` is all, and every other
+ *  pattern an ARN. */
 export function coversResource(statement: Statement, resource: string, context: Context): boolean {
   const variables = statement.variables ? context : undefined;
   const named = (patterns: string[]) =>
-    patterns.some((pattern) => covers(pattern, resource, { wildcards: true, variables }));
+    patterns.some((pattern) => pattern === '*' || coversArn(pattern, resource, variables));
   return statement.notResources.length > 0 ? !named(statement.notResources) : named(statement.resources);
 }
 

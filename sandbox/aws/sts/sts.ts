@@ -30,7 +30,8 @@ function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: 
   const names = ({ principals }: Statement) =>
     principals.some(
       ({ type, value }) =>
-        (type === '*' || type === 'Federated') && (value === '*' || value === identity.provider.arn),
+        (type === 'AWS' && value === '*') ||
+        (type === 'Federated' && (value === '*' || value === identity.provider.arn)),
     );
   const verdict = verdictOf(
     parsePolicy(role.trustPolicy, 'trust'),

@@ -63,8 +63,25 @@ describe('a valid token that the role does not trust is denied', () => {
     expect(await shop.attempt()).toBe(DENIED);
     await trust({ ...TRUST, Principal: { Federated: [Federated, PROVIDER_ARN] } });
     expect(await shop.attempt()).toBe('accepted');
-    await trust({ ...TRUST, Principal: '*' });
-    expect(await shop.attempt()).toBe('accepted');
+  });
+
+  test('but a principal * and an AWS principal * are the same: all', async () => {
+    for (const Principal of ['*', { AWS: '*' }, { AWS: [ACCOUNT, '*'] }]) {
+      await trust({ ...TRUST, Principal });
+      expect(await shop.attempt()).toBe('accepted');
+      await trust(TRUST, { Effect: 'Deny', Principal, Action: TRUST.Action });
+      expect(await shop.attempt()).toBe(DENIED);
+    }
+    await trust({ ...TRUST, Principal: { AWS: ACCOUNT } });
+    expect(await shop.attempt()).toBe(DENIED);
+  });
+
+  test('when its policy admits it by one of two equal JSON keys: such a policy is not taken', async () => {
+    const foreign = JSON.stringify({ [`${CONDITION_PREFIX}:sub`]: '*' });
+    const PolicyDocument = policy(TRUST).replace('"StringLike":', `"StringLike":${foreign},"StringLike":`);
+    const put = () => shop.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'shop', PolicyDocument }));
+    expect(await refusal(put())).toMatch(/^400 MalformedPolicyDocument/);
+    expect(await shop.attempt({ sub: '{other}:{s}' })).toBe(DENIED);
   });
 
   test('when the role allows another action', async () => {
