@@ -54,7 +54,10 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
     if (body === undefined) {
       sendJson(response, 413, { errors: ['the body is too large'] });
     } else if (pathname === '/' && (method === 'POST' || method === 'GET')) {
-      sendXml(response, await api(request, [search.slice(1), body].filter((part) => part !== '').join('&')));
+      send(
+        response,
+        await api({ method, path: pathname, query: search.slice(1), headers: request.headers, body }),
+      );
     } else {
       const answer = endpoints(method, pathname, body);
       sendJson(response, answer.status, answer.body);
@@ -89,16 +92,16 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function sendXml(response: ServerResponse, answer: ApiAnswer): void {
+function send(response: ServerResponse, answer: ApiAnswer): void {
   if (!answer) {
     response.destroy();
     return;
   }
   response.writeHead(answer.status, {
-    'content-type': 'text/xml',
-    'x-amzn-requestid': /<RequestId>([^<]*)/.exec(answer.xml)?.[1] ?? '',
+    'content-type': answer.contentType,
+    'x-amzn-requestid': answer.requestId,
   });
-  response.end(answer.xml);
+  response.end(answer.text);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -47,9 +47,15 @@ export type ManagedPolicy = {
   tags: Tag[];
 };
 
+/** What a session was narrowed to: a document, and ARNs of managed policies. */
+export type SessionPolicies = { inline?: string; managed: string[] };
+
 /** What STS once issued for a role. It acts only while the role with this id exists. */
 export type Session = {
   accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  policies?: SessionPolicies;
   roleName: string;
   roleId: string;
   sessionName: string;
@@ -105,7 +111,7 @@ export function openState(dir: string, now: () => number): State {
         policies: tables.policies.content(),
         sessions: tables.sessions.content(),
       };
-      await writeFile(`${file}.new`, JSON.stringify(content));
+      await writeFile(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
       await rename(`${file}.new`, file);
       savedRevision = saving;
     }),

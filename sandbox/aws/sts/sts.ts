@@ -4,9 +4,10 @@ import { parsePolicy, type Statement } from '../policy/grammar.ts';
 import type { Context } from '../policy/pattern.ts';
 import { AwsError, accessDenied, validationError } from '../protocol/error.ts';
 import { readInput } from '../protocol/input.ts';
-import { ARN, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
-import type { Role, Session } from '../state.ts';
+import { ARN, MINIMUM_TOKEN_SIZE, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
+import type { Role, Session, SessionPolicies } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
+import { packedSizeOf, readSessionPolicies } from './session-policies.ts';
 import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
@@ -47,7 +48,12 @@ function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentit
     const sessionName = input.text('RoleSessionName', SESSION_NAME);
     const token = input.text('WebIdentityToken', { min: 4, max: 20_000 });
     const duration = input.optionalNumber('DurationSeconds', SESSION_DURATION) ?? 3600;
+    const tokenBytes = input.optionalNumber('MinimumSessionTokenSize', MINIMUM_TOKEN_SIZE) ?? 0;
+    const policies = readSessionPolicies(world, input);
     input.check();
+    if (parameters.ProviderId !== undefined) {
+      throw validationError('ProviderId is for OAuth 2.0 access tokens only, which are not supported here.');
+    }
     const roleName = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[!-~]+\/)?([\w+=,.@-]+)$/.exec(roleArn)?.[1];
     if (!roleName) throw validationError(`${roleArn} is invalid`);
 
@@ -61,13 +67,13 @@ function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentit
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
     }
-    const session = newSession(world, role, sessionName, duration);
+    const session = newSession(world, role, { sessionName, duration, tokenBytes, policies: policies() });
     world.state.sessions.write(session.accessKeyId, session, world.now());
     return {
       Credentials: {
         AccessKeyId: session.accessKeyId,
-        SecretAccessKey: randomBytes(30).toString('base64'),
-        SessionToken: randomBytes(180).toString('base64'),
+        SecretAccessKey: session.secretAccessKey,
+        SessionToken: session.sessionToken,
         Expiration: new Date(session.expiresAt),
       },
       SubjectFromWebIdentityToken: identity.subject,
@@ -75,19 +81,31 @@ function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentit
         AssumedRoleId: `${role.roleId}:${sessionName}`,
         Arn: sessionArn(world, session),
       },
+      PackedPolicySize: session.policies && packedSizeOf(session.policies),
       Provider: identity.provider.arn,
       Audience: identity.audience,
     };
   };
 }
 
-const newSession = (world: World, role: Role, sessionName: string, duration: number): Session => ({
+/** What a caller asks of a session. `duration` in seconds; the token has at least `tokenBytes` characters. */
+type Wanted = {
+  sessionName: string;
+  duration: number;
+  tokenBytes: number;
+  policies: SessionPolicies | undefined;
+};
+
+const newSession = (world: World, role: Role, wanted: Wanted): Session => ({
   accessKeyId: newId('ASIA', 16),
+  secretAccessKey: randomBytes(30).toString('base64'),
+  sessionToken: randomBytes(Math.max(180, Math.ceil((wanted.tokenBytes * 3) / 4))).toString('base64'),
   roleName: role.name,
   roleId: role.roleId,
-  sessionName,
+  sessionName: wanted.sessionName,
   issuedAt: world.now(),
-  expiresAt: world.now() + duration * 1000,
+  expiresAt: world.now() + wanted.duration * 1000,
+  ...(wanted.policies ? { policies: wanted.policies } : {}),
 });
 
 export const sessionArn = (world: World, session: Session): string =>
@@ -112,10 +130,10 @@ export function checkLive(world: World, session: Session): void {
 const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
   const session = world.state.sessions.seen(accessKeyId);
   if (!session) {
+    // Every long-term key is the account's administrator.
     const Arn = `arn:aws:iam::${world.accountId}:user/sandbox`;
     return { Arn, UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
   }
-  checkLive(world, session);
   return {
     Arn: sessionArn(world, session),
     UserId: `${session.roleId}:${session.sessionName}`,
