@@ -42,7 +42,7 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
   seedManagedPolicies(world, options.managedPolicies ?? []);
   await state.save();
 
-  const faults = noFaults();
+  const faults = noFaults('propagation');
   const journal = callJournal(now);
   const api = awsApi(world, faults, journal);
   const endpoints = sandboxEndpoints(world, faults, journal);

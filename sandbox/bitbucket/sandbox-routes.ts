@@ -85,9 +85,6 @@ const deliveryRoutes = (webhooks: Webhooks): Route[] => [
 ];
 
 function arm(faults: Faults, body: unknown): Answer {
-  if (typeof body === 'object' && body !== null && 'effect' in body && body.effect === 'propagation') {
-    return refusal(400, '/effect: propagation is for IAM only');
-  }
   const errors = faults.arm(body);
   return errors.length > 0 ? refusal(400, ...errors) : ok({ armed: true });
 }
