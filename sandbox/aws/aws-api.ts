@@ -3,11 +3,8 @@ import type { CallJournal } from './call-journal.ts';
 import type { AwsRequest } from './protocol/aws-request.ts';
 import { AwsError } from './protocol/error.ts';
 import { queryCall } from './query-call.ts';
-import type { WireCall } from './wire-call.ts';
+import type { ApiAnswer, WireCall } from './wire-call.ts';
 import type { World } from './world.ts';
-
-/** What goes back; undefined: the connection closes without an answer. */
-export type ApiAnswer = { status: number; contentType: string; requestId: string; text: string } | undefined;
 
 /** Answers the calls of IAM and STS. A successful write is in the state file before its answer is given. */
 export function awsApi(world: World, faults: Faults, journal: CallJournal) {

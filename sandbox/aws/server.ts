@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { noFaults } from '../http/faults.ts';
 import { closeServer, listenLocally } from '../http/local-server.ts';
-import { type ApiAnswer, awsApi } from './aws-api.ts';
+import { awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
 import { seedManagedPolicies } from './iam/managed-policies.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
 import { openState } from './state.ts';
+import type { ApiAnswer } from './wire-call.ts';
 import type { World } from './world.ts';
 
 export type AwsSandbox = { url: string; port: number; close(): Promise<void> };

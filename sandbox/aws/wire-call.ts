@@ -1,9 +1,11 @@
-import type { ApiAnswer } from './aws-api.ts';
 import type { AwsError } from './protocol/error.ts';
 import type { Parameters } from './protocol/query-protocol.ts';
 
 /** The services that the endpoint stands for. */
 export type ServiceName = 'iam' | 'sts' | 'ssm';
+
+/** What goes back; undefined: the connection closes without an answer. */
+export type ApiAnswer = { status: number; contentType: string; requestId: string; text: string } | undefined;
 
 /** One call, read from the wire and not yet done. */
 export type WireCall = {

@@ -1,6 +1,6 @@
 import { parseManagedPolicy } from '../policy/grammar.ts';
 import { alreadyExists, deleteConflict, limitExceeded, noSuchEntity } from '../protocol/error.ts';
-import { readInput } from '../protocol/input.ts';
+import { readInput, type TextRule } from '../protocol/input.ts';
 import { readPage } from '../protocol/paging.ts';
 import { urlEncoded, type Xml } from '../protocol/query-protocol.ts';
 import {
@@ -142,9 +142,16 @@ const listPolicyVersions: Action = ({ world, parameters }) => {
   return page([knownPolicy(world, arn)], (policy) => policy.arn, 'Versions', versionXml);
 };
 
+const oneOf = (...values: string[]): TextRule => ({
+  pattern: new RegExp(`^(${values.join('|')})$`),
+  shown: `[${values.join(', ')}]`,
+});
+
 const listPolicies: Action = ({ world, parameters }) => {
   const input = readInput(parameters);
-  const scope = input.optionalText('Scope', { pattern: /^(All|AWS|Local)$/, shown: '[All, AWS, Local]' });
+  const scope = input.optionalText('Scope', oneOf('All', 'AWS', 'Local'));
+  const onlyAttached = input.optionalText('OnlyAttached', oneOf('true', 'false')) === 'true';
+  const usage = input.optionalText('PolicyUsageFilter', oneOf('PermissionsPolicy', 'PermissionsBoundary'));
   const prefix = input.optionalText('PathPrefix', PATH_PREFIX) ?? '/';
   const page = readPage(input);
   input.check();
@@ -152,7 +159,14 @@ const listPolicies: Action = ({ world, parameters }) => {
     ...(scope === 'AWS' ? [] : world.state.policies.allSeen()),
     ...(scope === 'Local' ? [] : awsManaged(world)),
   ];
-  const matching = policies.filter((policy) => policy.path.startsWith(prefix));
+  const matching = policies.filter(({ arn, path }) => {
+    const { attached, bounding } = usesOf(world, arn);
+    return (
+      path.startsWith(prefix) &&
+      (attached > 0 || !(onlyAttached || usage === 'PermissionsPolicy')) &&
+      (bounding > 0 || usage !== 'PermissionsBoundary')
+    );
+  });
   return page(
     matching,
     (policy) => policy.arn,
@@ -192,16 +206,25 @@ const awsManaged = (world: World): ManagedPolicy[] =>
     tags: [],
   }));
 
-function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xml | undefined } {
+/** How many roles have the policy attached, and how many as their boundary. */
+function usesOf(world: World, arn: string): { attached: number; bounding: number } {
   const roles = world.state.roles.allSeen();
+  return {
+    attached: roles.filter((role) => role.attachedPolicies.includes(arn)).length,
+    bounding: roles.filter((role) => role.boundaryArn === arn).length,
+  };
+}
+
+function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xml | undefined } {
+  const { attached, bounding } = usesOf(world, policy.arn);
   return {
     PolicyName: policy.name,
     PolicyId: policy.policyId,
     Arn: policy.arn,
     Path: policy.path,
     DefaultVersionId: ONLY_VERSION,
-    AttachmentCount: roles.filter((role) => role.attachedPolicies.includes(policy.arn)).length,
-    PermissionsBoundaryUsageCount: roles.filter((role) => role.boundaryArn === policy.arn).length,
+    AttachmentCount: attached,
+    PermissionsBoundaryUsageCount: bounding,
     IsAttachable: true,
     CreateDate: new Date(policy.createdAt),
     UpdateDate: new Date(policy.createdAt),
