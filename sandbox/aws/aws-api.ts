@@ -1,17 +1,19 @@
 import { delay, type Fault, type Faults } from '../http/faults.ts';
 import type { CallJournal } from './call-journal.ts';
+import { jsonCall } from './json-call.ts';
 import type { AwsRequest } from './protocol/aws-request.ts';
 import { AwsError } from './protocol/error.ts';
 import { queryCall } from './query-call.ts';
 import type { ApiAnswer, WireCall } from './wire-call.ts';
 import type { World } from './world.ts';
 
-/** Answers the calls of IAM and STS. A successful write is in the state file before its answer is given. */
+/** Answers the calls of IAM, STS and SSM. A successful write is in the state file before its answer is given. */
 export function awsApi(world: World, faults: Faults, journal: CallJournal) {
-  const readQueryCall = queryCall(world);
+  const [readQueryCall, readJsonCall] = [queryCall(world), jsonCall(world)];
 
   return async function answer(request: AwsRequest): Promise<ApiAnswer> {
-    const call = readQueryCall(request);
+    const isJson = request.headers['x-amz-target'] !== undefined;
+    const call = isJson ? readJsonCall(request) : readQueryCall(request);
     const entry = { service: call.service, action: call.action, parameters: call.shown };
     let fault: Fault | undefined;
     try {
@@ -40,7 +42,7 @@ function throwFault(fault: Fault | undefined, { faultErrors, service, action }: 
   if (fault?.effect === 'error') throw internalError(faultErrors.internal);
   if (fault?.effect === 'forbid') {
     const message = `User is not authorized to perform: ${service}:${action}`;
-    throw new AwsError(service === 'ssm' ? 400 : 403, faultErrors.forbid, message);
+    throw new AwsError(403, faultErrors.forbid, message);
   }
 }
 

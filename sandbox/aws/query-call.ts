@@ -7,9 +7,10 @@ import { taggingActions } from './iam/tagging.ts';
 import type { AwsRequest } from './protocol/aws-request.ts';
 import { AwsError } from './protocol/error.ts';
 import { type Parameters, parseParameters, renderAnswer, renderError } from './protocol/query-protocol.ts';
+import { stsActions } from './sts/actions.ts';
 import { authorizeIamCall } from './sts/authorization.ts';
 import { authenticate } from './sts/credentials.ts';
-import { stsActions } from './sts/sts.ts';
+
 import type { WireCall } from './wire-call.ts';
 import type { Action, World } from './world.ts';
 
@@ -39,7 +40,7 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
     name: 'sts',
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     version: '2011-06-15',
-    actions: new Map<string, Action>(Object.entries(stsActions(world))),
+    actions: new Map(Object.entries(stsActions(world))),
   };
 
   return (request) => {
@@ -63,8 +64,9 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
         throw new AwsError(400, 'InvalidAction', `Could not find operation ${name} for version ${version}`);
       },
       async run(visibleFrom) {
-        const accessKeyId = name === UNSIGNED ? undefined : authenticate(world, request);
-        const call = { action: name, parameters, world, accessKeyId, visibleFrom };
+        const signer = name === UNSIGNED ? undefined : authenticate(world, request);
+        const { accessKeyId, region } = signer ?? {};
+        const call = { action: name, parameters, world, accessKeyId, region, visibleFrom };
         if (service === iam) authorizeIamCall(call);
         return renderAnswer(name, service.namespace, await action?.(call));
       },

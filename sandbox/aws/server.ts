@@ -29,7 +29,7 @@ export type AwsSandboxOptions = {
 /** The largest body that is read, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Starts the stand-in for AWS IAM and STS on 127.0.0.1: the AWS Query protocol at `/`, sandbox endpoints under
+/** Starts the stand-in for AWS IAM, STS and SSM on 127.0.0.1: the AWS protocols at `/`, sandbox endpoints under
  *  `/sandbox/`. Rejects when the port is taken. */
 export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSandbox> {
   const now = options.now ?? Date.now;
@@ -52,17 +52,11 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
     const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
     const method = request.method ?? 'GET';
     const body = await readBody(request);
-    if (body === undefined) {
-      sendJson(response, 413, { errors: ['the body is too large'] });
-    } else if (pathname === '/' && (method === 'POST' || method === 'GET')) {
-      send(
-        response,
-        await api({ method, path: pathname, query: search.slice(1), headers: request.headers, body }),
-      );
-    } else {
-      const answer = endpoints(method, pathname, body);
-      sendJson(response, answer.status, answer.body);
-    }
+    if (body === undefined) return sendJson(response, 413, { errors: ['the body is too large'] });
+    const read = { method, path: pathname, query: search.slice(1), headers: request.headers, body };
+    if (pathname === '/' && (method === 'POST' || method === 'GET')) return send(response, await api(read));
+    const answer = await endpoints(read, `http://${request.headers.host}`);
+    sendJson(response, answer.status, answer.body);
   }
 
   const server = createServer((request, response) => {

@@ -4,16 +4,20 @@ import { isSignedWith, signatureOf } from '../protocol/signature.ts';
 import type { World } from '../world.ts';
 import { checkLive } from './sts.ts';
 
-/** The access key that signed a request. A temporary key, `ASIA…`, must be one that STS issued here, and come with its own
+/** Who signed a request, for which Region. */
+export type Signer = { accessKeyId: string; region: string };
+
+/** The access key that signed a request, and its Region. A temporary key, `ASIA…`, must be one that STS issued here, and come with its own
  *  session token and a signature by its own secret; every other key counts as the account's administrator and its signature
  *  is not verified. Throws MissingAuthenticationToken, InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch. */
-export function authenticate(world: World, request: AwsRequest): string {
+export function authenticate(world: World, request: AwsRequest): Signer {
   const signature = signatureOf(request);
   if (!signature) {
     throw new AwsError(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
   }
   const { accessKeyId } = signature;
-  if (!accessKeyId.startsWith('ASIA')) return accessKeyId;
+  const [, region = ''] = signature.scope.split('/');
+  if (!accessKeyId.startsWith('ASIA')) return { accessKeyId, region };
   const session = world.state.sessions.seen(accessKeyId);
   if (!session || session.sessionToken === undefined || signature.token !== session.sessionToken) {
     throw new AwsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
@@ -26,5 +30,5 @@ export function authenticate(world: World, request: AwsRequest): string {
     );
   }
   checkLive(world, session);
-  return accessKeyId;
+  return { accessKeyId, region };
 }

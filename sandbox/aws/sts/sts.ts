@@ -8,7 +8,7 @@ import { ARN, MINIMUM_TOKEN_SIZE, SESSION_DURATION, SESSION_NAME } from '../prot
 import type { Role, Session, SessionPolicies } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
 import { packedSizeOf, readSessionPolicies } from './session-policies.ts';
-import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
+import type { WebIdentity } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
@@ -41,7 +41,7 @@ function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: 
   return verdict === 'allow';
 }
 
-function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {
+export function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {
   return async ({ world, parameters }) => {
     const input = readInput(parameters);
     const roleArn = input.text('RoleArn', ARN);
@@ -108,6 +108,9 @@ const newSession = (world: World, role: Role, wanted: Wanted): Session => ({
   ...(wanted.policies ? { policies: wanted.policies } : {}),
 });
 
+/** Who every long-term key is: the account's administrator. */
+export const userArn = ({ accountId }: World): string => `arn:aws:iam::${accountId}:user/sandbox`;
+
 export const sessionArn = (world: World, session: Session): string =>
   `arn:aws:sts::${world.accountId}:assumed-role/${session.roleName}/${session.sessionName}`;
 
@@ -127,12 +130,10 @@ export function checkLive(world: World, session: Session): void {
   }
 }
 
-const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
+export const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
   const session = world.state.sessions.seen(accessKeyId);
   if (!session) {
-    // Every long-term key is the account's administrator.
-    const Arn = `arn:aws:iam::${world.accountId}:user/sandbox`;
-    return { Arn, UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
+    return { Arn: userArn(world), UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
   }
   return {
     Arn: sessionArn(world, session),
@@ -140,8 +141,3 @@ const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
     Account: world.accountId,
   };
 };
-
-export const stsActions = (world: World) => ({
-  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity(webIdentityVerifier(world)),
-  GetCallerIdentity: getCallerIdentity,
-});
