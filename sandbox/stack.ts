@@ -127,6 +127,7 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   AWS_REGION: 'eu-central-1',
   AWS_ENDPOINT_URL_IAM: standIns.aws.url,
   AWS_ENDPOINT_URL_STS: standIns.aws.url,
+  AWS_ENDPOINT_URL_SSM: standIns.aws.url,
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   BITBUCKET_TOKEN: 'sandbox-token',

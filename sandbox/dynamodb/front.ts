@@ -2,9 +2,9 @@ import { delay, type Fault, noFaults } from '../http/faults.ts';
 import { dynamodbError, jsonAnswer, noContent } from './answers.ts';
 import { callLog, tableOf } from './calls.ts';
 import type { Engine, EngineAnswer, EngineRequest } from './engine.ts';
-import { engineClient } from './engine-client.ts';
 import { statementRunner } from './execute-statement.ts';
-import { indexLag } from './index-lag.ts';
+import { engineClient } from './lag/engine-client.ts';
+import { indexLag } from './lag/index-lag.ts';
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 

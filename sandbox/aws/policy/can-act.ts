@@ -4,8 +4,7 @@ import type { Role, Session } from '../state.ts';
 import { sessionDocuments } from '../sts/session-policies.ts';
 import { requestContext, roleOfSession } from '../sts/sts.ts';
 import type { World } from '../world.ts';
-import { conditionsHold, coversAction, coversResource, type Verdict, verdictOf } from './evaluation.ts';
-import { parsePolicy } from './grammar.ts';
+import { identityVerdict, type Verdict } from './evaluation.ts';
 import type { Context } from './pattern.ts';
 
 /** `context`: further condition keys of the request, such as `iam:PassedToService`. */
@@ -31,7 +30,12 @@ export function canAct(world: World, question: Question): Answer {
   if (!role) return no('the role of this session is gone');
 
   const context = contextOf(world, question, session, role);
-  const ask = (documents: string[]) => verdict(documents, question, context);
+  const ask = (documents: string[]) =>
+    identityVerdict(
+      documents.filter((document) => document !== ''),
+      question,
+      context,
+    );
   const own = ask([
     ...role.inlinePolicies.map((policy) => policy.document),
     ...role.attachedPolicies.map((arn) => managedPolicyDocument(world, arn) ?? ''),
@@ -47,19 +51,6 @@ export function canAct(world: World, question: Question): Answer {
   if (limit === 'none') return no('the permissions boundary does not allow it');
   if (narrowed === 'none') return no('no session policy allows it');
   return { allowed: true, why: 'the policies of the role and its boundary allow it' };
-}
-
-function verdict(documents: string[], { action, resource }: Question, context: Context): Verdict {
-  const statements = documents
-    .filter((document) => document !== '')
-    .flatMap((document) => parsePolicy(document, 'identity'));
-  return verdictOf(
-    statements,
-    (statement) =>
-      coversAction(statement, action) &&
-      coversResource(statement, resource, context) &&
-      conditionsHold(statement, context),
-  );
 }
 
 /** What the sandbox knows of a request. Keys of other services are missing unless the question brings them. */

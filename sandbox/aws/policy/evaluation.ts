@@ -1,5 +1,5 @@
 import { allHold } from './conditions.ts';
-import type { Statement } from './grammar.ts';
+import { parsePolicy, type Statement } from './grammar.ts';
 import { type Context, covers, coversArn } from './pattern.ts';
 
 export type Verdict = 'allow' | 'deny' | 'none';
@@ -31,3 +31,36 @@ export function coversResource(statement: Statement, resource: string, context: 
 
 export const conditionsHold = (statement: Statement, context: Context): boolean =>
   allHold(statement.conditions, context, statement.variables);
+
+/** What a trust policy says of an identity of this provider who wants this action. */
+export function trustVerdict(
+  document: string,
+  { providerArn, action }: { providerArn: string; action: string },
+  context: Context,
+): Verdict {
+  const names = ({ principals }: Statement) =>
+    principals.some(
+      ({ type, value }) =>
+        (type === 'AWS' && value === '*') ||
+        (type === 'Federated' && (value === '*' || value === providerArn)),
+    );
+  return verdictOf(
+    parsePolicy(document, 'trust'),
+    (statement) => names(statement) && coversAction(statement, action) && conditionsHold(statement, context),
+  );
+}
+
+/** What identity policies, or other policies of their form, say together of an action on a resource. */
+export function identityVerdict(
+  documents: readonly string[],
+  { action, resource }: { action: string; resource: string },
+  context: Context,
+): Verdict {
+  return verdictOf(
+    documents.flatMap((document) => parsePolicy(document, 'identity')),
+    (statement) =>
+      coversAction(statement, action) &&
+      coversResource(statement, resource, context) &&
+      conditionsHold(statement, context),
+  );
+}

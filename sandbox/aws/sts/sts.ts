@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { conditionsHold, coversAction, verdictOf } from '../policy/evaluation.ts';
-import { parsePolicy, type Statement } from '../policy/grammar.ts';
+import { trustVerdict } from '../policy/evaluation.ts';
 import type { Context } from '../policy/pattern.ts';
 import { AwsError, accessDenied, validationError } from '../protocol/error.ts';
 import { readInput } from '../protocol/input.ts';
@@ -28,17 +27,8 @@ function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: 
     ...[...identity.keys].map(([key, values]) => [`${keyPrefix}:${key}`, values] as const),
     ['sts:rolesessionname', [sessionName]],
   ]);
-  const names = ({ principals }: Statement) =>
-    principals.some(
-      ({ type, value }) =>
-        (type === 'AWS' && value === '*') ||
-        (type === 'Federated' && (value === '*' || value === identity.provider.arn)),
-    );
-  const verdict = verdictOf(
-    parsePolicy(role.trustPolicy, 'trust'),
-    (statement) => names(statement) && coversAction(statement, ACTION) && conditionsHold(statement, context),
-  );
-  return verdict === 'allow';
+  const asked = { providerArn: identity.provider.arn, action: ACTION };
+  return trustVerdict(role.trustPolicy, asked, context) === 'allow';
 }
 
 export function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {

@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine.ts';
 
 /** An item or a key in DynamoDB's JSON. */
 export type Item = Record<string, unknown>;

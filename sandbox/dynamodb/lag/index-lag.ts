@@ -1,7 +1,7 @@
-import type { EngineAnswer } from './engine.ts';
+import type { EngineAnswer } from '../engine.ts';
+import { parseInsert } from '../insert-statement.ts';
 import type { EngineClient, Item } from './engine-client.ts';
 import { copyIndexedTables, keyOf, readItem, type TableReplica } from './index-replica.ts';
-import { parseInsert } from './insert-statement.ts';
 
 /** A write as indexes come to see it; `item` undefined: it deleted the item. Times are milliseconds since the epoch. */
 type Change = { item: Item | undefined; at: number; hiddenUntil: number };
