@@ -190,7 +190,12 @@ describe('the sandbox and a second evaluator agree', () => {
   });
 
   test('on identity policies, one and several', () => {
-    const resources = ['arn:aws:s3:::shop/web/x', 'arn:aws:sqs:eu-central-1:111122223333:shop', '*'];
+    const resources = [
+      'arn:aws:s3:::shop/web/x',
+      'arn:aws:sqs:eu-central-1:111122223333:shop',
+      'arn:aws:lambda:eu-central-1:111122223333:function:shop',
+      '*',
+    ];
     const named = oneOrMore(
       near(
         [
@@ -201,7 +206,9 @@ describe('the sandbox and a second evaluator agree', () => {
           'arn:aws:s3:::shop/${aws:PrincipalTag/team}/?',
         ],
         'arn:aws:s3:::SHOP/*',
-        'arn:aws:sqs:*:shop:x',
+        'arn:aws:lambda:*:function:shop',
+        'arn:aws:lambda:eu-central-?:*:shop',
+        'arn:aws:lambda:*:*:function:*',
         'arn:aws:sqs:eu*3333:shop:x',
         'arn:*:sqs:eu-central-?:111122223333:*',
         'arn:aws:sqs:eu*:*3333:shop',
