@@ -1,4 +1,9 @@
-import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../../domain/grants/grant.ts';
 import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
@@ -11,7 +16,8 @@ const ALL = 'all';
 /** No honest lease is longer: Lambda's longest function and the margin behind it. One that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
 
-/** The read model over a DynamoDB table with key `grantId`. A row may exist before its first event (then it has no
+/** The read model over a DynamoDB table with key `grantId`, and beside its rows one item for each repository, which holds the
+ *  ids of its grants. A row may exist before its first event (then it has no
  *  `seq` and is never listed), and may point at work that is done already; it never forgets work. */
 export function dynamodbGrantTable(client: DynamoDBClient, table: string): GrantTable {
   /** Updates one row under a condition; false when the condition does not hold. */
@@ -49,6 +55,18 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       throw toPortError('DynamoDB', 'Query', error);
     }
   };
+
+  /** One item, read consistently. */
+  async function read(Key: Item): Promise<Item | undefined> {
+    try {
+      return (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+    } catch (error) {
+      throw toPortError('DynamoDB', 'GetItem', error);
+    }
+  }
+
+  const enrolledIn = async (repositoryUuid: string): Promise<string[]> =>
+    (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [];
 
   return {
     async markDue(grantId, seq, dueAt) {
@@ -135,19 +153,37 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return [...uuids];
     },
 
+    async enrol(repositoryUuid, grantId) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: enrolmentKey(repositoryUuid),
+            UpdateExpression: 'ADD enrolled :grants',
+            ExpressionAttributeValues: { ':grants': { SS: [grantId] } },
+          }),
+        );
+      } catch (error) {
+        throw toPortError('DynamoDB', 'UpdateItem', error);
+      }
+    },
+
+    listEnrolled: enrolledIn,
+
     async listLive(repositoryUuid) {
-      const live: Grant[] = [];
-      let after: string | undefined;
-      do {
-        const page = await query(toQuery(table, { repositoryUuid }, after), 100);
-        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.status)));
-        after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      } while (after);
+      const ids = await enrolledIn(repositoryUuid);
+      const rows = await Promise.all(ids.map((grantId) => read({ grantId: { S: grantId } })));
+      const live = rows
+        .flatMap((row) => (row?.grant ? [toGrant(row)] : []))
+        .filter((grant) => isLive(grant.status));
       const order = ({ request, id }: Grant) => `${request.at}#${id}`;
       return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
     },
   };
 }
+
+/** The item that holds the ids of a repository's grants. It has none of the attributes that the indexes are keyed by. */
+const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `repository#${repositoryUuid}` } });
 
 const toGrant = (item: Item): Grant => JSON.parse(textOf(item, 'grant'));
 
