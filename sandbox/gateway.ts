@@ -38,8 +38,10 @@ export async function startGateway(options: {
   const child = spawn(
     process.execPath,
     [
-      '--import',
-      fileURLToPath(new URL('exit-with-parent.ts', import.meta.url)),
+      ...['exit-with-parent.ts', 'gateway-as-deployed.ts'].flatMap((file) => [
+        '--import',
+        fileURLToPath(new URL(file, import.meta.url)),
+      ]),
       join(root, 'node_modules/serverless/bin/serverless.js'),
       'offline',
       ...['--config', serviceFile],

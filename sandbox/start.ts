@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     `  API               ${stack.api}`,
     `  Lambda invoke     ${stack.lambda}`,
     `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0        token: sandbox-token`,
-    `  AWS IAM, STS, SSM ${stack.aws.url}`,
+    `  AWS IAM and STS   ${stack.aws.url}`,
     `  DynamoDB          ${stack.dynamodb.url}`,
     `  Slack             ${stack.slack.url}/                 open it in a browser`,
     '',

@@ -5,6 +5,7 @@ export type SeedEnvironment = { name: string; uuid: string; type: EnvironmentTyp
 export type SeedProject = { key: string; uuid: string; name: string };
 export type SeedRepository = {
   slug: string;
+  name?: string;
   uuid: string;
   projectKey: string;
   environments: readonly SeedEnvironment[];
@@ -36,7 +37,13 @@ const acme: SeedWorkspace = {
       ],
     },
     { slug: 'web', uuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}', projectKey: 'WEB', environments: [] },
-    { slug: 'api', uuid: '{9c0d2a0c-2c27-48b5-abef-899c79205ac4}', projectKey: 'WEB', environments: [] },
+    {
+      slug: 'api',
+      name: 'Public API',
+      uuid: '{9c0d2a0c-2c27-48b5-abef-899c79205ac4}',
+      projectKey: 'WEB',
+      environments: [],
+    },
   ],
 };
 
