@@ -72,7 +72,7 @@ describe('two stacks', () => {
 
   it.each(['/v1/grants', '/v1/explain'])('hand every body of JSON on to %s as it came', async (path) => {
     for (const body of ['false', '0', 'null', '""', '[]', '1', 'true', '{']) {
-      const answer = await fetch(`${here.api}${path}`, {
+      const answer = await fetch(`${here.stack.api}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${here.ada}` },
         body,
@@ -93,7 +93,7 @@ describe('two stacks', () => {
       ['GET', '/healthz', 200],
       ['GET', '/v1/grants', 401],
     ] as const) {
-      const answer = await fetch(`${here.api}${path}`, { method, headers });
+      const answer = await fetch(`${here.stack.api}${path}`, { method, headers });
       const allowed = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'));
       expect([method, path, answer.status, allowed]).toEqual([method, path, status, []]);
     }
