@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   type QueryCommandInput,
@@ -15,6 +16,9 @@ const ALL = 'all';
 
 /** No honest lease is longer: Lambda's longest function and the margin behind it. One that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
+
+/** Keys of one BatchGetItem. Source: Amazon DynamoDB API Reference. */
+const MOST_KEYS = 100;
 
 /** The read model over a DynamoDB table with key `grantId`, and beside its rows one item for each repository, which holds the
  *  ids of its grants. A row may exist before its first event (then it has no
@@ -63,6 +67,24 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     } catch (error) {
       throw toPortError('DynamoDB', 'GetItem', error);
     }
+  }
+
+  /** The rows of these grants, as far as there are any, read consistently. */
+  async function readRows(grantIds: readonly string[]): Promise<Item[]> {
+    const rows: Item[] = [];
+    let keys: Item[] = grantIds.map((grantId) => ({ grantId: { S: grantId } }));
+    while (keys.length > 0) {
+      const RequestItems = { [table]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
+      try {
+        const answer = await client.send(new BatchGetItemCommand({ RequestItems }));
+        rows.push(...(answer.Responses?.[table] ?? []));
+        // An answer holds 16 MB at the most; what did not fit comes back.
+        keys = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...keys.slice(MOST_KEYS)];
+      } catch (error) {
+        throw toPortError('DynamoDB', 'BatchGetItem', error);
+      }
+    }
+    return rows;
   }
 
   const enrolledIn = async (repositoryUuid: string): Promise<string[]> =>
@@ -172,9 +194,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
 
     async listLive(repositoryUuid) {
       const ids = await enrolledIn(repositoryUuid);
-      const rows = await Promise.all(ids.map((grantId) => read({ grantId: { S: grantId } })));
-      const live = rows
-        .flatMap((row) => (row?.grant ? [toGrant(row)] : []))
+      const live = (await readRows(ids))
+        .flatMap((row) => (row.grant ? [toGrant(row)] : []))
         .filter((grant) => isLive(grant.status));
       const order = ({ request, id }: Grant) => `${request.at}#${id}`;
       return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);

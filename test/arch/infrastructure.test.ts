@@ -226,10 +226,12 @@ describe('the log', () => {
     expect(mayQuery('byRepository').sort()).toEqual(readers);
     expect(mayQuery('byChange').sort()).toEqual(readers);
     // Who counts a repository's grants, or follows what becomes of it, reads their rows and rests on no index.
-    const mayRead = Object.keys(policies).filter(
-      (role) => verdict(policies[role] ?? {}, 'dynamodb:GetItem', grants) === 'allow',
-    );
-    expect(mayRead.sort()).toEqual(['GrantsRole', 'ProvisionerRole', 'WorkerRole']);
+    for (const action of ['dynamodb:GetItem', 'dynamodb:BatchGetItem']) {
+      const mayRead = Object.keys(policies).filter(
+        (role) => verdict(policies[role] ?? {}, action, grants) === 'allow',
+      );
+      expect(mayRead.sort()).toEqual(['GrantsRole', 'ProvisionerRole', 'WorkerRole']);
+    }
     expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
   });
 
