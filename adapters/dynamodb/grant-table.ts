@@ -78,7 +78,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       try {
         const answer = await client.send(new BatchGetItemCommand({ RequestItems }));
         rows.push(...(answer.Responses?.[table] ?? []));
-        // An answer holds 16 MB at the most; what did not fit comes back.
+        // An answer holds up to 16 MB; what did not fit comes back.
         keys = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...keys.slice(MOST_KEYS)];
       } catch (error) {
         throw toPortError('DynamoDB', 'BatchGetItem', error);

@@ -19,7 +19,7 @@ type Service = { name: 'iam' | 'sts'; namespace: string; version: string; action
 /** The one action that is called without credentials. */
 const UNSIGNED = 'AssumeRoleWithWebIdentity';
 
-/** Reads calls of IAM and STS in the AWS Query protocol; the two are told apart by `Version`. */
+/** Reads calls of IAM and STS in the AWS Query protocol, which `Version` distinguishes. */
 export function queryCall(world: World): (request: AwsRequest) => WireCall {
   const iam: Service = {
     name: 'iam',

@@ -1,7 +1,7 @@
 import type { AwsError } from './protocol/error.ts';
 import type { Parameters } from './protocol/query-protocol.ts';
 
-/** The services that the endpoint stands for. */
+/** The services that the endpoint simulates. */
 export type ServiceName = 'iam' | 'sts' | 'ssm';
 
 /** What goes back; undefined: the connection closes without an answer. */

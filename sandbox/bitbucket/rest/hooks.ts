@@ -41,7 +41,7 @@ const hookResource = (workspace: Workspace, { secret, createdAt, ...hook }: Hook
   secret_set: Boolean(secret),
 });
 
-/** What Bitbucket can send, by what a hook is of. A repository's hooks are told neither of its project nor of its own
+/** What Bitbucket can send, by what a hook is of. A repository's hooks get no events of its project or of its own
  *  creation; whether Bitbucket lists the latter is not documented. */
 const eventsOf: Readonly<Record<string, readonly string[]>> = {
   workspace: workspaceEvents,

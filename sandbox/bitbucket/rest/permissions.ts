@@ -8,7 +8,7 @@ import { findRepositoryByName } from './lookup.ts';
 import { paginate } from './pagination.ts';
 import { permissionResource } from './representation.ts';
 
-/** Stands for the credential that the sandbox's API takes. */
+/** The account name of the credential that the sandbox's API takes. */
 const TOKEN_ACCOUNT = 'sandbox-token';
 
 const setSchema = z.strictObject({

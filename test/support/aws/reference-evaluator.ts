@@ -4,7 +4,7 @@
 export type Json = string | number | boolean | Json[] | { [name: string]: Json };
 export type Answer = 'allow' | 'deny' | 'none';
 
-/** `keys`: the request context, names in any case. `principal`: the ARN of a federated provider, for trust policies. */
+/** `keys`: the request context, names are case-insensitive. `principal`: the ARN of a federated provider, for trust policies. */
 export type AwsRequest = {
   action: string;
   resource?: string;
@@ -59,7 +59,7 @@ function isPrincipal(principal: Json, federated: string | undefined): boolean {
   return listOf(Federated).some((one) => one === '*' || one === federated);
 }
 
-// Patterns: a list of characters, in which WILD stands for a star and ONE for a question mark.
+// Patterns: a list of characters, in which WILD is a star and ONE a question mark.
 
 const WILD = '\u{F0000}';
 const ONE = '\u{F0001}';

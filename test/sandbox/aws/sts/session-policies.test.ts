@@ -16,7 +16,7 @@ const why = async (accessKeyId: string | undefined, action: string) =>
   (await shop.json('POST', '/sandbox/can-act', { accessKeyId, action, resource: 'arn:aws:s3:::b/x' })).body
     .why;
 
-/** What a session with these policies is told of s3:GetObject and of sqs:SendMessage. */
+/** What `can-act` answers a session with these policies for s3:GetObject and of sqs:SendMessage. */
 async function answers(input: object): Promise<unknown[]> {
   const { Credentials } = await assume(input);
   return Promise.all(

@@ -146,7 +146,7 @@ describe('the condition keys of a provider are those of AWS’s table', () => {
     expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe(DENIED);
   });
 
-  test('a token whose azp is none of the client ids is invalid, whatever its aud', async () => {
+  test('a token whose azp is not one of the client ids is invalid, whatever its aud', async () => {
     await when('aud', AUDIENCE);
     for (const azp of ['other', '', 7, null, ['other']]) {
       expect(await shop.attempt({ azp, aud: AUDIENCE })).toMatch(/^400 InvalidIdentityToken: /);
