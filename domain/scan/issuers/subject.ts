@@ -1,0 +1,99 @@
+import { matches, type Pattern, runPattern, textPattern } from '../solving/pattern.ts';
+
+/** Whom a part of a subject names: the tenant of a shared issuer, what a trust is for, or what runs there. */
+export type Part = 'owner' | 'repository' | 'rest';
+
+/** A part of a subject that varies. `foreign` is the value of a token that a stranger could have. */
+export type Field = { field: string; part: Part; pattern: Pattern; foreign: string };
+
+/** One form that an issuer's subjects have: fixed text and fields, in order. */
+export type Template = readonly (string | Field)[];
+
+/** Values of fields by name. */
+export type FieldValues = Readonly<Record<string, string>>;
+
+export const fieldsOf = (template: Template): Field[] => template.filter((part) => typeof part !== 'string');
+
+/** The pattern of a template's subjects, with the values of some fields given. */
+export const subjectPattern = (template: Template, given: FieldValues): Pattern =>
+  template.flatMap((part) =>
+    typeof part === 'string'
+      ? textPattern(part)
+      : given[part.field] === undefined
+        ? part.pattern
+        : textPattern(given[part.field] ?? ''),
+  );
+
+/** The subject that a stranger's token has, with the values of some fields given. */
+export const foreignSubject = (template: Template, given: FieldValues): string =>
+  template.map((part) => (typeof part === 'string' ? part : (given[part.field] ?? part.foreign))).join('');
+
+/** For each place of `subjectPattern`, the character that a stranger's subject has there; empty within runs. */
+export const subjectGuides = (template: Template, given: FieldValues): string[] =>
+  template.flatMap((part) => {
+    const fixed = typeof part === 'string' ? part : given[part.field];
+    if (fixed !== undefined || typeof part === 'string') return [...(fixed ?? '')];
+    return part.pattern.map(({ isRun }, index) => (isRun ? '' : (part.foreign[index] ?? '')));
+  });
+
+/** A subject with the values of its fields replaced. */
+export const subjectOf = (template: Template, fields: FieldValues): string =>
+  template.map((part) => (typeof part === 'string' ? part : (fields[part.field] ?? ''))).join('');
+
+/** The pattern of every subject that has the given values, whatever follows behind the last of them. */
+export function subjectsWith(template: Template, given: FieldValues): Pattern {
+  const last = template.findLastIndex((part) => typeof part !== 'string' && given[part.field] !== undefined);
+  const behind = template[last + 1];
+  const until = template.slice(0, last + (typeof behind === 'string' ? 2 : 1));
+  const isWhole = until.length === template.length;
+  return [...subjectPattern(until, given), ...(isWhole ? [] : (runPattern().slice(1) as Pattern))];
+}
+
+/** The fields of a subject; undefined where it does not have the template's form. */
+export function readSubject(template: Template, subject: string): FieldValues | undefined {
+  return readFields(template, subject, true);
+}
+
+/** The fields that a condition's value names: those whole before its first wildcard, and the one that the wildcard cuts
+ *  short, as in `repo:acme/shop*`. Undefined where its text before the
+ *  first wildcard does not fit the template. */
+export function pinnedFields(template: Template, value: string, wildcards: boolean): FieldValues | undefined {
+  const plain = wildcards ? (/^[^*?$]*/.exec(value)?.[0] ?? '') : value;
+  return readFields(template, plain, plain.length === value.length);
+}
+
+function readFields(template: Template, text: string, isWhole: boolean): FieldValues | undefined {
+  const found: Record<string, string> = {};
+  let rest = text;
+  for (const [index, part] of template.entries()) {
+    if (typeof part === 'string') {
+      if (rest.startsWith(part)) rest = rest.slice(part.length);
+      else return !isWhole && part.startsWith(rest) ? found : undefined;
+      continue;
+    }
+    const end = endOf(part, template[index + 1], rest, isWhole);
+    if (end === undefined) {
+      if (isWhole) return undefined;
+      return matches(part.pattern, rest) ? { ...found, [part.field]: rest } : found;
+    }
+    const value = rest.slice(0, end);
+    if (!matches(part.pattern, value)) return undefined;
+    found[part.field] = value;
+    rest = rest.slice(end);
+  }
+  return rest === '' ? found : undefined;
+}
+
+/** Where a field's value ends: behind its fixed length, else before the text that follows it. Undefined where the text does
+ *  not say, because more may follow. */
+function endOf(
+  { pattern }: Field,
+  behind: string | Field | undefined,
+  rest: string,
+  isWhole: boolean,
+): number | undefined {
+  const isFixed = !pattern.some(({ isRun }) => isRun);
+  if (isFixed && rest.length >= pattern.length) return pattern.length;
+  const end = typeof behind === 'string' ? rest.indexOf(behind) : isWhole ? rest.length : -1;
+  return end < 0 ? undefined : end;
+}
