@@ -17,9 +17,11 @@ export type Audiences = {
 /** Gathers what documents and trust policies say of a provider's audiences. The usual audience of a Bitbucket workspace is
  *  the one in its provider's list, else the one that most roles name. */
 export function audiencesOf(
-  provider: string,
-  model: IssuerModel,
-  registered: readonly string[] | undefined,
+  {
+    provider,
+    model,
+    registered,
+  }: { provider: string; model: IssuerModel; registered: readonly string[] | undefined },
   roles: readonly Role[],
 ): Audiences {
   const key = `${provider}:aud`.toLowerCase();

@@ -1,6 +1,13 @@
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { IssuerModel } from '../issuers/issuer.ts';
-import { type FieldValues, fieldsOf, pinnedFields, readSubject, type Template } from '../issuers/subject.ts';
+import {
+  type FieldValues,
+  fieldsOf,
+  pinnedFields,
+  readSubject,
+  subjectOf,
+  type Template,
+} from '../issuers/subject.ts';
 import { type Condition, operatorOf } from '../solving/operators.ts';
 
 /** What the conditions of a trust name in full: owners, repositories, and the claims with whole values, by claim. Whatever is
@@ -8,6 +15,8 @@ import { type Condition, operatorOf } from '../solving/operators.ts';
 export type Pins = {
   owners: readonly FieldValues[];
   repositories: readonly FieldValues[];
+  /** Repositories that cannot be: the workspace's own UUID, which some policies put first. */
+  impossible: readonly FieldValues[];
   claims: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -26,8 +35,14 @@ export const comparesWith = (operator: string): { wildcards: boolean } | undefin
 const namesOf = (template: Template, part: 'owner' | 'repository'): string[] =>
   fieldsOf(template).flatMap((one) => (one.part === part ? [one.field] : []));
 
+/** The provider that pins are looked for; `workspaceUuid` in braces, for Bitbucket's. */
+export type PinnedProvider = { name: string; model: IssuerModel; workspaceUuid: string | undefined };
+
 /** What the Allow statements about a provider name. */
-export function pinsOf(provider: string, model: IssuerModel, statements: readonly TrustStatement[]): Pins {
+export function pinsOf(
+  { name: provider, model, workspaceUuid }: PinnedProvider,
+  statements: readonly TrustStatement[],
+): Pins {
   const prefix = `${provider}:`.toLowerCase();
   const owners = new Map<string, FieldValues>();
   const repositories = new Map<string, FieldValues>();
@@ -42,12 +57,38 @@ export function pinsOf(provider: string, model: IssuerModel, statements: readonl
     }
     for (const value of condition.values) {
       for (const template of model.templates) {
-        const fields = fieldsNamed(model, template, claim, value, comparison.wildcards);
-        addPins(template, fields, owners, repositories);
+        const fields = fieldsNamed({ model, template, claim, value, wildcards: comparison.wildcards });
+        const [owner, repository] = [
+          namedBy(template, fields, 'owner'),
+          namedBy(template, fields, 'repository'),
+        ];
+        if (owner) owners.set(JSON.stringify(owner), owner);
+        if (repository) repositories.set(JSON.stringify(repository), repository);
       }
     }
   }
-  return { owners: [...owners.values()], repositories: [...repositories.values()], claims };
+  const impossible = workspaceUuid === undefined ? [] : [{ repository: workspaceUuid }];
+  for (const fields of impossible) repositories.delete(JSON.stringify(fields));
+  return { owners: [...owners.values()], repositories: [...repositories.values()], impossible, claims };
+}
+
+/** Whether a value of `sub` names a repository in full: all of its fields, and the text behind them. */
+export function namesRepository(
+  template: Template,
+  { value, wildcards }: { value: string; wildcards: boolean },
+): boolean {
+  const fields = pinnedFields(template, value, wildcards) ?? {};
+  const names = [...namesOf(template, 'owner'), ...namesOf(template, 'repository')];
+  if (!names.every((name) => fields[name] !== undefined)) return false;
+  const plain = wildcards ? (/^[^*?$]*/.exec(value)?.[0] ?? '') : value;
+  const last = template.findLastIndex((part) => typeof part !== 'string' && names.includes(part.field));
+  const isFixed = template.every(
+    (part) =>
+      typeof part === 'string' || !names.includes(part.field) || !part.pattern.some(({ isRun }) => isRun),
+  );
+  const behind = template[last + 1];
+  const until = subjectOf(template.slice(0, last + 1), fields);
+  return isFixed || plain.startsWith(`${until}${typeof behind === 'string' ? behind : ''}`);
 }
 
 function claimOf(model: IssuerModel, { key }: Condition, prefix: string): string | undefined {
@@ -55,13 +96,15 @@ function claimOf(model: IssuerModel, { key }: Condition, prefix: string): string
   return name === 'sub' ? name : Object.keys(model.claims).find((claim) => claim.toLowerCase() === name);
 }
 
-function fieldsNamed(
-  model: IssuerModel,
-  template: Template,
-  claim: string | undefined,
-  value: string,
-  wildcards: boolean,
-): FieldValues {
+type NamedValue = {
+  model: IssuerModel;
+  template: Template;
+  claim: string | undefined;
+  value: string;
+  wildcards: boolean;
+};
+
+function fieldsNamed({ model, template, claim, value, wildcards }: NamedValue): FieldValues {
   if (claim === 'sub') return pinnedFields(template, value, wildcards) ?? {};
   const linkedTo = model.claims[claim ?? '']?.linkedTo;
   if (!linkedTo) return {};
@@ -69,20 +112,14 @@ function fieldsNamed(
   return (wildcards ? pinnedFields(linked, value, true) : readSubject(linked, value)) ?? {};
 }
 
-function addPins(
+/** The values of a template's owner, or of its owner and repository; undefined where one of them is not named. */
+function namedBy(
   template: Template,
   fields: FieldValues,
-  owners: Map<string, FieldValues>,
-  repositories: Map<string, FieldValues>,
-): void {
-  const pick = (names: readonly string[]): FieldValues | undefined =>
-    names.length > 0 && names.every((name) => fields[name] !== undefined)
-      ? Object.fromEntries(names.map((name) => [name, fields[name] ?? '']))
-      : undefined;
-  const owner = pick(namesOf(template, 'owner'));
-  if (owner) owners.set(JSON.stringify(owner), owner);
-  const repository = pick([...namesOf(template, 'owner'), ...namesOf(template, 'repository')]);
-  if (repository && namesOf(template, 'repository').length > 0) {
-    repositories.set(JSON.stringify(repository), repository);
-  }
+  part: 'owner' | 'repository',
+): FieldValues | undefined {
+  const own = namesOf(template, part);
+  const names = part === 'owner' ? own : [...namesOf(template, 'owner'), ...own];
+  if (own.length === 0 || names.some((name) => fields[name] === undefined)) return undefined;
+  return Object.fromEntries(names.map((name) => [name, fields[name] ?? '']));
 }

@@ -37,11 +37,23 @@ export function reachQuestion(
     provider: provider.name,
     model: provider.model,
     audiences: provider.audiences,
-    pins: pinsOf(provider.name, provider.model, reaching),
+    pins: pinsOf({ ...provider, workspaceUuid: workspaceUuidOf(provider) }, reaching),
     allows: reaching.filter(({ effect }) => effect === 'Allow'),
     denies: reaching.filter(({ effect }) => effect === 'Deny'),
     now,
   };
+}
+
+/** The UUID in a workspace's audience, in braces. */
+function workspaceUuidOf({
+  model,
+  audiences,
+}: {
+  model: IssuerModel;
+  audiences: Audiences;
+}): string | undefined {
+  const uuid = model.kind === 'bitbucket' ? audiences.usual?.split('/').at(-1) : undefined;
+  return uuid === undefined ? undefined : `{${uuid}}`;
 }
 
 /** Finds the widest scope of which a token gets in. */
@@ -107,7 +119,9 @@ export function formsOf(
     case 'tenant': {
       const foreignTo = belonging('repository');
       const tenants = hasOwner ? [...pins.owners, ...(isPinned('owner') ? [{}] : [])] : [{}];
-      return tenants.flatMap((given) => each({ given, excluded: pins.repositories, foreignTo }));
+      return tenants.flatMap((given) =>
+        each({ given, excluded: [...pins.repositories, ...pins.impossible], foreignTo }),
+      );
     }
     case 'own': {
       const own = [...pins.repositories, ...(isPinned('repository') ? [{}] : [])];

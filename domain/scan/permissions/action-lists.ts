@@ -25,7 +25,8 @@ const LISTS: Record<Exclude<Power, 'handingOn'>, readonly string[]> = {
 
 /** Verbs that change nothing. `iam:Get*` stands in the guardrails' list of identities, which keeps templates out of a
  *  service as a whole; to read in it is no way to another role. */
-const READS = /^(?:get|list|describe|batchget|batchdescribe|search|view|simulate|validate|check|lookup|query|scan|select|head|filter|test)/;
+const READS =
+  /^(?:get|list|describe|batchget|batchdescribe|search|view|simulate|validate|check|lookup|query|scan|select|head|filter|test)/;
 
 /** True for an action whose name says that it only reads. Takes one pattern in lower case. */
 export const onlyReads = (action: string): boolean => READS.test(action.slice(action.indexOf(':') + 1));

@@ -20,7 +20,9 @@ type PowerReader = (action: string) => ReadonlySet<Power>;
 export function capabilitiesOf({ permissions }: Role, powersOf: PowerReader): Capabilities {
   const { statements, unread } = permissions;
   const denied = statements.flatMap(deniedEverywhere);
-  const allowed = statements.filter(({ effect }) => effect === 'Allow').flatMap((one) => allowances(one, denied));
+  const allowed = statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap((one) => allowances(one, denied));
   const isAdministrator = allowed.some(({ action, resources }) => isAll(action) && resources.includes('*'));
   if (isAdministrator) {
     return { isAdministrator, escalates: true, can: [ADMINISTER], unread, actions: allowed };
@@ -52,7 +54,19 @@ function allowances(statement: PolicyStatement, denied: readonly string[]): Allo
 }
 
 /** The services that matter most among those that a NotAction leaves open. */
-const SERVICES = ['iam', 'sts', 'lambda', 'ec2', 'ecs', 's3', 'dynamodb', 'secretsmanager', 'ssm', 'kms', 'cloudformation'];
+const SERVICES = [
+  'iam',
+  'sts',
+  'lambda',
+  'ec2',
+  'ecs',
+  's3',
+  'dynamodb',
+  'secretsmanager',
+  'ssm',
+  'kms',
+  'cloudformation',
+];
 
 function everythingBut(notActions: readonly string[]): string[] {
   if (notActions.length === 0) return ['*'];
@@ -80,7 +94,9 @@ function escalationTexts(allowed: readonly Allowance[], powersOf: PowerReader): 
   const alone = having('escalation').filter((one) => !identity.includes(one));
   const pair = escalationPair(allowed.map(({ shown }) => shown));
   return [
-    ...(identity.length > 0 ? [`change or become identities: ${listed(identity.map(({ shown }) => shown))}`] : []),
+    ...(identity.length > 0
+      ? [`change or become identities: ${listed(identity.map(({ shown }) => shown))}`]
+      : []),
     ...(alone.length > 0 ? [`reach another role: ${listed(alone.map(({ shown }) => shown))}`] : []),
     ...(pair ? [`reach another role: ${[...new Set(pair)].join(' together with ')}`] : []),
   ];

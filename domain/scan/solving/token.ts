@@ -100,22 +100,17 @@ function solveDemands(question: TokenQuestion, demands: readonly Demand[]): Toke
       demands,
       linked.map(([claim]) => claimKey(claim)),
     );
-  results.set(subKey, readable(question.form, given, sub, demands.filter(isOn(subKey))));
+  results.set(subKey, readable({ ...question.form, given }, sub, demands.filter(isOn(subKey))));
   return answerOf(question, demands, results);
 }
 
 /** The same subject with words that can be read, where those get in as well: `acme-globex` for `acmeg`. */
-function readable(
-  form: TokenForm,
-  given: FieldValues,
-  result: KeyResult,
-  demands: readonly Demand[],
-): KeyResult {
+function readable(form: TokenForm, result: KeyResult, demands: readonly Demand[]): KeyResult {
   if (result.kind === 'none' || result.isPreferred || result.doubt) return result;
   const excluded = form.excluded.map((values) => subjectsWith(form.template, values));
   let fields = readSubject(form.template, result.values?.[0] ?? '') ?? {};
   for (const { field, foreign, pattern } of fieldsOf(form.template)) {
-    if (given[field] !== undefined) continue;
+    if (form.given[field] !== undefined) continue;
     for (const word of [foreign, `${(fields[field] ?? '').slice(0, -1)}-${foreign}`]) {
       const next = { ...fields, [field]: word };
       const sub = subjectOf(form.template, next);
