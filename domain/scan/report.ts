@@ -25,6 +25,7 @@ export type GrantRequest = {
  *  the one that closes the role to its tokens. Both read the policy from a file. */
 export type ScanFinding = {
   role: string;
+  file: string;
   severity: Severity;
   code: ScanCode;
   summary: string;

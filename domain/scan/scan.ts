@@ -54,15 +54,15 @@ const WORKSPACE_AUDIENCE = /^ari:cloud:bitbucket::workspace\//;
 
 /** Findings about the providers that some role trusts. */
 function providerFindings({ audiences, roles }: ScanContext): ScanFinding[] {
-  const arns = new Map<string, string>();
-  for (const { trust } of roles) {
+  const arns = new Map<string, { name: string; file: string }>();
+  for (const { trust, file } of roles) {
     if (trust.kind !== 'read') continue;
     for (const arn of trust.statements.flatMap(({ federated }) => federated)) {
       const name = providerIn(arn);
-      if (name !== undefined) arns.set(arn, name);
+      if (name !== undefined) arns.set(arn, { name, file });
     }
   }
-  return [...arns].flatMap(([arn, name]): ScanFinding[] => {
+  return [...arns].flatMap(([arn, { name, file }]): ScanFinding[] => {
     const { registered = [], usual } = audiences.get(name) ?? {};
     const extra = registered.filter((one) => one !== usual);
     if (!usual || extra.length === 0 || modelOf(name) === undefined) return [];
@@ -73,6 +73,7 @@ function providerFindings({ audiences, roles }: ScanContext): ScanFinding[] {
         ? [
             {
               role: arn,
+              file,
               severity: 'medium' as const,
               code: 'FOREIGN_WORKSPACE' as const,
               summary: `The provider takes the audience of more than one workspace: ${registered.join(', ')}. Its tokens have one.`,
@@ -83,6 +84,7 @@ function providerFindings({ audiences, roles }: ScanContext): ScanFinding[] {
         ? [
             {
               role: arn,
+              file,
               severity: 'low' as const,
               code: 'EXTRA_AUDIENCE' as const,
               summary: `The provider takes audiences beside ${usual}: ${others.join(', ')}. Remove those that nothing asks for.`,

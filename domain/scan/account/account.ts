@@ -2,9 +2,10 @@ import { asList, isObject, type Json, textOf } from './json.ts';
 import { type Permissions, type PolicyStatement, readPolicy } from './permissions.ts';
 import { readTrustPolicy, type TrustReading } from './trust-document.ts';
 
-/** A role of an account. `boundary`: the ARN of its permissions boundary. `lastUsed`: ISO 8601; undefined where AWS saw no
+/** A role of an account, and the file that it was read from. `boundary`: the ARN of its permissions boundary. `lastUsed`: ISO 8601; undefined where AWS saw no
  *  use; `knowsUse` where the document says anything of it. */
 export type Role = {
+  file: string;
   arn: string;
   accountId: string;
   name: string;
@@ -49,7 +50,7 @@ export function readAccount(documents: readonly SourceDocument[]): AccountReadin
     for (const [uuid, name] of known) names.set(uuid, name);
     for (const provider of found.providers) addProvider(providers, provider);
     for (const source of found.roles) {
-      const role = isObject(source) ? readRole(source, policies) : undefined;
+      const role = isObject(source) ? readRole(source, file, policies) : undefined;
       if (role) roles.set(role.arn, role);
       else unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
     }
@@ -133,6 +134,7 @@ const ROLE_ARN = /^arn:[a-z-]+:iam::(\d{12}):role\/./;
 
 function readRole(
   source: Json,
+  file: string,
   policies: ReadonlyMap<string, PolicyStatement[] | undefined>,
 ): Role | undefined {
   const [arn, name] = [textOf(source.Arn), textOf(source.RoleName)];
@@ -141,6 +143,7 @@ function readRole(
   const boundary = isObject(source.PermissionsBoundary) ? source.PermissionsBoundary : {};
   const use = isObject(source.RoleLastUsed) ? source.RoleLastUsed : undefined;
   return {
+    file,
     arn,
     accountId,
     name,

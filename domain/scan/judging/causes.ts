@@ -87,7 +87,7 @@ function trapCauses(condition: Condition, isAlwaysThere: boolean): Cause[] {
   const effect = isAlwaysThere ? 'weak' : 'opens';
   const missing = isAlwaysThere
     ? 'which every token has: it adds nothing today, and holds for a token without one'
-    : 'and no token has that claim: it holds for every token';
+    : 'a claim that tokens may lack: it holds for those without';
   if (base === 'null') {
     const holds = isAlwaysThere
       ? demandOnText(condition).kind === 'constant' && holdsForValues(condition, [''])
@@ -183,11 +183,11 @@ function claimCauses(condition: Condition, prefix: string, { model }: ReachQuest
   const isKnown = Object.keys(model.claims).some((one) => one.toLowerCase() === claim);
   if (isKnown || ['amr', 'email', 'oaud'].includes(claim)) return trapCauses(condition, false);
   const holds = holdsWithoutKey(condition) === true;
-  const outcome = holds ? 'the condition holds for every token' : 'no token gets in';
+  const outcome = holds ? ', so that the condition holds for every token' : '';
   const unknown: Cause = {
     code: 'UNKNOWN_CLAIM',
     effect: holds ? 'opens' : 'closes',
-    summary: `compares the claim ${condition.shownKey.slice(prefix.length)}, which AWS has no condition key for: ${outcome}`,
+    summary: `compares the claim ${condition.shownKey.slice(prefix.length)}, which AWS has no condition key for${outcome}`,
   };
   return [unknown, ...trapCauses(condition, false)];
 }

@@ -34,12 +34,12 @@ export function judgeRole(
   const reasons = role.trust.kind === 'unreadable' ? [role.trust.reason] : unknown;
   if (known.length === 0 && reasons.length === 0) return undefined;
   const capabilities = capabilitiesOf(role, powersOf);
-  const judged = known.map((provider) => ({
-    provider,
-    ...judgeTrust(provider, context.names, capabilities),
-  }));
-  const corrected = correctionOf(role, known, context);
-  const steps = nextSteps(role, known, { corrected, capabilities, folder: context.policyFolder });
+  const judged = known
+    .map((provider) => ({ provider, ...judgeTrust(provider, context.names, capabilities) }))
+    .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'nobody');
+  const providers = judged.map(({ provider }) => provider);
+  const corrected = correctionOf(role, providers, context);
+  const steps = nextSteps(role, providers, { corrected, capabilities, folder: context.policyFolder });
   const strangers = judged.some(({ severity }) => severity !== undefined);
   const isReachable = judged.some(({ reach }) => reach.scope !== 'nobody');
   const trust = judged.flatMap(({ findings }) => findings);
@@ -55,10 +55,13 @@ export function judgeRole(
   const can = isReachable && capabilities.can.length > 0 ? { can: capabilities.can } : {};
   const fix = corrected ? { correctedTrustPolicy: corrected } : {};
   const findings = [
-    ...trust.map((one): ScanFinding => ({ role: role.arn, ...sentence(one), ...can, ...fix, ...toAct })),
+    ...trust.map(
+      (one): ScanFinding => ({ role: role.arn, file: role.file, ...sentence(one), ...can, ...fix, ...toAct }),
+    ),
     ...[...powers, ...unusedFinding(role, strangers, context)].map(
       (one): ScanFinding => ({
         role: role.arn,
+        file: role.file,
         ...sentence(one),
         ...can,
         ...(strangers && token ? { admits: token, ...fix, ...toAct } : {}),

@@ -41,7 +41,7 @@ export function judgeTrust(
     findings.push({
       code: 'OPEN_STATEMENT',
       severity,
-      summary: `${open.statement.label} is open beside narrow ones: ${strangersText(open.reach, provider, names)}`,
+      summary: `${open.statement.label} is open beside narrow ones; ${strangersText(open.reach, provider, names)}`,
       ...admitted(provider, open.reach),
     });
   }
@@ -69,7 +69,7 @@ function statementFindings(
     .filter(({ effect }) => effect !== 'opens' || severity !== undefined || reach.scope === 'own')
     .map(({ code, effect, summary }): TrustFinding => {
       const opens = effect === 'opens' && severity !== undefined;
-      const consequence = opens || (effect === 'closes' && reach.scope === 'nobody') ? `: ${who}` : '';
+      const consequence = opens || (effect === 'closes' && reach.scope === 'nobody') ? `; ${who}` : '';
       return {
         code,
         severity: opens ? severity : effect === 'weak' && severity ? 'medium' : 'low',
@@ -139,6 +139,6 @@ function denyFindings(provider: CorrectedProvider, reach: Reach): TrustFinding[]
 const foreignFinding = (provider: CorrectedProvider, reach: Reach, names: Names): TrustFinding => ({
   code: 'FOREIGN_WORKSPACE',
   severity: 'high',
-  summary: `the trust names ${provider.model.name}, which is none of your workspaces: ${strangersText(reach, provider, names)}`,
+  summary: `the trust names ${provider.model.name}, which is none of your workspaces; ${strangersText(reach, provider, names)}`,
   ...admitted(provider, reach),
 });

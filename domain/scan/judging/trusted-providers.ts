@@ -18,8 +18,11 @@ export type ScanContext = {
   audiences: Map<string, Audiences>;
 };
 
-/** The OIDC providers that a role trusts, ready to be asked about; and what of its federated principals is not known. */
-export type TrustedProviders = { known: CorrectedProvider[]; unknown: string[] };
+/** The OIDC providers that a role trusts, ready to be asked about: `isNamed`, or covered by a principal `*` only; and what of its federated principals is not known. */
+export type TrustedProviders = {
+  known: (CorrectedProvider & { isNamed: boolean })[];
+  unknown: string[];
+};
 
 const PROVIDER_ARN = /^arn:[a-z-]+:iam::(\d{12}):oidc-provider\/(.+)$/;
 
@@ -33,7 +36,7 @@ export function trustedProviders(role: Role, context: ScanContext): TrustedProvi
   const allows = statements.filter(({ effect, takesWebIdentity }) => effect === 'Allow' && takesWebIdentity);
   const named = new Set(allows.flatMap(({ federated }) => federated));
   const everyone = named.has('*') ? providersOfAccount(role.accountId, context) : [];
-  const known: CorrectedProvider[] = [];
+  const known: TrustedProviders['known'] = [];
   const unknown: string[] = [];
   if (named.has('*') && everyone.length === 0) {
     unknown.push('it trusts every principal, and no document shows which providers the account has');
@@ -41,7 +44,7 @@ export function trustedProviders(role: Role, context: ScanContext): TrustedProvi
   for (const arn of new Set([...named, ...everyone])) {
     if (arn === '*' || arn.includes(':saml-provider/')) continue;
     const provider = questionFor(arn, statements, context);
-    if (provider) known.push(provider);
+    if (provider) known.push({ ...provider, isNamed: named.has(arn) });
     else unknown.push(`what tokens of ${providerIn(arn) ?? arn} claim is not known`);
   }
   return { known, unknown };

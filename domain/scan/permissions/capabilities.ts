@@ -1,3 +1,4 @@
+import { patternsOverlap } from '../../shared/patterns.ts';
 import { isLike } from '../../shared/string-like.ts';
 import type { Role } from '../account/account.ts';
 import type { PolicyStatement } from '../account/permissions.ts';
@@ -88,12 +89,17 @@ function listed(names: Iterable<string>): string {
   return `${all.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+const EXACT_ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
 function escalationTexts(allowed: readonly Allowance[], powersOf: PowerReader): string[] {
   const having = (power: Power) => allowed.filter(({ action }) => powersOf(action).has(power));
   const identity = having('identity');
   const alone = having('escalation').filter((one) => !identity.includes(one));
   const pair = escalationPair(allowed.map(({ shown }) => shown));
+  const assuming = allowed.filter(({ action }) => patternsOverlap(action, 'sts:assumerole'));
+  const roles = assuming.flatMap(({ resources }) => resources).filter((one) => !EXACT_ROLE.test(one));
   return [
+    ...(roles.length > 0 ? [`assume other roles: ${roles.includes('*') ? 'every one' : listed(roles)}`] : []),
     ...(identity.length > 0
       ? [`change or become identities: ${listed(identity.map(({ shown }) => shown))}`]
       : []),
@@ -120,17 +126,22 @@ const powerTexts = (allowed: readonly Allowance[], powersOf: PowerReader): strin
 
 function secretTexts(allowed: readonly Allowance[]): string[] {
   const reading = allowed.filter(({ action }) => readsSecrets(action));
-  return reading.length > 0 ? [`read secrets: ${listed(reading.flatMap(({ resources }) => resources))}`] : [];
+  const resources = reading.flatMap((one) => one.resources);
+  if (reading.length === 0) return [];
+  return [`read secrets: ${resources.includes('*') ? 'every one' : listed(resources)}`];
 }
 
 function writeTexts(allowed: readonly Allowance[], powersOf: PowerReader): string[] {
   const byService = new Map<string, Set<string>>();
   for (const { action, resources } of allowed) {
-    if (onlyReads(action) || powersOf(action).has('identity')) continue;
+    if (onlyReads(action) || powersOf(action).has('identity') || /^(?:iam|sts):/.test(action)) continue;
     const service = isAll(action) ? 'everything' : action.slice(0, action.indexOf(':'));
     const known = byService.get(service) ?? new Set<string>();
     for (const resource of resources) known.add(resource);
     byService.set(service, known);
   }
-  return [...byService].map(([service, resources]) => `write to ${service}: ${listed(resources)}`);
+  return [...byService].map(
+    ([service, resources]) =>
+      `write to ${service}: ${resources.has('*') ? 'every resource' : listed(resources)}`,
+  );
 }

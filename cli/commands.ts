@@ -1,0 +1,43 @@
+import { type Command, type CommandWorld, type ExitCode, UsageError } from './command.ts';
+import { plainText } from './plain-text.ts';
+import { scanCommand } from './scan/scan-command.ts';
+
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = { scan: scanCommand };
+
+/** Runs the command that the arguments name. Wrong use ends with 2 and says what to do; a failure that is nobody's use ends
+ *  with 2 as well and shows its message alone. */
+export async function runCommand(args: readonly string[], world: CommandWorld): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const command = Object.hasOwn(commands, rest[0] ?? '') ? commands[rest[0] ?? ''] : undefined;
+    world.write(command?.help ?? overview());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    world.writeError(`There is no command ${plainText(name)}.\n\n${overview()}`);
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    world.write(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(rest, world);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    world.writeError(`${error.message}\n`);
+    return 2;
+  }
+}
+
+const overview = (): string =>
+  [
+    'Usage: rolewright <command> [options]',
+    '',
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+    '',
+    'rolewright <command> --help says more.',
+    '',
+  ].join('\n');
