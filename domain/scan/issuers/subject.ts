@@ -74,7 +74,8 @@ function readFields(template: Template, text: string, isWhole: boolean): FieldVa
     const end = endOf(part, template[index + 1], rest, isWhole);
     if (end === undefined) {
       if (isWhole) return undefined;
-      return matches(part.pattern, rest) ? { ...found, [part.field]: rest } : found;
+      const value = cutShort(part, template[index + 1], rest);
+      return value === undefined ? found : { ...found, [part.field]: value };
     }
     const value = rest.slice(0, end);
     if (!matches(part.pattern, value)) return undefined;
@@ -96,4 +97,14 @@ function endOf(
   if (isFixed && rest.length >= pattern.length) return pattern.length;
   const end = typeof behind === 'string' ? rest.indexOf(behind) : isWhole ? rest.length : -1;
   return end < 0 ? undefined : end;
+}
+
+/** The value of a field whose text ends within it, or within the text that follows it. */
+function cutShort({ pattern }: Field, behind: string | Field | undefined, rest: string): string | undefined {
+  const following = typeof behind === 'string' ? behind : '';
+  for (let length = rest.length; length > 0; length -= 1) {
+    const value = rest.slice(0, length);
+    if (following.startsWith(rest.slice(length)) && matches(pattern, value)) return value;
+  }
+  return undefined;
 }

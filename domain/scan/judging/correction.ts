@@ -74,7 +74,10 @@ function narrowedStatements(provider: CorrectedProvider, names: Names): Json[] {
     return subjects.length > 0 ? [statementFor(provider, subjects, statement.conditions)] : [];
   });
   const unique = new Map(found.map((statement) => [JSON.stringify(statement), statement]));
-  return unique.size > 0 ? [...unique.values()] : [statementFor(provider, [provider.model.placeholder], [])];
+  if (unique.size > 0) return [...unique.values()];
+  const key = `${provider.provider}:aud`.toLowerCase();
+  const audiences = provider.allows.flatMap(({ conditions }) => conditions.filter((one) => one.key === key));
+  return [statementFor(provider, [provider.model.placeholder], audiences)];
 }
 
 function statementFor(
@@ -141,9 +144,23 @@ function subjectsOf(statement: TrustStatement, provider: CorrectedProvider, name
     }
     return [];
   });
-  const linked = provider.pins.repositories.map((fields) => `${headOf(model, fields)}*`);
-  return [...new Set(named.length > 0 || values.length > 0 ? named : linked)];
+  const linked = namesByClaim(statement, provider)
+    ? provider.pins.repositories.map((fields) => `${headOf(model, fields)}*`)
+    : [];
+  return [...new Set(named.length > 0 ? named : linked)];
 }
+
+/** True where a claim that repeats the subject names the repository. */
+const namesByClaim = ({ conditions }: TrustStatement, { provider, model }: CorrectedProvider): boolean =>
+  conditions.some(({ key, operator }) =>
+    Object.entries(model.claims).some(
+      ([claim, { linkedTo, belongsTo }]) =>
+        linkedTo &&
+        belongsTo === 'repository' &&
+        key === `${provider}:${claim}`.toLowerCase() &&
+        comparesWith(operator),
+    ),
+  );
 
 /** The text of a subject up to the end of its repository. */
 function headOf({ templates }: IssuerModel, fields: FieldValues): string {
@@ -180,7 +197,8 @@ function bitbucketSubject(value: string, { pins }: CorrectedProvider, names: Nam
     return entry ? [`${entry[0]}:*`] : [];
   }
   if (/^[*?]/.test(value) && uuids.length > 1) return [];
-  const environment = environmentIn(value) ?? environmentBehindWildcard(value, repository);
+  const own = value.slice(Math.max(0, value.toLowerCase().indexOf(repository)));
+  const environment = environmentIn(own) ?? environmentBehindWildcard(value, repository);
   return [environment === undefined ? `${repository}:*` : `${repository}:${environment}:*`];
 }
 

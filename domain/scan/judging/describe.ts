@@ -30,7 +30,7 @@ export function strangersText({ scope, token }: Reach, { model, pins }: ReachQue
     case 'anyone':
       return `${nouns.anyone} gets in`;
     case 'lookalike':
-      return `whatever ${nouns.owner} and ${nouns.repository} has a name that fits gets in, such as ${example}`;
+      return `every ${nouns.owner} whose name fits gets in, such as ${example}`;
     case 'tenant': {
       const [owner] = pins.owners;
       const hasOwner = model.templates.some((one) => fieldsOf(one).some(({ part }) => part === 'owner'));
@@ -78,7 +78,9 @@ function contextText(question: ReachQuestion, repository: FieldValues, names: Na
 }
 
 const openText = (model: IssuerModel, open: readonly string[]): string =>
-  model.kind === 'bitbucket' ? 'every branch and environment' : open.filter((text) => text !== '').join(', ');
+  model.kind === 'bitbucket'
+    ? 'every branch and environment'
+    : [...new Set(open)].filter((text) => text !== '').join(', ');
 
 /** What a value says behind its repository: Bitbucket's environment by its name, anything else as it is written. */
 function namedContext(

@@ -66,7 +66,7 @@ function statementFindings(
   if (severity && !causes.some(({ effect }) => effect === 'opens')) causes.push(UNNAMED);
   const unique = new Map(causes.map((cause) => [`${cause.code} ${cause.summary}`, cause]));
   return [...unique.values()]
-    .filter(({ effect }) => effect !== 'opens' || severity !== undefined || reach.scope === 'own')
+    .filter(({ effect, code }) => effect !== 'opens' || severity !== undefined || isTrap(code))
     .map(({ code, effect, summary }): TrustFinding => {
       const opens = effect === 'opens' && severity !== undefined;
       const consequence = opens || (effect === 'closes' && reach.scope === 'nobody') ? `; ${who}` : '';
@@ -78,6 +78,10 @@ function statementFindings(
       };
     });
 }
+
+/** Conditions that are worth a word also where others keep strangers out. */
+const isTrap = (code: ScanCode): boolean =>
+  ['FOR_ALL_VALUES', 'IF_EXISTS', 'NULL_CONDITION', 'UNKNOWN_CLAIM', 'ANY_PRINCIPAL'].includes(code);
 
 /** For conditions that leave strangers in without one of the known causes. */
 const UNNAMED: Cause = {

@@ -7,6 +7,7 @@ import { readInput } from '../protocol/input.ts';
 import { ARN, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
 import type { Role, Session } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
+import { providerClaims } from './provider-claims-table.ts';
 import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
@@ -21,13 +22,15 @@ export const requestContext = (now: number): [string, string[]][] => [
 
 /** Whether the role's trust policy lets this identity in. */
 function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: number): boolean {
-  const keyPrefix = identity.provider.url.replace(/^https:\/\//, '').toLowerCase();
+  const issuer = identity.provider.url.replace(/^https:\/\//, '');
+  const keyPrefix = issuer.toLowerCase();
   const context: Context = new Map([
     ...requestContext(now),
     [`${keyPrefix}:aud`, identity.audiences],
     [`${keyPrefix}:sub`, [identity.subject]],
     ...(identity.methods ? [[`${keyPrefix}:amr`, identity.methods] as [string, string[]]] : []),
     ['sts:rolesessionname', [sessionName]],
+    ...providerClaims(issuer, identity.claims),
   ]);
   const names = ({ principals }: Statement) =>
     principals.some(

@@ -14,6 +14,8 @@ export type WebIdentity = {
   audience: string;
   /** Authentication methods, if the token has any. */
   methods: string[] | undefined;
+  /** Everything that the token says. */
+  claims: { [name: string]: unknown };
 };
 
 type Claims = { [name: string]: unknown };
@@ -133,6 +135,7 @@ function identityOf(claims: Claims, provider: OidcProvider): WebIdentity {
     audiences,
     audience,
     methods: amr === undefined ? undefined : texts(amr),
+    claims,
   };
 }
 
