@@ -1,12 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FilteredReport, onlyThose, reaches, withoutIgnored } from '../../domain/scan/ignore.ts';
+import {
+  type FilteredReport,
+  type IgnoreRule,
+  onlyThose,
+  reaches,
+  withoutIgnored,
+} from '../../domain/scan/ignore.ts';
 import type { PolicyFile } from '../../domain/scan/report.ts';
 import { scan } from '../../domain/scan/scan.ts';
 import { type Command, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
 import { htmlReport } from './html.ts';
-import { readIgnoreFile } from './ignore-file.ts';
 import { jsonReport } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import { readDocuments } from './read-documents.ts';
@@ -27,7 +32,7 @@ export const scanCommand: Command = {
 async function runScan(args: readonly string[], world: CommandWorld): Promise<ExitCode> {
   const asked = readArguments(args);
   const documents = await readDocuments(asked.files, world.readInput);
-  const rules = asked.ignore === undefined ? [] : await readIgnoreFile(asked.ignore);
+  const rules = await ignoreRules(asked.ignore);
   const found = scan({
     documents,
     workspaces: asked.workspaces,
@@ -42,6 +47,13 @@ async function runScan(args: readonly string[], world: CommandWorld): Promise<Ex
   else await write(asked.output, text);
   const isFound = asked.failOn !== 'none' && reaches(onlyThose(judged, asked.only), asked.failOn);
   return isFound || (asked.strict && judged.unknown.length > 0) ? 1 : 0;
+}
+
+/** The rules of a file; its reader, with the parsers that it needs, is loaded only for a file. */
+async function ignoreRules(file: string | undefined): Promise<IgnoreRule[]> {
+  if (file === undefined) return [];
+  const { readIgnoreFile } = await import('./ignore-file.ts');
+  return readIgnoreFile(file);
 }
 
 const nothingRead = (unknown: readonly { subject: string; reason: string }[]): string =>

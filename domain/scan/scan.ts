@@ -3,7 +3,7 @@ import { readAccount, type SourceDocument } from './account/account.ts';
 import { modelOf } from './issuers/models.ts';
 import { judgeRole, type RoleJudgement } from './judging/judge-role.ts';
 import { providerIn, type ScanContext } from './judging/trusted-providers.ts';
-import { powerReader } from './permissions/action-lists.ts';
+import { actionReader } from './permissions/action-lists.ts';
 import { type ScanFinding, type ScanReport, type Severity, severities } from './report.ts';
 
 /** What a scan is given. `workspaces`: the slugs of the reader's own Bitbucket workspaces, empty where not said;
@@ -20,8 +20,8 @@ export type ScanInput = {
 export function scan({ documents, workspaces, policyFolder, now }: ScanInput): ScanReport {
   const account = readAccount(documents);
   const context: ScanContext = { ...account, workspaces, policyFolder, now, audiences: new Map() };
-  const powersOf = powerReader();
-  const judged = account.roles.flatMap((role) => judgeRole(role, context, powersOf) ?? []);
+  const reader = actionReader();
+  const judged = account.roles.flatMap((role) => judgeRole(role, context, reader) ?? []);
   const ranked = judged.toSorted(byGravity);
   return {
     roles: judged.length,

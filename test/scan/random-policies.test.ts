@@ -212,25 +212,20 @@ test.each([
           }
         } else if (tokens.length > 0) seen.open += 1;
         else seen.unknown += 1;
-        const corrected = report.findings.find((one) => one.correctedTrustPolicy)?.correctedTrustPolicy;
-        if (tokens.length === 0 || corrected === undefined) return;
+        if (tokens.length === 0) return;
+        const corrected = tokens[0]?.correctedTrustPolicy;
+        expect(corrected).toBeDefined();
         await sandbox.replaceTrust('weak', corrected);
         for (const stranger of [...issuer.strangers, ...tokens.flatMap(({ admits }) => admits ?? [])]) {
-          const isNamed = JSON.stringify(corrected).includes(String(stranger.claims.sub).split(':')[0] ?? '');
-          if (issuer === bitbucket && isNamed) continue;
-          if (tokens.some(({ admits }) => admits === stranger)) {
-            expect([JSON.stringify(trust), await sandbox.attempt('weak', stranger)]).toEqual([
-              JSON.stringify(trust),
-              DENIED,
-            ]);
-          }
+          const name = JSON.stringify([trust, stranger]);
+          expect([name, await sandbox.attempt('weak', stranger)]).toEqual([name, DENIED]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-    expect(seen.open).toBeGreaterThan(20);
-    expect(seen.closed).toBeGreaterThan(20);
-    expect(seen.unknown).toBeLessThan(30);
+    expect(seen.open).toBeGreaterThan(15);
+    expect(seen.closed).toBeGreaterThan(15);
+    expect(seen.unknown).toBeLessThan(20);
   },
   120_000,
 );

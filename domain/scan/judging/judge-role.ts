@@ -1,7 +1,7 @@
 import { toEpoch } from '../../shared/time.ts';
 import type { Role, Unjudged } from '../account/account.ts';
 import { readTrustPolicy } from '../account/trust-document.ts';
-import type { Power } from '../permissions/action-lists.ts';
+import type { ActionReader } from '../permissions/action-lists.ts';
 import { type Capabilities, capabilitiesOf } from '../permissions/capabilities.ts';
 import type { Entry, PolicyFile, RightTrust, ScanFinding, Severity } from '../report.ts';
 import { type CorrectedPolicy, type CorrectedProvider, correctedTrust } from './correction.ts';
@@ -25,17 +25,17 @@ export type RoleJudgement = {
 const UNUSED_AFTER_MS = 90 * 86_400_000;
 
 /** Judges one role: what its trust admits, what its policies allow, and what to do about both. */
-export function judgeRole(
-  role: Role,
-  context: ScanContext,
-  powersOf: (action: string) => ReadonlySet<Power>,
-): RoleJudgement | undefined {
+export function judgeRole(role: Role, context: ScanContext, reader: ActionReader): RoleJudgement | undefined {
   const { known, unknown } = trustedProviders(role, context);
   const reasons = role.trust.kind === 'unreadable' ? [role.trust.reason] : unknown;
   if (known.length === 0 && reasons.length === 0) return undefined;
-  const capabilities = capabilitiesOf(role, powersOf);
+  const capabilities = capabilitiesOf(role, reader);
   const judged = known
-    .map((provider) => ({ provider, ...judgeTrust(provider, context.names, capabilities) }))
+    .map((provider) => {
+      const judgement = judgeTrust(provider, context.names, capabilities);
+      const own = judgement.reach.scope === 'own' ? ownText(provider, context.names) : '';
+      return { provider, own, ...judgement };
+    })
     .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'nobody');
   const providers = judged.map(({ provider }) => provider);
   const corrected = correctionOf(role, providers, context);
@@ -70,7 +70,7 @@ export function judgeRole(
   ];
   return {
     findings,
-    right: rightOf(role, judged, context),
+    right: rightOf(role, judged),
     unknown: unknownOf(role, { reasons, judged, capabilities }),
     entries: entriesOf(role, judged, context),
     files: trust.length > 0 ? steps.files : [],
@@ -78,7 +78,8 @@ export function judgeRole(
   };
 }
 
-type Judged = TrustJudgement & { provider: CorrectedProvider };
+/** `own`: who gets in, where those are only the ones that the trust names. */
+type Judged = TrustJudgement & { provider: CorrectedProvider; own: string };
 
 const sentence = <T extends TrustFinding>(finding: T): T => ({
   ...finding,
@@ -150,12 +151,12 @@ function unusedFinding(role: Role, isOpen: boolean, { now }: ScanContext): Trust
   ];
 }
 
-const rightOf = (role: Role, judged: readonly Judged[], { names }: ScanContext): RightTrust[] =>
+const rightOf = (role: Role, judged: readonly Judged[]): RightTrust[] =>
   judged
     .filter(
       ({ reach, provider }) => reach.scope === 'own' && reach.unknown.length === 0 && !provider.isForeign,
     )
-    .map(({ provider }) => ({ role: role.arn, admits: ownText(provider, names) }));
+    .map(({ own }) => ({ role: role.arn, admits: own }));
 
 function unknownOf(
   role: Role,
@@ -200,10 +201,8 @@ function customSubjects({ model, provider, allows }: CorrectedProvider): string[
 const entriesOf = (role: Role, judged: readonly Judged[], { names }: ScanContext): Entry[] =>
   judged
     .filter(({ reach }) => reach.scope !== 'nobody')
-    .map(({ provider, reach, severity }) => ({
+    .map(({ provider, own, reach, severity }) => ({
       role: role.arn,
-      from: severity
-        ? strangersText(reach, provider, names).replace(/ gets in\b/, '')
-        : ownText(provider, names),
+      from: severity ? strangersText(reach, provider, names).replace(/ gets in\b/, '') : own,
       severity: severity ?? 'right',
     }));

@@ -10,6 +10,7 @@ import {
   ORGANISATION_AND_BILLING,
 } from '../../guardrails/dangerous-actions.ts';
 import { patternsOverlap } from '../../shared/patterns.ts';
+import { isLike } from '../../shared/string-like.ts';
 
 /** What an action lets its holder do, by the lists of the guardrails. */
 export const powers = ['identity', 'escalation', 'organisation', 'logging', 'keys', 'handingOn'] as const;
@@ -42,36 +43,55 @@ const SECRETS = [
   'kms:decrypt',
 ];
 
-export const readsSecrets = (action: string): boolean =>
-  SECRETS.some((secret) => patternsOverlap(action, secret));
+/** What the lists say of actions, one pattern in lower case at a time. */
+export type ActionReader = {
+  powersOf(action: string): ReadonlySet<Power>;
+  readsSecrets(action: string): boolean;
+  assumesRoles(action: string): boolean;
+  /** The first pair of actions that together are a way to another role. */
+  escalationPair(actions: readonly string[]): readonly [string, string] | undefined;
+};
 
-/** Says which powers an action gives, one pattern in lower case at a time. Remembers its answers: accounts repeat the same
- *  few hundred actions over all their roles. */
-export function powerReader(): (action: string) => ReadonlySet<Power> {
-  const known = new Map<string, ReadonlySet<Power>>();
-  return (action) => {
-    const found = known.get(action) ?? new Set(powers.filter((power) => gives(action, power)));
-    known.set(action, found);
+/** A reader that remembers its answers: accounts repeat the same few hundred actions over all their roles. */
+export function actionReader(): ActionReader {
+  const overlaps = remembered((action: string) => remembered((pattern: string) => overlap(action, pattern)));
+  const powersOf = remembered(
+    (action: string): ReadonlySet<Power> => new Set(powers.filter((power) => gives(action, power))),
+  );
+  return {
+    powersOf,
+    readsSecrets: (action) => SECRETS.some((secret) => overlaps(action)(secret)),
+    assumesRoles: (action) => overlaps(action)('sts:assumerole'),
+    escalationPair(actions) {
+      for (const [left, right] of ESCALATION_PAIRS) {
+        const one = actions.find((action) => overlaps(action.toLowerCase())(left));
+        const other = one && actions.find((action) => overlaps(action.toLowerCase())(right));
+        if (one && other) return [one, other];
+      }
+      return undefined;
+    },
+  };
+}
+
+function remembered<T>(answer: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text) ?? answer(text);
+    known.set(text, found);
     return found;
   };
 }
 
 function gives(action: string, power: Power): boolean {
   if (onlyReads(action) && power !== 'escalation') return false;
-  if (power === 'handingOn') return handsAccessOn(action) || overlaps(action, HANDING_ON);
+  if (power === 'handingOn') return handsAccessOn(action) || overlapsAny(action, HANDING_ON);
   if (IDENTITY_EXCEPTIONS.includes(action)) return false;
-  return overlaps(action, LISTS[power]);
+  return overlapsAny(action, LISTS[power]);
 }
 
-const overlaps = (action: string, list: readonly string[]): boolean =>
-  list.some((pattern) => patternsOverlap(action, pattern.toLowerCase()));
+const overlapsAny = (action: string, list: readonly string[]): boolean =>
+  list.some((pattern) => overlap(action, pattern.toLowerCase()));
 
-/** The first pair of actions that together are a way to another role, as the policy writes them. */
-export function escalationPair(actions: readonly string[]): readonly [string, string] | undefined {
-  for (const [left, right] of ESCALATION_PAIRS) {
-    const one = actions.find((action) => patternsOverlap(action.toLowerCase(), left));
-    const other = one && actions.find((action) => patternsOverlap(action.toLowerCase(), right));
-    if (one && other) return [one, other];
-  }
-  return undefined;
-}
+/** Whether two patterns have an action in common; the usual action has no wildcard, and is decided in linear time. */
+const overlap = (action: string, pattern: string): boolean =>
+  /[*?]/.test(action) ? patternsOverlap(action, pattern) : isLike(action, pattern);

@@ -1,8 +1,7 @@
-import { patternsOverlap } from '../../shared/patterns.ts';
 import { isLike } from '../../shared/string-like.ts';
 import type { Role } from '../account/account.ts';
 import type { PolicyStatement } from '../account/permissions.ts';
-import { escalationPair, onlyReads, type Power, powers, readsSecrets } from './action-lists.ts';
+import { type ActionReader, onlyReads, type Power, powers } from './action-lists.ts';
 
 /** What a role's policies let its sessions do. `can`: sentences, the gravest first. `unread`: policies that are not known. */
 export type Capabilities = {
@@ -14,11 +13,9 @@ export type Capabilities = {
   actions: readonly { action: string; resources: readonly string[] }[];
 };
 
-type PowerReader = (action: string) => ReadonlySet<Power>;
-
 /** Reads a role's policies. Conditions of an Allow are taken to hold, those of a Deny not to, and the permissions boundary is
  *  left out: what a session could do at the most. */
-export function capabilitiesOf({ permissions }: Role, powersOf: PowerReader): Capabilities {
+export function capabilitiesOf({ permissions }: Role, reader: ActionReader): Capabilities {
   const { statements, unread } = permissions;
   const denied = statements.flatMap(deniedEverywhere);
   const allowed = statements
@@ -28,12 +25,12 @@ export function capabilitiesOf({ permissions }: Role, powersOf: PowerReader): Ca
   if (isAdministrator) {
     return { isAdministrator, escalates: true, can: [ADMINISTER], unread, actions: allowed };
   }
-  const escalations = escalationTexts(allowed, powersOf);
+  const escalations = escalationTexts(allowed, reader);
   const can = [
     ...escalations,
-    ...powerTexts(allowed, powersOf),
-    ...secretTexts(allowed),
-    ...writeTexts(allowed, powersOf),
+    ...powerTexts(allowed, reader),
+    ...secretTexts(allowed, reader),
+    ...writeTexts(allowed, reader),
   ];
   return { isAdministrator, escalates: escalations.length > 0, can, unread, actions: allowed };
 }
@@ -91,12 +88,12 @@ function listed(names: Iterable<string>): string {
 
 const EXACT_ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
-function escalationTexts(allowed: readonly Allowance[], powersOf: PowerReader): string[] {
-  const having = (power: Power) => allowed.filter(({ action }) => powersOf(action).has(power));
+function escalationTexts(allowed: readonly Allowance[], reader: ActionReader): string[] {
+  const having = (power: Power) => allowed.filter(({ action }) => reader.powersOf(action).has(power));
   const identity = having('identity');
   const alone = having('escalation').filter((one) => !identity.includes(one));
-  const pair = escalationPair(allowed.map(({ shown }) => shown));
-  const assuming = allowed.filter(({ action }) => patternsOverlap(action, 'sts:assumerole'));
+  const pair = reader.escalationPair(allowed.map(({ shown }) => shown));
+  const assuming = allowed.filter(({ action }) => reader.assumesRoles(action));
   const roles = assuming.flatMap(({ resources }) => resources).filter((one) => !EXACT_ROLE.test(one));
   return [
     ...(roles.length > 0 ? [`assume other roles: ${roles.includes('*') ? 'every one' : listed(roles)}`] : []),
@@ -115,26 +112,27 @@ const POWER_TEXTS: Partial<Record<Power, string>> = {
   handingOn: 'hand access on to others',
 };
 
-const powerTexts = (allowed: readonly Allowance[], powersOf: PowerReader): string[] =>
+const powerTexts = (allowed: readonly Allowance[], reader: ActionReader): string[] =>
   powers.flatMap((power) => {
     const text = POWER_TEXTS[power];
-    const having = allowed.filter(({ action }) => powersOf(action).has(power));
+    const having = allowed.filter(({ action }) => reader.powersOf(action).has(power));
     return text !== undefined && having.length > 0
       ? [`${text}: ${listed(having.map(({ shown }) => shown))}`]
       : [];
   });
 
-function secretTexts(allowed: readonly Allowance[]): string[] {
-  const reading = allowed.filter(({ action }) => readsSecrets(action));
+function secretTexts(allowed: readonly Allowance[], reader: ActionReader): string[] {
+  const reading = allowed.filter(({ action }) => reader.readsSecrets(action));
   const resources = reading.flatMap((one) => one.resources);
   if (reading.length === 0) return [];
   return [`read secrets: ${resources.includes('*') ? 'every one' : listed(resources)}`];
 }
 
-function writeTexts(allowed: readonly Allowance[], powersOf: PowerReader): string[] {
+function writeTexts(allowed: readonly Allowance[], reader: ActionReader): string[] {
   const byService = new Map<string, Set<string>>();
   for (const { action, resources } of allowed) {
-    if (onlyReads(action) || powersOf(action).has('identity') || /^(?:iam|sts):/.test(action)) continue;
+    if (onlyReads(action) || reader.powersOf(action).has('identity') || /^(?:iam|sts):/.test(action))
+      continue;
     const service = isAll(action) ? 'everything' : action.slice(0, action.indexOf(':'));
     const known = byService.get(service) ?? new Set<string>();
     for (const resource of resources) known.add(resource);

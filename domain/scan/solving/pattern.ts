@@ -46,29 +46,38 @@ export function valuePattern(
   return places;
 }
 
-/** Adds what lies behind runs that take nothing. */
-function settled(pattern: Pattern, places: Iterable<number>): Progress {
-  const seen = new Set<number>();
-  for (let place of places) {
-    while (!seen.has(place)) {
-      seen.add(place);
-      if (pattern[place]?.isRun) place += 1;
-    }
+/** Adds a place, and what lies behind it where it is a run, which may take nothing. Places are added in ascending order; all
+ *  up to the last one that a run reached are there already. */
+function add(pattern: Pattern, places: number[], first: number): void {
+  for (let place = first; ; place += 1) {
+    if (place > (places.at(-1) ?? -1)) places.push(place);
+    if (!pattern[place]?.isRun) return;
   }
-  return [...seen].sort((a, b) => a - b);
 }
 
 /** Where every text begins. */
-export const start = (pattern: Pattern): Progress => settled(pattern, [0]);
+export function start(pattern: Pattern): Progress {
+  const places: number[] = [];
+  add(pattern, places, 0);
+  return places;
+}
+
+/** True when some place takes the character next. */
+export const takes = (pattern: Pattern, progress: Progress, char: string): boolean =>
+  progress.some((place) => {
+    const at = pattern[place];
+    return at !== undefined && (at.chars === undefined || at.chars.has(char));
+  });
 
 /** How far a text has come with one more character. */
 export function step(pattern: Pattern, progress: Progress, char: string): Progress {
-  const next: number[] = [];
+  const places: number[] = [];
   for (const place of progress) {
     const at = pattern[place];
-    if (at && (at.chars === undefined || at.chars.has(char))) next.push(at.isRun ? place : place + 1);
+    if (at && (at.chars === undefined || at.chars.has(char)))
+      add(pattern, places, at.isRun ? place : place + 1);
   }
-  return settled(pattern, next);
+  return places;
 }
 
 /** True where the text may end. */

@@ -1,4 +1,4 @@
-import { isComplete, matches, type Pattern, type Progress, start, step } from './pattern.ts';
+import { isComplete, matches, type Pattern, type Progress, start, step, takes } from './pattern.ts';
 
 /** What a text has to fulfil: one pattern of each group of `anyOf`, none of `noneOf`. */
 export type Constraints = { anyOf: readonly (readonly Pattern[])[]; noneOf: readonly Pattern[] };
@@ -32,6 +32,10 @@ export function findWord({ shape, preferred, guides }: Shape, constraints: Const
   if (matches(shape, preferred) && fulfils(preferred, constraints)) {
     return { kind: 'word', word: preferred, isPreferred: true };
   }
+  const isShut = constraints.anyOf.some((group) =>
+    group.every((pattern) => constraints.noneOf.some((other) => holdsAllOf(other, pattern))),
+  );
+  if (isShut) return { kind: 'none' };
   const relevant = relevantChars([...constraints.anyOf.flat(), ...constraints.noneOf]);
   const first: State = {
     shape: start(shape),
@@ -40,7 +44,12 @@ export function findWord({ shape, preferred, guides }: Shape, constraints: Const
   };
   const open = (state: State, word: string): Frame => {
     const guided = state.shape.flatMap((place) => guides[place] || []);
-    const chars = [...new Set([...guided, ...nextChars(shape, state.shape, relevant)])];
+    const all = new Set([...guided, ...nextChars(shape, state.shape, relevant)]);
+    const chars = [...all].filter((char) =>
+      constraints.anyOf.every((group, g) =>
+        group.some((pattern, p) => takes(pattern, state.anyOf[g]?.[p] ?? [], char)),
+      ),
+    );
     return { state, word, chars, isGuided: guided.length > 0, next: 0 };
   };
   const seen = new Set([keyOf(first)]);
@@ -99,6 +108,18 @@ function advance(
 function isEndless(pattern: Pattern, progress: Progress): boolean {
   const last = pattern.at(-1);
   return last?.isRun === true && last.chars === undefined && isComplete(pattern, progress);
+}
+
+/** True when a pattern that is one text and whatever follows holds all that another matches: the usual reason why there is
+ *  no stranger, found without a search. */
+function holdsAllOf(wider: Pattern, pattern: Pattern): boolean {
+  const last = wider.at(-1);
+  if (last?.isRun !== true || last.chars !== undefined) return false;
+  return wider.slice(0, -1).every(({ chars, isRun }, index) => {
+    const other = pattern[index];
+    if (isRun || !chars || !other?.chars || other.isRun) return false;
+    return [...other.chars].every((char) => chars.has(char));
+  });
 }
 
 const keyOf = ({ shape, anyOf, noneOf }: State): string =>
