@@ -32,7 +32,8 @@ section.right { border-left: 6px solid var(--right); }
 pre { background: #f2f4f7; padding: 10px 12px; border-radius: 6px; white-space: pre-wrap; margin: 6px 0; }
 .badge { color: #fff; border-radius: 4px; padding: 1px 8px; font-size: 12px; text-transform: uppercase; vertical-align: 2px; margin-right: 6px; }
 .badge.critical { background: var(--critical); } .badge.high { background: var(--high); } .badge.medium { background: var(--medium); } .badge.low { background: var(--low); }
-table { border-collapse: collapse; width: 100%; } td { padding: 5px 10px 5px 0; vertical-align: top; overflow-wrap: anywhere; } td:first-child { white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; } td { padding: 5px 10px 5px 0; vertical-align: top; overflow-wrap: anywhere; } td:first-child { white-space: nowrap; } td:nth-child(2):not(:last-child) { white-space: nowrap; } td code { overflow-wrap: normal; }
+@media (max-width: 640px) { td { display: block; padding: 2px 0; } tr { display: block; padding: 6px 0; } }
 ul { margin: 4px 0; padding-left: 20px; } li { overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; } svg text { font: 13px system-ui, sans-serif; fill: var(--ink); } svg .axis { fill: var(--soft); font-size: 12px; }
 .line { fill: none; stroke-width: 2; opacity: .75; } .line.right { stroke-dasharray: none; }

@@ -11,13 +11,15 @@ import {
   shortName,
 } from './report-texts.ts';
 
-/** Text of a stranger in Markdown: nothing in it is markup, a link, or HTML. */
+/** Text of a stranger in Markdown: nothing in it is markup, a link, a mention, or HTML. */
 const escaped = (text: string): string =>
   plainText(text)
+    .replace(/[\\`*_{}[\]#|~@!]/g, (char) => `\\${char}`)
+    .replaceAll('://', ':\\/\\/')
+    .replaceAll(/www\./gi, (found) => `${found.slice(0, 3)}\\.`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#+.!|~:@-]/g, (char) => `&#${char.charCodeAt(0)};`);
+    .replaceAll('>', '&gt;');
 
 /** Text as code, behind a fence that is longer than any run of backticks in it. */
 function code(text: string): string {

@@ -22,7 +22,7 @@ export function picture(entries: readonly Entry[]): string {
     const middle = (LEFT + RIGHT) / 2;
     return `<path class="line ${severity}" d="M${LEFT} ${start} C${middle} ${start} ${middle} ${end} ${RIGHT - 8} ${end}"/>`;
   });
-  const left = from.map((who) => label(who, { x: LEFT - 10, y: y(from, who), anchor: 'end', most: 58 }));
+  const left = from.map((who) => label(who, { x: LEFT - 10, y: y(from, who), anchor: 'end', most: 50 }));
   const right = roles.map((role) => {
     const severity = shown.find((one) => one.role === role)?.severity ?? 'right';
     const at = y(roles, role);
