@@ -2,7 +2,7 @@
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a command may touch of the world around it. `readInput` reads standard input to its end; `columns` is the width of
- *  the terminal, or undefined where the output is none. */
+ *  the terminal, or undefined where the output is not one. */
 export type CommandWorld = {
   write(text: string): void;
   writeError(text: string): void;

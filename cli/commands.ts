@@ -5,8 +5,8 @@ import { scanCommand } from './scan/scan-command.ts';
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = { scan: scanCommand };
 
-/** Runs the command that the arguments name. Wrong use ends with 2 and says what to do; a failure that is nobody's use ends
- *  with 2 as well and shows its message alone. */
+/** Runs the command that the arguments name. Wrong use ends with 2 and says what to do; any other
+ *  failure is a bug and is thrown. */
 export async function runCommand(args: readonly string[], world: CommandWorld): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {

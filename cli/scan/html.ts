@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { SCAN_CODES } from '../../domain/scan/codes-table.ts';
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
-import { SCAN_CODES } from '../../domain/scan/judging/codes-table.ts';
 import { plainJson } from '../plain-text.ts';
 import { htmlText } from './html-text.ts';
 import { picture } from './picture.ts';
@@ -120,6 +120,7 @@ function sectionHtml(section: RoleSection): string {
       pre(htmlBlock(plainJson(remedy.correctedTrustPolicy, 2))),
     );
   }
+  if (remedy?.fillIn !== undefined) parts.push(`<p>${htmlText(remedy.fillIn)}</p>`);
   if (remedy?.request) {
     const request = `POST /v1/grants\n${plainJson(remedy.request, 2)}`;
     parts.push('<h3>Ask Rolewright for a grant of its own beside it</h3>', pre(htmlBlock(request)));

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { scanCodes } from '../../domain/scan/codes-table.ts';
 import type { IgnoreRule } from '../../domain/scan/ignore.ts';
-import { scanCodes } from '../../domain/scan/judging/codes-table.ts';
 import { UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
 

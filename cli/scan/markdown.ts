@@ -86,6 +86,7 @@ function sectionText(section: RoleSection): string {
       block('json', plainJson(remedy.correctedTrustPolicy, 2)),
     );
   }
+  if (remedy?.fillIn !== undefined) parts.push(escaped(remedy.fillIn));
   if (remedy?.request) {
     const request = `POST /v1/grants\n${plainJson(remedy.request, 2)}`;
     parts.push('Ask Rolewright for a grant of its own beside it:', block('', request));

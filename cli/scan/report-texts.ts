@@ -16,7 +16,7 @@ export const shortName = (arn: string): string => {
   return provider ?? arn.slice(arn.lastIndexOf('/') + 1);
 };
 
-/** The account id in an ARN; empty where there is none. */
+/** The account id in an ARN; empty without one. */
 export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
 /** The findings by role, in the report's order; a role's severity is that of its gravest finding. */

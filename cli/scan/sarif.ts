@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/codes-table.ts';
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
-import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/judging/codes-table.ts';
 import type { ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainJson, plainText } from '../plain-text.ts';
 import { claimLines } from './report-texts.ts';

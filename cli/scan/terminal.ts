@@ -76,7 +76,7 @@ function writeSection(page: Page, section: RoleSection): void {
 }
 
 function writeRemedy(page: Page, finding: ScanFinding): void {
-  const { admits, can, correctedTrustPolicy, request, narrow, command } = finding;
+  const { admits, can, correctedTrustPolicy, fillIn, request, narrow, command } = finding;
   if (admits) {
     page.label('gets in', 'a token with');
     page.label('  sub', String(admits.claims.sub));
@@ -91,6 +91,7 @@ function writeRemedy(page: Page, finding: ScanFinding): void {
     const lines = conditionLines(correctedTrustPolicy);
     for (const [index, line] of lines.entries()) page.label(index === 0 ? 'should be' : '', line);
   }
+  if (fillIn !== undefined) page.label('', fillIn);
   if (request && admits) {
     page.label('then', 'ask Rolewright for a grant of its own beside it:');
     page.command(`POST /v1/grants ${JSON.stringify(request)}`);

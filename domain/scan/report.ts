@@ -1,5 +1,5 @@
 import type { Unjudged } from './account/account.ts';
-import type { ScanCode } from './judging/codes-table.ts';
+import type { ScanCode } from './codes-table.ts';
 
 /** How urgent a finding is, most urgent first. */
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
@@ -21,7 +21,8 @@ export type GrantRequest = {
 };
 
 /** Something wrong with a role, or with a provider, by its ARN. `admits` is a token that gets in and that the corrected
- *  trust policy refuses; `can` what a session could do; `narrow` the command that puts the corrected trust policy, `command`
+ *  trust policy refuses; `can` what a session could do; `fillIn` what the corrected policy
+ *  still lacks, because the old one names nothing; `narrow` the command that puts the corrected trust policy, `command`
  *  the one that closes the role to its tokens. Both read the policy from a file. */
 export type ScanFinding = {
   role: string;
@@ -32,6 +33,7 @@ export type ScanFinding = {
   admits?: AdmittedClaims;
   can?: readonly string[];
   correctedTrustPolicy?: unknown;
+  fillIn?: string;
   request?: GrantRequest;
   narrow?: string;
   command?: string;

@@ -16,8 +16,9 @@ const domain = sourceFiles('domain');
 const adapters = sourceFiles('adapters');
 const handlers = sourceFiles('handlers');
 const sandbox = sourceFiles('sandbox');
+const cli = sourceFiles('cli');
 const product = [...domain, ...adapters, ...handlers];
-const everything = [...product, ...sandbox, ...sourceFiles('test')];
+const everything = [...product, ...cli, ...sandbox, ...sourceFiles('test')];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const manifest: { dependencies: Record<string, string> } = JSON.parse(
@@ -82,6 +83,18 @@ test("handlers import handlers, adapters, the domain and the API's document, nev
   expect(breaches(handlers, isAllowed)).toEqual([]);
 });
 
+test('the command line imports the domain and itself, and nothing imports the command line', () => {
+  expect(breaches(cli, (target) => !target || isIn('domain', 'cli')(target))).toEqual([]);
+  const others = [...product, ...sandbox];
+  expect(breaches(others, (target) => !target || !isIn('cli')(target))).toEqual([]);
+});
+
+test('the scan shares no code with the sandbox that its tokens are tried in', () => {
+  const scan = sourceFiles('domain/scan');
+  expect(scan.length).toBeGreaterThan(20);
+  expect(breaches(sandbox, (target) => !target || !isIn('domain/scan')(target))).toEqual([]);
+});
+
 test('nothing but tests imports tests', () => {
   const outside = everything.filter(({ path }) => !path.startsWith('test/'));
   expect(breaches(outside, (target) => !target || !isIn('test')(target))).toEqual([]);
@@ -93,7 +106,7 @@ test('the product runs on its dependencies alone, never on a development depende
     taken.isTypeOnly ||
     isBuiltin(taken.from) ||
     Object.hasOwn(manifest.dependencies, packageOf(taken));
-  expect(breaches(product, isAllowed)).toEqual([]);
+  expect(breaches([...product, ...cli], isAllowed)).toEqual([]);
 });
 
 test('every relative import names a file that is there', () => {

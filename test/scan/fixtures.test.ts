@@ -233,7 +233,7 @@ test('the role to close first comes first: open to strangers, and an administrat
   });
 });
 
-test('a workspace that is none of the reader’s is foreign, and the correction closes it', () => {
+test('a workspace that is not the reader’s is foreign, and the correction closes it', () => {
   const report = scanned(documents('bitbucket-modules'), ['globex']);
   const finding = report.findings.find(
     ({ role, code }) => role.endsWith('module-environment') && code === 'FOREIGN_WORKSPACE',

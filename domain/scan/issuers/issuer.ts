@@ -20,7 +20,7 @@ export type IssuerModel = {
   isShared: boolean;
   /** Forms of `sub`. Empty: not known. */
   templates: readonly Template[];
-  /** What each template stands for, where all of its `rest` is open. */
+  /** What each template means, where all of its `rest` is open. */
   openTo: readonly string[];
   /** Whether a customer can give `sub` another form. */
   canCustomise: boolean;

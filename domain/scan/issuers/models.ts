@@ -22,7 +22,7 @@ const field = (name: string, part: Part, pattern: Pattern, foreign: string): Fie
 const words = (name: string, part: Part, extra: string, foreign: string): Field =>
   field(name, part, runPattern(`${WORD}${extra}`), foreign);
 
-/** A repository, an environment and a step that belong to nobody: what a token of a stranger holds. */
+/** A repository, an environment and a step that belong to no one: what a token of a stranger holds. */
 export const FOREIGN = {
   repository: '{6e0b7d4c-9a1f-4c52-8b3e-2f7a5d90c614}',
   environment: '{c27f61aa-3d0e-47b9-9f15-80e4ab6d1253}',

@@ -3,11 +3,11 @@ import type { Json } from '../account/json.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { IssuerModel } from '../issuers/issuer.ts';
 import { type FieldValues, fieldsOf, pinnedFields, subjectOf, type Template } from '../issuers/subject.ts';
+import { audienceLists } from '../reach/audiences.ts';
+import { comparesWith, namesRepository } from '../reach/pins.ts';
+import type { ReachQuestion } from '../reach/reach.ts';
 import { type Condition, operatorOf } from '../solving/operators.ts';
-import { audienceLists } from './audiences.ts';
 import { environmentIn, type Names } from './describe.ts';
-import { comparesWith, namesRepository } from './pins.ts';
-import type { ReachQuestion } from './reach.ts';
 
 /** A trust policy in the form that IAM takes. */
 export type CorrectedPolicy = { Version: '2012-10-17'; Statement: Json[] };
@@ -18,7 +18,7 @@ export type CorrectedProvider = ReachQuestion & { arn: string; isForeign: boolea
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
 /** The trust policy that admits what the old one names and nothing else: aud compared whole, sub from its beginning. Where the
- *  old one names nothing, a form to fill in stands there, which admits no token. Statements about other principals, and every
+ *  old one names nothing, it holds a form to fill in, which admits no token. Statements about other principals, and every
  *  Deny, are kept as they are. */
 export function correctedTrust(
   role: Role,

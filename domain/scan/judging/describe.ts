@@ -1,9 +1,9 @@
 import type { IssuerModel } from '../issuers/issuer.ts';
 import { type FieldValues, fieldsOf, pinnedFields } from '../issuers/subject.ts';
+import { comparesWith } from '../reach/pins.ts';
+import { formsOf, type Reach, type ReachQuestion, tokenOf } from '../reach/reach.ts';
 import type { AdmittedClaims } from '../report.ts';
 import type { AdmittedToken } from '../solving/token.ts';
-import { comparesWith } from './pins.ts';
-import { formsOf, type Reach, type ReachQuestion, tokenOf } from './reach.ts';
 
 /** Readable names by UUID. */
 export type Names = ReadonlyMap<string, string>;
@@ -42,7 +42,7 @@ export function strangersText({ scope, token }: Reach, { model, pins }: ReachQue
       return `every ${nouns.repository} whose name fits gets in, such as ${example}`;
     case 'own':
       return 'only what it names gets in';
-    case 'nobody':
+    case 'none':
       return 'no token gets in';
   }
 }

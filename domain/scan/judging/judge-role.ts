@@ -3,11 +3,11 @@ import type { Role, Unjudged } from '../account/account.ts';
 import { readTrustPolicy } from '../account/trust-document.ts';
 import type { ActionReader } from '../permissions/action-lists.ts';
 import { type Capabilities, capabilitiesOf } from '../permissions/capabilities.ts';
+import { reachOf, reachQuestion } from '../reach/reach.ts';
 import type { Entry, PolicyFile, RightTrust, ScanFinding, Severity } from '../report.ts';
 import { type CorrectedPolicy, type CorrectedProvider, correctedTrust } from './correction.ts';
 import { ownText, strangersText } from './describe.ts';
 import { nextSteps } from './next-steps.ts';
-import { reachOf, reachQuestion } from './reach.ts';
 import { judgeTrust, type TrustFinding, type TrustJudgement } from './trust-findings.ts';
 import { type ScanContext, trustedProviders } from './trusted-providers.ts';
 
@@ -36,12 +36,12 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
       const own = judgement.reach.scope === 'own' ? ownText(provider, context.names) : '';
       return { provider, own, ...judgement };
     })
-    .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'nobody');
+    .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'none');
   const providers = judged.map(({ provider }) => provider);
   const corrected = correctionOf(role, providers, context);
   const steps = nextSteps(role, providers, { corrected, capabilities, folder: context.policyFolder });
   const strangers = judged.some(({ severity }) => severity !== undefined);
-  const isReachable = judged.some(({ reach }) => reach.scope !== 'nobody');
+  const isReachable = judged.some(({ reach }) => reach.scope !== 'none');
   const trust = judged.flatMap(({ findings }) => findings);
   const widest = judged.find(({ severity }) => severity !== undefined);
   const token = widest?.findings.find(({ admits }) => admits !== undefined)?.admits;
@@ -53,7 +53,7 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
     ...(command ? { command } : {}),
   };
   const can = isReachable && capabilities.can.length > 0 ? { can: capabilities.can } : {};
-  const fix = corrected ? { correctedTrustPolicy: corrected } : {};
+  const fix = corrected ? { correctedTrustPolicy: corrected, ...toFillIn(corrected, providers) } : {};
   const findings = [
     ...trust.map(
       (one): ScanFinding => ({ role: role.arn, file: role.file, ...sentence(one), ...can, ...fix, ...toAct }),
@@ -86,6 +86,18 @@ const sentence = <T extends TrustFinding>(finding: T): T => ({
   summary: `${finding.summary.charAt(0).toUpperCase()}${finding.summary.slice(1)}.`.replace(/\.\.$/, '.'),
 });
 
+/** What a person has to put into a corrected policy whose old one names nothing. */
+function toFillIn(corrected: CorrectedPolicy, providers: readonly CorrectedProvider[]): { fillIn?: string } {
+  const text = JSON.stringify(corrected);
+  const model = providers
+    .map((one) => one.model)
+    .find(({ placeholder }) => text.includes(JSON.stringify(placeholder)));
+  if (!model) return {};
+  return {
+    fillIn: `The trust does not name its ${model.nouns.repository}: put it in place of ${model.placeholder}. Until then the corrected policy admits no token.`,
+  };
+}
+
 /** The corrected trust policy, if it keeps every stranger out: one that does not is not shown. */
 function correctionOf(
   role: Role,
@@ -99,7 +111,7 @@ function correctionOf(
     const own = reading.statements.filter(({ federated }) => federated.includes(provider.arn));
     const question = reachQuestion({ ...provider, name: provider.provider }, own, context.now);
     const { scope, unknown } = reachOf(question);
-    return (scope === 'own' || scope === 'nobody') && unknown.length === 0;
+    return (scope === 'own' || scope === 'none') && unknown.length === 0;
   });
   return isNarrow ? corrected : undefined;
 }
@@ -200,7 +212,7 @@ function customSubjects({ model, provider, allows }: CorrectedProvider): string[
 
 const entriesOf = (role: Role, judged: readonly Judged[], { names }: ScanContext): Entry[] =>
   judged
-    .filter(({ reach }) => reach.scope !== 'nobody')
+    .filter(({ reach }) => reach.scope !== 'none')
     .map(({ provider, own, reach, severity }) => ({
       role: role.arn,
       from: severity ? strangersText(reach, provider, names).replace(/ gets in\b/, '') : own,

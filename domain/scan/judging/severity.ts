@@ -1,6 +1,6 @@
 import type { Capabilities } from '../permissions/capabilities.ts';
+import type { Scope } from '../reach/reach.ts';
 import type { Severity } from '../report.ts';
-import type { Scope } from './reach.ts';
 
 /** How grave it is that strangers get in: undefined where none does. Everyone in the world is critical whatever the role can
  *  do; a workspace's other repositories are high, and critical for a role that can become another. */
@@ -19,7 +19,7 @@ export function severityOfReach(
     case 'similar':
       return escalates ? 'high' : 'medium';
     case 'own':
-    case 'nobody':
+    case 'none':
       return undefined;
   }
 }

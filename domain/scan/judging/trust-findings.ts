@@ -1,13 +1,14 @@
 import type { TrustStatement } from '../account/trust-document.ts';
+import type { Cause } from '../causes/cause.ts';
+import { causesOf } from '../causes/causes.ts';
+import type { ScanCode } from '../codes-table.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
+import { audienceLists } from '../reach/audiences.ts';
+import { formsOf, type Reach, reachOf } from '../reach/reach.ts';
 import type { AdmittedClaims, Severity } from '../report.ts';
 import { solveToken } from '../solving/token.ts';
-import { audienceLists } from './audiences.ts';
-import { type Cause, causesOf } from './causes.ts';
-import type { ScanCode } from './codes-table.ts';
 import type { CorrectedProvider } from './correction.ts';
 import { claimsOf, type Names, strangersText } from './describe.ts';
-import { formsOf, type Reach, reachOf } from './reach.ts';
 import { severityOfReach } from './severity.ts';
 
 /** Something wrong with a trust. `admits`: a token that gets in and should not. */
@@ -46,7 +47,7 @@ export function judgeTrust(
     });
   }
   findings.push(...audienceFindings(provider, reach), ...denyFindings(provider, reach));
-  if (provider.isForeign && reach.scope !== 'nobody') findings.push(foreignFinding(provider, reach, names));
+  if (provider.isForeign && reach.scope !== 'none') findings.push(foreignFinding(provider, reach, names));
   return { reach, severity, findings };
 }
 
@@ -69,7 +70,7 @@ function statementFindings(
     .filter(({ effect, code }) => effect !== 'opens' || severity !== undefined || isTrap(code))
     .map(({ code, effect, summary }): TrustFinding => {
       const opens = effect === 'opens' && severity !== undefined;
-      const consequence = opens || (effect === 'closes' && reach.scope === 'nobody') ? `; ${who}` : '';
+      const consequence = opens || (effect === 'closes' && reach.scope === 'none') ? `; ${who}` : '';
       return {
         code,
         severity: opens ? severity : effect === 'weak' && severity ? 'medium' : 'low',
@@ -113,7 +114,7 @@ function audienceFindings(provider: CorrectedProvider, reach: Reach): TrustFindi
 /** Denies that keep out no token which an Allow lets in. */
 function denyFindings(provider: CorrectedProvider, reach: Reach): TrustFinding[] {
   const { model, audiences, now } = provider;
-  if (reach.scope === 'nobody') return [];
+  if (reach.scope === 'none') return [];
   const forms = (['anyone', 'tenant', 'own'] as const).flatMap((scope) => formsOf(scope, provider));
   return provider.denies
     .filter(
@@ -143,6 +144,6 @@ function denyFindings(provider: CorrectedProvider, reach: Reach): TrustFinding[]
 const foreignFinding = (provider: CorrectedProvider, reach: Reach, names: Names): TrustFinding => ({
   code: 'FOREIGN_WORKSPACE',
   severity: 'high',
-  summary: `the trust names ${provider.model.name}, which is none of your workspaces; ${strangersText(reach, provider, names)}`,
+  summary: `the trust names ${provider.model.name}, which is not a workspace of yours; ${strangersText(reach, provider, names)}`,
   ...admitted(provider, reach),
 });

@@ -2,9 +2,9 @@ import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Provider, Role } from '../account/account.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
 import { bitbucketWorkspaceOf, modelOf } from '../issuers/models.ts';
-import { type Audiences, audiencesOf } from './audiences.ts';
+import { type Audiences, audiencesOf } from '../reach/audiences.ts';
+import { reachQuestion } from '../reach/reach.ts';
 import type { CorrectedProvider } from './correction.ts';
-import { reachQuestion } from './reach.ts';
 
 /** What a scan knows of all accounts together. `workspaces`: the slugs that are the reader's own; empty where they did not
  *  say. */
@@ -29,7 +29,7 @@ const PROVIDER_ARN = /^arn:[a-z-]+:iam::(\d{12}):oidc-provider\/(.+)$/;
 /** The name of the provider in an ARN; undefined for an ARN of anything else. */
 export const providerIn = (arn: string): string | undefined => PROVIDER_ARN.exec(arn)?.[2];
 
-/** Reads which providers a role's Allow statements name. A principal `*` stands for every provider of the account. */
+/** Reads which providers a role's Allow statements name. A principal `*` means every provider of the account. */
 export function trustedProviders(role: Role, context: ScanContext): TrustedProviders {
   if (role.trust.kind !== 'read') return { known: [], unknown: [] };
   const { statements } = role.trust;

@@ -24,7 +24,7 @@ const LISTS: Record<Exclude<Power, 'handingOn'>, readonly string[]> = {
   keys: KEYS,
 };
 
-/** Verbs that change nothing. `iam:Get*` stands in the guardrails' list of identities, which keeps templates out of a
+/** Verbs that change nothing. `iam:Get*` is in the guardrails' list of identities, which keeps templates out of a
  *  service as a whole; to read in it is no way to another role. */
 const READS =
   /^(?:get|list|describe|batchget|batchdescribe|search|view|simulate|validate|check|lookup|query|scan|select|head|filter|test)/;

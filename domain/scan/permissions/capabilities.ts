@@ -14,7 +14,7 @@ export type Capabilities = {
 };
 
 /** Reads a role's policies. Conditions of an Allow are taken to hold, those of a Deny not to, and the permissions boundary is
- *  left out: what a session could do at the most. */
+ *  left out: the upper limit of what a session could do. */
 export function capabilitiesOf({ permissions }: Role, reader: ActionReader): Capabilities {
   const { statements, unread } = permissions;
   const denied = statements.flatMap(deniedEverywhere);

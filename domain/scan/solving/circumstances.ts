@@ -9,7 +9,7 @@ export const CIRCUMSTANCES = new Set([
   'aws:securetransport',
 ]);
 
-/** An address of nobody's: TEST-NET-3 of RFC 5737. */
+/** An address that belongs to no one: TEST-NET-3 of RFC 5737. */
 const ANY_ADDRESS = '203.0.113.10';
 
 /** One value for a circumstance that all demands hold for: an address, or the present. `none` where there is no such value,

@@ -1,7 +1,7 @@
 /** One place of a pattern: one character, or a run of any length, of `chars`; of any character where `chars` is undefined. */
 export type Place = { chars: ReadonlySet<string> | undefined; isRun: boolean };
 
-/** A set of texts: what stands at each place, in order. */
+/** A set of texts: the characters of each place, in order. */
 export type Pattern = readonly Place[];
 
 /** How far a text has come in a pattern: the places that may take its next character, ascending; the pattern's length

@@ -1,7 +1,7 @@
 /** Every code of a finding, with what it means. Stable: pipelines and ignore files name them. */
 export const SCAN_CODES = {
-  NO_SUBJECT: 'The trust has no condition on sub: whoever holds any token of the issuer gets in.',
-  WILDCARD_BEFORE_REPOSITORY: 'A wildcard stands in or before the name of the repository: others match, too.',
+  NO_SUBJECT: 'The trust has no condition on sub: every token of the issuer gets in.',
+  WILDCARD_BEFORE_REPOSITORY: 'A wildcard is in or before the name of the repository: others match, too.',
   ONLY_EXCLUDES: 'The condition on sub says who is kept out, so that everyone else gets in.',
   ANY_PRINCIPAL: 'The statement trusts every principal, and so every provider of the account.',
   FOR_ALL_VALUES: 'ForAllValues holds when the claim is missing.',
@@ -13,7 +13,7 @@ export const SCAN_CODES = {
   AUDIENCE_UNKNOWN: 'The trust asks for an audience that no token of the issuer has.',
   EXTRA_AUDIENCE: 'The provider takes more audiences than its tokens need.',
   FOREIGN_WORKSPACE: 'The trust or the provider names a workspace that is not its own.',
-  NAME_FOR_UUID: 'A name stands where Bitbucket puts a UUID: no token matches.',
+  NAME_FOR_UUID: 'A name is where Bitbucket puts a UUID: no token matches.',
   NEVER_MATCHES: 'The condition on sub has a shape that no token has.',
   LITERAL_WILDCARD: 'StringEquals compares * and ? as plain characters: no token matches.',
   STEP_PINNED: 'The condition names one step by its UUID, which changes with every run.',

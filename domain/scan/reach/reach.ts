@@ -8,8 +8,8 @@ import { type Pins, pinsOf } from './pins.ts';
 
 /** How far a trust reaches beyond what it names, widest first. `anyone`: every tenant of the issuer; `lookalike`: tenants
  *  with a name that fits; `tenant`: everything of one tenant; `similar`: what in it has a name that fits; `own`: what the
- *  trust names; `nobody`: no token at all. */
-export const scopes = ['anyone', 'lookalike', 'tenant', 'similar', 'own', 'nobody'] as const;
+ *  trust names; `none`: no token at all. */
+export const scopes = ['anyone', 'lookalike', 'tenant', 'similar', 'own', 'none'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** How far a trust reaches, and the token that shows it. `unknown`: conditions that could not be judged. */
@@ -65,7 +65,7 @@ export function reachOf(question: ReachQuestion): Reach {
     const narrower = { anyone: 'lookalike', tenant: 'similar', own: 'own' } as const;
     return { scope: token.isStranger ? scope : narrower[scope], token, unknown: [...unknown] };
   }
-  return { scope: 'nobody', token: undefined, unknown: [...unknown] };
+  return { scope: 'none', token: undefined, unknown: [...unknown] };
 }
 
 /** A token of one of the forms that gets in; `unknown` gains the conditions that could not be judged. */

@@ -1,10 +1,10 @@
 import { foreignSubject, pinnedFields, subjectGuides, subjectPattern } from '../issuers/subject.ts';
+import { comparesWith, namesRepository } from '../reach/pins.ts';
+import type { ReachQuestion } from '../reach/reach.ts';
 import type { Condition } from '../solving/operators.ts';
 import { valuePattern } from '../solving/pattern.ts';
 import { findWord } from '../solving/word-search.ts';
-import type { Cause } from './causes.ts';
-import { comparesWith, namesRepository } from './pins.ts';
-import type { ReachQuestion } from './reach.ts';
+import type { Cause } from './cause.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -3,7 +3,7 @@ import type { IssuerModel } from '../issuers/issuer.ts';
 
 const WORKSPACE_AUDIENCE = /^ari:cloud:bitbucket::workspace\/[0-9a-f-]{36}$/;
 
-/** Stands for a workspace's audience where no document shows it. */
+/** In place of a workspace's audience where no document shows it. */
 const UNKNOWN_WORKSPACE = 'ari:cloud:bitbucket::workspace/00000000-0000-0000-0000-000000000000';
 
 /** What is known of the audiences of a provider's tokens. `usual`: what a token has that asks for nothing; `registered`: the

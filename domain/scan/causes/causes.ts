@@ -1,4 +1,7 @@
 import type { TrustStatement } from '../account/trust-document.ts';
+import { audienceLists } from '../reach/audiences.ts';
+import { comparesWith } from '../reach/pins.ts';
+import type { ReachQuestion } from '../reach/reach.ts';
 import {
   type Condition,
   demandOnText,
@@ -6,15 +9,8 @@ import {
   holdsWithoutKey,
   operatorOf,
 } from '../solving/operators.ts';
-import { audienceLists } from './audiences.ts';
-import type { ScanCode } from './codes-table.ts';
-import { comparesWith } from './pins.ts';
-import type { ReachQuestion } from './reach.ts';
+import type { Cause } from './cause.ts';
 import { judgeSubjectValue } from './subject-values.ts';
-
-/** One thing about a statement that is not as it should be. `opens`: it can be why strangers get in; `closes`: it can be why
- *  no token does; `weak`: neither by itself. */
-export type Cause = { code: ScanCode; effect: 'opens' | 'closes' | 'weak'; summary: string };
 
 /** What is wrong with the conditions of an Allow about one provider, from its text alone. */
 export function causesOf(statement: TrustStatement, question: ReachQuestion): Cause[] {
