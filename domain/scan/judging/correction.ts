@@ -4,7 +4,7 @@ import type { TrustStatement } from '../account/trust-document.ts';
 import type { IssuerModel } from '../issuers/issuer.ts';
 import { type FieldValues, fieldsOf, pinnedFields, subjectOf, type Template } from '../issuers/subject.ts';
 import { audienceLists } from '../reach/audiences.ts';
-import { comparesWith, namesRepository } from '../reach/pins.ts';
+import { comparesWith, deniesAllBut, namesRepository } from '../reach/pins.ts';
 import type { ReachQuestion } from '../reach/reach.ts';
 import { type Condition, operatorOf } from '../solving/operators.ts';
 import { environmentIn, type Names } from './describe.ts';
@@ -75,9 +75,11 @@ function narrowedStatements(provider: CorrectedProvider, names: Names): Json[] {
   });
   const unique = new Map(found.map((statement) => [JSON.stringify(statement), statement]));
   if (unique.size > 0) return [...unique.values()];
+  const denied = provider.denies.flatMap((one) => subjectsOf(one, provider, names));
+  const subjects = denied.length > 0 ? [...new Set(denied)] : [provider.model.placeholder];
   const key = `${provider.provider}:aud`.toLowerCase();
   const audiences = provider.allows.flatMap(({ conditions }) => conditions.filter((one) => one.key === key));
-  return [statementFor(provider, [provider.model.placeholder], audiences)];
+  return [statementFor(provider, subjects, audiences)];
 }
 
 function statementFor(
@@ -131,7 +133,7 @@ function subjectsOf(statement: TrustStatement, provider: CorrectedProvider, name
   const key = `${provider.provider}:sub`.toLowerCase();
   const { model } = provider;
   const values = statement.conditions.flatMap((one) => {
-    const comparison = comparesWith(one.operator);
+    const comparison = statement.effect === 'Allow' ? comparesWith(one.operator) : deniesAllBut(one.operator);
     return one.key === key && comparison ? one.values.map((value) => ({ value, ...comparison })) : [];
   });
   if (model.kind === 'bitbucket') {

@@ -1,6 +1,6 @@
 import type { IssuerModel } from '../issuers/issuer.ts';
 import { type FieldValues, fieldsOf, pinnedFields } from '../issuers/subject.ts';
-import { comparesWith } from '../reach/pins.ts';
+import { comparesWith, deniesAllBut } from '../reach/pins.ts';
 import { formsOf, type Reach, type ReachQuestion, tokenOf } from '../reach/reach.ts';
 import type { AdmittedClaims } from '../report.ts';
 import type { AdmittedToken } from '../solving/token.ts';
@@ -70,9 +70,11 @@ function contextText(question: ReachQuestion, repository: FieldValues, names: Na
     return token && isOpen ? [model.openTo[index] ?? ''] : [];
   });
   if (open.length > 0 && open.length === model.templates.length) return openText(model, open);
-  const values = question.allows.flatMap(({ conditions }) =>
-    conditions.filter((one) => one.key === key && comparesWith(one.operator)).flatMap((one) => one.values),
-  );
+  const naming = [
+    ...question.allows.flatMap(({ conditions }) => conditions.filter((one) => comparesWith(one.operator))),
+    ...question.denies.flatMap(({ conditions }) => conditions.filter((one) => deniesAllBut(one.operator))),
+  ];
+  const values = naming.filter((one) => one.key === key).flatMap((one) => one.values);
   const named = values.flatMap((value) => namedContext({ model, repository, names }, value));
   return [...new Set([...open, ...named])].filter((text) => text !== '').join(' and ');
 }

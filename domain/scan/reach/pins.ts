@@ -32,13 +32,25 @@ export const comparesWith = (operator: string): { wildcards: boolean } | undefin
   return wildcards === undefined ? undefined : { wildcards };
 };
 
+const NEGATED = new Map([
+  ['stringnotequals', false],
+  ['stringnotequalsignorecase', false],
+  ['stringnotlike', true],
+]);
+
+/** The same for the operators of a Deny that keeps out all but its values. */
+export const deniesAllBut = (operator: string): { wildcards: boolean } | undefined => {
+  const wildcards = NEGATED.get(operatorOf(operator).base);
+  return wildcards === undefined ? undefined : { wildcards };
+};
+
 const namesOf = (template: Template, part: 'owner' | 'repository'): string[] =>
   fieldsOf(template).flatMap((one) => (one.part === part ? [one.field] : []));
 
 /** The provider that pins are looked for; `workspaceUuid` in braces, for Bitbucket's. */
 export type PinnedProvider = { name: string; model: IssuerModel; workspaceUuid: string | undefined };
 
-/** What the Allow statements about a provider name. */
+/** What the statements about a provider name: the Allows, and the Denies of all others. */
 export function pinsOf(
   { name: provider, model, workspaceUuid }: PinnedProvider,
   statements: readonly TrustStatement[],
@@ -47,9 +59,13 @@ export function pinsOf(
   const owners = new Map<string, FieldValues>();
   const repositories = new Map<string, FieldValues>();
   const claims: Record<string, string[]> = {};
-  const conditions = statements.flatMap((one) => (one.effect === 'Allow' ? one.conditions : []));
-  for (const condition of conditions) {
-    const comparison = comparesWith(condition.operator);
+  const conditions = statements.flatMap(({ effect, conditions: all }) =>
+    all.map((condition) => ({
+      condition,
+      comparison: effect === 'Allow' ? comparesWith(condition.operator) : deniesAllBut(condition.operator),
+    })),
+  );
+  for (const { condition, comparison } of conditions) {
     if (!comparison || !condition.key.startsWith(prefix)) continue;
     const claim = claimOf(model, condition, prefix);
     if (claim !== undefined && claim !== 'sub') {
