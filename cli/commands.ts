@@ -9,12 +9,11 @@ export const commands: Readonly<Record<string, Command>> = { scan: scanCommand }
  *  failure is a bug and is thrown. */
 export async function runCommand(args: readonly string[], world: CommandWorld): Promise<ExitCode> {
   const [name, ...rest] = args;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const command = Object.hasOwn(commands, rest[0] ?? '') ? commands[rest[0] ?? ''] : undefined;
-    world.write(command?.help ?? overview());
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    world.write(commandNamed(rest[0])?.help ?? overview());
     return name === undefined ? 2 : 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = commandNamed(name);
   if (!command) {
     world.writeError(`There is no command ${plainText(name)}.\n\n${overview()}`);
     return 2;
@@ -31,6 +30,9 @@ export async function runCommand(args: readonly string[], world: CommandWorld): 
     return 2;
   }
 }
+
+const commandNamed = (name = ''): Command | undefined =>
+  Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 const overview = (): string =>
   [

@@ -1,5 +1,5 @@
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
-import type { ScanFinding, Severity } from '../../domain/scan/report.ts';
+import type { AdmittedClaims, ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainText, wrapped } from '../plain-text.ts';
 import {
   claimLines,
@@ -76,34 +76,36 @@ function writeSection(page: Page, section: RoleSection): void {
 }
 
 function writeRemedy(page: Page, finding: ScanFinding): void {
-  const { admits, can, correctedTrustPolicy, fillIn, request, narrow, command } = finding;
-  if (admits) {
-    page.label('gets in', 'a token with');
-    page.label('  sub', String(admits.claims.sub));
-    page.label('  aud', [admits.claims.aud].flat().join(', '));
-    for (const [name, value] of claimLines(admits.request ?? {})) page.label(`  ${name}`, value);
+  if (finding.admits) writeToken(page, finding.admits);
+  const can = finding.can ?? [];
+  const hidden = can.length - MOST_POWERS;
+  page.labels('can', [...can.slice(0, MOST_POWERS), ...(hidden > 0 ? [`and ${hidden} more`] : [])]);
+  if (finding.correctedTrustPolicy !== undefined) {
+    page.labels('should be', conditionLines(finding.correctedTrustPolicy));
   }
-  for (const [index, text] of (can ?? []).slice(0, MOST_POWERS).entries())
-    page.label(index === 0 ? 'can' : '', text);
-  const hidden = (can?.length ?? 0) - MOST_POWERS;
-  if (hidden > 0) page.label('', `and ${hidden} more`);
-  if (correctedTrustPolicy !== undefined) {
-    const lines = conditionLines(correctedTrustPolicy);
-    for (const [index, line] of lines.entries()) page.label(index === 0 ? 'should be' : '', line);
+  if (finding.fillIn !== undefined) page.label('', finding.fillIn);
+  if (finding.admits) writeClosing(page, finding);
+  if (finding.narrow) {
+    page.label(finding.admits ? 'or' : 'then', 'narrow it to what it should be:');
+    page.command(finding.narrow);
   }
-  if (fillIn !== undefined) page.label('', fillIn);
-  if (request && admits) {
+}
+
+function writeToken(page: Page, { claims, request }: AdmittedClaims): void {
+  page.label('gets in', 'a token with');
+  page.label('  sub', String(claims.sub));
+  page.label('  aud', [claims.aud].flat().join(', '));
+  for (const [name, value] of claimLines(request ?? {})) page.label(`  ${name}`, value);
+}
+
+function writeClosing(page: Page, { request, command }: ScanFinding): void {
+  if (request) {
     page.label('then', 'ask Rolewright for a grant of its own beside it:');
     page.command(`POST /v1/grants ${JSON.stringify(request)}`);
   }
-  if (command && admits) {
-    page.label(request ? '' : 'then', request ? 'once that works, close this role:' : 'close it:');
-    page.command(command);
-  }
-  if (narrow) {
-    page.label(admits ? 'or' : 'then', 'narrow it to what it should be:');
-    page.command(narrow);
-  }
+  if (!command) return;
+  page.label(request ? '' : 'then', request ? 'once that works, close this role:' : 'close it:');
+  page.command(command);
 }
 
 /** How many of a role's powers are listed. */
@@ -151,6 +153,11 @@ class Page {
     for (const [index, line] of lines.entries()) {
       this.line(`  ${this.#coloured((index === 0 ? plainText(name) : '').padEnd(10), 'dim')} ${line}`);
     }
+  }
+
+  /** Texts below one another, the first with the label. */
+  labels(name: string, texts: readonly string[]): void {
+    for (const [index, text] of texts.entries()) this.label(index === 0 ? name : '', text);
   }
 
   /** A command on one line, however long, so that it can be copied. */

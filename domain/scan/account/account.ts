@@ -44,27 +44,38 @@ export function readAccount(documents: readonly SourceDocument[]): AccountReadin
   const providers = new Map<string, Provider>();
   const names = new Map<string, string>();
   const unknown: Unjudged[] = [];
-  for (const { file, content } of documents) {
+  for (const document of documents) {
+    const { file, content } = document;
     const known = namesIn(content);
-    const found = { roles: rolesIn(content), providers: providersIn(content) };
+    const found = providersIn(content);
     for (const [uuid, name] of known) names.set(uuid, name);
-    for (const provider of found.providers) addProvider(providers, provider);
-    for (const source of found.roles) {
-      const role = isObject(source) ? readRole(source, file, policies) : undefined;
-      if (role) roles.set(role.arn, role);
-      else unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
-    }
-    if (isObject(content) && content.IsTruncated === true) {
-      unknown.push({
-        subject: file,
-        reason: 'it is one page of several: the roles of the others are not in it',
-      });
-    }
-    if (known.size + found.providers.length === 0 && !isRecognised(content)) {
-      unknown.push({ subject: file, reason: UNRECOGNISED });
-    }
+    for (const provider of found) addProvider(providers, provider);
+    unknown.push(...addRoles(roles, document, policies));
+    const isOfUse = known.size + found.length > 0 || isRecognised(content);
+    if (!isOfUse) unknown.push({ subject: file, reason: UNRECOGNISED });
   }
   return { roles: [...roles.values()], providers: [...providers.values()], names, unknown };
+}
+
+/** Adds the roles of a document; returns what of it could not be read. */
+function addRoles(
+  roles: Map<string, Role>,
+  { file, content }: SourceDocument,
+  policies: ReadonlyMap<string, PolicyStatement[] | undefined>,
+): Unjudged[] {
+  const unknown: Unjudged[] = [];
+  for (const source of rolesIn(content)) {
+    const role = isObject(source) ? readRole(source, file, policies) : undefined;
+    if (role) roles.set(role.arn, role);
+    else unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
+  }
+  if (isObject(content) && content.IsTruncated === true) {
+    unknown.push({
+      subject: file,
+      reason: 'it is one page of several: the roles of the others are not in it',
+    });
+  }
+  return unknown;
 }
 
 const UNRECOGNISED =

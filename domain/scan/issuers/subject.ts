@@ -66,23 +66,35 @@ function readFields(template: Template, text: string, isWhole: boolean): FieldVa
   const found: Record<string, string> = {};
   let rest = text;
   for (const [index, part] of template.entries()) {
-    if (typeof part === 'string') {
-      if (rest.startsWith(part)) rest = rest.slice(part.length);
-      else return !isWhole && part.startsWith(rest) ? found : undefined;
-      continue;
-    }
-    const end = endOf(part, template[index + 1], rest, isWhole);
-    if (end === undefined) {
-      if (isWhole) return undefined;
-      const value = cutShort(part, template[index + 1], rest);
-      return value === undefined ? found : { ...found, [part.field]: value };
-    }
-    const value = rest.slice(0, end);
-    if (!matches(part.pattern, value)) return undefined;
-    found[part.field] = value;
-    rest = rest.slice(end);
+    const from = { rest, isWhole };
+    const taken =
+      typeof part === 'string' ? takeText(part, from) : takeField(part, template[index + 1], from);
+    if (!taken) return undefined;
+    if (typeof part !== 'string' && taken.value !== undefined) found[part.field] = taken.value;
+    if (taken.isLast) return found;
+    rest = taken.rest;
   }
   return rest === '' ? found : undefined;
+}
+
+/** What is left of a text; `isWhole` where it does not go on behind its end. */
+type Remainder = { rest: string; isWhole: boolean };
+
+/** One part of a template taken from a text. `isLast` where the text ends in it and may go on. */
+type Taken = { rest: string; isLast: boolean; value?: string | undefined };
+
+function takeText(part: string, { rest, isWhole }: Remainder): Taken | undefined {
+  if (rest.startsWith(part)) return { rest: rest.slice(part.length), isLast: false };
+  return !isWhole && part.startsWith(rest) ? { rest: '', isLast: true } : undefined;
+}
+
+function takeField(part: Field, behind: string | Field | undefined, from: Remainder): Taken | undefined {
+  const end = endOf(part, behind, from);
+  if (end === undefined) {
+    return from.isWhole ? undefined : { rest: '', isLast: true, value: cutShort(part, behind, from.rest) };
+  }
+  const value = from.rest.slice(0, end);
+  return matches(part.pattern, value) ? { rest: from.rest.slice(end), isLast: false, value } : undefined;
 }
 
 /** Where a field's value ends: behind its fixed length, else before the text that follows it. Undefined where the text does
@@ -90,8 +102,7 @@ function readFields(template: Template, text: string, isWhole: boolean): FieldVa
 function endOf(
   { pattern }: Field,
   behind: string | Field | undefined,
-  rest: string,
-  isWhole: boolean,
+  { rest, isWhole }: Remainder,
 ): number | undefined {
   const isFixed = !pattern.some(({ isRun }) => isRun);
   if (isFixed && rest.length >= pattern.length) return pattern.length;

@@ -24,20 +24,22 @@ export function audiencesOf(
   }: { provider: string; model: IssuerModel; registered: readonly string[] | undefined },
   roles: readonly Role[],
 ): Audiences {
-  const key = `${provider}:aud`.toLowerCase();
-  const counts = new Map<string, number>();
-  for (const { trust } of roles) {
-    if (trust.kind !== 'read') continue;
-    for (const { conditions } of trust.statements) {
-      for (const { key: found, values } of conditions) {
-        if (found === key) for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-      }
-    }
-  }
-  const named = [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  const named = namedAudiences(`${provider}:aud`.toLowerCase(), roles);
   if (model.kind !== 'bitbucket') return { usual: model.defaultAudience, registered, named };
   const isWorkspaces = (value: string) => WORKSPACE_AUDIENCE.test(value);
   return { usual: registered?.find(isWorkspaces) ?? named.find(isWorkspaces), registered, named };
+}
+
+/** The values that trust policies compare a key with, the most frequent first. */
+function namedAudiences(key: string, roles: readonly Role[]): string[] {
+  const conditions = roles.flatMap(({ trust }) =>
+    trust.kind === 'read' ? trust.statements.flatMap((statement) => statement.conditions) : [],
+  );
+  const counts = new Map<string, number>();
+  for (const value of conditions.filter((one) => one.key === key).flatMap(({ values }) => values)) {
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
 }
 
 /** The lists of `aud` that a token can have and STS takes, the usual first; undefined where a job may ask for anything and

@@ -59,33 +59,40 @@ export function pinsOf(
   const owners = new Map<string, FieldValues>();
   const repositories = new Map<string, FieldValues>();
   const claims: Record<string, string[]> = {};
-  const conditions = statements.flatMap(({ effect, conditions: all }) =>
-    all.map((condition) => ({
-      condition,
-      comparison: effect === 'Allow' ? comparesWith(condition.operator) : deniesAllBut(condition.operator),
-    })),
-  );
-  for (const { condition, comparison } of conditions) {
-    if (!comparison || !condition.key.startsWith(prefix)) continue;
+  for (const { condition, wildcards } of namingConditions(prefix, statements)) {
     const claim = claimOf(model, condition, prefix);
     if (claim !== undefined && claim !== 'sub') {
       claims[claim] = [...(claims[claim] ?? []), ...condition.values.filter((one) => !/[*?]/.test(one))];
     }
-    for (const value of condition.values) {
-      for (const template of model.templates) {
-        const fields = fieldsNamed({ model, template, claim, value, wildcards: comparison.wildcards });
-        const [owner, repository] = [
-          namedBy(template, fields, 'owner'),
-          namedBy(template, fields, 'repository'),
-        ];
-        if (owner) owners.set(JSON.stringify(owner), owner);
-        if (repository) repositories.set(JSON.stringify(repository), repository);
-      }
+    for (const [value, template] of condition.values.flatMap((one) =>
+      model.templates.map((form) => [one, form] as const),
+    )) {
+      const fields = fieldsNamed({ model, template, claim, value, wildcards });
+      const [owner, repository] = [
+        namedBy(template, fields, 'owner'),
+        namedBy(template, fields, 'repository'),
+      ];
+      if (owner) owners.set(JSON.stringify(owner), owner);
+      if (repository) repositories.set(JSON.stringify(repository), repository);
     }
   }
   const impossible = workspaceUuid === undefined ? [] : [{ repository: workspaceUuid }];
   for (const fields of impossible) repositories.delete(JSON.stringify(fields));
   return { owners: [...owners.values()], repositories: [...repositories.values()], impossible, claims };
+}
+
+/** The conditions on a provider's keys that name something, and whether their values take wildcards. */
+function namingConditions(
+  prefix: string,
+  statements: readonly TrustStatement[],
+): { condition: Condition; wildcards: boolean }[] {
+  return statements.flatMap(({ effect, conditions }) =>
+    conditions.flatMap((condition) => {
+      const reads = effect === 'Allow' ? comparesWith : deniesAllBut;
+      const comparison = condition.key.startsWith(prefix) ? reads(condition.operator) : undefined;
+      return comparison ? [{ condition, ...comparison }] : [];
+    }),
+  );
 }
 
 /** Whether a value of `sub` names a repository in full: all of its fields, and the text behind them. */

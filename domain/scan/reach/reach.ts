@@ -74,23 +74,22 @@ export function tokenOf(
   forms: readonly TokenForm[],
   unknown: Set<string>,
 ): AdmittedToken | undefined {
+  const lists = audienceLists(model, audiences);
   let found: AdmittedToken | undefined;
-  for (const form of forms) {
-    for (const allow of allows) {
-      const answer = solveToken({
-        provider,
-        model,
-        audiences: audienceLists(model, audiences),
-        form,
-        allow: allow.conditions,
-        denies: denies.map(({ conditions }) => conditions),
-        now,
-      });
-      if (answer.kind === 'unknown') for (const condition of answer.conditions) unknown.add(condition);
-      if (answer.kind !== 'admitted') continue;
-      if (answer.token.isStranger) return answer.token;
-      found ??= answer.token;
-    }
+  for (const [form, allow] of forms.flatMap((one) => allows.map((other) => [one, other] as const))) {
+    const answer = solveToken({
+      provider,
+      model,
+      audiences: lists,
+      form,
+      allow: allow.conditions,
+      denies: denies.map(({ conditions }) => conditions),
+      now,
+    });
+    if (answer.kind === 'unknown') for (const condition of answer.conditions) unknown.add(condition);
+    if (answer.kind !== 'admitted') continue;
+    if (answer.token.isStranger) return answer.token;
+    found ??= answer.token;
   }
   return found;
 }

@@ -38,12 +38,19 @@ export function valuePattern(
     if (variable && !['*', '?', '$'].includes(variable[1] ?? '')) return undefined;
     const char = variable?.[1] ?? String.fromCodePoint(rest.codePointAt(0) ?? 0);
     rest = rest.slice(variable ? variable[0].length : char.length);
-    if (!variable && wildcards && char === '*') {
-      if (places.at(-1)?.isRun !== true) places.push({ chars: undefined, isRun: true });
-    } else if (!variable && wildcards && char === '?') places.push(one(undefined));
-    else places.push(one(new Set(ignoreCase ? [char.toLowerCase(), char.toUpperCase()] : [char])));
+    const place = placeOf(char, { wildcards: wildcards && !variable, ignoreCase });
+    if (!place.isRun || places.at(-1)?.isRun !== true) places.push(place);
   }
   return places;
+}
+
+function placeOf(
+  char: string,
+  { wildcards, ignoreCase }: { wildcards: boolean; ignoreCase: boolean },
+): Place {
+  if (wildcards && char === '*') return { chars: undefined, isRun: true };
+  if (wildcards && char === '?') return one(undefined);
+  return one(new Set(ignoreCase ? [char.toLowerCase(), char.toUpperCase()] : [char]));
 }
 
 /** Adds a place, and what lies behind it where it is a run, which may take nothing. Places are added in ascending order; all

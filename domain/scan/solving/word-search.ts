@@ -32,10 +32,12 @@ export function findWord({ shape, preferred, guides }: Shape, constraints: Const
   if (matches(shape, preferred) && fulfils(preferred, constraints)) {
     return { kind: 'word', word: preferred, isPreferred: true };
   }
-  const isShut = constraints.anyOf.some((group) =>
-    group.every((pattern) => constraints.noneOf.some((other) => holdsAllOf(other, pattern))),
-  );
-  if (isShut) return { kind: 'none' };
+  if (isShut(constraints)) return { kind: 'none' };
+  return search({ shape, guides }, constraints);
+}
+
+/** The walk itself. */
+function search({ shape, guides }: Pick<Shape, 'shape' | 'guides'>, constraints: Constraints): WordResult {
   const relevant = relevantChars([...constraints.anyOf.flat(), ...constraints.noneOf]);
   const first: State = {
     shape: start(shape),
@@ -109,6 +111,10 @@ function isEndless(pattern: Pattern, progress: Progress): boolean {
   const last = pattern.at(-1);
   return last?.isRun === true && last.chars === undefined && isComplete(pattern, progress);
 }
+
+/** True where one group of patterns has no text that is not excluded. */
+const isShut = ({ anyOf, noneOf }: Constraints): boolean =>
+  anyOf.some((group) => group.every((pattern) => noneOf.some((other) => holdsAllOf(other, pattern))));
 
 /** True when a pattern that is one text and whatever follows holds all that another matches: the usual reason why there is
  *  no stranger, found without a search. */
