@@ -33,8 +33,21 @@ export function findWord({ shape, preferred, guides }: Shape, constraints: Const
     return { kind: 'word', word: preferred, isPreferred: true };
   }
   if (isShut(constraints)) return { kind: 'none' };
+  const tries = shape.some(({ isRun }) => isRun) ? [] : spliced(preferred, constraints);
+  const word = tries.find((one) => matches(shape, one) && fulfils(one, constraints));
+  if (word !== undefined) return { kind: 'word', word, isPreferred: false };
   return search({ shape, guides }, constraints);
 }
+
+/** The preferred text with the beginning that a pattern asks for: what the walk would find, where both are of fixed length. */
+const spliced = (preferred: string, { anyOf }: Constraints): string[] =>
+  anyOf.flat().map((pattern) => {
+    const end = pattern.findIndex(({ chars, isRun }) => isRun || chars?.size !== 1);
+    const head = (end < 0 ? pattern : pattern.slice(0, end))
+      .flatMap(({ chars }) => [...(chars ?? [])])
+      .join('');
+    return head + preferred.slice(head.length);
+  });
 
 /** The walk itself. */
 function search({ shape, guides }: Pick<Shape, 'shape' | 'guides'>, constraints: Constraints): WordResult {
@@ -54,7 +67,7 @@ function search({ shape, guides }: Pick<Shape, 'shape' | 'guides'>, constraints:
     );
     return { state, word, chars, isGuided: guided.length > 0, next: 0 };
   };
-  const seen = new Set([keyOf(first)]);
+  const seen = new Set<string>();
   const frames: Frame[] = [open(first, '')];
   for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
     const char = frame.chars[frame.next];
@@ -68,11 +81,8 @@ function search({ shape, guides }: Pick<Shape, 'shape' | 'guides'>, constraints:
       continue;
     }
     const state = advance(shape, frame.state, constraints, char);
-    const key = state && keyOf(state);
-    if (!state || !key || seen.has(key)) continue;
-    seen.add(key);
+    if (state && isNew(state, frame, { shape, seen })) frames.push(open(state, frame.word + char));
     if (seen.size > MOST_STATES) return { kind: 'unknown' };
-    frames.push(open(state, frame.word + char));
   }
   return { kind: 'none' };
 }
@@ -110,6 +120,16 @@ function advance(
 function isEndless(pattern: Pattern, progress: Progress): boolean {
   const last = pattern.at(-1);
   return last?.isRun === true && last.chars === undefined && isComplete(pattern, progress);
+}
+
+/** True for a state that was not visited before. One way on through places of fixed length needs no remembering: what it
+ *  comes from is remembered. */
+function isNew(state: State, from: Frame, { shape, seen }: { shape: Pattern; seen: Set<string> }): boolean {
+  if (from.chars.length === 1 && !state.shape.some((place) => shape[place]?.isRun)) return true;
+  const key = keyOf(state);
+  const isKnown = seen.has(key);
+  seen.add(key);
+  return !isKnown;
 }
 
 /** True where one group of patterns has no text that is not excluded. */
