@@ -83,6 +83,33 @@ describe('what cannot be judged is said, and promises nothing', () => {
   });
 });
 
+describe('a condition on a claim that no token has', () => {
+  const claim = { [`${ISSUER}:branchName`]: 'main' };
+
+  test.each([
+    ['ForAllValues:StringEquals', claim, ['high NO_SUBJECT', 'high UNKNOWN_CLAIM', 'high FOR_ALL_VALUES']],
+    ['StringLikeIfExists', claim, ['high NO_SUBJECT', 'high UNKNOWN_CLAIM', 'high IF_EXISTS']],
+    ['StringNotEquals', claim, ['high NO_SUBJECT', 'high UNKNOWN_CLAIM']],
+    [
+      'Null',
+      { [`${ISSUER}:branchName`]: 'true' },
+      ['high NO_SUBJECT', 'high UNKNOWN_CLAIM', 'high NULL_CONDITION'],
+    ],
+  ])('holds for every token by %s', (operator, block, codes) => {
+    expect(said(trust(allow({ ...aud, [operator]: block }))).codes).toEqual(codes);
+  });
+
+  test.each([
+    ['StringEquals', claim, ['low UNKNOWN_CLAIM']],
+    ['ForAnyValue:StringLike', claim, ['low UNKNOWN_CLAIM']],
+    ['Null', { [`${ISSUER}:branchName`]: 'false' }, ['low UNKNOWN_CLAIM', 'low NULL_CONDITION']],
+  ])('holds for no token by %s', (operator, block, codes) => {
+    const bound = { StringEquals: { ...aud.StringEquals }, StringLike: own };
+    const more = operator === 'StringEquals' ? { ...aud.StringEquals, ...block } : block;
+    expect(said(trust(allow({ ...bound, [operator]: more }))).codes).toEqual(codes);
+  });
+});
+
 describe('conditions on the request', () => {
   test('a network is no lock: the token comes from an address in it', () => {
     const { findings } = said(trust(allow({ ...aud, IpAddress: { 'aws:SourceIp': '34.199.54.113/32' } })));
