@@ -20,7 +20,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
     const isBackward = filters.from !== undefined && filters.to !== undefined && filters.from >= filters.to;
     if (isBackward) {
       const errors = [{ pointer: '/from', detail: 'must be earlier than to' }];
-      throw new ProblemError(problem('REQUEST_INVALID', 'The span of time is empty.', { errors }));
+      throw new ProblemError(problem('REQUEST_INVALID', 'The time range is empty.', { errors }));
     }
     const tomorrow = toInstant(ports.clock.now() + DAY_MS);
     const from = filters.from !== undefined && filters.from > FIRST_INSTANT ? filters.from : FIRST_INSTANT;

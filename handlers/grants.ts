@@ -17,7 +17,7 @@ import { type RequestTo, route } from './http/route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
 const PROPAGATION_NOTICE =
-  'IAM shows changes everywhere within seconds as a rule, and guarantees no time: until then a token may still be admitted and a live session may still act.';
+  'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.';
 
 /** The routes on grants, over what they work with. */
 export function grantRoutes(ports: RequestPorts): Route[] {

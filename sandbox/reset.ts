@@ -8,16 +8,16 @@ const marks = ['bitbucket.json', 'aws.json', 'slack.json', 'dynamodb', 'gateway.
 
 /** `npm run sandbox:reset`: removes the folder, unless a stack is running in it. */
 async function main(): Promise<void> {
-  if (!existsSync(dir)) return console.log(`There is no ${dir}; nothing to clear.`);
+  if (!existsSync(dir)) return console.log(`There is no ${dir}; nothing to delete.`);
   if (!marks.some((name) => existsSync(join(dir, name)))) {
-    throw new Error(`${dir} holds nothing of a sandbox, so it stays.`);
+    throw new Error(`${dir} holds no state of a sandbox, so it is kept.`);
   }
   const lock = await lockFolder(dir).catch((error: Error) => {
-    throw new Error(`${error.message}: end it first, with Ctrl-C where npm start runs.`);
+    throw new Error(`${error.message}: stop it first, with Ctrl-C in the terminal of npm start.`);
   });
   await lock.release();
   rmSync(dir, { recursive: true });
-  console.log(`Cleared ${dir}.`);
+  console.log(`Deleted ${dir}.`);
 }
 
 main().catch((error: Error) => {

@@ -44,12 +44,12 @@ export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts =
 /** What to do about a failed start that says that a port of these or the folder is taken; else its own message. */
 export function startAdvice({ message }: Error, ports: StackPorts): string {
   if (message.startsWith('another sandbox is running')) {
-    return `${message}. End it with Ctrl-C in its terminal, or give this one a folder of its own with SANDBOX_DIR, and other ports.`;
+    return `${message}. Stop it with Ctrl-C in its terminal, or give this stack another folder with SANDBOX_DIR, and other ports.`;
   }
   const taken = /EADDRINUSE\D.*?:(\d+)/.exec(message)?.[1];
   const name = (Object.keys(STANDARD) as (keyof StackPorts)[]).find((key) => String(ports[key]) === taken);
   if (!name) return message;
-  return `Port ${taken} is taken. End what listens there, or choose another port with ${STANDARD[name][0]}=<port>.`;
+  return `Port ${taken} is taken. Stop the process that listens there, or choose another port with ${STANDARD[name][0]}=<port>.`;
 }
 
 /** Every port chosen free. */

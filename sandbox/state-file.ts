@@ -28,7 +28,7 @@ export function stateFile<T>(dir: string, name: string, schema: z.ZodType<T>): S
       try {
         return schema.parse(JSON.parse(text));
       } catch (cause) {
-        throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
+        throw new Error(`${path} is not a state of this sandbox; delete it to start anew`, { cause });
       }
     },
     write(state) {

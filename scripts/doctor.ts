@@ -32,7 +32,7 @@ export async function diagnose(
 }
 
 async function eventsOf(client: BitbucketClient): Promise<Finding> {
-  const about = 'Bitbucket can send every event that is followed';
+  const about = 'Bitbucket can send every event that Rolewright handles';
   const listed = await client.list('/hook_events/workspace?pagelen=100', z.object({ event: z.string() }));
   if ('status' in listed)
     return bad(about, `GET /2.0/hook_events/workspace answered ${listed.status}. Try again.`);
@@ -41,7 +41,7 @@ async function eventsOf(client: BitbucketClient): Promise<Finding> {
   if (missing.length === 0) return good(about);
   return bad(
     about,
-    `It does not list ${missing.join(', ')} for workspaces: what these would tell is not followed by webhook.`,
+    `It does not list ${missing.join(', ')} for workspaces, so Rolewright is not notified of these events.`,
   );
 }
 
@@ -78,7 +78,7 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
   }
   const path = `/repositories/${encodeURIComponent(uuid)}`;
   const listed = await client.call('GET', `${path}?pagelen=1`);
-  const repositories = `${slug}: it can read repositories`;
+  const repositories = `${slug}: the functions' credential can read repositories`;
   const [first] = z.object({ values: z.array(repositoryShape) }).safeParse(listed.json).data?.values ?? [];
   if (listed.status !== 200) {
     return [
@@ -86,8 +86,9 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
       bad(repositories, `Bitbucket answered ${listed.status}. The credential needs scope repository.`),
     ];
   }
-  if (!first) return [good(about), bad(repositories, 'It sees none. Give it access to the repositories.')];
-  const environments = `${slug}: it can read deployment environments`;
+  if (!first)
+    return [good(about), bad(repositories, 'It can read none. Give it access to the repositories.')];
+  const environments = `${slug}: the functions' credential can read deployment environments`;
   const { status: last } = await client.call(
     'GET',
     `${path}/${encodeURIComponent(first.uuid)}/environments?pagelen=1`,
@@ -104,13 +105,13 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
 
 async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise<Finding> {
   const url = hookUrl(settings.api, slug);
-  const about = `${slug}: the webhook to ${url} is in order`;
+  const about = `${slug}: the webhook to ${url} is correct`;
   const register = `npm run webhook:register -- ${slug}`;
   if (!settings.adminToken)
-    return bad(about, 'Not looked at: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
+    return bad(about, 'Not checked: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
   try {
     const hook = await findHook(bitbucketClient(settings, settings.adminToken), slug, url);
-    if (!hook) return bad(about, `There is none. Run: ${register}`);
+    if (!hook) return bad(about, `There is no webhook. Run: ${register}`);
     const errors = hookErrors(hook, url);
     return errors.length === 0 ? good(about) : bad(about, `${errors.join('; ')}. Run: ${register}`);
   } catch (error) {

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const [grantId, ...more] = process.argv.slice(2);
   if (!grantId || more.length > 0) {
     throw new Error(
-      'Usage: npm run explain -- <grant> < token   (never the token as an argument: others can see it)',
+      'Usage: npm run explain -- <grant> < token   (never as an argument, which other users can see)',
     );
   }
   const token = (await text(process.stdin)).trim();

@@ -91,7 +91,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       const roles = SummaryMap?.Roles;
       const quota = SummaryMap?.RolesQuota;
       if (roles === undefined || quota === undefined) {
-        throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say how many roles the account holds.');
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not return the number of roles in the account.');
       }
       return { roles, quota };
     },
@@ -124,7 +124,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       const created = await orExists(call('CreateRole', (o) => client.send(command, o), ROLE_LIMITS));
       if (created === 'exists') return { outcome: 'exists' };
       const id = created.Role?.RoleId;
-      if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say which role it created.');
+      if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not return the role that it created.');
       return { outcome: 'created', id };
     },
     async findRole(name) {
@@ -134,7 +134,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       if (!found) return undefined;
       const role = found.Role;
       if (!role?.RoleId || !role.Path || !role.CreateDate) {
-        throw new PortError('IAM', 'UNAVAILABLE', 'IAM showed only a part of the role.');
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM returned only a part of the role.');
       }
       return {
         id: role.RoleId,

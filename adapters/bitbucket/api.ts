@@ -74,7 +74,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       const outcome = await attempt(path, withToken).catch((cause: unknown) => {
         if (cause instanceof PortError) throw cause;
         // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
-        if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
+        if (isTimeout(cause)) throw unavailable('Bitbucket did not answer in time.', cause);
         return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
       });
       if (!(outcome instanceof PortError)) {
@@ -95,11 +95,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     if (status !== 200) throw refusal(status, json);
     const parsed = shape.safeParse(json);
     if (parsed.success) return parsed.data;
-    throw new PortError(
-      'Bitbucket',
-      'REJECTED',
-      'Bitbucket answered in a shape that Rolewright does not know.',
-    );
+    throw new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered in an unknown shape.');
   }
 
   /** The values of a list, page by page, for as long as the caller goes on. Undefined in place of a list that does not
@@ -205,20 +201,20 @@ function toRepository(found: z.infer<typeof repositoryShape>, workspace: Workspa
 /** The path of a `next` link, which must stay on the API that was asked: a credential goes nowhere else. */
 function pathWithin(url: string, next: string): string {
   if (next.startsWith(`${url}/`)) return next.slice(url.length);
-  throw unavailable('Bitbucket pages into another host.');
+  throw unavailable("Bitbucket's next page is on another host.");
 }
 
 const isTimeout = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 
 const contradiction = (): PortError =>
-  new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered about something else than it was asked for.');
+  new PortError('Bitbucket', 'REJECTED', "Bitbucket's answer is not about the requested resource.");
 
 const adminsUnknown = (cause: PortError): PortError =>
   new PortError(
     'Bitbucket',
     'DENIED',
-    `${cause.message} Whether the caller has admin on the repository stays unknown: the token must administer it, or access.repositoryAdmins be switched off.`,
+    `${cause.message} It is unknown whether the caller has admin on the repository. Give the token admin on it, or switch access.repositoryAdmins off.`,
     { cause },
   );
 
@@ -246,7 +242,7 @@ function toAnswer(status: number, text: string): Answer {
   try {
     return { status, json: JSON.parse(text) };
   } catch (cause) {
-    if (status === 200) throw unavailable('Bitbucket answered with something that is not JSON.', cause);
+    if (status === 200) throw unavailable("Bitbucket's answer is not JSON.", cause);
     return { status, json: undefined };
   }
 }

@@ -59,7 +59,7 @@ function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; er
   const lineOf = linesOf(text, [...parts.policies, ...parts.policy_templates]);
   const errors = parts.policy_templates.map(
     (_, n) =>
-      `${path}:${lineOf(parts.policies.length + n)}: names a slot such as ?principal; a rule names whom it is about`,
+      `${path}:${lineOf(parts.policies.length + n)}: contains a slot such as ?principal; name the principal in the rule`,
   );
   const rules: Rule[] = [];
   for (const [n, part] of parts.policies.entries()) {
@@ -78,11 +78,11 @@ function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; er
 
 function idErrors(rule: Rule, rules: readonly Rule[]): string[] {
   const { id, where } = rule;
-  if (id === '') return [`${where}: has no @id("…"); a denial names the rule by it`];
+  if (id === '') return [`${where}: has no @id("…"), by which a denial names the rule`];
   if (!RULE_ID.test(id)) return [`${where}: @id("${id}") must be lower-case letters, digits and hyphens`];
-  if (reservedRules.includes(id)) return [`${where}: @id("${id}") is the name of a rule that is built in`];
+  if (reservedRules.includes(id)) return [`${where}: @id("${id}") is the name of a built-in rule`];
   const first = rules.find((other) => other.id === id);
-  return first && first !== rule ? [`${where}: @id("${id}") stands at ${first.where} already`] : [];
+  return first && first !== rule ? [`${where}: @id("${id}") is already given at ${first.where}`] : [];
 }
 
 /** What the names of entities look like, where Cedar would take any text: a rule about `Project::"SHOP"` would never
@@ -100,9 +100,9 @@ const grammars: Record<string, [(name: string) => boolean, string]> = {
 
 function nameErrors({ json, where }: Rule, known: KnownNames): string[] {
   return entitiesIn([json.principal, json.resource, json.conditions]).flatMap(({ type, id }) => {
-    const [fits, saying] = grammars[type] ?? [];
+    const [fits, form] = grammars[type] ?? [];
     const shown = `${type}::"${id}"`;
-    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${saying}`];
+    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${form}`];
     const names = type in known ? known[type as keyof KnownNames] : undefined;
     return names && !names.includes(id) ? [`${where}: there is no ${shown}; known: ${names.join(', ')}`] : [];
   });

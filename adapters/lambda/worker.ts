@@ -27,4 +27,6 @@ export function lambdaWorker(client: LambdaClient, functionName: string): Worker
 }
 
 const notHandedOn = (cause: unknown) =>
-  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.', { cause });
+  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be passed to the worker. Send it again.', {
+    cause,
+  });

@@ -27,7 +27,9 @@ export function slackResponse({
   return {
     async respond(responseUrl, content) {
       if (!isResponseUrl(responseUrl, origin))
-        throw new PortError('Slack', 'REJECTED', 'The response URL is not of Slack.', { certain: true });
+        throw new PortError('Slack', 'REJECTED', "The response URL is not one of Slack's.", {
+          certain: true,
+        });
       const send = () =>
         fetch(responseUrl, {
           method: 'POST',

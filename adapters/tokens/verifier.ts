@@ -65,7 +65,7 @@ export function tokenVerifier(
   return {
     async verify(token) {
       const entry = token.length <= LONGEST_TOKEN ? expected.get(issuerIn(token) ?? '') : undefined;
-      if (!entry) return unauthenticated('The token is not one of a trusted issuer.');
+      if (!entry) return unauthenticated('The token does not come from a trusted issuer.');
       const { issuer, audience, algorithms, keys, toCaller } = entry;
       try {
         const { payload } = await jwtVerify(token, keys, {
@@ -77,9 +77,7 @@ export function tokenVerifier(
           requiredClaims: ['exp', 'sub'],
         });
         const caller = toCaller(payload);
-        return caller
-          ? ok(caller)
-          : unauthenticated('The claims of the token do not agree with one another.');
+        return caller ? ok(caller) : unauthenticated('The claims of the token contradict each other.');
       } catch (error) {
         const refused = reasonOf(error, audience);
         if (refused) return unauthenticated(refused);
@@ -108,8 +106,8 @@ function reasonOf(error: unknown, audience: string): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;
-    const remedy = claim === 'aud' ? ` Ask for one with the audience "${audience}".` : '';
-    return `The token's ${claim} is not acceptable here.${remedy}`;
+    const remedy = claim === 'aud' ? ` Request one with the audience "${audience}".` : '';
+    return `The token's ${claim} is not accepted here.${remedy}`;
   }
   return isVerdict(error) ? 'The token cannot be verified.' : undefined;
 }

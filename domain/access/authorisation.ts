@@ -72,7 +72,7 @@ export function authorise(
   return fail(
     problem(
       'DENIED',
-      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
+      `Rule ${decision.rule} does not allow ${principal.kind} ${principal.id} to ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
     ),
   );
 }
@@ -121,13 +121,13 @@ const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
   'pipeline-without-claims': ASK,
-  'pipeline-without-approval': 'A person asks for what needs approval.',
+  'pipeline-without-approval': 'Have a person request what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':
-    'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+    'A pipeline reaches only the deployment environment that its step runs in; a step without one reaches repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
-  'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
+  'nobody-approves-their-own-request': 'Have a person approve who has not requested it.',
   'template-requestable-by': 'GET /v1/templates shows who may request which template.',
 };
 

@@ -41,7 +41,7 @@ export function checkGuardrails(
   const enforced = violations.filter((violation) => !isAudited(violation));
   if (enforced.length > 0) {
     return fail(
-      problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail; its template must change.', {
+      problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail. Change its template.', {
         errors: enforced.map(({ rule, statement, detail }) => ({
           pointer: '/template',
           detail: `statement ${statement}: ${rule}: ${detail}`,

@@ -45,8 +45,8 @@ export function foreignAccountOf(
   if (resource === '*' || SAM_MACRO.test(resource)) return undefined;
   const account = resource.split(':')[4] ?? '';
   if (account === accountId) return undefined;
-  if (account !== '') return `lies in account ${account}`;
-  return isHeldByCondition ? undefined : 'names no account, so it may be anybody’s';
+  if (account !== '') return `is in account ${account}`;
+  return isHeldByCondition ? undefined : 'names no account, so it may belong to any account';
 }
 
 /** What is Rolewright's own, in lower case; as the last statement of `infrastructure/boundary.yml`. */

@@ -76,10 +76,8 @@ function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'
   if (isSound) return [];
   return [
     {
-      what: element
-        ? `${element} stands in it`
-        : 'it is not an Allow with a list of actions and of resources',
-      fix: 'list what is allowed: Sid, Effect Allow, Action, Resource, Condition and nothing else',
+      what: element ? `it contains ${element}` : 'it is not an Allow with a list of actions and of resources',
+      fix: 'use only Sid, Effect Allow, Action, Resource and Condition',
     },
   ];
 }
@@ -102,7 +100,7 @@ const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
 
 const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<Finding, 'statement'>[] =>
   statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
-    what: `${action} stands with ${resource}`,
+    what: `${action} is allowed on ${resource}`,
     fix: 'name each role by its whole ARN, without wildcards',
   }));
 
@@ -116,7 +114,7 @@ function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[]
       ? []
       : [
           {
-            what: 'iam:PassRole says not to which service',
+            what: 'iam:PassRole does not name the service',
             fix: 'add StringEquals iam:PassedToService with the services, e.g. ecs-tasks.amazonaws.com',
           },
         ]),
@@ -129,7 +127,7 @@ function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[
   if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
   return [
     {
-      what: 'a change set could act through whatever role its stack had before',
+      what: 'a change set could act through the role that its stack already has',
       fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
     },
   ];
@@ -140,7 +138,7 @@ function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'
   if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
   return [
     {
-      what: 'sts:GetServiceBearerToken says not for which service',
+      what: 'sts:GetServiceBearerToken does not name the service',
       fix: 'add StringEquals sts:AWSServiceName, e.g. codeartifact.amazonaws.com',
     },
   ];
@@ -157,10 +155,10 @@ function pairs({ Statement }: PermissionsPolicy): Finding[] {
       holders(right)
         .filter(({ action }) => lower(action) !== lower(one.action) || /[*?]/.test(action))
         .flatMap((other) => {
-          const what = `${one.action} and ${other.action} (statement ${other.Sid}) together are a way to another role`;
+          const what = `${one.action} and ${other.action} (statement ${other.Sid}) together are a path to another role`;
           if (seen.has(what)) return [];
           seen.add(what);
-          return [{ statement: one.Sid, what, fix: 'give them to different templates, or leave one out' }];
+          return [{ statement: one.Sid, what, fix: 'put them into different templates, or remove one' }];
         }),
     ),
   );
@@ -206,8 +204,8 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(isUnknown).map((action) => ({
-        what: `${action} belongs to a service that nobody has gone through for dangerous actions`,
-        fix: 'go through it, add what is dangerous to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
+        what: `${action} belongs to a service that has not been reviewed for dangerous actions`,
+        fix: 'review the service, add its dangerous actions to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
       })),
     ),
   },
@@ -216,7 +214,7 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Resource }) =>
       Resource.filter((resource) => resource !== '*' && !namesOneThing(resource)).map((resource) => ({
-        what: `${resource} holds a wildcard or variable before the end of its first name, or is no ARN`,
+        what: `${resource} holds a wildcard or variable before the end of its first name, or is not an ARN`,
         fix: 'name partition, service, region, account and resource; wildcards only below the name',
       })),
     ),
@@ -228,8 +226,8 @@ export const guardrailRules = [
       statement.Resource.includes('*') && !isWithoutResource(statement)
         ? [
             {
-              what: '* stands as resource of an action that takes one',
-              fix: 'name the resource, or move the actions that take none to a statement of their own',
+              what: '* is the resource of an action that supports named resources',
+              fix: 'name the resource, or move the actions without resources to a statement of their own',
             },
           ]
         : [],
@@ -258,7 +256,7 @@ export const guardrailRules = [
     isFixed: true,
     find: noneOf(
       IDENTITY,
-      'changes or becomes an identity',
+      'manages or assumes an identity',
       'leave it to the administrators of the account',
       IDENTITY_EXCEPTIONS,
     ),
@@ -278,7 +276,7 @@ export const guardrailRules = [
     isFixed: false,
     find: noneOf(
       ORGANISATION_AND_BILLING,
-      'reaches the organisation, the account or its bill',
+      'affects the organisation, the account or its bill',
       'leave it to the administrators of the account',
     ),
   },
@@ -287,22 +285,22 @@ export const guardrailRules = [
     isFixed: false,
     find: noneOf(
       LOG_TAMPERING,
-      'touches what records or watches',
+      'affects logs or monitoring',
       'leave it to the administrators of the account',
     ),
   },
   {
     id: 'no-key-management',
     isFixed: false,
-    find: noneOf(KEYS, 'touches keys', "use keys that AWS manages, or name the role in the key's own policy"),
+    find: noneOf(KEYS, 'affects keys', "use keys that AWS manages, or name the role in the key's own policy"),
   },
   {
     id: 'no-privilege-escalation',
     isFixed: false,
     find: noneOf(
       ESCALATION,
-      'is a known way to another role',
-      'deploy through an action that names what it changes, e.g. lambda:UpdateFunctionCode',
+      'is a known path to another role',
+      'use an action that names what it changes, e.g. lambda:UpdateFunctionCode',
       IDENTITY_EXCEPTIONS,
     ),
   },
@@ -312,8 +310,8 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter((action) => handsAccessOn(lower(action)) || handingOn(action)).map((action) => ({
-        what: `${action} can hand access on to others`,
-        fix: 'change resource policies where the resource is made, reviewed',
+        what: `${action} can give others access`,
+        fix: 'change resource policies in the reviewed code that creates the resource',
       })),
     ),
   },
@@ -324,8 +322,8 @@ export const guardrailRules = [
       statement.Resource.filter((resource) =>
         resource === '*' ? !isWithoutResource(statement) : reachesRolewright(resource, statement.Action),
       ).map((resource) => ({
-        what: `${resource} reaches what is Rolewright's own`,
-        fix: 'name other resources: no grant may touch what makes and records grants',
+        what: `${resource} reaches Rolewright's own resources`,
+        fix: 'name other resources: no grant may reach the resources that create and record grants',
       })),
     ),
   },
@@ -340,7 +338,7 @@ export const guardrailRules = [
           : [
               {
                 what: `${action} is denied by ${pattern} in config/rolewright.yaml`,
-                fix: 'leave it out, or ask the administrators of Rolewright',
+                fix: 'remove it, or ask the administrators of Rolewright',
               },
             ];
       }),

@@ -6,5 +6,5 @@ export const pinnedUuid = z
   .string({
     error: ({ input }) => (input === undefined ? 'is missing; npm run config:pin fills it in' : undefined),
   })
-  .refine((text) => parseUuid(text) !== undefined, 'must be a UUID in braces; npm run config:pin finds it')
+  .refine((text) => parseUuid(text) !== undefined, 'must be a UUID in braces; npm run config:pin fills it in')
   .transform((text) => text.toLowerCase());

@@ -19,7 +19,12 @@ export function actsThroughErrors({
   const fieldError = (field: string, detail: string) => ({ path: [field], detail });
   return [
     ...(acting !== undefined && actsThrough === undefined
-      ? [fieldError('actsThrough', `${acting} lets others act for the role: say what the grant amounts to`)]
+      ? [
+          fieldError(
+            'actsThrough',
+            `${acting} lets others act for the role: describe what the grant amounts to`,
+          ),
+        ]
       : []),
     ...(borrowing !== undefined && scope !== 'environment'
       ? [fieldError('scope', `${borrowing} acts through another role: must be environment`)]

@@ -109,7 +109,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     case 'reject': {
       const { grantId, planHash, reason } = act;
       const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
-      return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
+      return rejected.ok ? told(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
 }

@@ -9,15 +9,17 @@ const POLL_MS = 50;
 
 /** Ada asks in Slack for what her project does not own; Grace approves by button, and whoever asked cannot. */
 export async function chat(client: SandboxClient): Promise<void> {
-  screen.chapter('Ada asks in Slack, and Grace approves with a button');
+  screen.chapter('Ada requests a role in Slack, and Grace approves with a button');
   screen.say(`/aws-role ${COMMAND}`);
   const reply = await client.slackCommand('ada', COMMAND);
-  expect(reply.status === 200, 'Slack is answered at once');
-  screen.good(`Slack is answered at once: ${plain(String(reply.body.text))}`);
-  const card = await said(client, 'the approvers are asked', isApproval('Approval needed'));
+  expect(reply.status === 200, 'Slack is acknowledged at once');
+  screen.good(`Slack is acknowledged at once: ${plain(String(reply.body.text))}`);
+  const card = await said(client, 'the approvers are notified', isApproval('Approval needed'));
   const buttons = ['approve', 'reject'].every((action) => textOf(card).includes(`"action_id":"${action}"`));
   expect(buttons, 'the approvers have two buttons');
-  screen.good('#aws-approvals: who asks, for what, why, what it gains, until when; Approve and Reject');
+  screen.good(
+    '#aws-approvals shows who requests what and why, what it gains, until when, and two buttons: Approve and Reject',
+  );
   await client.slackClick('ada', card.ts, 'approve');
   const refusal = await said(
     client,
@@ -27,8 +29,8 @@ export async function chat(client: SandboxClient): Promise<void> {
   screen.refused('Ada presses Approve', plain(refusal.text));
   await client.slackClick('grace', card.ts, 'approve');
   const done = await said(client, 'the message says who approved', isApproval('Approved'));
-  expect(done.ts === card.ts, 'the message is updated in its place');
-  screen.good('Grace presses it: the same message now says who approved, and has no buttons');
+  expect(done.ts === card.ts, 'the message is updated in place');
+  screen.good('Grace presses Approve: the same message now says who approved, and has no buttons');
   const told = await said(
     client,
     'Ada is told',

@@ -49,7 +49,7 @@ export function statementRunner(): StatementRunner {
       const insert = parseInsert(Statement);
       if (!insert) {
         return invalid(
-          `The sandbox knows only INSERT INTO "<table>" VALUE {'name': ?, …}, not: ${Statement}`,
+          `The sandbox supports only INSERT INTO "<table>" VALUE {'name': ?, …}, not: ${Statement}`,
         );
       }
       if (insert.names.length !== Parameters.length) {

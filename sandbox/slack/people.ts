@@ -161,7 +161,7 @@ export function peopleActions(world: SlackWorld) {
     const user = findUser(parsed.data.user);
     const opened = store.state.views.find(({ id, isOpen }) => id === parsed.data.viewId && isOpen);
     if (!user || opened?.user !== user.id)
-      return refusal(404, `/viewId: ${parsed.data.user} has no such view before them`);
+      return refusal(404, `/viewId: ${parsed.data.user} has no such view open`);
     const state = stateOf(opened.view.blocks, parsed.data.values);
     if ('faults' in state) return refusal(400, ...state.faults);
     const payload = {
@@ -253,7 +253,7 @@ function stateOf(
   const known = inputs.map(({ block_id }) => String(block_id));
   const faults = Object.keys(given)
     .filter((id) => !known.includes(id))
-    .map((id) => `/values/${id}: no such input; there are ${known.join(', ')}`);
+    .map((id) => `/values/${id}: no such input; known: ${known.join(', ')}`);
   const values: Record<string, Record<string, unknown>> = {};
   for (const block of inputs) {
     const id = String(block.block_id);

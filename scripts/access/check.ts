@@ -21,7 +21,9 @@ export function checkedRules(root: string): string {
   const errors = 'errors' in shown ? shown.errors : [];
   const { rules } = inForce(root, errors);
   const count = 'compiled' in shown ? shown.compiled.rules.length : 0;
-  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; all sound.`].join('\n');
+  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; no problems.`].join(
+    '\n',
+  );
 }
 
 function inForce(root: string, others: readonly string[]): CompiledAccess {

@@ -25,20 +25,20 @@ import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
 /** How the command is used. */
-export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [what is acted on]
+export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
   --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
-  --groups platform,approvers           of a person or service; none unless said
+  --groups platform,approvers           of a person or service; default none
   --action request                      request, revoke, approve, read or audit
   --grant gr_…                          a grant of the running API (ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN; else of npm start)
-  --repository {uuid}                   or what a grant would be for; with it, where it matters:
-  --workspace acme (where several are configured)  --account default (likewise)
+  --repository {uuid}                   instead of --grant: the repository of a grant, with these if they matter:
+  --workspace acme (if several are configured)  --account default (likewise)
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
-  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
-  --repository-admin                    as if Bitbucket said that the person has admin on the repository
+  --requesters person,pipeline          for approve without --grant: the kinds of all requesters; default person
+  --repository-admin                    assume that the person has admin on the repository in Bitbucket
 
-Without --grant and --repository: whether it could be allowed on anything at all.`;
+Without --grant and --repository: whether the action could be allowed on any resource.`;
 
 const options = {
   principal: { type: 'string' },
@@ -90,7 +90,7 @@ const listed = (text: string): string[] => text.split(',').filter((part) => part
 function uuidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const uuid = parseUuid(text);
-  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: names can change hands.`);
   return uuid;
 }
 
@@ -143,7 +143,7 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
   if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
   if (action !== 'request') return resource;
-  if (!resource.template) throw new UsageError('--template: what would be asked for?');
+  if (!resource.template) throw new UsageError('--template is missing: name the template of the request.');
   const template = templates.get(resource.template.name);
   if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
   return { ...resource, template };
@@ -155,7 +155,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   if (principal.kind !== 'pipeline') return { principal, groups };
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
-    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+    throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
     principal,
     groups,
@@ -169,7 +169,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
 }
 
 function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
-  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:anyone`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
     repositoryAdmin: given['repository-admin'],
@@ -229,17 +229,18 @@ export async function explainAccess(
   const { allowed, rules } = access.explain(caller, action, resource, context);
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
-  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
+  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
   const lines = [
     `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
     '',
     decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
-    ...(isBuiltIn ? ['', 'That holds whatever the rules say. They would permit it:'] : []),
+    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
     const near = access.explain(caller, action, undefined, { ...context, repositoryAdmin: true }).rules;
-    if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
+    if (near.length > 0)
+      lines.push('', 'These would permit it on another resource or in another access context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

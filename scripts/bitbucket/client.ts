@@ -30,7 +30,8 @@ export function bitbucketSettings(variables: NodeJS.ProcessEnv): BitbucketSettin
     };
   }
   const api = new URL(url).origin;
-  if (!api.startsWith('https:')) throw new Error('ROLEWRIGHT_URL must be an https URL: Bitbucket calls it.');
+  if (!api.startsWith('https:'))
+    throw new Error('ROLEWRIGHT_URL must be an https URL, because Bitbucket calls it.');
   const bitbucket = 'https://api.bitbucket.org/2.0';
   return { bitbucket, api, token, adminToken, email: variables.BITBUCKET_EMAIL, isSandbox: false };
 }
@@ -69,7 +70,7 @@ export function bitbucketClient(
       let next: string | undefined = path;
       while (next !== undefined) {
         if (!next.startsWith('/') && !next.startsWith(`${bitbucket}/`)) {
-          throw new Error('Bitbucket pages into another host.');
+          throw new Error("Bitbucket's next page is on another host.");
         }
         const { status, json } = await call('GET', next);
         if (status !== 200) return { status };

@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   const token = process.env.BITBUCKET_TOKEN;
   const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
   if (pinned.length > 0) writeFileSync(file, text);
-  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule holds its UUID already.');
+  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule already has its UUID.');
 }
 
 if (import.meta.main) {

@@ -30,7 +30,9 @@ export async function findHook(
   );
   if ('status' in found) {
     const detail = `Bitbucket answered ${found.status} for the webhooks of ${workspaceSlug}.`;
-    throw new Error(`${detail} The credential needs scope webhook and an administrator of the workspace.`);
+    throw new Error(
+      `${detail} The credential needs scope webhook, and must belong to an administrator of the workspace.`,
+    );
   }
   const { pathname } = new URL(url);
   return (
@@ -61,7 +63,7 @@ export async function registerHook(
   if (hook && secret === undefined && hookErrors(hook, url).length === 0) return 'in order';
   if (!hook?.secret_set && secret === undefined) {
     throw new Error(
-      `The webhook of ${workspaceSlug} needs a secret: store one as docs/bitbucket.md says, and give it in WEBHOOK_SECRET.`,
+      `The webhook of ${workspaceSlug} needs a secret. Store one as docs/bitbucket.md describes, and set it in WEBHOOK_SECRET.`,
     );
   }
   if (secret !== undefined && (secret.length < 32 || secret.length > 128)) {

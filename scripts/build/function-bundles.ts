@@ -53,7 +53,7 @@ function checkBoundary({ custom }: Service['service']): void {
     boundary === undefined || boundary === boundaryPolicy
       ? []
       : [
-          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, and the stack makes ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
+          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
         ],
   );
   if (errors.length > 0) throw new StartFailure(errors);

@@ -9,13 +9,13 @@ type Json = Record<string, unknown>;
 
 /** The tags, one for each function that has routes. */
 const tags: Record<string, string> = {
-  grants: 'Ask for grants, decide them, look at them and revoke them.',
-  audit: 'The append-only log of everything that was done.',
-  catalogue: 'The templates that can be asked for.',
-  explain: 'Why a pipeline was refused.',
+  grants: 'Request, list, show, upgrade and revoke grants; approve and reject requests.',
+  audit: 'The append-only audit log.',
+  catalogue: 'The templates that can be requested.',
+  explain: 'Why a token is admitted or refused.',
   webhooks: "The endpoint for Bitbucket's webhooks.",
   slack: "The endpoint for Slack's commands, buttons and forms.",
-  fallback: 'Open to all.',
+  fallback: 'Open without authentication.',
 };
 
 const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {
@@ -58,7 +58,7 @@ class Components {
       const referring = withReferences(definition);
       const known = this.schemas[name];
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(referring)) {
-        throw new Error(`schema ${name} differs between what comes in and what goes out; give each a name`);
+        throw new Error(`schema ${name} differs between input and output; give each a name`);
       }
       this.schemas[name] = referring;
     }
@@ -102,10 +102,10 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
       title: 'Rolewright',
       version,
       description:
-        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Errors are problem documents (RFC 9457) with a stable `code`; bad input names every faulty field at once. Lists are `{items, cursor?}`: a page may be short, and only a missing cursor ends a list. A path that is none is answered with `ROUTE_NOT_FOUND` (404), another method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
+        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Errors are problem documents (RFC 9457) with a stable `code`; an error about invalid input lists every field error. Lists are `{items, cursor?}`: a page may hold fewer items than `limit`, and a list ends where `cursor` is missing. An unknown path is answered with `ROUTE_NOT_FOUND` (404), an unsupported method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'Where this document came from' }],
+    servers: [{ url: '/', description: 'The server of this document' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -189,7 +189,7 @@ function successResponse({ description, schema, lines, headers }: Success, compo
   }
   if (lines) {
     components.schemaOf(lines, 'output');
-    content['application/x-ndjson'] = { schema: { type: 'string', description: 'One item a line' } };
+    content['application/x-ndjson'] = { schema: { type: 'string', description: 'One item per line' } };
   }
   return {
     description,

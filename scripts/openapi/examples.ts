@@ -72,7 +72,8 @@ const { trustPolicy: _, permissionsPolicy: __, ...listed } = grant;
 const revoked: z.infer<typeof revokedGrantSchema> = {
   ...grant,
   state: 'revoked',
-  notice: 'IAM shows changes everywhere within seconds as a rule, and guarantees no time.',
+  notice:
+    'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.',
 };
 Reflect.deleteProperty(revoked, 'role');
 Reflect.deleteProperty(revoked, 'pipelineSnippet');
@@ -133,7 +134,7 @@ const explanation: Diagnosis = {
       holds: false,
     },
   ],
-  advice: `The token is of another repository than the grant's, acme/shop (${repository}).`,
+  advice: `The token comes from a repository other than the grant's, acme/shop (${repository}).`,
 };
 
 /** An example of each named schema that an operation answers with. The linter holds each to its schema. */

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     writeFileSync(join(root, FILE), text);
     console.log(`${FILE} is written.`);
   } else if (read(FILE) !== text) {
-    throw new Error(`${FILE} is not what the code says; npm run openapi writes it.`);
+    throw new Error(`${FILE} differs from the code; npm run openapi writes it.`);
   }
 }
 

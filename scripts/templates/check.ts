@@ -37,7 +37,7 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
     if (source.errors.length > 0) continue;
     if (!/^# yaml-language-server: \$schema=\.\/schema\.json$/m.test(source.text)) {
       result.errors.push(
-        `templates/${source.name}:1: names no schema: begin with # yaml-language-server: $schema=./schema.json`,
+        `templates/${source.name}:1: names no schema; begin it with # yaml-language-server: $schema=./schema.json`,
       );
     }
     const read = readTemplate(source.name, source.content);
@@ -109,12 +109,12 @@ const OPERATOR =
 
 function pairError(action: string, arns: readonly string[], resource: string): string | undefined {
   if (arns.length === 0) {
-    if (resource !== '*') return `${action} knows no resource: give it * in a statement of its own`;
+    if (resource !== '*') return `${action} supports no resources: give it * in a statement of its own`;
     return actionsWithoutResource.has(action.toLowerCase())
       ? undefined
-      : `${action} knows no resource: add it to domain/guardrails/actions-without-resource.ts`;
+      : `${action} supports no resources: add it to domain/guardrails/actions-without-resource.ts`;
   }
-  if (resource === '*') return `${action} knows a resource: name it, as ${arns.join(' or ')}`;
+  if (resource === '*') return `${action} supports resources: name one, as ${arns.join(' or ')}`;
   return arns.some((arn) => fitsArn(resource, arn))
     ? undefined
     : `${action} does not fit ${resource}: it acts on ${arns.join(' or ')}`;
@@ -141,7 +141,7 @@ function sizeErrors(template: Template): FieldErrorAtPath[] {
   return [
     {
       path: ['statements'],
-      detail: `the largest rendering has ${length} characters and IAM takes ${INLINE_POLICY_LIMIT}: shorten its lists or statements`,
+      detail: `the largest rendering has ${length} characters, and IAM allows ${INLINE_POLICY_LIMIT}: shorten its lists or statements`,
     },
   ];
 }
@@ -171,7 +171,7 @@ function staleFiles(root: string, templates: readonly Template[]): string[] {
     .filter(
       ([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text,
     )
-    .map(([path]) => `${path}:1: is not what the templates say today: run npm run templates:docs`);
+    .map(([path]) => `${path}:1: differs from the templates: run npm run templates:docs`);
 }
 
 /** `npm run templates:check`. */
@@ -182,7 +182,7 @@ async function main(): Promise<void> {
     console.error(errors.join('\n'));
     process.exit(1);
   }
-  console.log(`${templates} templates are sound.`);
+  console.log(`${templates} templates have no problems.`);
 }
 
 if (import.meta.main) {

@@ -46,7 +46,7 @@ export async function conditionKeyError(
     ([, { conditionKeys }]) => !conditionKeys.some((known) => isKey(known, key)),
   );
   return without.length > 0
-    ? `${without.map(([action]) => action).join(', ')} ${without.length > 1 ? 'know' : 'knows'} no condition key ${key}`
+    ? `${without.map(([action]) => action).join(', ')} ${without.length > 1 ? 'do' : 'does'} not support condition key ${key}`
     : undefined;
 }
 

@@ -9,10 +9,10 @@ export function templatePage(templates: readonly Template[]): string {
   const byName = [...templates].sort((a, b) => (a.name < b.name ? -1 : 1));
   return `${[
     '# Templates',
-    'What can be asked for. Made from `templates/*.yaml` by `npm run templates:docs`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one, [guardrails.md](guardrails.md) what none may do.',
-    'Each example is rendered for account 111122223333 in eu-central-1. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
+    'This page lists the templates that can be requested. `npm run templates:docs` generates it from `templates/*.yaml`. [CONTRIBUTING.md](../CONTRIBUTING.md) explains how to add a template, and [guardrails.md](guardrails.md) what no template may do.',
+    'Each example is rendered for account 111122223333 in eu-central-1. Resource names must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
     table(
-      ['template', 'for', 'scope', 'approval', 'may be requested by'],
+      ['template', 'for', 'scope', 'approval', 'requestable by'],
       byName.map(({ name, description, scope, approval, requestableBy }) => [
         `[\`${name}\`](#${name})`,
         description,
@@ -37,8 +37,8 @@ function chapter(template: Template): string[] {
   return [
     `## ${name}`,
     `${description}.`,
-    ...(actsThrough ? [`> **Acts through others.** ${actsThrough}`] : []),
-    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'somebody else must approve it' : 'no approval'}; may be requested by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
+    ...(actsThrough ? [`> **Others act for this role.** ${actsThrough}`] : []),
+    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'another person must approve it' : 'no approval'}; requestable by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
     table(
       ['parameter', 'is', 'value'],
       Object.entries(template.parameters).map(([parameter, it]) => [

@@ -47,11 +47,11 @@ export async function locate(
   const found = await bitbucket.findRepository(workspace, repository);
   if (found?.workspace.uuid === workspace.uuid) {
     if (found.workspace.slug === workspace.slug) return { is: 'here', repository: found };
-    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. An administrator corrects config/rolewright.yaml.`;
+    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. Have an administrator correct config/rolewright.yaml.`;
     throw new PortError('Bitbucket', 'REJECTED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
   }
   if (await bitbucket.isWorkspaceReadable(workspace)) return { is: 'gone' };
-  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}: that proves nothing.`;
+  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}; that is no proof of a deletion.`;
   throw new PortError('Bitbucket', 'DENIED', detail);
 }
 
@@ -77,7 +77,7 @@ export async function followRepository(
 }
 
 const notShownYet = () =>
-  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
+  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
 /** The live grants that fit, from the read model, which may lag by a second. */
 export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {

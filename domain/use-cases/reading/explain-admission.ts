@@ -33,16 +33,16 @@ const isObject = ({ value }: { value: unknown }): boolean =>
 export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
-    token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
+    token: z.string().max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`).optional(),
     claims: z.record(z.string(), z.unknown()).optional(),
   })
   .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
-    error: 'is missing; claims may stand in its place',
+    error: 'is missing; give it or claims',
     path: ['token'],
     when: isObject,
   })
   .refine(({ token, claims }) => token === undefined || claims === undefined, {
-    error: 'must not stand beside token',
+    error: 'must not be given together with token',
     path: ['claims'],
     when: isObject,
   })

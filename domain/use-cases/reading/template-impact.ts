@@ -67,7 +67,7 @@ export async function templateImpact(
   const template = ports.templates.get(name);
   if (!template) {
     return fail(
-      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
+      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists them.'),
     );
   }
   const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);

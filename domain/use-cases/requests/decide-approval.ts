@@ -104,7 +104,10 @@ async function decidable(
 
 /** The moment at which an approval is written decides whether it came in time. */
 const lapsedMeanwhile = (grantId: string): Problem =>
-  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
+  problem(
+    'CONFLICT',
+    `The request for grant ${grantId} has just lapsed. Request the grant again if it is still needed.`,
+  );
 
 /** Verifies a waiting request as if it were made now, by those who made it. */
 async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
@@ -124,14 +127,14 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
     return fail(
       problem(
         'DENIED',
-        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
+        `${kind} ${id} requested this and may no longer request it. ${mayAsk.problem.detail}`,
       ),
     );
   }
   const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
   if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
-    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+    'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
 }
 

@@ -94,7 +94,10 @@ function checkTemplate(
   const template = templates.get(request.template);
   if (!template) {
     return fail(
-      problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
+      problem(
+        'TEMPLATE_NOT_FOUND',
+        `There is no template ${request.template}; GET /v1/templates lists them.`,
+      ),
     );
   }
   const account = findAccount(configuration.accounts, request.account);

@@ -12,10 +12,10 @@ const { name, description, actsThrough, scope, approval, requestableBy, maxSessi
 export const templateResourceSchema = z
   .strictObject({
     ...{ name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration },
-    version: z.string().describe('Hash of its meaning'),
+    version: z.string().describe('Hash of the template’s meaning'),
     parameters: z
       .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
-      .describe('JSON Schema of what a request puts into `parameters`'),
+      .describe('JSON Schema of a request’s `parameters`'),
     example: z.strictObject({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
   })
   .meta({ id: 'Template' });

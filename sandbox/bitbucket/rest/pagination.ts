@@ -20,7 +20,7 @@ export function paginate(
   understood: readonly string[] = [],
 ): Answer {
   const unknown = ['q', 'sort', 'fields'].filter((name) => query.has(name) && !understood.includes(name));
-  if (unknown.length > 0) return apiError(400, `The sandbox does not know: ${unknown.join(', ')}`);
+  if (unknown.length > 0) return apiError(400, `The sandbox does not support: ${unknown.join(', ')}`);
   const page = positive(query.get('page'), 1);
   const pagelen = positive(query.get('pagelen'), DEFAULT_PAGELEN);
   if (page === undefined) return apiError(400, 'Invalid page');

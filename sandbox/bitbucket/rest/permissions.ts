@@ -57,7 +57,8 @@ export function permissionList(
 ): Answer {
   const asked = query.get('q');
   const wanted = asked === null ? undefined : /^permission\s*=\s*"(admin|write|read)"$/.exec(asked)?.[1];
-  if (asked !== null && wanted === undefined) return apiError(400, `The sandbox does not know: q=${asked}`);
+  if (asked !== null && wanted === undefined)
+    return apiError(400, `The sandbox does not support: q=${asked}`);
   const values = repository.permissions
     .filter(({ permission }) => wanted === undefined || permission === wanted)
     .map((held) => permissionResource(workspace, repository, held));

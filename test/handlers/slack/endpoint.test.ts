@@ -184,7 +184,7 @@ describe('a signed request', () => {
           'I do not know who you are',
         );
       }
-      expect((await send({ body: commandBody('help', over) })).text).toContain('asks for a role');
+      expect((await send({ body: commandBody('help', over) })).text).toContain('requests a role');
     }
     expect([handedOn, opened]).toEqual([[], []]);
   });

@@ -84,7 +84,7 @@ describe('an explanation names', () => {
     );
     expect(allowed).toBe(false);
     expect(text).toContain('forbid  machine-requests-need-approvers');
-    expect(text).toContain('Ask somebody of group approvers to decide.');
+    expect(text).toContain('Have a person of group approvers approve.');
   });
 
   test('what would have to be different where nothing permits', async () => {
@@ -104,7 +104,7 @@ describe('an explanation names', () => {
     expect((await by(...pipeline, '--step-environment', PRODUCTION)).allowed).toBe(true);
   });
 
-  test('whether anything at all could be allowed', async () => {
+  test('whether any resource could be allowed', async () => {
     expect((await by('service:dashboard', 'read', '--groups', 'readers')).allowed).toBe(true);
     expect((await by('service:dashboard', 'audit', '--groups', 'readers')).allowed).toBe(false);
   });

@@ -195,8 +195,8 @@ test('a guardrail in audit mode warns and does not stop the check', async () => 
 test('generated files that are not of today are told', async () => {
   writeFileSync(join(root, 'templates', 'sound.yaml'), SOUND);
   expect((await checkTemplates(root)).errors).toEqual([
-    'templates/schema.json:1: is not what the templates say today: run npm run templates:docs',
-    'docs/templates.md:1: is not what the templates say today: run npm run templates:docs',
+    'templates/schema.json:1: differs from the templates: run npm run templates:docs',
+    'docs/templates.md:1: differs from the templates: run npm run templates:docs',
   ]);
 });
 
