@@ -76,7 +76,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a sid that stands twice',
       `${SOUND}${SOUND.slice(SOUND.indexOf('  - sid'))}`,
       15,
-      /sid stands twice: Read/,
+      /sid is given more than once: Read/,
     ],
     [
       'a cyclic default',
@@ -100,13 +100,13 @@ describe('a template that is broken on purpose is told with its line and what to
       'a star for an action with a resource',
       replaced('"arn:{{aws.partition}}:s3:::{{bucket}}/*"', '"*"'),
       9,
-      /s3:GetObject knows a resource/,
+      /s3:GetObject supports resources/,
     ],
     [
       'a resource for an action without one',
       replaced('s3:GetObject', 'ec2:DescribeVpcs'),
       9,
-      /ec2:DescribeVpcs knows no resource/,
+      /ec2:DescribeVpcs supports no resources/,
     ],
     [
       'an operator that is none',
@@ -124,7 +124,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a condition key of another action',
       `${SOUND}        s3:prefix: x\n`,
       15,
-      /s3:GetObject knows no condition key s3:prefix/,
+      /s3:GetObject does not support condition key s3:prefix/,
     ],
     [
       'a broken guardrail',

@@ -151,7 +151,7 @@ export const explanationCases: ExplanationCase[] = [
     signature: 'unchecked',
     code: 'ISSUER_UNKNOWN',
     holds: [false, false],
-    advice: /not issued by a Bitbucket workspace/,
+    advice: /No Bitbucket workspace issued the token/,
     snippet: wideStep,
   },
   {
@@ -161,7 +161,7 @@ export const explanationCases: ExplanationCase[] = [
     signature: 'unchecked',
     code: 'WORKSPACE_RENAMED',
     holds: [false, false],
-    advice: /is called acme-corp now.*config\/rolewright\.yaml/,
+    advice: /is now called acme-corp.*config\/rolewright\.yaml/,
   },
   {
     name: 'another workspace',
@@ -286,7 +286,7 @@ export const explanationCases: ExplanationCase[] = [
     token: { ...stepClaims, sub: `${shop.uuid.toUpperCase()}:${STEP}` },
     code: 'SUBJECT_UNEXPECTED',
     holds: [true, false],
-    advice: /upper and lower case/,
+    advice: /case-sensitively/,
   },
   {
     name: 'a subject without a step',
@@ -311,7 +311,7 @@ export const explanationCases: ExplanationCase[] = [
     token: { ...deployingTo(production), aud: [acmeAudience, 'rolewright'] },
     code: 'CUSTOM_AUDIENCES',
     holds: [false, true],
-    advice: /AWS does not say.*a step of its own/,
+    advice: /AWS does not document.*another step/,
     snippet: narrowStep,
   },
   {
@@ -337,7 +337,7 @@ export const explanationCases: ExplanationCase[] = [
     token: stepClaims,
     code: 'GRANT_PROVISIONING',
     holds: [true, true],
-    advice: /being made/,
+    advice: /being created/,
   },
   {
     name: 'a grant that was revoked',

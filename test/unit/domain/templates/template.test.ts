@@ -157,7 +157,7 @@ describe('a template', () => {
     [
       'a sid that stands twice',
       (c) => c.statements.push(statement({ sid: 'Invalidate' })),
-      'sid stands twice',
+      'sid is given more than once',
     ],
     [
       'an optional parameter without when',
@@ -269,7 +269,7 @@ describe('a template that acts through other roles', () => {
     'by %s says so, is for environments and needs an approval: it amounts to what they may do',
     (action) => {
       expect(acting(action)).toEqual([
-        expect.stringMatching(/^actsThrough: .*say what the grant amounts to/),
+        expect.stringMatching(/^actsThrough: .*describe what the grant amounts to/),
         expect.stringMatching(/^scope: .*must be environment/),
         expect.stringMatching(/^approval: .*must be required/),
       ]);

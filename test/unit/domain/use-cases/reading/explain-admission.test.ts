@@ -143,7 +143,7 @@ describe('Bitbucket', () => {
     for (const name of ['an environment of the same name', 'another environment']) {
       const explanation = await ask(named(name), async () => undefined);
       expect(explanation).toMatchObject({ code: 'ENVIRONMENT_REPLACED', admitted: false });
-      expect(explanation.advice).toMatch(/no such environment any more.*new grant/);
+      expect(explanation.advice).toMatch(/no longer has the grant's environment.*new grant/);
       expect(explanation).not.toHaveProperty('snippet');
     }
   });
@@ -172,7 +172,7 @@ describe('a renamed workspace', () => {
       bodyOf(one),
       platform,
     );
-    expect(successOf(explained).advice).toMatch(/Ask for the grant again/);
+    expect(successOf(explained).advice).toMatch(/Repeat the same POST/);
     expect(successOf(explained).advice).not.toContain('config/rolewright.yaml');
   });
 });
