@@ -142,7 +142,7 @@ function callSection(calls: Findings['calls']): string[] {
   ];
 }
 
-/** Says so when the bare functions no longer make the product's calls: then the times compare unlike things. */
+/** A warning if the bare functions no longer make the product's calls: the times then compare different things. */
 function differences(calls: Findings['calls']): string[] {
   const differing = operations.filter((operation) => {
     const { product, bare } = calls[operation];

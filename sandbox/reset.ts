@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lockFolder } from './dynamodb/folder-lock.ts';
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
-/** Only a folder that a sandbox has written to is cleared: a mistyped variable must not cost anybody their files. */
+/** Only a folder that a sandbox has written to is deleted: a mistyped variable must not delete other files. */
 const marks = ['bitbucket.json', 'aws.json', 'slack.json', 'dynamodb', 'gateway.log'];
 
 /** `npm run sandbox:reset`: removes the folder, unless a stack is running in it. */

@@ -12,13 +12,13 @@ import {
 } from './bitbucket/client.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 
-/** One thing that was looked at. `remedy` says what to do where it is not as it should be. */
+/** One check. `remedy` says what to do if it failed. */
 export type Finding = { about: string; isGood: boolean; remedy?: string };
 
 const good = (about: string): Finding => ({ about, isGood: true });
 const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
 
-/** Looks at everything between Bitbucket and Rolewright that an administrator sets up: what this Bitbucket can send, what
+/** Checks what an administrator sets up between Bitbucket and Rolewright: the events that this Bitbucket can send, what
  *  the functions' credential can read, the webhooks, and whether Rolewright answers. Changes nothing. */
 export async function diagnose(
   settings: BitbucketSettings,
@@ -128,7 +128,7 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
     ])
     .join('\n');
 
-/** `npm run doctor`: prints what was found, and ends with code 1 where something must be done. */
+/** `npm run doctor`: prints every check, and exits with 1 if one failed. */
 async function main(): Promise<void> {
   const findings = await diagnose(
     bitbucketSettings(process.env),

@@ -5,7 +5,7 @@ import { apiClient, harmless } from './api-client.ts';
 const shown = (value: string | string[] | null): string =>
   value === null ? 'nothing' : harmless([value].flat().join(', '));
 
-/** Codes that say themselves what is the matter with the signature, or that there is none to check. */
+/** Codes that already say what is wrong with the signature, or that there is nothing to check. */
 const withoutSignature = ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'];
 
 /** An explanation for people. */
@@ -33,8 +33,8 @@ export function explanationText({
   return [...lines, ...(yaml.length > 0 ? ['', ...yaml] : [])].join('\n').trimEnd();
 }
 
-/** `npm run explain -- <grant> < token`: asks Rolewright why a step token is or is not admitted. The token comes from
- *  standard input only, and goes nowhere but into the request. */
+/** `npm run explain -- <grant> < token`: asks Rolewright why a step token is admitted or not. The token is read from
+ *  standard input only, and sent only in the request. */
 async function main(): Promise<void> {
   const [grantId, ...more] = process.argv.slice(2);
   if (!grantId || more.length > 0) {

@@ -13,8 +13,8 @@ import type { Cedar } from './engine.ts';
 import { principalTypes, requestOf } from './request.ts';
 import type { Rule } from './rules.ts';
 
-/** The access rules, and the whole of what made a decision: the rules that it rests on, in the order of their files;
- *  none when nothing permits. */
+/** The access rules, and the explanation of a decision: the rules that determine it, in the order of their files; empty
+ *  if no rule permits. */
 export type CedarAccess = AccessRules & {
   explain(
     caller: Caller,
@@ -24,9 +24,10 @@ export type CedarAccess = AccessRules & {
   ): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
-/** Compiled rules, decided by Cedar, which is loaded with the first decision: a caller who proves nothing never has it
- *  loaded. A caller and an action that the schema does not bring together are denied, and so is whatever Cedar fails to
- *  evaluate: a forbid that failed must not be passed over. Throws where Cedar cannot be had: nothing is decided then. */
+/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated caller
+ *  never loads it. Denied are: a caller and an action that the schema does not combine, and a request for which Cedar
+ *  fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot be loaded; nothing is
+ *  decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;
@@ -66,7 +67,7 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
   };
 }
 
-/** Cedar with both policy sets parsed, by the names that it keeps them under. */
+/** Cedar with both parsed policy sets, by the names under which it keeps them. */
 type Engine = { cedar: Cedar; here: string; somewhere: string };
 
 function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
@@ -74,8 +75,8 @@ function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
   return { cedar, here: prepared(cedar, here), somewhere: prepared(cedar, somewhere) };
 }
 
-/** Has Cedar parse a policy set once. Cedar keeps parsed sets for the whole process, by name: named by their content, two
- *  compositions in one process do not take each other's. */
+/** Has Cedar parse a policy set once, and returns its name. Cedar keeps parsed sets by name for the whole process. The
+ *  name is a hash of the content, so two compositions in one process do not share a set by mistake. */
 function prepared(cedar: Cedar, policies: PolicySet): string {
   const name = createHash('sha256').update(JSON.stringify(policies)).digest('hex');
   const answer = cedar.preparsePolicySet(name, policies);

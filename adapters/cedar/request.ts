@@ -10,7 +10,7 @@ export const principalTypes = {
   system: 'System',
 } as const satisfies Record<Principal['kind'], string>;
 
-/** A request as Cedar takes it. A resource that is not said stands for any. */
+/** A request in Cedar's form. A missing resource means any resource. */
 export function requestOf(
   { principal, groups }: Caller,
   action: Action,
@@ -22,7 +22,7 @@ export function requestOf(
   const acted = resourceEntity(action, resource);
   const context: Record<string, boolean | { __entity: TypeAndId }[]> = {};
   if (action === 'approve') {
-    // Not said is not none: a rule that looks at it fails then, and what fails is denied.
+    // A missing attribute is left undefined, not empty: a rule that reads it then fails, and a failure denies.
     if (requesterKinds)
       context.requesterKinds = requesterKinds.map((id) => ({ __entity: { type: 'Kind', id } }));
   } else if (action !== 'audit') {

@@ -10,7 +10,7 @@ const REQUEST = {
 };
 const OBJECT = 'arn:aws:s3:::shop-site/index.html';
 
-/** Ada previews a role for one deployment environment, then asks for just that. */
+/** Ada previews a role for one deployment environment, then requests exactly that. */
 export async function request(
   client: SandboxClient,
   ada: string,
@@ -46,7 +46,8 @@ export async function request(
   return { grant, arn: role.arn };
 }
 
-/** Its own pipeline uses the role, and three others try to. Returns the access key of the session that it opened. */
+/** The grant's own pipeline uses the role, and three others try to. Returns the access key of the session that it
+ *  opened. */
 export async function use(client: SandboxClient, ada: string, grantId: string, arn: string): Promise<string> {
   screen.chapter('Four pipelines present their step tokens to AWS STS');
   const own = await client.token('step', { repository: 'acme/shop', deployment: 'Production' });
@@ -94,7 +95,7 @@ export async function use(client: SandboxClient, ada: string, grantId: string, a
   return admitted.accessKeyId;
 }
 
-/** The same request once more. */
+/** The same request is repeated. */
 export async function repeat(client: SandboxClient, ada: string): Promise<void> {
   screen.chapter('The same request is repeated');
   await client.iamCalls();
@@ -104,7 +105,7 @@ export async function repeat(client: SandboxClient, ada: string): Promise<void> 
   screen.good('200: unchanged, without a single IAM call');
 }
 
-/** Ada ends the grant, and with it every session. */
+/** Ada revokes the grant, which ends every session. */
 export async function revoke(
   client: SandboxClient,
   ada: string,

@@ -2,7 +2,7 @@ import { type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
 import type { SandboxClient } from '../sandbox-client.ts';
 import { expect, screen } from './screen.ts';
 
-/** The log of the grant, its hashes recomputed. */
+/** Reads the log of the grant and recomputes its hashes. */
 export async function verify(client: SandboxClient, ada: string, grantId: string): Promise<void> {
   screen.chapter('The log holds every step, and anyone can verify it');
   const { body } = await client.read(ada, `/v1/grants/${grantId}/events?limit=100`);

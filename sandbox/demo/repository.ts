@@ -7,7 +7,7 @@ const FULL_NAME = `acme/${SLUG}`;
 const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 
-/** Somebody creates a repository in Bitbucket, and later deletes it: the webhook tells, nobody asks. */
+/** A repository is created in Bitbucket and later deleted. Rolewright acts on the webhooks alone. */
 export async function follow(client: SandboxClient, ada: string): Promise<void> {
   screen.chapter(
     `A developer creates the repository ${FULL_NAME} in Bitbucket, and a rule of the configuration matches`,
@@ -26,7 +26,7 @@ export async function follow(client: SandboxClient, ada: string): Promise<void> 
   screen.good('The repository is deleted; Bitbucket confirms it, and the grant is revoked');
 }
 
-/** The repository's one grant, once it is in a state. */
+/** The repository's one grant, once it has this state. */
 async function settled(
   client: SandboxClient,
   ada: string,

@@ -181,7 +181,7 @@ export function viewFaults(view: unknown): string[] {
   return faults;
 }
 
-/** What Slack says of a message's content: its error code and everything that is wrong; undefined when it is sound. */
+/** Slack's answer to a message's content: its error code and every problem; undefined if the content is valid. */
 export function messageFault(message: Json): { error: string; messages: string[] } | undefined {
   const { text, blocks } = message;
   const hasText = typeof text === 'string' && text !== '';

@@ -24,7 +24,6 @@ import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
-/** How the command is used. */
 export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
   --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
@@ -62,7 +61,7 @@ type Settings = {
   templates: ReadonlyMap<string, Template>;
   access: CedarAccess;
 };
-/** A grant as the API shows it, as far as rules look at it. */
+/** The fields of a grant in the API that rules can look at. */
 type ShownGrant = {
   repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
   environment?: { uuid: string };
@@ -139,7 +138,8 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
   };
 }
 
-/** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
+/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository and
+ *  an account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
   if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
   if (action !== 'request') return resource;
@@ -176,13 +176,14 @@ function accessContextOf(given: Given, grant: Grant | undefined): AccessContext 
   };
 }
 
-/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+/** The limits of an approval that rules cannot change: the plan waits, has not lapsed, and the principal has not
+ *  requested it. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
 }
 
-/** The grant that the events of the running API tell of, page by page. */
+/** Replays a grant from its events in the running API, page by page. */
 async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
   const events: GrantEvent[] = [];
   let cursor: unknown;
@@ -200,13 +201,13 @@ const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
   ...(doc ? [`      ${doc}`] : []),
 ];
 
-/** Gets a path of a running API. */
+/** Reads a path of a running API. */
 type Get = (path: string) => Promise<Record<string, unknown>>;
 
-/** The arguments are wrong; the usage says how they would be right. */
+/** An error in the arguments; the usage shows the correct form. */
 export class UsageError extends Error {}
 
-/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
+/** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess(
   argv: string[],
   root: string,

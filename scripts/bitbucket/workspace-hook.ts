@@ -17,8 +17,8 @@ export type WorkspaceHook = z.infer<typeof hookShape>;
 export const hookUrl = (api: string, workspaceSlug: string): string =>
   `${api}/webhooks/bitbucket/${workspaceSlug}`;
 
-/** The workspace's hook to Rolewright: the one with this URL, else one that ends in the same path, as when the API has
- *  moved. Throws where the hooks cannot be listed as a whole. */
+/** The workspace's hook to Rolewright: the hook with this URL, else one whose URL ends in the same path, as after a
+ *  move of the API. Throws if the hooks cannot be listed completely. */
 export async function findHook(
   client: BitbucketClient,
   workspaceSlug: string,
@@ -40,7 +40,7 @@ export async function findHook(
   );
 }
 
-/** Everything that keeps a hook from doing its work, in words; empty when nothing does. */
+/** Every problem of a hook; empty for a correct one. */
 export function hookErrors(hook: WorkspaceHook, url: string): string[] {
   const missing = followedEvents.filter((event) => !hook.events.includes(event));
   return [
@@ -51,8 +51,8 @@ export function hookErrors(hook: WorkspaceHook, url: string): string[] {
   ];
 }
 
-/** Creates the workspace's hook, or repairs the one that is there; a secret that is not given stays as it is. Other
- *  events that somebody added stay, too. Returns what was done. */
+/** Creates the workspace's hook, or repairs the existing one. A secret that is not given is kept, and so are additional
+ *  events. Returns what was done. */
 export async function registerHook(
   client: BitbucketClient,
   workspaceSlug: string,

@@ -45,13 +45,13 @@ const pathParameters: Record<string, Json> = {
   workspace: { schema: { type: 'string' }, description: 'Slug of a configured workspace' },
 };
 
-/** Collects what has a name, for others to refer to. */
+/** Collects named schemas, responses and examples, for references to them. */
 class Components {
   readonly schemas: Json = {};
   readonly responses: Json = {};
   readonly examples: Json = {};
 
-  /** A schema as JSON Schema; whatever has a name becomes a reference. `io` says whether it is of what comes in. */
+  /** A schema as JSON Schema; a named schema becomes a reference. `io` says whether the schema is of input or output. */
   schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs, ...own } = z.toJSONSchema(schema, { io, override: simplified }) as Json;
     for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) {
@@ -66,7 +66,7 @@ class Components {
   }
 }
 
-/** Zod's own patterns of dates say no more than their format; names of properties are always text. */
+/** Removes what adds nothing: Zod's patterns of dates repeat their format, and property names are always text. */
 function simplified({ jsonSchema }: { jsonSchema: Json }): void {
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   delete jsonSchema.propertyNames;
@@ -78,8 +78,8 @@ const withReferences = (schema: unknown): unknown =>
 const nameIn = ({ $ref }: Json): string | undefined =>
   typeof $ref === 'string' ? $ref.replace('#/components/schemas/', '') : undefined;
 
-/** The OpenAPI 3.1 document, from the operations and `docs/errors.md`. `adviceOf` is what the table there says of a code.
- *  Deterministic. Throws where an operation has a response without an example. */
+/** The OpenAPI 3.1 document, from the operations and `docs/errors.md`. `adviceOf` returns the remedy of a code in that
+ *  table. Deterministic. Throws if a response of an operation has no example. */
 export function apiDocument(version: string, adviceOf: (code: ProblemCode) => string): Json {
   const components = new Components();
   const paths: Record<string, Json> = {};
@@ -227,7 +227,7 @@ function codesOf(operation: Operation): ProblemCode[] {
   return problemCodes.filter((code) => own.has(code));
 }
 
-/** One response for each status, with the codes that an operation has there. Operations with the same codes share it. */
+/** One response for each status, with the operation's codes of that status. Operations with the same codes share it. */
 function problemResponses(
   operation: Operation,
   components: Components,
@@ -261,7 +261,7 @@ function problemResponse(
   };
 }
 
-/** A problem as it is answered; what a caller reads in `detail` says more about the case at hand. */
+/** An example problem. A real `detail` says more about its case. */
 function problemExample(code: ProblemCode, advice: string): Json {
   const errors =
     code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: exampleErrors[code] } : {};

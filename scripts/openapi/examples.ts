@@ -137,7 +137,7 @@ const explanation: Diagnosis = {
   advice: `The token comes from a repository other than the grant's, acme/shop (${repository}).`,
 };
 
-/** An example of each named schema that an operation answers with. The linter holds each to its schema. */
+/** An example of each named schema that an operation answers with. The linter validates each by its schema. */
 export const examples: Record<string, unknown> = {
   Grant: grant,
   GrantPage: { items: [listed], cursor: 'eyJhZnRlciI6IiJ9' },

@@ -16,13 +16,13 @@ import { type ActionReference, actionReference, conditionKeyError, fitsArn } fro
 import { largestPolicy, SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
 import { templateSources } from './source.ts';
 
-/** What the check found: `errors` stop it, `warnings` are guardrails in audit mode. Each is
+/** The result of the check: `errors` fail it; `warnings` are violations of guardrails in audit mode. Each is
  *  `templates/x.yaml:LINE: what: fix`. */
 export type CheckResult = { errors: string[]; warnings: string[]; templates: number };
 
-/** Checks every template below `root`: schema, names and positions; that every action exists and fits each of its resources;
- *  condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and without its
- *  optional parts; and that the generated files are of today. All errors of all files at once. */
+/** Checks every template below `root`: its schema, names and positions; that every action exists and fits each of its
+ *  resources; condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and
+ *  without its optional parts; and that the generated files are current. Returns all errors of all files. */
 export async function checkTemplates(root: string): Promise<CheckResult> {
   const result: CheckResult = { errors: [], warnings: [], templates: 0 };
   const { guardrails } = readConfiguration(root);
@@ -42,7 +42,7 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
     }
     const read = readTemplate(source.name, source.content);
     for (const { path, detail } of 'errors' in read ? read.errors : []) {
-      // The line alone would not tell which of its fields is missing, or meant.
+      // The line alone would not show which of its fields is missing or meant.
       say(result.errors, { path, detail: `${toPointer(path)}: ${detail}` });
     }
     const shaped = templateSchema.safeParse(source.content, { error: fieldRule });

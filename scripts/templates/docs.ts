@@ -5,7 +5,7 @@ import { templateJsonSchema } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { templatePage } from './page.ts';
 
-/** The files that are made from the templates, by path: what editors check them with, and what people read. */
+/** The files that are generated from the templates, by path: the schema for editors, and the page for readers. */
 export const generatedFiles = (templates: readonly Template[]): Record<string, string> => ({
   'templates/schema.json': `${JSON.stringify(
     {

@@ -53,7 +53,7 @@ function chapter(template: Template): string[] {
   ];
 }
 
-/** What a parameter takes, in words. */
+/** The values that a parameter accepts. */
 function valueRule({ type, optional, list, pattern, allowed, default: filled }: TemplateParameter): string {
   const rule = parameterTypes[type].rule.replace(/^must be (?:an? |the )?/, '');
   return [
@@ -100,7 +100,7 @@ function step(template: Template): string {
   ].join('\n');
 }
 
-/** A command as a YAML text: plain where that means the same. */
+/** A command as a YAML scalar: plain if that has the same meaning. */
 const quoted = (command: string): string =>
   /: | #|^["'{[&*!|>%@`]/.test(command) ? JSON.stringify(command) : command;
 
