@@ -13,7 +13,7 @@ import {
 import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the one that stands first here is the answer's. Only the last three are of an admitted token. */
+ *  several apply, the first in this list is the answer's. Only the last three are of an admitted token. */
 export const explanationCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
@@ -46,7 +46,7 @@ export const explanationCodes = [
 export type ExplanationCode = (typeof explanationCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
- *  keys could not be fetched, and for claims that somebody typed. `assumed` names those that the typed claims lack and that
+ *  keys could not be fetched, and for typed claims. `assumed` names those that the typed claims lack and that
  *  every step token of the workspace has alike. */
 export type Evidence =
   | { kind: 'none' }

@@ -25,7 +25,7 @@ const writing = {
 const active = (over: Partial<GrantIntent>) =>
   present(replay(chain([requested('none', over), started, created, activated])));
 
-/** The code blocks of a message, as somebody copies them out of Slack. */
+/** The code blocks of a message, as they are copied out of Slack. */
 const codeIn = (content: ReturnType<typeof grantCard>): string[] =>
   [...JSON.stringify(content).matchAll(/"text":"```((?:[^"\\]|\\.)*)```"/g)].map(([, text = '']) =>
     `${JSON.parse(`"${text}"`)}\n`.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),
