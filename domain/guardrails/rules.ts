@@ -2,18 +2,19 @@ import type { PermissionsPolicy, PermissionsStatement } from '../policy/document
 import { patternsOverlap } from '../shared/patterns.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
-  ESCALATION,
   ESCALATION_PAIRS,
-  HANDING_ON,
   handsAccessOn,
   IDENTITY,
   IDENTITY_EXCEPTIONS,
   KEYS,
-  LOG_TAMPERING,
   ORGANISATION_AND_BILLING,
+  onlyReads,
 } from './dangerous-actions.ts';
+import { ESCALATION } from './escalation-table.ts';
+import { HANDING_ON } from './handing-on-table.ts';
+import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
-import { reviewedServices } from './reviewed-services.ts';
+import { isJudgedSafe, reviewedServices } from './reviewed-services.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: string; deny: readonly string[] };
@@ -123,13 +124,17 @@ function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[]
   ];
 }
 
+/** Actions that take an execution role, and act with the role that the stack had before where none is given. Source: the
+ *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
+const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
+
 function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
-  if (!mayUse('cloudformation:createchangeset', statement)) return [];
+  if (!STACK_ROLE_ACTIONS.some((name) => mayUse(`cloudformation:${name}`, statement))) return [];
   const roles = exactValues(statement, 'cloudformation:RoleArn');
   if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
   return [
     {
-      what: 'a change set could act through whatever role its stack had before',
+      what: 'a stack could be changed through whatever role it had before',
       fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
     },
   ];
@@ -169,20 +174,30 @@ function pairs({ Statement }: PermissionsPolicy): Finding[] {
 const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
   Action.every((action) => actionsWithoutResource.has(lower(action)));
 
+const serviceOf = (action: string): string => lower(action.split(':')[0] ?? '');
+
 const handingOn = hitOf(HANDING_ON);
 
-const listed = hitOf([
-  ...IDENTITY,
-  ...ORGANISATION_AND_BILLING,
-  ...LOG_TAMPERING,
-  ...KEYS,
-  ...ESCALATION,
-  ...HANDING_ON,
-]);
+/** True for an action that gives access to others. A name that only reads is believed for reviewed services alone. */
+const handsOn = (action: string): boolean =>
+  handsAccessOn(lower(action)) ||
+  (handingOn(action) !== undefined && !(onlyReads(lower(action)) && reviewedServices.has(serviceOf(action))));
 
-/** True for an action of a service that nobody has gone through, unless a list has it: then that rule tells. */
+const listed = hitOf([...IDENTITY, ...ORGANISATION_AND_BILLING, ...LOG_TAMPERING, ...KEYS, ...ESCALATION]);
+
+/** True for an action that another rule refuses by name: that rule reports it. */
+const isListed = (action: string): boolean => listed(action) !== undefined || handsOn(action);
+
+/** True for an action of a service that was not reviewed, unless a list has it. */
 const isUnknown = (action: string): boolean =>
-  !reviewedServices.has(lower(action.split(':')[0] ?? '')) && !listed(action);
+  !reviewedServices.has(serviceOf(action)) && listed(action) === undefined && handingOn(action) === undefined;
+
+/** True for an action of a reviewed service that is not among those judged safe: refused there, or newer than the
+ *  judgements. A wildcard is always more than what was judged. */
+const isUnjudged = (action: string): boolean =>
+  reviewedServices.has(serviceOf(action)) &&
+  !isJudgedSafe(lower(action)) &&
+  (/[*?]/.test(action) || !isListed(action));
 
 /** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
 export const guardrailRules = [
@@ -206,8 +221,18 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(isUnknown).map((action) => ({
-        what: `${action} belongs to a service that nobody has gone through for dangerous actions`,
-        fix: 'go through it, add what is dangerous to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
+        what: `${action} belongs to a service whose actions were not judged`,
+        fix: 'judge its actions in scripts/guardrails/judgements, then run npm run guardrails',
+      })),
+    ),
+  },
+  {
+    id: 'judged-actions',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter(isUnjudged).map((action) => ({
+        what: `${action} is not among the actions that were judged safe for a grant`,
+        fix: 'use one that is: `npm run guardrails -- ACTION` prints the judgement and its reason; an action without one is judged in scripts/guardrails/judgements first',
       })),
     ),
   },
@@ -311,7 +336,7 @@ export const guardrailRules = [
     id: 'no-handing-on',
     isFixed: false,
     find: perStatement(({ Action }) =>
-      Action.filter((action) => handsAccessOn(lower(action)) || handingOn(action)).map((action) => ({
+      Action.filter(handsOn).map((action) => ({
         what: `${action} can hand access on to others`,
         fix: 'change resource policies where the resource is made, reviewed',
       })),
