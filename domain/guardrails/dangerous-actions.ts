@@ -29,7 +29,7 @@ export const IDENTITY_EXCEPTIONS = [
   'sts:getcalleridentity',
 ];
 
-/** The organisation, the account itself, and money. Along the denies of `infrastructure/boundary.yml`. */
+/** The organisation, the account itself, and money. */
 export const ORGANISATION_AND_BILLING = [
   'organizations:*',
   'account:*',

@@ -1,6 +1,6 @@
 /** Actions with which a principal becomes another, alone: they start or enter something that has a role of its own.
  *  Sources: Rhino Security Labs, AWS IAM Privilege Escalation methods 1–28 (methods on `iam:` fall under `IDENTITY`);
- *  Bishop Fox, IAM Vulnerable, 31 paths; and the same idea for services that both leave out.
+ *  Bishop Fox, IAM Vulnerable, 31 paths; the catalogue of pathfinding.cloud; the same idea for services that they leave out.
  *  Not here because a deploy is just that, and held by other rules: `lambda:UpdateFunctionCode` (named functions only, and
  *  no way to run them: see `ESCALATION_PAIRS`), `ecs:RegisterTaskDefinition` and `ecs:UpdateService` (exact roles),
  *  CloudFormation's change sets (exact execution role). */

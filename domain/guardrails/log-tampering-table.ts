@@ -1,5 +1,5 @@
-/** What records or watches: whoever can stop it hides what they do. Sources: the boundary, and MITRE ATT&CK T1562.008
- *  (Disable or Modify Cloud Logs). */
+/** What records or watches: whoever can stop it hides what they do. Source: MITRE ATT&CK T1562.008 (Disable or Modify
+ *  Cloud Logs). */
 export const LOG_TAMPERING = [
   'access-analyzer:*',
   'auditmanager:*',

@@ -130,7 +130,7 @@ export const deliveryJudgements: JudgementTable = {
     },
     {
       verdict: 'allow',
-      reason: 'Stops a build.',
+      reason: 'Stops a build of the one project that it names.',
       actions: `StopBuild StopBuildBatch`,
     },
     {
