@@ -2,7 +2,7 @@
  *  when the two have any action in common, so no wildcard gets around a list. The three long lists have files of their
  *  own: `escalation-table.ts`, `handing-on-table.ts`, `log-tampering-table.ts`. */
 
-/** Services of identities: whoever can change these can make themselves anything. */
+/** Services of identities: a principal that can change these can become any other. */
 export const IDENTITY = [
   'iam:*',
   'sts:*',

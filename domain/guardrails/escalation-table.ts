@@ -249,6 +249,10 @@ export const ESCALATION = [
   'autoscaling:putwarmpool',
   'autoscaling:putlifecyclehook',
   'autoscaling:rollbackinstancerefresh',
+  'autoscaling:setdesiredcapacity',
+  'autoscaling:*putscheduledupdategroupaction',
+  'autoscaling:putscalingpolicy',
+  'autoscaling:resumeprocesses',
   // Siblings: work that runs as a role of its own, started, resumed or let through a gate
   'states:startexecution',
   'states:startsyncexecution',
@@ -323,6 +327,9 @@ export const ESCALATION = [
   'autoscaling:describelaunchconfigurations',
   'ssm:getcommandinvocation',
   'ssm:listcommandinvocations',
+  'ssm:getautomationexecution',
+  'ssm:describeautomationstepexecutions',
+  'ec2:describespot*requests',
   // Paths of pathfinding.cloud outside of the services above
   'braket:createjob',
   'emr-serverless:createapplication',

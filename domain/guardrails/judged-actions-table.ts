@@ -141,10 +141,9 @@ export const judgedActions: Readonly<Record<string, string>> = {
     describesecuritygroupvpcassociations describesecuritygroups describeservicelinkvirtualinterfaces
     describesnapshotattribute describesnapshottierstatus describesnapshots
     describespotdatafeedsubscription describespotfleetinstances describespotfleetrequesthistory
-    describespotfleetrequests describespotinstancerequests describespotpricehistory
-    describestalesecuritygroups describestoreimagetasks describesubnets describetags
-    describetrafficmirrorfilterrules describetrafficmirrorfilters describetrafficmirrorsessions
-    describetrafficmirrortargets describetransitgatewayattachments
+    describespotpricehistory describestalesecuritygroups describestoreimagetasks describesubnets
+    describetags describetrafficmirrorfilterrules describetrafficmirrorfilters
+    describetrafficmirrorsessions describetrafficmirrortargets describetransitgatewayattachments
     describetransitgatewayconnectpeers describetransitgatewayconnects
     describetransitgatewaymeteringpolicies describetransitgatewaymulticastdomains
     describetransitgatewaypeeringattachments describetransitgatewaypolicytables
@@ -306,26 +305,25 @@ export const judgedActions: Readonly<Record<string, string>> = {
   sqs: `changemessagevisibility deletemessage getqueueattributes getqueueurl listdeadlettersourcequeues
     listmessagemovetasks listqueuetags listqueues receivemessage sendmessage`,
   ssm: `deleteparameter deleteparameters describeactivations describeautomationexecutions
-    describeautomationstepexecutions describeavailablepatches describedocumentparameters
-    describedocumentpermission describeeffectivepatchesforpatchbaseline describeinstanceinformation
-    describeinstancepatchstates describeinstancepatchstatesforpatchgroup describeinstancepatches
-    describeinstanceproperties describeinventorydeletions
-    describemaintenancewindowexecutiontaskinvocations describemaintenancewindowexecutiontasks
-    describemaintenancewindowexecutions describemaintenancewindowschedule
-    describemaintenancewindowtargets describemaintenancewindowtasks describemaintenancewindows
-    describemaintenancewindowsfortarget describeopsitems describeparameters describepatchbaselines
-    describepatchgroupstate describepatchgroups describepatchproperties describesessions
-    getautomationexecution getcalendar getcalendarstate getcloudconnector getconnectionstatus
-    getdefaultpatchbaseline getdeployablepatchsnapshotforinstance getexecutionpreview getinventory
-    getinventoryschema getmaintenancewindow getmaintenancewindowexecution
-    getmaintenancewindowexecutiontask getmaintenancewindowexecutiontaskinvocation getmanifest
-    getopsitem getopsmetadata getopssummary getparameter getparameterhistory getparameters
-    getparametersbypath getpatchbaseline getpatchbaselineforpatchgroup getresourcepolicies
-    getservicesetting listcloudconnectors listcommands listcomplianceitems listcompliancesummaries
-    listdocumentmetadatahistory listdocumentversions listdocuments listinventoryentries listnodes
-    listnodessummary listopsitemevents listopsitemrelateditems listopsmetadata
-    listresourcecompliancesummaries listresourcedatasync listtagsforresource putparameter
-    validatecloudconnector`,
+    describeavailablepatches describedocumentparameters describedocumentpermission
+    describeeffectivepatchesforpatchbaseline describeinstanceinformation describeinstancepatchstates
+    describeinstancepatchstatesforpatchgroup describeinstancepatches describeinstanceproperties
+    describeinventorydeletions describemaintenancewindowexecutiontaskinvocations
+    describemaintenancewindowexecutiontasks describemaintenancewindowexecutions
+    describemaintenancewindowschedule describemaintenancewindowtargets
+    describemaintenancewindowtasks describemaintenancewindows describemaintenancewindowsfortarget
+    describeopsitems describeparameters describepatchbaselines describepatchgroupstate
+    describepatchgroups describepatchproperties describesessions getcalendar getcalendarstate
+    getcloudconnector getconnectionstatus getdefaultpatchbaseline
+    getdeployablepatchsnapshotforinstance getexecutionpreview getinventory getinventoryschema
+    getmaintenancewindow getmaintenancewindowexecution getmaintenancewindowexecutiontask
+    getmaintenancewindowexecutiontaskinvocation getmanifest getopsitem getopsmetadata getopssummary
+    getparameter getparameterhistory getparameters getparametersbypath getpatchbaseline
+    getpatchbaselineforpatchgroup getresourcepolicies getservicesetting listcloudconnectors
+    listcommands listcomplianceitems listcompliancesummaries listdocumentmetadatahistory
+    listdocumentversions listdocuments listinventoryentries listnodes listnodessummary
+    listopsitemevents listopsitemrelateditems listopsmetadata listresourcecompliancesummaries
+    listresourcedatasync listtagsforresource putparameter validatecloudconnector`,
   states: `describeactivity describeexecution describemaprun describestatemachine describestatemachinealias
     describestatemachineforexecution getexecutionhistory listactivities listexecutions listmapruns
     liststatemachinealiases liststatemachineversions liststatemachines listtagsforresource

@@ -1,4 +1,4 @@
-/** What records or watches: whoever can stop it hides what they do. Source: MITRE ATT&CK T1562.008 (Disable or Modify
+/** What records or watches: a principal that can stop it hides what it does. Source: MITRE ATT&CK T1562.008 (Disable or Modify
  *  Cloud Logs). */
 export const LOG_TAMPERING = [
   'access-analyzer:*',
@@ -41,6 +41,8 @@ export const LOG_TAMPERING = [
   'xray:putencryptionconfig',
   // An alarm that is written anew is silenced, and its actions run functions, documents and machines
   'cloudwatch:put*alarm',
+  'cloudwatch:createalert',
+  'cloudwatch:updatealert',
   'cloudwatch:enablealarmactions',
   'cloudfront:createrealtimelogconfig',
   'cloudfront:deleterealtimelogconfig',

@@ -8,6 +8,7 @@ import {
   IDENTITY_EXCEPTIONS,
   KEYS,
   ORGANISATION_AND_BILLING,
+  onlyReads,
 } from './dangerous-actions.ts';
 import { ESCALATION } from './escalation-table.ts';
 import { LOG_TAMPERING } from './log-tampering-table.ts';
@@ -138,7 +139,9 @@ const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([rig
 
 function pairs({ Statement }: PermissionsPolicy): Finding[] {
   const holders = (hit: ReturnType<typeof hitOf>) =>
-    Statement.flatMap(({ Sid, Action }) => Action.filter(hit).map((action) => ({ Sid, action })));
+    Statement.flatMap(({ Sid, Action }) =>
+      Action.filter((action) => hit(action) && !onlyReads(lower(action))).map((action) => ({ Sid, action })),
+    );
   const seen = new Set<string>();
   return PAIRS.flatMap(([left, right]) =>
     holders(left).flatMap((one) =>

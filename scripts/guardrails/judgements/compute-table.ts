@@ -24,8 +24,9 @@ export const computeJudgements: JudgementTable = {
     {
       verdict: 'no-privilege-escalation',
       reason: 'Starts machines that carry a role, or says what they start with.',
-      actions: `CreateAutoScalingGroup CreateLaunchConfiguration LaunchInstances PutWarmPool
-        RollbackInstanceRefresh StartInstanceRefresh UpdateAutoScalingGroup`,
+      actions: `BatchPutScheduledUpdateGroupAction CreateAutoScalingGroup CreateLaunchConfiguration
+        LaunchInstances PutScalingPolicy PutScheduledUpdateGroupAction PutWarmPool ResumeProcesses
+        RollbackInstanceRefresh SetDesiredCapacity StartInstanceRefresh UpdateAutoScalingGroup`,
     },
     {
       verdict: 'no-privilege-escalation',
@@ -64,11 +65,9 @@ export const computeJudgements: JudgementTable = {
     {
       verdict: 'judged-actions',
       reason: 'Changes settings beyond what a deploy of one application needs.',
-      actions: `BatchPutScheduledUpdateGroupAction CancelInstanceRefresh CompleteLifecycleAction
-        DisableMetricsCollection EnableMetricsCollection EnterStandby ExitStandby PutAccountSetting
-        PutNotificationConfiguration PutScalingPolicy PutScheduledUpdateGroupAction
-        RecordLifecycleActionHeartbeat ResumeProcesses SetDesiredCapacity SetInstanceHealth
-        SetInstanceProtection SuspendProcesses`,
+      actions: `CancelInstanceRefresh CompleteLifecycleAction DisableMetricsCollection EnableMetricsCollection
+        EnterStandby ExitStandby PutAccountSetting PutNotificationConfiguration
+        RecordLifecycleActionHeartbeat SetInstanceHealth SetInstanceProtection SuspendProcesses`,
     },
   ],
   elasticloadbalancing: [

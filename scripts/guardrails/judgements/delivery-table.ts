@@ -10,7 +10,8 @@ export const deliveryJudgements: JudgementTable = {
     },
     {
       verdict: 'borrow',
-      reason: 'Runs or ends a change through the role of the change set, whoever made it.',
+      reason:
+        'Runs or ends a change through the role of the change set, which another principal may have made.',
       actions: `CancelUpdateStack ExecuteChangeSet`,
     },
     {

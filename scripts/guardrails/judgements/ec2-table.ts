@@ -20,7 +20,7 @@ export const ec2Judgements: JudgementTable = {
     },
     {
       verdict: 'no-privilege-escalation',
-      reason: 'Makes an image or machine out of data that nobody looked at.',
+      reason: 'Makes an image or machine out of data that was not reviewed.',
       actions: `CreateImage CreateRestoreImageTask ImportImage ImportInstance RegisterImage
         ReplaceImageCriteriaInAllowedImagesSettings ReplaceImageInstanceTypeSpecification`,
     },
@@ -35,8 +35,9 @@ export const ec2Judgements: JudgementTable = {
       verdict: 'no-privilege-escalation',
       discloses: true,
       reason: 'Shows what machines print or are started with, which holds secrets.',
-      actions: `DescribeInstanceAttribute DescribeLaunchTemplateVersions GetConsoleOutput GetConsoleScreenshot
-        GetLaunchTemplateData GetPasswordData`,
+      actions: `DescribeInstanceAttribute DescribeLaunchTemplateVersions DescribeSpotFleetRequests
+        DescribeSpotInstanceRequests GetConsoleOutput GetConsoleScreenshot GetLaunchTemplateData
+        GetPasswordData`,
     },
     {
       verdict: 'no-privilege-escalation',

@@ -50,23 +50,22 @@ export const observationJudgements: JudgementTable = {
     {
       verdict: 'no-log-tampering',
       reason: 'Silences an alarm, or has it run something.',
-      actions: `DeleteAlarmMuteRule DeleteAlarms DeleteAlert DisableAlarmActions EnableAlarmActions
-        PutAlarmMuteRule PutCompositeAlarm PutLogAlarm PutMetricAlarm SetAlarmState`,
+      actions: `CreateAlert DeleteAlarmMuteRule DeleteAlarms DeleteAlert DisableAlarmActions EnableAlarmActions
+        PutAlarmMuteRule PutCompositeAlarm PutLogAlarm PutMetricAlarm SetAlarmState UpdateAlert`,
     },
     {
       verdict: 'judged-actions',
       reason: 'Makes or starts what is to be made where it is reviewed.',
-      actions: `CreateAlert CreateOmniDashboard CreateOmniThread CreateServiceLevelObjective CreateSpace
-        CreateView StartOTelEnrichment StartOmniThreadSession StartTelemetryQuery
-        StartTelemetryQuerySession`,
+      actions: `CreateOmniDashboard CreateOmniThread CreateServiceLevelObjective CreateSpace CreateView
+        StartOTelEnrichment StartOmniThreadSession StartTelemetryQuery StartTelemetryQuerySession`,
     },
     {
       verdict: 'judged-actions',
       reason: 'Changes settings beyond what a deploy of one application needs.',
       actions: `EnableInsightRules EnableTopologyDiscovery PutAnomalyDetector PutDashboard PutInsightRule
         PutIntelligenceConfiguration PutManagedInsightRules QueryTraces SearchPrincipals SubmitFeedback
-        UpdateAlert UpdateOmniDashboard UpdateOmniThread UpdatePreferences UpdateServiceLevelObjective
-        UpdateSpace UpdateView`,
+        UpdateOmniDashboard UpdateOmniThread UpdatePreferences UpdateServiceLevelObjective UpdateSpace
+        UpdateView`,
     },
     {
       verdict: 'judged-actions',

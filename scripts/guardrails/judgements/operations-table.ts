@@ -92,7 +92,8 @@ export const operationsJudgements: JudgementTable = {
       verdict: 'no-privilege-escalation',
       discloses: true,
       reason: 'Shows what machines print or are started with, which holds secrets.',
-      actions: `GetCommandInvocation ListCommandInvocations`,
+      actions: `DescribeAutomationStepExecutions GetAutomationExecution GetCommandInvocation
+        ListCommandInvocations`,
     },
     {
       verdict: 'no-privilege-escalation',

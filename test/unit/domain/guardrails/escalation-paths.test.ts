@@ -267,6 +267,15 @@ describe('siblings', () => {
     expect(brokenBy([action, 'IAM:passrole'])).toContain('no-escalation-pairs');
   });
 
+  test.each([
+    'codepipeline:GetPipelineState',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ec2:DescribeSubnets',
+  ])('iam:PassRole together with %s, which only reads, is none', (action) => {
+    expect(brokenBy(['iam:PassRole', action])).toEqual([]);
+    expect(brokenBy(['iam:PassRole', `${action}*`])).toContain('no-escalation-pairs');
+  });
+
   test.each(['CreateChangeSet', 'DeleteStack', 'RollbackStack', 'ContinueUpdateRollback'])(
     'cloudformation:%s names the execution role, or is refused',
     (name) => {
