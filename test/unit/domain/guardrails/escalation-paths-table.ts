@@ -19,7 +19,10 @@ export const escalationPaths: readonly { id: string; actions: readonly string[];
   { id: 'bedrock-004', actions: ['bedrock-agentcore:InvokeAgentRuntimeCommand'] },
   { id: 'bedrock-005', actions: ['iam:PassRole', 'bedrock-agentcore:CreateHarness'] },
   { id: 'bedrock-006', actions: ['iam:PassRole', 'bedrock-agentcore:CreateBrowser'] },
-  { id: 'bedrock-007', actions: ['bedrock-agentcore:StartBrowserSession'] },
+  {
+    id: 'bedrock-007',
+    actions: ['bedrock-agentcore:StartBrowserSession', 'bedrock-agentcore:ConnectBrowserAutomationStream'],
+  },
   { id: 'braket-001', actions: ['iam:PassRole', 'braket:CreateJob'] },
   { id: 'cloudformation-001', actions: ['iam:PassRole', 'cloudformation:CreateStack'] },
   { id: 'cloudformation-002', actions: ['cloudformation:UpdateStack'] },
@@ -67,7 +70,15 @@ export const escalationPaths: readonly { id: string; actions: readonly string[];
     id: 'emrserverless-001',
     actions: ['iam:PassRole', 'emr-serverless:CreateApplication', 'emr-serverless:StartJobRun'],
   },
-  { id: 'gamelift-001', actions: ['iam:PassRole', 'gamelift:CreateBuild', 'gamelift:CreateFleet'] },
+  {
+    id: 'gamelift-001',
+    actions: [
+      'iam:PassRole',
+      'gamelift:CreateBuild',
+      'gamelift:CreateFleet',
+      'gamelift:RequestUploadCredentials',
+    ],
+  },
   { id: 'glue-001', actions: ['iam:PassRole', 'glue:CreateDevEndpoint'] },
   { id: 'glue-002', actions: ['glue:UpdateDevEndpoint'] },
   { id: 'glue-003', actions: ['iam:PassRole', 'glue:CreateJob', 'glue:StartJobRun'] },
@@ -123,7 +134,12 @@ export const escalationPaths: readonly { id: string; actions: readonly string[];
   { id: 'sagemaker-004', actions: ['sagemaker:CreatePresignedNotebookInstanceUrl'] },
   {
     id: 'sagemaker-005',
-    actions: ['sagemaker:CreateNotebookInstanceLifecycleConfig', 'sagemaker:UpdateNotebookInstance'],
+    actions: [
+      'sagemaker:CreateNotebookInstanceLifecycleConfig',
+      'sagemaker:StopNotebookInstance',
+      'sagemaker:UpdateNotebookInstance',
+      'sagemaker:StartNotebookInstance',
+    ],
   },
   { id: 'ssm-001', actions: ['ssm:StartSession'] },
   { id: 'ssm-002', actions: ['ssm:SendCommand'] },
