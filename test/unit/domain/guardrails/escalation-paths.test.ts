@@ -30,7 +30,7 @@ const brokenBy = (actions: readonly string[], condition?: ConditionBlock): strin
     { accountId: ACCOUNT, deny: [] },
   ).map(({ rule }) => rule);
 
-const inAnyCase = (action: string) => [action, action.toLowerCase(), action.toUpperCase()];
+const spellings = (action: string) => [action, action.toLowerCase(), action.toUpperCase()];
 
 describe('published ways to another role', () => {
   test.each(
@@ -237,17 +237,17 @@ const siblings: [string, string[]][] = [
 
 describe('siblings', () => {
   test.each(siblings.flatMap(([known, others]) => others.map((other) => [other, known])))(
-    '%s is refused as %s is, in any case of its letters',
+    '%s is refused as %s is, case-insensitively',
     (other, known) => {
       expect(brokenBy([known])).not.toEqual([]);
-      for (const action of inAnyCase(other)) expect(brokenBy([action])).not.toEqual([]);
+      for (const action of spellings(other)) expect(brokenBy([action])).not.toEqual([]);
     },
   );
 
   test.each(['dynamodb:StartBulkPutItems', 's3:PutNewThing', 'ec2:GetNewThing', 'sqs:SendMessages'])(
     '%s, which is newer than the reference, is refused until it is judged',
     (action) => {
-      for (const one of inAnyCase(action)) expect(brokenBy([one])).toContain('judged-actions');
+      for (const one of spellings(action)) expect(brokenBy([one])).toContain('judged-actions');
     },
   );
 
@@ -280,7 +280,7 @@ describe('siblings', () => {
     'cloudformation:%s names the execution role, or is refused',
     (name) => {
       const role = (value: string | string[]) => ({ StringEquals: { 'cloudformation:RoleArn': value } });
-      for (const action of inAnyCase(`cloudformation:${name}`)) {
+      for (const action of spellings(`cloudformation:${name}`)) {
         expect(brokenBy([action], role(ROLE))).toEqual([]);
         expect(brokenBy([action])).toEqual(['stack-role-exact']);
         expect(brokenBy([action], role(`arn:aws:iam::${ACCOUNT}:role/*`))).toEqual(['stack-role-exact']);
