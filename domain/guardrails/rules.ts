@@ -18,22 +18,22 @@ import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-s
 export type GuardrailContext = { accountId: string; deny: readonly string[] };
 
 /** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
-export type Finding = { statement: string; what: string; fix: string };
+export type BrokenRule = { statement: string; what: string; fix: string };
 
 /** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
  *  other rule. */
 export type Rule = {
   id: string;
   isFixed: boolean;
-  find(policy: PermissionsPolicy, context: GuardrailContext): Finding[];
+  find(policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[];
 };
 
 const lower = (text: string): string => text.toLowerCase();
 
 /** A rule about each statement by itself. */
 const perStatement =
-  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<Finding, 'statement'>[]) =>
-  (policy: PermissionsPolicy, context: GuardrailContext): Finding[] =>
+  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<BrokenRule, 'statement'>[]) =>
+  (policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[] =>
     policy.Statement.flatMap((statement) =>
       judge(statement, context).map((found) => ({ statement: statement.Sid, ...found })),
     );
@@ -51,7 +51,7 @@ const noneOf = (patterns: readonly string[], what: string, fix: string, but: rea
 
 const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
-function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   const element = Object.keys(statement).find((key) => !KNOWN_ELEMENTS.has(key));
   const lists = [statement.Action, statement.Resource];
   const isSound =
@@ -72,7 +72,7 @@ function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'
 /** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
 function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
   const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
-  // Keys are read in any case: of two spellings, nobody knows which one holds.
+  // Keys are compared case-insensitively: of two spellings, nobody knows which one holds.
   const [block] = blocks.length === 1 ? blocks : [];
   const values = [block?.[1] ?? []].flat();
   return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
@@ -85,13 +85,13 @@ const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
   Action.some((found) => patternsOverlap(lower(found), action));
 
-const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<Finding, 'statement'>[] =>
+const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] =>
   statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
     what: `${action} stands with ${resource}`,
     fix: 'name each role by its whole ARN, without wildcards',
   }));
 
-function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function passRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('iam:passrole', statement)) return [];
   const services = exactValues(statement, 'iam:PassedToService');
   const isBound = services.length > 0 && services.every((service) => SERVICE.test(service));
@@ -112,7 +112,7 @@ function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[]
  *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
 const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
 
-function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function stackRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!STACK_ROLE_ACTIONS.some((name) => mayUse(`cloudformation:${name}`, statement))) return [];
   const roles = exactValues(statement, 'cloudformation:RoleArn');
   if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
@@ -124,7 +124,7 @@ function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[
   ];
 }
 
-function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function bearerToken(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('sts:getservicebearertoken', statement)) return [];
   if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
   return [
@@ -137,7 +137,7 @@ function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'
 
 const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([right])] as const);
 
-function pairs({ Statement }: PermissionsPolicy): Finding[] {
+function pairs({ Statement }: PermissionsPolicy): BrokenRule[] {
   const holders = (hit: ReturnType<typeof hitOf>) =>
     Statement.flatMap(({ Sid, Action }) =>
       Action.filter((action) => hit(action) && !onlyReads(lower(action))).map((action) => ({ Sid, action })),
@@ -165,7 +165,7 @@ export const guardrailRules = [
   {
     id: 'allow-statements-only',
     isFixed: true,
-    find: perStatement(shapeFaults),
+    find: perStatement(shapeErrors),
   },
   {
     id: 'one-action-each',
