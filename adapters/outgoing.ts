@@ -9,7 +9,7 @@ export type OutgoingCall = {
 export type Outgoing = <T>(call: OutgoingCall, send: () => Promise<T>) => Promise<T>;
 
 /** Lets every call through. */
-export const unhindered: Outgoing = (_call, send) => send();
+export const passThrough: Outgoing = (_call, send) => send();
 
 /** What every AWS client offers for watching its attempts. */
 type WithMiddleware = { middlewareStack: { add(middleware: never, options: object): void } };

@@ -20,7 +20,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'self:custom.prefix': prefix,
     'self:custom.eventsTable': `${prefix}-events`,
     'self:custom.grantsTable': `${prefix}-grants`,
-    'self:custom.deliveriesTable': `${prefix}-deliveries`,
+    'self:custom.claimsTable': `${prefix}-claims`,
     'self:custom.boundary': boundaryPolicy,
   };
   for (const list of ['passableRoles', 'assumableRoles']) {

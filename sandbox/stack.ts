@@ -137,7 +137,7 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   SLACK_SIGNING_SECRET: slackSeed.signingSecret,
   EVENTS_TABLE: `${PREFIX}-events`,
   GRANTS_TABLE: `${PREFIX}-grants`,
-  DELIVERIES_TABLE: `${PREFIX}-deliveries`,
+  CLAIMS_TABLE: `${PREFIX}-claims`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
   WORKER_FUNCTION: `${PREFIX}-worker`,
 });

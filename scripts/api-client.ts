@@ -42,10 +42,10 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
     const response = await send(method, `${settings.api}${path}`, body, token);
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.status === 200) return json;
-    const faults = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
+    const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
       ({ pointer, detail }) => `${pointer} ${detail}`,
     );
-    const detail = [String(json.detail ?? ''), ...faults].join(' ');
+    const detail = [String(json.detail ?? ''), ...errors].join(' ');
     throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));
   };
 }

@@ -10,7 +10,7 @@ import {
   bitbucketClient,
   bitbucketSettings,
 } from './bitbucket/client.ts';
-import { findHook, hookFaults, hookUrl } from './bitbucket/workspace-hook.ts';
+import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 
 /** One thing that was looked at. `remedy` says what to do where it is not as it should be. */
 export type Finding = { about: string; isGood: boolean; remedy?: string };
@@ -111,8 +111,8 @@ async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise
   try {
     const hook = await findHook(bitbucketClient(settings, settings.adminToken), slug, url);
     if (!hook) return bad(about, `There is none. Run: ${register}`);
-    const faults = hookFaults(hook, url);
-    return faults.length === 0 ? good(about) : bad(about, `${faults.join('; ')}. Run: ${register}`);
+    const errors = hookErrors(hook, url);
+    return errors.length === 0 ? good(about) : bad(about, `${errors.join('; ')}. Run: ${register}`);
   } catch (error) {
     return bad(about, (error as Error).message);
   }

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { Explanation } from '../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../domain/explanation/diagnosis.ts';
 import { apiClient, harmless } from './api-client.ts';
 
 const shown = (value: string | string[] | null): string =>
@@ -18,7 +18,7 @@ export function explanationText({
   conditions,
   advice,
   snippet,
-}: Explanation): string {
+}: Diagnosis): string {
   const isDoubtful = !verified && !withoutSignature.includes(code);
   const lines = [
     `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   const body = explainBody(args, await text(process.stdin));
   const call = await apiClient();
   const explanation = await call('POST', '/v1/explain', body);
-  console.log(explanationText(explanation as unknown as Explanation));
+  console.log(explanationText(explanation as unknown as Diagnosis));
 }
 
 if (import.meta.main) {

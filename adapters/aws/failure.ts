@@ -1,4 +1,4 @@
-import { PortError, type PortErrorCode, type UpstreamSystem } from '../../domain/ports.ts';
+import { PortError, type PortErrorCode, type UpstreamSystem } from '../../domain/shared/port-error.ts';
 import type { ProblemCode } from '../../domain/shared/problem.ts';
 
 /** Error names of AWS services (SDK v3 `name`; codes that the SDK does not model keep the wire's name). Sources: SDK

@@ -18,15 +18,17 @@ import {
 } from '@aws-sdk/client-iam';
 import { PERMISSIONS_POLICY_NAME } from '../../domain/planning/role.ts';
 import { policyText } from '../../domain/policy/document.ts';
-import { type Clock, type Iam, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { EpochMilliseconds } from '../../domain/shared/time.ts';
-import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
+import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';
 
 /** A client for IAM: retries throttling and network failures with a rate that adapts, and gives up on a silent
  *  connection. */
-export function iamClient(region: string, outgoing: Outgoing = unhindered): IAMClient {
+export function iamClient(region: string, outgoing: Outgoing = passThrough): IAMClient {
   const client = new IAMClient({
     region,
     maxAttempts: 4,

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { Repository } from '../../domain/bitbucket/repository.ts';
-import { type Bitbucket, type Clock, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { type Outgoing, unhindered } from '../outgoing.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
+import { type Outgoing, passThrough } from '../outgoing.ts';
 
 /** Milliseconds that one call may take, reading the body included. */
 const CALL_TIMEOUT_MS = 4000;
@@ -52,7 +54,7 @@ type Answer = { status: number; json: unknown };
 /** Bitbucket Cloud's REST API as the domain's port. Every UUID is checked and lower-cased; absence is only what
  *  Bitbucket's own 404 says; redirects, HTML and cut-off JSON are failures. */
 export function bitbucketApi(options: BitbucketOptions): Bitbucket {
-  const { url, token, clock, random = Math.random, outgoing = unhindered } = options;
+  const { url, token, clock, random = Math.random, outgoing = passThrough } = options;
 
   async function attempt(path: string, withToken: boolean): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { accept: 'application/json' };

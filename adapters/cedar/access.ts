@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type {
+  AccessContext,
   AccessRules,
   Action,
-  Circumstances,
   Decision,
   Resource,
 } from '../../domain/access/authorisation.ts';
@@ -20,7 +20,7 @@ export type CedarAccess = AccessRules & {
     caller: Caller,
     action: Action,
     resource?: Resource,
-    circumstances?: Circumstances,
+    context?: AccessContext,
   ): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
@@ -39,13 +39,13 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     caller: Caller,
     action: Action,
     resource?: Resource,
-    circumstances: Circumstances = {},
+    context: AccessContext = {},
   ): Decision & { rules: Omit<Rule, 'json'>[] } {
     const principal = principalTypes[caller.principal.kind];
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
     const { cedar, here, somewhere } = ready();
     const answer = cedar.statefulIsAuthorized({
-      ...requestOf(caller, action, resource, circumstances),
+      ...requestOf(caller, action, resource, context),
       preparsedPolicySetId: resource ? here : somewhere,
     });
     if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));

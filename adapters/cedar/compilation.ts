@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Action } from '../../domain/access/authorisation.ts';
+import { actions } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
@@ -7,30 +7,28 @@ import type { Cedar } from './engine.ts';
 import { requestOf } from './request.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
 
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
-
-/** Checks the rules of `access/` in every way that Cedar offers, or tells every fault of them. This costs most of a second
+/** Checks the rules of `access/` in every way that Cedar offers, or tells every error of them. This costs most of a second
  *  of a cold start's time: so it is done when a bundle is built. */
 export function compileAccess(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames = {},
-): { compiled: CompiledAccess } | { faults: string[] } {
+): { compiled: CompiledAccess } | { errors: string[] } {
   const parsed = parseRules(cedar, files, known);
-  if ('faults' in parsed) return parsed;
+  if ('errors' in parsed) return parsed;
   const { rules, schema } = parsed;
-  const fault = misfitOf(cedar, schema);
-  if (fault) return { faults: [`access/rolewright.cedarschema: ${fault}`] };
+  const fieldError = misfitOf(cedar, schema);
+  if (fieldError) return { errors: [`access/rolewright.cedarschema: ${fieldError}`] };
   const compiled = {
     rules: rules.map(({ json: _, ...rule }) => rule),
     callers: callersOf(cedar, schema),
     somewhere: permissive(rules),
   };
-  const faults = Object.values(policySetsOf(compiled)).flatMap((set) => {
+  const errors = Object.values(policySetsOf(compiled)).flatMap((set) => {
     const answer = cedar.checkParsePolicySet(set);
     return answer.type === 'failure' ? answer.errors.map(({ message }) => `access/: ${message}`) : [];
   });
-  return faults.length > 0 ? { faults } : { compiled };
+  return errors.length > 0 ? { errors } : { compiled };
 }
 
 /** Which types of principals the schema lets ask for each action, whatever the rules say. */

@@ -1,5 +1,5 @@
 import type { EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Action, Circumstances, Resource } from '../../domain/access/authorisation.ts';
+import type { AccessContext, Action, Resource } from '../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../domain/shared/principal.ts';
 
 /** Cedar's entity type of each kind of principal. */
@@ -15,7 +15,7 @@ export function requestOf(
   { principal, groups }: Caller,
   action: Action,
   resource: Resource | undefined,
-  { requesterKinds, repositoryAdmin = false }: Circumstances,
+  { requesterKinds, repositoryAdmin = false }: AccessContext,
 ) {
   const caller = { type: principalTypes[principal.kind], id: principal.id };
   const parents = 'person' === principal.kind || 'service' === principal.kind ? groups : [];

@@ -1,5 +1,6 @@
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { reservedRules } from '../../domain/access/authorisation.ts';
+import { ACCOUNT_ID } from '../../domain/shared/account.ts';
 import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';
@@ -22,41 +23,41 @@ export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', re
 
 const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** Reads rules and holds each against the schema. Every fault of every file at once, as `access/rules.cedar:12: sentence`:
+/** Reads rules and holds each against the schema. Every error of every file at once, as `access/rules.cedar:12: sentence`:
  *  syntax, unknown entity, attribute or action, a rule that can never apply, an `@id` that is missing or stands twice. */
 export function parseRules(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames,
-): { schema: string; rules: Rule[] } | { faults: string[] } {
+): { schema: string; rules: Rule[] } | { errors: string[] } {
   const { schema } = files;
-  const faults = schema ? schemaFaults(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
-  const isSchemaSound = faults.length === 0;
+  const errors = schema ? schemaErrors(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
+  const isSchemaSound = errors.length === 0;
   const rules: Rule[] = [];
   for (const file of files.rules) {
     const read = readFile(cedar, file);
-    faults.push(...read.faults);
+    errors.push(...read.errors);
     rules.push(...read.rules);
   }
-  if (rules.length === 0 && faults.length === 0) faults.push('access/: holds no rule');
-  faults.push(...rules.flatMap((rule) => [...idFaults(rule, rules), ...nameFaults(rule, known)]));
-  if (schema && isSchemaSound) faults.push(...validationFaults(cedar, schema.text, rules));
-  if (!schema || faults.length > 0) return { faults };
+  if (rules.length === 0 && errors.length === 0) errors.push('access/: holds no rule');
+  errors.push(...rules.flatMap((rule) => [...idErrors(rule, rules), ...nameErrors(rule, known)]));
+  if (schema && isSchemaSound) errors.push(...validationErrors(cedar, schema.text, rules));
+  if (!schema || errors.length > 0) return { errors };
   return { schema: schema.text, rules };
 }
 
-function schemaFaults(cedar: Cedar, { path, text }: AccessFile): string[] {
+function schemaErrors(cedar: Cedar, { path, text }: AccessFile): string[] {
   const answer = cedar.checkParseSchema(text);
   return answer.type === 'success' ? [] : answer.errors.map((error) => sentence(path, text, 1, error));
 }
 
-function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; faults: string[] } {
+function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; errors: string[] } {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') {
-    return { rules: [], faults: parts.errors.map((error) => sentence(path, text, 1, error)) };
+    return { rules: [], errors: parts.errors.map((error) => sentence(path, text, 1, error)) };
   }
   const lineOf = linesOf(text, [...parts.policies, ...parts.policy_templates]);
-  const faults = parts.policy_templates.map(
+  const errors = parts.policy_templates.map(
     (_, n) =>
       `${path}:${lineOf(parts.policies.length + n)}: names a slot such as ?principal; a rule names whom it is about`,
   );
@@ -65,17 +66,17 @@ function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; fa
     const line = lineOf(n);
     const parsed = cedar.policyToJson(part);
     if (parsed.type === 'failure') {
-      faults.push(...parsed.errors.map((error) => sentence(path, part, line, error)));
+      errors.push(...parsed.errors.map((error) => sentence(path, part, line, error)));
       continue;
     }
     const { id, doc, next } = parsed.json.annotations ?? {};
     const { effect } = parsed.json;
     rules.push({ id: id ?? '', effect, text: part, json: parsed.json, where: `${path}:${line}`, doc, next });
   }
-  return { rules: rules.sort((a, b) => placeOf(a).line - placeOf(b).line), faults };
+  return { rules: rules.sort((a, b) => placeOf(a).line - placeOf(b).line), errors };
 }
 
-function idFaults(rule: Rule, rules: readonly Rule[]): string[] {
+function idErrors(rule: Rule, rules: readonly Rule[]): string[] {
   const { id, where } = rule;
   if (id === '') return [`${where}: has no @id("…"); a denial names the rule by it`];
   if (!RULE_ID.test(id)) return [`${where}: @id("${id}") must be lower-case letters, digits and hyphens`];
@@ -93,11 +94,11 @@ const grammars: Record<string, [(name: string) => boolean, string]> = {
       [(name: string) => parseUuid(name) === name, 'is named by its UUID in braces and lower case'],
     ]),
   ),
-  Account: [(name) => /^\d{12}$/.test(name), 'is named by its 12 digits'],
+  Account: [(name) => ACCOUNT_ID.test(name), 'is named by its 12 digits'],
   Template: [(name) => NAME.test(name), 'is named as in templates/'],
 };
 
-function nameFaults({ json, where }: Rule, known: KnownNames): string[] {
+function nameErrors({ json, where }: Rule, known: KnownNames): string[] {
   return entitiesIn([json.principal, json.resource, json.conditions]).flatMap(({ type, id }) => {
     const [fits, saying] = grammars[type] ?? [];
     const shown = `${type}::"${id}"`;
@@ -116,7 +117,7 @@ function entitiesIn(part: unknown): { type: string; id: string }[] {
   return Object.values(part).flatMap(entitiesIn);
 }
 
-function validationFaults(cedar: Cedar, schema: string, rules: readonly Rule[]): string[] {
+function validationErrors(cedar: Cedar, schema: string, rules: readonly Rule[]): string[] {
   const staticPolicies = Object.fromEntries(rules.map((rule, n) => [String(n), rule.text]));
   const answer = cedar.validate({ schema, policies: { staticPolicies } });
   if (answer.type === 'failure') return answer.errors.map(({ message }) => `access/: ${message}`);
@@ -155,7 +156,7 @@ function linesOf(text: string, parts: readonly string[]): (n: number) => number 
   return (n) => text.slice(0, Math.max(0, starts[n] ?? 0)).split('\n').length;
 }
 
-/** A fault as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file; Cedar counts in bytes
+/** An error as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file; Cedar counts in bytes
  *  of UTF-8. */
 function sentence(
   path: string,

@@ -6,18 +6,19 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock, Deliveries } from '../../domain/ports.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { textOf } from './client.ts';
 
-/** Deliveries over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
+/** ClaimStore over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
  *  the time itself. */
-export function dynamodbDeliveries(
+export function dynamodbClaimStore(
   client: DynamoDBClient,
   table: string,
   clock: Pick<Clock, 'now'>,
-): Deliveries {
+): ClaimStore {
   const keyOf = (id: string) => ({ TableName: table, Key: { id: { S: id } } });
 
   return {

@@ -4,10 +4,10 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 
 /** A client for DynamoDB; gives up on a silent connection. */
-export function dynamodbClient(outgoing: Outgoing = unhindered): DynamoDBClient {
+export function dynamodbClient(outgoing: Outgoing = passThrough): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },

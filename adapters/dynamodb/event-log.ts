@@ -5,7 +5,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
-import type { EventLog } from '../../domain/ports.ts';
+import type { EventLog } from '../../domain/grants/stores.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';

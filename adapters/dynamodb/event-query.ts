@@ -1,5 +1,5 @@
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { EventPage, EventQuery } from '../../domain/ports.ts';
+import type { EventPage, EventQuery } from '../../domain/grants/stores.ts';
 import { toEpoch, toInstant, utcDay } from '../../domain/shared/time.ts';
 import { type Item, readPage, textOf } from './client.ts';
 import { toEvent } from './event-item.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
+import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
@@ -140,7 +140,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       let after: string | undefined;
       do {
         const page = await query(toQuery(table, { repositoryUuid }, after), 100);
-        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.status)));
+        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.state)));
         after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
       } while (after);
       const order = ({ request, id }: Grant) => `${request.at}#${id}`;
@@ -161,7 +161,7 @@ function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values
     '#grant': [':grant', { S: JSON.stringify(grant) }],
     repository: [':repository', { S: intent.repository.uuid }],
     '#names': [':names', { L: grant.repositoryNames.map((name) => ({ S: name.toLowerCase() })) }],
-    '#state': [':state', { S: grant.status }],
+    '#state': [':state', { S: grant.state }],
     template: [':template', { S: intent.template.name }],
     account: [':account', { S: intent.account }],
   };

@@ -1,8 +1,9 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { PortError, type Worker } from '../../domain/ports.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 
 /** Milliseconds for handing a message on, attempts included: Slack waits 3 seconds, Bitbucket 10. */
-const PATIENCE_MS = 2000;
+const INVOCATION_WAIT_MS = 2000;
 
 /** The worker function behind its port, by Lambda's asynchronous invocation: Lambda keeps the message, has the worker try
  *  again when it throws, and leaves what failed at every attempt in the on-failure queue. Whoever calls may repeat, for
@@ -16,7 +17,7 @@ export function lambdaWorker(client: LambdaClient, functionName: string): Worker
         Payload: new TextEncoder().encode(JSON.stringify(message)),
       });
       const sent = await client
-        .send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) })
+        .send(command, { abortSignal: AbortSignal.timeout(INVOCATION_WAIT_MS) })
         .catch((cause: unknown) => {
           throw notHandedOn(cause);
         });

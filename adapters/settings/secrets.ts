@@ -1,5 +1,5 @@
 import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { secretsIn } from '../bitbucket/webhook-signature.ts';
 
 /** Seconds for which a secret is kept in memory: a rotated one is in use everywhere after that. */

@@ -1,9 +1,9 @@
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { type SlackContent, toSlack } from './web-api.ts';
 
 /** Milliseconds that one answer may take. */
-const PATIENCE_MS = 4000;
+const RESPONSE_URL_WAIT_MS = 4000;
 
 /** Answers a command or a pressed button, seen by the one who gave it alone. */
 export type SlackResponse = { respond(responseUrl: string, content: SlackContent): Promise<void> };
@@ -34,7 +34,7 @@ export function slackResponse({
           headers: { 'content-type': 'application/json; charset=utf-8' },
           body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...toSlack(content) }),
           redirect: 'error',
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(RESPONSE_URL_WAIT_MS),
         });
       let response: Response;
       try {

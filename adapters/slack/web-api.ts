@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { SlackProfile } from '../../domain/access/slack-identity.ts';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { escaped } from './plain-text.ts';
 
@@ -42,15 +42,15 @@ const UNCERTAIN = new Set(['internal_error', 'fatal_error', 'service_unavailable
 
 /** The Web API through Slack's own client. It repeats nothing by itself, whose defaults wait for half an hour: whoever calls
  *  knows how long there is. The client is loaded with its first call, because it takes 20 ms that most functions and most
- *  requests do without. `patienceMs` for one call. */
+ *  requests do without. `timeoutMs` for one call. */
 export function slackWebApi(options: {
   /** Origin, e.g. `https://slack.com`. */
   url: string;
   token(): Promise<string>;
-  patienceMs: number;
+  timeoutMs: number;
   outgoing: Outgoing;
 }): SlackWeb {
-  const { url, token, patienceMs, outgoing } = options;
+  const { url, token, timeoutMs, outgoing } = options;
   let known: { token: string; client: WebClient } | undefined;
 
   async function client(): Promise<WebClient> {
@@ -61,7 +61,7 @@ export function slackWebApi(options: {
       slackApiUrl: `${url}/api/`,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
-      timeout: patienceMs,
+      timeout: timeoutMs,
       logger: silent,
       allowAbsoluteUrls: false,
     });

@@ -1,9 +1,11 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
+import type { TrustedIssuer } from '../../domain/access/trusted-issuer.ts';
 import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
-import type { Configuration, TrustedIssuer } from '../../domain/configuration/configuration.ts';
-import { type Clock, PortError } from '../../domain/ports.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
@@ -79,7 +81,7 @@ export function tokenVerifier(
           ? ok(caller)
           : unauthenticated('The claims of the token do not agree with one another.');
       } catch (error) {
-        const refused = refusalOf(error, audience);
+        const refused = reasonOf(error, audience);
         if (refused) return unauthenticated(refused);
         throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
           retryAfter: 5,
@@ -102,7 +104,7 @@ function issuerIn(token: string): string | undefined {
 
 /** The reason why a token is refused, told to whoever holds one that its issuer has signed; undefined for failures that
  *  say nothing about the token. */
-function refusalOf(error: unknown, audience: string): string | undefined {
+function reasonOf(error: unknown, audience: string): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;

@@ -7,18 +7,18 @@ import type { Stack } from '../../sandbox/stack.ts';
 import { type Side, sides } from '../sides.ts';
 import { median } from '../statistics.ts';
 
-/** The doors that acknowledge first and work afterwards. */
-export const doors = ['webhook', 'slack'] as const;
-export type Door = (typeof doors)[number];
+/** The endpoints that acknowledge first and work afterwards. */
+export const endpoints = ['webhook', 'slack'] as const;
+export type Endpoint = (typeof endpoints)[number];
 
 /** Until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
 export type Acknowledgement = { product: number[]; bare: number[]; ratios: number[] };
 
-const paths: Record<Door, Record<Side, string>> = {
+const paths: Record<Endpoint, Record<Side, string>> = {
   webhook: { product: '/webhooks/bitbucket/acme', bare: '/bare/webhooks/acme' },
   slack: { product: '/slack/commands', bare: '/bare/slack/commands' },
 };
-const expectedStatus: Record<Door, number> = { webhook: 202, slack: 200 };
+const expectedStatus: Record<Endpoint, number> = { webhook: 202, slack: 200 };
 /** Milliseconds for the worker to end, so that its work falls into nobody's time. */
 const WORKER_MS = 60;
 
@@ -28,22 +28,22 @@ type Rounds = { repetitions: number; samples: number; warmUp: number };
 export async function measureAcknowledgement(
   stack: Stack,
   rounds: Rounds,
-): Promise<Record<Door, Acknowledgement>> {
+): Promise<Record<Endpoint, Acknowledgement>> {
   return {
-    webhook: await measureDoor(stack, 'webhook', rounds),
-    slack: await measureDoor(stack, 'slack', rounds),
+    webhook: await measureEndpoint(stack, 'webhook', rounds),
+    slack: await measureEndpoint(stack, 'slack', rounds),
   };
 }
 
-async function measureDoor(
+async function measureEndpoint(
   stack: Stack,
-  door: Door,
+  endpoint: Endpoint,
   { repetitions, samples, warmUp }: Rounds,
 ): Promise<Acknowledgement> {
   const found: Acknowledgement = { product: [], bare: [], ratios: [] };
-  await cycle(stack, door, warmUp);
+  await cycle(stack, endpoint, warmUp);
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    const taken = await cycle(stack, door, samples);
+    const taken = await cycle(stack, endpoint, samples);
     const product = median(taken.product);
     const bare = median(taken.bare);
     found.product.push(product);
@@ -53,12 +53,12 @@ async function measureDoor(
   return found;
 }
 
-async function cycle(stack: Stack, door: Door, samples: number): Promise<Record<Side, number[]>> {
+async function cycle(stack: Stack, endpoint: Endpoint, samples: number): Promise<Record<Side, number[]>> {
   const taken: Record<Side, number[]> = { product: [], bare: [] };
   for (let sample = 0; sample < samples; sample += 1) {
     for (const side of sample % 2 === 0 ? sides : sides.toReversed()) {
-      const request = door === 'webhook' ? webhook() : slackCommand(stack.slack.url);
-      taken[side].push(await send(`${stack.api}${paths[door][side]}`, request, expectedStatus[door]));
+      const request = endpoint === 'webhook' ? webhook() : slackCommand(stack.slack.url);
+      taken[side].push(await send(`${stack.api}${paths[endpoint][side]}`, request, expectedStatus[endpoint]));
       await wait(WORKER_MS);
     }
   }

@@ -13,7 +13,7 @@ export const functionNames = [
   'grants',
   'audit',
   'catalogue',
-  'front',
+  'fallback',
   'webhooks',
   'slack',
   'explain',

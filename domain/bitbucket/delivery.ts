@@ -1,4 +1,4 @@
-import type { BitbucketDelivery } from '../messaging/worker-message.ts';
+import type { BitbucketDelivery } from '../bitbucket/delivery-message.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';

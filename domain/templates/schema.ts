@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
-import { parameterTypeNames } from './parameter-type.ts';
+import { principalKinds } from '../shared/principal.ts';
+import { parameterTypeNames } from './parameter-types.ts';
 import { stepFields } from './step/step-schema.ts';
+
+/** Whether a person must approve. */
+export const approvals = ['none', 'required'] as const;
+
+/** See `approvals`. */
+export type Approval = (typeof approvals)[number];
 
 const parameterName = z
   .string()
@@ -80,11 +87,8 @@ export const templateSchema = z.strictObject({
     .enum(['any', 'environment'])
     .default('any')
     .describe('environment: granted to a deployment environment only'),
-  approval: z.enum(['none', 'required']).default('none'),
-  requestableBy: z
-    .array(z.enum(['person', 'service', 'pipeline', 'system']))
-    .min(1)
-    .default(['person', 'service']),
+  approval: z.enum(approvals).default('none'),
+  requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   ...stepFields,
   statements: z.array(statementSchema).min(1),

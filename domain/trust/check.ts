@@ -1,4 +1,4 @@
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {

@@ -1,21 +1,21 @@
 import type { Workspace } from '../bitbucket/oidc.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import type { Bitbucket } from '../ports.ts';
 import { parseUuid, type Uuid } from '../shared/identifiers.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
 /** What finding a repository needs. */
-export type SubjectPorts = { bitbucket: Bitbucket; configuration: Configuration };
+export type TargetPorts = { bitbucket: Bitbucket; configuration: Configuration };
 
 /** What a grant is for, as Bitbucket has it now. */
-export type Subject = { repository: Repository; environment?: DeploymentEnvironment | undefined };
+export type Target = { repository: Repository; environment?: DeploymentEnvironment | undefined };
 
 /** Finds a repository in the configured workspaces. `WORKSPACE_NOT_CONFIGURED`, `REPOSITORY_NOT_FOUND`; an unreachable
  *  Bitbucket throws. */
 export async function findRepository(
-  { bitbucket, configuration }: SubjectPorts,
+  { bitbucket, configuration }: TargetPorts,
   name: RepositoryName,
 ): Promise<Result<Repository>> {
   const shown = 'uuid' in name ? name.uuid : `${name.workspace}/${name.slug}`;
@@ -35,7 +35,7 @@ export async function findRepository(
 
 /** Finds a repository by UUID in the one workspace that it was found in before. */
 export async function findRepositoryAgain(
-  { bitbucket, configuration }: SubjectPorts,
+  { bitbucket, configuration }: TargetPorts,
   workspace: Workspace,
   repositoryUuid: Uuid,
 ): Promise<Result<Repository>> {

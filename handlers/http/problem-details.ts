@@ -1,8 +1,8 @@
-import type * as z from 'zod';
-import { PortError } from '../../domain/ports.ts';
-import { type Problem, type ProblemCode, problem } from '../../domain/shared/problem.ts';
+import * as z from 'zod';
+import { PortError } from '../../domain/shared/port-error.ts';
+import { type Problem, type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
+import type { Result } from '../../domain/shared/result.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import type { problemSchema } from './problem-schema.ts';
 
 /** Status and title of every problem code; a new code does not compile until it stands here. */
 export const problemKinds = {
@@ -48,6 +48,12 @@ export class ProblemError extends Error {
   }
 }
 
+/** The value of a result; its problem is thrown to the edge of the chain, where it becomes the answer. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new ProblemError(result.problem);
+}
+
 /** Seconds after which to try again when the other system has not said it. */
 const DEFAULT_RETRY_AFTER = 5;
 
@@ -64,6 +70,22 @@ export function toProblem(error: unknown): Problem {
   }
   return problem('INTERNAL', 'The operators of Rolewright find the cause under the id in "instance".');
 }
+
+/** An RFC 9457 problem document. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string().describe('urn:rolewright:problem: and the code in lower case with dashes'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong here, and what to do'),
+    code: z.enum(problemCodes).describe('Stable'),
+    instance: z.string().describe("The request's id, under which the operators find it"),
+    errors: z
+      .array(z.strictObject({ pointer: z.string().describe('JSON pointer, RFC 6901'), detail: z.string() }))
+      .optional()
+      .describe('Every faulty field at once'),
+  })
+  .meta({ id: 'Problem' });
 
 /** A problem as an RFC 9457 answer. `instance` is the request's id. */
 export function problemAnswer(

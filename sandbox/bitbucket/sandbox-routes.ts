@@ -6,6 +6,7 @@ import { changeRoutes } from './changes.ts';
 import { companyRoutes } from './identity/company-tokens.ts';
 import { stepToken } from './identity/step-token.ts';
 import { permissionRoutes } from './rest/permissions.ts';
+import { webhookSecrets } from './seed.ts';
 import type { StateStore } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -44,6 +45,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
         return noContent;
       },
     },
+    { method: 'GET', path: '/sandbox/webhook-secrets', answer: () => ok(webhookSecrets) },
     { method: 'GET', path: '/sandbox/calls', answer: () => ok({ items: calls.items() }) },
     {
       method: 'DELETE',

@@ -33,7 +33,7 @@ export type Webhooks = {
   close(): Promise<void>;
 };
 
-/** The sender of webhooks, over the hooks in the state. Deliveries are kept in memory, the last thousand. */
+/** The sender of webhooks, over the hooks in the state. ClaimStore are kept in memory, the last thousand. */
 export function webhookSender(store: StateStore, now: () => number): Webhooks {
   let deliveries: Delivery[] = [];
   const running = new Set<Promise<void>>();

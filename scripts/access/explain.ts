@@ -6,15 +6,17 @@ import { loadCedar } from '../../adapters/cedar/engine.ts';
 import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
+  type AccessContext,
   type Action,
+  actions,
   authorise,
-  type Circumstances,
   type Resource,
 } from '../../domain/access/authorisation.ts';
-import { type Configuration, findAccount } from '../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import type { Result } from '../../domain/shared/result.ts';
@@ -53,8 +55,6 @@ const options = {
   requesters: { type: 'string', default: 'person' },
   'repository-admin': { type: 'boolean', default: false },
 } as const;
-
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 
 type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 type Settings = {
@@ -122,7 +122,7 @@ function toResource({ repository, environment, account, template }: ShownGrant):
 function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
   const repositoryUuid = uuidOf('repository', given.repository);
   if (!repositoryUuid) return undefined;
-  const account = findAccount(configuration, given.account);
+  const account = findAccount(configuration.accounts, given.account);
   if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
   const { workspaces } = configuration;
   const [only] = workspaces.length === 1 ? workspaces : [];
@@ -168,7 +168,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   };
 }
 
-function circumstancesOf(given: Given, grant: Grant | undefined): Circumstances {
+function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
   const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
@@ -223,10 +223,10 @@ export async function explainAccess(
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
   const caller = callerOf(given, named);
   const resource = named && asAsked(action, named, templates);
-  const circumstances = circumstancesOf(given, grant);
-  const byRules = authorise(access, caller, action, resource, undefined, circumstances);
+  const context = accessContextOf(given, grant);
+  const byRules = authorise(access, caller, action, resource, undefined, context);
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain(caller, action, resource, circumstances);
+  const { allowed, rules } = access.explain(caller, action, resource, context);
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
@@ -238,9 +238,8 @@ export async function explainAccess(
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain(caller, action, undefined, { ...circumstances, repositoryAdmin: true }).rules;
-    if (near.length > 0)
-      lines.push('', 'These would permit it on another resource, or in other circumstances:');
+    const near = access.explain(caller, action, undefined, { ...context, repositoryAdmin: true }).rules;
+    if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

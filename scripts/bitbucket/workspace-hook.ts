@@ -39,7 +39,7 @@ export async function findHook(
 }
 
 /** Everything that keeps a hook from doing its work, in words; empty when nothing does. */
-export function hookFaults(hook: WorkspaceHook, url: string): string[] {
+export function hookErrors(hook: WorkspaceHook, url: string): string[] {
   const missing = followedEvents.filter((event) => !hook.events.includes(event));
   return [
     ...(hook.url === url ? [] : [`it calls ${hook.url}`]),
@@ -58,7 +58,7 @@ export async function registerHook(
   secret: string | undefined,
 ): Promise<'created' | 'updated' | 'in order'> {
   const hook = await findHook(client, workspaceSlug, url);
-  if (hook && secret === undefined && hookFaults(hook, url).length === 0) return 'in order';
+  if (hook && secret === undefined && hookErrors(hook, url).length === 0) return 'in order';
   if (!hook?.secret_set && secret === undefined) {
     throw new Error(
       `The webhook of ${workspaceSlug} needs a secret: store one as docs/bitbucket.md says, and give it in WEBHOOK_SECRET.`,

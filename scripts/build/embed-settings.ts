@@ -3,28 +3,28 @@ import { knownNames } from '../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
-import { ruleFaults } from '../../domain/repository-rules/requests.ts';
+import { ruleErrors } from '../../domain/repository-rules/requests.ts';
 
-/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every fault. */
+/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every error. */
 export function checkedSettings(root: string) {
-  const faults: string[] = [];
+  const errors: string[] = [];
   const read = <T>(reading: () => T): T | undefined => {
     try {
       return reading();
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error;
-      faults.push(...error.faults);
+      errors.push(...error.errors);
       return undefined;
     }
   };
   const configuration = read(() => readConfiguration(root));
   const templates = read(() => readTemplates(root));
-  if (!configuration || !templates) throw new StartFailure(faults);
+  if (!configuration || !templates) throw new StartFailure(errors);
   const access = read(() => compiledAccess(root, knownNames(configuration, templates)));
-  for (const fault of ruleFaults(configuration.onRepositoryCreated, templates)) {
-    faults.push(`config/rolewright.yaml${fault}`);
+  for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
+    errors.push(`config/rolewright.yaml${fieldError}`);
   }
-  if (faults.length > 0) throw new StartFailure(faults);
+  if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
 }
 
@@ -42,7 +42,7 @@ const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON
 
 /** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
  *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with
- *  every fault. */
+ *  every error. */
 export function embedSettings(root: string): Plugin {
   const modules = embedded(root);
   return {

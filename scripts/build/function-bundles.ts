@@ -49,19 +49,19 @@ async function bundleAll(
 /** Throws `StartFailure` where the stack makes another boundary than the one that roles are to bear. */
 function checkBoundary({ custom }: Service['service']): void {
   const { boundary } = custom ?? {};
-  const faults = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
+  const errors = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
     boundary === undefined || boundary === boundaryPolicy
       ? []
       : [
           `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, and the stack makes ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
         ],
   );
-  if (faults.length > 0) throw new StartFailure(faults);
+  if (errors.length > 0) throw new StartFailure(errors);
 }
 
 const made = new Map<string, Plugin[]>();
 
-/** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
+/** What `serverless-esbuild` asks for, several times, before it builds. An error of the settings ends it here: one inside of
  *  esbuild would leave its service running, and the command with it. */
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);

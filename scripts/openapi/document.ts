@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
 import { commonProblems, type Operation, type Success } from '../../handlers/http/contract/operation.ts';
 import { operations, operationsByFunction } from '../../handlers/http/contract/operations.ts';
-import { problemAnswer, problemKinds } from '../../handlers/http/problem-details.ts';
-import { problemSchema } from '../../handlers/http/problem-schema.ts';
+import { problemAnswer, problemKinds, problemSchema } from '../../handlers/http/problem-details.ts';
 import { examples } from './examples.ts';
 
 type Json = Record<string, unknown>;
@@ -14,9 +13,9 @@ const tags: Record<string, string> = {
   audit: 'The append-only log of everything that was done.',
   catalogue: 'The templates that can be asked for.',
   explain: 'Why a pipeline was refused.',
-  webhooks: "The door for Bitbucket's webhooks.",
-  slack: "The door for Slack's commands, buttons and forms.",
-  front: 'Open to all.',
+  webhooks: "The endpoint for Bitbucket's webhooks.",
+  slack: "The endpoint for Slack's commands, buttons and forms.",
+  fallback: 'Open to all.',
 };
 
 const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {
@@ -264,12 +263,13 @@ function problemResponse(
 
 /** A problem as it is answered; what a caller reads in `detail` says more about the case at hand. */
 function problemExample(code: ProblemCode, advice: string): Json {
-  const errors = code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: faults[code] } : {};
+  const errors =
+    code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: exampleErrors[code] } : {};
   const { body } = problemAnswer(problem(code, advice, errors), 'f7a3c223-2781-4dd8-b522-45a41a0fe7f2');
   return { summary: problemKinds[code].title, value: body };
 }
 
-const faults = {
+const exampleErrors = {
   REQUEST_INVALID: [{ pointer: '/repo', detail: 'is not a known field' }],
   PARAMETERS_INVALID: [{ pointer: '/parameters/bucket', detail: 'is missing' }],
 };

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
-import type { Explanation } from '../../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
 import type {
   eventSchema,
@@ -124,7 +124,7 @@ const template: z.infer<typeof templateResourceSchema> = {
   usage: [{ run: 'aws s3 sync public/ s3://{{bucket}}/ --delete' }],
 };
 
-const explanation: Explanation = {
+const explanation: Diagnosis = {
   admitted: false,
   code: 'WRONG_REPOSITORY',
   verified: true,

@@ -36,7 +36,7 @@ export async function actionReference(action: string): Promise<ActionReference |
 
 /** True when a condition key is one of IAM's own or of these actions, each of them: a key that an action does not know is
  *  absent, and the statement would never allow it. */
-export async function conditionKeyFault(
+export async function conditionKeyError(
   key: string,
   actions: ReadonlyMap<string, ActionReference>,
 ): Promise<string | undefined> {

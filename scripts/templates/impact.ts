@@ -1,6 +1,6 @@
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import type { GrantIntent } from '../../domain/grants/intent.ts';
-import type { LiveState } from '../../domain/planning/change.ts';
+import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { Uuid } from '../../domain/shared/identifiers.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';

@@ -1,4 +1,4 @@
-import { parameterTypes } from '../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../domain/templates/parameter-types.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
 import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';

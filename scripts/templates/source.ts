@@ -9,7 +9,7 @@ export type TemplateSource = {
   text: string;
   content: unknown;
   /** Faults of the YAML itself, each with its line. */
-  faults: { line: number; detail: string }[];
+  errors: { line: number; detail: string }[];
   /** The line of a path, e.g. `['statements', 0, 'actions', 1]`; of the nearest thing around it where it is not there. */
   lineOf(path: readonly PropertyKey[]): number;
 };
@@ -25,15 +25,15 @@ export function templateSources(root: string): TemplateSource[] {
 export function templateSource(name: string, text: string): TemplateSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { uniqueKeys: true, lineCounter: lines });
-  const faults = document.errors.map(({ message, pos }) => ({
+  const errors = document.errors.map(({ message, pos }) => ({
     line: lines.linePos(pos[0]).line,
     detail: message.split('\n')[0] ?? message,
   }));
   return {
     name,
     text,
-    content: faults.length > 0 ? undefined : document.toJS(),
-    faults,
+    content: errors.length > 0 ? undefined : document.toJS(),
+    errors,
     lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
   };
 }

@@ -1,4 +1,4 @@
-import { explanationSchema } from '../../../domain/explanation/diagnosis.ts';
+import { diagnosisSchema } from '../../../domain/explanation/diagnosis.ts';
 import { explainRequestSchema } from '../../../domain/use-cases/reading/explain-admission.ts';
 import { bodyProblems, type Operation } from './operation.ts';
 
@@ -11,7 +11,7 @@ export const explainAdmission = {
     'Takes a step token, whose signature is verified, or claims, which are not. The token is neither stored nor logged. An empty token is what a step without `oidc: true` has.',
   access: 'caller',
   body: explainRequestSchema,
-  successes: { 200: { description: 'The explanation', schema: explanationSchema } },
+  successes: { 200: { description: 'The explanation', schema: diagnosisSchema } },
   problems: [...bodyProblems, 'GRANT_NOT_FOUND'],
   example: {
     body: {

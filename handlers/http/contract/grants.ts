@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { grantStatuses } from '../../../domain/grants/grant.ts';
+import { grantStates } from '../../../domain/grants/grant.ts';
 import {
   approvalSchema,
   grantRequestSchema,
@@ -78,7 +78,7 @@ export const listGrants = {
   access: 'caller',
   query: z.strictObject({
     repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
-    state: z.enum(grantStatuses).optional(),
+    state: z.enum(grantStates).optional(),
     template: z.string().min(1).max(64).optional(),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
     limit: limitSchema,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
-import { grantStatuses } from '../../../domain/grants/grant.ts';
-import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
+import { grantStates } from '../../../domain/grants/grant.ts';
+import { grantIdSchema, targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
+import { risks } from '../../../domain/policy/difference.ts';
+import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
 import { NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
@@ -17,7 +19,7 @@ const permissionSchema = z
 
 /** What a request changes, as permissions. */
 const change = {
-  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  risk: z.enum(risks),
   gained: z.array(permissionSchema),
   lost: z.array(permissionSchema),
   requiresApproval: z.boolean(),
@@ -32,7 +34,7 @@ export const planSchema = z
   })
   .meta({ id: 'Plan' });
 
-const subject = {
+const target = {
   repository: z.strictObject({
     uuid,
     fullName: z.string().describe('workspace/slug, as Bitbucket had it at the last request'),
@@ -40,7 +42,7 @@ const subject = {
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
-  account: z.strictObject({ alias: z.string(), id: z.string().regex(/^\d{12}$/) }),
+  account: z.strictObject({ alias: z.string(), id: z.string().regex(ACCOUNT_ID) }),
   name: z.string().regex(NAME),
 };
 
@@ -48,8 +50,8 @@ const subject = {
 export const grantSchema = z
   .strictObject({
     id: grantIdSchema,
-    state: z.enum(grantStatuses),
-    ...subject,
+    state: z.enum(grantStates),
+    ...target,
     template: z.strictObject({ name: z.string(), version: z.string() }),
     parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     role: z
@@ -77,7 +79,7 @@ export const grantSchema = z
         planHash: planHashSchema,
         requestedBy: principalSchema,
         reason: z.string().optional(),
-        expiresAt: instant.describe('When the change lapses unless somebody decides'),
+        lapsesAt: instant.describe('When the change lapses unless somebody decides'),
       })
       .optional(),
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
@@ -112,7 +114,7 @@ export const revokedGrantSchema = z
 export const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
-    ...subject,
+    ...target,
     version: z.strictObject({ from: z.string(), to: z.string() }),
     risk: change.risk.optional(),
     gained: change.gained.optional(),
@@ -133,7 +135,7 @@ export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,
-    data: z.looseObject(subjectShape),
+    data: z.looseObject(targetShape),
   })
   .meta({ id: 'Event' });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import { exampleParameters } from '../../../domain/templates/parameters.ts';
 import { type TemplateParameter, templateSchema } from '../../../domain/templates/schema.ts';
 import type { Template } from '../../../domain/templates/template.ts';

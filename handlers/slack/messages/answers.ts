@@ -3,10 +3,10 @@ import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippets, type StepSource } from '../../http/resources/pipeline-snippet.ts';
-import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
+import { COMMAND, type CommandHelp, exampleRequest } from '../command.ts';
 import type { Naming } from '../people.ts';
 import {
   code,
@@ -32,7 +32,7 @@ type Templates = ReadonlyMap<string, Template>;
 export type Writing = StepSource & { naming: Naming };
 
 /** One sentence, as trusted mrkdwn. */
-export const saying = (text: string, plainText = text): SlackContent => ({
+export const message = (text: string, plainText = text): SlackContent => ({
   text: plainText
     .replace(/[`*]/g, '')
     .replaceAll('&lt;', '<')
@@ -68,15 +68,15 @@ export function help(templates: Templates): SlackContent {
 }
 
 /** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
-export const notKnown: SlackContent = saying(
+export const notKnown: SlackContent = message(
   `I do not know who you are in the company's directory, so you may read ${code(`${COMMAND} help`)} and nothing else. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
 );
 
 /** What was understood of a mistaken command, what is wrong, and one that works. */
-export function misunderstood({ faults, understood, example }: Misunderstanding): SlackContent {
-  const items = faults.map((fault) => ({ text: `• ${words(fault)}` }));
+export function commandHelp({ errors, understood, example }: CommandHelp): SlackContent {
+  const items = errors.map((fieldError) => ({ text: `• ${words(fieldError)}` }));
   return {
-    text: faults.join(' '),
+    text: errors.join(' '),
     blocks: [
       ...(understood ? [section(`Understood: ${words(understood)}`)] : []),
       section(lines(items, (left) => `… and ${left} more`)),
@@ -143,10 +143,10 @@ export function asked({ repository, template, parameters, environment }: SlackRe
     items.length === 0
       ? ''
       : ` with ${lines(items, (left) => `and ${left} more`, 2000).replaceAll('\n', ', ')}`;
-  return saying(`Asking for ${code(template)} for ${where}${what} …`);
+  return message(`Asking for ${code(template)} for ${where}${what} …`);
 }
 
-/** Why something cannot be done, in the words that every door gives, with every faulty field. */
+/** Why something cannot be done, in the words that every endpoint gives, with every faulty field. */
 export function refused({ code: kind, detail, errors = [] }: Problem): SlackContent {
   const items = errors.map(({ pointer, detail: what }) => ({
     text: `• ${code(pointer.slice(1) || 'request')} ${words(what)}`,
@@ -161,7 +161,7 @@ export function refused({ code: kind, detail, errors = [] }: Problem): SlackCont
   };
 }
 
-const STATES: Record<Grant['status'], string> = {
+const STATES: Record<Grant['state'], string> = {
   pending: 'waits for approval',
   provisioning: 'is being made',
   active: 'is active',
@@ -188,9 +188,9 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
       blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
     };
   }
-  if (grant.status !== 'active' || !grant.role) {
-    const text = `${where} ${STATES[grant.status]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
-    return { text: `${intent.template.name} ${STATES[grant.status]}`, blocks: [section(text)] };
+  if (grant.state !== 'active' || !grant.role) {
+    const text = `${where} ${STATES[grant.state]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
+    return { text: `${intent.template.name} ${STATES[grant.state]}`, blocks: [section(text)] };
   }
   return {
     text: `Granted: ${intent.template.name} for ${placeOf(intent)}`,
@@ -225,11 +225,11 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
   const { intent, requestedBy, reason, approvedBy } = grant.request;
   const account = writing.configuration.accounts.find(({ id }) => id === intent.account)?.alias;
   return {
-    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.status]}`,
+    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.state]}`,
     blocks: [
       heading(`${intent.template.name} for ${placeOf(intent)}`),
       ...facts([
-        ['State', STATES[grant.status]],
+        ['State', STATES[grant.state]],
         ['Asked for by', writing.naming(requestedBy)],
         ['Parameters', parametersOf(intent)],
         ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
@@ -250,14 +250,14 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
 /** Who can use a grant, and for what. */
 export function explained(grant: Grant, writing: Writing): SlackContent {
   const { intent } = grant.request;
-  const isLive = grant.status === 'active';
+  const isLive = grant.state === 'active';
   const policy = grant.documents?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
   const uuids = [intent.repository.uuid, ...(intent.environment ? [intent.environment.uuid] : [])].join(':');
   return {
     text: `Who can use ${grant.id}, and for what`,
     blocks: [
       section(
-        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.status]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
+        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.state]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
       ),
       section(
         `*Who*\n${admission(intent)}. AWS asks the step's token for workspace ${code(intent.workspace.slug)} and a subject that begins with ${code(uuids)}.`,
@@ -271,11 +271,11 @@ export function explained(grant: Grant, writing: Writing): SlackContent {
 
 /** Grants, newest change first. `isCut` when there are more. */
 export function grantList(grants: readonly Grant[], isCut: boolean, writing: Writing): SlackContent {
-  if (grants.length === 0) return saying('There are no grants here that you may read.');
+  if (grants.length === 0) return message('There are no grants here that you may read.');
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {
-      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.status]}`,
+      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.state]}`,
     };
   });
   return {
@@ -290,12 +290,12 @@ export function grantList(grants: readonly Grant[], isCut: boolean, writing: Wri
 /** How a revoke came out. */
 export function revoked(grant: Grant, writing: Writing): SlackContent {
   const where = `${templateOf(grant.request.intent)} for ${code(placeOf(grant.request.intent))}`;
-  const isOver = grant.status === 'revoked' || grant.status === 'rejected' || grant.status === 'failed';
+  const isOver = grant.state === 'revoked' || grant.state === 'rejected' || grant.state === 'failed';
   const text = isOver
-    ? `✓ ${where} ${STATES[grant.status]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
+    ? `✓ ${where} ${STATES[grant.state]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
     : `${where} is being revoked. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
   return {
-    text: `${grant.request.intent.template.name} ${STATES[grant.status]}`,
+    text: `${grant.request.intent.template.name} ${STATES[grant.state]}`,
     blocks: [section(text), { type: 'context', elements: [mrkdwn(`Grant ${idOf(grant, writing)}`, 2000)] }],
   };
 }

@@ -6,8 +6,8 @@ import { code, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
 import { slackTime } from './times.ts';
 
-/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no news to them. */
-export function newsCard(
+/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no notification to them. */
+export function notificationCard(
   events: readonly GrantEvent[],
   naming: Naming,
   grantLink: string | undefined,

@@ -4,7 +4,7 @@ import { parseRepositoryName } from '../../../domain/bitbucket/repository.ts';
 import { parseGrantRequest } from '../../../domain/grants/request.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { FieldError } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import { parseParameters } from '../../../domain/templates/parameters.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { durationOf } from '../command.ts';
@@ -192,7 +192,7 @@ function atFields(errors: FieldError[], template: Template): Record<string, stri
 }
 
 /** A modal that only says something: while the request is on its way, and how it came out. */
-export const sayingView = (blocks: KnownBlock[]): ModalView => ({
+export const messageView = (blocks: KnownBlock[]): ModalView => ({
   type: 'modal',
   callback_id: 'said',
   title,

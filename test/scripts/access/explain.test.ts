@@ -90,7 +90,7 @@ describe('an explanation names', () => {
   test('what would have to be different where nothing permits', async () => {
     const { allowed, text } = await by('person:lin@acme.example', 'read', ...onShop);
     expect(allowed).toBe(false);
-    expect(text).toMatch(/default-deny[\s\S]*in other circumstances:\n {2}permit {2}repository-admins/);
+    expect(text).toMatch(/default-deny[\s\S]*in other context:\n {2}permit {2}repository-admins/);
     const asAdmin = await by('person:lin@acme.example', 'read', ...onShop, '--repository-admin');
     expect(asAdmin.allowed).toBe(true);
   });

@@ -1,4 +1,4 @@
-import type { ExplanationCode } from '../../../domain/explanation/diagnosis.ts';
+import type { DiagnosisCode } from '../../../domain/explanation/diagnosis.ts';
 import type { StepIdentity } from '../../../domain/explanation/step-identity.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
@@ -60,7 +60,7 @@ export type ExplanationCase = {
   claims?: Claims;
   step?: StepIdentity;
   now?: number;
-  code: ExplanationCode;
+  code: DiagnosisCode;
   holds: [aud: boolean, sub: boolean];
   advice: RegExp;
   snippet?: string;

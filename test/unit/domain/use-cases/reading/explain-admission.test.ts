@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { Bitbucket } from '../../../../../domain/bitbucket/port.ts';
 import type { Evidence } from '../../../../../domain/explanation/diagnosis.ts';
-import {
-  explanationCodes,
-  explanationSchema,
-  isAdmitting,
-} from '../../../../../domain/explanation/diagnosis.ts';
+import { diagnosisCodes, diagnosisSchema, isAdmitting } from '../../../../../domain/explanation/diagnosis.ts';
 import { parseBody } from '../../../../../domain/grants/request.ts';
-import { type Bitbucket, PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import {
   type ExplainPorts,
@@ -83,7 +80,7 @@ describe('an explanation', () => {
     'of %s',
     async (_name, one) => {
       const explanation = await ask(one, unreachable);
-      expect(explanationSchema.parse(explanation)).toEqual(explanation);
+      expect(diagnosisSchema.parse(explanation)).toEqual(explanation);
       expect(explanation).toMatchObject({ code: one.code, admitted: isAdmitting(one.code) });
       expect(explanation.conditions.map(({ holds }) => holds)).toEqual(one.holds);
       expect(explanation.advice).toMatch(one.advice);
@@ -96,7 +93,7 @@ describe('an explanation', () => {
 
   test('has a case for every code', () => {
     const told = new Set(explanationCases.map(({ code }) => code));
-    expect(explanationCodes.filter((code) => !told.has(code))).toEqual([]);
+    expect(diagnosisCodes.filter((code) => !told.has(code))).toEqual([]);
   });
 
   test('shows each condition with the pattern and what the token has', async () => {
@@ -241,5 +238,5 @@ describe('a body', () => {
 
 test('docs/explain.md explains every code, in the order in which they are told', () => {
   const rows = [...readFileSync('docs/explain.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)];
-  expect(rows.map(([, code]) => code)).toEqual([...explanationCodes]);
+  expect(rows.map(([, code]) => code)).toEqual([...diagnosisCodes]);
 });
