@@ -117,6 +117,8 @@ export function remedyFor(
           'The step asks for custom audiences, so aud is a list. The trust policy compares aud with StringEquals, which is for single values. AWS does not document the result for a list; Rolewright assumes a refusal. Write "oidc: true" without audiences in the step that calls AWS, and call services that need another audience from another step.',
         snippet: step,
       };
+    case 'OTHER_CREDENTIALS':
+      return { remedy: otherCredentials(question) };
     case 'PROPAGATING':
       return {
         remedy: `The trust policy admits this token. The role is less than a minute old, and IAM is eventually consistent: a new role is usually visible everywhere within seconds. If STS refuses the token now, try again.${proviso(question)}`,
@@ -126,6 +128,14 @@ export function remedyFor(
         remedy: `The trust policy admits this token. If AWS refuses a later call, check what the role may do (GET /v1/grants/${grant.id}), and whether the role was changed by hand: this answer comes from the log, not from IAM.${proviso(question)}`,
       };
   }
+}
+
+function otherCredentials({ grant, step: { identity } }: Question): string {
+  const first =
+    identity === undefined
+      ? 'The step does not use the role: AWS_ACCESS_KEY_ID is set, and every AWS SDK takes keys from the environment before a web identity.'
+      : `The step does not use the role: AWS says that it runs as ${identity}. A variable of the repository, workspace or deployment, or a file of the image, holds other credentials.`;
+  return `${first} Delete AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in Bitbucket's variables, or use the step that GET /v1/grants/${grant.id} shows as pipelineSnippet: it does without them.`;
 }
 
 /** The step as it has to be, as far as the token goes; ends in a line feed. */

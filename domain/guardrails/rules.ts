@@ -1,54 +1,39 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
 import { patternsOverlap } from '../shared/patterns.ts';
+import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
-  ESCALATION,
   ESCALATION_PAIRS,
-  HANDING_ON,
-  handsAccessOn,
   IDENTITY,
   IDENTITY_EXCEPTIONS,
   KEYS,
-  LOG_TAMPERING,
   ORGANISATION_AND_BILLING,
+  onlyReads,
 } from './dangerous-actions.ts';
+import { ESCALATION } from './escalation-table.ts';
+import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
-import { reviewedServices } from './reviewed-services.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: string; deny: readonly string[] };
 
 /** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
-export type Finding = { statement: string; what: string; fix: string };
+export type BrokenRule = { statement: string; what: string; fix: string };
 
 /** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
  *  other rule. */
 export type Rule = {
   id: string;
   isFixed: boolean;
-  find(policy: PermissionsPolicy, context: GuardrailContext): Finding[];
+  find(policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[];
 };
 
 const lower = (text: string): string => text.toLowerCase();
 
-/** Says which pattern of a list an action of a policy has something in common with. IAM reads actions in any case. */
-function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
-  const known = patterns.map(lower);
-  // One action without wildcards is the usual case, and one expression decides it.
-  const any = new RegExp(
-    `^(?:${known.map((one) => one.replaceAll('*', '.*').replaceAll('?', '.')).join('|')})$`,
-  );
-  return (action) => {
-    const asked = lower(action);
-    if (!/[*?]/.test(asked) && !any.test(asked)) return undefined;
-    return known.find((pattern) => patternsOverlap(asked, pattern));
-  };
-}
-
 /** A rule about each statement by itself. */
 const perStatement =
-  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<Finding, 'statement'>[]) =>
-  (policy: PermissionsPolicy, context: GuardrailContext): Finding[] =>
+  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<BrokenRule, 'statement'>[]) =>
+  (policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[] =>
     policy.Statement.flatMap((statement) =>
       judge(statement, context).map((found) => ({ statement: statement.Sid, ...found })),
     );
@@ -66,7 +51,7 @@ const noneOf = (patterns: readonly string[], what: string, fix: string, but: rea
 
 const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
-function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   const element = Object.keys(statement).find((key) => !KNOWN_ELEMENTS.has(key));
   const lists = [statement.Action, statement.Resource];
   const isSound =
@@ -85,7 +70,7 @@ function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'
 /** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
 function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
   const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
-  // Keys are read in any case: of two spellings, nobody knows which one holds.
+  // Keys are compared case-insensitively: of two spellings, nobody knows which one holds.
   const [block] = blocks.length === 1 ? blocks : [];
   const values = [block?.[1] ?? []].flat();
   return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
@@ -98,13 +83,13 @@ const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
   Action.some((found) => patternsOverlap(lower(found), action));
 
-const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<Finding, 'statement'>[] =>
+const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] =>
   statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
     what: `${action} is allowed on ${resource}`,
     fix: 'name each role by its whole ARN, without wildcards',
   }));
 
-function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function passRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('iam:passrole', statement)) return [];
   const services = exactValues(statement, 'iam:PassedToService');
   const isBound = services.length > 0 && services.every((service) => SERVICE.test(service));
@@ -121,19 +106,23 @@ function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[]
   ];
 }
 
-function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
-  if (!mayUse('cloudformation:createchangeset', statement)) return [];
+/** Actions that take an execution role, and act with the role that the stack had before where none is given. Source: the
+ *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
+const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
+
+function stackRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
+  if (!STACK_ROLE_ACTIONS.some((name) => mayUse(`cloudformation:${name}`, statement))) return [];
   const roles = exactValues(statement, 'cloudformation:RoleArn');
   if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
   return [
     {
-      what: 'a change set could act through the role that its stack already has',
+      what: 'a stack could be changed through whatever role it had before',
       fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
     },
   ];
 }
 
-function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function bearerToken(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('sts:getservicebearertoken', statement)) return [];
   if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
   return [
@@ -146,9 +135,11 @@ function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'
 
 const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([right])] as const);
 
-function pairs({ Statement }: PermissionsPolicy): Finding[] {
+function pairs({ Statement }: PermissionsPolicy): BrokenRule[] {
   const holders = (hit: ReturnType<typeof hitOf>) =>
-    Statement.flatMap(({ Sid, Action }) => Action.filter(hit).map((action) => ({ Sid, action })));
+    Statement.flatMap(({ Sid, Action }) =>
+      Action.filter((action) => hit(action) && !onlyReads(lower(action))).map((action) => ({ Sid, action })),
+    );
   const seen = new Set<string>();
   return PAIRS.flatMap(([left, right]) =>
     holders(left).flatMap((one) =>
@@ -167,27 +158,12 @@ function pairs({ Statement }: PermissionsPolicy): Finding[] {
 const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
   Action.every((action) => actionsWithoutResource.has(lower(action)));
 
-const handingOn = hitOf(HANDING_ON);
-
-const listed = hitOf([
-  ...IDENTITY,
-  ...ORGANISATION_AND_BILLING,
-  ...LOG_TAMPERING,
-  ...KEYS,
-  ...ESCALATION,
-  ...HANDING_ON,
-]);
-
-/** True for an action of a service that nobody has gone through, unless a list has it: then that rule tells. */
-const isUnknown = (action: string): boolean =>
-  !reviewedServices.has(lower(action.split(':')[0] ?? '')) && !listed(action);
-
 /** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
 export const guardrailRules = [
   {
     id: 'allow-statements-only',
     isFixed: true,
-    find: perStatement(shapeFaults),
+    find: perStatement(shapeErrors),
   },
   {
     id: 'one-action-each',
@@ -204,8 +180,18 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(isUnknown).map((action) => ({
-        what: `${action} belongs to a service that has not been reviewed for dangerous actions`,
-        fix: 'review the service, add its dangerous actions to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
+        what: `${action} belongs to a service whose actions were not judged`,
+        fix: 'judge its actions in scripts/guardrails/judgements, then run npm run guardrails',
+      })),
+    ),
+  },
+  {
+    id: 'judged-actions',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter(isUnjudged).map((action) => ({
+        what: `${action} is not among the actions that were judged safe for a grant`,
+        fix: 'use one that is: `npm run guardrails -- ACTION` prints the judgement and its reason; an action without one is judged in scripts/guardrails/judgements first',
       })),
     ),
   },
@@ -309,9 +295,9 @@ export const guardrailRules = [
     id: 'no-handing-on',
     isFixed: false,
     find: perStatement(({ Action }) =>
-      Action.filter((action) => handsAccessOn(lower(action)) || handingOn(action)).map((action) => ({
-        what: `${action} can give others access`,
-        fix: 'change resource policies in the reviewed code that creates the resource',
+      Action.filter(handsOn).map((action) => ({
+        what: `${action} can hand access on to others`,
+        fix: 'change resource policies where the resource is made, reviewed',
       })),
     ),
   },

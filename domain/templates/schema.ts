@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
 import { principalKinds } from '../shared/principal.ts';
 import { parameterTypeNames } from './parameter-types.ts';
+import { stepFields } from './step/step-schema.ts';
 
 /** Whether a person must approve. */
 export const approvals = ['none', 'required'] as const;
@@ -91,10 +92,7 @@ export const templateSchema = z.strictObject({
   approval: z.enum(approvals).default('none'),
   requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
-  usage: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Commands of a pipeline step that uses the role, for the docs; may hold {{placeholders}}'),
+  ...stepFields,
   statements: z.array(statementSchema).min(1),
 });
 

@@ -41,8 +41,10 @@ export async function request(
   screen.json(grant.trustPolicy);
   screen.say('What it may do (permissions policy):');
   screen.json(grant.permissionsPolicy);
-  screen.say('The step for bitbucket-pipelines.yml:');
+  screen.say('The step for bitbucket-pipelines.yml, ready to paste:');
   screen.text(String(grant.pipelineSnippet));
+  screen.say("The same with Atlassian's pipes:");
+  screen.text(String(grant.pipeSnippet));
   return { grant, arn: role.arn };
 }
 

@@ -91,7 +91,13 @@ export const grantSchema = z
     pipelineSnippet: z
       .string()
       .optional()
-      .describe('The step for bitbucket-pipelines.yml; while the grant is active'),
+      .describe('The step for bitbucket-pipelines.yml, with the commands of the template; while active'),
+    pipeSnippet: z
+      .string()
+      .optional()
+      .describe(
+        "The same step with Atlassian's pipes; while active, for templates that a pipe does the job of",
+      ),
   })
   .meta({ id: 'Grant' });
 

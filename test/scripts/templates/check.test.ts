@@ -140,6 +140,29 @@ describe('a template that is broken on purpose is told with its line and what to
       6,
       /{{nope}}/,
     ],
+    ...['amazon/aws-cli', 'Amazon/aws-cli:2', 'a b:1', 'https://a/b:1', 'x:y:z', '', '7', '[a]'].map(
+      (image): [string, string, number, RegExp] => [
+        `the image ${JSON.stringify(image)}`,
+        replaced(
+          'statements:',
+          `image: ${/^[a-z]/i.test(image) ? image : JSON.stringify(image)}\nstatements:`,
+        ),
+        6,
+        /must be an image reference with a tag/,
+      ],
+    ),
+    [
+      'a command of two lines',
+      replaced('statements:', 'usage: ["x\\ny"]\nstatements:'),
+      6,
+      /must be one line/,
+    ],
+    [
+      'a pipe without a version',
+      replaced('statements:', 'pipes: [{pipe: atlassian/x, variables: {}}]\nstatements:'),
+      6,
+      /must be workspace\/pipe:version/,
+    ],
   ])('%s', async (_, text, line, words) => {
     const errors = await errorsOf(text);
     const prefix = `templates/sound.yaml:${line}: `;
