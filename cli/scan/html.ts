@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SCAN_CODES } from '../../domain/scan/codes-table.ts';
+import { SCAN_CODES } from '../../domain/scan/codes.ts';
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
 import { plainJson } from '../plain-text.ts';
 import { htmlText } from './html-text.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { scanCodes } from '../../domain/scan/codes-table.ts';
+import { scanCodes } from '../../domain/scan/codes.ts';
 import type { IgnoreRule } from '../../domain/scan/ignore.ts';
 import { UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';

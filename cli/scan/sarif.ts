@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/codes-table.ts';
+import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/codes.ts';
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
 import type { ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainJson, plainText } from '../plain-text.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { scanCodes } from '../../domain/scan/codes-table.ts';
+import { scanCodes } from '../../domain/scan/codes.ts';
 import { type Severity, severities } from '../../domain/scan/report.ts';
 import { UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';

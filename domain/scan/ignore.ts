@@ -1,4 +1,4 @@
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 import type { EpochMilliseconds } from '../shared/time.ts';
 import { toEpoch } from '../shared/time.ts';
 import { type ScanFinding, type ScanReport, type Severity, severities } from './report.ts';

@@ -1,5 +1,5 @@
 import type { Unjudged } from './account/account.ts';
-import type { ScanCode } from './codes-table.ts';
+import type { ScanCode } from './codes.ts';
 
 /** How urgent a finding is, most urgent first. */
 export const severities = ['critical', 'high', 'medium', 'low'] as const;

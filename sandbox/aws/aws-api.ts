@@ -15,11 +15,11 @@ import type { Action, World } from './world.ts';
 
 type Service = { name: 'iam' | 'sts'; namespace: string; version: string; actions: Map<string, Action> };
 
-/** What goes back; undefined: the connection closes without an answer. */
+/** The answer; undefined closes the connection without an answer. */
 export type ApiAnswer = { status: number; xml: string } | undefined;
 
-/** Answers IAM's and STS's calls in the AWS Query protocol. A successful write is in the state file before its
- *  answer is given. */
+/** Answers IAM's and STS's calls in the AWS Query protocol. A successful write is in the state file before it is
+ *  answered. */
 export function awsApi(world: World, faults: Faults, journal: CallJournal) {
   const iam: Service = {
     name: 'iam',

@@ -31,7 +31,7 @@ const environmentSchema = z.strictObject({
 });
 const workspaceSchema = z.strictObject({ oidcEnabled: z.boolean() });
 
-/** Who does it all in the sandbox. */
+/** The actor of every change in the sandbox. */
 const actor = {
   type: 'user',
   uuid: '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}',
@@ -41,7 +41,7 @@ const actor = {
   links: {},
 };
 
-/** What of a repository's names a change touches; only changed fields are sent. */
+/** The fields of a repository that a change affects; only changed fields are sent. */
 const renaming = ({ slug: workspace }: Workspace, old: string, slug: string): object =>
   old === slug
     ? {}
@@ -110,7 +110,8 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
       ...more,
     });
 
-  /** Into the first project of the other workspace. Which of the two hears of it is not documented: both do. */
+  /** Moves into the first project of the other workspace. Bitbucket does not document which workspace is notified; here
+   *  both are. */
   function transferRepository(repository: Repository, from: Workspace, to: Workspace): Answer {
     const [project] = to.projects;
     if (!project || taken(to, repository.slug, repository)) {

@@ -4,7 +4,7 @@ import dynalite from 'dynalite';
 import { closeServer, listenLocally } from '../http/local-server.ts';
 import { detachEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
-import { dynamodbFront } from './front.ts';
+import { dynamodbProxy } from './proxy.ts';
 
 export { createTables } from './tables.ts';
 
@@ -28,7 +28,7 @@ export async function startDynamodbSandbox(options: {
     deleteTableMs: 0,
   });
   const { engine, stop } = detachEngine(server);
-  const answer = dynamodbFront(engine);
+  const answer = dynamodbProxy(engine);
 
   server.on('request', async (incoming, response) => {
     try {

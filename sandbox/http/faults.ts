@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { faultyFields } from './faulty-fields.ts';
 
-/** What happens to the next matching call. `lostReply`: the call takes effect, then the connection closes without
- *  an answer. `drop`: the connection closes and nothing was done. `propagation` (IAM only): what the call writes
- *  stays unseen by reads for `delayMs`. */
+/** The effect on the next matching call. `lostReply`: the call takes effect, then the connection closes without an
+ *  answer. `drop`: the connection closes, and the call has no effect. `propagation` (IAM only): reads do not see what
+ *  the call writes for `delayMs`. */
 export type FaultEffect = 'throttle' | 'error' | 'forbid' | 'delay' | 'drop' | 'lostReply' | 'propagation';
 
 const faultSchema = z.strictObject({
@@ -17,10 +17,10 @@ const faultSchema = z.strictObject({
 /** One armed fault, as `POST /sandbox/faults` takes it: `{match, effect, times? (1), delayMs? (1000)}`. */
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults armed at one stand-in. `matches(match, call)` is the stand-in's own idea of a match;
- *  `*` always matches. */
+/** The faults armed at one stand-in. `matches(match, call)` is the stand-in's definition of a match; `*` always
+ *  matches. */
 export type Faults = {
-  /** Arms a fault from a request body; returns the faulty fields instead when the body is none. */
+  /** Arms a fault from a request body, or returns the field errors of an invalid body. */
   arm(body: unknown): string[];
   clear(): void;
   /** Takes one use of the first armed fault that matches; undefined when none does. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { terminalReport } from '../../cli/scan/terminal.ts';
-import { SCAN_CODES } from '../../domain/scan/codes-table.ts';
+import { SCAN_CODES } from '../../domain/scan/codes.ts';
 import { withoutIgnored } from '../../domain/scan/ignore.ts';
 import { documents, scanned } from '../scan/fixture-files.ts';
 

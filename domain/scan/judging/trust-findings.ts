@@ -1,7 +1,7 @@
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { Cause } from '../causes/cause.ts';
 import { causesOf } from '../causes/causes.ts';
-import type { ScanCode } from '../codes-table.ts';
+import type { ScanCode } from '../codes.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
 import { audienceLists } from '../reach/audiences.ts';
 import { formsOf, type Reach, reachOf } from '../reach/reach.ts';

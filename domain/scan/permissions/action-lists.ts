@@ -1,16 +1,15 @@
 import {
-  ESCALATION,
   ESCALATION_PAIRS,
-  HANDING_ON,
   handsAccessOn,
   IDENTITY,
   IDENTITY_EXCEPTIONS,
   KEYS,
-  LOG_TAMPERING,
   ORGANISATION_AND_BILLING,
 } from '../../guardrails/dangerous-actions.ts';
-import { patternsOverlap } from '../../shared/patterns.ts';
-import { isLike } from '../../shared/string-like.ts';
+import { ESCALATION } from '../../guardrails/escalation-table.ts';
+import { HANDING_ON } from '../../guardrails/handing-on-table.ts';
+import { LOG_TAMPERING } from '../../guardrails/log-tampering-table.ts';
+import { isLike, patternsOverlap } from '../../shared/patterns.ts';
 
 /** What an action lets its holder do, by the lists of the guardrails. */
 export const powers = ['identity', 'escalation', 'organisation', 'logging', 'keys', 'handingOn'] as const;

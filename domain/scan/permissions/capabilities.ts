@@ -1,4 +1,4 @@
-import { isLike } from '../../shared/string-like.ts';
+import { isLike } from '../../shared/patterns.ts';
 import type { Role } from '../account/account.ts';
 import type { PolicyStatement } from '../account/permissions.ts';
 import { type ActionReader, onlyReads, type Power, powers } from './action-lists.ts';

@@ -1,4 +1,4 @@
-/** Condition keys, lower-cased, with their values: the circumstances of one request. */
+/** The context of one request: condition keys in lower case, with their values. */
 export type Context = ReadonlyMap<string, readonly string[]>;
 
 export type PatternRules = {

@@ -5,7 +5,7 @@ import type { Parameters } from '../protocol/query-protocol.ts';
 import type { Call, World } from '../world.ts';
 import { checkLive, sessionArn } from './sts.ts';
 
-/** Holds a session that STS issued to its role's policies when it calls IAM. Any other access key may do all. */
+/** Checks IAM calls of a session that STS issued against its role's policies. Every other access key may do everything. */
 export function authorizeIamCall({ world, action, parameters, accessKeyId = '' }: Call): void {
   const session = world.state.sessions.seen(accessKeyId);
   if (!session) return;

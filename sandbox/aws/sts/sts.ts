@@ -7,7 +7,7 @@ import { readInput } from '../protocol/input.ts';
 import { ARN, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
 import type { Role, Session } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
-import { providerClaims } from './provider-claims-table.ts';
+import { providerClaims } from './provider-claims.ts';
 import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';

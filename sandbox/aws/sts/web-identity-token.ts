@@ -30,8 +30,8 @@ const KEYS_TIMEOUT_MS = 5000;
 
 const invalid = (message: string) => new AwsError(400, 'InvalidIdentityToken', message);
 
-/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token: AWS keeps them for
- *  a time that it does not tell, and here an unreachable provider shows at once. Throws AwsError. */
+/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token. AWS caches
+ *  them for an undocumented time; here an unreachable provider has an effect at once. Throws AwsError. */
 export function webIdentityVerifier(world: World) {
   async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
     const real = world.resolveIssuer(issuer);
