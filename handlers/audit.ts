@@ -6,8 +6,7 @@ import { searchEvents } from './http/contract/audit.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
 import { headerOf } from './http/http-request.ts';
-import { orProblem } from './http/or-problem.ts';
-import { ProblemError } from './http/problem-details.ts';
+import { ProblemError, unwrap } from './http/problem-details.ts';
 import { type RequestTo, route } from './http/route.ts';
 
 /** No event is older than the product: where the walk back through days ends. */
@@ -21,7 +20,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
     const isBackward = filters.from !== undefined && filters.to !== undefined && filters.from >= filters.to;
     if (isBackward) {
       const errors = [{ pointer: '/from', detail: 'must be earlier than to' }];
-      throw new ProblemError(problem('REQUEST_INVALID', 'The span of time is empty.', { errors }));
+      throw new ProblemError(problem('REQUEST_INVALID', 'The time range is empty.', { errors }));
     }
     const tomorrow = toInstant(ports.clock.now() + DAY_MS);
     const from = filters.from !== undefined && filters.from > FIRST_INSTANT ? filters.from : FIRST_INSTANT;
@@ -38,7 +37,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
       limit,
       after,
     };
-    const page = orProblem(await auditEvents(ports, caller, asked));
+    const page = unwrap(await auditEvents(ports, caller, asked));
     const next = page.next && toCursor('/v1/events', filters, page.next);
     if ((headerOf(event, 'accept') ?? '').toLowerCase().includes('application/x-ndjson')) {
       const search = new URLSearchParams(event.rawQueryString);

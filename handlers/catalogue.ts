@@ -23,7 +23,7 @@ export function catalogueRoutes(templates: ReadonlyMap<string, Template>): Route
     route(showTemplate, async ({ path }) => {
       const template = templates.get(path.name ?? '');
       if (template) return { status: 200 as const, body: templateResource(template) };
-      const detail = 'There is no template of that name; GET /v1/templates lists all.';
+      const detail = 'There is no template of that name; GET /v1/templates lists them.';
       throw new ProblemError(problem('TEMPLATE_NOT_FOUND', detail));
     }),
   ];

@@ -11,13 +11,13 @@ import { composeCore, composeRequests, composeVerifier } from './compose.ts';
 import * as own from './http/contract/grants.ts';
 import { fromCursor, toCursor } from './http/cursor.ts';
 import { httpFunction, type Route } from './http/http-function.ts';
-import { orProblem } from './http/or-problem.ts';
+import { unwrap } from './http/problem-details.ts';
 import { grantResource, impactResource, plannedResource } from './http/resources/grant-resource.ts';
 import { type RequestTo, route } from './http/route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
 const PROPAGATION_NOTICE =
-  'IAM shows changes everywhere within seconds as a rule, and guarantees no time: until then a token may still be admitted and a live session may still act.';
+  'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.';
 
 /** The routes on grants, over what they work with. */
 export function grantRoutes(ports: RequestPorts): Route[] {
@@ -25,38 +25,39 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function request({ caller, requestId, query, body }: RequestTo<typeof own.requestGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
-    return toAnswer(orProblem(await requestGrant(ports, body, context)));
+    return toAnswer(unwrap(await requestGrant(ports, body, context)));
   }
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
-    return toChange(orProblem(await upgradeGrant(ports, path.id ?? '', body, context)));
+    return toChange(unwrap(await upgradeGrant(ports, path.id ?? '', body, context)));
   }
 
   /** The answer about a grant that was there before: nothing of it is created. */
   function toChange(answer: RequestAnswer) {
-    return { ...toAnswer(answer), status: answer.status === 202 ? (202 as const) : (200 as const) };
+    const isAccepted = answer.outcome === 'accepted';
+    return { ...toAnswer(answer), status: isAccepted ? (202 as const) : (200 as const) };
   }
 
   function toAnswer(answer: RequestAnswer) {
-    if ('planned' in answer) {
+    if (answer.outcome === 'planned') {
       const now = toInstant(ports.clock.now());
-      return { status: 200 as const, body: plannedResource(answer.planned, configuration, now) };
+      return { status: 200 as const, body: plannedResource(answer.planned, ports, now) };
     }
     const location = { location: `/v1/grants/${answer.grant.id}` };
     return {
-      status: answer.status,
-      ...(answer.status === 200 ? {} : { headers: location }),
-      body: grantResource(answer.grant, configuration),
+      status: STATUSES[answer.outcome],
+      ...(STATUSES[answer.outcome] === 200 ? {} : { headers: location }),
+      body: grantResource(answer.grant, ports),
     };
   }
 
   async function approve({ caller, requestId, path, body }: RequestTo<typeof own.approveGrant>) {
-    return toChange(orProblem(await approveGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    return toChange(unwrap(await approveGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
   }
 
   async function reject({ caller, requestId, path, body }: RequestTo<typeof own.rejectGrant>) {
-    return toChange(orProblem(await rejectGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
+    return toChange(unwrap(await rejectGrant(ports, path.id ?? '', body, contextOf(caller, requestId))));
   }
 
   async function impact({ caller, path, query }: RequestTo<typeof own.showTemplateImpact>) {
@@ -64,7 +65,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const name = path.name ?? '';
     const route = `/v1/templates/${name}/impact`;
     const after = fromCursor(route, {}, cursor);
-    const page = orProblem(await templateImpact(ports, caller, name, { limit, after }));
+    const page = unwrap(await templateImpact(ports, caller, name, { limit, after }));
     const items = page.impacts.map(({ grant, impact }) => impactResource(grant, impact, configuration));
     return {
       status: 200 as const,
@@ -78,7 +79,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const filter = { ...given, account };
     const after = fromCursor('/v1/grants', filter, cursor);
     const { grants, next } = await listGrants(ports, caller, filter, { limit, after });
-    const items = grants.map((grant) => grantResource(grant, configuration, { inList: true }));
+    const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
     return {
       status: 200 as const,
       body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
@@ -86,18 +87,16 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   }
 
   async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
-    const grant = orProblem(await readableGrant(ports, path.id ?? '', caller));
-    return { status: 200 as const, body: grantResource(grant, configuration) };
+    const grant = unwrap(await readableGrant(ports, path.id ?? '', caller));
+    return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
-    const { status, grant } = orProblem(
-      await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)),
-    );
+    const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
     return {
-      status,
-      ...(status === 202 ? { headers: { location: `/v1/grants/${grant.id}` } } : {}),
-      body: { ...grantResource(grant, configuration), notice: PROPAGATION_NOTICE },
+      status: outcome === 'accepted' ? (202 as const) : (200 as const),
+      ...(outcome === 'accepted' ? { headers: { location: `/v1/grants/${grant.id}` } } : {}),
+      body: { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE },
     };
   }
 
@@ -106,7 +105,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const id = path.id ?? '';
     const route = `/v1/grants/${id}/events`;
     const after = Number(fromCursor(route, {}, cursor) ?? 0);
-    const page = orProblem(await grantEvents(ports, id, caller, { limit, after }));
+    const page = unwrap(await grantEvents(ports, id, caller, { limit, after }));
     return {
       status: 200 as const,
       body: { items: page.events, ...(page.next ? { cursor: toCursor(route, {}, String(page.next)) } : {}) },
@@ -125,6 +124,9 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     route(own.showTemplateImpact, impact),
   ];
 }
+
+/** The HTTP status of each outcome. */
+const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202 } as const;
 
 const contextOf = (caller: Caller, correlationId: string) => ({
   caller,

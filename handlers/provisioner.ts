@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { grantIdSchema } from '../domain/grants/intent.ts';
-import type { ProvisionerAnswer } from '../domain/ports.ts';
+import type { ProvisionerAnswer } from '../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../domain/use-cases/provisioning/provision-grant.ts';
 import { composeCore, composeProvisioner } from './compose.ts';
 

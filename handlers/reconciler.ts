@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type Reconciliation, reconcile } from '../domain/use-cases/reconcile.ts';
-import { composeCore, composeProvisionerDoor, composeStreams } from './compose.ts';
+import { composeCore, composeProvisionerClient, composeStreams } from './compose.ts';
 
 /** Milliseconds before the function's end after which no grant is begun: one may take the provisioner's whole time. */
 const LAST_GRANT_MS = 30_000;
@@ -8,7 +8,7 @@ const LAST_GRANT_MS = 30_000;
 const core = composeCore();
 const ports = {
   ...composeStreams(core),
-  provisioner: composeProvisionerDoor(core),
+  provisioner: composeProvisionerClient(core),
   reportFailure: (grantId: string, error: unknown) =>
     core.logger.error('a grant could not be looked after', { grantId, error: error as Error }),
 };

@@ -1,7 +1,7 @@
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
-import { type WebhookPorts, webhookDoor } from './bitbucket/webhook-endpoint.ts';
-import { type Core, composeCore, composeWorkerDoor } from './compose.ts';
+import { type WebhookPorts, webhookEndpoint } from './bitbucket/webhook-endpoint.ts';
+import { type Core, composeCore, composeWorkerClient } from './compose.ts';
 import { guarded } from './http/http-function.ts';
 
 const secretsFrom = ({ environment: { webhookSecrets } }: Core): WebhookPorts['secretsOf'] =>
@@ -14,10 +14,10 @@ const core = composeCore();
 /** Takes Bitbucket's webhooks. */
 export const handler = guarded(
   core.logger,
-  webhookDoor({
+  webhookEndpoint({
     workspaces: core.configuration.workspaces,
     secretsOf: secretsFrom(core),
-    worker: composeWorkerDoor(core),
+    worker: composeWorkerClient(core),
     logger: core.logger,
   }),
 );

@@ -12,7 +12,7 @@ const { logger, environment } = core;
 const slack = composeConversations(core);
 const ports: FollowPorts = {
   ...slack,
-  reportRefusal: (about, problem) =>
+  reportProblem: (about, problem) =>
     logger.error('what a delivery asks for is refused', { ...about, problem }),
 };
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type {
+  AccessContext,
   AccessRules,
   Action,
-  Circumstances,
   Decision,
   Resource,
 } from '../../domain/access/authorisation.ts';
@@ -13,20 +13,21 @@ import type { Cedar } from './engine.ts';
 import { principalTypes, requestOf } from './request.ts';
 import type { Rule } from './rules.ts';
 
-/** The access rules, and the whole of what made a decision: the rules that it rests on, in the order of their files;
- *  none when nothing permits. */
+/** The access rules, and the explanation of a decision: the rules that determine it, in the order of their files; empty
+ *  if no rule permits. */
 export type CedarAccess = AccessRules & {
   explain(
     caller: Caller,
     action: Action,
     resource?: Resource,
-    circumstances?: Circumstances,
+    context?: AccessContext,
   ): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
-/** Compiled rules, decided by Cedar, which is loaded with the first decision: a caller who proves nothing never has it
- *  loaded. A caller and an action that the schema does not bring together are denied, and so is whatever Cedar fails to
- *  evaluate: a forbid that failed must not be passed over. Throws where Cedar cannot be had: nothing is decided then. */
+/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated caller
+ *  never loads it. Denied are: a caller and an action that the schema does not combine, and a request for which Cedar
+ *  fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot be loaded; nothing is
+ *  decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;
@@ -39,13 +40,13 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     caller: Caller,
     action: Action,
     resource?: Resource,
-    circumstances: Circumstances = {},
+    context: AccessContext = {},
   ): Decision & { rules: Omit<Rule, 'json'>[] } {
     const principal = principalTypes[caller.principal.kind];
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
     const { cedar, here, somewhere } = ready();
     const answer = cedar.statefulIsAuthorized({
-      ...requestOf(caller, action, resource, circumstances),
+      ...requestOf(caller, action, resource, context),
       preparsedPolicySetId: resource ? here : somewhere,
     });
     if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
@@ -66,7 +67,7 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
   };
 }
 
-/** Cedar with both policy sets parsed, by the names that it keeps them under. */
+/** Cedar with both parsed policy sets, by the names under which it keeps them. */
 type Engine = { cedar: Cedar; here: string; somewhere: string };
 
 function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
@@ -74,8 +75,8 @@ function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
   return { cedar, here: prepared(cedar, here), somewhere: prepared(cedar, somewhere) };
 }
 
-/** Has Cedar parse a policy set once. Cedar keeps parsed sets for the whole process, by name: named by their content, two
- *  compositions in one process do not take each other's. */
+/** Has Cedar parse a policy set once, and returns its name. Cedar keeps parsed sets by name for the whole process. The
+ *  name is a hash of the content, so two compositions in one process do not share a set by mistake. */
 function prepared(cedar: Cedar, policies: PolicySet): string {
   const name = createHash('sha256').update(JSON.stringify(policies)).digest('hex');
   const answer = cedar.preparsePolicySet(name, policies);

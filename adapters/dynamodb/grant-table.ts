@@ -6,15 +6,15 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
+import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
 
-/** Partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds all that is due. */
+/** The partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds every due grant. */
 const ALL = 'all';
 
-/** No honest lease is longer: Lambda's longest function and the margin behind it. One that claims more is none. */
+/** The longest valid lease in seconds: Lambda's longest function and a margin. A longer lease is ignored. */
 const LONGEST_LEASE_SECONDS = 1000;
 
 /** Keys of one BatchGetItem. Source: Amazon DynamoDB API Reference. */
@@ -24,7 +24,7 @@ const MOST_KEYS = 100;
  *  ids of its grants. A row may exist before its first event (then it has no
  *  `seq` and is never listed), and may point at work that is done already; it never forgets work. */
 export function dynamodbGrantTable(client: DynamoDBClient, table: string): GrantTable {
-  /** Updates one row under a condition; false when the condition does not hold. */
+  /** Updates one row under a condition; returns false if the condition does not hold. */
   async function update(
     grantId: string,
     expression: string,
@@ -95,7 +95,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       await update(
         grantId,
         'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
-        // A row that shows this seq already has said what comes after it, and the append that follows must fail.
+        // A row that already has this seq has the state after it, and the append that follows must fail.
         '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
         { ':all': { S: ALL }, ':dueAt': { S: dueAt }, ':seq': { N: String(seq) } },
       );
@@ -111,7 +111,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
         { ...projected.values, ...(row.dueAt === undefined ? {} : { ':dueAt': { S: row.dueAt } }) },
       );
       if (both) return;
-      // A later event is awaited: its due time stays. Or a later one is projected already: then nothing is left to do.
+      // Either a later event is awaited, and its due time is kept. Or a later event is already projected, and nothing
+      // is left to do.
       await update(row.grantId, `SET ${sets}`, 'attribute_not_exists(#seq) OR #seq < :seq', projected.values);
     },
 
@@ -152,8 +153,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async forgetDue({ grantId, dueAt, dueSeq }) {
       const unchanged = 'dueAt = :dueAt AND dueSeq = :dueSeq';
       const values = { ':dueAt': { S: dueAt }, ':dueSeq': { N: String(dueSeq) } };
-      // The mark has replaced the grant's own due time, such as its expiry: the row stays in the list, awaiting nothing,
-      // until it is projected again.
+      // The mark has replaced the grant's own due time, such as its expiry. The row stays due, without an awaited
+      // event, until it is projected again.
       const isProjected = await update(
         grantId,
         'SET dueSeq = #seq',
@@ -196,7 +197,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const ids = await enrolledIn(repositoryUuid);
       const live = (await readRows(ids))
         .flatMap((row) => (row.grant ? [toGrant(row)] : []))
-        .filter((grant) => isLive(grant.status));
+        .filter((grant) => isLive(grant.state));
       const order = ({ request, id }: Grant) => `${request.at}#${id}`;
       return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
     },
@@ -208,7 +209,7 @@ const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `reposit
 
 const toGrant = (item: Item): Grant => JSON.parse(textOf(item, 'grant'));
 
-/** The listed attributes of a row; `changed` sorts the lists and ends in the grant's id, so that it is unique. */
+/** The listed attributes of a row. `changed` sorts the lists, and ends in the grant's id to be unique. */
 function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {
   const { intent } = grant.request;
   const attributes: Record<string, [placeholder: string, value: Item[string]]> = {
@@ -218,7 +219,7 @@ function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values
     '#grant': [':grant', { S: JSON.stringify(grant) }],
     repository: [':repository', { S: intent.repository.uuid }],
     '#names': [':names', { L: grant.repositoryNames.map((name) => ({ S: name.toLowerCase() })) }],
-    '#state': [':state', { S: grant.status }],
+    '#state': [':state', { S: grant.state }],
     template: [':template', { S: intent.template.name }],
     account: [':account', { S: intent.account }],
   };

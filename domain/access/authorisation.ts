@@ -5,7 +5,10 @@ import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
 
 /** What a principal can do to grants. `audit` reads the log of all grants. */
-export type Action = 'request' | 'revoke' | 'approve' | 'read' | 'audit';
+export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as const;
+
+/** See `actions`. */
+export type Action = (typeof actions)[number];
 
 /** What is acted on: a grant, or with `audit` an event. A grant has its workspace, its project where Bitbucket named one,
  *  and its template, of which `requestableBy` and `approval` stand where the grant is requested. An event has its
@@ -22,7 +25,7 @@ export type Resource = {
 /** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all who asked for
  *  what waits. `repositoryAdmin`, with `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin*
  *  on the repository; false unless said. */
-export type Circumstances = {
+export type AccessContext = {
   requesterKinds?: readonly Principal['kind'][] | undefined;
   repositoryAdmin?: boolean | undefined;
 };
@@ -32,13 +35,13 @@ export type Decision = { allowed: boolean; rule: string; next?: string | undefin
 
 /** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
 export type AccessRules = {
-  decide(caller: Caller, action: Action, resource?: Resource, circumstances?: Circumstances): Decision;
+  decide(caller: Caller, action: Action, resource?: Resource, context?: AccessContext): Decision;
 };
 
 const ASK = 'Ask your platform team for access.';
 
 /** A refused request, as the operator's log gets it. */
-export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
+export type DeniedAccess = { principal: Principal; action: Action; resource: string; rule: string };
 
 /** Decides. First comes what holds whatever the rules say: a pipeline's limits and who may request a template; then the
  *  rules, which deny by default. */
@@ -47,10 +50,10 @@ export function decideAccess(
   caller: Caller,
   action: Action,
   resource?: Resource,
-  circumstances: Circumstances = {},
+  context: AccessContext = {},
 ): Decision {
   const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
-  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, circumstances);
+  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, context);
 }
 
 /** Decides as `decideAccess` does, and reports a denial. `DENIED` names the rule. */
@@ -59,29 +62,29 @@ export function authorise(
   caller: Caller,
   action: Action,
   resource?: Resource,
-  report: (denial: Denial) => void = () => {},
-  circumstances: Circumstances = {},
+  report: (denial: DeniedAccess) => void = () => {},
+  context: AccessContext = {},
 ): Result<undefined> {
-  const decision = decideAccess(rules, caller, action, resource, circumstances);
+  const decision = decideAccess(rules, caller, action, resource, context);
   if (decision.allowed) return ok(undefined);
   const { principal } = caller;
-  report(denialOf(caller, action, resource, decision.rule));
+  report(deniedAccess(caller, action, resource, decision.rule));
   return fail(
     problem(
       'DENIED',
-      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
+      `Rule ${decision.rule} does not allow ${principal.kind} ${principal.id} to ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
     ),
   );
 }
 
 /** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
  *  where the caller could be allowed on none, or named one that is not looked at. */
-export const denialOf = (
+export const deniedAccess = (
   { principal }: Caller,
   action: Action,
   resource: Resource | undefined,
   rule: string,
-): Denial => ({
+): DeniedAccess => ({
   principal,
   action,
   rule,
@@ -118,13 +121,13 @@ const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
   'pipeline-without-claims': ASK,
-  'pipeline-without-approval': 'A person asks for what needs approval.',
+  'pipeline-without-approval': 'Have a person request what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':
-    'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+    'A pipeline reaches only the deployment environment that its step runs in; a step without one reaches repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
-  'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
+  'nobody-approves-their-own-request': 'Have a person approve who has not requested it.',
   'template-requestable-by': 'GET /v1/templates shows who may request which template.',
 };
 

@@ -1,4 +1,4 @@
-import type { Bitbucket } from '../ports.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { Caller } from '../shared/principal.ts';
 import type { Resource } from './authorisation.ts';
 import { type Directory, findPerson } from './directory.ts';

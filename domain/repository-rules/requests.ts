@@ -22,7 +22,7 @@ export function requestsOf(rules: readonly RepositoryRule[], repository: Reposit
 
 /** Every way in which a rule can never be carried out, as `pointer: sentence`: its template is unknown, does not list the
  *  system, lacks a parameter that is given, or requires one that is not. */
-export function ruleFaults(
+export function ruleErrors(
   rules: readonly RepositoryRule[],
   templates: ReadonlyMap<string, Pick<Template, 'parameters' | 'requestableBy'>>,
 ): string[] {
@@ -88,7 +88,7 @@ const unfit = (rule: number, repository: Repository, names: string[]): Problem =
     {
       errors: names.map((name) => ({
         pointer: toPointer(['parameters', name]),
-        detail: 'would hold a value that may not stand in a policy',
+        detail: 'would hold a value that a policy may not contain',
       })),
     },
   );

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Every code that a caller can receive: stable, part of the public contract. The HTTP status and title of each
+/** Every code that a caller can receive: stable, part of the public contract. The HTTP state and title of each
  *  stand in `handlers/http/problem-details.ts`. */
 export const problemCodes = [
   'REQUEST_INVALID',

@@ -14,7 +14,7 @@ export function fillDefaults(
   context: BuiltInContext,
 ): Result<Parameters> {
   const filled: Parameters = { ...given };
-  const faults: FieldError[] = [];
+  const errors: FieldError[] = [];
   const waiting = Object.keys(template.parameters).filter(
     (name) => !Object.hasOwn(filled, name) && template.parameters[name]?.default !== undefined,
   );
@@ -29,7 +29,7 @@ export function fillDefaults(
         continue;
       }
       const values = valuesFor(texts, filled, context);
-      if ('missing' in values) faults.push(missing(name, values.missing));
+      if ('missing' in values) errors.push(missing(name, values.missing));
       else {
         const full = texts.map((text) => fillPlaceholders(text, values.found).join());
         filled[name] = template.parameters[name]?.list ? full : full.join();
@@ -38,14 +38,14 @@ export function fillDefaults(
     if (later.length === left.length) throw new Error(`template ${template.name} has a cyclic default`);
     left = later;
   }
-  if (faults.length === 0) return parseParameters(template, filled);
-  const detail = `A default of template ${template.name} does not fit here; give these parameters.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: faults }));
+  if (errors.length === 0) return parseParameters(template, filled);
+  const detail = `A default of template ${template.name} cannot be used here; give these parameters.`;
+  return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
 }
 
 const missing = (name: string, of: string): FieldError => ({
   pointer: toPointer(['parameters', name]),
-  detail: `must be given: its default needs ${of}, which is absent here or holds characters that have a meaning in IAM`,
+  detail: `must be given: its default needs ${of}, which is absent or holds characters with a meaning in IAM`,
 });
 
 function valuesFor(

@@ -1,233 +1,42 @@
-/** One segment of a path: begins with a letter, digit, `_` or `-`, so that it is never `.` or `..`. */
-const SEGMENT = '[A-Za-z0-9_-][A-Za-z0-9._-]*';
+import { parameterTypesTable } from './parameter-types-table.ts';
 
-/** A path of segments with single slashes between them, at most `longest` characters. */
-const path = (longest: number): RegExp => new RegExp(`^(?=.{1,${longest}}$)${SEGMENT}(?:/${SEGMENT})*$`);
+/** What a parameter's type promises about its value. */
+export type ParameterType = {
+  /** The whole value must match. No type admits `*`, `?`, `$`, quotes, blanks, colons or control characters; a slash only
+   *  stands single, between segments that do not begin with a dot. */
+  pattern: RegExp;
+  /** Says the rule to a person. */
+  rule: string;
+  /** True where the value names an AWS resource: then a request needs an ownership rule for it. */
+  namesResource: boolean;
+  example: string;
+  /** Characters of the longest value. */
+  longest: number;
+  also?: (value: string) => boolean;
+  /** Where in a resource's ARN the value may stand: the service and the resource part, in which `@` is the value and `<>`
+   *  any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the region's
+   *  field. None: in condition values only. */
+  positions: readonly string[];
+};
 
-/** The grammar of each parameter type: the service's own, less what could be read as syntax. `also` holds what a pattern
- *  would say badly. Each entry names its source. */
-export const parameterTypes = {
-  /** S3 User Guide, bucket naming rules: 3–63, lower case, digits, hyphens, dots. We leave dots out because such buckets
-   *  break TLS virtual-hosting, and the reserved prefixes and suffixes with them. */
-  s3BucketName: {
-    pattern: /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/,
-    rule: 'must be an S3 bucket name: 3–63 lower-case letters, digits and hyphens, without dots',
-    namesResource: true,
-    example: 'shop-site',
-    also: (value: string) =>
-      !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(value) &&
-      !/(?:-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(value),
-    longest: 63,
-    places: ['s3:@'],
-  },
-  /** S3 User Guide, object key names: at most 1 024 bytes, anything. We take the "safe characters" less `! ' ( ) *`, and
-   *  the prefix without its slash at the end: it always stands for a whole folder. */
-  s3KeyPrefix: {
-    pattern: path(512),
-    rule: 'must be an S3 key prefix without a slash at its ends: letters, digits, . _ -, single slashes between',
-    namesResource: true,
-    example: 'shop-api/releases',
-    longest: 512,
-    places: ['s3:<>/@'],
-  },
-  /** ECR API Reference, CreateRepository `repositoryName`: 2–256; parts in lower case, parted by single `.`, `_`, `-` or
-   *  `/` (we leave double underscores out). */
-  ecrRepositoryName: {
-    pattern: /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-    rule: 'must be an ECR repository name: 2–256 lower-case letters and digits, parted by single . _ - or /',
-    namesResource: true,
-    example: 'shop-api',
-    longest: 256,
-    places: ['ecr:repository/@'],
-  },
-  /** ECS API Reference, CreateCluster `clusterName`: up to 255 letters, digits, underscores and hyphens. */
-  ecsClusterName: {
-    pattern: /^[A-Za-z0-9_-]{1,255}$/,
-    rule: 'must be an ECS cluster name: 1–255 letters, digits, hyphens and underscores',
-    namesResource: true,
-    example: 'shop-cluster',
-    longest: 255,
-    places: ['ecs:cluster/@', 'ecs:service/@', 'ecs:task/@', 'ecs:task-set/@', 'ecs:container-instance/@'],
-  },
-  /** ECS API Reference, CreateService `serviceName`: up to 255 letters, digits, underscores and hyphens. */
-  ecsServiceName: {
-    pattern: /^[A-Za-z0-9_-]{1,255}$/,
-    rule: 'must be an ECS service name: 1–255 letters, digits, hyphens and underscores',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 255,
-    places: ['ecs:service/<>/@', 'ecs:task-set/<>/@'],
-  },
-  /** ECS API Reference, RegisterTaskDefinition `family`: up to 255 letters, digits, underscores and hyphens. */
-  ecsTaskFamily: {
-    pattern: /^[A-Za-z0-9_-]{1,255}$/,
-    rule: 'must be an ECS task definition family: 1–255 letters, digits, hyphens and underscores',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 255,
-    places: ['ecs:task-definition/@'],
-  },
-  /** EKS API Reference, CreateCluster `name`: 1–100, begins with a letter or digit, then also `-` and `_`. */
-  eksClusterName: {
-    pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
-    rule: 'must be an EKS cluster name: 1–100 letters, digits, hyphens and underscores, first a letter or digit',
-    namesResource: true,
-    example: 'shop-cluster',
-    longest: 100,
-    places: ['eks:cluster/@'],
-  },
-  /** Lambda API Reference, CreateFunction `FunctionName`: 1–64 letters, digits, `-`, `_`. */
-  lambdaFunctionName: {
-    pattern: /^[A-Za-z0-9_-]{1,64}$/,
-    rule: 'must be a Lambda function name: 1–64 letters, digits, hyphens and underscores',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 64,
-    places: ['lambda:function:@'],
-  },
-  /** As `lambdaFunctionName`, and stands for every function whose name begins with it and a hyphen. At least 3 characters,
-   *  so that it means something; no hyphen at its end, because one follows. Our choice. */
-  lambdaFunctionPrefix: {
-    pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{1,60}[A-Za-z0-9_]$/,
-    rule: 'must be the beginning of Lambda function names, without the hyphen behind it: 3–62 letters, digits, - and _',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 62,
-    places: ['lambda:function:@-*'],
-  },
-  /** CloudFormation API Reference, CreateStack `StackName`: 1–128 letters, digits and hyphens, first a letter. */
-  cloudFormationStackName: {
-    pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
-    rule: 'must be a CloudFormation stack name: 1–128 letters, digits and hyphens, first a letter',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 128,
-    places: ['cloudformation:stack/@'],
-  },
-  /** As `cloudFormationStackName`, and stands for every stack whose name begins with it and a hyphen. */
-  cloudFormationStackPrefix: {
-    pattern: /^[A-Za-z][A-Za-z0-9-]{1,120}[A-Za-z0-9]$/,
-    rule: 'must be the beginning of stack names, without the hyphen behind it: 3–122 letters, digits and hyphens',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 122,
-    places: ['cloudformation:stack/@-*'],
-  },
-  /** CloudFront distribution ids have no published grammar: seen are 13–14 upper-case letters and digits. */
-  cloudFrontDistributionId: {
-    pattern: /^E[A-Z0-9]{7,31}$/,
-    rule: 'must be a CloudFront distribution id: E and 7–31 upper-case letters and digits',
-    namesResource: true,
-    example: 'E2SHOPSITE0001',
-    longest: 32,
-    places: ['cloudfront:distribution/@'],
-  },
-  /** Systems Manager API Reference, PutParameter `Name`: letters, digits, `.`, `-`, `_` and slashes, 15 levels, the whole
-   *  ARN at most 1 011 characters; not beginning with `aws` or `ssm`. Without the slash in front: `/shop/url` and its ARN
-   *  `parameter/shop/url` are the same parameter. */
-  ssmParameterPath: {
-    pattern: path(512),
-    rule: 'must be a parameter path without its slash in front or behind, e.g. shop-api/production: letters, digits, . _ -, single slashes between, at most 15 levels, not beginning with aws or ssm',
-    namesResource: true,
-    example: 'shop-api/production',
-    also: (value: string) => value.split('/').length <= 15 && !/^(?:aws|ssm)/i.test(value),
-    longest: 512,
-    places: ['ssm:parameter/@'],
-  },
-  /** Secrets Manager API Reference, CreateSecret `Name`: 1–512 letters, digits and `/_+=.@-` (we leave `+=@` out), not
-   *  ending in a hyphen and six characters: AWS appends just that to the ARN, and a partial ARN of such a name is taken for
-   *  that of another secret. */
-  secretName: {
-    pattern: path(505),
-    rule: 'must be a Secrets Manager name: letters, digits, . _ -, single slashes between, and not a hyphen and six characters at its end',
-    namesResource: true,
-    example: 'shop-api/database',
-    also: (value: string) => !/-[A-Za-z0-9]{6}$/.test(value),
-    longest: 505,
-    places: ['secretsmanager:secret:@-??????'],
-  },
-  /** DynamoDB API Reference, CreateTable `TableName`: 3–255 letters, digits, `_`, `-`, `.`. */
-  dynamodbTableName: {
-    pattern: /^(?=.{3,255}$)[A-Za-z0-9_-][A-Za-z0-9._-]*$/,
-    rule: 'must be a DynamoDB table name: 3–255 letters, digits, . _ -, not beginning with a dot',
-    namesResource: true,
-    example: 'shop-orders',
-    longest: 255,
-    places: ['dynamodb:table/@'],
-  },
-  /** KMS Developer Guide, key identifiers: a UUID, or `mrk-` and 32 hexadecimal digits. No alias: it can be pointed at
-   *  another key. Guardrails admit no KMS action, so it stands in condition values, inside the key's ARN. */
-  kmsKeyId: {
-    pattern: /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/,
-    rule: 'must be a KMS key id: a UUID in lower case, or mrk- and 32 hexadecimal digits',
-    namesResource: true,
-    example: '1234abcd-12ab-34cd-56ef-1234567890ab',
-    longest: 36,
-    places: [],
-  },
-  /** IAM API Reference, CreateRole `RoleName`: 1–64 of `[\w+=,.@-]` (we leave `+=,@` out). Without a path, so that no
-   *  value reaches `/rolewright/`; roles that grants pass must stand at the root path. */
-  iamRoleName: {
-    pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/,
-    rule: 'must be the name of an IAM role without a path: 1–64 letters, digits, . _ -',
-    namesResource: true,
-    example: 'shop-task',
-    longest: 64,
-    places: ['iam:role/@'],
-  },
-  /** CodeArtifact API Reference, CreateDomain `domain`: 2–50 lower-case letters, digits and hyphens, first a letter. */
-  codeArtifactDomain: {
-    pattern: /^[a-z][a-z0-9-]{0,48}[a-z0-9]$/,
-    rule: 'must be a CodeArtifact domain: 2–50 lower-case letters, digits and hyphens, first a letter',
-    namesResource: true,
-    example: 'shop-packages',
-    longest: 50,
-    places: ['codeartifact:domain/@', 'codeartifact:repository/@', 'codeartifact:package/@'],
-  },
-  /** CodeArtifact API Reference, CreateRepository `repository`: 2–100 letters, digits, `.`, `_`, `-`. */
-  codeArtifactRepository: {
-    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/,
-    rule: 'must be a CodeArtifact repository: 2–100 letters, digits, . _ -, first a letter or digit',
-    namesResource: true,
-    example: 'shop-npm',
-    longest: 100,
-    places: ['codeartifact:repository/<>/@', 'codeartifact:package/<>/@'],
-  },
-  /** EventBridge API Reference, CreateEventBus `Name`: 1–256 letters, digits, `.`, `-`, `_`; the slash is for partners'
-   *  buses. */
-  eventBusName: {
-    pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/,
-    rule: 'must be the name of an event bus: 1–256 letters, digits, . _ -, not beginning with a dot',
-    namesResource: true,
-    example: 'shop-events',
-    longest: 256,
-    places: ['events:event-bus/@', 'events:event-busv2/@'],
-  },
-  /** EventBridge User Guide, event source: custom events may not say `aws.`; we take what a bus name may hold. */
-  eventSource: {
-    pattern: /^(?!aws(?:\.|$))[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/,
-    rule: 'must be the source of custom events: 1–256 letters, digits, . _ -, not beginning with aws.',
-    namesResource: true,
-    example: 'shop-checkout',
-    longest: 256,
-    places: [],
-  },
-  /** AWS General Reference, Region codes; names no resource, narrows where one is. */
-  awsRegion: {
-    pattern: /^[a-z]{2}(?:-[a-z]{2,9}){1,2}-[1-9]$/,
-    rule: 'must be the code of an AWS Region, e.g. eu-central-1',
-    namesResource: false,
-    example: 'eu-central-1',
-    longest: 24,
-    places: ['region'],
-  },
-  /** IAM API Reference, CreateAccountAlias: 3–63 lower-case letters, digits and single hyphens between. */
-  awsAccountAlias: {
-    pattern: /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/,
-    rule: 'must be an AWS account alias: 3–63 lower-case letters and digits, parted by single hyphens',
-    namesResource: true,
-    example: 'shop-production',
-    longest: 63,
-    places: [],
-  },
-} as const;
+/** The parameter types that templates may use, by name. */
+export const parameterTypes: Record<ParameterTypeName, ParameterType> = parameterTypesTable;
+
+/** The name of a parameter type, e.g. `s3BucketName`. */
+export type ParameterTypeName = keyof typeof parameterTypesTable;
+
+/** All type names, for schemas. */
+export const parameterTypeNames = Object.keys(parameterTypesTable) as [
+  ParameterTypeName,
+  ...ParameterTypeName[],
+];
+
+/** Undefined when `value` is of the type, else the rule it breaks. */
+export function parameterError(type: ParameterTypeName, value: string): string | undefined {
+  const { pattern, rule, also } = parameterTypes[type];
+  return pattern.test(value) && (also?.(value) ?? true) ? undefined : rule;
+}
+
+/** True for a type whose value stands for every name that begins with it and a hyphen. */
+export const isPrefixType = (type: ParameterTypeName): boolean =>
+  parameterTypes[type].positions.some((position) => position.endsWith('@-*'));

@@ -1,4 +1,4 @@
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {
@@ -76,8 +76,8 @@ function foreignTokens(e: TrustExpectation): Presented[] {
     presented(e, 'another repository', `${OTHER}:${rest}`),
     presented(e, 'a repository whose UUID differs in the last digit', `${nearTo(e.repositoryUuid)}:${rest}`),
     presented(e, 'another repository with the own one as its environment', `${OTHER}:${own}`),
-    presented(e, 'a subject that only begins with the own repository', `${e.repositoryUuid}x:${rest}`),
-    presented(e, 'an empty subject', ''),
+    presented(e, 'a sub that only begins with the own repository', `${e.repositoryUuid}x:${rest}`),
+    presented(e, 'an empty sub', ''),
     presented(e, 'another workspace', own, { slug: `${e.workspaceSlug}x`, workspaceUuid: OTHER }),
     presented(e, 'another workspace under the same slug', own, { workspaceUuid: OTHER }),
     presented(e, 'another audience', own, { aud: 'sts.amazonaws.com' }),
@@ -92,7 +92,7 @@ function foreignTokens(e: TrustExpectation): Presented[] {
       ),
       presented(
         e,
-        'a subject that only begins with the own environment',
+        'a sub that only begins with the own environment',
         `${e.repositoryUuid}:${e.environmentUuid}x:${STEP}`,
       ),
       presented(e, 'another environment', `${e.repositoryUuid}:${OTHER}:${STEP}`),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { providerName } from '../bitbucket/oidc.ts';
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 
 /** What a step token says, as its payload or as somebody typed it. Nothing in it is to be relied on before it was looked at. */
 export type Claims = Readonly<Record<string, unknown>>;

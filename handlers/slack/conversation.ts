@@ -3,7 +3,7 @@ import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
@@ -15,14 +15,14 @@ import {
   explained,
   grantCard,
   grantList,
+  message,
   notKnown,
   refused,
   requested,
   revoked,
-  saying,
   type Writing,
 } from './messages/answers.ts';
-import { sayingView } from './messages/request-form.ts';
+import { messageView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
@@ -36,7 +36,7 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Does what somebody in Slack asks for, by the same use cases as every other door, and answers where only they see it.
+/** Does what somebody in Slack asks for, by the same use cases as every other endpoint, and answers where only they see it.
  *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
  *  nothing. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
@@ -75,8 +75,12 @@ type Outcome = { ok: true; value: SlackContent | undefined } | { ok: false; prob
 async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Promise<Outcome> {
   const { act, deliveryId } = ask;
   const { configuration } = ports;
-  const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
-  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, mayComeAgain: true };
+  const writing: Writing = {
+    configuration,
+    templates: ports.templates,
+    naming: namingFor(configuration, ask.team),
+  };
+  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
     case 'request': {
@@ -109,7 +113,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     case 'reject': {
       const { grantId, planHash, reason } = act;
       const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
-      return rejected.ok ? told(saying('Rejected. Whoever asked for it is told why.')) : rejected;
+      return rejected.ok ? told(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
 }
@@ -118,7 +122,7 @@ async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, c
   if ('responseUrl' in answerTo) return ports.response.respond(answerTo.responseUrl, content);
   if ('viewId' in answerTo) {
     try {
-      return await ports.web.updateView(answerTo.viewId, sayingView(content.blocks));
+      return await ports.web.updateView(answerTo.viewId, messageView(content.blocks));
     } catch (error) {
       // Somebody who has closed the modal still wants to know.
       if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;

@@ -21,8 +21,8 @@ const plain = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** Cuts a command into words. A quoted part may hold spaces, also behind `key=`. The text after a bare `because` is the
- *  reason, whatever it holds. A quote that is never closed is told as a fault. */
-export function wordsOf(typed: string): Words | { fault: string } {
+ *  reason, whatever it holds. A quote that is never closed is told as an error. */
+export function wordsOf(typed: string): Words | { fieldError: string } {
   const text = plain(typed);
   const words: Word[] = [];
   let at = 0;
@@ -42,7 +42,7 @@ export function wordsOf(typed: string): Words | { fault: string } {
         const end = closingAt(text, at + 1, character, close);
         if (end < 0)
           return {
-            fault: `The quote before ${JSON.stringify(text.slice(at + 1, at + 20))} is never closed.`,
+            fieldError: `The quote before ${JSON.stringify(text.slice(at + 1, at + 20))} is never closed.`,
           };
         value += text.slice(at + 1, end);
         isQuoted = true;

@@ -1,8 +1,8 @@
 import type { Parameters } from './protocol/query-protocol.ts';
 import type { ServiceName } from './wire-call.ts';
 
-/** One call as the sandbox saw it. `status` 0: the connection was closed and nothing was done; with the fault
- *  `lostReply` it is the status that the answer would have had. */
+/** One call. `status` is 0 if the connection was closed without an effect. With the fault `lostReply` it is the status
+ *  of the lost answer. */
 export type JournalEntry = {
   /** ISO 8601. */
   at: string;

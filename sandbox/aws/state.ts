@@ -144,7 +144,7 @@ function load(file: string): FileContent {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileContent) : {};
 }
 
-/** Runs `write` one at a time; whoever calls while one runs shares the next. */
+/** Runs one `write` at a time; callers during a run share the next one. */
 function groupedWrites(write: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;

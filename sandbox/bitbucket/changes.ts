@@ -37,7 +37,7 @@ const workspaceSchema = z.strictObject({
   tokenIsOwner: z.boolean().optional(),
 });
 
-/** Who does it all in the sandbox. */
+/** The actor of every change in the sandbox. */
 const actor = {
   type: 'user',
   uuid: '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}',
@@ -120,7 +120,8 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
       ...more,
     });
 
-  /** Into the first project of the other workspace. Which of the two hears of it is not documented: both do. */
+  /** Moves into the first project of the other workspace. Bitbucket does not document which workspace is notified; here
+   *  both are. */
   function transferRepository(repository: Repository, from: Workspace, to: Workspace): Answer {
     const [project] = to.projects;
     if (!project || taken(to, repository.slug, repository)) {

@@ -72,7 +72,7 @@ export type Hook = z.infer<typeof hookSchema>;
 export type Workspace = z.infer<typeof workspaceSchema>;
 export type BitbucketState = z.infer<typeof stateSchema>;
 
-/** The state in memory and its file. Change `state`, then `save`, then answer: what was answered survives. */
+/** The state in memory and its file. Change `state`, then `save`, then answer: an answered change is on disk. */
 export type StateStore = {
   readonly state: BitbucketState;
   /** Writes the file whole or not at all. */

@@ -4,7 +4,7 @@ import dynalite from 'dynalite';
 import { closeServer, listenLocally } from '../http/local-server.ts';
 import { detachEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
-import { dynamodbFront } from './front.ts';
+import { dynamodbProxy } from './proxy.ts';
 
 export { createTables } from './tables.ts';
 
@@ -28,7 +28,7 @@ export async function startDynamodbSandbox(options: {
   const server = dynalite({ ...(dir === undefined ? {} : { path: join(dir, 'dynamodb') }), ...AT_ONCE });
   const { engine, stop } = detachEngine(server);
   const replica = detachEngine(dynalite(AT_ONCE));
-  const answer = dynamodbFront({ engine, replica: replica.engine, now: options.now ?? Date.now });
+  const answer = dynamodbProxy({ engine, replica: replica.engine, now: options.now ?? Date.now });
 
   server.on('request', async (incoming, response) => {
     try {

@@ -28,7 +28,7 @@ export type FaultEffect = Fault['effect'];
 /** The faults armed at one stand-in. `matches(match, call)` is the stand-in's own idea of a match;
  *  `*` always matches. */
 export type Faults = {
-  /** Arms a fault from a request body; returns the faulty fields instead when the body is none. */
+  /** Arms a fault from a request body, or returns the field errors of an invalid body. */
   arm(body: unknown): string[];
   clear(): void;
   /** Takes one use of the first armed fault that matches and whose effect has a meaning for the call; undefined when

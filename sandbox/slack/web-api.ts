@@ -16,7 +16,7 @@ const refused = (error: string, messages: string[] = []): ApiAnswer => ({
   body: { ok: false, error, ...(messages.length > 0 ? { response_metadata: { messages } } : {}) },
 });
 
-/** The methods of the Web API that this stand-in knows. */
+/** The methods of the Web API that this stand-in supports. */
 export function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
   const { store } = world;
 
@@ -135,7 +135,7 @@ export function guardedApi(world: SlackWorld, faults: Faults) {
   };
 }
 
-/** A view's content with what a new one starts with. */
+/** A view's content with the initial values of a new view. */
 export function newContent(view: unknown): Pick<OpenView, 'hash' | 'errors' | 'view'> {
   const content = view as OpenView['view'];
   return {

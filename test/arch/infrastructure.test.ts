@@ -35,7 +35,7 @@ describe('the routes', () => {
         typeof event === 'object' && 'httpApi' in event ? [`${name}: ${String(event.httpApi)}`] : [],
       ),
     );
-    expect(deployed.sort()).toEqual([...expected, 'front: *'].sort());
+    expect(deployed.sort()).toEqual([...expected, 'fallback: *'].sort());
   });
 
   test('stand in the README, all of them and no other', () => {
@@ -87,7 +87,7 @@ function invokersOf(name: string): string[] {
 }
 
 describe('the worker', () => {
-  test('is reached by Invoke only, from the doors that hand on', () => {
+  test('is reached by Invoke only, from the endpoints that hand on', () => {
     expect(all.worker?.events ?? []).toEqual([]);
     expect(invokersOf('worker')).toEqual([
       'GrantsRole',
@@ -115,7 +115,7 @@ describe('the worker', () => {
   });
 });
 
-describe('the webhook door', () => {
+describe('the webhook endpoint', () => {
   test('may write its own log, read webhook secrets and hand on to the worker, and nothing else', () => {
     expect(granted('WebhooksRole').sort()).toEqual([
       'lambda:InvokeFunction',
@@ -202,7 +202,7 @@ describe('the log', () => {
     }
   });
 
-  test('and the read model are out of reach of Slack’s door, which only claims requests and hands on', () => {
+  test('and the read model are out of reach of Slack’s endpoint, which only claims requests and hands on', () => {
     expect(granted('SlackRole').sort()).toEqual([
       'dynamodb:PutItem',
       'lambda:InvokeFunction',
@@ -211,9 +211,7 @@ describe('the log', () => {
       'ssm:GetParameter',
     ]);
     const claims = statements.find(({ Sid }) => Sid === 'ClaimRequests');
-    expect(claims?.Resource).toBe(
-      `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-deliveries`,
-    );
+    expect(claims?.Resource).toBe(`arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-claims`);
   });
 
   test('and the read model can be looked through by every function whose use cases list or count grants', () => {
@@ -242,7 +240,7 @@ describe('the log', () => {
       expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {
         expect(JSON.stringify(Resource)).toMatch(
-          /table\/rolewright-test-(events|grants|deliveries)(\/index\/[\w*]+)?"/,
+          /table\/rolewright-test-(events|grants|claims)(\/index\/[\w*]+)?"/,
         );
       }
     }
@@ -250,7 +248,7 @@ describe('the log', () => {
 });
 
 describe('the tables', () => {
-  const kept = Object.entries(resourcesOf('tables.yml')).filter(([name]) => name !== 'DeliveriesTable');
+  const kept = Object.entries(resourcesOf('tables.yml')).filter(([name]) => name !== 'ClaimsTable');
 
   test.each(kept)('%s survives mistakes', (_name, table) => {
     expect(table).toMatchObject({

@@ -1,4 +1,4 @@
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { production, shop, staging, web } from '../support/domain/samples.ts';

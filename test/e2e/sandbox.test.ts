@@ -184,7 +184,7 @@ describe('npm run sandbox:reset', () => {
     writeFileSync(join(foreign, 'thesis.txt'), 'ten years of work');
     const { code, output } = await reset(foreign);
     expect(code).not.toBe(0);
-    expect(output).toContain('holds nothing of a sandbox');
+    expect(output).toContain('holds no state of a sandbox');
     expect(existsSync(join(foreign, 'thesis.txt'))).toBe(true);
   });
 });

@@ -44,13 +44,11 @@ class LaggingWorld extends FollowWorld {
 
   /** The states of these grants by their streams. */
   async states(ids: string[]): Promise<string[]> {
-    return Promise.all(ids.map(async (id) => (await this.grant(id)).status));
+    return Promise.all(ids.map(async (id) => (await this.grant(id)).state));
   }
 
   async listed(): Promise<string[]> {
-    return (await this.real.grants.list({ repositoryUuid: shop.uuid }, 10)).grants.map(
-      ({ status }) => status,
-    );
+    return (await this.real.grants.list({ repositoryUuid: shop.uuid }, 10)).grants.map(({ state }) => state);
   }
 
   async pass() {
@@ -97,7 +95,7 @@ describe('the limit of live grants holds while no index shows any of them', () =
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map(ask));
     const ids = await world.real.grants.listEnrolled(shop.uuid);
     const streams = await Promise.all(ids.map((id) => loadStream(world.requestPorts, id)));
-    expect(streams.filter(({ grant }) => grant && isLive(grant.status))).toHaveLength(3);
+    expect(streams.filter(({ grant }) => grant && isLive(grant.state))).toHaveLength(3);
     expect(world.iam.roles.size).toBe(3);
   });
 });

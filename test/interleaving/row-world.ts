@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../domain/grants/event.ts';
 import { replay, type Work, workOf } from '../../domain/grants/grant.ts';
-import type { EventLog, GrantTable } from '../../domain/ports.ts';
+import type { EventLog, GrantTable } from '../../domain/grants/stores.ts';
 import {
   appendEvent,
   loadStream,

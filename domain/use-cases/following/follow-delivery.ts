@@ -1,5 +1,5 @@
+import type { BitbucketDelivery } from '../../bitbucket/delivery-message.ts';
 import type { Workspace } from '../../bitbucket/oidc.ts';
-import type { BitbucketDelivery } from '../../messaging/worker-message.ts';
 import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
 import {
   type FollowPorts,

@@ -1,8 +1,8 @@
 import type { Grant } from '../../grants/grant.ts';
 import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
-import type { Iam, ObservedRole } from '../../ports.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { type Instant, plusSeconds } from '../../shared/time.ts';
+import type { Iam, ObservedRole } from './iam.ts';
 
 /** Seconds by which IAM's clock may be behind ours. Our choice. */
 const CLOCK_SKEW_SECONDS = 60;

@@ -1,11 +1,12 @@
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { AuditPort } from '../../guardrails/guardrails.ts';
-import type { Bitbucket, Iam } from '../../ports.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Template } from '../../templates/template.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
+import type { Iam } from './iam.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
@@ -30,10 +31,10 @@ export type ProvisionerRun = {
   /** Reads the stream again. */
   reload(): Promise<void>;
   /** Appends an event that announces or decides something; throws `StreamMoved` when the state may be another now. */
-  announce(event: NewEvent): Promise<void>;
+  recordIntent(event: NewEvent): Promise<void>;
   /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
    *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
-  record(event: NewEvent): Promise<void>;
+  recordOutcome(event: NewEvent): Promise<void>;
 };
 
 const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
@@ -63,10 +64,10 @@ export async function beginRun(
       return stream.grant;
     },
     reload,
-    async announce(event) {
+    async recordIntent(event) {
       if (!(await append(event))) throw new StreamMoved();
     },
-    async record(event) {
+    async recordOutcome(event) {
       if (await append(event)) return;
       do await reload();
       while (!(await append(event)));
@@ -75,7 +76,7 @@ export async function beginRun(
   };
 }
 
-/** The provisioner's events belong to the request that it works on: they carry its correlation id and door. */
+/** The provisioner's events belong to the request that it works on: they carry its correlation id and endpoint. */
 const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
   principal: PROVISIONER,
   correlationId,
@@ -83,7 +84,7 @@ const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
 });
 
 /** The part of an event's data that says which grant it is about. */
-export function subjectOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
+export function targetOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
   const { repository, account } = grant.request.intent;
   return { repository, account };
 }

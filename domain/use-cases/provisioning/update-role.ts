@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
 import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/change.ts';
-import { type ObservedRole, PortError } from '../../ports.ts';
+import { liveStateOf } from '../../planning/plan.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
-import { mayNeedApproval, missingApproval, planAgain, type Replanned } from '../replan.ts';
+import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { refusalOf } from './refusal.ts';
+import type { ObservedRole } from './iam.ts';
+import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, subjectOf } from './run.ts';
+import { type ProvisionerRun, targetOf } from './run.ts';
 
 type CreatedRole = EventData<'GrantUpdated'>['role'];
 
@@ -22,14 +23,14 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
   const created = { name: role.name, arn: role.arn, id: role.id };
-  const planned = await planAgain(run.ports, id, change);
+  const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const obstacle = await write(run, planned.value, role, role.id);
-  if (obstacle) return giveUp(run, change, created, obstacle);
-  const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
-  await run.announce({
+  const failure = await write(run, planned.value, role, role.id);
+  if (failure) return giveUp(run, change, created, failure);
+  const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
+  await run.recordIntent({
     type: 'GrantUpdated',
-    data: { ...subjectOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
+    data: { ...targetOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
   });
 }
 
@@ -40,46 +41,47 @@ async function write(
   id: string,
 ): Promise<Problem | undefined> {
   const { iam } = run;
-  const { plan } = planned;
+  const { rendered } = planned;
   const previous = run.grant().request.intent;
   const found = await iam.findRole(role.name);
   if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+      `Role ${role.name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
   const unapproved = await checkApproval(run, planned, found);
   if (unapproved) return unapproved;
-  const provider = await ensureProvider(run, plan);
+  const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
-  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const data = {
-    ...subjectOf(run.grant()),
+    ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn, id },
     trustPolicyHash,
     permissionsPolicyHash,
     maxSessionDuration,
   };
-  await run.announce({ type: 'UpdateStarted', data });
+  await run.recordIntent({ type: 'UpdateStarted', data });
   const { maxSessionDuration: durationBefore } = found;
   try {
-    if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
+    if (found.boundaryArn !== rendered.role.boundaryArn)
+      await iam.putBoundary(role.name, rendered.role.boundaryArn);
     if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, plan.role.trustPolicy);
+      await iam.putTrustPolicy(role.name, rendered.role.trustPolicy);
     }
     if (found.maxSessionDuration !== maxSessionDuration) {
       await iam.putMaxSessionDuration(role.name, maxSessionDuration);
     }
     if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, plan.role.permissionsPolicy);
+      await iam.putPermissionsPolicy(role.name, rendered.role.permissionsPolicy);
     }
     return undefined;
   } catch (error) {
     const gone = goneOf(error);
     if (gone) return gone;
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
+    const final = finalProblemOf(error);
+    if (!final) throw error;
     const isIn =
       canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
     // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
@@ -87,7 +89,7 @@ async function write(
     if (maxSessionDuration !== durationBefore) {
       await iam.putMaxSessionDuration(role.name, durationBefore);
     }
-    return refusal;
+    return final;
   }
 }
 
@@ -104,7 +106,7 @@ async function checkApproval(
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,
-        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.rendered.role.name)) ?? null,
         maxSessionDuration: found.maxSessionDuration,
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }
@@ -114,7 +116,10 @@ async function checkApproval(
 
 function goneOf(error: unknown): Problem | undefined {
   if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
-  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+  return problem(
+    'CONFLICT',
+    'The role was deleted from outside Rolewright. Revoke the grant and request it again.',
+  );
 }
 
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
@@ -127,7 +132,7 @@ async function giveUp(
   { code, detail }: Pick<Problem, 'code' | 'detail'>,
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
-  const subject = subjectOf(run.grant());
+  const target = targetOf(run.grant());
   const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
   const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
   if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
@@ -139,13 +144,13 @@ async function giveUp(
       canonicalHash(permissions.data) === intent.permissionsPolicyHash;
     if (isIn && trust.success) {
       const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
-      return run.announce({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
+      return run.recordIntent({ type: 'GrantUpdated', data: { ...target, role, ...documents } });
     }
     // Never longer than what IAM holds: the log alone must not lengthen a session.
     const { maxSessionDuration: before } = request.intent;
     if (before < found.maxSessionDuration) await putBack(run, role.name, before);
   }
-  await run.announce({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
+  await run.recordIntent({ type: 'UpdateFailed', data: { ...target, error: { code, detail } } });
 }
 
 /** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */
@@ -153,6 +158,6 @@ async function putBack(run: ProvisionerRun, roleName: string, duration: number):
   try {
     await run.iam.putMaxSessionDuration(roleName, duration);
   } catch (error) {
-    if (!refusalOf(error) && !goneOf(error)) throw error;
+    if (!finalProblemOf(error) && !goneOf(error)) throw error;
   }
 }

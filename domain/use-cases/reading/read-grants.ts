@@ -1,12 +1,13 @@
 import { type AccessRules, authorise, type Resource } from '../../access/authorisation.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { type Grant, replay } from '../../grants/grant.ts';
-import type { Clock, EventLog, EventQuery, GrantFilter, GrantTable } from '../../ports.ts';
+import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { GRANT_ID, parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { type AccessPorts, circumstancesOf } from '../access.ts';
+import { type AccessPorts, accessContextOf } from '../access.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog };
@@ -46,9 +47,9 @@ export async function readableStream(
   const grant = replay(events);
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  const { access, reportDenial } = ports;
-  const circumstances = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
-  const allowed = authorise(access, caller, 'read', resource, reportDenial, circumstances);
+  const { access, reportDenied } = ports;
+  const context = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
+  const allowed = authorise(access, caller, 'read', resource, reportDenied, context);
   if (!allowed.ok) return grantNotFound(grantId);
   return ok({ grant, events });
 }
@@ -99,8 +100,8 @@ export async function listGrants(
   const grants: Grant[] = [];
   for (const grant of found.grants) {
     const resource = resourceOf(grant);
-    const circumstances = await circumstancesOf(access, admins, caller, ['read'], resource);
-    if (authorise(access, caller, 'read', resource, undefined, circumstances).ok) grants.push(grant);
+    const context = await accessContextOf(access, admins, caller, ['read'], resource);
+    if (authorise(access, caller, 'read', resource, undefined, context).ok) grants.push(grant);
   }
   return { grants, next: found.next };
 }
@@ -112,7 +113,7 @@ export async function auditEvents(
   caller: Caller,
   query: Omit<EventQuery, 'repositoryUuids'> & { repository?: string | undefined },
 ): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
-  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenial);
+  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenied);
   if (!allowed.ok) return allowed;
   const { repository, ...rest } = query;
   const uuid = repository === undefined ? undefined : parseUuid(repository);

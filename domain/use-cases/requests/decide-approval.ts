@@ -1,19 +1,19 @@
-import { authorise, denialOf } from '../../access/authorisation.ts';
+import { authorise, deniedAccess } from '../../access/authorisation.ts';
 import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
 import type { NewEvent } from '../../grants/event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
-import { askedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
-import type { Plan } from '../../planning/plan.ts';
+import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { GRANT_ID } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { toInstant } from '../../shared/time.ts';
-import { circumstancesOf } from '../access.ts';
+import { accessContextOf } from '../access.ts';
 import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
-import { planAgain } from '../replan.ts';
+import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
@@ -59,7 +59,7 @@ export async function rejectGrant(
     const decided = await decide(ports, grantId, input, context, decideRejection);
     if (!decided.ok) return decided;
     const rejected = await append(ports, decided.value.stream, decided.value.event, context);
-    if (rejected?.grant) return ok({ status: 200, grant: rejected.grant });
+    if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
 
@@ -78,7 +78,7 @@ async function decide(
   const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
   if (decided.ok) return ok({ stream, grant, event: decided.value });
   if (decided.problem.code === 'DENIED') {
-    ports.reportDenial(denialOf(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+    ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
   }
   return decided;
 }
@@ -89,62 +89,65 @@ async function decidable(
   grantId: string,
   caller: Caller,
 ): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
   const stream = await loadStream(ports, grantId);
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  const known = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
-  if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
+  const known = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
+  if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
   const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
-  const allowed = authorise(access, caller, 'approve', resource, reportDenial, { requesterKinds });
+  const allowed = authorise(access, caller, 'approve', resource, reportDenied, { requesterKinds });
   return allowed.ok ? ok({ stream, grant }) : allowed;
 }
 
 /** The moment at which an approval is written decides whether it came in time. */
 const lapsedMeanwhile = (grantId: string): Problem =>
-  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
+  problem(
+    'CONFLICT',
+    `The request for grant ${grantId} has just lapsed. Request the grant again if it is still needed.`,
+  );
 
 /** Verifies a waiting request as if it were made now, by those who made it. */
 async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
-  const again = await planAgain(ports, grant.id, waiting);
+  const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
-  const { plan, template } = again.value;
+  const { rendered, template } = again.value;
   const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
-  const { access, reportDenial } = ports;
+  const { access, reportDenied } = ports;
   // The project is the one that the repository is in now.
-  const resource = { ...resourceOf(grant), projectUuid: plan.intent.project?.uuid, template };
-  const known = await circumstancesOf(access, ports.admins?.(), requester, ['request'], resource);
-  const mayAsk = authorise(access, requester, 'request', resource, reportDenial, known);
+  const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
+  const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
+  const mayAsk = authorise(access, requester, 'request', resource, reportDenied, known);
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
     return fail(
       problem(
         'DENIED',
-        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
+        `${kind} ${id} requested this and may no longer request it. ${mayAsk.problem.detail}`,
       ),
     );
   }
-  const change = planChange(plan, template, liveStateOf(grant), askedLifetime(waiting));
-  if (change.hash === waiting.planHash && isAsShown(waiting.proposal, plan, change)) return ok(undefined);
+  const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
+  if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
-    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+    'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
 }
 
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
   { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
-  { role }: Plan,
-  change: PlannedChange,
+  { role }: RenderedRole,
+  plan: Plan,
 ): boolean =>
   canonicalHash({ risk, approvalReasons, trustPolicy, permissionsPolicy }) ===
   canonicalHash({
-    risk: change.risk,
-    approvalReasons: change.approvalReasons,
+    risk: plan.risk,
+    approvalReasons: plan.approvalReasons,
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   });

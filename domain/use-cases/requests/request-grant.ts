@@ -3,9 +3,8 @@ import { decideRequest, type RequestCommand, type RequestOutcome } from '../../g
 import { type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import { type AskedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
-import type { Plan } from '../../planning/plan.ts';
-import type { Provisioner } from '../../ports.ts';
+import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -19,6 +18,7 @@ import {
   projectStream,
   type StreamPorts,
 } from '../grant-stream.ts';
+import type { Provisioner } from '../provisioner.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
@@ -35,9 +35,9 @@ export type RequestContext = {
   dryRun: boolean;
   /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
-  isFirstOnly?: boolean;
+  createOnly?: boolean;
   /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
-  mayComeAgain?: boolean;
+  isRedelivery?: boolean;
 };
 
 /** Asks for a grant: checks who asks for what in the contract's order, decides, writes the intent, and waits for the
@@ -49,14 +49,13 @@ export async function requestGrant(
 ): Promise<Result<RequestAnswer>> {
   const prepared = await prepareRequest(ports, request, context.caller);
   if (!prepared.ok) return prepared;
-  const { plan, template, expiresInSeconds } = prepared.value;
+  const { rendered, template, expiresInSeconds } = prepared.value;
   for (;;) {
-    const stream = await loadStream(ports, plan.grantId);
-    if (context.isFirstOnly && !isUntouched(stream.grant))
+    const stream = await loadStream(ports, rendered.grantId);
+    if (context.createOnly && !isUntouched(stream.grant)) return answerToRequest('unchanged', stream, stream);
+    if (context.isRedelivery && isDoneBy(stream, causeOf(context)))
       return answerToRequest('unchanged', stream, stream);
-    if (context.mayComeAgain && isDoneBy(stream, causeOf(context)))
-      return answerToRequest('unchanged', stream, stream);
-    const fixed = withFixedRoleName(plan, stream.grant);
+    const fixed = withFixedRoleName(rendered, stream.grant);
     const now = toInstant(ports.clock.now());
     const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
     const lapsed = stream.grant && decideLapse(stream.grant, now);
@@ -65,14 +64,14 @@ export async function requestGrant(
       await appendEvent(ports, stream, lapsed, { ...causeOf(context), principal: LAPSE });
       continue;
     }
-    const change = planChange(fixed, template, liveStateOf(stream.grant), lifetime);
-    const bound = checkPlanHash(request, stream.grant, fixed, change, expiresInSeconds);
+    const plan = planOf(fixed, template, liveStateOf(stream.grant), lifetime);
+    const bound = checkPlanHash(request, stream.grant, fixed, plan, expiresInSeconds);
     if (!bound.ok) return bound;
     const command: RequestCommand = {
       intent: fixed.intent,
-      planHash: change.hash,
-      approval: change.requiresApproval ? 'required' : 'none',
-      proposal: change.requiresApproval ? proposalOf(ports, fixed, change, context.caller, now) : undefined,
+      planHash: plan.hash,
+      approval: plan.requiresApproval ? 'required' : 'none',
+      proposal: plan.requiresApproval ? proposalOf(ports, fixed, plan, context.caller, now) : undefined,
       expiresInSeconds,
       expiresAt: lifetime?.at,
       reason: request.reason,
@@ -87,9 +86,9 @@ export async function requestGrant(
     if (!room.ok) return room;
     if (context.dryRun) {
       const { grant } = stream;
-      const isAsItIs = outcome === 'unchanged' || events.length === 0;
-      const planned = { isAsItIs, plan: fixed, change, command, caller: context.caller, grant };
-      return ok({ status: 200, planned });
+      const isUnchanged = outcome === 'unchanged' || events.length === 0;
+      const planned = { isUnchanged, rendered: fixed, plan, command, caller: context.caller, grant };
+      return ok({ outcome: 'planned', planned });
     }
     const [event] = events;
     const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
@@ -98,7 +97,7 @@ export async function requestGrant(
     // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
     const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
     if (!owesExpiry || !answer.ok) return answer;
-    if (answer.value.status === 202) return fail(notYetLimited(plan.grantId));
+    if (answer.value.outcome === 'accepted') return fail(notYetLimited(rendered.grantId));
   }
 }
 
@@ -106,7 +105,7 @@ export async function requestGrant(
 const notYetLimited = (grantId: string) =>
   problem(
     'CONFLICT',
-    `Work on grant ${grantId} is under way, and for another time than this request asks for. Ask again.`,
+    `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,
     { retryAfter: 5 },
   );
 
@@ -118,7 +117,7 @@ function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCo
 
 /** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
 const isUntouched = (grant: Grant | undefined): boolean =>
-  grant === undefined || grant.status === 'failed' || grant.status === 'provisioning';
+  grant === undefined || grant.state === 'failed' || grant.state === 'provisioning';
 
 async function finish(
   ports: RequestPorts,
@@ -153,33 +152,29 @@ const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
 function checkPlanHash(
   { planHash }: GrantRequest,
   grant: Grant | undefined,
-  { intent }: Plan,
-  change: PlannedChange,
+  { intent }: RenderedRole,
+  plan: Plan,
   expiresInSeconds: number | undefined,
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.status) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&
       request?.intentHash === intentHash(intent) &&
       request.expiresInSeconds === expiresInSeconds,
   );
-  if (planHash === undefined || planHash === change.hash || isRepeated) return ok(undefined);
+  if (planHash === undefined || planHash === plan.hash || isRepeated) return ok(undefined);
   return fail(
-    problem(
-      'PLAN_CHANGED',
-      'The plan is another by now than the one with this hash. Ask with dryRun=true again.',
-      {
-        errors: [{ pointer: '/planHash', detail: `is not the hash of the present plan` }],
-      },
-    ),
+    problem('PLAN_CHANGED', 'The plan no longer matches this hash. Repeat with `dryRun=true`.', {
+      errors: [{ pointer: '/planHash', detail: `is not the hash of the current plan` }],
+    }),
   );
 }
 
 const proposalOf = (
   { configuration }: RequestPorts,
-  { role }: Plan,
-  { risk, approvalReasons }: PlannedChange,
+  { role }: RenderedRole,
+  { risk, approvalReasons }: Plan,
   { groups }: Caller,
   now: Instant,
 ): RequestCommand['proposal'] => ({
@@ -192,11 +187,15 @@ const proposalOf = (
 });
 
 /** The role's name is fixed at the first intent; a renamed repository keeps it. */
-function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {
+function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): RenderedRole {
   const roleName = grant?.request.intent.roleName;
-  if (roleName === undefined || roleName === plan.role.name) return plan;
-  const arn = plan.role.arn.slice(0, -plan.role.name.length) + roleName;
-  return { ...plan, role: { ...plan.role, name: roleName, arn }, intent: { ...plan.intent, roleName } };
+  if (roleName === undefined || roleName === rendered.role.name) return rendered;
+  const arn = rendered.role.arn.slice(0, -rendered.role.name.length) + roleName;
+  return {
+    ...rendered,
+    role: { ...rendered.role, name: roleName, arn },
+    intent: { ...rendered.intent, roleName },
+  };
 }
 
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
@@ -208,14 +207,14 @@ function checkLimits(
   hasNewEvent: boolean,
 ): Result<undefined> {
   if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
+    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it, and request one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
-  const isForeign = grant?.status === 'active' && grant.expirySetBy?.kind !== 'pipeline';
+  const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline does not lengthen the time that somebody else has set.';
+      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
     return fail(problem('DENIED', detail));
   }
   return ok(undefined);
@@ -225,9 +224,9 @@ async function checkQuota(
   ports: RequestPorts,
   grant: Grant | undefined,
   outcome: RequestOutcome,
-  { intent }: Plan,
+  { intent }: RenderedRole,
 ): Promise<Result<undefined>> {
-  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.status));
+  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
   if (!becomesLive) return ok(undefined);
   const limit = ports.configuration.limits.liveGrantsPerRepository;
   const { length: live } = await ports.grants.listLive(intent.repository.uuid);

@@ -16,8 +16,8 @@ export async function upgradeGrant(
   const found = await readableGrant(ports, grantId, context.caller);
   if (!found.ok) return found;
   const grant = found.value;
-  if (grant.status !== 'active') {
-    const detail = `Grant ${grant.id} is ${grant.status}; only an active grant is upgraded. Ask for the grant itself.`;
+  if (grant.state !== 'active') {
+    const detail = `Grant ${grant.id} is ${grant.state}; only an active grant can be upgraded. Request the grant instead.`;
     return fail(problem('CONFLICT', detail));
   }
   const { repository, environment, template, parameters, account, name } = grant.request.intent;

@@ -1,18 +1,18 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { Plan } from '../../../domain/planning/plan.ts';
+import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
-import { pipelineSnippet } from './pipeline-snippet.ts';
+import { pipelineSnippets, type StepSource } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
 const compact = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
+function targetFields(intent: GrantIntent, { accounts }: Configuration) {
   const account = accounts.find(({ id }) => id === intent.account);
   const { repository, workspace, project, environment } = intent;
   return {
@@ -28,17 +28,15 @@ function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
 /** A grant as the API shows it. Lists leave the documents out. */
 export function grantResource(
   grant: Grant,
-  configuration: Configuration,
+  source: StepSource,
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
   const { role, documents } = grant;
-  const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
-  const isActive = grant.status === 'active';
   return compact<GrantResource>({
     id: grant.id,
-    state: grant.status,
-    ...subjectFields(intent, configuration),
+    state: grant.state,
+    ...targetFields(intent, source.configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -50,52 +48,52 @@ export function grantResource(
     requestedBy,
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
-    pipelineSnippet: isActive && role && region ? pipelineSnippet(intent, role.arn, region) : undefined,
+    ...pipelineSnippets(grant, source),
   });
 }
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
+/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
  *  it lapses unless somebody decides. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.status === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
-  if (grant.status === 'pending') {
+  if (grant.state === 'pending') {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy, reason, expiresAt: lapsesAt }) };
+  return { plan, pendingChange: compact({ planHash, requestedBy, reason, lapsesAt }) };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller, grant, isAsItIs }: PlannedGrant,
-  configuration: Configuration,
+  { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
+  source: StepSource,
   now: string,
 ): GrantResource {
-  const { role, intent, grantId } = plan;
+  const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;
-  const present = grant && grantResource(grant, configuration);
-  const live = grant?.status === 'active' ? present : undefined;
+  const present = grant && grantResource(grant, source);
+  const live = grant?.state === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
     role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan: change, warnings: warningsOf(plan) };
-  if (present && isAsItIs) {
+  const judged = { plan, warnings: warningsOf(rendered) };
+  if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
   return compact<GrantResource>({
     id: grantId,
-    state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
-    ...subjectFields(intent, configuration),
+    state: plan.requiresApproval && plan.risk === 'new' ? 'pending' : 'active',
+    ...targetFields(intent, source.configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -103,13 +101,14 @@ export function plannedResource(
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
+    pipeSnippet: live?.pipeSnippet,
     ...judged,
   });
 }
 
 /** What somebody should know before asking: what the role amounts to where others act for it, and which guardrails it
  *  breaks that only report for now. */
-function warningsOf({ audited, actsThrough }: Plan): string[] | undefined {
+function warningsOf({ audited, actsThrough }: RenderedRole): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),
     ...audited.map(
@@ -125,7 +124,7 @@ export function impactResource(
   { version, change, problem }: Impact,
   configuration: Configuration,
 ): ImpactResource {
-  const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
+  const { repository, environment, account, name } = targetFields(grant.request.intent, configuration);
   return compact<ImpactResource>({
     grant: grant.id,
     repository,

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
 import { exampleParameters } from '../../../domain/templates/parameters.ts';
 import { type TemplateParameter, templateSchema } from '../../../domain/templates/schema.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pageOf } from './grant-schema.ts';
+import { templateStepOf, templateStepShape } from './template-step.ts';
 
 const { name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
   templateSchema.shape;
@@ -12,11 +13,12 @@ const { name, description, actsThrough, scope, approval, requestableBy, maxSessi
 export const templateResourceSchema = z
   .strictObject({
     ...{ name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration },
-    version: z.string().describe('Hash of its meaning'),
+    version: z.string().describe('Hash of the template’s meaning'),
     parameters: z
       .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
-      .describe('JSON Schema of what a request puts into `parameters`'),
+      .describe('JSON Schema of a request’s `parameters`'),
     example: z.strictObject({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
+    ...templateStepShape,
   })
   .meta({ id: 'Template' });
 
@@ -39,6 +41,7 @@ export function templateResource(template: Template): z.infer<typeof templateRes
     maxSessionDuration,
     parameters: parametersSchema(template),
     example: { parameters: exampleParameters(template) },
+    ...templateStepOf(template),
   };
 }
 

@@ -21,7 +21,7 @@ import { checkedTags, tagXml } from './tags.ts';
 
 const everything = (effect: 'Allow' | 'Deny') => ({ Effect: effect, Action: '*', Resource: '*' });
 
-/** The AWS managed policies that exist here. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
+/** The AWS managed policies that the sandbox has. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
  *  nothing. */
 const AWS_MANAGED = new Map<string, object[]>([
   ['arn:aws:iam::aws:policy/AdministratorAccess', [everything('Allow')]],
@@ -30,8 +30,8 @@ const AWS_MANAGED = new Map<string, object[]>([
   ['arn:aws:iam::aws:policy/ReadOnlyAccess', []],
 ]);
 
-/** The document of a managed policy that exists; undefined when there is none. An AWS managed policy that is not
- *  modelled has a document that allows nothing. */
+/** The document of a managed policy; undefined if the policy does not exist. An AWS managed policy that is not modelled
+ *  allows nothing. */
 export function managedPolicyDocument(world: World, arn: string): string | undefined {
   const statements = AWS_MANAGED.get(arn);
   if (!statements) return world.state.policies.seen(arn)?.document;
@@ -40,7 +40,7 @@ export function managedPolicyDocument(world: World, arn: string): string | undef
   return JSON.stringify({ Version: '2012-10-17', Statement });
 }
 
-/** Throws InvalidInput for what is no policy ARN, NoSuchEntity for a policy that does not exist. */
+/** Throws InvalidInput for text that is not a policy's ARN, NoSuchEntity for a policy that does not exist. */
 export function checkAttachable(world: World, arn: string, subject: 'Policy' | 'Scope ARN:'): void {
   checkPolicyArn(arn);
   if (managedPolicyDocument(world, arn) === undefined) {
@@ -48,7 +48,7 @@ export function checkAttachable(world: World, arn: string, subject: 'Policy' | '
   }
 }
 
-/** Creates those of the policies that are missing. */
+/** Creates the missing policies. */
 export function seedManagedPolicies(
   world: World,
   policies: readonly { arn: string; document: object }[],

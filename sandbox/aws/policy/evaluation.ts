@@ -4,7 +4,7 @@ import { type Context, covers, coversArn } from './pattern.ts';
 
 export type Verdict = 'allow' | 'deny' | 'none';
 
-/** What statements say together: an explicit deny wins; `none` when no statement speaks. */
+/** The verdict of several statements: an explicit deny overrides every allow; `none` if no statement applies. */
 export function verdictOf(
   statements: readonly Statement[],
   applies: (statement: Statement) => boolean,

@@ -21,7 +21,8 @@ export const requestContext = (now: number): [string, string[]][] => [
 
 /** Whether the role's trust policy lets this identity in. */
 function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: number): boolean {
-  const keyPrefix = identity.provider.url.replace(/^https:\/\//, '').toLowerCase();
+  const issuer = identity.provider.url.replace(/^https:\/\//, '');
+  const keyPrefix = issuer.toLowerCase();
   const context: Context = new Map([
     ...requestContext(now),
     ...[...identity.keys].map(([key, values]) => [`${keyPrefix}:${key}`, values] as const),

@@ -3,6 +3,7 @@ import { providerArn } from '../iam/oidc-providers.ts';
 import { AwsError } from '../protocol/error.ts';
 import type { OidcProvider } from '../state.ts';
 import type { World } from '../world.ts';
+import { providerClaims } from './provider-claims.ts';
 
 /** A token that passed: signed by its issuer, not expired, meant for one of the provider's client ids. */
 export type WebIdentity = {
@@ -26,8 +27,8 @@ const KEYS_TIMEOUT_MS = 5000;
 
 const invalid = (message: string) => new AwsError(400, 'InvalidIdentityToken', message);
 
-/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token: AWS keeps them for
- *  a time that it does not tell, and here an unreachable provider shows at once. Throws AwsError. */
+/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token. AWS caches
+ *  them for an undocumented time; here an unreachable provider has an effect at once. Throws AwsError. */
 export function webIdentityVerifier(world: World) {
   async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
     const real = world.resolveIssuer(issuer);
@@ -132,7 +133,8 @@ function identityOf(claims: Claims, provider: OidcProvider): WebIdentity {
   const keys = conditionKeysOf(claims, sub);
   const audience = keys.get('aud')?.find((value) => provider.clientIds.includes(value));
   if (audience === undefined) throw invalid('Incorrect token audience');
-  return { provider, subject: sub, audience, keys };
+  const all = new Map([...providerClaims(provider.url, claims), ...keys]);
+  return { provider, subject: sub, audience, keys: all };
 }
 
 /** The condition keys of a provider that AWS has no table of its own for, and the claims that they hold: `aud` is the claim

@@ -68,7 +68,7 @@ export const hookEventRoutes = (url: () => string): Route[] => [
 ];
 
 /** The hooks of a workspace: list, create, read, replace, delete. A replacement without `secret` keeps it; `null` or an
- *  empty one takes it away, and with it the signature. */
+ *  empty secret removes it, and with it the signature. */
 export function hookRoutes(store: StateStore, url: () => string, now: () => number): Route[] {
   const inWorkspace = (name = '', answer: (workspace: Workspace) => Answer): Answer => {
     const workspace = findWorkspace(store.state, name);
@@ -147,7 +147,7 @@ export function hookRoutes(store: StateStore, url: () => string, now: () => numb
   ];
 }
 
-/** Points each workspace's hook to Rolewright at the API of a stack, which may listen on another port than before. */
+/** Points each workspace's hook to Rolewright at a stack's API, whose port may have changed. */
 export function connectHooks(
   store: StateStore,
   api: string,

@@ -19,14 +19,14 @@ const setSchema = z.strictObject({
   permission: z.enum(['admin', 'write', 'read', 'none']),
 });
 
-/** The account by its name in the seed, or somebody unknown with that UUID. */
+/** The account by its name in the seed, or an unknown account with that UUID. */
 function accountOf(nameOrUuid: string): Account | undefined {
   const known = accounts.find(({ nickname, uuid }) => nickname === nameOrUuid || uuid === nameOrUuid);
   if (known || !nameOrUuid.startsWith('{')) return known;
-  return { nickname: 'somebody', uuid: nameOrUuid, accountId: `557058:${nameOrUuid.slice(1, -1)}` };
+  return { nickname: 'someone', uuid: nameOrUuid, accountId: `557058:${nameOrUuid.slice(1, -1)}` };
 }
 
-/** Gives an account a permission on a repository, as its settings page does; `none` takes it away. */
+/** Gives an account a permission on a repository, as the settings page does; `none` removes it. */
 export function permissionRoutes(store: StateStore): Route[] {
   return [
     {
@@ -56,7 +56,7 @@ export function permissionRoutes(store: StateStore): Route[] {
 }
 
 /** The effective permissions on a repository, as `GET /2.0/workspaces/{workspace}/permissions/repositories/{repo_slug}`
- *  lists them. Of queries it knows `permission="…"`. */
+ *  lists them. Supports only the query `permission="…"`. */
 export function permissionList(
   workspace: Workspace,
   repository: Repository,
@@ -68,7 +68,8 @@ export function permissionList(
   }
   const asked = query.get('q');
   const wanted = asked === null ? undefined : /^permission\s*=\s*"(admin|write|read)"$/.exec(asked)?.[1];
-  if (asked !== null && wanted === undefined) return apiError(400, `The sandbox does not know: q=${asked}`);
+  if (asked !== null && wanted === undefined)
+    return apiError(400, `The sandbox does not support: q=${asked}`);
   const values = repository.permissions
     .filter(({ permission }) => wanted === undefined || permission === wanted)
     .map((held) => permissionResource(workspace, repository, held));

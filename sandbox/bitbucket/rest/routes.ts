@@ -10,7 +10,7 @@ import { environmentResource, repositoryResource, workspaceResource } from './re
 
 const TOKEN = 'sandbox-token';
 
-/** Answers everything under `/2.0`. What needs credentials answers 401 without them, whether it exists or not. */
+/** Answers everything under `/2.0`. Without credentials the answer is 401, whether the resource exists or not. */
 export function restApi(
   store: StateStore,
   url: () => string,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toPortError } from '../../../adapters/aws/failure.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { sdkError } from '../../support/adapters/failures.ts';
 
 const codes: [name: string, code: string][] = [

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import type { CedarAccess } from '../../../adapters/cedar/access.ts';
 import { loadCedar } from '../../../adapters/cedar/engine.ts';
 import {
+  type AccessContext,
   type Action,
   authorise,
-  type Circumstances,
   type Resource,
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
-import { accessOf, examples, faultsOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 import { problemOf } from '../../support/domain/samples.ts';
 
 type Row = {
@@ -73,15 +73,10 @@ const rows: [string, CedarAccess, Row][] = [
 
 describe('the decision table', () => {
   test.each(rows)('%s %#', (_, rules, { caller, on, may, denied = {}, ...given }) => {
-    const circumstances = { requesterKinds: ['person' as const], ...given };
+    const context = { requesterKinds: ['person' as const], ...given };
     const decisions = Object.fromEntries(
       actions.map((action) => {
-        const { allowed, rule } = rules.decide(
-          callerOf(caller),
-          action,
-          resourceOf(on, action),
-          circumstances,
-        );
+        const { allowed, rule } = rules.decide(callerOf(caller), action, resourceOf(on, action), context);
         return [action, `${allowed ? 'allowed' : 'denied'} by ${rule}`];
       }),
     );
@@ -107,8 +102,8 @@ describe('the decision table', () => {
 });
 
 describe('asked without a resource, the rules', () => {
-  const could = (rules: CedarAccess, caller: string, circumstances?: Circumstances) =>
-    actions.filter((action) => rules.decide(callerOf(caller), action, undefined, circumstances).allowed);
+  const could = (rules: CedarAccess, caller: string, context?: AccessContext) =>
+    actions.filter((action) => rules.decide(callerOf(caller), action, undefined, context).allowed);
 
   test.each<[string, Action[]]>([
     ['ada of platform', actions],
@@ -157,7 +152,7 @@ describe('a denial', () => {
     };
     const denied = authorise(allRules, callerOf('ada of platform'), 'request', resource);
     expect(problemOf(denied).detail).toBe(
-      'Rule nothing-repository-wide-in-shop does not let person ada@acme.example request here. Name a deployment environment in the request.',
+      'Rule nothing-repository-wide-in-shop does not allow person ada@acme.example to request here. Name a deployment environment in the request.',
     );
   });
 
@@ -194,14 +189,14 @@ const questions = fc.record({
   caller: callers.map(({ kind, id, groups }): Caller => ({ principal: { kind, id }, groups })),
   action: one(...actions),
   on: one(...Object.keys(table.resources)),
-  circumstances: fc.record({
+  context: fc.record({
     requesterKinds: fc.uniqueArray(one<Principal['kind']>('person', 'service', 'pipeline', 'system')),
     repositoryAdmin: fc.boolean(),
   }),
 });
-type Question = { caller: Caller; action: Action; on: string; circumstances: Circumstances };
-const decided = (rules: CedarAccess, { caller, action, on, circumstances }: Question) =>
-  rules.decide(caller, action, resourceOf(on, action), circumstances);
+type Question = { caller: Caller; action: Action; on: string; context: AccessContext };
+const decided = (rules: CedarAccess, { caller, action, on, context }: Question) =>
+  rules.decide(caller, action, resourceOf(on, action), context);
 
 describe('whatever is asked', () => {
   test('a pipeline stays within its limits, though the rules permit everything', () => {
@@ -266,7 +261,7 @@ describe('whatever is asked', () => {
         const { principal, action, resource, condition } = forbid;
         const text = `@id("more") forbid (${principal}, ${action}, ${resource}) ${condition};`;
         const files = { ...shipped, rules: [...shipped.rules, ...filesOf(text).rules] };
-        if (faultsOf(files).length > 0) return;
+        if (errorsOf(files).length > 0) return;
         const more = accessOf(files);
         for (const question of asked) {
           const before = decided(shippedRules, question).allowed;
@@ -280,10 +275,10 @@ describe('whatever is asked', () => {
   test('whoever is allowed somewhere is never turned away before the resource is known', () => {
     fc.assert(
       fc.property(questions, (question) => {
-        const { caller, action, circumstances } = question;
+        const { caller, action, context } = question;
         for (const rules of [shippedRules, allRules]) {
           if (!decided(rules, question).allowed) continue;
-          expect(rules.decide(caller, action, undefined, circumstances).allowed).toBe(true);
+          expect(rules.decide(caller, action, undefined, context).allowed).toBe(true);
         }
       }),
       { numRuns: 300 },

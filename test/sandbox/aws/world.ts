@@ -141,8 +141,9 @@ export type TestWorld = {
   close(): Promise<void>;
 };
 
-/** A sandbox on a fresh folder and free ports, with its issuer, its clock and SDK clients that never retry. */
-export async function startWorld(): Promise<TestWorld> {
+/** A sandbox on a fresh folder and free ports, with its issuer, its clock and SDK clients that never retry. The issuer signs
+ *  for `issuers`, its own URL where none is given. */
+export async function startWorld(issuers: readonly string[] = [ISSUER]): Promise<TestWorld> {
   const clock = { now: START };
   const dir = mkdtempSync(join(tmpdir(), 'aws-sandbox-'));
   const issuer = await startIssuer(() => clock.now);
@@ -150,7 +151,7 @@ export async function startWorld(): Promise<TestWorld> {
     port: 0,
     dir,
     accountId: ACCOUNT,
-    resolveIssuer: (url) => (url === ISSUER ? issuer.url : undefined),
+    resolveIssuer: (url) => (issuers.includes(url) ? issuer.url : undefined),
     now: () => clock.now,
     managedPolicies: [{ arn: BOUNDARY_ARN, document: JSON.parse(policy(allow('s3:*', '*'))) }],
   };

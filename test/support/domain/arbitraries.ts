@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import { planHash } from '../../../domain/planning/change.ts';
+import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 

@@ -1,13 +1,15 @@
-import type { AccessRules, Denial } from '../../../../domain/access/authorisation.ts';
+import type { AccessRules, DeniedAccess } from '../../../../domain/access/authorisation.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
 import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
-import type { AuditedPlan } from '../../../../domain/guardrails/guardrails.ts';
-import type { Bitbucket, PortError, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
+import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {
@@ -138,8 +140,8 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
-  readonly denials: Denial[] = [];
-  readonly audited: AuditedPlan[] = [];
+  readonly denials: DeniedAccess[] = [];
+  readonly audited: AuditedRole[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;
@@ -173,16 +175,16 @@ export class World {
       templates,
       bitbucket,
       configuration,
-      provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
+      provisioner: { run: (grantId, waitMs) => this.invoke(grantId, waitMs) },
       access: accessRules,
       reportAudited: (plan) => this.audited.push(plan),
-      reportDenial: (denial) => this.denials.push(denial),
+      reportDenied: (denial) => this.denials.push(denial),
     };
   }
 
   /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
-  async invoke(grantId = GRANT_ID, patience = 20_000): Promise<ProvisionerAnswer> {
-    if (patience <= 0) return { outcome: 'unfinished' };
+  async invoke(grantId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
+    if (waitMs <= 0) return { outcome: 'unfinished' };
     const death = new Promise<ProvisionerAnswer>((resolve) => {
       this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
     });

@@ -1,6 +1,13 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
-import type { Clock, DueRow, EventLog, GrantFilter, GrantRow, GrantTable } from '../../../../domain/ports.ts';
+import type {
+  DueRow,
+  EventLog,
+  GrantFilter,
+  GrantRow,
+  GrantTable,
+} from '../../../../domain/grants/stores.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
@@ -156,7 +163,7 @@ export class FakeGrantTable implements GrantTable {
 
   async listLive(repositoryUuid: string): Promise<string[]> {
     return this.#grants()
-      .filter((grant) => isLive(grant.status) && fits(grant, { repositoryUuid }))
+      .filter((grant) => isLive(grant.state) && fits(grant, { repositoryUuid }))
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
       .map(({ id }) => id);
   }
@@ -169,12 +176,12 @@ export class FakeGrantTable implements GrantTable {
 }
 
 /** True where a grant is one of those that a filter asks for. */
-function fits({ request, repositoryNames, status }: Grant, filter: GrantFilter): boolean {
+function fits({ request, repositoryNames, state }: Grant, filter: GrantFilter): boolean {
   const { repository, template, account } = request.intent;
   const isAsked = (asked: string | undefined, has: string) => asked === undefined || asked === has;
   return (
     isAsked(filter.repositoryUuid, repository.uuid) &&
-    isAsked(filter.state, status) &&
+    isAsked(filter.state, state) &&
     isAsked(filter.template, template.name) &&
     isAsked(filter.account, account) &&
     (filter.repositoryName === undefined ||

@@ -3,7 +3,7 @@ import {
   type AccessRules,
   type Action,
   authorise,
-  type Denial,
+  type DeniedAccess,
   type Resource,
 } from '../../../../domain/access/authorisation.ts';
 import type { Caller, PipelineClaims } from '../../../../domain/shared/principal.ts';
@@ -98,7 +98,7 @@ describe('whatever the rules say, a template', () => {
 
 describe('a denial', () => {
   test('names the rule to the caller and reports principal, action, resource and rule', () => {
-    const reported: Denial[] = [];
+    const reported: DeniedAccess[] = [];
     const on = resource({ repositoryUuid: web.uuid });
     const denied = authorise(accessRules, pipeline(), 'request', on, (denial) => reported.push(denial));
     expect(problemOf(denied)).toMatchObject({
@@ -116,7 +116,7 @@ describe('a denial', () => {
   });
 
   test('is the answer where no rule allows', () => {
-    const reported: Denial[] = [];
+    const reported: DeniedAccess[] = [];
     const denied = authorise(accessRules, caller('person'), 'audit', undefined, (denial) =>
       reported.push(denial),
     );
@@ -132,7 +132,7 @@ describe('a denial', () => {
   });
 
   test('is not reported where access is allowed', () => {
-    const reported: Denial[] = [];
+    const reported: DeniedAccess[] = [];
     authorise(accessRules, caller('person', 'platform'), 'audit', undefined, (denial) =>
       reported.push(denial),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { notOwned, unownedParameters } from '../../../../domain/access/ownership.ts';
+import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
-import type { OwnershipRule } from '../../../../domain/configuration/configuration.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
 

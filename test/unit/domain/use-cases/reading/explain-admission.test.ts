@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { Bitbucket } from '../../../../../domain/bitbucket/port.ts';
 import type { Evidence } from '../../../../../domain/explanation/diagnosis.ts';
-import {
-  explanationCodes,
-  explanationSchema,
-  isAdmitting,
-} from '../../../../../domain/explanation/diagnosis.ts';
+import { diagnosisCodes, diagnosisSchema, isAdmitting } from '../../../../../domain/explanation/diagnosis.ts';
 import { parseBody } from '../../../../../domain/grants/request.ts';
-import { type Bitbucket, PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import {
   type ExplainPorts,
@@ -65,8 +62,9 @@ function stage(
   return { ports, asked, journal: world.journal };
 }
 
-const bodyOf = ({ token, claims }: ExplanationCase) => ({
+const bodyOf = ({ token, claims, step }: ExplanationCase) => ({
   grantId: GRANT_ID,
+  ...step,
   ...(claims ? { claims: { ...claims } } : { token: token === 'none' ? '\n' : 'the-token' }),
 });
 const named = (name: string) => present(explanationCases.find((one) => one.name === name));
@@ -82,7 +80,7 @@ describe('an explanation', () => {
     'of %s',
     async (_name, one) => {
       const explanation = await ask(one, unreachable);
-      expect(explanationSchema.parse(explanation)).toEqual(explanation);
+      expect(diagnosisSchema.parse(explanation)).toEqual(explanation);
       expect(explanation).toMatchObject({ code: one.code, admitted: isAdmitting(one.code) });
       expect(explanation.conditions.map(({ holds }) => holds)).toEqual(one.holds);
       expect(explanation.advice).toMatch(one.advice);
@@ -95,7 +93,7 @@ describe('an explanation', () => {
 
   test('has a case for every code', () => {
     const told = new Set(explanationCases.map(({ code }) => code));
-    expect(explanationCodes.filter((code) => !told.has(code))).toEqual([]);
+    expect(diagnosisCodes.filter((code) => !told.has(code))).toEqual([]);
   });
 
   test('shows each condition with the pattern and what the token has', async () => {
@@ -118,6 +116,13 @@ describe('an explanation', () => {
         holds: true,
       },
     ]);
+  });
+
+  test('names the claims that it took as every token of the workspace has them', async () => {
+    expect((await ask(named('a subject alone'))).assumed).toEqual(['iss', 'aud']);
+    const complete = await ask(named('claims that somebody typed, without times'));
+    expect(complete).not.toHaveProperty('assumed');
+    expect(await ask(named('its own step'))).not.toHaveProperty('assumed');
   });
 
   test('writes nothing', async () => {
@@ -146,7 +151,7 @@ describe('Bitbucket', () => {
     for (const name of ['an environment of the same name', 'another environment']) {
       const explanation = await ask(named(name), async () => undefined);
       expect(explanation).toMatchObject({ code: 'ENVIRONMENT_REPLACED', admitted: false });
-      expect(explanation.advice).toMatch(/no such environment any more.*new grant/);
+      expect(explanation.advice).toMatch(/no longer has the grant's environment.*new grant/);
       expect(explanation).not.toHaveProperty('snippet');
     }
   });
@@ -175,7 +180,7 @@ describe('a renamed workspace', () => {
       bodyOf(one),
       platform,
     );
-    expect(successOf(explained).advice).toMatch(/Ask for the grant again/);
+    expect(successOf(explained).advice).toMatch(/Repeat the same POST/);
     expect(successOf(explained).advice).not.toContain('config/rolewright.yaml');
   });
 });
@@ -217,6 +222,12 @@ describe('a body', () => {
     ['claims that are a list', { grantId: GRANT_ID, claims: [] }, ['/claims']],
     ['an id that is none', { grantId: '../x', token: '' }, ['/grantId']],
     ['a field more', { grantId: GRANT_ID, token: '', role: 'x' }, ['/role']],
+    ['an identity that is no ARN', { grantId: GRANT_ID, token: '', identity: 'user/old' }, ['/identity']],
+    [
+      'a variable with its value',
+      { grantId: GRANT_ID, token: '', variables: ['AWS_REGION', 'AWS_ACCESS_KEY_ID=AKIA'] },
+      ['/variables/1'],
+    ],
     ['a token longer than STS takes', { grantId: GRANT_ID, token: 'x'.repeat(20_001) }, ['/token']],
   ])('with %s is refused, every field by name', (_what, body, pointers) => {
     const { code, errors = [] } = problemOf(parseBody(explainRequestSchema, body));
@@ -227,5 +238,5 @@ describe('a body', () => {
 
 test('docs/explain.md explains every code, in the order in which they are told', () => {
   const rows = [...readFileSync('docs/explain.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)];
-  expect(rows.map(([, code]) => code)).toEqual([...explanationCodes]);
+  expect(rows.map(([, code]) => code)).toEqual([...diagnosisCodes]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { liveStateOf } from '../../../../../domain/planning/change.ts';
+import { liveStateOf } from '../../../../../domain/planning/plan.ts';
 import { impactOn, templateImpact } from '../../../../../domain/use-cases/reading/template-impact.ts';
 import { grantResource } from '../../../../../handlers/http/resources/grant-resource.ts';
 import { impactText, liveStateFrom } from '../../../../../scripts/templates/impact.ts';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const impacts = async (caller = platform) =>
   successOf(
-    await templateImpact({ ...world.requestPorts, reportDenial: () => {} }, caller, 's3-static-site', {
+    await templateImpact({ ...world.requestPorts, reportDenied: () => {} }, caller, 's3-static-site', {
       limit: 25,
     }),
   ).impacts.map(({ grant, impact }) => [grant.id, impact]);
@@ -70,7 +70,7 @@ describe('the impact of a template', () => {
     readMore();
     const template = present(world.templates.get('s3-static-site'));
     const grant = await world.grantNow();
-    const shown = JSON.parse(JSON.stringify(grantResource(grant, world.configuration)));
+    const shown = JSON.parse(JSON.stringify(grantResource(grant, world)));
     const impact = present(impactOn(liveStateFrom(shown), template, world.configuration));
     expect(impact).toEqual(impactOn(present(liveStateOf(grant)), template, world.configuration));
     expect(impactText(shown, impact).split('\n')).toEqual([

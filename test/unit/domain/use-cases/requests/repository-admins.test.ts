@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { repositoryAdmins } from '../../../../../domain/access/repository-admins.ts';
-import { PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import { listGrants, readableGrant } from '../../../../../domain/use-cases/reading/read-grants.ts';
 import { requestGrant } from '../../../../../domain/use-cases/requests/request-grant.ts';
