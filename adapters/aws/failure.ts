@@ -1,8 +1,8 @@
 import { PortError, type PortErrorCode, type UpstreamSystem } from '../../domain/shared/port-error.ts';
 import type { ProblemCode } from '../../domain/shared/problem.ts';
 
-/** Error names of AWS services (SDK v3 `name`; codes that the SDK does not model keep the wire's name). Sources: SDK
- *  documentation of client-iam and client-dynamodb; AWS common errors. */
+/** Error names of AWS services: the SDK's `name`, or the wire's code for errors that the SDK does not model. Sources:
+ *  SDK documentation of client-iam and client-dynamodb; AWS common errors. */
 const codes: Record<string, PortErrorCode> = {
   NoSuchEntityException: 'NOT_FOUND',
   NoSuchEntity: 'NOT_FOUND',
@@ -37,7 +37,7 @@ type SdkError = { name?: unknown; $metadata?: { attempts?: number; httpStatusCod
 const asSdkError = (error: unknown): SdkError =>
   typeof error === 'object' && error !== null ? (error as SdkError) : {};
 
-/** The SDK's name of a failure, e.g. `NoSuchEntityException`; `Error` for what has none. */
+/** The SDK's name of a failure, e.g. `NoSuchEntityException`; `Error` if it has none. */
 export function failureName(error: unknown): string {
   const { name } = asSdkError(error);
   return typeof name === 'string' ? name : 'Error';

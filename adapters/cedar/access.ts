@@ -6,15 +6,16 @@ import type { Cedar } from './engine.ts';
 import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
 import type { Rule } from './rules.ts';
 
-/** The access rules, and the whole of what made a decision: the rules that it rests on, in the order of their files;
- *  none when nothing permits. */
+/** The access rules, and the explanation of a decision: the rules that determine it, in the order of their files; empty
+ *  if no rule permits. */
 export type CedarAccess = AccessRules & {
   explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
-/** Compiled rules, decided by Cedar, which is loaded with the first decision: a caller who proves nothing never has it
- *  loaded. A caller and an action that the schema does not bring together are denied, and so is whatever Cedar fails to
- *  evaluate: a forbid that failed must not be passed over. Throws where Cedar cannot be had: nothing is decided then. */
+/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated caller
+ *  never loads it. Denied are: a caller and an action that the schema does not combine, and a request for which Cedar
+ *  fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot be loaded; nothing is
+ *  decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;
@@ -58,8 +59,8 @@ function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
   return { cedar, here: prepared(cedar, here), somewhere: prepared(cedar, somewhere) };
 }
 
-/** Has Cedar parse a policy set once. Cedar keeps parsed sets for the whole process, by name: named by their content, two
- *  compositions in one process do not take each other's. */
+/** Has Cedar parse a policy set once, and returns its name. Cedar keeps parsed sets by name for the whole process. The
+ *  name is a hash of the content, so two compositions in one process do not share a set by mistake. */
 function prepared(cedar: Cedar, policies: PolicySet): string {
   const name = createHash('sha256').update(JSON.stringify(policies)).digest('hex');
   const answer = cedar.preparsePolicySet(name, policies);

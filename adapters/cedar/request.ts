@@ -22,7 +22,7 @@ export function requestOf({ caller: asking, action, resource, context: known }: 
   const acted = resourceEntity(action, resource);
   const context: Record<string, boolean | { __entity: TypeAndId }[]> = {};
   if (action === 'approve') {
-    // Not said is not none: a rule that looks at it fails then, and what fails is denied.
+    // A missing attribute is left undefined, not empty: a rule that reads it then fails, and a failure denies.
     if (requesterKinds)
       context.requesterKinds = requesterKinds.map((id) => ({ __entity: { type: 'Kind', id } }));
   } else if (action !== 'audit') {

@@ -12,8 +12,8 @@ import { toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { textOf } from './client.ts';
 
-/** ClaimStore over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
- *  the time itself. */
+/** The claim store over a DynamoDB table with key `id`. DynamoDB deletes an expired item up to days late, so a claim
+ *  compares the expiry itself. */
 export function dynamodbClaimStore(
   client: DynamoDBClient,
   table: string,
@@ -23,7 +23,7 @@ export function dynamodbClaimStore(
 
   return {
     async claim(id, until) {
-      // Where DynamoDB's reply is lost its client asks again, and must not take its own first attempt for another's.
+      // After a lost reply the client retries. `claimant` keeps it from taking its own first attempt for another claim.
       const claimant = { S: randomUUID() };
       try {
         await client.send(

@@ -5,28 +5,29 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { escaped } from './plain-text.ts';
 
-/** A message's content. `text` is what notifications and screen readers get: plain, in which nothing has a meaning. */
+/** A message's content. `text` is what notifications and screen readers use: plain text without formatting. */
 export type SlackContent = { text: string; blocks: KnownBlock[] };
 
-/** A content as Slack takes it. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` would call. */
+/** A content in Slack's form. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` must be escaped. */
 export const toSlack = ({ text, blocks }: SlackContent): SlackContent => ({ text: escaped(text), blocks });
 
-/** Where a message stands. `ts` is Slack's id of it. */
+/** The position of a message. `ts` is Slack's id of it. */
 export type SlackMessage = { channel: string; ts: string };
 
 /** The part of Slack's Web API that Rolewright uses. A failed call throws a `PortError`: `THROTTLED` with `retryAfter`,
- *  `NOT_FOUND` or `REJECTED` with Slack's code in its words, or `UNAVAILABLE`; `certain` where Slack certainly did nothing. */
+ *  `NOT_FOUND` or `REJECTED` with Slack's code in the message, or `UNAVAILABLE`. `certain` is set if the call certainly
+ *  had no effect. */
 export type SlackWeb = {
   /** `channel`: a channel's id, or a user's for their direct messages. */
   post(channel: string, content: SlackContent): Promise<SlackMessage>;
   update(message: SlackMessage, content: SlackContent): Promise<void>;
   openView(triggerId: string, view: ModalView): Promise<void>;
   updateView(viewId: string, view: ModalView): Promise<void>;
-  /** Undefined when Slack knows no such user. */
+  /** Undefined if Slack has no such user. */
   profile(user: string): Promise<SlackProfile | undefined>;
 };
 
-/** Slack's client would log arguments and answers, which hold what people wrote. */
+/** A silent logger: Slack's client would log arguments and answers, which hold people's texts. */
 const silent = {
   debug() {},
   info() {},
@@ -37,12 +38,12 @@ const silent = {
   setName() {},
 };
 
-/** Codes of a platform error after which nobody knows whether it was done. Source: Slack, errors of every method. */
+/** Codes of a platform error after which the effect is unknown. Source: Slack, errors of every method. */
 const UNCERTAIN = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 
-/** The Web API through Slack's own client. It repeats nothing by itself, whose defaults wait for half an hour: whoever calls
- *  knows how long there is. The client is loaded with its first call, because it takes 20 ms that most functions and most
- *  requests do without. `timeoutMs` for one call. */
+/** The Web API through Slack's own client, without its retries, whose defaults wait for half an hour: the caller knows
+ *  how much time remains. The client is loaded with its first call, because loading takes 20 ms that most functions and
+ *  requests do not need. `timeoutMs` limits one call. */
 export function slackWebApi(options: {
   /** Origin, e.g. `https://slack.com`. */
   url: string;
@@ -125,7 +126,7 @@ type SlackFailure = {
   original?: { cause?: { code?: string }; code?: string };
 };
 
-/** Turns a failure of Slack's client into the port's error. Its text is not passed on: it may hold what was sent. */
+/** Maps a failure of Slack's client to a `PortError`. The failure's text is dropped, because it may hold what was sent. */
 function toPortError(operation: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { code, retryAfter, statusCode, data, original } = (error ?? {}) as SlackFailure;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** What the bare functions write and read: the same attributes and about the same bytes as the product's, without a
- *  schema, a decision or a real hash chain behind them. */
+/** What the bare functions write and read: the product's attributes with about the same bytes, without a schema, a
+ *  decision or a real hash chain. */
 export type BareGrant = {
   id: string;
   repository: { uuid: string; fullName: string; slug: string };

@@ -6,8 +6,8 @@ import { readConfiguration, readTemplates } from '../../adapters/settings/files.
 import { unknownContext } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 
-/** What a new process measures of access decisions and prints as JSON: with `compiled`, the rules as a bundle holds them,
- *  in an argument; else what checking and compiling them costs, and the rules. */
+/** A new process that measures access decisions and prints the figures as JSON. With compiled rules in the argument it
+ *  measures decisions; without, it measures the check and the compilation, and prints the compiled rules. */
 const [, , argument] = process.argv;
 const root = process.cwd();
 const caller: Caller = {

@@ -106,7 +106,7 @@ export function refuse({
 }): { ok: false; problem: Problem } {
   const { kind, id } = caller.principal;
   report(deniedAccess({ caller, action, resource, rule }));
-  const detail = `Rule ${rule} does not let ${kind} ${id} ${action} here. ${next ?? nextStep(rule)}`;
+  const detail = `Rule ${rule} does not allow ${kind} ${id} to ${action} here. ${next ?? nextStep(rule)}`;
   const see = rule === 'template-requestable-by' ? { see: { of: 'templates' as const } } : {};
   return fail(problem('DENIED', detail, see));
 }
@@ -169,10 +169,10 @@ const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
   'pipeline-without-claims': ASK,
-  'pipeline-without-approval': 'A person asks for what needs approval.',
+  'pipeline-without-approval': 'Have a person request what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':
-    'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+    'A pipeline reaches only the deployment environment that its step runs in; a step without one reaches repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',

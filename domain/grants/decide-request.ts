@@ -96,7 +96,7 @@ function decideOnActive(
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
   const doing = grant.state === 'active' ? 'being changed' : grant.state;
-  const detail = `Grant ${grant.id} is ${doing} for another request. Ask again when that has ended.`;
+  const detail = `Grant ${grant.id} is ${doing} for another request. Repeat the request when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
 }
 

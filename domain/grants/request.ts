@@ -47,13 +47,13 @@ export const grantRequestSchema = z
       .min(1)
       .max(255)
       .optional()
-      .describe('A deployment environment: name in exact case, or UUID in braces'),
+      .describe('A deployment environment: its name, case-sensitive, or its UUID in braces'),
     account: wellFormed.min(1).max(64).optional().describe('Alias or id'),
     name: z
       .string()
       .regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens')
       .default('default')
-      .describe('Tells several grants of one template apart'),
+      .describe('Distinguishes several grants of one template'),
     expiresIn: durationSchema.optional(),
     reason: reasonSchema.optional(),
     planHash: planHashSchema.optional(),
@@ -83,7 +83,11 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
   const parsed = schema.safeParse(body, { error: fieldRule });
   if (parsed.success) return ok(parsed.data);
   const errors = toFieldErrors(parsed.error);
-  return fail(problem('REQUEST_INVALID', 'The body is not what this route takes.', { errors }));
+  return fail(
+    problem('REQUEST_INVALID', 'The body does not fit this route; "errors" lists every field error.', {
+      errors,
+    }),
+  );
 }
 
 /** A request's body after its shape was checked. */

@@ -148,7 +148,7 @@ function reasonsFor(
   const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
   if (template.approval === 'required') {
     const what = risk === 'new' ? 'each grant' : 'each wider change';
-    reasons.unshift(`template ${template.name} requires approval of ${what}`);
+    reasons.unshift(`template ${template.name} requires approval for ${what}`);
   }
   return reasons;
 }

@@ -6,7 +6,7 @@ import {
   type AuditPort,
   checkGuardrails,
   type GuardrailSettings,
-  type Violation,
+  type PolicyViolation,
 } from '../guardrails/guardrails.ts';
 import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
@@ -50,7 +50,7 @@ export type RenderedRole = {
   role: RoleSpecification;
   intent: GrantIntent;
   unowned: FieldError[];
-  audited: Violation[];
+  audited: PolicyViolation[];
   actsThrough?: string | undefined;
 };
 

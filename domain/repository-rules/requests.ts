@@ -88,7 +88,7 @@ const unfit = (rule: number, repository: Repository, names: string[]): Problem =
     {
       errors: names.map((name) => ({
         pointer: toPointer(['parameters', name]),
-        detail: 'would hold a value that may not stand in a policy',
+        detail: 'would hold a value that a policy may not contain',
       })),
     },
   );

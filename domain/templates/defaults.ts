@@ -37,7 +37,7 @@ export function fillDefaults(
     left = later;
   }
   if (errors.length === 0) return parseParameters(template, filled);
-  const detail = `A default of template ${template.name} does not fit here; give these parameters.`;
+  const detail = `A default of template ${template.name} cannot be used here; give these parameters.`;
   return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
 }
 
@@ -52,7 +52,7 @@ function defaultWith(
 
 const missing = (name: string, of: string): FieldError => ({
   pointer: toPointer(['parameters', name]),
-  detail: `must be given: its default needs ${of}, which is absent here or holds characters that have a meaning in IAM`,
+  detail: `must be given: its default needs ${of}, which is absent or holds characters with a meaning in IAM`,
 });
 
 function valuesFor(

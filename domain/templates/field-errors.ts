@@ -46,23 +46,15 @@ export function crossErrors(template: TemplateContent): FieldErrorAtPath[] {
       });
       const twice = sids.indexOf(statement.sid) !== n;
       return [
-        ...(twice ? [at({ path: ['sid'], detail: `sid stands twice: ${statement.sid}` })] : []),
+        ...(twice ? [at({ path: ['sid'], detail: `sid is given more than once: ${statement.sid}` })] : []),
         ...statementErrors(template, statement).map(at),
       ];
     }),
-    ...template.usage.flatMap((text, n) =>
-      namesIn(text)
-        .filter((name) => !isBuiltIn(name) && !parameterOf(template, name))
-        .map((name) => ({
-          path: ['usage', n],
-          detail: `{{${name}}} is neither a parameter nor a built-in value`,
-        })),
-    ),
     ...Object.entries(template.parameters).flatMap(([name, parameter]) => [
       ...parameterErrors(template, name, parameter),
       ...(used.has(name)
         ? []
-        : [{ path: ['parameters', name], detail: `parameter ${name} is never used: remove it or name it` }]),
+        : [{ path: ['parameters', name], detail: `parameter ${name} is never used: use it or remove it` }]),
     ]),
   ];
 }
@@ -175,7 +167,7 @@ function defaultPlaceholderError(template: TemplateContent, name: string): strin
   if (isBuiltIn(name)) return scopeError(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
-  if (parameter.optional) return `{{${name}}} is optional: a default needs a value that is always there`;
+  if (parameter.optional) return `{{${name}}} is optional: a default needs a value that is always present`;
   return parameter.list ? `{{${name}}} is a list: a default is one text` : undefined;
 }
 

@@ -81,7 +81,7 @@ export function valueError(
 ): string | undefined {
   const fieldError = parameterError(type, value);
   if (fieldError) return fieldError;
-  if (!isSegments(value)) return 'must be segments parted by single slashes';
+  if (!isSegments(value)) return 'must be segments separated by single slashes';
   if (pattern !== undefined && !matchesPattern(value, pattern))
     return `must follow the naming rule ${pattern}`;
   if (allowed && !allowed.includes(value)) return `must be one of ${allowed.join(', ')}`;

@@ -102,10 +102,13 @@ export async function appendEvent(
   if (workOf(stream.grant) === 'rest') {
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
+  const grant = evolve(stream.grant, hashed);
+  // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
+  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
   await ports.notify?.(events);
-  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
+  return { grantId: stream.grantId, grant, last: hashed, events };
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again. */

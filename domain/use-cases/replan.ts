@@ -45,7 +45,7 @@ export function missingApproval(
   if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;
   if (rendered.unowned.length > 0) return notOwned(rendered.intent.repository, rendered.unowned);
-  const detail = `What was asked for needs an approval that it does not have (${approvalReasons.join('; ')}). Ask again.`;
+  const detail = `The request needs an approval that it does not have (${approvalReasons.join('; ')}). Repeat the request.`;
   return problem('PLAN_CHANGED', detail);
 }
 
@@ -101,6 +101,6 @@ export async function replan(
   }
   if (isSame) return ok({ rendered: rendered.value, template });
   const detail =
-    'What would be granted is no longer what was asked for: the template, the workspace or the repository has changed meanwhile. Ask again.';
+    'What would be granted no longer matches the request: the template, the workspace or the repository has changed. Repeat the request.';
   return fail(problem('PLAN_CHANGED', detail));
 }

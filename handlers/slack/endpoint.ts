@@ -78,7 +78,7 @@ export function slackEndpoint(ports: SlackPorts): HttpHandler {
     if (!isCommand) return onInteraction(call, form);
     return before(end, onCommand(call, form)).catch((error: unknown) => {
       reportLost(call, error);
-      return ephemeral(message('That did not get through. Please give the command again.'));
+      return ephemeral(message('Rolewright did not get that. Please repeat the command.'));
     });
   };
 }
@@ -158,7 +158,7 @@ async function onInteraction(
     reportLost(call, error);
     // An empty answer would close the modal, as if all were well, with what was written in it.
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
-    return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
+    return viewAnswer({ errors: { [field]: 'Rolewright did not get that. Please send it again.' } });
   });
 }
 

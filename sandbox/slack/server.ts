@@ -177,7 +177,7 @@ async function respond(
   return fault?.effect === 'lostReply' ? undefined : { status, html: answered };
 }
 
-/** The arguments of a Web API call, as JSON or as a form in which values other than text stand as JSON. */
+/** The arguments of a Web API call, as JSON or as a form whose other values are JSON text. */
 function argumentsOf(contentType: string | undefined, body: string): Arguments {
   if ((contentType ?? '').startsWith('application/json')) return (jsonOf(body) ?? {}) as Arguments;
   const given: Arguments = {};

@@ -136,7 +136,7 @@ export function guardedApi(world: SlackWorld, faults: Faults) {
   };
 }
 
-/** A view's content with what a new one starts with. */
+/** A view's content with the initial values of a new view. */
 export function newContent(view: unknown): Pick<OpenView, 'hash' | 'errors' | 'view'> {
   const content = view as OpenView['view'];
   return {

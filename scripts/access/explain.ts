@@ -29,21 +29,20 @@ import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
-/** How the command is used. */
-export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [what is acted on]
+export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
   --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
-  --groups platform,approvers           of a person or service; none unless said
+  --groups platform,approvers           of a person or service; default none
   --action request                      request, revoke, approve, read or audit
   --grant gr_…                          a grant of the running API (ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN; else of npm start)
-  --repository {uuid}                   or what a grant would be for; with it, where it matters:
-  --workspace acme (where several are configured)  --account default (likewise)
+  --repository {uuid}                   instead of --grant: the repository of a grant, with these if they matter:
+  --workspace acme (if several are configured)  --account default (likewise)
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
-  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
-  --repository-admin                    as if Bitbucket said that the person has admin on the repository
+  --requesters person,pipeline          for approve without --grant: the kinds of all requesters; default person
+  --repository-admin                    assume that the person has admin on the repository in Bitbucket
 
-Without --grant and --repository: whether it could be allowed on anything at all.`;
+Without --grant and --repository: whether the action could be allowed on any resource.`;
 
 const options = {
   principal: { type: 'string' },
@@ -67,7 +66,7 @@ type Settings = {
   templates: ReadonlyMap<string, Template>;
   access: CedarAccess;
 };
-/** A grant as the API shows it, as far as rules look at it. */
+/** The fields of a grant in the API that rules can look at. */
 type ShownGrant = {
   repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
   environment?: { uuid: string };
@@ -95,7 +94,7 @@ const listed = (text: string): string[] => text.split(',').filter((part) => part
 function uuidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const uuid = parseUuid(text);
-  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: names can change hands.`);
   return uuid;
 }
 
@@ -144,12 +143,13 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
   };
 }
 
-/** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
+/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository and
+ *  an account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
   const { repositoryUuid, accountId } = resource;
   if (action === 'audit') return eventResource({ repositoryUuid, accountId });
   if (action !== 'request') return resource;
-  if (!resource.template) throw new UsageError('--template: what would be asked for?');
+  if (!resource.template) throw new UsageError('--template is missing: name the template of the request.');
   const template = templates.get(resource.template.name);
   if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
   return { ...resource, template };
@@ -161,7 +161,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   if (principal.kind !== 'pipeline') return { principal, groups };
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
-    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+    throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
     principal,
     groups,
@@ -175,7 +175,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
 }
 
 function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
-  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:anyone`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
     repositoryAdmin: given['repository-admin'],
@@ -199,7 +199,7 @@ function approvalOf(grant: Grant, principal: Principal, now: number): Result<unk
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
 }
 
-/** The grant that the events of the running API tell of, page by page. */
+/** Replays a grant from its events in the running API, page by page. */
 async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
   const events: GrantEvent[] = [];
   let cursor: unknown;
@@ -217,13 +217,13 @@ const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
   ...(doc ? [`      ${doc}`] : []),
 ];
 
-/** Gets a path of a running API. */
+/** Reads a path of a running API. */
 type Get = (path: string) => Promise<Record<string, unknown>>;
 
-/** The arguments are wrong; the usage says how they would be right. */
+/** An error in the arguments; the usage shows the correct form. */
 export class UsageError extends Error {}
 
-/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
+/** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess(
   argv: string[],
   root: string,
@@ -246,12 +246,12 @@ export async function explainAccess(
   const { allowed, rules } = access.explain({ caller, action, resource, context });
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
-  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
+  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
   const lines = [
     `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
     '',
     decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
-    ...(isBuiltIn ? ['', 'That holds whatever the rules say. They would permit it:'] : []),
+    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
@@ -261,7 +261,8 @@ export async function explainAccess(
       resource: undefined,
       context: { ...context, repositoryAdmin: true },
     }).rules;
-    if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
+    if (near.length > 0)
+      lines.push('', 'These would permit it on another resource or in another access context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

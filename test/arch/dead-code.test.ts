@@ -3,7 +3,7 @@ import { importedNames, type SourceFile, sourceFiles, targetOf } from '../suppor
 import { functions, textOf } from '../support/arch/infrastructure.ts';
 
 /** The folders whose exports must be of use outside tests. `bench/bare/` holds whole functions that are only bundled. */
-const files = ['domain', 'adapters', 'handlers', 'scripts', 'sandbox', 'bench']
+const files = ['domain', 'adapters', 'handlers', 'cli', 'scripts', 'sandbox', 'bench']
   .flatMap((folder) => sourceFiles(folder))
   .filter(({ path }) => !path.startsWith('bench/bare/'));
 
@@ -11,17 +11,34 @@ const files = ['domain', 'adapters', 'handlers', 'scripts', 'sandbox', 'bench']
 const entryFiles = new Set([
   ...Object.values(functions()).map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
   ...[textOf('package.json'), textOf('serverless.yml')].flatMap(
-    (text) => text.match(/\b(?:adapters|scripts|sandbox|bench)\/[\w/-]+\.ts\b/g) ?? [],
+    (text) => text.match(/\b(?:adapters|cli|scripts|sandbox|bench)\/[\w/-]+\.ts\b/g) ?? [],
   ),
 ]);
 
 /** Files that start as processes of their own, by a path in the code. */
-const processes = ['bench/measure/access-process.ts', 'sandbox/exit-with-parent.ts'];
+const processes = [
+  'bench/measure/access-process.ts',
+  'bench/measure/scan-account.ts',
+  'sandbox/exit-with-parent.ts',
+  'sandbox/gateway-as-deployed.ts',
+];
 
 /** Exports that tests alone import, each with the reason why it is not hidden in its file. */
 const forTests: Record<string, string> = {
   'domain/explanation/diagnosis.ts diagnosisCodes': 'tests hold that each code has a case',
   'domain/planning/plan.ts planHash': 'tests state which inputs a plan is bound to',
+  'domain/templates/acts-through.ts BORROWS': 'tests hold that each escalation path is judged',
+  'scripts/guardrails/boundary.ts USED_BEHIND_OTHERS':
+    'the boundary is tested against what it was written from',
+  'scripts/guardrails/boundary.ts mustBeDenied': 'the boundary is tested against what it was written from',
+  'scripts/guardrails/judgements.ts judgements': 'tests hold that each action is judged once',
+  'scripts/guardrails/judgements.ts namesOf': 'tests hold that each action is judged once',
+  'sandbox/aws/policy/evaluation.ts verdictOf': 'tests judge policies as the sandbox does',
+  'sandbox/aws/policy/evaluation.ts coversAction': 'tests judge policies as the sandbox does',
+  'sandbox/aws/policy/evaluation.ts coversResource': 'tests judge policies as the sandbox does',
+  'sandbox/aws/policy/evaluation.ts conditionsHold': 'tests judge policies as the sandbox does',
+  'sandbox/aws/policy/pattern.ts tokensOf': 'tests compare the matching with a second one',
+  'sandbox/aws/policy/pattern.ts walk': 'tests compare the matching with a second one',
   'sandbox/stack.ts startStandIns': 'the end-to-end tests start the same stand-ins on free ports',
   'sandbox/stack.ts functionVariables': 'the end-to-end tests start the functions with the same variables',
 };

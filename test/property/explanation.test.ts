@@ -78,13 +78,20 @@ const iss = fc.oneof(
     ),
   },
 );
+/** STS reads `azp` as the audience where there is one. */
+const azp = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<unknown>(undefined) },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE]) },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(`${AUDIENCE}x`, '', null, 7, [AUDIENCE, AUDIENCE]) },
+);
 const claims = fc.record({
   iss,
   aud,
+  azp,
   sub,
-  exp: time(3600, -1, 0, 1),
-  iat: time(0, 299, 300, 301),
-  nbf: time(0, 301),
+  exp: time(3600, -1, 0, 1, 1.5),
+  iat: time(0, 299, 300, 301, 0.5),
+  nbf: time(0, 301, -0.5),
 });
 
 /** Has STS and the explanation judge the same token by the same trust policy. */

@@ -60,7 +60,7 @@ async function checkConfirmed(
 ): Promise<CreationProblem | undefined> {
   const found = await run.iam.findRole(roleName);
   if (!found || judgeConfirmedRole(found, run.grant().id, roleId) === 'ours') return undefined;
-  const detail = `Role ${roleName} was replaced or altered by somebody else while it was being made.`;
+  const detail = `Role ${roleName} was replaced or altered from outside Rolewright while it was being created.`;
   return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false };
 }
 
@@ -101,7 +101,7 @@ async function recordIntentAndCreate(
     await recordCreated(found.id);
     return undefined;
   }
-  const detail = `The role name ${role.name} is taken by a role that this grant did not create.`;
+  const detail = `The role name ${role.name} belongs to a role that this grant did not create.`;
   return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true };
 }
 
@@ -135,7 +135,7 @@ async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined>
   if (roles * 100 < quota * percent) return undefined;
   return problem(
     'QUOTA_EXCEEDED',
-    `The account holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %. Revoke grants that are not needed or ask AWS for a higher quota.`,
+    `The account holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %. Revoke grants that are not needed, or request a higher quota from AWS.`,
   );
 }
 
@@ -154,7 +154,7 @@ async function putWhenVisible(
         throw new PortError(
           'IAM',
           'REJECTED',
-          'The new role was deleted by somebody else while it was being made.',
+          'The new role was deleted from outside Rolewright while it was being created.',
           {
             cause: error,
           },

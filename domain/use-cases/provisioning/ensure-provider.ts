@@ -25,7 +25,7 @@ export async function ensureProvider(
     return checkClientIds(arn, clientId, present.clientIds);
   }
   if (!(await run.ports.bitbucket.isOidcEnabled(intent.workspace.slug))) {
-    const detail = `Bitbucket has no OpenID Connect discovery document for workspace ${intent.workspace.slug} yet. Run one pipeline step with "oidc: true" in the workspace, then ask again.`;
+    const detail = `Bitbucket has no OpenID Connect discovery document for workspace ${intent.workspace.slug} yet. Run one pipeline step with "oidc: true" in the workspace, then repeat the request.`;
     return fail(problem('OIDC_NOT_ENABLED', detail));
   }
   await run.recordIntent({ type: 'ProviderCreationStarted', data });
@@ -46,7 +46,7 @@ function checkClientIds(arn: string, clientId: string, clientIds: readonly strin
   return fail(
     problem(
       'PROVIDER_UNUSABLE',
-      `The account's identity provider for this workspace does not accept the workspace's audience, and Rolewright never alters a provider. An administrator of the account runs: ${command}`,
+      `The account's identity provider for this workspace does not accept the workspace's audience, and Rolewright never alters a provider. Have an administrator of the account run: ${command}`,
     ),
   );
 }

@@ -81,7 +81,7 @@ const unprovable = (roleName: string, grantId: string) =>
   new PortError(
     'IAM',
     'REJECTED',
-    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    `Role ${roleName} has the tag of ${grantId} but differs from what was announced. Have an administrator of the account examine and delete it.`,
     { problemCode: 'ROLE_NAME_TAKEN' },
   );
 
@@ -89,7 +89,7 @@ const notVisible = () =>
   new PortError(
     'IAM',
     'UNAVAILABLE',
-    'The role cannot be seen yet; IAM needs up to a minute to show what was created.',
+    'The role is not visible yet. IAM is eventually consistent; repeat in a minute.',
   );
 
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {

@@ -45,7 +45,7 @@ async function write(
   if (!found || judgeConfirmedRole(found, run.grant().id, role.id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+      `Role ${role.name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
   const unapproved = await checkApproval(run, planned, found);
@@ -127,7 +127,10 @@ async function checkApproval(
 
 function goneOf(error: unknown): Problem | undefined {
   if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
-  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+  return problem(
+    'CONFLICT',
+    'The role was deleted from outside Rolewright. Revoke the grant and request it again.',
+  );
 }
 
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new

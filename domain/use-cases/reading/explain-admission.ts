@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
+  claimsEvidence,
   type Diagnosis,
   dependsOnEnvironment,
   diagnose,
@@ -11,6 +12,7 @@ import {
   type Question,
 } from '../../explanation/diagnosis.ts';
 import { remedyFor, type Wording } from '../../explanation/remedies.ts';
+import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
@@ -33,16 +35,17 @@ const isObject = ({ value }: { value: unknown }): boolean =>
 export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
-    token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
-    claims: z.record(z.string(), z.unknown()).optional(),
+    token: z.string().max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`).optional(),
+    claims: z.record(z.string(), z.unknown()).optional().describe('Claims of a step token; `sub` is enough'),
+    ...stepIdentityShape,
   })
   .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
-    error: 'is missing; claims may stand in its place',
+    error: 'is missing; give it or claims',
     path: ['token'],
     when: isObject,
   })
   .refine(({ token, claims }) => token === undefined || claims === undefined, {
-    error: 'must not stand beside token',
+    error: 'must not be given together with token',
     path: ['claims'],
     when: isObject,
   })
@@ -72,13 +75,13 @@ export type ExplainPorts = StreamReadPorts & {
  *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
 export async function explainAdmission(
   ports: ExplainPorts,
-  { grantId, token, claims }: ExplainRequest,
+  { grantId, token, claims, identity, variables }: ExplainRequest,
   caller: Caller,
 ): Promise<Result<Diagnosis>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const { grant, events } = found.value;
-  const evidence: Evidence = claims ? { kind: 'claims', claims } : await readToken(ports, token ?? '');
+  const evidence: Evidence = claims ? claimsEvidence(claims, grant) : await readToken(ports, token ?? '');
   const question: Question = {
     grant,
     hasExpired: hasExpired(events),
@@ -87,6 +90,7 @@ export async function explainAdmission(
       trustPolicyOf(grant, ports.configuration),
       'claims' in evidence ? evidence.claims : {},
     ),
+    step: { identity, variables },
     now: ports.clock.now(),
     environmentNow: 'unasked',
   };
@@ -143,6 +147,7 @@ function diagnosisOf(question: Question, { configuration, wording }: ExplainPort
     admitted: isAdmitting(codes[0]),
     code: codes[0],
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
+    ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
     advice: remedies.map(({ remedy }) => remedy).join(' '),
     ...(snippet === undefined ? {} : { snippet }),

@@ -83,7 +83,10 @@ async function decide(
 
 /** The moment at which an approval is written decides whether it came in time. */
 const lapsedMeanwhile = (grantId: string): Problem =>
-  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
+  problem(
+    'CONFLICT',
+    `The request for grant ${grantId} has just lapsed. Request the grant again if it is still needed.`,
+  );
 
 /** Verifies a waiting request as if it were made now, by those who made it. */
 async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
@@ -115,7 +118,7 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime: askedLifetime(waiting) });
   if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
-    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+    'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
 }
 

@@ -60,7 +60,7 @@ function refuseForeign(
   return fail(
     problem(
       'DENIED',
-      `Rule ${rule}: a pipeline's token works for its own repository and the deployment environment that its step runs in only.`,
+      `Rule ${rule}: a pipeline's token works only for its own repository and the deployment environment that its step runs in.`,
     ),
   );
 }

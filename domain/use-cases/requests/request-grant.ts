@@ -150,7 +150,7 @@ async function carryOut(
 const notYetLimited = (grantId: string) =>
   problem(
     'CONFLICT',
-    `Work on grant ${grantId} is under way, and for another time than this request asks for. Ask again.`,
+    `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,
     { retryAfter: 5 },
   );
 
@@ -214,13 +214,9 @@ function checkPlanHash(
   );
   if (planHash === undefined || planHash === plan.hash || isRepeated) return ok(undefined);
   return fail(
-    problem(
-      'PLAN_CHANGED',
-      'The plan is another by now than the one with this hash. Ask with dryRun=true again.',
-      {
-        errors: [{ pointer: '/planHash', detail: `is not the hash of the present plan` }],
-      },
-    ),
+    problem('PLAN_CHANGED', 'The plan no longer matches this hash. Repeat with `dryRun=true`.', {
+      errors: [{ pointer: '/planHash', detail: `is not the hash of the current plan` }],
+    }),
   );
 }
 
@@ -261,14 +257,14 @@ function checkLimits(
   { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
 ): Result<undefined> {
   if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
+    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it, and request one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline does not lengthen the time that somebody else has set.';
+      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
     return fail(problem('DENIED', detail));
   }
   return ok(undefined);

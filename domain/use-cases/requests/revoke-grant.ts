@@ -62,7 +62,8 @@ async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<
   const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
   if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);
-  const detail = 'It could not be made sure that nothing of this grant is left in IAM. Ask again.';
+  const detail =
+    'Rolewright could not confirm that nothing of this grant is left in IAM. Repeat the request.';
   return fail(problem('UPSTREAM_UNAVAILABLE', detail, { retryAfter: 5 }));
 }
 

@@ -23,7 +23,7 @@ export async function upgradeGrant(
   if (!found.ok) return found;
   const grant = found.value;
   if (grant.state !== 'active') {
-    const detail = `Grant ${grant.id} is ${grant.state}; only an active grant is upgraded. Ask for the grant itself.`;
+    const detail = `Grant ${grant.id} is ${grant.state}; only an active grant can be upgraded. Request the grant instead.`;
     return fail(problem('CONFLICT', detail));
   }
   const { repository, environment, template, parameters, account, name } = grant.request.intent;

@@ -17,7 +17,7 @@ import { type RequestTo, route } from '../route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
 const PROPAGATION_NOTICE =
-  'IAM shows changes everywhere within seconds as a rule, and guarantees no time: until then a token may still be admitted and a live session may still act.';
+  'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.';
 
 /** The routes on grants, over what they work with. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
@@ -26,17 +26,17 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   const planned = ({ planned: grant }: RequestAnswer & { outcome: 'planned' }) => ({
     status: 200 as const,
-    body: plannedResource(grant, configuration, toInstant(ports.clock.now())),
+    body: plannedResource(grant, ports, toInstant(ports.clock.now())),
   });
 
   const answerAbout = ({ outcome, grant }: GrantAnswer) =>
-    answerToExisting(outcome, grant.id, grantResource(grant, configuration));
+    answerToExisting(outcome, grant.id, grantResource(grant, ports));
 
   async function request({ caller, requestId, query, body }: RequestTo<typeof own.requestGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
     const answer = unwrap(await requestGrant(ports, body, context));
     if (answer.outcome === 'planned') return planned(answer);
-    return answerToNew(answer.outcome, answer.grant.id, grantResource(answer.grant, configuration));
+    return answerToNew(answer.outcome, answer.grant.id, grantResource(answer.grant, ports));
   }
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
@@ -74,7 +74,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const filter = { ...given, account };
     const after = fromCursor('/v1/grants', filter, cursor);
     const { grants, next } = await listGrants(ports, caller, { filter, limit, after });
-    const items = grants.map((grant) => grantResource(grant, configuration, { inList: true }));
+    const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
     return {
       status: 200 as const,
       body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
@@ -83,12 +83,12 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
     const grant = unwrap(await readableGrant(ports, path.id ?? '', caller));
-    return { status: 200 as const, body: grantResource(grant, configuration) };
+    return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
     const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
-    const body = { ...grantResource(grant, configuration), notice: PROPAGATION_NOTICE };
+    const body = { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE };
     return answerToExisting(outcome, grant.id, body);
   }
 

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { type Context, covers, type PatternRules } from './pattern.ts';
+import { type Context, covers, coversArn, type PatternRules } from './pattern.ts';
 
 export type Condition = { operator: string; key: string; values: string[] };
 
@@ -38,14 +38,6 @@ function inNetwork(wanted: string, actual: string): boolean {
   }
 }
 
-/** ARNs are compared part by part: a wildcard does not reach over the first five colons. */
-function arn(wanted: string, actual: string, variables: Context | undefined): boolean {
-  const parts = (value: string) => value.match(/^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s)?.slice(1);
-  const [patterns, values] = [parts(wanted), parts(actual)];
-  if (!patterns || !values) return false;
-  return patterns.every((pattern, i) => covers(pattern, values[i] ?? '', { wildcards: true, variables }));
-}
-
 const positive = (matches: Comparison['matches']): Comparison => ({ negated: false, matches });
 const negative = (matches: Comparison['matches']): Comparison => ({ negated: true, matches });
 
@@ -79,10 +71,10 @@ const COMPARISONS = new Map<string, Comparison>(
     BinaryEquals: positive((wanted, actual) => wanted === actual),
     IpAddress: positive(inNetwork),
     NotIpAddress: negative(inNetwork),
-    ArnEquals: positive(arn),
-    ArnLike: positive(arn),
-    ArnNotEquals: negative(arn),
-    ArnNotLike: negative(arn),
+    ArnEquals: positive(coversArn),
+    ArnLike: positive(coversArn),
+    ArnNotEquals: negative(coversArn),
+    ArnNotLike: negative(coversArn),
   }),
 );
 

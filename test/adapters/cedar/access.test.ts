@@ -174,7 +174,7 @@ describe('a denial', () => {
       report: () => {},
     });
     expect(problemOf(denied).detail).toBe(
-      'Rule nothing-repository-wide-in-shop does not let person ada@acme.example request here. Name a deployment environment in the request.',
+      'Rule nothing-repository-wide-in-shop does not allow person ada@acme.example to request here. Name a deployment environment in the request.',
     );
   });
 

@@ -13,7 +13,7 @@ function world() {
   const clock = new FakeClock();
   clock.advance(60_000);
   const log = new FakeEventLog([]);
-  const grants = { markDue: async () => {} } as never;
+  const grants = { markDue: async () => {}, enrol: async () => {} } as never;
   const ports = {
     log,
     grants,

@@ -103,6 +103,18 @@ type Row = {
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
   readonly rows = new Map<string, Row>();
+  readonly #enrolled = new Map<string, Set<string>>();
+
+  async enrol(repositoryUuid: string, grantId: string): Promise<void> {
+    const known = this.#enrolled.get(repositoryUuid) ?? new Set();
+    this.#enrolled.set(repositoryUuid, known.add(grantId));
+  }
+
+  /** Rows that a test has put here count as enrolled. */
+  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+    const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
+    return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
+  }
 
   #row(grantId: string): Row {
     const row = this.rows.get(grantId) ?? {};

@@ -90,7 +90,7 @@ describe('approval is needed', () => {
 
   test('with every reason in words', () => {
     expect(change({}, undefined, 'required', 2).approvalReasons).toEqual([
-      'template s3-static-site requires approval of each grant',
+      'template s3-static-site requires approval for each grant',
       '/parameters/p0: not owned',
       '/parameters/p1: not owned',
     ]);

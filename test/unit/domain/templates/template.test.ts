@@ -157,7 +157,7 @@ describe('a template', () => {
     [
       'a sid that stands twice',
       (c) => c.statements.push(statement({ sid: 'Invalidate' })),
-      'sid stands twice',
+      'sid is given more than once',
     ],
     [
       'an optional parameter without when',
@@ -265,21 +265,27 @@ describe('a template that acts through other roles', () => {
     }).map((fault) => fault.replace('templates/s3-static-site.yaml/', ''));
   const borrowed = { actsThrough: 'All that the role may do.', scope: 'environment', approval: 'required' };
 
-  test.each(['sts:AssumeRole', 'sts:assumerole', 'cloudformation:CreateChangeSet'])(
-    'by %s says so, is for environments and needs an approval: it amounts to what they may do',
-    (action) => {
-      expect(acting(action)).toEqual([
-        expect.stringMatching(/^actsThrough: .*say what the grant amounts to/),
-        expect.stringMatching(/^scope: .*must be environment/),
-        expect.stringMatching(/^approval: .*must be required/),
-      ]);
-      expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([
-        expect.stringMatching(/^approval: /),
-      ]);
-      expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
-      expect(acting(action, borrowed)).toEqual([]);
-    },
-  );
+  test.each([
+    'sts:AssumeRole',
+    'sts:assumerole',
+    'cloudformation:CreateChangeSet',
+    'cloudformation:ExecuteChangeSet',
+    'cloudformation:DeleteStack',
+    'cloudformation:RollbackStack',
+    'cloudformation:continueupdaterollback',
+    'cloudformation:CancelUpdateStack',
+    'lambda:InvokeFunction',
+    'lambda:invokeFunctionUrl',
+  ])('by %s says so, is for environments and needs an approval: it amounts to what they may do', (action) => {
+    expect(acting(action)).toEqual([
+      expect.stringMatching(/^actsThrough: .*describe what the grant amounts to/),
+      expect.stringMatching(/^scope: .*must be environment/),
+      expect.stringMatching(/^approval: .*must be required/),
+    ]);
+    expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([expect.stringMatching(/^approval: /)]);
+    expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
+    expect(acting(action, borrowed)).toEqual([]);
+  });
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);

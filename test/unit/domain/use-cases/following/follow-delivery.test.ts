@@ -74,7 +74,9 @@ describe('a new repository', () => {
 
   test('is tried again while Bitbucket does not show it yet', async () => {
     const world = new FollowWorld(siteRule());
-    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('not yet');
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow(
+      'does not show the new repository yet',
+    );
     world.bitbucket.repositories.push(fresh);
     await world.deliver('repo:created', about(fresh.uuid));
     expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
