@@ -67,7 +67,7 @@ export function help(templates: Templates): SlackContent {
   };
 }
 
-/** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
+/** The answer to a Slack user without a directory entry. It says only whom to ask. */
 export const notKnown: SlackContent = message(
   `I do not know who you are: your Slack user is not in the directory. Only ${code(`${COMMAND} help`)} works for you. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
 );

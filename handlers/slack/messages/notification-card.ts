@@ -6,7 +6,7 @@ import { code, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
 import { slackTime } from './times.ts';
 
-/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no notification to them. */
+/** The message to a team's channel or a requester about a grant's last event; undefined where it is not notifiable. */
 export function notificationCard(
   events: readonly GrantEvent[],
   naming: Naming,
