@@ -28,8 +28,8 @@ export type Person = z.infer<typeof personSchema>;
 /** The people of the configuration. */
 export type Directory = { people: readonly Person[] };
 
-/** Every way in which one entry could be taken for another: an id, email, Slack user or Bitbucket account that stands
- *  twice. Emails are compared without case, as mail servers do. */
+/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account that is given
+ *  more than once. Emails are case-insensitive, as on mail servers. */
 export function directoryErrors({ people }: Directory): string[] {
   return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
     const values = people.map((person) => (field === 'email' ? person.email?.toLowerCase() : person[field]));
@@ -45,6 +45,6 @@ export function directoryErrors({ people }: Directory): string[] {
 export const findPerson = ({ people }: Directory, id: string): Person | undefined =>
   people.find((person) => person.id === id);
 
-/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Nobody who is not written down is found. */
+/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Undefined for a user who is not listed. */
 export const findSlackPerson = ({ people }: Directory, team: string, user: string): Person | undefined =>
   people.find(({ slack }) => slack === `${team}/${user}`);

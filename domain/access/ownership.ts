@@ -50,7 +50,7 @@ export function unownedParameters(
   return errors;
 }
 
-/** `NOT_OWNED`, naming every parameter at once: for callers whose requests nobody may approve. */
+/** `NOT_OWNED`, naming every parameter at once. For callers whose requests cannot be approved. */
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',

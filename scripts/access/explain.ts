@@ -193,7 +193,7 @@ function decisionOn({
   return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
-/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+/** The problem of an approval by a person who may approve there: only a request that waits, in time, and not one's own. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });

@@ -20,7 +20,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
-  /** Told of what could not be done for good: an administrator must act, and repeating would not help. */
+  /** Reports a permanent failure: an administrator must act, and a retry would not help. */
   reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
 };
 
@@ -29,7 +29,7 @@ export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
 
 /** Who asks for what the rules of the configuration say. */
 const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
-/** Who tells grants new names, and ends those of a repository that is gone. */
+/** The principal that records new names in grants, and revokes the grants of a deleted repository. */
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
 const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
@@ -37,8 +37,8 @@ const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, .
 /** Where a repository is: in the workspace, or certainly not in it. */
 export type Whereabouts = { is: 'here'; repository: Repository } | { is: 'gone' };
 
-/** Looks for a repository in a workspace. `gone` is told only where Bitbucket says that there is none, or that it belongs
- *  to another workspace, and shows the workspace itself to the same credential; anything less throws. */
+/** Looks for a repository in a workspace. `gone` requires two answers from Bitbucket: the repository does not exist or
+ *  belongs to another workspace, and the same credential can read the workspace itself. Anything less throws. */
 export async function locate(
   bitbucket: Bitbucket,
   workspace: Workspace,
@@ -111,7 +111,7 @@ export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promi
   return live;
 }
 
-/** Tells a grant its repository's present names. */
+/** Records its repository's present names in a grant. */
 export async function followNames(
   ports: StreamPorts,
   { grantId, repository }: { grantId: string; repository: Repository },
@@ -144,8 +144,8 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   if (mustRepeat) throw new Error(mustRepeat.detail);
 }
 
-/** Approves what a rule has asked for, where a rule says so. What waits for another reason, such as a name that nobody
- *  owns, goes on waiting for a person. */
+/** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such as a name
+ *  without an owner, still waits for a person. */
 async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);

@@ -71,8 +71,8 @@ export type ExplainPorts = StreamReadPorts & {
 };
 
 /** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not. Bitbucket is
- *  asked once at the most, only where the step's environment is the matter, and the answer does without it when
- *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
+ *  asked at most once, and only where the step's environment matters. The answer does without Bitbucket when it is
+ *  unreachable. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function explainAdmission(
   ports: ExplainPorts,
   { grantId, token, claims, identity, variables }: ExplainRequest,
@@ -105,7 +105,7 @@ async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Ev
   return token === '' ? { kind: 'none' } : stepTokens.read(token);
 }
 
-/** The trust policy that IAM was last told, or, where there is none, the one that it would be told. */
+/** The trust policy last sent to IAM; before the first, the one that would be sent. */
 function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
   if (grant.documents) return grant.documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
