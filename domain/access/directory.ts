@@ -28,8 +28,8 @@ export type Person = z.infer<typeof personSchema>;
 /** The people of the configuration. */
 export type Directory = { people: readonly Person[] };
 
-/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account that is given
- *  more than once. Emails are case-insensitive, as on mail servers. */
+/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account
+ *  that is given more than once. Emails are case-insensitive, as on mail servers. */
 export function directoryErrors({ people }: Directory): string[] {
   return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
     const values = people.map((person) => (field === 'email' ? person.email?.toLowerCase() : person[field]));

@@ -17,8 +17,8 @@ export type SlackProfile = {
 export type SlackUser = { team: string; user: string };
 
 /** The person behind the email that Slack has verified. Undefined for bots, guests, strangers, deleted users,
- *  unconfirmed emails, users of another workspace, and emails without an entry. Only an entry makes a person a principal,
- *  so that they are the same principal through every endpoint. */
+ *  unconfirmed emails, users of another workspace, and emails without an entry. Only an entry makes a person
+ *  a principal, so that they are the same principal through every endpoint. */
 export function personOfProfile(
   { people }: Directory,
   { team }: SlackUser,

@@ -59,8 +59,8 @@ export type Evidence =
 export type AssumedClaim = (typeof assumedClaims)[number];
 const assumedClaims = ['iss', 'aud'] as const;
 
-/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that no environment has that
- *  UUID, `unasked` when Bitbucket was not asked or did not answer. */
+/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that no environment
+ *  has that UUID, `unasked` when Bitbucket was not asked or did not answer. */
 export type EnvironmentNow = { name: string } | 'gone' | 'unasked';
 
 /** What an explanation is made from. `evaluation` is of the trust policy that the log records, or where it records none of
@@ -83,7 +83,8 @@ const PROPAGATION_SECONDS = 60;
 /** Seconds by which an issuer's clock may be ahead. Our choice: AWS does not say how much STS allows. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
-/** Every reason why a token is refused, in the order in which to fix them. Without a reason, only the admitting codes. */
+/** Every reason why a token is refused, in the order in which to fix them. Without a reason, only the
+ *  admitting codes. */
 export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
   const found = new Set([

@@ -29,9 +29,9 @@ export type WaitingStory = {
 
 type Settings = { slack: SlackSettings; directory: Directory };
 
-/** The recipients of a notification about a grant's last event. Approvers are notified when a request begins to wait. The
- *  project's team is notified of that too, and of what was granted, changed and revoked. The requester is notified of
- *  the decision. */
+/** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
+ *  to wait. The project's team is notified of that too, and of what was granted, changed and revoked. The
+ *  requester is notified of the decision. */
 export function recipientsOf({ slack, directory }: Settings, events: readonly GrantEvent[]): Recipient[] {
   const event = events.at(-1);
   const asked = events.findLast(isRequest);
@@ -67,7 +67,8 @@ type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
 const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
-/** True when the last event has recipients, or when it ends the wait of a request whose message must be updated. */
+/** True when the last event has recipients, or when it ends the wait of a request whose message must be
+ *  updated. */
 export const isNotifiable = (settings: Settings, events: readonly GrantEvent[]): boolean =>
   recipientsOf(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
 

@@ -36,6 +36,6 @@ export type PipelineClaims = {
   branchName?: string | undefined;
 };
 
-/** The authenticated caller of one request. `groups` come from a company issuer; `pipeline` is set exactly when the
- *  kind is `pipeline`. */
+/** The authenticated caller of one request. `groups` come from a company issuer; `pipeline` is set exactly
+ *  when the kind is `pipeline`. */
 export type Caller = { principal: Principal; groups: readonly string[]; pipeline?: PipelineClaims };

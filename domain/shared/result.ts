@@ -1,6 +1,7 @@
 import type { Problem } from './problem.ts';
 
-/** An expected outcome as a value: what was asked for, or the problem that prevents it. Bugs throw instead. */
+/** An expected outcome as a value: what was asked for, or the problem that prevents it. Bugs throw
+ *  instead. */
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /** A success that carries `value`. */

@@ -22,11 +22,11 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The longest text that is compared; no name is near this length. */
+/** Characters of a typed name that are compared; the rest is ignored. */
 const LONGEST = 64;
 
-/** The name most likely meant by a mistyped one: the nearest that differs in at most a third of its letters, or the only
- *  one that begins with what was typed. Undefined when no name is near. */
+/** The name most likely meant by a mistyped one: the nearest that differs in at most a third of its letters,
+ *  or the only one that begins with what was typed. Undefined when no name is near. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const given = typed.toLowerCase().slice(0, LONGEST);
   if (given === '') return undefined;

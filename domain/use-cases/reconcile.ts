@@ -8,8 +8,8 @@ import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } 
 import type { Provisioner } from './provisioner.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
-/** Seconds after its due time for which a row may still await an event. Longer than any function runs (Lambda: 900), so
- *  the process that marked the row has ended by then and the event never comes. */
+/** Seconds after its due time for which a row may still await an event. Longer than any function runs
+ *  (Lambda: 900), so the process that marked the row has ended by then and the event never comes. */
 const ABANDONED_SECONDS = 900;
 const ROWS_PER_READ = 50;
 
@@ -23,10 +23,10 @@ export type ReconcilePorts = StreamPorts & {
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */
 export type Reconciliation = { due: number; settled: number; unfinished: number };
 
-/** One pass over the grants that are due, the longest overdue first. The pass has the provisioner finish or compensate what
- *  was begun, revokes expired grants, lapses requests that were not decided in time, and updates rows that a dead process
- *  left behind. It begins no grant after `deadline`. Two passes may run at once: the lease and the log decide which one
- *  acts. One grant's failure does not stop the others. */
+/** One pass over the grants that are due, the longest overdue first. The pass has the provisioner finish or
+ *  compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and
+ *  updates rows that a dead process left behind. It begins no grant after `deadline`. Two passes may run at
+ *  once: the lease and the log decide which one acts. One grant's failure does not stop the others. */
 export async function reconcile(
   ports: ReconcilePorts,
   pass: { correlationId: string; deadline: EpochMilliseconds },

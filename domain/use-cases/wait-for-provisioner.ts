@@ -7,9 +7,9 @@ export const PROVISIONER_WAIT_MS = 20_000;
 const POLL_MS = 250;
 const POLLS_PER_INVOCATION = 6;
 
-/** Has the provisioner work on a grant and waits until nothing is left to do, for at most `PROVISIONER_WAIT_MS`. While
- *  another run holds the grant it watches the log, and asks again in case that run died. Returns the newest stream,
- *  settled or not. */
+/** Has the provisioner work on a grant and waits until nothing is left to do, for at most
+ *  `PROVISIONER_WAIT_MS`. While another run holds the grant it watches the log, and asks again in case that
+ *  run died. Returns the newest stream, settled or not. */
 export async function waitForProvisioner(
   ports: StreamPorts & { provisioner: Provisioner },
   grantId: string,

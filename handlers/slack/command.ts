@@ -32,7 +32,8 @@ const OPTION_ALIASES = new Map<string, (typeof OPTIONS)[number]>([
   ['expires', 'for'],
 ]);
 
-/** Parses a command. All mistakes are reported together, with the nearest valid names and one example that works. */
+/** Parses a command. All mistakes are reported together, with the nearest valid names and one example that
+ *  works. */
 export function parseCommand(text: string, templates: Templates): Command | CommandHelp {
   const cut = wordsOf(text);
   if ('fieldError' in cut) return { errors: [cut.fieldError], example: exampleRequest(templates) };
@@ -146,8 +147,9 @@ function parseRequest(
 const isRepositoryName = (text: string | undefined): text is string =>
   text !== undefined && parseRepositoryName(text) !== undefined;
 
-/** Reads the words without an equals sign: the repository and the template. An unknown template name yields the nearest
- *  known template, so that its parameters are checked too and one answer reports every mistake. */
+/** Reads the words without an equals sign: the repository and the template. An unknown template name yields
+ *  the nearest known template, so that its parameters are checked too and one answer reports every
+ *  mistake. */
 function placesIn(words: readonly Word[], templates: Templates) {
   const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
   const [repository, named, ...more] = bare;

@@ -40,9 +40,9 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Carries out a request from Slack with the same use cases as every other endpoint. Only the person who asked sees the
- *  answer. Their identity is resolved again, because the message names a Slack user and no principal. A lost answer is
- *  logged and is no failure. */
+/** Carries out a request from Slack with the same use cases as every other endpoint. Only the person who
+ *  asked sees the answer. Their identity is resolved again, because the message names a Slack user and no
+ *  principal. A lost answer is logged and is no failure. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
   const { deliveryId, act } = ask;
   const content = await answer(ports, ask).catch((error: unknown) => {
@@ -106,7 +106,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     }
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
-      // The event updates the message in the channel and notifies the requester, so the approver needs no answer.
+      // The event updates the message in the channel and notifies the requester; the approver sees it there.
       return approved.ok ? told(undefined) : approved;
     }
     case 'reject': {

@@ -59,13 +59,14 @@ export type SlackPorts = SignedRequestPorts & {
   acknowledgementWaitMs: number;
 };
 
-/** `end` aborts once Slack has been answered. Nothing is begun after that, because the answer asked for a retry. */
+/** `end` aborts once Slack has been answered. Nothing is begun after that, because the answer asked for a
+ *  retry. */
 type SlackCall = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
-/** Answers Slack's commands and interactions within Slack's three seconds; the worker does what takes longer. The answer
- *  is 401, the same for every reason, unless the raw body is signed within the window and is no replay. A command or form
- *  that could not be taken gets 200 and a text that says so. A button shows no text, so its answer has the failure's
- *  status. */
+/** Answers Slack's commands and interactions within Slack's three seconds; the worker does what takes longer.
+ *  The answer is 401, the same for every reason, unless the raw body is signed within the window and is no
+ *  replay. A command or form that could not be taken gets 200 and a text that says so. A button shows no
+ *  text, so its answer has the failure's status. */
 export function slackEndpoint(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;

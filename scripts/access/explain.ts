@@ -193,7 +193,8 @@ function decisionOn({
   return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
-/** The problem of an approval by a person who may approve there: only a request that waits, in time, and not one's own. */
+/** The problem of an approval by a person who may approve there: only a request that waits, in time, and not
+ *  one's own. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });

@@ -41,8 +41,8 @@ async function uuidsOf(
   return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
 }
 
-/** Records a project's new key in the grants of its repositories. The key is read from one repository that Bitbucket still
- *  shows in the project, and holds for all of them. */
+/** Records a project's new key in the grants of its repositories. The key is read from one repository that
+ *  Bitbucket still shows in the project, and holds for all of them. */
 async function followProject(
   ports: FollowPorts,
   { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },

@@ -37,8 +37,9 @@ const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, .
 /** Where a repository is: in the workspace, or certainly not in it. */
 export type Whereabouts = { is: 'here'; repository: Repository } | { is: 'gone' };
 
-/** Looks for a repository in a workspace. `gone` requires two answers from Bitbucket: the repository does not exist or
- *  belongs to another workspace, and the same credential can read the workspace itself. Anything less throws. */
+/** Looks for a repository in a workspace. `gone` requires two answers from Bitbucket: the repository does not
+ *  exist or belongs to another workspace, and the same credential can read the workspace itself. Anything
+ *  less throws. */
 export async function locate(
   bitbucket: Bitbucket,
   workspace: Workspace,
@@ -144,8 +145,8 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   if (mustRepeat) throw new Error(mustRepeat.detail);
 }
 
-/** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such as a name
- *  without an owner, still waits for a person. */
+/** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
+ *  as a name without an owner, still waits for a person. */
 async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);

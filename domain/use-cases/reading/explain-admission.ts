@@ -70,9 +70,9 @@ export type ExplainPorts = StreamReadPorts & {
   clock: Clock;
 };
 
-/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not. Bitbucket is
- *  asked at most once, and only where the step's environment matters. The answer does without Bitbucket when it is
- *  unreachable. `GRANT_NOT_FOUND` where the caller may read no such grant. */
+/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not.
+ *  Bitbucket is asked at most once, and only where the step's environment matters. The answer does without
+ *  Bitbucket when it is unreachable. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function explainAdmission(
   ports: ExplainPorts,
   { grantId, token, claims, identity, variables }: ExplainRequest,

@@ -25,8 +25,8 @@ export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 /** What readers of the audit log need. */
 export type AuditPorts = Omit<ReadPorts, 'admins'> & { clock: Clock };
 
-/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it is.
- *  `GRANT_NOT_FOUND` where the caller may read no such grant. */
+/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it
+ *  is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
@@ -49,8 +49,8 @@ export async function readableGrant(
   return found.ok ? ok(found.value.grant) : found;
 }
 
-/** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is returned as
- *  it is: its reader can verify the chain. */
+/** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is
+ *  returned as it is: its reader can verify the chain. */
 export async function grantEvents(
   ports: ReadPorts,
   { grantId, caller }: { grantId: string; caller: Caller },
@@ -94,8 +94,8 @@ export async function listGrants(
   return { grants, next: found.next };
 }
 
-/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing; every row is authorised as well. A
- *  repository's name finds the events of all repositories that have or had it. */
+/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing; every row is
+ *  authorised as well. A repository's name finds the events of all repositories that have or had it. */
 export async function auditEvents(
   ports: AuditPorts,
   caller: Caller,

@@ -13,8 +13,8 @@ import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
 import { listGrants, type ReadPorts } from './read-grants.ts';
 
-/** What an upgrade to a template would do to one active grant. `problem` is set where the template no longer fits the
- *  grant; the grant then keeps its present permissions. */
+/** What an upgrade to a template would do to one active grant. `problem` is set where the template no longer
+ *  fits the grant; the grant then keeps its present permissions. */
 export type Impact = {
   version: { from: string; to: string };
   change?: { risk: Risk; gained: Permission[]; lost: Permission[]; requiresApproval: boolean };

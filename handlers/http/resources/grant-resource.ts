@@ -52,8 +52,8 @@ export function grantResource(
   });
 }
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
- *  the change lapses without a decision. */
+/** What waits for approval: the plan, and on an active grant the change that it makes.
+ *  `pendingChange.lapsesAt` is when the change lapses without a decision. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
@@ -106,8 +106,8 @@ export function plannedResource(
   });
 }
 
-/** Warnings for the requester. They name the access that the role gains through services that act for it, and the
- *  guardrails that it breaks and that only report for now. */
+/** Warnings for the requester. They name the access that the role gains through services that act for it, and
+ *  the guardrails that it breaks and that only report for now. */
 function warningsOf({ audited, actsThrough }: RenderedRole): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),

@@ -109,8 +109,8 @@ export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
 
-/** What an upgrade to the template's present version would do to one grant. `problem` is set where the template no longer
- *  fits the grant; the grant then keeps its present permissions. */
+/** What an upgrade to the template's present version would do to one grant. `problem` is set where the
+ *  template no longer fits the grant; the grant then keeps its present permissions. */
 const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
@@ -131,7 +131,8 @@ export type ImpactResource = z.infer<typeof impactSchema>;
 export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
   z.strictObject({ items: z.array(item), cursor: z.string().optional() }).meta({ id });
 
-/** An event as the API returns it. The other fields of `data` depend on the type; `docs/events.md` lists all. */
+/** An event as the API returns it. The other fields of `data` depend on the type; `docs/events.md` lists
+ *  all. */
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,

@@ -7,7 +7,8 @@ import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
 import { permissionList, wholePermissionList } from './permission-list.ts';
 import { slackTime } from './times.ts';
 
-/** What a pressed button carries: the grant, and the plan that was read. It is readable to all and cannot be changed. */
+/** What a pressed button carries: the grant, and the plan that was read. It is readable to all and cannot be
+ *  changed. */
 export type ApprovalButton = { grantId: string; planHash: string };
 
 const TITLES: Record<WaitingOver['outcome'], string> = {

@@ -32,8 +32,8 @@ export function cut(text: string, most: number): string {
 export const code = (text: string): string =>
   `\`${escaped(cut(text.replace(/[`\s]+/g, ' ').trim() || ' ', LONGEST_VALUE))}\``;
 
-/** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed; an underscore inside a word
- *  formats nothing and is kept. */
+/** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed; an underscore
+ *  inside a word formats nothing and is kept. */
 export const words = (text: string): string =>
   escaped(
     cut(

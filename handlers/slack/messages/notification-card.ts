@@ -6,7 +6,8 @@ import { code, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
 import { slackTime } from './times.ts';
 
-/** The message to a team's channel or a requester about a grant's last event; undefined where it is not notifiable. */
+/** The message to a team's channel or a requester about a grant's last event; undefined where it is not
+ *  notifiable. */
 export function notificationCard(
   events: readonly GrantEvent[],
   naming: Naming,

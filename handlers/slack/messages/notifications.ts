@@ -28,15 +28,16 @@ export type NotificationPorts = {
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
 
-/** Seconds for which a sent notification is remembered. Longer than any request may wait, which is at most 8 760 hours. */
+/** Seconds for which a sent notification is remembered. Longer than any request may wait, which is at most 8
+ *  760 hours. */
 const REMEMBERED_SECONDS = 400 * 86_400;
 /** Seconds between attempts where Slack does not say; and the longest that an attempt waits. Our choice. */
 const WAITS_SECONDS = [1, 5, 20];
 const LONGEST_WAIT_SECONDS = 30;
 
-/** Notifies every recipient of one event; idempotent. A message that Slack may have taken is never sent again; one that
- *  Slack certainly did not take is retried. A message that is lost in the end is logged: a grant never waits for a
- *  message. */
+/** Notifies every recipient of one event; idempotent. A message that Slack may have taken is never sent
+ *  again; one that Slack certainly did not take is retried. A message that is lost in the end is logged: a
+ *  grant never waits for a message. */
 export async function tell(ports: NotificationPorts, { grantId, seq }: Notification): Promise<void> {
   const { slack } = ports.configuration;
   if (!slack) return;
@@ -60,8 +61,8 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
 const notificationId = (grantId: string, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
-/** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before the message's
- *  place in Slack was known. */
+/** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before
+ *  the message's place in Slack was known. */
 async function showApproval(
   ports: NotificationPorts,
   recipient: Recipient,
