@@ -193,8 +193,8 @@ function decisionOn({
   return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
-/** The problem of an approval by a person who may approve there: only a request that waits, in time, and not
- *  one's own. */
+/** The decision on an approval by a person who may approve there. It succeeds only for a request that waits, that
+ *  has not lapsed, and that another person made. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
