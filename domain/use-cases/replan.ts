@@ -56,8 +56,7 @@ export const mayNeedApproval = ({ rendered, template }: Replanned, request: Requ
 /** Makes the plan of an intent again from Bitbucket, the configuration and the bundled templates, and
  *  compares the two. The author of the intent therefore decides its inputs only. Any difference is
  *  `PLAN_CHANGED`. A repository, environment or template that is gone has its own code, and so has a
- *  pipeline's request for names that neither
- *  the repository nor its project owns. */
+ *  pipeline's request for names that neither the repository nor its project owns. */
 export async function replan(
   ports: RenderPorts,
   grantId: string,
