@@ -94,9 +94,8 @@ export const deniedAccess = (
 /** The limits of a pipeline: anyone who can push a branch is one, so it reaches its own repository, in the environment
  *  that it runs in, and never revokes, approves, audits or asks for what needs approval. */
 function pipelineLimit(caller: Caller, action: Action, resource?: Resource): string | undefined {
-  if (caller.principal.kind !== 'pipeline') return undefined;
   const { pipeline } = caller;
-  if (!pipeline) return 'pipeline-without-claims';
+  if (!pipeline) return undefined;
   if (action !== 'request' && action !== 'read') return 'pipeline-requests-and-reads-only';
   if (!resource) return undefined;
   if (
@@ -120,7 +119,6 @@ function requestability(caller: Caller, action: Action, resource?: Resource): st
 const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
-  'pipeline-without-claims': ASK,
   'pipeline-without-approval': 'A person asks for what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':

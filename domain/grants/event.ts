@@ -20,7 +20,7 @@ const documents = {
 };
 /** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
  *  are the requester's at that time, with which their right to ask is checked again at approval. */
-const proposal = z.strictObject({
+export const proposalSchema = z.strictObject({
   lapsesAt: z.iso.datetime(),
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
@@ -32,7 +32,7 @@ const request = {
   planHash: sha256Schema,
   approval: z.enum(approvals),
   /** Stands exactly when approval is required. */
-  proposal: proposal.optional(),
+  proposal: proposalSchema.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
   expiresInSeconds: z.int().min(1).optional(),
   expiresAt: z.iso.datetime().optional(),
@@ -145,6 +145,9 @@ type Envelope = {
 /** One immutable entry of a grant's stream: exactly ten fields, as the API returns it. `hash` is the lower-case hex
  *  SHA-256 of the RFC 8785 canonical JSON of the other nine. */
 export type GrantEvent = NewEvent & Envelope;
+
+/** A written event of one of these types. */
+export type EventOf<T extends EventType> = GrantEvent & { type: T };
 
 /** `prevHash` of the first event of a stream. */
 export const ZERO_HASH = '0'.repeat(64);

@@ -24,7 +24,8 @@ export const intentShape = {
   permissionsPolicyHash: sha256Schema,
 };
 
-const intentSchema = z.strictObject(intentShape);
+/** See `GrantIntent`. */
+export const intentSchema = z.strictObject(intentShape);
 
 /** What one request asks to be granted. Hashes are RFC 8785 SHA-256 of the documents. */
 export type GrantIntent = z.infer<typeof intentSchema>;

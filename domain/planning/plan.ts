@@ -1,4 +1,4 @@
-import type { Grant, RequestInForce } from '../grants/grant.ts';
+import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
@@ -28,15 +28,18 @@ export type LiveState = {
 };
 
 /** What is live of a grant as the log knows it; undefined when nothing is. */
-export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
-  if (grant?.state !== 'active') return undefined;
-  const { intent } = grant.request;
+export const liveStateOf = (grant: Grant | undefined): LiveState | undefined =>
+  grant?.state === 'active' ? liveState(grant) : undefined;
+
+/** What is live of an active grant as the log knows it. */
+export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveState {
+  const { intent } = request;
   return {
     intent,
-    permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
+    permissionsPolicy: documents.permissionsPolicy,
     maxSessionDuration: intent.maxSessionDuration,
     trustPolicyHash: intent.trustPolicyHash,
-    expiresAt: grant.expiresAt,
+    expiresAt,
   };
 }
 

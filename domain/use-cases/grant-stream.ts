@@ -6,8 +6,10 @@ import {
   verifyChain,
   ZERO_HASH,
 } from '../grants/event.ts';
-import { evolve, type Grant, replay, waitingRequest, workOf } from '../grants/grant.ts';
+import { evolve, replay } from '../grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { EventLog, GrantTable } from '../grants/stores.ts';
+import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
@@ -43,7 +45,7 @@ export const isDoneBy = (
   { events, grant }: GrantStream,
   { principal, correlationId }: Pick<Cause, 'principal' | 'correlationId'>,
 ): boolean =>
-  workOf(grant) === 'rest' &&
+  isAtRest(grant) &&
   events.some(
     (event) => event.correlationId === correlationId && isSamePrincipal(event.principal, principal),
   );
@@ -79,28 +81,42 @@ export async function loadStream(
   return { grantId, grant: replay(events), last: events.at(-1), events };
 }
 
-/** Appends one event, and before it, where the grant was at rest, says in the read model that work will be due: so no
- *  death of the process can lose an event that needs work. Returns the stream after it, or `undefined` when another
- *  writer was faster; then the stream must be read and the decision made again. */
-export async function appendEvent(
+/** When the next event of a stream is dated: now, or when its last event was, if that is later: clocks of two functions
+ *  differ, the log's order does not. */
+export function nextInstant({ clock }: Pick<StreamPorts, 'clock'>, { last }: GrantStream): Instant {
+  const now = toInstant(clock.now());
+  return last && last.at > now ? last.at : now;
+}
+
+/** Appends one event, dated now; see `appendEventAt`. */
+export const appendEvent = (
   ports: StreamPorts,
   stream: GrantStream,
   event: NewEvent,
   cause: Cause,
+): Promise<GrantStream | undefined> =>
+  appendEventAt(ports, stream, { event, cause, at: nextInstant(ports, stream) });
+
+/** Appends one event, dated when it was decided, and before it, where the grant was at rest, says in the read model that work will be due: so no
+ *  death of the process can lose an event that needs work. Returns the stream after it, or `undefined` when another
+ *  writer was faster; then the stream must be read and the decision made again. */
+export async function appendEventAt(
+  ports: StreamPorts,
+  stream: GrantStream,
+  { event, cause, at }: { event: NewEvent; cause: Cause; at: Instant },
 ): Promise<GrantStream | undefined> {
-  const now = toInstant(ports.clock.now());
   const seq = (stream.last?.seq ?? 0) + 1;
   const body = {
     ...event,
     ...cause,
     grantId: stream.grantId,
     seq,
-    // Clocks of two functions differ; the log's order does not.
-    at: stream.last && stream.last.at > now ? stream.last.at : now,
+    at,
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
-  if (workOf(stream.grant) === 'rest') {
+  if (isAtRest(stream.grant)) {
+    const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
@@ -118,7 +134,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 }
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
-  if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
+  if (!isAtRest(grant)) return plusSeconds(now, WORK_DUE_SECONDS);
   const expiresAt = grant.state === 'active' ? grant.expiresAt : undefined;
   const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
   return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];

@@ -1,4 +1,6 @@
-import { type Grant, replay, waitingRequest, workOf } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
+import { type Grant, roleOf, waitingRequest } from '../../domain/grants/grant.ts';
+import { isAtRest } from '../../domain/grants/work.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 
@@ -7,7 +9,7 @@ import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 export function agreement(evidence: Evidence): string[] {
   const grant = replay(evidence.events);
   return [
-    ...(workOf(grant) === 'rest' ? [] : [`the grant is left ${grant?.state}, with work to do`]),
+    ...(isAtRest(grant) ? [] : [`the grant is left ${grant?.state}, with work to do`]),
     ...rowFaults(evidence, grant),
     ...(grant?.state === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
@@ -47,7 +49,7 @@ function activeFaults(evidence: Evidence, grant: Grant): string[] {
   const [permissions, ...policies] = role.inlinePolicies;
   const checks: [boolean, string][] = [
     [others.length === 0, 'the grant has two roles'],
-    [role.roleId === grant.role?.id, 'the log names another RoleId'],
+    [role.roleId === roleOf(grant)?.id, 'the log names another RoleId'],
     [role.boundaryArn === BOUNDARY, 'the role has another boundary'],
     [hashOf(role.trustPolicy) === intent.trustPolicyHash, 'the role has another trust policy'],
     [permissions?.name === 'permissions', 'the role has no permissions'],

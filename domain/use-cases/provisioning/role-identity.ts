@@ -26,12 +26,10 @@ export function judgeConfirmedRole(
 export async function isOurUnconfirmedRole(
   iam: Pick<Iam, 'listPolicies'>,
   found: ObservedRole,
-  grant: Grant,
-  boundaryArn: string,
-  announcedAt: Instant | undefined = grant.role?.announcedAt,
+  { grant, boundaryArn, announcedAt }: { grant: Grant; boundaryArn: string; announcedAt: Instant },
 ): Promise<boolean> {
   const { intent } = grant.request;
-  if (!announcedAt || found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
+  if (found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
   const tags = roleTags({
     grantId: grant.id,
     repositoryUuid: intent.repository.uuid,
@@ -53,8 +51,5 @@ const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
 
 /** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
  *  say that nothing of ours is left, whatever else of it differs. */
-export const mayBeOurs = (found: ObservedRole, grant: Grant): boolean =>
-  found.path === ROLE_PATH &&
-  found.tags[GRANT_TAG] === grant.id &&
-  grant.role !== undefined &&
-  isMadeAfter(found, grant.role.announcedAt);
+export const mayBeOurs = (found: ObservedRole, grantId: string, announcedAt: Instant): boolean =>
+  found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId && isMadeAfter(found, announcedAt);

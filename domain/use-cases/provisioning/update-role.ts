@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
-import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/plan.ts';
+import type { ActiveGrant, ConfirmedRole, GrantChange, RequestInForce } from '../../grants/grant.ts';
+import { liveState } from '../../planning/plan.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -19,13 +19,16 @@ const documentSchema = z.record(z.string(), z.unknown());
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
  *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
  *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
-export async function updateRole(run: ProvisionerRun): Promise<void> {
-  const { change, id, role } = run.grant();
-  if (!change || !role?.id) throw new Error('an update needs a change and a role');
+export async function updateRole(
+  run: ProvisionerRun,
+  grant: ActiveGrant,
+  change: GrantChange,
+): Promise<void> {
+  const { id, role } = grant;
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const failure = await write(run, planned.value, role, role.id);
+  const failure = await write(run, { grant, change, planned: planned.value });
   if (failure) return giveUp(run, change, created, failure);
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
@@ -34,30 +37,29 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   });
 }
 
-async function write(
-  run: ProvisionerRun,
-  planned: Replanned,
-  role: GrantRole,
-  id: string,
-): Promise<Problem | undefined> {
+type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };
+
+async function write(run: ProvisionerRun, update: PlannedUpdate): Promise<Problem | undefined> {
   const { iam } = run;
+  const { grant, planned } = update;
   const { rendered } = planned;
-  const previous = run.grant().request.intent;
-  const found = await iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+  const { name, arn, id }: ConfirmedRole = grant.role;
+  const previous = grant.request.intent;
+  const found = await iam.findRole(name);
+  if (!found || judgeConfirmedRole(found, grant.id, id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+      `Role ${name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
     );
   }
-  const unapproved = await checkApproval(run, planned, found);
+  const unapproved = await checkApproval(run, update, found);
   if (unapproved) return unapproved;
   const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const data = {
     ...targetOf(run.grant()),
-    role: { name: role.name, arn: role.arn, id },
+    role: { name, arn, id },
     trustPolicyHash,
     permissionsPolicyHash,
     maxSessionDuration,
@@ -66,15 +68,15 @@ async function write(
   const { maxSessionDuration: durationBefore } = found;
   try {
     if (found.boundaryArn !== rendered.role.boundaryArn)
-      await iam.putBoundary(role.name, rendered.role.boundaryArn);
+      await iam.putBoundary(name, rendered.role.boundaryArn);
     if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, rendered.role.trustPolicy);
+      await iam.putTrustPolicy(name, rendered.role.trustPolicy);
     }
     if (found.maxSessionDuration !== maxSessionDuration) {
-      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
+      await iam.putMaxSessionDuration(name, maxSessionDuration);
     }
     if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, rendered.role.permissionsPolicy);
+      await iam.putPermissionsPolicy(name, rendered.role.permissionsPolicy);
     }
     return undefined;
   } catch (error) {
@@ -82,12 +84,11 @@ async function write(
     if (gone) return gone;
     const final = finalProblemOf(error);
     if (!final) throw error;
-    const isIn =
-      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
+    const isIn = canonicalHash((await iam.findPermissionsPolicy(name)) ?? null) === permissionsPolicyHash;
     // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
     if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
     if (maxSessionDuration !== durationBefore) {
-      await iam.putMaxSessionDuration(role.name, durationBefore);
+      await iam.putMaxSessionDuration(name, durationBefore);
     }
     return final;
   }
@@ -97,12 +98,10 @@ async function write(
  *  to what the log says: IAM may hold a part of it already. */
 async function checkApproval(
   run: ProvisionerRun,
-  planned: Replanned,
+  { grant, change, planned }: PlannedUpdate,
   found: ObservedRole,
 ): Promise<Problem | undefined> {
-  const { change } = run.grant();
-  const logged = liveStateOf(run.grant());
-  if (!change || !logged) return undefined;
+  const logged = liveState(grant);
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,

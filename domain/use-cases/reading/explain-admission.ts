@@ -12,7 +12,7 @@ import {
 } from '../../explanation/diagnosis.ts';
 import { remedyFor } from '../../explanation/remedies.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import type { Grant } from '../../grants/grant.ts';
+import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -102,7 +102,8 @@ async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Ev
 
 /** The trust policy that IAM was last told, or, where there is none, the one that it would be told. */
 function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
-  if (grant.documents) return grant.documents.trustPolicy;
+  const documents = documentsOf(grant);
+  if (documents) return documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
   const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
   return renderTrustPolicy({

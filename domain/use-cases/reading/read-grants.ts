@@ -1,6 +1,7 @@
 import { type AccessRules, authorise, type Resource } from '../../access/authorisation.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import { type Grant, replay } from '../../grants/grant.ts';
+import { replay } from '../../grants/evolve/evolve.ts';
+import type { Grant } from '../../grants/grant.ts';
 import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { GRANT_ID, parseUuid } from '../../shared/identifiers.ts';

@@ -1,17 +1,21 @@
 import { authorise, deniedAccess } from '../../access/authorisation.ts';
-import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
-import type { NewEvent } from '../../grants/event.ts';
-import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
+import {
+  type Decided,
+  decideApproval,
+  decideRejection,
+  OWN_REQUEST_RULE,
+} from '../../grants/decide-approval.ts';
+import type { Grant, WaitingRequest } from '../../grants/grant.ts';
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { GRANT_ID } from '../../shared/identifiers.ts';
-import type { Caller } from '../../shared/principal.ts';
+import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { toInstant } from '../../shared/time.ts';
+import type { Instant } from '../../shared/time.ts';
 import { accessContextOf } from '../access.ts';
-import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
+import { appendEventAt, type GrantStream, loadStream, nextInstant, projectStream } from '../grant-stream.ts';
 import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -34,14 +38,16 @@ export async function approveGrant(
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideApproval);
+    const decided = await decide(ports, grantId, { input, context, decider: decideApproval });
     if (!decided.ok) return decided;
-    const { stream, grant, event } = decided.value;
-    const verified = await verifyAgain(ports, grant);
+    const { stream, grant, request } = decided.value;
+    const verified = await verifyAgain(ports, grant, request);
     if (!verified.ok) return verified;
-    const approved = await append(ports, stream, event, context);
+    // Verifying takes its time: the decision is made at the moment that its event bears, so that none is void.
+    const timely = decideAt(ports, { stream, grant, input, context, decider: decideApproval });
+    if (!timely.ok) return timely;
+    const approved = await append(ports, timely.value, context);
     if (!approved) continue;
-    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
     const settled = await waitForProvisioner(ports, grantId);
     return answerToRequest('changed', approved, settled);
   }
@@ -56,27 +62,38 @@ export async function rejectGrant(
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideRejection);
+    const decided = await decide(ports, grantId, { input, context, decider: decideRejection });
     if (!decided.ok) return decided;
-    const rejected = await append(ports, decided.value.stream, decided.value.event, context);
+    const rejected = await append(ports, decided.value, context);
     if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
+
+/** What is decided, by whom, and by which rule. */
+type Deciding = { input: DecisionInput; context: DecisionContext; decider: typeof decideApproval };
+
+/** A decision, the grant that it is about, and when it was made. */
+type DatedDecision = Decided & { stream: GrantStream; grant: Grant; at: Instant };
 
 /** What a decision comes to, when the caller may read the grant and decide about it. */
 async function decide(
   ports: RequestPorts,
   grantId: string,
-  { planHash, reason }: DecisionInput,
-  { caller }: DecisionContext,
-  decider: typeof decideApproval,
-): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
-  const found = await decidable(ports, grantId, caller);
-  if (!found.ok) return found;
-  const { stream, grant } = found.value;
-  const now = toInstant(ports.clock.now());
-  const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
-  if (decided.ok) return ok({ stream, grant, event: decided.value });
+  deciding: Deciding,
+): Promise<Result<DatedDecision>> {
+  const found = await decidable(ports, grantId, deciding.context.caller);
+  return found.ok ? decideAt(ports, { ...found.value, ...deciding }) : found;
+}
+
+/** What a decision comes to at the moment that the next event would bear. */
+function decideAt(
+  ports: RequestPorts,
+  { stream, grant, input, context, decider }: Deciding & { stream: GrantStream; grant: Grant },
+): Result<DatedDecision> {
+  const { caller } = context;
+  const at = nextInstant(ports, stream);
+  const decided = decider(grant, { ...input, principal: caller.principal, now: at });
+  if (decided.ok) return ok({ ...decided.value, stream, grant, at });
   if (decided.problem.code === 'DENIED') {
     ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
   }
@@ -102,18 +119,17 @@ async function decidable(
   return allowed.ok ? ok({ stream, grant }) : allowed;
 }
 
-/** The moment at which an approval is written decides whether it came in time. */
-const lapsedMeanwhile = (grantId: string): Problem =>
-  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
-
 /** Verifies a waiting request as if it were made now, by those who made it. */
-async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
-  const waiting = waitingRequest(grant);
-  if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
+async function verifyAgain(
+  ports: RequestPorts,
+  grant: Grant,
+  waiting: WaitingRequest,
+): Promise<Result<undefined>> {
+  const requester = callerOf(waiting.requestedBy, waiting.proposal.groups);
+  if (!requester) return fail(askedByPipeline(waiting));
   const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
   const { rendered, template } = again.value;
-  const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
   const { access, reportDenied } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
@@ -135,9 +151,16 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   return fail(problem('PLAN_CHANGED', detail));
 }
 
+/** No pipeline's request waits, so one in the log is not believed. */
+const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
+  problem(
+    'DENIED',
+    `pipeline ${requestedBy.id} asked for this and cannot ask for what needs approval. A person asks for it.`,
+  );
+
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
-  { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
+  { risk, approvalReasons, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
   { role }: RenderedRole,
   plan: Plan,
 ): boolean =>
@@ -151,12 +174,11 @@ const isAsShown = (
 
 async function append(
   ports: RequestPorts,
-  stream: GrantStream,
-  event: NewEvent,
+  { stream, event, at }: DatedDecision,
   { caller, correlationId, entryPoint }: DecisionContext,
 ): Promise<GrantStream | undefined> {
   const cause = { principal: caller.principal, correlationId, entryPoint };
-  const appended = await appendEvent(ports, stream, event, cause);
+  const appended = await appendEventAt(ports, stream, { event, cause, at });
   if (appended) await projectStream(ports, appended);
   return appended;
 }

@@ -1,6 +1,6 @@
 import { decideLapse } from '../../grants/decide-approval.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
-import { type Grant, isLive } from '../../grants/grant.ts';
+import { changeOf, type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
@@ -111,7 +111,7 @@ const notYetLimited = (grantId: string) =>
 
 /** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
 function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {
-  const underWay = grant?.change ?? grant?.request;
+  const underWay = grant && (changeOf(grant) ?? grant.request);
   return expiresInSeconds === undefined || expiresInSeconds === underWay?.expiresInSeconds;
 }
 
@@ -156,7 +156,7 @@ function checkPlanHash(
   plan: Plan,
   expiresInSeconds: number | undefined,
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, changeOf(grant)] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&

@@ -1,7 +1,7 @@
 import { authorise } from '../../access/authorisation.ts';
-import { decideRevocation, type RevocationCause } from '../../grants/decide-request.ts';
+import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
-import { workOf } from '../../grants/grant.ts';
+import { isAtRest } from '../../grants/work.ts';
 import { GRANT_ID } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -69,7 +69,7 @@ async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<
 function answer(grant: Grant | undefined): Result<GrantAnswer> {
   if (!grant) throw new Error('a grant that was read has lost its events');
   return ok({
-    outcome: workOf(grant) === 'rest' && grant.state !== 'active' ? 'changed' : 'accepted',
+    outcome: isAtRest(grant) && grant.state !== 'active' ? 'changed' : 'accepted',
     grant,
   });
 }

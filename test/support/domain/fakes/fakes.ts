@@ -2,7 +2,8 @@ import type { AccessRules, DeniedAccess } from '../../../../domain/access/author
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
-import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';

@@ -10,6 +10,7 @@ import type { Caller, PipelineClaims } from '../../../../domain/shared/principal
 import { accessRules } from '../../../support/domain/fakes/fakes.ts';
 import {
   ACME,
+  callerOfKind,
   codeOf,
   GLOBEX,
   problemOf,
@@ -33,10 +34,8 @@ const resource = (over: Partial<Resource> = {}): Resource => ({
   template,
   ...over,
 });
-const caller = (kind: Caller['principal']['kind'], ...groups: string[]): Caller => ({
-  principal: { kind, id: 'somebody' },
-  groups,
-});
+const caller = (kind: Caller['principal']['kind'], ...groups: string[]): Caller =>
+  callerOfKind(kind, 'somebody', groups);
 const pipeline = (over: Partial<PipelineClaims> = {}): Caller => ({
   principal: { kind: 'pipeline', id: shop.uuid },
   groups: [],

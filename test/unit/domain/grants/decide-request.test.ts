@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  decideRequest,
-  decideRevocation,
-  type RequestCommand,
-} from '../../../../domain/grants/decide-request.ts';
+import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
+import { decideRevocation } from '../../../../domain/grants/decide-revocation.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
