@@ -1,6 +1,7 @@
 import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
+import { grantStates, isLive } from '../../domain/grants/grant.ts';
+import { type GrantRow, parseRow, ROW_VERSION } from '../../domain/grants/row.ts';
+import type { DueRow, GrantFilter, GrantPage, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
@@ -97,7 +98,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async list(filter, limit, after) {
       const page = await query(toQuery(table, filter, after), limit);
       const next = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      return { grants: page.items.map(toGrant), next };
+      return { ...toPage(page.items), next };
     },
 
     async listDue(now, limit, after) {
@@ -136,26 +137,43 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
 
     async listLive(repositoryUuid) {
-      const live: Grant[] = [];
+      const live: Item[] = [];
       let after: string | undefined;
       do {
         const page = await query(toQuery(table, { repositoryUuid }, after), 100);
-        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.state)));
+        live.push(...page.items.filter(isLiveRow));
         after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
       } while (after);
-      const order = ({ request, id }: Grant) => `${request.at}#${id}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
+      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${textOf(item, 'grantId')}`;
+      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((item) => textOf(item, 'grantId'));
     },
   };
 }
 
-const toGrant = (item: Item): Grant => JSON.parse(textOf(item, 'grant'));
+/** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
+const isLiveRow = (item: Item): boolean => {
+  const state = grantStates.find((one) => one === item.state?.S);
+  return state === undefined || isLive(state);
+};
+
+function toPage(items: readonly Item[]): GrantPage {
+  const page: GrantPage = { grants: [], stale: [] };
+  for (const item of items) {
+    const version = item.v?.N === undefined ? undefined : Number(item.v.N);
+    const row = parseRow(textOf(item, 'grantId'), { version, grant: item.grant?.S ?? '' });
+    if ('grant' in row) page.grants.push(row.grant);
+    else page.stale.push(row.stale);
+  }
+  return page;
+}
 
 /** The listed attributes of a row; `changed` sorts the lists and ends in the grant's id, so that it is unique. */
 function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {
   const { intent } = grant.request;
   const attributes: Record<string, [placeholder: string, value: Item[string]]> = {
     '#seq': [':seq', { N: String(seq) }],
+    v: [':v', { N: String(ROW_VERSION) }],
+    askedAt: [':askedAt', { S: grant.request.at }],
     listed: [':all', { S: ALL }],
     changed: [':changed', { S: `${grant.updatedAt}#${grantId}` }],
     '#grant': [':grant', { S: JSON.stringify(grant) }],

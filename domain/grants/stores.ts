@@ -1,6 +1,7 @@
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Grant } from './grant.ts';
+import type { GrantRow, StaleRow } from './row.ts';
 
 /** A page of events and where the next begins. */
 export type EventPage = { events: GrantEvent[]; next?: string | undefined };
@@ -26,8 +27,8 @@ export type EventLog = {
   query(query: EventQuery): Promise<EventPage>;
 };
 
-/** One row of the read model. `dueAt` is when somebody must look at the grant again. */
-export type GrantRow = { grantId: string; seq: number; grant: Grant; dueAt?: Instant | undefined };
+/** A page of grants, the rows in it that could not be read, and where the next page begins. */
+export type GrantPage = { grants: Grant[]; stale: StaleRow[]; next?: string | undefined };
 
 /** Which grants. */
 export type GrantFilter = {
@@ -51,12 +52,8 @@ export type GrantTable = {
   /** Takes the lease of a known grant until `until`, when nobody else holds it at `now`. */
   takeLease(grantId: string, owner: string, now: Instant, until: Instant): Promise<boolean>;
   releaseLease(grantId: string, owner: string): Promise<void>;
-  /** Grants that fit the filter, newest change first; a page may be short. */
-  list(
-    filter: GrantFilter,
-    limit: number,
-    after?: string,
-  ): Promise<{ grants: Grant[]; next?: string | undefined }>;
+  /** Grants that fit the filter, newest change first; a page may be short. Of `stale` rows the caller reads the log. */
+  list(filter: GrantFilter, limit: number, after?: string): Promise<GrantPage>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
   /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */

@@ -49,7 +49,7 @@ async function followProject(
   projectUuid: Uuid,
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports.grants, {})).filter(
+  const grants = (await liveGrants(ports, {})).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );

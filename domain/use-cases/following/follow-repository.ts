@@ -4,7 +4,7 @@ import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { GrantFilter } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
@@ -20,6 +20,7 @@ import {
   projectStream,
   type StreamPorts,
 } from '../grant-stream.ts';
+import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
@@ -73,7 +74,7 @@ export async function followRepository(
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
-  const known = await liveGrants(ports.grants, { repositoryUuid: uuid });
+  const known = await liveGrants(ports, { repositoryUuid: uuid });
   // The secret of one workspace must move nothing of another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
   // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
@@ -87,12 +88,13 @@ const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
 
 /** The live grants that fit, from the read model, which may lag by a second. */
-export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {
+export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await grants.list(filter, 100, after);
-    live.push(...page.grants.filter(({ state }) => isLive(state)));
+    const page = await ports.grants.list(filter, 100, after);
+    const grants = [...page.grants, ...(await readStale(ports, page.stale))];
+    live.push(...grants.filter(({ state }) => isLive(state)));
     after = page.next;
   } while (after !== undefined);
   return live;

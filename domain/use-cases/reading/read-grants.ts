@@ -9,12 +9,16 @@ import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, accessContextOf } from '../access.ts';
+import { readStale, type StaleRowPorts } from './read-stale.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog };
 
 /** What readers need. */
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
+
+/** What readers of lists need. */
+export type ListPorts = AccessPorts & StaleRowPorts;
 
 /** What readers of the audit log need. */
 export type AuditPorts = ReadPorts & { clock: Clock };
@@ -83,7 +87,7 @@ export async function grantEvents(
 /** A page of the grants that fit and that the caller may read, newest change first. Whether the caller administers a
  *  repository is asked only where the filter names one: a page of all may hold a hundred repositories. */
 export async function listGrants(
-  ports: ReadPorts,
+  ports: ListPorts,
   caller: Caller,
   filter: Omit<GrantFilter, 'repositoryUuid' | 'repositoryName'> & { repository?: string | undefined },
   page: { limit: number; after?: string | undefined },
@@ -99,13 +103,17 @@ export async function listGrants(
   const { access } = ports;
   const admins = repository === undefined ? undefined : ports.admins?.();
   const grants: Grant[] = [];
-  for (const grant of found.grants) {
+  const stale = await readStale(ports, found.stale);
+  for (const grant of [...found.grants, ...stale].sort(newestFirst)) {
     const resource = resourceOf(grant);
     const context = await accessContextOf(access, admins, caller, ['read'], resource);
     if (authorise(access, caller, 'read', resource, undefined, context).ok) grants.push(grant);
   }
   return { grants, next: found.next };
 }
+
+const newestFirst = (a: Grant, b: Grant): number =>
+  `${a.updatedAt}#${a.id}` < `${b.updatedAt}#${b.id}` ? 1 : -1;
 
 /** A page of the audit log, newest first. `DENIED` for whoever may audit nothing; every row is authorised as well. A
  *  repository's name finds the events of all repositories that bear or bore it. */

@@ -11,7 +11,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { listGrants, type ReadPorts } from './read-grants.ts';
+import { type ListPorts, listGrants } from './read-grants.ts';
 
 /** What an upgrade to a template would do to one active grant. `problem` stands where the template no longer fits it:
  *  then the grant keeps what it has. */
@@ -59,7 +59,7 @@ function repositoryOf(intent: GrantIntent): Repository {
 /** A page of the active grants that an upgrade to the template as it is now would change, of those that the caller may
  *  read; a page may be short or empty. `TEMPLATE_NOT_FOUND`. */
 export async function templateImpact(
-  ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
+  ports: ListPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
   name: string,
   page: { limit: number; after?: string | undefined },

@@ -16,16 +16,16 @@ import {
   isFull,
   loadStream,
   projectStream,
-  type StreamPorts,
 } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
+import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, prepareRequest } from './prepare-request.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
-export type RequestPorts = StreamPorts & CheckPorts & { provisioner: Provisioner };
+export type RequestPorts = StaleRowPorts & CheckPorts & { provisioner: Provisioner };
 
 /** Where a request comes from. */
 export type RequestContext = {

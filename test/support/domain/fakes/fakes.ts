@@ -143,6 +143,7 @@ export class World {
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
+  readonly unreadable: string[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;
@@ -180,6 +181,7 @@ export class World {
       access: accessRules,
       reportAudited: (plan) => this.audited.push(plan),
       reportDenied: (denial) => this.denials.push(denial),
+      reportUnreadable: (grantId) => this.unreadable.push(grantId),
     };
   }
 

@@ -242,6 +242,6 @@ describe('a change under way', () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'unavailable' });
     await world.request(OTHER);
     expect(successOf(await world.revoke(GRANT_ID, platform)).outcome).toBe('changed');
-    expect([world.iam.roles.size, (await grant()).state]).toEqual([0, 'revoked']);
+    expect([world.iam.roles.size, (await world.grantNow()).state]).toEqual([0, 'revoked']);
   });
 });
