@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
-import { decideRevocation } from '../../../../domain/grants/decide-revocation.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
@@ -8,13 +7,11 @@ import {
   changeWaits,
   compensating,
   created,
-  expiryChanged,
   grantIn,
   otherBucket,
   planOf,
   requested,
   started,
-  storyOf,
   updating,
 } from '../../../support/domain/stories.ts';
 
@@ -209,39 +206,5 @@ describe('the event of a request', () => {
         },
       },
     ]);
-  });
-});
-
-describe('a revoke', () => {
-  const said = (grant: Grant) => {
-    const { events, outcome } = decideRevocation(grant, 'requested');
-    return [outcome, ...events.map(({ type }) => type)].join(' ');
-  };
-
-  test.each<[GrantState, string]>([
-    ['pending', 'settled GrantRevoked'],
-    ['provisioning', 'revoking RevocationRequested'],
-    ['active', 'revoking RevocationRequested'],
-    ['revoking', 'revoking'],
-    ['revoked', 'settled'],
-    ['rejected', 'settled'],
-    ['failed', 'verify'],
-  ])('of a grant that is %s is: %s', (status, expected) => {
-    expect(said(grantIn(status))).toBe(expected);
-  });
-
-  test('of an active grant does not wait for its update or its approval', () => {
-    expect(said(grantAfter(...updating))).toBe('revoking RevocationRequested');
-    expect(said(grantAfter(...changeWaits))).toBe('revoking RevocationRequested');
-  });
-
-  test('says why', () => {
-    expect(decideRevocation(grantIn('active'), 'expired', 'Over').events).toEqual([
-      { type: 'RevocationRequested', data: { ...subject, cause: 'expired', reason: 'Over' } },
-    ]);
-  });
-
-  test('of a grant with an expiry is no different', () => {
-    expect(said(grantAfter(...storyOf.active, expiryChanged(EXPIRY)))).toBe('revoking RevocationRequested');
   });
 });

@@ -168,6 +168,17 @@ describe('a new grant from a template that requires approval', () => {
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeUndefined();
   });
 
+  test('that lapses while its approval is checked leaves no approval in the log', async () => {
+    world.clock.advance(72 * HOURS);
+    const find = world.bitbucket.findRepository.bind(world.bitbucket);
+    world.bitbucket.findRepository = async (...asked) => {
+      world.clock.advance(1);
+      return find(...asked);
+    };
+    expect(codeOf(await world.approve())).toBe('CONFLICT');
+    expect([await world.eventTypes(), world.iamWrites()]).toEqual([['GrantRequested'], []]);
+  });
+
   test('that has lapsed is asked for anew, before anybody has swept it up', async () => {
     world.clock.advance(73 * HOURS);
     expect(successOf(await world.request()).outcome).toBe('accepted');
