@@ -12,6 +12,7 @@ import {
   planOf,
   requested,
   started,
+  storyOf,
   updating,
 } from '../../../support/domain/stories.ts';
 
@@ -116,6 +117,7 @@ describe('on an active grant', () => {
       decideRequest(grant, command({ ...untilMarch, reason: 'For March' })),
     );
     expect(outcome).toBe('unchanged');
+    expect(decided(grant, other(untilMarch))).toBe('changed GrantChangeRequested');
     expect(events).toEqual([
       { type: 'GrantExpiryChanged', data: { ...subject, expiresAt: EXPIRY, reason: 'For March' } },
     ]);
@@ -145,6 +147,19 @@ describe('on an active grant', () => {
     ["the project's key", { project: { key: 'NEW', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' } }],
   ])('a request after a change of %s is the same', (_, over) => {
     expect(decided(grant, command({ intent: intent(over) }))).toBe('unchanged');
+  });
+});
+
+describe('work under way', () => {
+  test.each([
+    ['being changed', updating],
+    ['provisioning', storyOf.provisioning],
+    ['revoking', storyOf.revoking],
+  ])('is named: %s', (doing, events) => {
+    const third = command({ intent: intent({ maxSessionDuration: 7200 }) });
+    expect(problemOf(decideRequest(grantAfter(...events), third)).detail).toContain(
+      ` is ${doing} for another`,
+    );
   });
 });
 

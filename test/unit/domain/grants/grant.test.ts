@@ -9,7 +9,7 @@ import {
   isLive,
   roleOf,
 } from '../../../../domain/grants/grant.ts';
-import { workOf } from '../../../../domain/grants/work.ts';
+import { isAtRest, workOf } from '../../../../domain/grants/work.ts';
 import {
   chain,
   createdRole,
@@ -269,6 +269,7 @@ test.each([
 ])('a grant that is %s asks for the work "%s"; live: %s', (stage, work, live) => {
   const grant = grantAfter(...(stages[stage] ?? []));
   expect([workOf(grant).kind, isLive(grant.state)]).toEqual([work, live]);
+  expect(isAtRest(grant)).toBe(work === 'rest');
 });
 
 test('no grant asks for no work', () => {
