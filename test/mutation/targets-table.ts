@@ -32,5 +32,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/guardrails/': [
     'test/unit/domain/guardrails/guardrails.test.ts',
     'test/unit/domain/guardrails/dangerous-actions.test.ts',
+    'test/property/hostile-policies.test.ts',
+    'test/unit/domain/configuration/configuration.test.ts',
   ],
 };

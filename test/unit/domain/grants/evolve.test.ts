@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
-import { changeOf, type Grant, roleOf } from '../../../../domain/grants/grant.ts';
+import { changeOf, type Grant, grantStates, roleOf } from '../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-table.ts';
-import { ada, createdRole, subject, web } from '../../../support/domain/samples.ts';
+import { ada, createdRole, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 
 const MARCH = '2026-03-01T00:00:00.000Z';
@@ -48,6 +48,36 @@ describe('an event that does not fit changes nothing', () => {
     const [before, after] = moved(told, event);
     expect(after).toBe(before);
   });
+});
+
+describe('in every state', () => {
+  const provider = { ...subject, providerArn: 'arn:p' };
+  const announced: NewEvent = { type: 'ProviderCreationStarted', data: provider };
+  const update = { ...subject, role: createdRole, ...hashes };
+  const foreign = { ...subject, role: createdRole, inline: [], attached: ['arn:x'] };
+
+  test.each(grantStates)('%s, a provider is announced until it is created', (state) => {
+    expect(given([...storyOf[state], announced]).announcedProvider).toBe('arn:p');
+    const created = given([...storyOf[state], announced, { type: 'ProviderCreated', data: provider }]);
+    expect(created.announcedProvider).toBeUndefined();
+  });
+
+  test.each(grantStates)('%s, a failed attempt is the last error', (state) => {
+    expect(given([...storyOf[state], story.attemptFailed]).lastError).toMatchObject(story.failure);
+  });
+
+  test.each(grantStates)(
+    '%s, what is announced moves the time of the last change and nothing else',
+    (state) => {
+      for (const event of [
+        { type: 'UpdateStarted', data: update },
+        { type: 'ForeignPoliciesFound', data: foreign },
+      ] as NewEvent[]) {
+        const [before, after] = moved(storyOf[state], event);
+        expect(after).toEqual({ ...before, updatedAt: MARCH });
+      }
+    },
+  );
 });
 
 describe('the role', () => {

@@ -103,6 +103,18 @@ describe('a plan', () => {
     expect(codeOf(renderRole(inputs({ template, environment: production })))).toBe('ok');
   });
 
+  test('is refused where a built-in value cannot be put into a policy', () => {
+    const content = templateContent();
+    present(content.statements[0]).resources = [
+      'arn:{{aws.partition}}:s3:::{{bucket}}/{{repository.slug}}/*',
+    ];
+    const template = templateOf(content);
+    expect(codeOf(renderRole(inputs({ template })))).toBe('ok');
+    expect(codeOf(renderRole(inputs({ template, repository: { ...shop, slug: 'a*' } })))).toBe(
+      'REQUEST_INVALID',
+    );
+  });
+
   test('is refused where a default of its parameters cannot be filled', () => {
     const content = templateContent();
     const bucket = { type: 's3BucketName', description: 'x', default: '{{repository.slug}}' };
