@@ -108,18 +108,14 @@ function flipOperator(node: Node, source: string, add: Add): void {
   }
   if (node.type !== 'LogicalExpression') return;
   const other = LOGICAL[operator];
-  if (other) add('flipped operator', node, `(${flipped({ left, right, at: range, other }, source)})`);
-  else add('default dropped', { start: left.end, end: node.end }, '');
-}
-
-/** `a && b` with another operator; both sides in brackets, so that nothing else binds otherwise. */
-function flipped(
-  { left, right, at, other }: { left: Node; right: Node; at: { start: number; end: number }; other: string },
-  source: string,
-): string {
-  const opening = source.slice(left.start, at.start).trimEnd();
-  const closing = source.slice(at.end, right.end).trimStart();
-  return `(${opening}) ${other} (${closing})`;
+  // The operands by the whole expression's ends: their own leave out brackets around them.
+  const before = source.slice(node.start, range.start).trimEnd();
+  const after = source.slice(range.end, node.end).trimStart();
+  add(
+    other ? 'flipped operator' : 'default dropped',
+    node,
+    other ? `((${before}) ${other} (${after}))` : before,
+  );
 }
 
 const LEAVES = ['ReturnStatement', 'ThrowStatement', 'ContinueStatement', 'BreakStatement'];
@@ -170,14 +166,11 @@ function dropCase({ type, test }: Node, add: Add): void {
 export const withMutant = (source: string, { start, end, after }: Mutant): string =>
   source.slice(0, start) + after + source.slice(end);
 
-/** Rounds after which a loop of a mutated file counts as endless. */
-const MOST_ROUNDS = 1_000_000;
-
 const LOOPS = ['ForStatement', 'ForOfStatement', 'ForInStatement', 'WhileStatement', 'DoWhileStatement'];
 
-/** The source with a counter in every loop, so that an endless one throws and the mutant counts as killed. */
-export function withLoopLimit(source: string): string {
-  const limit = `if ((globalThis.rounds = (globalThis.rounds ?? 0) + 1) > ${MOST_ROUNDS}) throw new Error('endless');`;
+/** The source with a counter in every loop, which throws after that many rounds in all: an endless mutant counts as killed. */
+export function withLoopLimit(source: string, mostRounds: number): string {
+  const limit = `if ((globalThis.rounds = (globalThis.rounds ?? 0) + 1) > ${mostRounds}) throw new Error('endless');`;
   const insertions: [number, string][] = [];
   for (const node of nodesOf(rootOf(source))) {
     const { body } = node;
