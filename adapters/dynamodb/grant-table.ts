@@ -161,8 +161,8 @@ function toPage(items: readonly Item[]): GrantPage {
   for (const item of items) {
     const version = item.v?.N === undefined ? undefined : Number(item.v.N);
     const row = parseRow(textOf(item, 'grantId'), { version, grant: item.grant?.S ?? '' });
-    if ('grant' in row) page.grants.push(row.grant);
-    else page.stale.push(row.stale);
+    if (row.ok) page.grants.push(row.value);
+    else page.stale.push(row.problem);
   }
   return page;
 }

@@ -1,7 +1,6 @@
 import { assertNever } from '../shared/result.ts';
-import type { EventData, NewEvent } from './event.ts';
+import { type EventData, type NewEvent, optional } from './event.ts';
 import type { Grant } from './grant.ts';
-import { optional } from './optional.ts';
 
 /** Why a grant is being revoked. */
 export type RevocationCause = EventData<'RevocationRequested'>['cause'];

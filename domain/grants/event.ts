@@ -149,6 +149,10 @@ export type GrantEvent = NewEvent & Envelope;
 /** A written event of one of these types. */
 export type EventOf<T extends EventType> = GrantEvent & { type: T };
 
+/** One field of an event's data, or none where there is no value: what is absent is no field. */
+export const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+
 /** `prevHash` of the first event of a stream. */
 export const ZERO_HASH = '0'.repeat(64);
 

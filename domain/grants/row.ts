@@ -1,3 +1,4 @@
+import { fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
 import { type Grant, grantSchema } from './grant.ts';
 
@@ -15,10 +16,10 @@ export type StaleRow = { grantId: string; reason: 'version' | 'content' };
 export function parseRow(
   grantId: string,
   stored: { version: number | undefined; grant: string },
-): { grant: Grant } | { stale: StaleRow } {
-  if (stored.version !== ROW_VERSION) return { stale: { grantId, reason: 'version' } };
+): Result<Grant, StaleRow> {
+  if (stored.version !== ROW_VERSION) return fail({ grantId, reason: 'version' });
   const grant = parseGrant(stored.grant);
-  return grant?.id === grantId ? { grant } : { stale: { grantId, reason: 'content' } };
+  return grant?.id === grantId ? ok(grant) : fail({ grantId, reason: 'content' });
 }
 
 function parseGrant(text: string): Grant | undefined {

@@ -65,8 +65,8 @@ export const configurationContent = () => ({
 /** The content as a configuration; throws on faults. */
 export function configurationOf(content: unknown = configurationContent()): Configuration {
   const parsed = parseConfiguration(content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.configuration;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** Content of a sound template file, for tests to vary. */
@@ -97,8 +97,8 @@ export const templateContent = () => ({
 /** The content as a template; throws on faults. */
 export function templateOf(content: { name: string } = templateContent()): Template {
   const parsed = parseTemplate(`${content.name}.yaml`, content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.template;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** An intent of the design's example grant. */

@@ -12,7 +12,7 @@ import {
 
 const errorsOf = (over: Record<string, unknown>): string[] => {
   const parsed = parseConfiguration({ ...configurationContent(), ...over });
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 const [issuer] = configurationContent().issuers;
 const [account] = configurationContent().accounts;
@@ -141,7 +141,7 @@ describe('a configuration', () => {
   });
 
   test.each([undefined, null, [], 'text'])('is not %j', (content) => {
-    expect(parseConfiguration(content)).toHaveProperty('errors');
+    expect(parseConfiguration(content)).toMatchObject({ ok: false });
   });
 
   test.each([1, 100])('may stop at %i percent of the quota', (roleQuotaPercent) => {
@@ -172,7 +172,7 @@ describe('an account', () => {
 describe('guardrails in the configuration', () => {
   const errorsOf = (guardrails: unknown) => {
     const parsed = parseConfiguration({ ...configurationContent(), guardrails });
-    return 'errors' in parsed ? parsed.errors : [];
+    return parsed.ok ? [] : parsed.problem;
   };
 
   test('are all enforced unless told', () => {

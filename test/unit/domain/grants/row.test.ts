@@ -9,7 +9,7 @@ const textOf = (content: unknown) => JSON.stringify(content);
 test.each(grantStates)('a row of a grant that is %s is read as it was written', (state) => {
   const grant = grantIn(state);
   const row = parseRow(GRANT_ID, { version: ROW_VERSION, grant: textOf(grant) });
-  expect(row).toEqual({ grant: JSON.parse(textOf(grant)) });
+  expect(row).toEqual({ ok: true, value: JSON.parse(textOf(grant)) });
 });
 
 test.each<[string, number | undefined, string, string]>([
@@ -27,5 +27,8 @@ test.each<[string, number | undefined, string, string]>([
   ['with a field that no state has', ROW_VERSION, textOf({ ...grantIn('active'), x: 1 }), 'content'],
   ['of another grant', ROW_VERSION, textOf({ ...grantIn('active'), id: `gr_${'a'.repeat(26)}` }), 'content'],
 ])('a row %s is stale', (_, version, grant, reason) => {
-  expect(parseRow(GRANT_ID, { version, grant })).toEqual({ stale: { grantId: GRANT_ID, reason } });
+  expect(parseRow(GRANT_ID, { version, grant })).toEqual({
+    ok: false,
+    problem: { grantId: GRANT_ID, reason },
+  });
 });

@@ -16,7 +16,7 @@ const rulesOf = (...rules: unknown[]) =>
   configurationOf({ ...configurationContent(), onRepositoryCreated: rules }).onRepositoryCreated;
 const errorsOf = (rule: unknown) => {
   const parsed = parseConfiguration({ ...configurationContent(), onRepositoryCreated: [rule] });
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 const site = (over: object) => siteRule({ slug: 'shop', grant: { template: 's3-static-site', ...over } });
 

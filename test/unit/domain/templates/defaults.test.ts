@@ -120,7 +120,7 @@ describe('a default', () => {
 
 const errorsOf = (parameters: Record<string, Record<string, unknown>>) => {
   const parsed = parseTemplate('with-defaults.yaml', content(parameters));
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 
 describe('a template is refused for', () => {

@@ -8,7 +8,7 @@ function errorsOf(change: (content: Content) => void, fileName = 's3-static-site
   const content: Content = templateContent();
   change(content);
   const parsed = parseTemplate(fileName, content);
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 }
 
 function changed(change: (content: Content) => void): Template {
@@ -237,7 +237,7 @@ describe('a template', () => {
   });
 
   test.each([undefined, null, [], 'text', 1])('is not %j', (content) => {
-    expect(parseTemplate('x.yaml', content)).toHaveProperty('errors');
+    expect(parseTemplate('x.yaml', content)).toMatchObject({ ok: false });
   });
 
   test('may use the environment where it is granted to environments only, and variables of IAM', () => {
