@@ -10,7 +10,7 @@ import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { CONFIGURATION, type Principal, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
 import type { ProblemCode } from '../../../../domain/shared/problem.ts';
-import { appended, expectEffect, given, streamOf, type Told } from '../../../support/domain/decider-table.ts';
+import { appended, expectEffect, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, grace, subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 

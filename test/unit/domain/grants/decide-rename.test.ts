@@ -3,7 +3,7 @@ import type { Repository } from '../../../../domain/bitbucket/repository.ts';
 import { decideRename } from '../../../../domain/grants/decide-rename.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { GrantState } from '../../../../domain/grants/grant.ts';
-import { expectEffect, given, type Told } from '../../../support/domain/decider-table.ts';
+import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { SHOP_PROJECT, shop, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 

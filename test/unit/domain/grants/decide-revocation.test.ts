@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideRevocation } from '../../../../domain/grants/decide-revocation.ts';
 import type { EventData, NewEvent } from '../../../../domain/grants/event.ts';
-import { expectEffect, given, type Told } from '../../../support/domain/decider-table.ts';
+import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 

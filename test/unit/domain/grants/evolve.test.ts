@@ -3,7 +3,7 @@ import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant, grantStates, roleOf } from '../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
-import { appended, given, streamOf, type Told } from '../../../support/domain/decider-table.ts';
+import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, createdRole, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 
