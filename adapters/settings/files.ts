@@ -6,8 +6,8 @@ import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every error. A bundle holds what
- *  this and `readTemplates` returned when it was built, in the place of this module: see `scripts/build/embed-settings.ts`. */
+/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every error. A bundle
+ *  replaces this module by the results at build time (`scripts/build/embed-settings.ts`). */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
   const file = settingsIn(root, 'config').find((found) => found.path === path);
@@ -35,10 +35,11 @@ export function readTemplates(root: string): ReadonlyMap<string, Template> {
   return templates;
 }
 
-/** A file of settings, e.g. `templates/ecr-push.yaml`: what its YAML says, or why it is none. Plain JSON values. */
+/** A file of settings, e.g. `templates/ecr-push.yaml`: its parsed YAML as plain JSON values, or why it cannot be
+ *  parsed. */
 type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fieldError: string });
 
-/** The settings in a folder below `root`, by file name; none when the folder is not there. */
+/** The settings in a folder below `root`, by file name; empty if the folder does not exist. */
 function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[] {
   const from = join(root, folder);
   const names = existsSync(from) ? readdirSync(from).sort() : [];

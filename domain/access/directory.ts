@@ -15,7 +15,7 @@ export const personSchema = z.strictObject({
   email: z.email().optional(),
   slack: z
     .string()
-    .regex(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_.-]+$/, 'must be <team>/<user>, as Slack sends their ids')
+    .regex(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_.-]+$/, 'must be <team>/<user>, with the ids that Slack sends')
     .optional(),
   bitbucket: bitbucketAccount.optional(),
   groups: z.array(z.string().min(1)).default([]),
@@ -35,7 +35,7 @@ export function directoryErrors({ people }: Directory): string[] {
     const values = people.map((person) => (field === 'email' ? person.email?.toLowerCase() : person[field]));
     return values.flatMap((value, n) =>
       value !== undefined && values.indexOf(value) !== n
-        ? [`/people/${n}/${field}: ${value} stands twice`]
+        ? [`/people/${n}/${field}: ${value} is given more than once`]
         : [],
     );
   });

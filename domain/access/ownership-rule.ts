@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { projectSchema, slugSchema } from '../bitbucket/settings.ts';
-import { pinnedUuid } from '../shared/pinned-uuid.ts';
+import { pinnedUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
 import { parameterTypeNames } from '../templates/parameter-types.ts';
 
 const pattern = z

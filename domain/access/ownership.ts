@@ -31,8 +31,7 @@ function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): bool
 export function unownedParameters(
   rules: readonly OwnershipRule[],
   repository: Repository,
-  template: Template,
-  parameters: Parameters,
+  { template, parameters }: { template: Template; parameters: Parameters },
 ): FieldError[] {
   const covering = rules.filter((rule) => ruleCovers(rule, repository));
   const errors: FieldError[] = [];
@@ -55,6 +54,6 @@ export function unownedParameters(
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',
-    `${fullName} may not use these resource names. A person can ask for them and have them approved, or the administrators of Rolewright add an ownership rule to config/rolewright.yaml.`,
+    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule to config/rolewright.yaml.`,
     { errors },
   );

@@ -33,3 +33,9 @@ export function repositoryAdmins(
     },
   };
 }
+
+/** The admins where an administrator has not switched them on: none. */
+export const noRepositoryAdmins: RepositoryAdmins = {
+  couldBe: () => false,
+  are: async () => false,
+};

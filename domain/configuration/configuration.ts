@@ -105,12 +105,14 @@ function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
   const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
   return people.flatMap(({ id }, n) =>
     areEmails && id.includes('@') && id !== id.toLowerCase()
-      ? [`/people/${n}/id: ${id} must be in lower case, as emails are taken from tokens: ${id.toLowerCase()}`]
+      ? [
+          `/people/${n}/id: ${id} must be in lower case, because emails are read from tokens in lower case: ${id.toLowerCase()}`,
+        ]
       : [],
   );
 }
 
 function duplicates(pointer: string, what: string, values: string[]): string[] {
   const twice = values.filter((value, n) => values.indexOf(value) !== n);
-  return twice.map((value) => `${pointer}: ${what} ${value} stands twice`);
+  return twice.map((value) => `${pointer}: ${what} ${value} is given more than once`);
 }

@@ -7,12 +7,14 @@ import {
   audiencesOf,
   type Claims,
   type ConditionOutcome,
+  presentedAudiencesOf,
   type TrustEvaluation,
   workspaceSlugIn,
 } from '../trust/evaluation.ts';
+import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the one that stands first here is the answer's. Only the last two are of an admitted token. */
+ *  several apply, the first in this list is the answer's. Only the last three are of an admitted token. */
 export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
@@ -36,6 +38,7 @@ export const diagnosisCodes = [
   'SUBJECT_UNEXPECTED',
   'WRONG_AUDIENCE',
   'CUSTOM_AUDIENCES',
+  'OTHER_CREDENTIALS',
   'PROPAGATING',
   'ADMITTED',
 ] as const;
@@ -44,12 +47,17 @@ export const diagnosisCodes = [
 export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
- *  keys could not be fetched, and for claims that somebody typed. */
+ *  keys could not be fetched, and for typed claims. `assumed` names those that the typed claims lack and that
+ *  every step token of the workspace has alike. */
 export type Evidence =
   | { kind: 'none' }
   | { kind: 'unreadable' }
   | { kind: 'token'; claims: Claims; signature: 'valid' | 'invalid' | 'unchecked' }
-  | { kind: 'claims'; claims: Claims };
+  | { kind: 'claims'; claims: Claims; assumed: AssumedClaim[] };
+
+/** A claim that is the same in every step token of a workspace. */
+export type AssumedClaim = (typeof assumedClaims)[number];
+const assumedClaims = ['iss', 'aud'] as const;
 
 /** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that there is none of that UUID,
  *  `unasked` when nobody asked or Bitbucket did not answer. */
@@ -63,6 +71,7 @@ export type Question = {
   hasExpired: boolean;
   evidence: Evidence;
   evaluation: TrustEvaluation;
+  step: StepIdentity;
   now: EpochMilliseconds;
   environmentNow: EnvironmentNow;
 };
@@ -77,7 +86,11 @@ const CLOCK_DIFFERENCE_SECONDS = 300;
 /** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
 export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
-  const found = new Set([...grantErrors(question), ...tokenErrors(question)]);
+  const found = new Set([
+    ...grantErrors(question),
+    ...tokenErrors(question),
+    ...(usesOtherCredentials(grant, question.step) ? (['OTHER_CREDENTIALS'] as const) : []),
+  ]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
   const role = roleOf(grant);
@@ -86,7 +99,8 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
 }
 
 /** True for the codes of an admitted token. */
-export const isAdmitting = (code: DiagnosisCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
+export const isAdmitting = (code: DiagnosisCode): boolean =>
+  code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
 
 /** True where knowing what became of the grant's environment makes the advice better. */
 export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
@@ -136,21 +150,24 @@ function originError(grant: Grant, claims: Claims, isFromProvider: boolean): Dia
   return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
 }
 
-/** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
+/** What speaks against the token's times, as STS reads them: as integers only (STS API Reference, AssumeRoleWithWebIdentity).
+ *  Typed claims need none: they ask about the rest. */
 function timeErrors(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
-  if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
+  if (!isInteger(exp) && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
+  if (isInteger(exp) && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
   const latest = now / 1000 + CLOCK_DIFFERENCE_SECONDS;
   const begins = [nbf, iat].filter((time) => time !== undefined);
-  if (begins.some((time) => typeof time !== 'number')) return ['TOKEN_INCOMPLETE'];
+  if (!begins.every(isInteger)) return ['TOKEN_INCOMPLETE'];
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
+
+const isInteger = (claim: unknown): claim is number => Number.isInteger(claim);
 
 function conditionErrors(question: Question, claims: Claims): DiagnosisCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
-  const audiences = audiencesOf(claims);
+  const audiences = presentedAudiencesOf(claims);
   if (audiences.length === 0) return ['TOKEN_INCOMPLETE'];
   const isWorkspaces = audiences.includes(audienceOf(question.grant.request.intent.workspace));
   return evaluation.conditions
@@ -180,13 +197,27 @@ function subError({ grant, environmentNow }: Question, claims: Claims, sub: stri
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
-/** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
+/** Typed claims with what every step token of the grant's workspace has, where they lack it: `sub` alone is enough. */
+export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
+  const { workspace } = request.intent;
+  const usual = { iss: issuerOf(workspace.slug), aud: audienceOf(workspace) };
+  const assumed = assumedClaims.filter((name) => claims[name] === undefined);
+  const added = Object.fromEntries(assumed.map((name) => [name, usual[name]]));
+  return { kind: 'claims', claims: { ...claims, ...added }, assumed };
+}
+
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
 export const diagnosisSchema = z
   .strictObject({
     admitted: z.boolean(),
     code: z.enum(diagnosisCodes),
     verified: z.boolean(),
+    assumed: z
+      .array(z.enum(assumedClaims))
+      .optional()
+      .describe('Claims that were not given, and were taken as every step token of the workspace has them'),
     conditions: z.array(
       z.strictObject({
         key: z.string(),

@@ -82,15 +82,15 @@ function findWaiting(
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(
-      problem('CONFLICT', `Nothing of grant ${grant.id} waits for approval; it is ${grant.state}.`),
+      problem('CONFLICT', `Grant ${grant.id} has nothing that waits for approval; it is ${grant.state}.`),
     );
   }
   if (!isDecidable(waiting) || waiting.proposal.lapsesAt < now) {
-    const detail = `The request for grant ${grant.id} waited too long and has lapsed. Whoever needs it asks again.`;
+    const detail = `The request for grant ${grant.id} has lapsed. Request the grant again if it is still needed.`;
     return fail(problem('CONFLICT', detail));
   }
   if (waiting.planHash === planHash) return ok(waiting);
-  const detail = `Another plan waits for approval by now: read grant ${grant.id} again and decide about the plan that it shows.`;
+  const detail = `Another plan waits for approval now. Read grant ${grant.id} again, and decide on the plan that it shows.`;
   return fail(
     problem('PLAN_CHANGED', detail, {
       errors: [{ pointer: '/planHash', detail: 'is not the waiting plan' }],
@@ -106,5 +106,5 @@ const targetOf = (grant: Grant) => {
 const ownRequest = (principal: Principal): Problem =>
   problem(
     'DENIED',
-    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not asked for it since the last approval decides.`,
+    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not requested it since the last approval must approve.`,
   );

@@ -20,12 +20,12 @@ export type RequestCommand = {
 };
 
 /** What a decision means for the caller who waits.
- *  - `started`: a role will be made; 201 once active
- *  - `changed`: an active grant will be, or is, different; 200 once done
- *  - `joined`: an equal request is under way; 200 once active
- *  - `unchanged`: it is so already; 200
- *  - `waiting`: somebody must approve; 202
- *  - `revoking`: an equal grant is being revoked; 202 */
+ *  - `started`: a role will be made: `created` once active
+ *  - `changed`: an active grant will be, or is, different: `changed` once done
+ *  - `joined`: an equal request is under way: `changed` once active
+ *  - `unchanged`: it is so already
+ *  - `waiting`: somebody must approve: `accepted`
+ *  - `revoking`: an equal grant is being revoked: `accepted` */
 export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
 
 /** Seconds that a caller should wait before asking again about a grant on which other work is under way. Our choice:
@@ -95,7 +95,7 @@ function decideOnActive(
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
   const doing = grant.state === 'active' ? 'being changed' : grant.state;
-  const detail = `Grant ${grant.id} is ${doing} for another request. Ask again when that has ended.`;
+  const detail = `Grant ${grant.id} is ${doing} for another request. Repeat the request when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
 }
 

@@ -124,7 +124,7 @@ export type EventData<T extends EventType> = z.infer<z.ZodObject<(typeof dataSha
 export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
 
 /** The endpoints through which the request came that an event belongs to. */
-export const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
+const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
 
 /** See `entryPoints`. */
 export type EntryPoint = (typeof entryPoints)[number];

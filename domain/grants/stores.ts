@@ -60,6 +60,12 @@ export type GrantTable = {
   forgetDue(row: DueRow): Promise<void>;
   /** UUIDs of all repositories that bear, or once bore, this full name. */
   repositoriesNamed(fullName: string): Promise<string[]>;
-  /** Ids of the repository's live grants in the order in which they were asked for; may lag by seconds. */
+  /** Remembers, before the first event of a grant is appended, that its repository has it or is about to. Idempotent, and
+   *  permanent: an id says nothing about the grant's state. */
+  enrol(repositoryUuid: string, grantId: string): Promise<void>;
+  /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
+  listEnrolled(repositoryUuid: string): Promise<string[]>;
+  /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
+   *  rows, both read consistently. */
   listLive(repositoryUuid: string): Promise<string[]>;
 };

@@ -55,12 +55,17 @@ export const askedLifetime = ({
 
 /** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
  *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */
-export function planOf(
-  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>,
-  template: Pick<Template, 'name' | 'approval'>,
-  live: LiveState | undefined,
-  lifetime: AskedLifetime | undefined,
-): Plan {
+export function planOf({
+  rendered,
+  template,
+  live,
+  lifetime,
+}: {
+  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>;
+  template: Pick<Template, 'name' | 'approval'>;
+  live: LiveState | undefined;
+  lifetime: AskedLifetime | undefined;
+}): Plan {
   const { gained, lost, isUnderstood } = comparePermissions(
     live?.permissionsPolicy,
     rendered.role.permissionsPolicy,
@@ -71,7 +76,12 @@ export function planOf(
   const isMore = risk === 'new' || risk === 'wider';
   const approvalReasons = isMore ? reasonsFor(rendered, template, risk) : [];
   return {
-    hash: planHash(rendered.intent, lifetime?.inSeconds, live, rendered.unowned),
+    hash: planHash({
+      intent: rendered.intent,
+      expiresInSeconds: lifetime?.inSeconds,
+      live,
+      unowned: rendered.unowned,
+    }),
     risk,
     gained,
     lost,
@@ -83,12 +93,17 @@ export function planOf(
 /** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
  *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
  *  same hash. Lower-case hex, 64 characters. */
-export function planHash(
-  intent: GrantIntent,
-  expiresInSeconds: number | undefined,
-  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined,
-  unowned: readonly FieldError[] = [],
-): string {
+export function planHash({
+  intent,
+  expiresInSeconds,
+  live,
+  unowned,
+}: {
+  intent: GrantIntent;
+  expiresInSeconds: number | undefined;
+  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined;
+  unowned: readonly FieldError[];
+}): string {
   const before = live && {
     intent: intentHash(live.intent),
     ...(expiresInSeconds !== undefined && live.expiresAt !== undefined ? { expiresAt: live.expiresAt } : {}),
@@ -136,7 +151,7 @@ function reasonsFor(
   const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
   if (template.approval === 'required') {
     const what = risk === 'new' ? 'each grant' : 'each wider change';
-    reasons.unshift(`template ${template.name} requires approval of ${what}`);
+    reasons.unshift(`template ${template.name} requires approval for ${what}`);
   }
   return reasons;
 }

@@ -10,7 +10,7 @@ const ruleBuiltIns: readonly string[] = ['repository.slug', 'repository.uuid', '
 const parameterText = z
   .string()
   .min(1)
-  .refine((text) => !hasStrayBraces(text), 'has braces that are no placeholder')
+  .refine((text) => !hasStrayBraces(text), 'has braces that do not form a placeholder')
   .refine(
     (text) => placeholdersOf(text).every((name) => ruleBuiltIns.includes(name)),
     `may hold ${ruleBuiltIns.map((name) => `{{${name}}}`).join(', ')} only`,

@@ -28,6 +28,7 @@ export class PortError extends Error {
   readonly retryAfter: number | undefined;
   readonly problemCode: ProblemCode | undefined;
 
+  // biome-ignore lint/complexity/useMaxParams: as an Error's, its text comes before what few callers add.
   constructor(
     system: UpstreamSystem,
     code: PortErrorCode,

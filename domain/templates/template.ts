@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../shared/result.ts';
 import { actsThroughErrors } from './acts-through.ts';
 import { crossErrors, type FieldErrorAtPath } from './field-errors.ts';
 import { type TemplateContent, templateSchema } from './schema.ts';
+import { stepErrors } from './step/step-errors.ts';
 
 /** A named, parameterised permissions policy. `version` is the hash of its meaning (16 hex characters): changing a
  *  description keeps it, changing anything that decides who gets what changes it. */
@@ -17,7 +18,7 @@ export function readTemplate(fileName: string, content: unknown): Result<Templat
   const parsed = templateSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) return fail(parsed.error.issues.flatMap(schemaErrors));
   const template = { ...parsed.data, version: versionOf(parsed.data) };
-  const errors = [...crossErrors(parsed.data), ...actsThroughErrors(parsed.data)];
+  const errors = [...crossErrors(parsed.data), ...stepErrors(parsed.data), ...actsThroughErrors(parsed.data)];
   if (fileName !== `${template.name}.yaml`) {
     errors.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
   }
@@ -40,7 +41,8 @@ export function parseTemplate(fileName: string, content: unknown): Result<Templa
 }
 
 function versionOf(template: TemplateContent): string {
-  const { description: _, actsThrough: __, usage: _____, parameters, requestableBy, ...meaning } = template;
+  const { description, actsThrough, image, services, setup, usage, pipes, notes, ...decisive } = template;
+  const { parameters, requestableBy, ...meaning } = decisive;
   const parameterMeaning = Object.entries(parameters).map(([name, parameter]) => {
     const { description: ___, example: ____, ...rest } = parameter;
     return [name, rest];

@@ -16,7 +16,7 @@ import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
  *  that nobody looks at a grant that somebody is still working on. */
-export const WORK_DUE_SECONDS = 60;
+const WORK_DUE_SECONDS = 60;
 
 /** A grant's stream as it was read: the fold of its events and the last of them. */
 export type GrantStream = {
@@ -92,14 +92,13 @@ export function nextInstant({ clock }: Pick<StreamPorts, 'clock'>, { last }: Gra
 export const appendEvent = (
   ports: StreamPorts,
   stream: GrantStream,
-  event: NewEvent,
-  cause: Cause,
+  { event, cause }: { event: NewEvent; cause: Cause },
 ): Promise<GrantStream | undefined> =>
   appendEventAt(ports, stream, { event, cause, at: nextInstant(ports, stream) });
 
-/** Appends one event, dated when it was decided, and before it, where the grant was at rest, says in the read model that work will be due: so no
- *  death of the process can lose an event that needs work. Returns the stream after it, or `undefined` when another
- *  writer was faster; then the stream must be read and the decision made again. */
+/** Appends one event, dated when it was decided. Before it, where the grant was at rest, the read model records that work
+ *  will be due: so no death of the process loses an event that needs work. Returns the stream after it, or `undefined`
+ *  when another writer was faster; then the stream must be read and the decision made again. */
 export async function appendEventAt(
   ports: StreamPorts,
   stream: GrantStream,
@@ -119,10 +118,13 @@ export async function appendEventAt(
     const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
+  const grant = evolve(stream.grant, hashed);
+  // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
+  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
   await ports.notify?.(events);
-  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
+  return { grantId: stream.grantId, grant, last: hashed, events };
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again. */

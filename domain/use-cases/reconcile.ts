@@ -54,7 +54,9 @@ export async function reconcile(
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
   const read = await loadStream(ports, row.grantId);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
-  const stream = overdue ? await appendEvent(ports, read, overdue, causeOf(correlationId)) : read;
+  const stream = overdue
+    ? await appendEvent(ports, read, { event: overdue, cause: causeOf(correlationId) })
+    : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
   if (!isAtRest(stream.grant)) {

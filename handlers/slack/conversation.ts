@@ -2,13 +2,17 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
-import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
+import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-message.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
-import { type RequestPorts, requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
+import {
+  type RequestContext,
+  type RequestPorts,
+  requestGrant,
+} from '../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
 import { toProblem } from '../http/problem-details.ts';
 import {
@@ -75,20 +79,19 @@ type Outcome = { ok: true; value: SlackContent | undefined } | { ok: false; prob
 async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Promise<Outcome> {
   const { act, deliveryId } = ask;
   const { configuration } = ports;
-  const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
+  const writing: Writing = {
+    configuration,
+    templates: ports.templates,
+    naming: namingFor(configuration, ask.team),
+  };
   const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
-    case 'request': {
-      const request = parseGrantRequest(act.request);
-      if (!request.ok) return request;
-      const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
-      if (!made.ok) return made;
-      return told('grant' in made.value ? requested(made.value.grant, writing) : undefined);
-    }
+    case 'request':
+      return asked(ports, act.request, { writing, context });
     case 'list': {
-      const page = { limit: LISTED };
-      const { grants, next } = await listGrants(ports, caller, { repository: act.repository }, page);
+      const search = { filter: { repository: act.repository }, limit: LISTED };
+      const { grants, next } = await listGrants(ports, caller, search);
       return told(grantList(grants, next !== undefined, writing));
     }
     case 'show':
@@ -102,16 +105,28 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
     }
     case 'approve': {
-      const approved = await approveGrant(ports, act.grantId, { planHash: act.planHash }, context);
+      const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
       // The message in the channel and the requester are told by the event; whoever pressed sees it happen.
       return approved.ok ? told(undefined) : approved;
     }
     case 'reject': {
       const { grantId, planHash, reason } = act;
-      const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
+      const rejected = await rejectGrant(ports, { grantId, planHash, reason }, context);
       return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
     }
   }
+}
+
+async function asked(
+  ports: ConversationPorts,
+  given: SlackRequest,
+  { writing, context }: { writing: Writing; context: Omit<RequestContext, 'dryRun'> },
+): Promise<Outcome> {
+  const request = parseGrantRequest(given);
+  if (!request.ok) return request;
+  const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
+  if (!made.ok) return made;
+  return { ok: true, value: 'grant' in made.value ? requested(made.value.grant, writing) : undefined };
 }
 
 async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {

@@ -78,7 +78,7 @@ export function slackEndpoint(ports: SlackPorts): HttpHandler {
     if (!isCommand) return onInteraction(call, form);
     return before(end, onCommand(call, form)).catch((error: unknown) => {
       reportLost(call, error);
-      return ephemeral(message('That did not get through. Please give the command again.'));
+      return ephemeral(message('Rolewright did not get that. Please repeat the command.'));
     });
   };
 }
@@ -119,7 +119,7 @@ async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGat
     return { statusCode: 200 };
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
-  await handOn(call, slackUser, { responseUrl }, command);
+  await handOn(call, slackUser, { answerTo: { responseUrl }, act: command });
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
   return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
@@ -138,8 +138,7 @@ async function openView({ ports, end }: SlackCall, trigger: string, view: ModalV
 async function handOn(
   { ports, deliveryId, end }: SlackCall,
   { team, user }: SlackUser,
-  answerTo: SlackAsk['answerTo'],
-  act: SlackAsk['act'],
+  { answerTo, act }: Pick<SlackAsk, 'answerTo' | 'act'>,
 ): Promise<void> {
   if (end.aborted) return;
   await ports.worker.handOn({ source: 'slack', deliveryId, team, user, answerTo, act });
@@ -159,7 +158,7 @@ async function onInteraction(
     reportLost(call, error);
     // An empty answer would close the modal, as if all were well, with what was written in it.
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
-    return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
+    return viewAnswer({ errors: { [field]: 'Rolewright did not get that. Please send it again.' } });
   });
 }
 
@@ -178,7 +177,7 @@ async function onButton(
       : { user: slackUser.user };
   // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
   if (action === 'reject') await openView(call, trigger, rejectView(button));
-  else await handOn(call, slackUser, answerTo, { verb: 'approve', ...button });
+  else await handOn(call, slackUser, { answerTo, act: { verb: 'approve', ...button } });
   return { statusCode: 200 };
 }
 
@@ -196,7 +195,7 @@ async function onSubmission(
       const submission = submitDetail(view.private_metadata, values, call.ports.templates);
       if (!('request' in submission)) return viewAnswer(submission);
       const { request } = submission;
-      await handOn(call, slackUser, { viewId: view.id }, { verb: 'request', request });
+      await handOn(call, slackUser, { answerTo: { viewId: view.id }, act: { verb: 'request', request } });
       return viewAnswer({ view: messageView(asked(request).blocks) });
     }
     case REJECT: {
@@ -205,7 +204,10 @@ async function onSubmission(
       const reason = values.reason?.trim() ?? '';
       if (reason === '' || reason.length > 500)
         return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
-      await handOn(call, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
+      await handOn(call, slackUser, {
+        answerTo: { user: slackUser.user },
+        act: { verb: 'reject', ...button, reason },
+      });
       return { statusCode: 200 };
     }
     default:

@@ -34,7 +34,7 @@ export async function writer(ports: StreamPorts, grantId: string, decide: Decide
     const stream = await loadStream(ports, grantId);
     const event = decide(workOf(stream.grant));
     if (!event) return projectStream(ports, stream);
-    const appended = await appendEvent(ports, stream, event, cause);
+    const appended = await appendEvent(ports, stream, { event, cause });
     if (appended) return projectStream(ports, appended);
   }
 }

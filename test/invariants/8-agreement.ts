@@ -10,13 +10,13 @@ export function agreement(evidence: Evidence): string[] {
   const grant = replay(evidence.events);
   return [
     ...(isAtRest(grant) ? [] : [`the grant is left ${grant?.state}, with work to do`]),
-    ...rowFaults(evidence, grant),
-    ...(grant?.state === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
+    ...rowErrors(evidence, grant),
+    ...(grant?.state === 'active' ? activeErrors(evidence, grant) : leftErrors(evidence, grant)),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
   ];
 }
 
-function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[] {
+function rowErrors({ row, events }: Evidence, grant: Grant | undefined): string[] {
   if (!grant) {
     // A row that was marked for an event which never came is forgotten, and never listed.
     return row?.seq || row?.due ? ['there is a row, but no grant'] : [];
@@ -41,7 +41,7 @@ function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[
 const isEqual = (text: string | undefined, grant: Grant): boolean =>
   text !== undefined && canonicalHash(JSON.parse(text)) === canonicalHash(JSON.parse(JSON.stringify(grant)));
 
-function activeFaults(evidence: Evidence, grant: Grant): string[] {
+function activeErrors(evidence: Evidence, grant: Grant): string[] {
   const [role, ...others] = ownRoles(evidence);
   if (!role) return ['the grant is active and has no role'];
   const { intent } = grant.request;
@@ -64,7 +64,7 @@ function activeFaults(evidence: Evidence, grant: Grant): string[] {
   return checks.flatMap(([holds, fault]) => (holds ? [] : [fault]));
 }
 
-const leftFaults = (evidence: Evidence, grant: Grant | undefined): string[] =>
+const leftErrors = (evidence: Evidence, grant: Grant | undefined): string[] =>
   ownRoles(evidence).map(
     ({ name }) => `role ${name} is left behind by a grant that is ${grant?.state ?? 'none'}`,
   );

@@ -32,7 +32,8 @@ test('deliveries that come late, twice and in any order have one effect, and end
       /** The creation of a repository that is gone again is looked for in vain, and has no effect. */
       const arrive = ({ event, over }: (typeof sent)[number]) =>
         world.deliver(event, over).catch((error: Error) => {
-          if (event !== 'repo:created' || !error.message.includes('not yet')) throw error;
+          if (event !== 'repo:created' || !error.message.includes('does not show the new repository yet'))
+            throw error;
         });
       const created = new Set<number>();
       for (const step of todo) {

@@ -55,11 +55,11 @@ export async function locate(
   const found = await bitbucket.findRepository(workspace, repository);
   if (found?.workspace.uuid === workspace.uuid) {
     if (found.workspace.slug === workspace.slug) return { is: 'here', repository: found };
-    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. An administrator corrects config/rolewright.yaml.`;
+    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. Have an administrator correct config/rolewright.yaml.`;
     throw new PortError('Bitbucket', 'REJECTED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
   }
   if (await bitbucket.isWorkspaceReadable(workspace)) return { is: 'gone' };
-  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}: that proves nothing.`;
+  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}; that is no proof of a deletion.`;
   throw new PortError('Bitbucket', 'DENIED', detail);
 }
 
@@ -68,26 +68,46 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  workspace: Workspace,
-  uuid: Uuid,
-  isNew: boolean,
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
-  const known = await liveGrants(ports, { repositoryUuid: uuid });
+  const { known, unread } = await liveGrantsOf(ports, uuid);
   // The secret of one workspace must move nothing of another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
   // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
   if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
-  if (found.is === 'gone') return revokeAll(ports, own, occasion);
-  await inParallel(own, ({ id }) => followNames(ports, id, found.repository, occasion));
-  if (isNew) await applyRules(ports, found.repository, occasion);
+  if (found.is === 'gone') await revokeAll(ports, own, occasion);
+  else {
+    await inParallel(own, ({ id: grantId }) =>
+      followNames(ports, { grantId, repository: found.repository }, occasion),
+    );
+    if (isNew) await applyRules(ports, found.repository, occasion);
+  }
+  if (unread) throw unread.reason;
+}
+
+/** The repository's live grants by their streams, of those that were enrolled for it: nothing here rests on an index, which
+ *  may not yet show a grant that was just made. `unread` is the first failure to read one; the others are given. */
+async function liveGrantsOf(
+  ports: FollowPorts,
+  uuid: Uuid,
+): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
+  const ids = await ports.grants.listEnrolled(uuid);
+  const reads = await Promise.allSettled(ids.map((id) => loadStream(ports, id)));
+  const known = reads.flatMap((read) =>
+    read.status === 'fulfilled' && read.value.grant ? [read.value.grant] : [],
+  );
+  return {
+    known: known.filter(({ state }) => isLive(state)),
+    unread: reads.find((read) => read.status === 'rejected'),
+  };
 }
 
 const notShownYet = () =>
-  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
+  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants that fit, from the read model, which may lag by a second. */
+/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it. */
 export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
@@ -103,15 +123,14 @@ export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Pro
 /** Tells a grant its repository's present names. */
 export async function followNames(
   ports: StreamPorts,
-  grantId: string,
-  repository: Repository,
+  { grantId, repository }: { grantId: string; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const [event] = stream.grant ? decideRename(stream.grant, repository) : [];
     if (!event) return;
-    const appended = await appendEvent(ports, stream, event, causeOf(occasion));
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(occasion) });
     if (appended) return projectStream(ports, appended);
   }
 }

@@ -9,7 +9,7 @@ import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
  *  changes are eventually consistent, without a number; 60 is our choice. */
@@ -23,7 +23,10 @@ export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant):
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
-  const unapproved = missingApproval(run.ports.configuration, planned.value, grant.request, undefined);
+  const unapproved = missingApproval(run.ports.configuration, planned.value, {
+    request: grant.request,
+    live: undefined,
+  });
   if (unapproved) return failProvisioning(run, unapproved);
   const { role } = grant;
   let made: Result<MadeRole, CreationProblem>;
@@ -42,7 +45,6 @@ export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant):
   await run.recordIntent({
     type: 'GrantActivated',
     data: {
-      ...targetOf(run.grant()),
       role: { name: rendered.role.name, arn: rendered.role.arn, id: made.value.id },
       trustPolicy: rendered.role.trustPolicy,
       permissionsPolicy: rendered.role.permissionsPolicy,
@@ -65,7 +67,7 @@ async function checkConfirmed(
 ): Promise<Result<MadeRole, CreationProblem>> {
   const found = await run.iam.findRole(role.name);
   if (!found || judgeConfirmedRole(found, grantId, role.id) === 'ours') return ok(role);
-  const detail = `Role ${role.name} was replaced or altered by somebody else while it was being made.`;
+  const detail = `Role ${role.name} was replaced or altered from outside Rolewright while it was being created.`;
   return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false });
 }
 
@@ -95,9 +97,10 @@ async function recordIntentAndCreate(
   const found = await run.iam.findRole(role.name);
   if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');
   const expected = { grant: run.grant(), boundaryArn: role.boundaryArn, announcedAt };
-  if (await isOurUnconfirmedRole(run.iam, found, expected))
+  if (await isOurUnconfirmedRole(run.iam, found, expected)) {
     return ok(await recordCreated(run, role, found.id));
-  const detail = `The role name ${role.name} is taken by a role that this grant did not create.`;
+  }
+  const detail = `The role name ${role.name} belongs to a role that this grant did not create.`;
   return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true });
 }
 
@@ -106,7 +109,7 @@ async function recordCreated(
   { name, arn }: Pick<ConfirmedRole, 'name' | 'arn'>,
   id: string,
 ): Promise<MadeRole> {
-  const data = { ...targetOf(run.grant()), role: { name, arn, id } };
+  const data = { role: { name, arn, id } };
   await run.recordOutcome({ type: 'RoleCreated', data });
   return { id, confirmedAt: run.grant().updatedAt };
 }
@@ -115,7 +118,6 @@ async function recordCreated(
 async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedRole): Promise<Instant> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
-    ...targetOf(run.grant()),
     role: { name: role.name, arn: role.arn },
     trustPolicyHash,
     permissionsPolicyHash,
@@ -144,7 +146,7 @@ async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined>
   if (roles * 100 < quota * percent) return undefined;
   return problem(
     'QUOTA_EXCEEDED',
-    `The account holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %. Revoke grants that are not needed or ask AWS for a higher quota.`,
+    `The account holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %. Revoke grants that are not needed, or request a higher quota from AWS.`,
   );
 }
 
@@ -163,7 +165,7 @@ async function putWhenVisible(
         throw new PortError(
           'IAM',
           'REJECTED',
-          'The new role was deleted by somebody else while it was being made.',
+          'The new role was deleted from outside Rolewright while it was being created.',
           {
             cause: error,
           },
@@ -184,7 +186,7 @@ async function failProvisioning(
 ): Promise<void> {
   const grant = run.grant();
   if (grant.state !== 'provisioning') return;
-  const data = { ...targetOf(grant), error: { code, detail } };
+  const data = { error: { code, detail } };
   await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
     data,
@@ -198,5 +200,5 @@ export async function compensate(
   error: { code: ProblemCode; detail: string },
 ): Promise<void> {
   await removeRole(run, role);
-  await run.recordIntent({ type: 'ProvisioningFailed', data: { ...targetOf(run.grant()), error } });
+  await run.recordIntent({ type: 'ProvisioningFailed', data: { error } });
 }

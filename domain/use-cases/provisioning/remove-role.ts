@@ -7,7 +7,7 @@ import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -41,7 +41,7 @@ async function claim(
       if (mayBeOurs(found, grant.id, announcedAt)) throw unprovable(role.name, grant.id);
       return undefined;
     }
-    const data = { ...targetOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
+    const data = { role: { name: role.name, arn: role.arn, id: found.id } };
     await run.recordOutcome({ type: 'RoleCreated', data });
     return { ...role, id: found.id, confirmedAt: run.grant().updatedAt };
   }
@@ -66,7 +66,7 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
     return undefined;
   }
   if (!role.notFoundAt) {
-    const data = { ...targetOf(run.grant()), role: { name: role.name, arn: role.arn } };
+    const data = { role: { name: role.name, arn: role.arn } };
     await run.recordOutcome({ type: 'RoleNotFound', data });
     throw notVisible();
   }
@@ -80,7 +80,7 @@ const unprovable = (roleName: string, grantId: string) =>
   new PortError(
     'IAM',
     'REJECTED',
-    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    `Role ${roleName} has the tag of ${grantId} but differs from what was announced. Have an administrator of the account examine and delete it.`,
     { problemCode: 'ROLE_NAME_TAKEN' },
   );
 
@@ -88,7 +88,7 @@ const notVisible = () =>
   new PortError(
     'IAM',
     'UNAVAILABLE',
-    'The role cannot be seen yet; IAM needs up to a minute to show what was created.',
+    'The role is not visible yet. IAM is eventually consistent; repeat in a minute.',
   );
 
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
@@ -121,7 +121,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {
-    await run.recordOutcome({ type: 'RoleDisabled', data: { ...targetOf(grant), role: roleData(role) } });
+    await run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
   }
 }
 
@@ -129,7 +129,7 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
   const { inline, attached } = await run.iam.listPolicies(role.name);
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
   if (foreign.length > 0 || attached.length > 0) {
-    const data = { ...targetOf(run.grant()), role: roleData(role), inline: foreign, attached };
+    const data = { role: roleData(role), inline: foreign, attached };
     await run.recordOutcome({ type: 'ForeignPoliciesFound', data });
   }
   for (const name of inline) {
@@ -154,7 +154,7 @@ async function ignoreMissing(
 const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
-  run.recordOutcome({ type: 'RoleDeleted', data: { ...targetOf(run.grant()), role: { name, arn } } });
+  run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
   const account = findAccount(run.ports.configuration.accounts, accountId);
@@ -177,13 +177,13 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const { roleName } = grant.request.intent;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
-  const expected = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
-  if (!(await isOurUnconfirmedRole(run.iam, found, expected))) return;
+  const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
+  if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };
   await run.recordIntent({
     type: 'RevocationRequested',
-    data: { ...targetOf(grant), cause: 'leftover', role },
+    data: { cause: 'leftover', role },
   });
 }

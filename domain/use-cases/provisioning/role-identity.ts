@@ -20,13 +20,16 @@ export function judgeConfirmedRole(
   return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
 }
 
+/** What was announced of a role: by which grant, under which boundary, and when. */
+export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Instant };
+
 /** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
  *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
  *  Anything less is a foreign role. */
 export async function isOurUnconfirmedRole(
   iam: Pick<Iam, 'listPolicies'>,
   found: ObservedRole,
-  { grant, boundaryArn, announcedAt }: { grant: Grant; boundaryArn: string; announcedAt: Instant },
+  { grant, boundaryArn, announcedAt }: Announcement,
 ): Promise<boolean> {
   const { intent } = grant.request;
   if (found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;

@@ -46,7 +46,8 @@ export function impactOn(
   });
   if (!rendered.ok) return { version, problem: rendered.problem };
   if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
-  const { risk, gained, lost, requiresApproval } = planOf(rendered.value, template, live, undefined);
+  const plan = planOf({ rendered: rendered.value, template, live, lifetime: undefined });
+  const { risk, gained, lost, requiresApproval } = plan;
   return { version, change: { risk, gained, lost, requiresApproval } };
 }
 
@@ -61,16 +62,18 @@ function repositoryOf(intent: GrantIntent): Repository {
 export async function templateImpact(
   ports: ListPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
-  name: string,
-  page: { limit: number; after?: string | undefined },
+  { name, limit, after }: { name: string; limit: number; after?: string | undefined },
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
-    );
+    const see = { of: 'templates' as const };
+    return fail(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
   }
-  const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
+  const { grants, next } = await listGrants(ports, caller, {
+    filter: { template: name, state: 'active' },
+    limit,
+    after,
+  });
   const impacts = grants.flatMap((grant) => {
     const live = liveStateOf(grant);
     const impact = live && impactOn(live, template, ports.configuration);

@@ -55,7 +55,7 @@ export function answerToRequest(
         return fail(problem(event.data.error.code, event.data.error.detail));
       case 'RevocationRequested':
         return fail(
-          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being made.`, { retryAfter: 5 }),
+          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being created.`, { retryAfter: 5 }),
         );
       default:
     }

@@ -6,7 +6,7 @@ import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
-import { pipelineSnippet } from './pipeline-snippet.ts';
+import { pipelineSnippets, type StepSource } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
 const compact = <T extends object>(fields: T): T =>
@@ -28,18 +28,16 @@ function targetFields(intent: GrantIntent, { accounts }: Configuration) {
 /** A grant as the API shows it. Lists leave the documents out. */
 export function grantResource(
   grant: Grant,
-  configuration: Configuration,
+  source: StepSource,
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
   const role = roleOf(grant);
   const documents = documentsOf(grant);
-  const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
-  const isActive = grant.state === 'active';
   return compact<GrantResource>({
     id: grant.id,
     state: grant.state,
-    ...targetFields(intent, configuration),
+    ...targetFields(intent, source.configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -51,7 +49,7 @@ export function grantResource(
     requestedBy,
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
-    pipelineSnippet: isActive && region ? pipelineSnippet(intent, grant.role.arn, region) : undefined,
+    ...pipelineSnippets(grant, source),
   });
 }
 
@@ -76,12 +74,12 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
   { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
-  configuration: Configuration,
+  source: StepSource,
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;
-  const present = grant && grantResource(grant, configuration);
+  const present = grant && grantResource(grant, source);
   const live = grant?.state === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
@@ -96,7 +94,7 @@ export function plannedResource(
   return compact<GrantResource>({
     id: grantId,
     state: plan.requiresApproval && plan.risk === 'new' ? 'pending' : 'active',
-    ...targetFields(intent, configuration),
+    ...targetFields(intent, source.configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -104,6 +102,7 @@ export function plannedResource(
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
+    pipeSnippet: live?.pipeSnippet,
     ...judged,
   });
 }

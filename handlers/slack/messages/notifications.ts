@@ -51,7 +51,7 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
       continue;
     }
     const content = notificationCard(upTo, naming, slack.grantLink);
-    if (content) await sendOnce(ports, id, recipient, content);
+    if (content) await sendOnce(ports, recipient, { id, content });
   }
   const ended = waitingEndedBy(upTo);
   if (ended !== undefined) await refreshApproval(ports, grantId, ended);
@@ -69,7 +69,7 @@ async function showApproval(
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
   if (!before) return;
-  const isSent = await sendOnce(ports, id, recipient, before.content);
+  const isSent = await sendOnce(ports, recipient, { id, content: before.content });
   const after = await currentCard(ports, grantId, seq);
   // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
   const shown = isSent ? before.outcome : undefined;
@@ -102,9 +102,8 @@ async function currentCard(ports: NotificationPorts, grantId: string, seq: numbe
 /** Sends a message unless it was sent, or may have been. True when this call has sent it. */
 async function sendOnce(
   ports: NotificationPorts,
-  id: string,
   { to, channel }: Recipient,
-  content: SlackContent,
+  { id, content }: { id: string; content: SlackContent },
 ): Promise<boolean> {
   const { claims, clock, web } = ports;
   const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);

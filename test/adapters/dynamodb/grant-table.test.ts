@@ -93,6 +93,7 @@ describe('a row that this version did not write', () => {
 
   test('counts against its repository as its state says, and so does one of an unknown state', async () => {
     const { table, overwrite } = await open();
+    await table.enrol(repositoryNumber(1), GRANT);
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await overwrite('grant', { S: '{' });
     expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);

@@ -97,7 +97,7 @@ export class Stage {
       const grant = replay(await ports.log.load(this.grantId));
       const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
-      return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
+      return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.#context(grace));
     });
   }
 

@@ -1,7 +1,14 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
-import type { DueRow, EventLog, GrantFilter, GrantTable } from '../../../../domain/grants/stores.ts';
+import type {
+  DueRow,
+  EventLog,
+  EventPage,
+  EventQuery,
+  GrantFilter,
+  GrantTable,
+} from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
@@ -58,10 +65,30 @@ export class FakeEventLog implements EventLog {
     return 'appended';
   }
 
-  query(): never {
-    throw new Error('no use case under test queries the log');
+  async query({ limit, after, ...filter }: EventQuery): Promise<EventPage> {
+    const order = ({ at, grantId, seq }: GrantEvent) => `${at}#${grantId}#${String(seq).padStart(6, '0')}`;
+    const found = [...this.streams.values()]
+      .flat()
+      .map((text) => parseEvent(JSON.parse(text)))
+      .filter((event) => isFound(event, filter) && (after === undefined || order(event) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const events = found.slice(0, limit);
+    const last = events.at(-1);
+    return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
   }
 }
+
+/** True where an event is one of those that a query asks for. */
+const isFound = (
+  { at, type, principal, data }: GrantEvent,
+  query: Omit<EventQuery, 'limit' | 'after'>,
+): boolean =>
+  at >= query.from &&
+  at < query.to &&
+  (query.type ?? type) === type &&
+  (query.repositoryUuids?.includes(data.repository.uuid) ?? true) &&
+  (query.principal?.kind ?? principal.kind) === principal.kind &&
+  (query.principal?.id ?? principal.id) === principal.id;
 
 /** Seconds; a lease that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
@@ -78,6 +105,18 @@ export class FakeGrantTable implements GrantTable {
   readonly rows = new Map<string, Row>();
   /** Rows that cannot be read, until they are projected again. */
   readonly stale = new Map<string, StaleRow['reason']>();
+  readonly #enrolled = new Map<string, Set<string>>();
+
+  async enrol(repositoryUuid: string, grantId: string): Promise<void> {
+    const known = this.#enrolled.get(repositoryUuid) ?? new Set();
+    this.#enrolled.set(repositoryUuid, known.add(grantId));
+  }
+
+  /** Rows that a test has put here count as enrolled. */
+  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+    const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
+    return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
+  }
 
   #row(grantId: string): Row {
     const row = this.rows.get(grantId) ?? {};

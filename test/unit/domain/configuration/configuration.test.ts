@@ -124,14 +124,14 @@ describe('a configuration', () => {
     expect(errorsOf(over).filter((fault) => fault.startsWith(where))).not.toEqual([]);
   });
 
-  test('is told all its faults at once', () => {
-    const faults = errorsOf({
+  test('is told all its errors at once', () => {
+    const errors = errorsOf({
       workspaces: [{ slug: 'A', uuid: 'x' }],
       accounts: [{ ...account, id: '1' }],
       issuers: [{ ...issuer, kind: 'x' }],
       ownership: [rule({ any: ['*'] })],
     });
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+    expect(errors.map((fault) => fault.split(':')[0]).sort()).toEqual([
       '/accounts/0/id',
       '/issuers/0/kind',
       '/ownership/0/owns/any/0',

@@ -45,7 +45,12 @@ function change(
       detail: 'not owned',
     })),
   };
-  return planOf(plan, { name: 's3-static-site', approval }, state, asked.lifetime);
+  return planOf({
+    rendered: plan,
+    template: { name: 's3-static-site', approval },
+    live: state,
+    lifetime: asked.lifetime,
+  });
 }
 
 describe('the risk of a plan', () => {
@@ -93,7 +98,7 @@ describe('approval is needed', () => {
 
   test('with every reason in words', () => {
     expect(change({}, undefined, 'required', 2).approvalReasons).toEqual([
-      'template s3-static-site requires approval of each grant',
+      'template s3-static-site requires approval for each grant',
       '/parameters/p0: not owned',
       '/parameters/p1: not owned',
     ]);
@@ -101,19 +106,27 @@ describe('approval is needed', () => {
 });
 
 describe('the hash of a plan', () => {
-  const base = planHash(intent(), undefined, undefined);
+  const base = planHash({ intent: intent(), expiresInSeconds: undefined, live: undefined, unowned: [] });
 
   test.each<[string, string]>([
-    ['what is asked for', planHash(intent({ parameters: { bucket: 'shop-x' } }), undefined, undefined)],
-    ['the lifetime', planHash(intent(), 60, undefined)],
-    ['what is live', planHash(intent(), undefined, live())],
+    [
+      'what is asked for',
+      planHash({
+        intent: intent({ parameters: { bucket: 'shop-x' } }),
+        expiresInSeconds: undefined,
+        live: undefined,
+        unowned: [],
+      }),
+    ],
+    ['the lifetime', planHash({ intent: intent(), expiresInSeconds: 60, live: undefined, unowned: [] })],
+    ['what is live', planHash({ intent: intent(), expiresInSeconds: undefined, live: live(), unowned: [] })],
   ])('changes with %s', (_, hash) => {
     expect(hash).not.toBe(base);
   });
 
   test('changes with the end that a new lifetime would replace, and only then', () => {
     const hash = (seconds: number | undefined, expiresAt: string) =>
-      planHash(intent(), seconds, live({ expiresAt }));
+      planHash({ intent: intent(), expiresInSeconds: seconds, live: live({ expiresAt }), unowned: [] });
     expect(hash(60, MARCH)).not.toBe(hash(60, APRIL));
     expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
   });
@@ -124,7 +137,9 @@ describe('the hash of a plan', () => {
 
   test('does not change with names that people chose', () => {
     const renamed = intent({ repository: { ...intent().repository, fullName: 'acme/store' } });
-    expect(planHash(renamed, undefined, undefined)).toBe(base);
+    expect(planHash({ intent: renamed, expiresInSeconds: undefined, live: undefined, unowned: [] })).toBe(
+      base,
+    );
   });
 });
 

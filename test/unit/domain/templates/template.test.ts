@@ -113,9 +113,9 @@ describe('a template', () => {
       '/statements/2/conditions',
     ],
   ])('is refused for %s', (_, change, pointer) => {
-    const faults = errorsOf(change);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
+    const errors = errorsOf(change);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
   });
 
   test.each<[string, (content: Content) => void, string]>([
@@ -157,7 +157,7 @@ describe('a template', () => {
     [
       'a sid that stands twice',
       (c) => c.statements.push(statement({ sid: 'Invalidate' })),
-      'sid stands twice',
+      'sid is given more than once',
     ],
     [
       'an optional parameter without when',
@@ -224,12 +224,12 @@ describe('a template', () => {
     expect(errorsOf(change)).toEqual([expect.stringContaining(words)]);
   });
 
-  test('is told all its faults at once', () => {
-    const faults = errorsOf((content) => {
+  test('is told all its errors at once', () => {
+    const errors = errorsOf((content) => {
       content.statements.push(statement({ resources: ['{{a}}', '{{b}}'] }));
       Object.assign(content.parameters, { spare: { type: 's3BucketName', description: 'x' } });
     });
-    expect(faults).toHaveLength(3);
+    expect(errors).toHaveLength(3);
   });
 
   test('must stand in the file of its name', () => {
@@ -265,21 +265,27 @@ describe('a template that acts through other roles', () => {
     }).map((fault) => fault.replace('templates/s3-static-site.yaml/', ''));
   const borrowed = { actsThrough: 'All that the role may do.', scope: 'environment', approval: 'required' };
 
-  test.each(['sts:AssumeRole', 'sts:assumerole', 'cloudformation:CreateChangeSet'])(
-    'by %s says so, is for environments and needs an approval: it amounts to what they may do',
-    (action) => {
-      expect(acting(action)).toEqual([
-        expect.stringMatching(/^actsThrough: .*say what the grant amounts to/),
-        expect.stringMatching(/^scope: .*must be environment/),
-        expect.stringMatching(/^approval: .*must be required/),
-      ]);
-      expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([
-        expect.stringMatching(/^approval: /),
-      ]);
-      expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
-      expect(acting(action, borrowed)).toEqual([]);
-    },
-  );
+  test.each([
+    'sts:AssumeRole',
+    'sts:assumerole',
+    'cloudformation:CreateChangeSet',
+    'cloudformation:ExecuteChangeSet',
+    'cloudformation:DeleteStack',
+    'cloudformation:RollbackStack',
+    'cloudformation:continueupdaterollback',
+    'cloudformation:CancelUpdateStack',
+    'lambda:InvokeFunction',
+    'lambda:invokeFunctionUrl',
+  ])('by %s says so, is for environments and needs an approval: it amounts to what they may do', (action) => {
+    expect(acting(action)).toEqual([
+      expect.stringMatching(/^actsThrough: .*describe what the grant amounts to/),
+      expect.stringMatching(/^scope: .*must be environment/),
+      expect.stringMatching(/^approval: .*must be required/),
+    ]);
+    expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([expect.stringMatching(/^approval: /)]);
+    expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
+    expect(acting(action, borrowed)).toEqual([]);
+  });
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);

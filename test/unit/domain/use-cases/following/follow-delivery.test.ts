@@ -74,7 +74,9 @@ describe('a new repository', () => {
 
   test('is tried again while Bitbucket does not show it yet', async () => {
     const world = new FollowWorld(siteRule());
-    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('not yet');
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow(
+      'does not show the new repository yet',
+    );
     world.bitbucket.repositories.push(fresh);
     await world.deliver('repo:created', about(fresh.uuid));
     expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
@@ -152,7 +154,7 @@ describe('a template that requires approval', () => {
     const data = { repository, account, planHash: request.planHash };
     const stream = await loadStream(world.requestPorts, id);
     const cause = { principal: CONFIGURATION, correlationId: 'forged', entryPoint: 'bitbucket' as const };
-    await appendEvent(world.requestPorts, stream, { type: 'GrantApproved', data }, cause);
+    await appendEvent(world.requestPorts, stream, { event: { type: 'GrantApproved', data }, cause });
     world.configuration = new FollowWorld(...rules).configuration;
     await world.invoke(id);
     expect(await world.grantNow(id)).toMatchObject({ state: 'failed', lastError: { code: 'PLAN_CHANGED' } });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 const listed = async () =>
-  (await listGrants(world.requestPorts, platform, {}, { limit: 25 })).grants.map(({ id }) => id);
+  (await listGrants(world.requestPorts, platform, { filter: {}, limit: 25 })).grants.map(({ id }) => id);
 const staleNow = async () => (await world.grants.list({}, 25)).stale;
 
 describe('a list that meets a stale row', () => {
@@ -43,7 +43,7 @@ describe('a list that meets a stale row', () => {
   test('shows nobody a grant that they may not read', async () => {
     world.grants.stale.set(GRANT_ID, 'version');
     const stranger = { principal: { kind: 'person' as const, id: 'mallory' }, groups: [] };
-    expect((await listGrants(world.requestPorts, stranger, {}, { limit: 25 })).grants).toEqual([]);
+    expect((await listGrants(world.requestPorts, stranger, { filter: {}, limit: 25 })).grants).toEqual([]);
   });
 
   test('forgets none of the live grants that follow a repository', async () => {

@@ -377,8 +377,7 @@ describe('an upgrade', () => {
   const upgrade = (dryRun = false) =>
     upgradeGrant(
       world.requestPorts,
-      GRANT_ID,
-      {},
+      { grantId: GRANT_ID },
       { caller: platform, correlationId: 'up', entryPoint: 'http', dryRun },
     );
   beforeEach(() => world.redeploy(() => {}));
