@@ -188,6 +188,8 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    reportUnreadable: (grantId, cause) =>
+      core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
   };
 }
 

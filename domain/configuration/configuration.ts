@@ -11,6 +11,7 @@ import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { toFieldErrors } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 
 const accountSchema = z.strictObject({
   alias: z.string().regex(NAME, 'must be a lower-case name'),
@@ -50,12 +51,10 @@ const configurationSchema = z.strictObject({
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
-export function parseConfiguration(
-  content: unknown,
-): { configuration: Configuration } | { errors: string[] } {
+export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { errors: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  if (!parsed.success) return fail(toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`));
   const configuration = parsed.data;
   const errors = [
     ...duplicates(
@@ -97,7 +96,7 @@ export function parseConfiguration(
     ...directoryErrors(configuration),
     ...otherwiseWrittenIds(configuration),
   ];
-  return errors.length > 0 ? { errors } : { configuration };
+  return errors.length > 0 ? fail(errors) : ok(configuration);
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would

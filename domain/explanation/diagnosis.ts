@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
-import type { Grant, GrantState } from '../grants/grant.ts';
+import { type Grant, type GrantState, roleOf } from '../grants/grant.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
@@ -94,7 +94,8 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
   ]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
-  const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
+  const role = roleOf(grant);
+  const confirmedAt = role?.id === undefined ? Number.NaN : toEpoch(role.confirmedAt);
   return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
 }
 

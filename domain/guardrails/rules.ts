@@ -70,7 +70,7 @@ function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'stateme
 /** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
 function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
   const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
-  // Keys are compared case-insensitively: of two spellings, nobody knows which one holds.
+  // Keys are compared case-insensitively: of two spellings, it is unknown which one holds.
   const [block] = blocks.length === 1 ? blocks : [];
   const values = [block?.[1] ?? []].flat();
   return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
@@ -158,7 +158,7 @@ function pairs({ Statement }: PermissionsPolicy): BrokenRule[] {
 const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
   Action.every((action) => actionsWithoutResource.has(lower(action)));
 
-/** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
+/** Every guardrail, in the order in which violations are listed. `docs/guardrails.md` has a row for each. */
 export const guardrailRules = [
   {
     id: 'allow-statements-only',

@@ -1,7 +1,8 @@
 import type { Directory } from '../access/directory.ts';
 import { slackUserOf } from '../access/slack-identity.ts';
 import type { GrantEvent } from '../grants/event.ts';
-import { evolve, type Grant, type RequestInForce, replay, waitingRequest } from '../grants/grant.ts';
+import { evolve, replay } from '../grants/evolve/evolve.ts';
+import { type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { SlackSettings } from './slack-settings.ts';
@@ -98,7 +99,7 @@ export function waitingStory(events: readonly GrantEvent[], seq: number): Waitin
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
   if (!asked || !request?.proposal || request.seq !== seq) return undefined;
-  const live = asked.state === 'active' ? asked.documents?.permissionsPolicy : undefined;
+  const live = asked.state === 'active' ? asked.documents.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
   const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
   let grant: Grant | undefined = asked;

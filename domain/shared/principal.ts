@@ -17,10 +17,10 @@ export const principalSchema = z
 export type Principal = z.infer<typeof principalSchema>;
 
 /** Who asks for what `onRepositoryCreated` says. */
-export const REPOSITORY_RULES: Principal = { kind: 'system', id: 'repository-rules' };
+export const REPOSITORY_RULES = { kind: 'system', id: 'repository-rules' } as const satisfies Principal;
 
 /** Who approves where a rule of the configuration says `approved: true`. */
-export const CONFIGURATION: Principal = { kind: 'system', id: 'configuration' };
+export const CONFIGURATION = { kind: 'system', id: 'configuration' } as const satisfies Principal;
 
 /** True for the same kind and id. */
 export const isSamePrincipal = (a: Principal, b: Principal): boolean => a.kind === b.kind && a.id === b.id;
@@ -36,6 +36,24 @@ export type PipelineClaims = {
   branchName?: string | undefined;
 };
 
-/** The authenticated caller of one request. `groups` come from a company issuer; `pipeline` is set exactly
- *  when the kind is `pipeline`. */
-export type Caller = { principal: Principal; groups: readonly string[]; pipeline?: PipelineClaims };
+/** A kind of principal whose calls carry no claims of a pipeline. */
+type OtherKind = Exclude<Principal['kind'], 'pipeline'>;
+
+/** A pipeline as caller, with the claims of its verified token. It has no groups. */
+export type PipelineCaller = {
+  principal: Principal & { kind: 'pipeline' };
+  groups: readonly string[];
+  pipeline: PipelineClaims;
+};
+
+/** The authenticated caller of one request. `groups` come from a company issuer. */
+export type Caller =
+  | PipelineCaller
+  | { principal: Principal & { kind: OtherKind }; groups: readonly string[]; pipeline?: undefined };
+
+const isOther = (principal: Principal): principal is Principal & { kind: OtherKind } =>
+  principal.kind !== 'pipeline';
+
+/** A principal of the log as the caller that it was; undefined for a pipeline, whose claims the log does not hold. */
+export const callerOf = (principal: Principal, groups: readonly string[]): Caller | undefined =>
+  isOther(principal) ? { principal, groups } : undefined;

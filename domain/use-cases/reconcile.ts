@@ -1,8 +1,9 @@
 import { decideLapse } from '../grants/decide-approval.ts';
-import { decideRevocation } from '../grants/decide-request.ts';
+import { decideRevocation } from '../grants/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
-import { type Grant, workOf } from '../grants/grant.ts';
+import type { Grant } from '../grants/grant.ts';
 import type { DueRow } from '../grants/stores.ts';
+import { isAtRest } from '../grants/work.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
@@ -59,7 +60,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
     : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
-  if (workOf(stream.grant) !== 'rest') {
+  if (!isAtRest(stream.grant)) {
     const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled';
   }

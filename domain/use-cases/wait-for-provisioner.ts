@@ -1,4 +1,4 @@
-import { workOf } from '../grants/grant.ts';
+import { isAtRest } from '../grants/work.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 
@@ -20,7 +20,7 @@ export async function waitForProvisioner(
     let stream = await loadStream(ports, grantId);
     if (outcome !== 'busy') return stream;
     for (let poll = 0; poll < POLLS_PER_INVOCATION; poll += 1) {
-      if (workOf(stream.grant) === 'rest' || ports.clock.now() + POLL_MS >= deadline) return stream;
+      if (isAtRest(stream.grant) || ports.clock.now() + POLL_MS >= deadline) return stream;
       await ports.clock.sleep(POLL_MS);
       stream = await loadStream(ports, grantId);
     }

@@ -85,34 +85,34 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     naming: namingFor(configuration, ask.team),
   };
   const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
-  const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
+  const answered = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
     case 'request':
       return asked(ports, act.request, { writing, context });
     case 'list': {
       const search = { filter: { repository: act.repository }, limit: LISTED };
       const { grants, next } = await listGrants(ports, caller, search);
-      return told(grantList(grants, next !== undefined, writing));
+      return answered(grantList(grants, next !== undefined, writing));
     }
     case 'show':
     case 'explain': {
       const found = await readableGrant(ports, act.grantId, caller);
       if (!found.ok) return found;
-      return told((act.verb === 'show' ? grantCard : explained)(found.value, writing));
+      return answered((act.verb === 'show' ? grantCard : explained)(found.value, writing));
     }
     case 'revoke': {
       const ended = await revokeGrant(ports, act.grantId, context);
-      return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
+      return ended.ok ? answered(revoked(ended.value.grant, writing)) : ended;
     }
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
       // The event updates the message in the channel and notifies the requester; the approver sees it there.
-      return approved.ok ? told(undefined) : approved;
+      return approved.ok ? answered(undefined) : approved;
     }
     case 'reject': {
       const { grantId, planHash, reason } = act;
       const rejected = await rejectGrant(ports, { grantId, planHash, reason }, context);
-      return rejected.ok ? told(message('Rejected. The requester is notified of the reason.')) : rejected;
+      return rejected.ok ? answered(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
 }

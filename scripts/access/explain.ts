@@ -20,10 +20,11 @@ import {
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
-import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';
 import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
+import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import { ok, type Result } from '../../domain/shared/result.ts';
 import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -155,15 +156,16 @@ function asAsked(action: Action, resource: Resource, templates: Settings['templa
   return { ...resource, template };
 }
 
-function callerOf(given: Given, resource: Resource | undefined): Caller {
+function givenCaller(given: Given, resource: Resource | undefined): Caller {
   const principal = principalOf(given.principal);
   const groups = listed(given.groups);
-  if (principal.kind !== 'pipeline') return { principal, groups };
+  const other = callerOf(principal, groups);
+  if (other) return other;
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
     throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
-    principal,
+    principal: { kind: 'pipeline', id: principal.id },
     groups,
     pipeline: {
       workspaceUuid: resource?.workspaceUuid ?? '',
@@ -239,7 +241,7 @@ export async function explainAccess(
     ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
     : namedResource(given, settings);
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
-  const caller = callerOf(given, named);
+  const caller = givenCaller(given, named);
   const resource = named && asAsked(action, named, templates);
   const context = accessContextOf(given, grant);
   const byRules = decisionOn({ rules: access, caller, action, resource, context });

@@ -48,7 +48,7 @@ async function followProject(
   { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports.grants, {})).filter(
+  const grants = (await liveGrants(ports, {})).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );

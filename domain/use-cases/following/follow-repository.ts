@@ -2,17 +2,25 @@ import type { Workspace } from '../../bitbucket/oidc.ts';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
-import { decideRename } from '../../grants/decide-request.ts';
+import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { GrantFilter } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { toInstant } from '../../shared/time.ts';
-import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
+import {
+  appendEvent,
+  appendEventAt,
+  type Cause,
+  loadStream,
+  nextInstant,
+  projectStream,
+  type StreamPorts,
+} from '../grant-stream.ts';
+import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
@@ -101,12 +109,13 @@ const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
 /** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it. */
-export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {
+export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await grants.list(filter, 100, after);
-    live.push(...page.grants.filter(({ state }) => isLive(state)));
+    const page = await ports.grants.list(filter, 100, after);
+    const grants = [...page.grants, ...(await readStale(ports, page.stale))];
+    live.push(...grants.filter(({ state }) => isLive(state)));
     after = page.next;
   } while (after !== undefined);
   return live;
@@ -150,15 +159,17 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
 async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
-    const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
-    if (!stream.grant || !event) return;
-    const { request } = stream.grant;
-    const planned = await replan(ports, grantId, request);
-    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
-    const approved = await appendEvent(ports, stream, {
-      event,
-      cause: { principal: CONFIGURATION, ...occasion },
-    });
+    const { grant } = stream;
+    const waiting = grant && decideRuleApproval(grant, nextInstant(ports, stream));
+    if (!waiting) return;
+    const planned = await replan(ports, grantId, waiting.request);
+    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, waiting.request)) return;
+    // Planning takes its time: the decision is made at the moment that its event bears, so that none is void.
+    const at = nextInstant(ports, stream);
+    const decided = decideRuleApproval(grant, at);
+    if (!decided) return;
+    const cause = { principal: CONFIGURATION, ...occasion };
+    const approved = await appendEventAt(ports, stream, { event: decided.event, cause, at });
     if (!approved) continue;
     await projectStream(ports, approved);
     await waitForProvisioner(ports, grantId);

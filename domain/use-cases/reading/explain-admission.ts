@@ -14,7 +14,7 @@ import {
 import { remedyFor, type Wording } from '../../explanation/remedies.ts';
 import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import type { Grant } from '../../grants/grant.ts';
+import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -107,7 +107,8 @@ async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Ev
 
 /** The trust policy last sent to IAM; before the first, the one that would be sent. */
 function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
-  if (grant.documents) return grant.documents.trustPolicy;
+  const documents = documentsOf(grant);
+  if (documents) return documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
   const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
   return renderTrustPolicy({

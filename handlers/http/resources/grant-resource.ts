@@ -1,5 +1,5 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
-import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
@@ -32,7 +32,8 @@ export function grantResource(
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
-  const { role, documents } = grant;
+  const role = roleOf(grant);
+  const documents = documentsOf(grant);
   return compact<GrantResource>({
     id: grant.id,
     state: grant.state,
@@ -58,7 +59,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };

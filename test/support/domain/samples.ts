@@ -7,9 +7,10 @@ import {
   type NewEvent,
   ZERO_HASH,
 } from '../../../domain/grants/event.ts';
-import { type Grant, replay } from '../../../domain/grants/grant.ts';
+import { replay } from '../../../domain/grants/evolve/evolve.ts';
+import type { Grant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { Principal } from '../../../domain/shared/principal.ts';
+import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
 
@@ -64,8 +65,8 @@ export const configurationContent = () => ({
 /** The content as a configuration; throws on faults. */
 export function configurationOf(content: unknown = configurationContent()): Configuration {
   const parsed = parseConfiguration(content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.configuration;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** Content of a sound template file, for tests to vary. */
@@ -96,8 +97,8 @@ export const templateContent = () => ({
 /** The content as a template; throws on faults. */
 export function templateOf(content: { name: string } = templateContent()): Template {
   const parsed = parseTemplate(`${content.name}.yaml`, content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.template;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** An intent of the design's example grant. */
@@ -128,8 +129,8 @@ export const hashes = {
   permissionsPolicyHash: 'b'.repeat(64),
   maxSessionDuration: 3600,
 };
-export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
-export const grace: Principal = { kind: 'person', id: 'grace@acme.example' };
+export const ada = { kind: 'person', id: 'ada@acme.example' } as const satisfies Principal;
+export const grace = { kind: 'person', id: 'grace@acme.example' } as const satisfies Principal;
 
 /** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
 export function chain(
@@ -154,6 +155,14 @@ export function chain(
     stream.push({ ...body, hash: eventHash(body) });
   }
   return stream;
+}
+
+/** A caller of any kind; a pipeline comes from the sample repository. */
+export function callerOfKind(kind: Principal['kind'], id: string, groups: readonly string[] = []): Caller {
+  const pipeline = { workspaceUuid: ACME.uuid, workspaceSlug: ACME.slug, repositoryUuid: shop.uuid };
+  return kind === 'pipeline'
+    ? { principal: { kind, id }, groups, pipeline }
+    : { principal: { kind, id }, groups };
 }
 
 /** Folds events into a grant; throws when they make none. */

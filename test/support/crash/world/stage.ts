@@ -1,4 +1,5 @@
-import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
 import { grantIdOf } from '../../../../domain/shared/identifiers.ts';

@@ -226,3 +226,49 @@ describe('what is not owned', () => {
     expect(notOwned(shop, unowned)).toMatchObject({ code: 'NOT_OWNED', errors: unowned });
   });
 });
+
+describe('a prefix', () => {
+  const template = templateOf({
+    name: 'functions',
+    ...{
+      description: 'x',
+      parameters: {
+        functions: { type: 'lambdaFunctionPrefix', description: 'x' },
+        region: { type: 'awsRegion', description: 'x' },
+      },
+      statements: [
+        {
+          sid: 'A',
+          actions: ['lambda:GetFunction'],
+          resources: ['arn:aws:lambda:{{region}}:{{aws.accountId}}:function:{{functions}}-*'],
+        },
+      ],
+    },
+  });
+  const unowned = (functions: string, ...patterns: string[]) =>
+    unownedParameters([byProject({ any: patterns })], shop, {
+      template,
+      parameters: { functions, region: 'eu-central-1' },
+    }).map(({ pointer }) => pointer);
+
+  test.each([
+    ['shop', ['shop-*']],
+    ['shop-api', ['shop-*']],
+    ['shop', ['web-*', 'shop-*']],
+    ['shop', ['sho*']],
+  ])('%s is owned by %j', (functions, patterns) => {
+    expect(unowned(functions, ...patterns)).toEqual([]);
+  });
+
+  test.each([
+    ['shop', ['shop']],
+    ['shop', ['shop-a*']],
+    ['shop', ['*']],
+    ['shop', ['*shop-*']],
+    ['shop', ['s*p-*']],
+    ['shop', ['shop-*-x']],
+    ['shop', []],
+  ])('%s is not owned by %j', (functions, patterns) => {
+    expect(unowned(functions, ...patterns)).toEqual(['/parameters/functions']);
+  });
+});
