@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
+import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
@@ -10,13 +11,13 @@ import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
-import { fixedSecret, ssmSecret } from '../adapters/settings/secrets.ts';
+import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { repositoryAdmins } from '../domain/access/repository-admins.ts';
+import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
@@ -30,11 +31,14 @@ import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
+import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
+import type { WorkerPorts } from './worker/worker-function.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
  *  holds `config/` and `templates/`. */
@@ -94,7 +98,7 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
 }
 
 /** The event log and the read model, for readers. */
-export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
+function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -103,13 +107,13 @@ export function composeRecords({ environment, clock, outgoing }: Core): Omit<Str
   };
 }
 
-/** The event log and the read model, for those who append: what is notification is told in Slack. */
+/** The event log and the read model for use cases that append. Notifiable events are announced in Slack. */
 export const composeStreams = (core: Core): StreamPorts => ({
   ...composeRecords(core),
   notify: composeNotifier(core),
 });
 
-/** Has the worker tell in Slack of what is notification; nothing where Slack is not configured. */
+/** Has the worker announce notifiable events in Slack. Undefined where Slack is not configured. */
 function composeNotifier(core: Core): StreamPorts['notify'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
@@ -141,7 +145,12 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
  *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
+function composeAccess({
+  root,
+  settings,
+  configuration,
+  logger,
+}: Core): Pick<AccessPorts, 'access' | 'reportDenied'> {
   settings.access ??= readAccess(root, configuration);
   return { access: settings.access, reportDenied: (denial) => logger.warn('denied', { denial }) };
 }
@@ -152,8 +161,10 @@ const composeAudit = ({ logger }: Core): AuditPort => ({
 });
 
 /** Who administers a repository, where an administrator has switched that on. */
-const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
-  configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
+const composeAdmins =
+  ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
+  () =>
+    configuration.access.repositoryAdmins ? repositoryAdmins(configuration, bitbucket) : noRepositoryAdmins;
 
 /** The provisioner function, from outside. */
 export const composeProvisionerClient = ({ environment, outgoing, logger }: Core): Provisioner =>
@@ -162,7 +173,7 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
   );
 
 /** The worker function, from outside. */
-export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
+const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** What the functions that take requests work with. It holds no client for IAM. */
@@ -177,15 +188,17 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    reportUnreadable: (grantId, cause) =>
+      core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
   };
 }
 
-/** What was taken and told already. */
-export const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
+/** The ids of Slack deliveries already taken and of notifications already sent. */
+const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
 /** Slack's Web API; a call may take `timeoutMs`. */
-export const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
+const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
     token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
@@ -196,11 +209,11 @@ export const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: numb
 const slackResponseOrigin = ({ environment }: Core): string =>
   environment.sandboxSlackUrl ?? 'https://hooks.slack.com';
 
-/** Milliseconds that a call of Slack may take where nobody waits for it. */
+/** Timeout in milliseconds of a call to Slack that no person waits for. */
 const UNHURRIED_MS = 8000;
 
 /** What the worker does for Slack. */
-export function composeConversations(core: Core): ConversationPorts & NotificationPorts {
+function composeConversations(core: Core): ConversationPorts & NotificationPorts {
   const { logger, outgoing } = core;
   return {
     ...composeRequests(core),
@@ -210,6 +223,36 @@ export function composeConversations(core: Core): ConversationPorts & Notificati
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
 }
+
+/** What the worker does for Slack and for Bitbucket. */
+export function composeWorker(core: Core): WorkerPorts {
+  const { logger } = core;
+  return {
+    ...composeConversations(core),
+    reportProblem: (about, problem) =>
+      logger.error('what a delivery asks for is refused', { ...about, problem }),
+  };
+}
+
+/** What Bitbucket's endpoint works with: it reads the webhooks' secrets, and no table. */
+export function composeWebhookEndpoint(core: Core): WebhookPorts {
+  const { webhookSecrets } = core.environment;
+  return {
+    workspaces: core.configuration.workspaces,
+    secretsOf:
+      'parameters' in webhookSecrets
+        ? ssmWebhookSecrets(webhookSecrets.parameters, core.clock)
+        : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? ''),
+    worker: composeWorkerClient(core),
+    logger: core.logger,
+  };
+}
+
+/** What searches of the audit log work with. */
+export const composeAudits = (core: Core): AuditPorts => ({
+  ...composeRecords(core),
+  ...composeAccess(core),
+});
 
 /** What Slack's endpoint works with: it reads no grant and writes none. */
 export function composeSlackEndpoint(core: Core): SlackPorts {
@@ -229,7 +272,7 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
 }
 
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
-export function composeExplanations(core: Core): ExplainPorts {
+export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
   const { environment, configuration, clock } = core;
   const { log } = composeRecords(core);
   const bitbucket = composeBitbucket(core);

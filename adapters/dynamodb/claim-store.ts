@@ -12,8 +12,8 @@ import { toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { textOf } from './client.ts';
 
-/** ClaimStore over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
- *  the time itself. */
+/** The claim store over a DynamoDB table with key `id`. DynamoDB deletes an expired item up to days late, so a claim
+ *  compares the expiry itself. */
 export function dynamodbClaimStore(
   client: DynamoDBClient,
   table: string,
@@ -23,7 +23,7 @@ export function dynamodbClaimStore(
 
   return {
     async claim(id, until) {
-      // Where DynamoDB's reply is lost its client asks again, and must not take its own first attempt for another's.
+      // After a lost reply the client retries. `claimant` keeps it from taking its own first attempt for another claim.
       const claimant = { S: randomUUID() };
       try {
         await client.send(
@@ -40,7 +40,7 @@ export function dynamodbClaimStore(
         return true;
       } catch (error) {
         if (failureName(error) === 'ConditionalCheckFailedException') return false;
-        throw toPortError('DynamoDB', 'PutItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'PutItem' }, error);
       }
     },
 
@@ -55,7 +55,7 @@ export function dynamodbClaimStore(
           }),
         );
       } catch (error) {
-        throw toPortError('DynamoDB', 'UpdateItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
       }
     },
 
@@ -64,7 +64,7 @@ export function dynamodbClaimStore(
         const { Item: item } = await client.send(new GetItemCommand({ ...keyOf(id), ConsistentRead: true }));
         return item?.ts && { channel: textOf(item, 'channel'), ts: textOf(item, 'ts') };
       } catch (error) {
-        throw toPortError('DynamoDB', 'GetItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
       }
     },
 
@@ -72,7 +72,7 @@ export function dynamodbClaimStore(
       try {
         await client.send(new DeleteItemCommand(keyOf(id)));
       } catch (error) {
-        throw toPortError('DynamoDB', 'DeleteItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'DeleteItem' }, error);
       }
     },
   };

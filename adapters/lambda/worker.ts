@@ -2,12 +2,12 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Worker } from '../../domain/messaging/ports.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 
-/** Milliseconds for handing a message on, attempts included: Slack waits 3 seconds, Bitbucket 10. */
+/** Milliseconds for passing on a message, retries included. Slack waits 3 seconds, Bitbucket 10. */
 const INVOCATION_WAIT_MS = 2000;
 
-/** The worker function behind its port, by Lambda's asynchronous invocation: Lambda keeps the message, has the worker try
- *  again when it throws, and leaves what failed at every attempt in the on-failure queue. Whoever calls may repeat, for
- *  everything that the worker does is idempotent: the client should retry. */
+/** The worker function behind its port, by Lambda's asynchronous invocation. Lambda keeps the message, retries when the
+ *  worker throws, and moves a message that failed at every attempt to the on-failure queue. The worker is idempotent,
+ *  so a caller may repeat the call and the client should retry. */
 export function lambdaWorker(client: LambdaClient, functionName: string): Worker {
   return {
     async handOn(message) {
@@ -27,4 +27,6 @@ export function lambdaWorker(client: LambdaClient, functionName: string): Worker
 }
 
 const notHandedOn = (cause: unknown) =>
-  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.', { cause });
+  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be passed to the worker. Send it again.', {
+    cause,
+  });

@@ -2,19 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
+import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every error. A bundle holds what
- *  this and `readTemplates` returned when it was built, in the place of this module: see `scripts/build/embed-settings.ts`. */
+/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every error. A bundle
+ *  replaces this module by the results at build time (`scripts/build/embed-settings.ts`). */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
   const file = settingsIn(root, 'config').find((found) => found.path === path);
   if (!file) throw new StartFailure([`${path}: is missing`]);
   if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
   const parsed = parseConfiguration(file.content);
-  if ('errors' in parsed) throw new StartFailure(parsed.errors.map((fieldError) => `${path}${fieldError}`));
-  return parsed.configuration;
+  if (!parsed.ok) throw new StartFailure(parsed.problem.map((fieldError) => `${path}${fieldError}`));
+  return parsed.value;
 }
 
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every error of all files. */
@@ -24,20 +25,21 @@ export function readTemplates(root: string): ReadonlyMap<string, Template> {
   for (const file of settingsIn(root, 'templates')) {
     const parsed =
       'fieldError' in file
-        ? { errors: [`${file.path}: ${file.fieldError}`] }
+        ? fail([`${file.path}: ${file.fieldError}`])
         : parseTemplate(file.name, file.content);
-    if ('errors' in parsed) errors.push(...parsed.errors);
-    else templates.set(parsed.template.name, parsed.template);
+    if (parsed.ok) templates.set(parsed.value.name, parsed.value);
+    else errors.push(...parsed.problem);
   }
   if (templates.size === 0 && errors.length === 0) errors.push('templates/: holds no template');
   if (errors.length > 0) throw new StartFailure(errors);
   return templates;
 }
 
-/** A file of settings, e.g. `templates/ecr-push.yaml`: what its YAML says, or why it is none. Plain JSON values. */
+/** A file of settings, e.g. `templates/ecr-push.yaml`: its parsed YAML as plain JSON values, or why it cannot be
+ *  parsed. */
 type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fieldError: string });
 
-/** The settings in a folder below `root`, by file name; none when the folder is not there. */
+/** The settings in a folder below `root`, by file name; empty if the folder does not exist. */
 function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[] {
   const from = join(root, folder);
   const names = existsSync(from) ? readdirSync(from).sort() : [];

@@ -2,8 +2,8 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } f
 import type { Clock } from '../../domain/shared/clock.ts';
 import { briefMemory } from '../brief-memory.ts';
 
-/** The keys of an issuer, fetched when first needed and cached (10 minutes; an unknown `kid` fetches again at most every 30
- *  seconds). A fetch that failed is not repeated for 5 seconds: anyone can send tokens, and each would cost a call. */
+/** The keys of an issuer, fetched when first needed and cached for 10 minutes. An unknown `kid` refetches, at most
+ *  every 30 seconds. A failed fetch is not repeated for 5 seconds: anyone can send tokens, and each would cost a call. */
 export type IssuerKeys = JWTVerifyGetKey;
 
 const FAILURE_SECONDS = 5;
@@ -35,10 +35,10 @@ export function issuerKeys(url: string, clock: Pick<Clock, 'now'>): IssuerKeys {
   };
 }
 
-/** Bitbucket documents no algorithm for step tokens; these are what AWS STS takes. Never `none`, never HMAC. */
+/** Bitbucket documents no algorithm for step tokens. These are the ones that AWS STS accepts; never `none`, never HMAC. */
 export const STEP_TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 
-/** True when a failed verification says something about the token; false when the keys could not be had. */
+/** True if a failed verification is about the token; false if the keys could not be fetched. */
 export const isVerdict = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
   !(error instanceof errors.JWKSInvalid) &&

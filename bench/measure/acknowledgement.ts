@@ -11,7 +11,7 @@ import { median } from '../statistics.ts';
 export const endpoints = ['webhook', 'slack'] as const;
 export type Endpoint = (typeof endpoints)[number];
 
-/** Until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
+/** The time until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
 export type Acknowledgement = { product: number[]; bare: number[]; ratios: number[] };
 
 const paths: Record<Endpoint, Record<Side, string>> = {
@@ -19,12 +19,12 @@ const paths: Record<Endpoint, Record<Side, string>> = {
   slack: { product: '/slack/commands', bare: '/bare/slack/commands' },
 };
 const expectedStatus: Record<Endpoint, number> = { webhook: 202, slack: 200 };
-/** Milliseconds for the worker to end, so that its work falls into nobody's time. */
+/** Milliseconds to wait for the worker to end, so that its work does not count in any measurement. */
 const WORKER_MS = 60;
 
 type Rounds = { repetitions: number; samples: number; warmUp: number };
 
-/** Times one signed request after another, product and bare in turn; both hand on to the product's worker. */
+/** Times one signed request after another, alternating product and bare function. Both invoke the product's worker. */
 export async function measureAcknowledgement(
   stack: Stack,
   rounds: Rounds,
@@ -79,7 +79,7 @@ function webhook(): SignedRequest {
   return { headers, body };
 }
 
-/** A command that is handed on. Each is another, for each is taken once. */
+/** A command that reaches the worker. Each is different, because a signature is accepted once. */
 function slackCommand(slackUrl: string): SignedRequest {
   const body = new URLSearchParams({
     team_id: slackSeed.team.id,

@@ -51,7 +51,7 @@ export type ClaimRules = z.infer<typeof claimRulesSchema>;
 
 /** The claim at a path: the claim of that very name, else one step into an object for each dot. Undefined where there is
  *  none. */
-export function claimAt(claims: VerifiedClaims, path: string): unknown {
+function claimAt(claims: VerifiedClaims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   return path
     .split('.')

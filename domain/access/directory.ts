@@ -16,7 +16,7 @@ export const personSchema = z.strictObject({
   email: z.email().optional(),
   slack: z
     .string()
-    .regex(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_.-]+$/, 'must be <team>/<user>, as Slack sends their ids')
+    .regex(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_.-]+$/, 'must be <team>/<user>, with the ids that Slack sends')
     .optional(),
   bitbucket: bitbucketAccount.optional(),
   groups: z.array(z.string().min(1)).default([]),
@@ -29,8 +29,8 @@ export type Person = z.infer<typeof personSchema>;
 /** The people of the configuration. */
 export type Directory = { people: readonly Person[] };
 
-/** Every way in which one entry could be taken for another: an id, email, Slack user or Bitbucket account that stands
- *  twice. Emails are compared without case, as mail servers do. */
+/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account
+ *  that is given more than once. Emails are case-insensitive, as on mail servers. */
 export function directoryErrors({ people }: Directory): string[] {
   return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
     const values = people.map((person) =>
@@ -38,7 +38,7 @@ export function directoryErrors({ people }: Directory): string[] {
     );
     return values.flatMap((value, n) =>
       value !== undefined && values.indexOf(value) !== n
-        ? [`/people/${n}/${field}: ${value} stands twice`]
+        ? [`/people/${n}/${field}: ${value} is given more than once`]
         : [],
     );
   });
@@ -48,7 +48,7 @@ export function directoryErrors({ people }: Directory): string[] {
 export const findPerson = ({ people }: Directory, id: string): Person | undefined =>
   people.find((person) => person.id === id);
 
-/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Nobody who is not written down is found. */
+/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Undefined for a user who is not listed. */
 export const findSlackPerson = ({ people }: Directory, team: string, user: string): Person | undefined =>
   people.find(({ slack }) => slack === `${team}/${user}`);
 
@@ -67,7 +67,7 @@ export function slackOf({ slack }: Person): [string, string] | undefined {
 }
 
 /** The principal of a person who comes by their entry, with every identifier that it names. */
-export function principalOf(person: Person): Principal {
+export function principalOf(person: Person): Principal & { kind: 'person' } {
   const identifiers = identifiersOf({
     emails: emailsOf(person),
     slack: slackOf(person),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { projectSchema, slugSchema } from '../bitbucket/settings.ts';
+import { pinnedUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
 import { NAME } from '../shared/identifiers.ts';
-import { pinnedUuid } from '../shared/pinned-uuid.ts';
 import { parameterTypeNames } from '../templates/parameter-types.ts';
 
 const pattern = z

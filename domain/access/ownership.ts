@@ -30,9 +30,11 @@ function covers(patterns: readonly string[], type: ParameterTypeName, value: str
  *  listed for pipelines as well. */
 const allows = (
   { owns, pipeline = [] }: OwnershipRule,
-  type: ParameterTypeName,
-  value: string,
-  requesterKind: Principal['kind'],
+  {
+    type,
+    value,
+    requesterKind,
+  }: { type: ParameterTypeName; value: string; requesterKind: Principal['kind'] },
 ): boolean =>
   covers([...(owns.any ?? []), ...(owns[type] ?? [])], type, value) &&
   (requesterKind !== 'pipeline' || covers(pipeline, type, value));
@@ -64,7 +66,7 @@ export function unownedParameters(question: OwnershipQuestion): FieldError[] {
     const type = template.parameters[name]?.type;
     if (type && !parameterTypes[type].namesResource) continue;
     for (const single of valuesOf(value)) {
-      if (type && covering.some((rule) => allows(rule, type, single, requesterKind))) continue;
+      if (type && covering.some((rule) => allows(rule, { type, value: single, requesterKind }))) continue;
       errors.push({
         pointer: toPointer(['parameters', name]),
         // Without the repository's name: what an approver has read stays the same when it is renamed.
@@ -75,10 +77,10 @@ export function unownedParameters(question: OwnershipQuestion): FieldError[] {
   return errors;
 }
 
-/** `NOT_OWNED`, naming every parameter at once: for callers whose requests nobody may approve. */
+/** `NOT_OWNED`, naming every parameter at once. For callers whose requests cannot be approved. */
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',
-    `${fullName} may not use these resource names. A person can ask for them and have them approved, or the administrators of Rolewright add an ownership rule to config/rolewright.yaml.`,
+    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule to config/rolewright.yaml.`,
     { errors },
   );

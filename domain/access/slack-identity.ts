@@ -17,9 +17,9 @@ export type SlackProfile = {
 /** A Slack user, from a signed body. */
 export type SlackUser = { team: string; user: string };
 
-/** The person behind the email that Slack has verified. Nobody for bots, guests, strangers, deleted users, unconfirmed
- *  emails, users of another workspace, and emails that stand in no entry: an entry alone makes somebody a principal, so
- *  that the same human is the same one through every endpoint. */
+/** The person behind the email that Slack has verified. Undefined for bots, guests, strangers, deleted users,
+ *  unconfirmed emails, users of another workspace, and emails without an entry. Only an entry makes a person
+ *  a principal, so that they are the same principal through every endpoint. */
 export function personOfProfile(
   { people }: Directory,
   { team }: SlackUser,

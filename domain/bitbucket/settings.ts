@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { pinnedUuid } from '../shared/pinned-uuid.ts';
+import { parseUuid } from '../shared/identifiers.ts';
+
+/** A UUID in the configuration: in braces, case-insensitive, normalised to lower case. */
+export const pinnedUuid = z
+  .string({
+    error: ({ input }) => (input === undefined ? 'is missing; npm run config:pin fills it in' : undefined),
+  })
+  .refine((text) => parseUuid(text) !== undefined, 'must be a UUID in braces; npm run config:pin finds it')
+  .transform((text) => text.toLowerCase());
 
 /** A slug in the configuration, as Bitbucket writes it in URLs. */
 export const slugSchema = z

@@ -12,6 +12,7 @@ import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 
 const accountSchema = z.strictObject({
   alias: z.string().regex(NAME, 'must be a lower-case name'),
@@ -54,12 +55,10 @@ const configurationSchema = z.strictObject({
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
-export function parseConfiguration(
-  content: unknown,
-): { configuration: Configuration } | { errors: string[] } {
+export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { errors: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  if (!parsed.success) return fail(toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`));
   const configuration = parsed.data;
   const errors = [
     ...duplicates(
@@ -102,7 +101,7 @@ export function parseConfiguration(
     ...otherwiseWrittenIds(configuration),
     ...indistinctApprovers(configuration),
   ];
-  return errors.length > 0 ? { errors } : { configuration };
+  return errors.length > 0 ? fail(errors) : ok(configuration);
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would
@@ -111,7 +110,9 @@ function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
   const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
   return people.flatMap(({ id }, n) =>
     areEmails && id.includes('@') && id !== foldAscii(id)
-      ? [`/people/${n}/id: ${id} must be in lower case, as emails are taken from tokens: ${foldAscii(id)}`]
+      ? [
+          `/people/${n}/id: ${id} must be in lower case, because emails are read from tokens in lower case: ${foldAscii(id)}`,
+        ]
       : [],
   );
 }
@@ -131,5 +132,5 @@ function indistinctApprovers({ issuers, slack, approvals }: Configuration): stri
 
 function duplicates(pointer: string, what: string, values: string[]): string[] {
   const twice = values.filter((value, n) => values.indexOf(value) !== n);
-  return twice.map((value) => `${pointer}: ${what} ${value} stands twice`);
+  return twice.map((value) => `${pointer}: ${what} ${value} is given more than once`);
 }

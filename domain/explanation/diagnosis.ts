@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
-import type { Grant, GrantState } from '../grants/grant.ts';
+import { type Grant, type GrantState, roleOf } from '../grants/grant.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
   audiencesOf,
   type Claims,
   type ConditionOutcome,
+  presentedAudiencesOf,
   type TrustEvaluation,
   workspaceSlugIn,
 } from '../trust/evaluation.ts';
+import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the one that stands first here is the answer's. Only the last two are of an admitted token. */
+ *  several apply, the first in this list is the answer's. Only the last three are of an admitted token. */
 export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
@@ -36,6 +38,7 @@ export const diagnosisCodes = [
   'SUBJECT_UNEXPECTED',
   'WRONG_AUDIENCE',
   'CUSTOM_AUDIENCES',
+  'OTHER_CREDENTIALS',
   'PROPAGATING',
   'ADMITTED',
 ] as const;
@@ -44,15 +47,20 @@ export const diagnosisCodes = [
 export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
- *  keys could not be fetched, and for claims that somebody typed. */
+ *  keys could not be fetched, and for typed claims. `assumed` names those that the typed claims lack and that
+ *  every step token of the workspace has alike. */
 export type Evidence =
   | { kind: 'none' }
   | { kind: 'unreadable' }
   | { kind: 'token'; claims: Claims; signature: 'valid' | 'invalid' | 'unchecked' }
-  | { kind: 'claims'; claims: Claims };
+  | { kind: 'claims'; claims: Claims; assumed: AssumedClaim[] };
 
-/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that there is none of that UUID,
- *  `unasked` when nobody asked or Bitbucket did not answer. */
+/** A claim that is the same in every step token of a workspace. */
+export type AssumedClaim = (typeof assumedClaims)[number];
+const assumedClaims = ['iss', 'aud'] as const;
+
+/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that no environment
+ *  has that UUID, `unasked` when Bitbucket was not asked or did not answer. */
 export type EnvironmentNow = { name: string } | 'gone' | 'unasked';
 
 /** What an explanation is made from. `evaluation` is of the trust policy that the log records, or where it records none of
@@ -63,6 +71,7 @@ export type Question = {
   hasExpired: boolean;
   evidence: Evidence;
   evaluation: TrustEvaluation;
+  step: StepIdentity;
   now: EpochMilliseconds;
   environmentNow: EnvironmentNow;
 };
@@ -74,18 +83,25 @@ const PROPAGATION_SECONDS = 60;
 /** Seconds by which an issuer's clock may be ahead. Our choice: AWS does not say how much STS allows. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
-/** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
+/** Every reason why a token is refused, in the order in which to fix them. Without a reason, only the
+ *  admitting codes. */
 export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
-  const found = new Set([...grantErrors(question), ...tokenErrors(question)]);
+  const found = new Set([
+    ...grantErrors(question),
+    ...tokenErrors(question),
+    ...(usesOtherCredentials(grant, question.step) ? (['OTHER_CREDENTIALS'] as const) : []),
+  ]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
-  const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
+  const role = roleOf(grant);
+  const confirmedAt = role?.id === undefined ? Number.NaN : toEpoch(role.confirmedAt);
   return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
 }
 
 /** True for the codes of an admitted token. */
-export const isAdmitting = (code: DiagnosisCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
+export const isAdmitting = (code: DiagnosisCode): boolean =>
+  code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
 
 /** True where knowing what became of the grant's environment makes the advice better. */
 export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
@@ -135,21 +151,24 @@ function originError(grant: Grant, claims: Claims, isFromProvider: boolean): Dia
   return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
 }
 
-/** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
+/** What speaks against the token's times, as STS reads them: as integers only (STS API Reference, AssumeRoleWithWebIdentity).
+ *  Typed claims need none: they ask about the rest. */
 function timeErrors(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
-  if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
+  if (!isInteger(exp) && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
+  if (isInteger(exp) && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
   const latest = now / 1000 + CLOCK_DIFFERENCE_SECONDS;
   const begins = [nbf, iat].filter((time) => time !== undefined);
-  if (begins.some((time) => typeof time !== 'number')) return ['TOKEN_INCOMPLETE'];
+  if (!begins.every(isInteger)) return ['TOKEN_INCOMPLETE'];
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
+
+const isInteger = (claim: unknown): claim is number => Number.isInteger(claim);
 
 function conditionErrors(question: Question, claims: Claims): DiagnosisCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
-  const audiences = audiencesOf(claims);
+  const audiences = presentedAudiencesOf(claims);
   if (audiences.length === 0) return ['TOKEN_INCOMPLETE'];
   const isWorkspaces = audiences.includes(audienceOf(question.grant.request.intent.workspace));
   return evaluation.conditions
@@ -179,13 +198,27 @@ function subError({ grant, environmentNow }: Question, claims: Claims, sub: stri
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
-/** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
+/** Typed claims with what every step token of the grant's workspace has, where they lack it: `sub` alone is enough. */
+export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
+  const { workspace } = request.intent;
+  const usual = { iss: issuerOf(workspace.slug), aud: audienceOf(workspace) };
+  const assumed = assumedClaims.filter((name) => claims[name] === undefined);
+  const added = Object.fromEntries(assumed.map((name) => [name, usual[name]]));
+  return { kind: 'claims', claims: { ...claims, ...added }, assumed };
+}
+
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
 export const diagnosisSchema = z
   .strictObject({
     admitted: z.boolean(),
     code: z.enum(diagnosisCodes),
     verified: z.boolean(),
+    assumed: z
+      .array(z.enum(assumedClaims))
+      .optional()
+      .describe('Claims that were not given, and were taken as every step token of the workspace has them'),
     conditions: z.array(
       z.strictObject({
         key: z.string(),

@@ -1,4 +1,4 @@
-import type { Grant, RequestInForce } from '../grants/grant.ts';
+import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
@@ -9,7 +9,7 @@ import type { Template } from '../templates/template.ts';
 import type { RenderedRole } from './rendered-role.ts';
 
 /** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
- *  are the difference to what is live. `approvalReasons` says in words why somebody must approve; empty when nobody. */
+ *  are the difference to what is live. `approvalReasons` says in words why an approval is needed; empty when none is. */
 export type Plan = {
   hash: string;
   risk: Risk;
@@ -19,7 +19,7 @@ export type Plan = {
   approvalReasons: string[];
 };
 
-/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document stands in force. */
+/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document is in force. */
 export type LiveState = {
   intent: GrantIntent;
   requesterKind: Principal['kind'];
@@ -30,16 +30,19 @@ export type LiveState = {
 };
 
 /** What is live of a grant as the log knows it; undefined when nothing is. */
-export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
-  if (grant?.state !== 'active') return undefined;
-  const { intent } = grant.request;
+export const liveStateOf = (grant: Grant | undefined): LiveState | undefined =>
+  grant?.state === 'active' ? liveState(grant) : undefined;
+
+/** What is live of an active grant as the log knows it. */
+export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveState {
+  const { intent } = request;
   return {
     intent,
-    requesterKind: grant.request.requestedBy.kind,
-    permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
+    requesterKind: request.requestedBy.kind,
+    permissionsPolicy: documents.permissionsPolicy,
     maxSessionDuration: intent.maxSessionDuration,
     trustPolicyHash: intent.trustPolicyHash,
-    expiresAt: grant.expiresAt,
+    expiresAt,
   };
 }
 
@@ -55,12 +58,17 @@ export const askedLifetime = ({
 
 /** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
  *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */
-export function planOf(
-  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>,
-  template: Pick<Template, 'name' | 'approval'>,
-  live: LiveState | undefined,
-  lifetime: AskedLifetime | undefined,
-): Plan {
+export function planOf({
+  rendered,
+  template,
+  live,
+  lifetime,
+}: {
+  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>;
+  template: Pick<Template, 'name' | 'approval'>;
+  live: LiveState | undefined;
+  lifetime: AskedLifetime | undefined;
+}): Plan {
   const { gained, lost, isUnderstood } = comparePermissions(
     live?.permissionsPolicy,
     rendered.role.permissionsPolicy,
@@ -71,7 +79,12 @@ export function planOf(
   const isMore = risk === 'new' || risk === 'wider';
   const approvalReasons = isMore ? reasonsFor(rendered, template, risk) : [];
   return {
-    hash: planHash(rendered.intent, lifetime?.inSeconds, live, rendered.unowned),
+    hash: planHash({
+      intent: rendered.intent,
+      expiresInSeconds: lifetime?.inSeconds,
+      live,
+      unowned: rendered.unowned,
+    }),
     risk,
     gained,
     lost,
@@ -80,15 +93,20 @@ export function planOf(
   };
 }
 
-/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it have no owner: so an
  *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
  *  same hash. Lower-case hex, 64 characters. */
-export function planHash(
-  intent: GrantIntent,
-  expiresInSeconds: number | undefined,
-  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined,
-  unowned: readonly FieldError[] = [],
-): string {
+export function planHash({
+  intent,
+  expiresInSeconds,
+  live,
+  unowned,
+}: {
+  intent: GrantIntent;
+  expiresInSeconds: number | undefined;
+  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined;
+  unowned: readonly FieldError[];
+}): string {
   const before = live && {
     intent: intentHash(live.intent),
     ...(expiresInSeconds !== undefined && live.expiresAt !== undefined ? { expiresAt: live.expiresAt } : {}),
@@ -136,7 +154,7 @@ function reasonsFor(
   const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
   if (template.approval === 'required') {
     const what = risk === 'new' ? 'each grant' : 'each wider change';
-    reasons.unshift(`template ${template.name} requires approval of ${what}`);
+    reasons.unshift(`template ${template.name} requires approval for ${what}`);
   }
   return reasons;
 }

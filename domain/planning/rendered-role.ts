@@ -6,7 +6,7 @@ import {
   type AuditPort,
   checkGuardrails,
   type GuardrailSettings,
-  type Violation,
+  type PolicyViolation,
 } from '../guardrails/guardrails.ts';
 import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
@@ -53,7 +53,7 @@ export type RenderedRole = {
   role: RoleSpecification;
   intent: GrantIntent;
   unowned: FieldError[];
-  audited: Violation[];
+  audited: PolicyViolation[];
   actsThrough?: string | undefined;
 };
 
@@ -130,21 +130,28 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
       parameters,
       requesterKind: inputs.requesterKind,
     }),
-    intent: {
-      repository: { uuid: repository.uuid, fullName: repository.fullName },
-      workspace: repository.workspace,
-      ...(repository.project ? { project: repository.project } : {}),
-      ...(environment ? { environment } : {}),
-      account: account.id,
-      template: { name: template.name, version: template.version },
-      name,
-      parameters,
-      roleName,
-      maxSessionDuration: template.maxSessionDuration,
-      trustPolicyHash: canonicalHash(trustPolicy),
-      permissionsPolicyHash: canonicalHash(permissions.value),
-    },
+    intent: intentOf({ ...inputs, parameters }, role),
   });
+}
+
+function intentOf(
+  { repository, environment, account, template, parameters, name }: RoleInputs,
+  role: RoleSpecification,
+): GrantIntent {
+  return {
+    repository: { uuid: repository.uuid, fullName: repository.fullName },
+    workspace: repository.workspace,
+    ...(repository.project ? { project: repository.project } : {}),
+    ...(environment ? { environment } : {}),
+    account: account.id,
+    template: { name: template.name, version: template.version },
+    name,
+    parameters,
+    roleName: role.name,
+    maxSessionDuration: template.maxSessionDuration,
+    trustPolicyHash: canonicalHash(role.trustPolicy),
+    permissionsPolicyHash: canonicalHash(role.permissionsPolicy),
+  };
 }
 
 /** Reports what a plan breaks of audited guardrails; silent where it breaks none. */

@@ -82,16 +82,20 @@ const KNOWN = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 function allowancesOf(document: unknown): Allowance[] | undefined {
   if (!isObject(document) || document.Version !== '2012-10-17') return undefined;
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  const allowances: Allowance[] = [];
-  for (const statement of statements) {
-    if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
-    const actions = texts(statement.Action);
-    const resources = texts(statement.Resource);
-    const { Condition: block } = statement;
-    if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
-    if (block !== undefined && !isObject(block)) return undefined;
-    const condition = block && Object.keys(block).length > 0 ? canonicalJson(block) : '';
-    allowances.push({ actions, resources, condition });
-  }
-  return allowances;
+  const allowances = statements.map(allowanceOf);
+  return allowances.every((allowance) => allowance !== undefined) ? allowances : undefined;
+}
+
+function allowanceOf(statement: unknown): Allowance | undefined {
+  if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
+  const actions = texts(statement.Action);
+  const resources = texts(statement.Resource);
+  const { Condition: block } = statement;
+  if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
+  if (block !== undefined && !isObject(block)) return undefined;
+  return {
+    actions,
+    resources,
+    condition: block && Object.keys(block).length > 0 ? canonicalJson(block) : '',
+  };
 }

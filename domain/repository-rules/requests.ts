@@ -11,11 +11,12 @@ import type { RepositoryRule } from './schema.ts';
 export type RuleRequest = { rule: number; approved: boolean; request: GrantRequest };
 
 /** True when a rule is about a repository: the project by UUID, and the slug as it is now. */
-export const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
+const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
   project.uuid === repository.project?.uuid && matchesPattern(repository.slug, slug);
 
-/** What the rules ask for a repository, in their order. Pure, and the same whoever asks: a webhook, or whoever looks for
- *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the others. */
+/** What the rules ask for a repository, in their order. Pure, and the same for a webhook and for a search for
+ *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the
+ *  others. */
 export function requestsOf(rules: readonly RepositoryRule[], repository: Repository): Result<RuleRequest>[] {
   return rules.flatMap((rule, n) => (ruleCovers(rule, repository) ? [requestOf(rule, n, repository)] : []));
 }
@@ -57,16 +58,16 @@ function requestOf(
     ['project.key', repository.project?.key ?? ''],
   ]);
   const fill = (text: string): string => {
-    const used = placeholdersOf(text).every((name) => isOneSegment(values.get(name) ?? ''));
-    return used ? (fillPlaceholders(text, values)[0] ?? '') : '';
+    const isUsable = placeholdersOf(text).every((used) => isOneSegment(values.get(used) ?? ''));
+    return isUsable ? (fillPlaceholders(text, values)[0] ?? '') : '';
   };
   const parameters = Object.fromEntries(
-    Object.entries(grant.parameters).map(([name, text]) => [
-      name,
+    Object.entries(grant.parameters).map(([parameter, text]) => [
+      parameter,
       Array.isArray(text) ? text.map(fill) : fill(text),
     ]),
   );
-  const empty = Object.keys(parameters).filter((name) => [parameters[name]].flat().includes(''));
+  const empty = Object.keys(parameters).filter((one) => [parameters[one]].flat().includes(''));
   if (empty.length > 0) return fail(unfit(rule, repository, empty));
   const { template, environment, name, expiresIn } = grant;
   const request = grantRequestSchema.parse({
@@ -88,7 +89,7 @@ const unfit = (rule: number, repository: Repository, names: string[]): Problem =
     {
       errors: names.map((name) => ({
         pointer: toPointer(['parameters', name]),
-        detail: 'would hold a value that may not stand in a policy',
+        detail: 'would hold a value that a policy may not contain',
       })),
     },
   );

@@ -4,19 +4,19 @@ import { durationSchema } from '../grants/request.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';
 
-/** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs stand without braces. */
+/** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs have no braces. */
 const ruleBuiltIns: readonly string[] = ['repository.slug', 'repository.uuid', 'project.key'];
 
 const parameterText = z
   .string()
   .min(1)
-  .refine((text) => !hasStrayBraces(text), 'has braces that are no placeholder')
+  .refine((text) => !hasStrayBraces(text), 'has braces that do not form a placeholder')
   .refine(
     (text) => placeholdersOf(text).every((name) => ruleBuiltIns.includes(name)),
     `may hold ${ruleBuiltIns.map((name) => `{{${name}}}`).join(', ')} only`,
   );
 
-/** One entry of `onRepositoryCreated`. The project's UUID decides; its key stands there for people. */
+/** One entry of `onRepositoryCreated`. The project's UUID decides; its key is for readers only. */
 export const repositoryRuleSchema = z.strictObject({
   project: projectSchema,
   slug: z.string().regex(/^[a-z0-9._*-]{1,62}$/, 'may hold lower-case letters, digits, . _ - and * only'),

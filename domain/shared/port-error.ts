@@ -5,7 +5,7 @@ import type { ProblemCode } from './problem.ts';
  *  - `CONFLICT`: another change is in the way
  *  - `THROTTLED`, `UNAVAILABLE`: try again later
  *  - `DENIED`: our own credentials may not do this
- *  - `REJECTED`: the other system understood and refuses for good */
+ *  - `REJECTED`: the other system understood and refuses; a retry would not help */
 export type PortErrorCode = 'NOT_FOUND' | 'CONFLICT' | 'THROTTLED' | 'DENIED' | 'REJECTED' | 'UNAVAILABLE';
 
 /** The systems that Rolewright calls. */
@@ -28,6 +28,7 @@ export class PortError extends Error {
   readonly retryAfter: number | undefined;
   readonly problemCode: ProblemCode | undefined;
 
+  // biome-ignore lint/complexity/useMaxParams: as an Error's, its text comes before what few callers add.
   constructor(
     system: UpstreamSystem,
     code: PortErrorCode,

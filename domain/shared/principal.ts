@@ -6,7 +6,7 @@ import type { Uuid } from './identifiers.ts';
 export const principalKinds = ['person', 'service', 'pipeline', 'system'] as const;
 
 /** The kinds of verified identifiers of a person. */
-export const identifierKinds = ['sub', 'email', 'slack', 'bitbucket'] as const;
+const identifierKinds = ['sub', 'email', 'slack', 'bitbucket'] as const;
 
 /** See `identifierKinds`. */
 export type IdentifierKind = (typeof identifierKinds)[number];
@@ -37,10 +37,10 @@ export const principalSchema = z
 export type Principal = z.infer<typeof principalSchema>;
 
 /** Who asks for what `onRepositoryCreated` says. */
-export const REPOSITORY_RULES: Principal = { kind: 'system', id: 'repository-rules' };
+export const REPOSITORY_RULES = { kind: 'system', id: 'repository-rules' } as const satisfies Principal;
 
 /** Who approves where a rule of the configuration says `approved: true`. */
-export const CONFIGURATION: Principal = { kind: 'system', id: 'configuration' };
+export const CONFIGURATION = { kind: 'system', id: 'configuration' } as const satisfies Principal;
 
 /** What is verified of a person, in clear: `sub` is `[issuer, subject]`, `slack` is `[team, user]`, hashed as `team/user`, `emails` are folded by
  *  `foldAscii`. */
@@ -99,6 +99,24 @@ export type PipelineClaims = {
   branchName?: string | undefined;
 };
 
-/** The authenticated caller of one request. `groups` come from a company issuer; `pipeline` stands exactly when the
- *  kind is `pipeline`. */
-export type Caller = { principal: Principal; groups: readonly string[]; pipeline?: PipelineClaims };
+/** A kind of principal whose calls carry no claims of a pipeline. */
+type OtherKind = Exclude<Principal['kind'], 'pipeline'>;
+
+/** A pipeline as caller, with the claims of its verified token. It has no groups. */
+export type PipelineCaller = {
+  principal: Principal & { kind: 'pipeline' };
+  groups: readonly string[];
+  pipeline: PipelineClaims;
+};
+
+/** The authenticated caller of one request. `groups` come from a company issuer. */
+export type Caller =
+  | PipelineCaller
+  | { principal: Principal & { kind: OtherKind }; groups: readonly string[]; pipeline?: undefined };
+
+const isOther = (principal: Principal): principal is Principal & { kind: OtherKind } =>
+  principal.kind !== 'pipeline';
+
+/** A principal of the log as the caller that it was; undefined for a pipeline, whose claims the log does not hold. */
+export const callerOf = (principal: Principal, groups: readonly string[]): Caller | undefined =>
+  isOther(principal) ? { principal, groups } : undefined;

@@ -38,8 +38,8 @@ export function positionError(text: string, name: string, type: ParameterTypeNam
   const isOnce = skeleton.split('@').length === 2;
   if (stands && isOnce) return undefined;
   return positions.length === 0
-    ? `{{${name}}} is of type ${type}, which stands in condition values only`
-    : `{{${name}}} is of type ${type}, which stands in ${positions.map(shown).join(', ')} only`;
+    ? `{{${name}}} is of type ${type}, which is allowed in condition values only`
+    : `{{${name}}} is of type ${type}, which is allowed in ${positions.map(shown).join(', ')} only`;
 }
 
 const shown = (position: string): string =>
@@ -64,7 +64,8 @@ export function builtInPositionError(text: string, name: string): string | undef
 export const conditionPositionError = (text: string, name: string): string | undefined =>
   isWidened(skeletonOf(text, name)) ? widened(name) : undefined;
 
-const widened = (name: string): string => `a wildcard right behind {{${name}}} would match other names, too`;
+const widened = (name: string): string =>
+  `a wildcard directly after {{${name}}} would also match other names`;
 
 /** The names of all placeholders of a text, each once. */
 export const namesIn = (text: string): string[] => [...new Set(placeholdersOf(text))];

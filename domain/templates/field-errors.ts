@@ -46,23 +46,15 @@ export function crossErrors(template: TemplateContent): FieldErrorAtPath[] {
       });
       const twice = sids.indexOf(statement.sid) !== n;
       return [
-        ...(twice ? [at({ path: ['sid'], detail: `sid stands twice: ${statement.sid}` })] : []),
+        ...(twice ? [at({ path: ['sid'], detail: `sid is given more than once: ${statement.sid}` })] : []),
         ...statementErrors(template, statement).map(at),
       ];
     }),
-    ...template.usage.flatMap((text, n) =>
-      namesIn(text)
-        .filter((name) => !isBuiltIn(name) && !parameterOf(template, name))
-        .map((name) => ({
-          path: ['usage', n],
-          detail: `{{${name}}} is neither a parameter nor a built-in value`,
-        })),
-    ),
     ...Object.entries(template.parameters).flatMap(([name, parameter]) => [
       ...parameterErrors(template, name, parameter),
       ...(used.has(name)
         ? []
-        : [{ path: ['parameters', name], detail: `parameter ${name} is never used: remove it or name it` }]),
+        : [{ path: ['parameters', name], detail: `parameter ${name} is never used: use it or remove it` }]),
     ]),
   ];
 }
@@ -84,7 +76,7 @@ function statementErrors(template: TemplateContent, statement: TemplateStatement
     }
     for (const name of namesIn(text)) {
       const detail =
-        placeholderError(template, statement, name) ?? standingError(template, text, name, isResource);
+        placeholderError(template, statement, name) ?? standingError(template, name, { text, isResource });
       if (detail) errors.push({ path, detail });
     }
   }
@@ -111,9 +103,8 @@ const scopeError = (template: TemplateContent, name: string): string | undefined
 
 function standingError(
   template: TemplateContent,
-  text: string,
   name: string,
-  isResource: boolean,
+  { text, isResource }: { text: string; isResource: boolean },
 ): string | undefined {
   if (!isResource) return conditionPositionError(text, name);
   const type = parameterOf(template, name)?.type;
@@ -129,47 +120,54 @@ function parameterErrors(
   parameter: TemplateParameter,
 ): FieldErrorAtPath[] {
   const path = ['parameters', name];
-  const errors: FieldErrorAtPath[] = [];
+  const at = [...path, 'default'];
+  const cycle = parameter.default === undefined ? undefined : findCycle(template, name);
+  return [
+    ...valueErrors(parameter).map((found) => ({ ...found, path: [...path, ...found.path] })),
+    ...defaultErrors(template, parameter).map((detail) => ({ path: at, detail })),
+    ...(cycle ? [{ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` }] : []),
+  ];
+}
+
+/** What is wrong with the values that a parameter itself names, each with its path in the parameter. */
+function valueErrors(parameter: TemplateParameter): FieldErrorAtPath[] {
   const values = [
-    ...(parameter.allowed ?? []).map((value, index) => ({ value, at: ['allowed', index] })),
-    ...(parameter.example === undefined ? [] : [{ value: parameter.example, at: ['example'] }]),
+    ...(parameter.allowed ?? []).map((value, index) => ({ value, path: ['allowed', index] })),
+    ...(parameter.example === undefined ? [] : [{ value: parameter.example, path: ['example'] }]),
     ...defaultTexts(parameter)
       .filter((text) => placeholdersOf(text).length === 0)
-      .map((value) => ({ value, at: ['default'] })),
+      .map((value) => ({ value, path: ['default'] })),
   ];
-  for (const { value, at } of values) {
+  return values.flatMap(({ value, path }) => {
     const fieldError = valueError(parameter, value);
-    if (fieldError) errors.push({ path: [...path, ...at], detail: `${value} ${fieldError}` });
-  }
-  if (parameter.default === undefined) return errors;
-  const at = [...path, 'default'];
-  if (parameter.optional) errors.push({ path: at, detail: 'has a default and is optional: choose one' });
+    return fieldError ? [{ path, detail: `${value} ${fieldError}` }] : [];
+  });
+}
+
+/** What is wrong with the form of a parameter's default, and with the placeholders in it. */
+function defaultErrors(template: TemplateContent, parameter: TemplateParameter): string[] {
+  if (parameter.default === undefined) return [];
+  const errors: string[] = [];
+  if (parameter.optional) errors.push('has a default and is optional: choose one');
   if (Array.isArray(parameter.default) !== (parameter.list !== undefined)) {
-    errors.push({
-      path: at,
-      detail: parameter.list ? 'must be a list, as the parameter' : 'must be one text',
-    });
+    errors.push(parameter.list ? 'must be a list, as the parameter' : 'must be one text');
   }
-  if (parameter.list && defaultTexts(parameter).length > parameter.list.max) {
-    errors.push({ path: at, detail: `must hold no more than ${parameter.list.max} values` });
+  const texts = defaultTexts(parameter);
+  if (parameter.list && texts.length > parameter.list.max) {
+    errors.push(`must hold no more than ${parameter.list.max} values`);
   }
-  for (const text of defaultTexts(parameter)) {
-    if (hasStrayBraces(text)) errors.push({ path: at, detail: `stray braces in ${text}` });
-    for (const other of namesIn(text)) {
-      const detail = defaultPlaceholderError(template, other);
-      if (detail) errors.push({ path: at, detail });
-    }
-  }
-  const cycle = findCycle(template, name);
-  if (cycle) errors.push({ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` });
-  return errors;
+  const inTexts = texts.flatMap((text) => [
+    ...(hasStrayBraces(text) ? [`stray braces in ${text}`] : []),
+    ...namesIn(text).flatMap((other) => defaultPlaceholderError(template, other) ?? []),
+  ]);
+  return [...errors, ...inTexts];
 }
 
 function defaultPlaceholderError(template: TemplateContent, name: string): string | undefined {
   if (isBuiltIn(name)) return scopeError(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
-  if (parameter.optional) return `{{${name}}} is optional: a default needs a value that is always there`;
+  if (parameter.optional) return `{{${name}}} is optional: a default needs a value that is always present`;
   return parameter.list ? `{{${name}}} is a list: a default is one text` : undefined;
 }
 

@@ -26,7 +26,7 @@ export const parameterTypesTable = {
    *  the prefix without its slash at the end: it always stands for a whole folder. */
   s3KeyPrefix: {
     pattern: path(512),
-    rule: 'must be an S3 key prefix without a slash at its ends: letters, digits, . _ -, single slashes between',
+    rule: 'must be an S3 key prefix without a leading or trailing slash: letters, digits, . _ -, single slashes between',
     namesResource: true,
     example: 'shop-api/releases',
     longest: 512,
@@ -36,7 +36,7 @@ export const parameterTypesTable = {
    *  `/` (we leave double underscores out). */
   ecrRepositoryName: {
     pattern: /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-    rule: 'must be an ECR repository name: 2–256 lower-case letters and digits, parted by single . _ - or /',
+    rule: 'must be an ECR repository name: 2–256 lower-case letters and digits, separated by single . _ - or /',
     namesResource: true,
     example: 'shop-api',
     longest: 256,
@@ -91,7 +91,7 @@ export const parameterTypesTable = {
    *  so that it means something; no hyphen at its end, because one follows. Our choice. */
   lambdaFunctionPrefix: {
     pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{1,60}[A-Za-z0-9_]$/,
-    rule: 'must be the beginning of Lambda function names, without the hyphen behind it: 3–62 letters, digits, - and _',
+    rule: 'must be a prefix of Lambda function names, without the hyphen after it: 3–62 letters, digits, - and _',
     namesResource: true,
     example: 'shop-checkout',
     longest: 62,
@@ -109,7 +109,7 @@ export const parameterTypesTable = {
   /** As `cloudFormationStackName`, and stands for every stack whose name begins with it and a hyphen. */
   cloudFormationStackPrefix: {
     pattern: /^[A-Za-z][A-Za-z0-9-]{1,120}[A-Za-z0-9]$/,
-    rule: 'must be the beginning of stack names, without the hyphen behind it: 3–122 letters, digits and hyphens',
+    rule: 'must be a prefix of stack names, without the hyphen after it: 3–122 letters, digits and hyphens',
     namesResource: true,
     example: 'shop-checkout',
     longest: 122,
@@ -129,7 +129,7 @@ export const parameterTypesTable = {
    *  `parameter/shop/url` are the same parameter. */
   ssmParameterPath: {
     pattern: path(512),
-    rule: 'must be a parameter path without its slash in front or behind, e.g. shop-api/production: letters, digits, . _ -, single slashes between, at most 15 levels, not beginning with aws or ssm',
+    rule: 'must be a parameter path without a leading or trailing slash, e.g. shop-api/production: letters, digits, . _ -, single slashes between, at most 15 levels, not beginning with aws or ssm',
     namesResource: true,
     example: 'shop-api/production',
     also: (value: string) => value.split('/').length <= 15 && !/^(?:aws|ssm)/i.test(value),
@@ -141,7 +141,7 @@ export const parameterTypesTable = {
    *  that of another secret. */
   secretName: {
     pattern: path(505),
-    rule: 'must be a Secrets Manager name: letters, digits, . _ -, single slashes between, and not a hyphen and six characters at its end',
+    rule: 'must be a Secrets Manager name: letters, digits, . _ -, single slashes between, not ending with a hyphen and six characters',
     namesResource: true,
     example: 'shop-api/database',
     also: (value: string) => !/-[A-Za-z0-9]{6}$/.test(value),
@@ -226,7 +226,7 @@ export const parameterTypesTable = {
   /** IAM API Reference, CreateAccountAlias: 3–63 lower-case letters, digits and single hyphens between. */
   awsAccountAlias: {
     pattern: /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/,
-    rule: 'must be an AWS account alias: 3–63 lower-case letters and digits, parted by single hyphens',
+    rule: 'must be an AWS account alias: 3–63 lower-case letters and digits, separated by single hyphens',
     namesResource: true,
     example: 'shop-production',
     longest: 63,

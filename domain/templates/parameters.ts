@@ -41,8 +41,9 @@ export function parseParameters(
     if (found.length === 0) values[name] = normalised(given[name] as ParameterValue);
   }
   if (errors.length === 0) return ok(values);
-  const detail = `The parameters do not fit template ${template.name}; GET /v1/templates/${template.name} shows them.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
+  const detail = `The parameters do not fit template ${template.name}.`;
+  const see = { of: 'template' as const, name: template.name };
+  return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
 }
 
 function valueErrors(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
@@ -80,7 +81,7 @@ export function valueError(
 ): string | undefined {
   const fieldError = parameterError(type, value);
   if (fieldError) return fieldError;
-  if (!isSegments(value)) return 'must be segments parted by single slashes';
+  if (!isSegments(value)) return 'must be segments separated by single slashes';
   if (pattern !== undefined && !matchesPattern(value, pattern))
     return `must follow the naming rule ${pattern}`;
   if (allowed && !allowed.includes(value)) return `must be one of ${allowed.join(', ')}`;

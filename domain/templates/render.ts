@@ -43,7 +43,7 @@ function builtInError(name: string, template: string, value: string | undefined)
     detail:
       value === undefined
         ? `has no ${name}, which ${template} needs`
-        : `its ${name} holds characters that have a meaning in IAM policies`,
+        : `its ${name} holds characters with a meaning in IAM policies`,
   };
 }
 

@@ -12,7 +12,7 @@ export type TrustTarget = {
 };
 
 /** The pattern that the `sub` of an admitted token matches: `{repository}:*` or `{repository}:{environment}:*`. */
-export const subPattern = (target: TrustTarget): string =>
+const subPattern = (target: TrustTarget): string =>
   target.environmentUuid
     ? `${target.repositoryUuid}:${target.environmentUuid}:*`
     : `${target.repositoryUuid}:*`;

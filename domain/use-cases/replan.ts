@@ -1,7 +1,9 @@
 import { notOwned } from '../access/ownership.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
 import { intentHash } from '../grants/intent.ts';
+import type { AuditPort } from '../guardrails/guardrails.ts';
 import { askedLifetime, type LiveState, planOf } from '../planning/plan.ts';
 import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/rendered-role.ts';
 import { isRoleNameOf } from '../planning/role.ts';
@@ -11,29 +13,39 @@ import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
-import type { ProvisionerPorts } from './provisioning/run.ts';
 import { findEnvironment, findRepositoryAgain } from './resolve-target.ts';
+
+/** What rendering a role needs: it reads Bitbucket and writes nothing. */
+export type RenderPorts = AuditPort & {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  bitbucket: Bitbucket;
+};
 
 /** A plan made anew, and the template that it was made from. */
 export type Replanned = { rendered: RenderedRole; template: Template };
 
-/** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
- *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. A person's
- *  approval is of the plan with its hash, and of no other that it has become since. One by the configuration counts only
- *  where the configuration has such a rule. */
+/** The problem of applying a plan whose required approval is missing; undefined when it may be applied.
+ *  `live` is what IAM holds, not what the log says: a forged event could otherwise make a wider change look
+ *  narrower. A person's approval covers only the plan with the approved hash. An approval by the
+ *  configuration counts only where the configuration has such a rule. */
 export function missingApproval(
   configuration: Configuration,
   { rendered, template }: Replanned,
-  request: RequestInForce,
-  live: LiveState | undefined,
+  { request, live }: { request: RequestInForce; live: LiveState | undefined },
 ): Problem | undefined {
   const { approvedBy } = request;
-  const { hash, approvalReasons } = planOf(rendered, template, live, askedLifetime(request));
+  const { hash, approvalReasons } = planOf({
+    rendered,
+    template,
+    live,
+    lifetime: askedLifetime(request),
+  });
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
   if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;
   if (rendered.unowned.length > 0) return notOwned(rendered.intent.repository, rendered.unowned);
-  const detail = `What was asked for needs an approval that it does not have (${approvalReasons.join('; ')}). Ask again.`;
+  const detail = `The request needs an approval that it does not have (${approvalReasons.join('; ')}). Repeat the request.`;
   return problem('PLAN_CHANGED', detail);
 }
 
@@ -41,11 +53,12 @@ export function missingApproval(
 export const mayNeedApproval = ({ rendered, template }: Replanned, request: RequestInForce): boolean =>
   request.approvedBy?.kind !== 'person' && (template.approval === 'required' || rendered.unowned.length > 0);
 
-/** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
- *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
- *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
+/** Makes the plan of an intent again from Bitbucket, the configuration and the bundled templates, and
+ *  compares the two. The author of the intent therefore decides its inputs only. Any difference is
+ *  `PLAN_CHANGED`. A repository, environment or template that is gone has its own code, and so has a
+ *  pipeline's request for names that neither the repository nor its project owns. */
 export async function replan(
-  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
+  ports: RenderPorts,
   grantId: string,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {
@@ -90,6 +103,6 @@ export async function replan(
   }
   if (isSame) return ok({ rendered: rendered.value, template });
   const detail =
-    'What would be granted is no longer what was asked for: the template, the workspace or the repository has changed meanwhile. Ask again.';
+    'What would be granted no longer matches the request: the template, the workspace or the repository has changed. Repeat the request.';
   return fail(problem('PLAN_CHANGED', detail));
 }

@@ -29,7 +29,7 @@ export async function findRepository(
     if (repository) return inWorkspace(repository, workspace);
   }
   return fail(
-    problem('REPOSITORY_NOT_FOUND', `Bitbucket knows no repository ${shown} in the configured workspaces.`),
+    problem('REPOSITORY_NOT_FOUND', `Bitbucket has no repository ${shown} in the configured workspaces.`),
   );
 }
 
@@ -62,7 +62,7 @@ function inWorkspace(repository: Repository, configured: Workspace): Result<Repo
 const workspaceNotConfigured = (shown: string): Problem =>
   problem(
     'WORKSPACE_NOT_CONFIGURED',
-    `The workspace of ${shown} is not configured. An administrator adds its slug and UUID to config/rolewright.yaml.`,
+    `The workspace of ${shown} is not configured. Have an administrator add its slug and UUID to config/rolewright.yaml.`,
   );
 
 /** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case. */
@@ -73,7 +73,7 @@ export async function findEnvironment(
 ): Promise<Result<DeploymentEnvironment>> {
   const environment = await bitbucket.findEnvironment(repository, parseUuid(nameOrUuid) ?? nameOrUuid);
   if (environment) return ok(environment);
-  const detail = `${repository.fullName} has no deployment environment of that name (exact case) or UUID.`;
+  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.`;
   return fail(
     problem('ENVIRONMENT_NOT_FOUND', detail, {
       errors: [{ pointer: '/environment', detail: 'does not exist' }],

@@ -28,7 +28,7 @@ export function webhookEndpoint(ports: WebhookPorts): HttpHandler {
   return async (event, context) => {
     const { workspace, bytes } = await authenticated(ports, event);
     if (bytes.length > LARGEST_BODY) {
-      throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
+      throw new ProblemError(problem('BODY_TOO_LARGE', `Send at most ${LARGEST_BODY} bytes.`));
     }
     const eventKey = (headerOf(event, 'x-event-key') ?? '').slice(0, 64);
     const deliveryId = deliveryIdOf(event, context);

@@ -10,7 +10,7 @@ export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>):
   const given: Record<string, string> = {};
   const errors: { pointer: string; detail: string }[] = [];
   for (const [name, value] of new URLSearchParams(event.rawQueryString ?? '')) {
-    if (Object.hasOwn(given, name)) errors.push({ pointer: `/${name}`, detail: 'stands twice' });
+    if (Object.hasOwn(given, name)) errors.push({ pointer: `/${name}`, detail: 'is given more than once' });
     // Assigning to this name would set the prototype instead of a field.
     if (name === '__proto__') errors.push({ pointer: `/${name}`, detail: 'is not a known field' });
     else given[name] = value;

@@ -2,13 +2,17 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
-import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
+import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-message.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
-import { type RequestPorts, requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
+import {
+  type RequestContext,
+  type RequestPorts,
+  requestGrant,
+} from '../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
 import { toProblem } from '../http/problem-details.ts';
 import {
@@ -26,7 +30,7 @@ import { messageView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
-/** What the worker needs to do what somebody in Slack asks for. */
+/** What the worker needs to carry out requests from Slack. */
 export type ConversationPorts = RequestPorts & {
   web: SlackWeb;
   response: SlackResponse;
@@ -36,9 +40,9 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Does what somebody in Slack asks for, by the same use cases as every other endpoint, and answers where only they see it.
- *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
- *  nothing. */
+/** Carries out a request from Slack with the same use cases as every other endpoint. Only the person who
+ *  asked sees the answer. Their identity is resolved again, because the message names a Slack user and no
+ *  principal. A lost answer is logged and is no failure. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
   const { deliveryId, act } = ask;
   const content = await answer(ports, ask).catch((error: unknown) => {
@@ -75,43 +79,54 @@ type Outcome = { ok: true; value: SlackContent | undefined } | { ok: false; prob
 async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Promise<Outcome> {
   const { act, deliveryId } = ask;
   const { configuration } = ports;
-  const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
+  const writing: Writing = {
+    configuration,
+    templates: ports.templates,
+    naming: namingFor(configuration, ask.team),
+  };
   const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
-  const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
+  const answered = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
-    case 'request': {
-      const request = parseGrantRequest(act.request);
-      if (!request.ok) return request;
-      const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
-      if (!made.ok) return made;
-      return told('grant' in made.value ? requested(made.value.grant, writing) : undefined);
-    }
+    case 'request':
+      return asked(ports, act.request, { writing, context });
     case 'list': {
-      const page = { limit: LISTED };
-      const { grants, next } = await listGrants(ports, caller, { repository: act.repository }, page);
-      return told(grantList(grants, next !== undefined, writing));
+      const search = { filter: { repository: act.repository }, limit: LISTED };
+      const { grants, next } = await listGrants(ports, caller, search);
+      return answered(grantList(grants, next !== undefined, writing));
     }
     case 'show':
     case 'explain': {
       const found = await readableGrant(ports, act.grantId, caller);
       if (!found.ok) return found;
-      return told((act.verb === 'show' ? grantCard : explained)(found.value, writing));
+      return answered((act.verb === 'show' ? grantCard : explained)(found.value, writing));
     }
     case 'revoke': {
       const ended = await revokeGrant(ports, act.grantId, context);
-      return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
+      return ended.ok ? answered(revoked(ended.value.grant, writing)) : ended;
     }
     case 'approve': {
-      const approved = await approveGrant(ports, act.grantId, { planHash: act.planHash }, context);
-      // The message in the channel and the requester are told by the event; whoever pressed sees it happen.
-      return approved.ok ? told(undefined) : approved;
+      const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
+      // The event updates the message in the channel and notifies the requester; the approver sees it there.
+      return approved.ok ? answered(undefined) : approved;
     }
     case 'reject': {
       const { grantId, planHash, reason } = act;
-      const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
-      return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
+      const rejected = await rejectGrant(ports, { grantId, planHash, reason }, context);
+      return rejected.ok ? answered(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
+}
+
+async function asked(
+  ports: ConversationPorts,
+  given: SlackRequest,
+  { writing, context }: { writing: Writing; context: Omit<RequestContext, 'dryRun'> },
+): Promise<Outcome> {
+  const request = parseGrantRequest(given);
+  if (!request.ok) return request;
+  const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
+  if (!made.ok) return made;
+  return { ok: true, value: 'grant' in made.value ? requested(made.value.grant, writing) : undefined };
 }
 
 async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {
@@ -120,7 +135,7 @@ async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, c
     try {
       return await ports.web.updateView(answerTo.viewId, messageView(content.blocks));
     } catch (error) {
-      // Somebody who has closed the modal still wants to know.
+      // The person has closed the modal, so the answer goes to them as a message.
       if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
     }
   }

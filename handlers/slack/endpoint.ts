@@ -59,13 +59,14 @@ export type SlackPorts = SignedRequestPorts & {
   acknowledgementWaitMs: number;
 };
 
-/** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
+/** `end` aborts once Slack has been answered. Nothing is begun after that, because the answer asked for a
+ *  retry. */
 type SlackCall = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
-/** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
- *  the window and comes for the first time; within Slack's three seconds: what takes longer is the worker's. A command or form
- *  that could not be taken is told so in words, with 200; a button's answer has no words, and is the
- *  failure. */
+/** Answers Slack's commands and interactions within Slack's three seconds; the worker does what takes longer.
+ *  The answer is 401, the same for every reason, unless the raw body is signed within the window and is no
+ *  replay. A command or form that could not be taken gets 200 and a text that says so. A button shows no
+ *  text, so its answer has the failure's status. */
 export function slackEndpoint(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;
@@ -78,7 +79,7 @@ export function slackEndpoint(ports: SlackPorts): HttpHandler {
     if (!isCommand) return onInteraction(call, form);
     return before(end, onCommand(call, form)).catch((error: unknown) => {
       reportLost(call, error);
-      return ephemeral(message('That did not get through. Please give the command again.'));
+      return ephemeral(message('Rolewright did not get that. Please repeat the command.'));
     });
   };
 }
@@ -119,7 +120,7 @@ async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGat
     return { statusCode: 200 };
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
-  await handOn(call, slackUser, { responseUrl }, command);
+  await handOn(call, slackUser, { answerTo: { responseUrl }, act: command });
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
   return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
@@ -138,8 +139,7 @@ async function openView({ ports, end }: SlackCall, trigger: string, view: ModalV
 async function handOn(
   { ports, deliveryId, end }: SlackCall,
   { team, user }: SlackUser,
-  answerTo: SlackAsk['answerTo'],
-  act: SlackAsk['act'],
+  { answerTo, act }: Pick<SlackAsk, 'answerTo' | 'act'>,
 ): Promise<void> {
   if (end.aborted) return;
   await ports.worker.handOn({ source: 'slack', deliveryId, team, user, answerTo, act });
@@ -162,7 +162,7 @@ async function onInteraction(
     reportLost(call, error);
     // An empty answer would close the modal, as if all were well, with what was written in it.
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
-    return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
+    return viewAnswer({ errors: { [field]: 'Rolewright did not get that. Please send it again.' } });
   });
 }
 
@@ -182,9 +182,9 @@ async function onButton(
     responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
-  // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
+  // Slack shows no reply to a button. A refusal is shown by the worker, or when the reason is submitted.
   if (action === 'reject') await openView(call, trigger, rejectView(button));
-  else await handOn(call, slackUser, answerTo, { verb: 'approve', ...button });
+  else await handOn(call, slackUser, { answerTo, act: { verb: 'approve', ...button } });
   return { statusCode: 200 };
 }
 
@@ -202,7 +202,7 @@ async function onSubmission(
       const submission = submitDetail(view.private_metadata, values, call.ports.templates);
       if (!('request' in submission)) return viewAnswer(submission);
       const { request } = submission;
-      await handOn(call, slackUser, { viewId: view.id }, { verb: 'request', request });
+      await handOn(call, slackUser, { answerTo: { viewId: view.id }, act: { verb: 'request', request } });
       return viewAnswer({ view: messageView(asked(request).blocks) });
     }
     case REJECT: {
@@ -211,7 +211,10 @@ async function onSubmission(
       const reason = values.reason?.trim() ?? '';
       if (reason === '' || reason.length > 500)
         return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
-      await handOn(call, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
+      await handOn(call, slackUser, {
+        answerTo: { user: slackUser.user },
+        act: { verb: 'reject', ...button, reason },
+      });
       return { statusCode: 200 };
     }
     default:

@@ -4,7 +4,7 @@ import { personOfProfile, personOfSlackUser, type SlackUser } from '../../domain
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 
-/** What it takes to know who somebody in Slack is. */
+/** What is needed to identify a Slack user. */
 export type PersonPorts = {
   configuration: Pick<Configuration, 'people' | 'slack'>;
   web: Pick<SlackWeb, 'profile'>;

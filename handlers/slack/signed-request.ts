@@ -34,7 +34,7 @@ async function authenticated(ports: SignedRequestPorts, event: APIGatewayProxyEv
   const refusal = () =>
     new ProblemError(problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was taken already.'));
   if (given.timestamp === undefined || given.signature === undefined) throw refusal();
-  if (!isSignedBySlack(await signingSecret(), given, bytes, clock.now())) throw refusal();
+  if (!isSignedBySlack(await signingSecret(), { ...given, body: bytes }, clock.now())) throw refusal();
   if (bytes.length > LARGEST_BODY) {
     throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
   }

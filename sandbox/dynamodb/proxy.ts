@@ -1,19 +1,38 @@
-import { delay, noFaults } from '../http/faults.ts';
+import { delay, type Fault, noFaults } from '../http/faults.ts';
 import { dynamodbError, jsonAnswer, noContent } from './answers.ts';
 import { callLog, tableOf } from './calls.ts';
 import type { Engine, EngineAnswer, EngineRequest } from './engine.ts';
 import { statementRunner } from './execute-statement.ts';
+import { engineClient } from './lag/engine-client.ts';
+import { indexLag } from './lag/index-lag.ts';
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 
+/** `replica`: an empty engine, for the indexes of a time ago. `now`: milliseconds since the epoch. */
+type FrontParts = { engine: Engine; replica: Engine; now: () => number };
+
 /** Answers requests: `/sandbox/…` itself, `ExecuteStatement` by way of the engine's PutItem, all else by the engine.
  *  Undefined: the connection is to be closed without an answer. Rejects only when the engine is stopped. */
-export function dynamodbProxy(engine: Engine): (request: EngineRequest) => Promise<EngineAnswer | undefined> {
+export function dynamodbProxy({
+  engine,
+  replica,
+  now,
+}: FrontParts): (request: EngineRequest) => Promise<EngineAnswer | undefined> {
   const statements = statementRunner();
-  const faults = noFaults();
+  const faults = noFaults('indexLag');
   const calls = callLog();
+  const lag = indexLag(engineClient(engine), engineClient(replica), now);
 
-  function run(operation: string, request: EngineRequest, body: unknown): Promise<EngineAnswer> {
+  const run = (operation: string, request: EngineRequest, body: unknown, lagMs = 0): Promise<EngineAnswer> =>
+    lag.run({
+      operation,
+      body,
+      lagMs,
+      onTable: () => runOnTable(operation, request, body),
+      onReplica: () => replica(request),
+    });
+
+  function runOnTable(operation: string, request: EngineRequest, body: unknown): Promise<EngineAnswer> {
     if (operation === 'ExecuteStatement') {
       return statements.execute(body, (name, input) =>
         engine({
@@ -34,7 +53,10 @@ export function dynamodbProxy(engine: Engine): (request: EngineRequest) => Promi
   ): Promise<EngineAnswer | undefined> {
     const body = parseJson(request.body);
     calls.record(operation, tableOf(body));
-    const fault = faults.take((match) => match === operation);
+    const fault = faults.take(
+      (match) => match === operation,
+      (effect) => effect !== 'indexLag' || lag.concerns(operation, body),
+    );
     switch (fault?.effect) {
       case 'throttle':
         return dynamodbError(400, 'ThrottlingException', 'Throughput exceeds the capacity of your table.');
@@ -54,17 +76,20 @@ export function dynamodbProxy(engine: Engine): (request: EngineRequest) => Promi
       case 'delay':
         await delay(fault);
         break;
+      case 'indexLag':
+        return run(operation, request, body, fault.delayMs);
     }
     return run(operation, request, body);
   }
 
-  function armFault(body: unknown): EngineAnswer {
-    if (isPropagation(body)) return jsonAnswer(400, { errors: ['/effect: propagation is for IAM only'] });
+  async function armFault(body: unknown): Promise<EngineAnswer> {
     const errors = faults.arm(body);
-    return errors.length > 0 ? jsonAnswer(400, { errors }) : jsonAnswer(200, { armed: true });
+    if (errors.length > 0) return jsonAnswer(400, { errors });
+    if ((body as Fault).effect === 'indexLag') await lag.begin();
+    return jsonAnswer(200, { armed: true });
   }
 
-  function answerSandbox(request: EngineRequest): EngineAnswer {
+  async function answerSandbox(request: EngineRequest): Promise<EngineAnswer> {
     switch (`${request.method} ${request.url}`) {
       case 'GET /sandbox/calls':
         return jsonAnswer(200, { items: calls.items() });
@@ -86,10 +111,6 @@ export function dynamodbProxy(engine: Engine): (request: EngineRequest) => Promi
     const operation = TARGET.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
     return operation === undefined ? engine(request) : answerOperation(operation, request);
   };
-}
-
-function isPropagation(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'effect' in body && body.effect === 'propagation';
 }
 
 function parseJson(body: Buffer): unknown {

@@ -7,39 +7,44 @@ import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
   type AccessContext,
+  type AccessRules,
   type Action,
+  type Attempt,
   actions,
   authorise,
+  couldBeAllowed,
+  eventResource,
   type Resource,
+  refuse,
 } from '../../domain/access/authorisation.ts';
 import { principalOf as personOf } from '../../domain/access/directory.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
-import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';
 import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
-import type { Result } from '../../domain/shared/result.ts';
+import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
+import { ok, type Result } from '../../domain/shared/result.ts';
 import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
-/** How the command is used. */
-export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [what is acted on]
+export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
   --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
-  --groups platform,approvers           of a person or service; none unless said
+  --groups platform,approvers           of a person or service; default none
   --action request                      request, revoke, approve, read or audit
   --grant gr_…                          a grant of the running API (ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN; else of npm start)
-  --repository {uuid}                   or what a grant would be for; with it, where it matters:
-  --workspace acme (where several are configured)  --account default (likewise)
+  --repository {uuid}                   instead of --grant: the repository of a grant, with these if they matter:
+  --workspace acme (if several are configured)  --account default (likewise)
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
-  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
-  --repository-admin                    as if Bitbucket said that the person has admin on the repository
+  --requesters person,pipeline          for approve without --grant: the kinds of all requesters; default person
+  --repository-admin                    assume that the person has admin on the repository in Bitbucket
 
-Without --grant and --repository: whether it could be allowed on anything at all.`;
+Without --grant and --repository: whether the action could be allowed on any resource.`;
 
 const options = {
   principal: { type: 'string' },
@@ -63,7 +68,7 @@ type Settings = {
   templates: ReadonlyMap<string, Template>;
   access: CedarAccess;
 };
-/** A grant as the API shows it, as far as rules look at it. */
+/** The fields of a grant in the API that rules can look at. */
 type ShownGrant = {
   repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
   environment?: { uuid: string };
@@ -91,16 +96,16 @@ const listed = (text: string): string[] => text.split(',').filter((part) => part
 function uuidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const uuid = parseUuid(text);
-  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: names can change hands.`);
   return uuid;
 }
 
 function principalOf(text = ''): Principal {
   const colon = text.indexOf(':');
-  const parsed = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
-  if (!parsed.success)
+  const principal = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
+  if (!principal.success)
     throw new UsageError('--principal must be <kind>:<id>, such as person:ada@acme.example.');
-  return parsed.data;
+  return principal.data;
 }
 
 function actionOf(text = ''): Action {
@@ -144,29 +149,32 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
     repositoryUuid,
     environmentUuid: uuidOf('environment', given.environment),
     accountId: account.id,
-    ...(given.template ? { template: { name: given.template } } : {}),
+    template: given.template === undefined ? undefined : { name: given.template },
   };
 }
 
-/** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
+/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository and
+ *  an account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
-  if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
+  const { repositoryUuid, accountId } = resource;
+  if (action === 'audit') return eventResource({ repositoryUuid, accountId });
   if (action !== 'request') return resource;
-  if (!resource.template) throw new UsageError('--template: what would be asked for?');
+  if (!resource.template) throw new UsageError('--template is missing: name the template of the request.');
   const template = templates.get(resource.template.name);
   if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
   return { ...resource, template };
 }
 
-function callerOf(given: Given, resource: Resource | undefined, configuration: Configuration): Caller {
+function givenCaller(given: Given, resource: Resource | undefined, configuration: Configuration): Caller {
   const principal = identified(principalOf(given.principal), configuration);
   const groups = listed(given.groups);
-  if (principal.kind !== 'pipeline') return { principal, groups };
+  const other = callerOf(principal, groups);
+  if (other) return other;
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
-    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+    throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
-    principal,
+    principal: { kind: 'pipeline', id: principal.id },
     groups,
     pipeline: {
       workspaceUuid: resource?.workspaceUuid ?? '',
@@ -178,20 +186,32 @@ function callerOf(given: Given, resource: Resource | undefined, configuration: C
 }
 
 function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
-  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:anyone`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
     repositoryAdmin: given['repository-admin'],
   };
 }
 
-/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+/** The decision on a resource; without one, whether the caller could be allowed on any. */
+function decisionOn({
+  resource,
+  ...question
+}: Attempt & { rules: AccessRules; resource: Resource | undefined }): Result<undefined> {
+  const report = () => {};
+  if (resource) return authorise({ ...question, resource, report });
+  const decision = couldBeAllowed(question);
+  return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
+}
+
+/** The decision on an approval by a person who may approve there. It succeeds only for a request that waits, that
+ *  has not lapsed, and that another person made. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
 }
 
-/** The grant that the events of the running API tell of, page by page. */
+/** Replays a grant from its events in the running API, page by page. */
 async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
   const events: GrantEvent[] = [];
   let cursor: unknown;
@@ -209,13 +229,13 @@ const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
   ...(doc ? [`      ${doc}`] : []),
 ];
 
-/** Gets a path of a running API. */
+/** Reads a path of a running API. */
 type Get = (path: string) => Promise<Record<string, unknown>>;
 
-/** The arguments are wrong; the usage says how they would be right. */
+/** An error in the arguments; the usage shows the correct form. */
 export class UsageError extends Error {}
 
-/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
+/** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess(
   argv: string[],
   root: string,
@@ -230,25 +250,31 @@ export async function explainAccess(
     ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
     : namedResource(given, settings);
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
-  const caller = callerOf(given, named, settings.configuration);
+  const caller = givenCaller(given, named, settings.configuration);
   const resource = named && asAsked(action, named, templates);
   const context = accessContextOf(given, grant);
-  const byRules = authorise(access, caller, action, resource, undefined, context);
+  const byRules = decisionOn({ rules: access, caller, action, resource, context });
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain(caller, action, resource, context);
+  const { allowed, rules } = access.explain({ caller, action, resource, context });
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
-  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
+  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
   const lines = [
     `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
     '',
     decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
-    ...(isBuiltIn ? ['', 'That holds whatever the rules say. They would permit it:'] : []),
+    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain(caller, action, undefined, { ...context, repositoryAdmin: true }).rules;
-    if (near.length > 0) lines.push('', 'These would permit it on another resource, or in other context:');
+    const near = access.explain({
+      caller,
+      action,
+      resource: undefined,
+      context: { ...context, repositoryAdmin: true },
+    }).rules;
+    if (near.length > 0)
+      lines.push('', 'These would permit it on another resource or in another access context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

@@ -3,8 +3,9 @@ import { readConfiguration } from '../../adapters/settings/files.ts';
 import { bitbucketClient, bitbucketSettings } from './client.ts';
 import { hookUrl, registerHook } from './workspace-hook.ts';
 
-/** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all on the
- *  local stack. The secret comes from `WEBHOOK_SECRET`, never from an argument: others can see those. */
+/** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all
+ *  workspaces of the local stack. The secret comes from `WEBHOOK_SECRET`, never from an argument, which other users can
+ *  see. */
 async function main(): Promise<void> {
   const [named, ...more] = process.argv.slice(2);
   const settings = bitbucketSettings(process.env);
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The secrets that the local stack checks deliveries with, by workspace. */
+/** The local stack's webhook secrets, by workspace. */
 async function sandboxSecrets(bitbucket: string): Promise<Record<string, string>> {
   const answer = await fetch(new URL('/sandbox/webhook-secrets', bitbucket));
   return z.record(z.string(), z.string()).parse(await answer.json());

@@ -5,7 +5,7 @@ import { readConfiguration, readTemplates } from '../../adapters/settings/files.
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import { ruleErrors } from '../../domain/repository-rules/requests.ts';
 
-/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every error. */
+/** All settings below `root`, checked separately and against each other. Throws `StartFailure` with every error. */
 export function checkedSettings(root: string) {
   const errors: string[] = [];
   const read = <T>(reading: () => T): T | undefined => {
@@ -35,7 +35,8 @@ export function checkedSettings(root: string) {
   return { configuration, templates, access };
 }
 
-/** Modules like those in `adapters/` that read settings below `root`, by name; these hold what was read. */
+/** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read below
+ *  `root`. */
 function embedded(root: string): Record<string, string> {
   const { configuration, templates, access } = checkedSettings(root);
   return {
@@ -47,9 +48,9 @@ function embedded(root: string): Record<string, string> {
 
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
-/** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
- *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with
- *  every error. */
+/** Embeds the checked and parsed settings below `root` into every bundle that uses them. So a function reads no files
+ *  when it starts, and its bundle has no YAML parser. Invalid settings stop the build: throws `StartFailure` with every
+ *  error. */
 export function embedSettings(root: string): Plugin {
   const modules = embedded(root);
   return {

@@ -64,7 +64,9 @@ const grant: GrantResource = {
   createdAt: at,
   updatedAt: at,
   pipelineSnippet:
-    '- step:\n    name: s3-static-site\n    oidc: true\n    script:\n      - aws sts get-caller-identity\n',
+    '- step:\n    name: s3-static-site\n    image: amazon/aws-cli:2.31.0\n    oidc: true\n    script:\n      - …\n      - aws s3 sync public/ s3://shop-site/ --delete\n',
+  pipeSnippet:
+    '- step:\n    name: s3-static-site\n    oidc: true\n    script:\n      - pipe: atlassian/aws-s3-deploy:1.6.1\n        variables:\n          …\n',
 };
 
 const { trustPolicy: _, permissionsPolicy: __, ...listed } = grant;
@@ -72,10 +74,12 @@ const { trustPolicy: _, permissionsPolicy: __, ...listed } = grant;
 const revoked: z.infer<typeof revokedGrantSchema> = {
   ...grant,
   state: 'revoked',
-  notice: 'IAM shows changes everywhere within seconds as a rule, and guarantees no time.',
+  notice:
+    'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.',
 };
 Reflect.deleteProperty(revoked, 'role');
 Reflect.deleteProperty(revoked, 'pipelineSnippet');
+Reflect.deleteProperty(revoked, 'pipeSnippet');
 
 const body = {
   grantId: grant.id,
@@ -117,6 +121,8 @@ const template: z.infer<typeof templateResourceSchema> = {
     additionalProperties: false,
   },
   example: { parameters: { bucket: 'shop-site' } },
+  image: 'amazon/aws-cli:2.31.0',
+  usage: [{ run: 'aws s3 sync public/ s3://{{bucket}}/ --delete' }],
 };
 
 const explanation: Diagnosis = {
@@ -133,10 +139,10 @@ const explanation: Diagnosis = {
       holds: false,
     },
   ],
-  advice: `The token is of another repository than the grant's, acme/shop (${repository}).`,
+  advice: `The token comes from a repository other than the grant's, acme/shop (${repository}).`,
 };
 
-/** An example of each named schema that an operation answers with. The linter holds each to its schema. */
+/** An example of each named schema that an operation answers with. The linter validates each by its schema. */
 export const examples: Record<string, unknown> = {
   Grant: grant,
   GrantPage: { items: [listed], cursor: 'eyJhZnRlciI6IiJ9' },

@@ -16,13 +16,13 @@ import { type ActionReference, actionReference, conditionKeyError, fitsArn } fro
 import { largestPolicy, SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
 import { templateSources } from './source.ts';
 
-/** What the check found: `errors` stop it, `warnings` are guardrails in audit mode. Each is
+/** The result of the check: `errors` fail it; `warnings` are violations of guardrails in audit mode. Each is
  *  `templates/x.yaml:LINE: what: fix`. */
 export type CheckResult = { errors: string[]; warnings: string[]; templates: number };
 
-/** Checks every template below `root`: schema, names and positions; that every action exists and fits each of its resources;
- *  condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and without its
- *  optional parts; and that the generated files are of today. All errors of all files at once. */
+/** Checks every template below `root`: its schema, names and positions; that every action exists and fits each of its
+ *  resources; condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and
+ *  without its optional parts; and that the generated files are current. Returns all errors of all files. */
 export async function checkTemplates(root: string): Promise<CheckResult> {
   const result: CheckResult = { errors: [], warnings: [], templates: 0 };
   const { guardrails } = readConfiguration(root);
@@ -37,21 +37,21 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
     if (source.errors.length > 0) continue;
     if (!/^# yaml-language-server: \$schema=\.\/schema\.json$/m.test(source.text)) {
       result.errors.push(
-        `templates/${source.name}:1: names no schema: begin with # yaml-language-server: $schema=./schema.json`,
+        `templates/${source.name}:1: names no schema; begin it with # yaml-language-server: $schema=./schema.json`,
       );
     }
     const read = readTemplate(source.name, source.content);
-    for (const { path, detail } of 'errors' in read ? read.errors : []) {
-      // The line alone would not tell which of its fields is missing, or meant.
+    for (const { path, detail } of read.ok ? [] : read.problem) {
+      // The line alone would not show which of its fields is missing or meant.
       say(result.errors, { path, detail: `${toPointer(path)}: ${detail}` });
     }
     const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
     for (const fieldError of shaped.success ? await referenceErrors(shaped.data) : [])
       say(result.errors, fieldError);
-    if ('errors' in read) continue;
-    good.push(read.template);
-    for (const fieldError of sizeErrors(read.template)) say(result.errors, fieldError);
-    for (const { rule, ...fieldError } of guardrailErrors(read.template, guardrails.deny)) {
+    if (!read.ok) continue;
+    good.push(read.value);
+    for (const fieldError of sizeErrors(read.value)) say(result.errors, fieldError);
+    for (const { rule, ...fieldError } of guardrailErrors(read.value, guardrails.deny)) {
       const isAudited = guardrails.audit.some((id) => id === rule);
       say(isAudited ? result.warnings : result.errors, fieldError);
     }
@@ -109,12 +109,12 @@ const OPERATOR =
 
 function pairError(action: string, arns: readonly string[], resource: string): string | undefined {
   if (arns.length === 0) {
-    if (resource !== '*') return `${action} knows no resource: give it * in a statement of its own`;
+    if (resource !== '*') return `${action} supports no resources: give it * in a statement of its own`;
     return actionsWithoutResource.has(action.toLowerCase())
       ? undefined
-      : `${action} knows no resource: add it to domain/guardrails/actions-without-resource.ts`;
+      : `${action} supports no resources: add it to domain/guardrails/actions-without-resource.ts`;
   }
-  if (resource === '*') return `${action} knows a resource: name it, as ${arns.join(' or ')}`;
+  if (resource === '*') return `${action} supports resources: name one, as ${arns.join(' or ')}`;
   return arns.some((arn) => fitsArn(resource, arn))
     ? undefined
     : `${action} does not fit ${resource}: it acts on ${arns.join(' or ')}`;
@@ -141,7 +141,7 @@ function sizeErrors(template: Template): FieldErrorAtPath[] {
   return [
     {
       path: ['statements'],
-      detail: `the largest rendering has ${length} characters and IAM takes ${INLINE_POLICY_LIMIT}: shorten its lists or statements`,
+      detail: `the largest rendering has ${length} characters, and IAM allows ${INLINE_POLICY_LIMIT}: shorten its lists or statements`,
     },
   ];
 }
@@ -171,7 +171,7 @@ function staleFiles(root: string, templates: readonly Template[]): string[] {
     .filter(
       ([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text,
     )
-    .map(([path]) => `${path}:1: is not what the templates say today: run npm run templates:docs`);
+    .map(([path]) => `${path}:1: differs from the templates: run npm run templates:docs`);
 }
 
 /** `npm run templates:check`. */
@@ -182,7 +182,7 @@ async function main(): Promise<void> {
     console.error(errors.join('\n'));
     process.exit(1);
   }
-  console.log(`${templates} templates are sound.`);
+  console.log(`${templates} templates have no problems.`);
 }
 
 if (import.meta.main) {

@@ -24,13 +24,21 @@ function bannedIn(code: string, banned: readonly string[]): string[] {
   );
 }
 
+/** Names that a published format has, which this house does not rename, each with its format. */
+const FOREIGN_NAMES: Record<string, string> = {
+  'domain/explanation/diagnosis.ts: advice': "the field of POST /v1/explain's answer",
+  'domain/use-cases/reading/explain-admission.ts: advice': "the field of POST /v1/explain's answer",
+  'domain/scan/issuers/models.ts: actor': "a claim of GitHub's tokens",
+  'domain/scan/issuers/models.ts: actor_id': "a claim of GitHub's tokens",
+};
+
 describe("CONTRIBUTING's vocabulary", () => {
   test('replaces words that no name in the product bears any more', () => {
     expect(replaced.length).toBeGreaterThan(20);
     const found = ['domain', 'adapters', 'handlers']
       .flatMap(sourceFiles)
       .flatMap(({ path, code }) => bannedIn(code, replaced).map((name) => `${path}: ${name}`));
-    expect(found).toEqual([]);
+    expect(found.filter((name) => !(name in FOREIGN_NAMES))).toEqual([]);
   });
 
   test('has each word once', () => {

@@ -49,8 +49,11 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     ({ table } = await open());
   });
 
-  const project = (fields: GrantFields, seq = 1) =>
-    table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields) });
+  const project = async (fields: GrantFields, seq = 1) => {
+    const grant = grantOf(fields);
+    await table.enrol(grant.request.intent.repository.uuid, grant.id);
+    await table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant });
+  };
 
   describe(`grant table ${name}, lists`, () => {
     test('pages of any size hold each grant that fits exactly once, newest change first', async () => {
@@ -110,6 +113,17 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
         const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.state)).length;
         expect(await table.listLive(repositoryNumber(n))).toHaveLength(expected);
       }
+    });
+
+    test('all that was enrolled for a repository is found at once, each once, whatever became of it', async () => {
+      expect(await table.listEnrolled(repositoryNumber(1))).toEqual([]);
+      for (const n of [1, 2, 1]) await table.enrol(repositoryNumber(1), grantIdNumber(n));
+      await table.enrol(repositoryNumber(2), grantIdNumber(3));
+      await project({ n: 4, state: 'revoked' });
+      expect((await table.listEnrolled(repositoryNumber(1))).sort()).toEqual([1, 2, 4].map(grantIdNumber));
+      expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+      expect(await table.listDue('2099-01-01T00:00:00.000Z', 10)).toEqual([]);
+      expect((await table.list({}, 10)).grants).toHaveLength(1);
     });
 
     test('a count goes beyond one page', async () => {

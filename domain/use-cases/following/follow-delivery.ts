@@ -18,10 +18,10 @@ export async function followDelivery(ports: FollowPorts, delivery: BitbucketDeli
   const occasion = { correlationId: delivery.deliveryId, entryPoint: 'bitbucket' as const };
   const isNew = delivery.event === 'repo:created' || delivery.event === 'repo:imported';
   const { repository, project } = delivery;
-  if (project) return followProject(ports, workspace, project.uuid, occasion);
+  if (project) return followProject(ports, { workspace, projectUuid: project.uuid }, occasion);
   if (!repository) return;
   for (const uuid of await uuidsOf(ports, workspace, repository)) {
-    await followRepository(ports, workspace, uuid, isNew, occasion);
+    await followRepository(ports, { workspace, uuid, isNew }, occasion);
   }
 }
 
@@ -41,15 +41,14 @@ async function uuidsOf(
   return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
 }
 
-/** A project's new key follows into the grants of its repositories. One repository that Bitbucket still shows in the
- *  project tells the key for all of them. */
+/** Records a project's new key in the grants of its repositories. The key is read from one repository that
+ *  Bitbucket still shows in the project, and holds for all of them. */
 async function followProject(
   ports: FollowPorts,
-  workspace: Workspace,
-  projectUuid: Uuid,
+  { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports.grants, {})).filter(
+  const grants = (await liveGrants(ports, {})).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );
@@ -58,7 +57,8 @@ async function followProject(
     if (found.is === 'gone' || found.repository.project?.uuid !== projectUuid) continue;
     for (const { id, request } of grants) {
       const { uuid: ofGrant, fullName } = request.intent.repository;
-      await followNames(ports, id, { ...found.repository, uuid: ofGrant, fullName }, occasion);
+      const repository = { ...found.repository, uuid: ofGrant, fullName };
+      await followNames(ports, { grantId: id, repository }, occasion);
     }
     return;
   }

@@ -1,4 +1,4 @@
-import type { Grant, GrantRole } from '../../grants/grant.ts';
+import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
@@ -7,19 +7,16 @@ import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
 const ABSENCE_SECONDS = 60;
 
-type ConfirmedRole = GrantRole & { id: string };
-
 /** Ends all access through a grant's role and deletes it, in resumable steps: deny in the trust policy, AWSDenyAll as
  *  boundary, every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
- *  while that is not so. Touches only a role that is provably this grant's. The intent to remove stands in the log. */
-export async function removeRole(run: ProvisionerRun): Promise<void> {
-  const { role } = run.grant();
+ *  while that is not so. Touches only a role that is provably this grant's. The log already holds the intent to remove. */
+export async function removeRole(run: ProvisionerRun, role: GrantRole | undefined): Promise<void> {
   if (!role) return;
   const found = await run.iam.findRole(role.name);
   const owned = found ? await claim(run, role, found) : await acceptAbsence(run, role);
@@ -37,14 +34,16 @@ async function claim(
   found: ObservedRole,
 ): Promise<ConfirmedRole | undefined> {
   const grant = run.grant();
-  if (!role.id) {
-    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) {
-      if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
+  if (role.id === undefined) {
+    const { announcedAt } = role;
+    const expected = { grant, boundaryArn: accountBoundary(run, grant), announcedAt };
+    if (!(await isOurUnconfirmedRole(run.iam, found, expected))) {
+      if (mayBeOurs(found, grant.id, announcedAt)) throw unprovable(role.name, grant.id);
       return undefined;
     }
-    const data = { ...targetOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
+    const data = { role: { name: role.name, arn: role.arn, id: found.id } };
     await run.recordOutcome({ type: 'RoleCreated', data });
-    return { ...role, id: found.id };
+    return { ...role, id: found.id, confirmedAt: run.grant().updatedAt };
   }
   const verdict = judgeConfirmedRole(found, grant.id, role.id);
   if (verdict === 'altered') {
@@ -55,19 +54,19 @@ async function claim(
     await recordDeleted(run, role);
     return undefined;
   }
-  return { ...role, id: role.id };
+  return role;
 }
 
 /** "Not found" right after a create is propagation. A confirmed role counts as gone once it must have been visible; one
  *  never confirmed, on two looks that lie apart. */
 async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<undefined> {
-  if (role.id) {
+  if (role.id !== undefined) {
     if (!role.disabled && secondsSince(run, role.confirmedAt) < ABSENCE_SECONDS) throw notVisible();
     await recordDeleted(run, role);
     return undefined;
   }
   if (!role.notFoundAt) {
-    const data = { ...targetOf(run.grant()), role: { name: role.name, arn: role.arn } };
+    const data = { role: { name: role.name, arn: role.arn } };
     await run.recordOutcome({ type: 'RoleNotFound', data });
     throw notVisible();
   }
@@ -75,13 +74,13 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
   return undefined;
 }
 
-/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that somebody
- *  altered, or a forgery. "Nothing is left" cannot be said while it stands. */
+/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that was
+ *  altered, or a forgery. "Nothing is left" cannot be said while it exists. */
 const unprovable = (roleName: string, grantId: string) =>
   new PortError(
     'IAM',
     'REJECTED',
-    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    `Role ${roleName} has the tag of ${grantId} but differs from what was announced. Have an administrator of the account examine and delete it.`,
     { problemCode: 'ROLE_NAME_TAKEN' },
   );
 
@@ -89,7 +88,7 @@ const notVisible = () =>
   new PortError(
     'IAM',
     'UNAVAILABLE',
-    'The role cannot be seen yet; IAM needs up to a minute to show what was created.',
+    'The role is not visible yet. IAM is eventually consistent; repeat in a minute.',
   );
 
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
@@ -122,7 +121,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {
-    await run.recordOutcome({ type: 'RoleDisabled', data: { ...targetOf(grant), role: roleData(role) } });
+    await run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
   }
 }
 
@@ -130,7 +129,7 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
   const { inline, attached } = await run.iam.listPolicies(role.name);
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
   if (foreign.length > 0 || attached.length > 0) {
-    const data = { ...targetOf(run.grant()), role: roleData(role), inline: foreign, attached };
+    const data = { role: roleData(role), inline: foreign, attached };
     await run.recordOutcome({ type: 'ForeignPoliciesFound', data });
   }
   for (const name of inline) {
@@ -155,7 +154,7 @@ async function ignoreMissing(
 const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
-  run.recordOutcome({ type: 'RoleDeleted', data: { ...targetOf(run.grant()), role: { name, arn } } });
+  run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
   const account = findAccount(run.ports.configuration.accounts, accountId);
@@ -178,13 +177,13 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const { roleName } = grant.request.intent;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
-  const boundary = accountBoundary(run, grant);
-  if (!(await isOurUnconfirmedRole(run.iam, found, grant, boundary, grant.request.at))) return;
+  const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
+  if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };
   await run.recordIntent({
     type: 'RevocationRequested',
-    data: { ...targetOf(grant), cause: 'leftover', role },
+    data: { cause: 'leftover', role },
   });
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
-import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/plan.ts';
+import type { ActiveGrant, GrantChange, RequestInForce } from '../../grants/grant.ts';
+import { liveState } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -10,7 +11,7 @@ import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, targetOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 type CreatedRole = EventData<'GrantUpdated'>['role'];
 
@@ -19,90 +20,108 @@ const documentSchema = z.record(z.string(), z.unknown());
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
  *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
  *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
-export async function updateRole(run: ProvisionerRun): Promise<void> {
-  const { change, id, role } = run.grant();
-  if (!change || !role?.id) throw new Error('an update needs a change and a role');
+export async function updateRole(
+  run: ProvisionerRun,
+  grant: ActiveGrant,
+  change: GrantChange,
+): Promise<void> {
+  const { id, role } = grant;
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
-  if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const failure = await write(run, planned.value, role, role.id);
-  if (failure) return giveUp(run, change, created, failure);
+  if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
+  const failure = await write(run, { grant, change, planned: planned.value });
+  if (failure) return giveUp(run, change, { role: created, problem: failure });
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
-    data: { ...targetOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
+    data: { role: created, trustPolicy, permissionsPolicy },
   });
 }
 
+type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };
+
 async function write(
   run: ProvisionerRun,
-  planned: Replanned,
-  role: GrantRole,
-  id: string,
-): Promise<Problem | undefined> {
-  const { iam } = run;
+  update: PlannedUpdate,
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const { grant, planned } = update;
   const { rendered } = planned;
-  const previous = run.grant().request.intent;
-  const found = await iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+  const { name, arn, id } = grant.role;
+  const found = await run.iam.findRole(name);
+  if (!found || judgeConfirmedRole(found, grant.id, id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+      `Role ${name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
-  const unapproved = await checkApproval(run, planned, found);
+  const unapproved = await checkApproval(run, update, found);
   if (unapproved) return unapproved;
   const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
-  const data = {
-    ...targetOf(run.grant()),
-    role: { name: role.name, arn: role.arn, id },
-    trustPolicyHash,
-    permissionsPolicyHash,
-    maxSessionDuration,
-  };
-  await run.recordIntent({ type: 'UpdateStarted', data });
-  const { maxSessionDuration: durationBefore } = found;
+  const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
+  await run.recordIntent({ type: 'UpdateStarted', data: { role: { name, arn, id }, ...hashes } });
+  const changed: ChangedRole = { grant, rendered, found };
   try {
-    if (found.boundaryArn !== rendered.role.boundaryArn)
-      await iam.putBoundary(role.name, rendered.role.boundaryArn);
-    if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, rendered.role.trustPolicy);
-    }
-    if (found.maxSessionDuration !== maxSessionDuration) {
-      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
-    }
-    if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, rendered.role.permissionsPolicy);
-    }
+    await putChanges(run, changed);
     return undefined;
   } catch (error) {
-    const gone = goneOf(error);
-    if (gone) return gone;
-    const final = finalProblemOf(error);
-    if (!final) throw error;
-    const isIn =
-      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
-    // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
-    if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
-    if (maxSessionDuration !== durationBefore) {
-      await iam.putMaxSessionDuration(role.name, durationBefore);
-    }
-    return final;
+    return failureOf(run, error, changed);
   }
+}
+
+type ChangedRole = { grant: ActiveGrant; rendered: RenderedRole; found: ObservedRole };
+
+const changesPermissions = ({ grant, rendered }: ChangedRole): boolean =>
+  rendered.intent.permissionsPolicyHash !== grant.request.intent.permissionsPolicyHash;
+
+/** Puts what differs from what IAM holds; the permissions last. */
+async function putChanges({ iam }: ProvisionerRun, changed: ChangedRole): Promise<void> {
+  const { rendered, found } = changed;
+  const { role, intent } = rendered;
+  if (found.boundaryArn !== role.boundaryArn) await iam.putBoundary(role.name, role.boundaryArn);
+  if (canonicalHash(found.trustPolicy) !== intent.trustPolicyHash) {
+    await iam.putTrustPolicy(role.name, role.trustPolicy);
+  }
+  if (found.maxSessionDuration !== intent.maxSessionDuration) {
+    await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
+  }
+  if (changesPermissions(changed)) {
+    await iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
+  }
+}
+
+/** The problem that a failed write leaves, once the session's duration is put back; undefined where the update has happened
+ *  all the same. Throws what may pass. */
+async function failureOf(
+  run: ProvisionerRun,
+  error: unknown,
+  changed: ChangedRole,
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const gone = goneOf(error);
+  if (gone) return gone;
+  const final = finalProblemOf(error);
+  if (!final) throw error;
+  const { rendered, found } = changed;
+  const { name } = rendered.role;
+  const { permissionsPolicyHash, maxSessionDuration } = rendered.intent;
+  const isIn = canonicalHash((await run.iam.findPermissionsPolicy(name)) ?? null) === permissionsPolicyHash;
+  // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
+  if (isIn && changesPermissions(changed)) return undefined;
+  if (maxSessionDuration !== found.maxSessionDuration) {
+    await run.iam.putMaxSessionDuration(name, found.maxSessionDuration);
+  }
+  return final;
 }
 
 /** Measures the change by what IAM holds, where it could need an approval that it does not have. An approval is of a change
  *  to what the log says: IAM may hold a part of it already. */
 async function checkApproval(
   run: ProvisionerRun,
-  planned: Replanned,
+  { grant, change, planned }: PlannedUpdate,
   found: ObservedRole,
 ): Promise<Problem | undefined> {
-  const { change } = run.grant();
-  const logged = liveStateOf(run.grant());
-  if (!change || !logged) return undefined;
+  const logged = liveState(grant);
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,
@@ -111,25 +130,26 @@ async function checkApproval(
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }
     : logged;
-  return missingApproval(run.ports.configuration, planned, change, live);
+  return missingApproval(run.ports.configuration, planned, { request: change, live });
 }
 
 function goneOf(error: unknown): Problem | undefined {
   if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
-  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+  return problem(
+    'CONFLICT',
+    'The role was deleted from outside Rolewright. Revoke the grant and request it again.',
+  );
 }
 
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
- *  permissions are in force it has happened, whatever stands in the way by now, and the log says so; else a longer session
+ *  permissions are in force it has happened, whatever prevents it by now, and the log says so; else a longer session
  *  is put back. */
 async function giveUp(
   run: ProvisionerRun,
   { seq, intent }: RequestInForce,
-  role: CreatedRole,
-  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+  { role, problem: { code, detail } }: { role: CreatedRole; problem: Pick<Problem, 'code' | 'detail'> },
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
-  const target = targetOf(run.grant());
   const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
   const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
   if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
@@ -141,13 +161,13 @@ async function giveUp(
       canonicalHash(permissions.data) === intent.permissionsPolicyHash;
     if (isIn && trust.success) {
       const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
-      return run.recordIntent({ type: 'GrantUpdated', data: { ...target, role, ...documents } });
+      return run.recordIntent({ type: 'GrantUpdated', data: { role, ...documents } });
     }
     // Never longer than what IAM holds: the log alone must not lengthen a session.
     const { maxSessionDuration: before } = request.intent;
     if (before < found.maxSessionDuration) await putBack(run, role.name, before);
   }
-  await run.recordIntent({ type: 'UpdateFailed', data: { ...target, error: { code, detail } } });
+  await run.recordIntent({ type: 'UpdateFailed', data: { error: { code, detail } } });
 }
 
 /** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */

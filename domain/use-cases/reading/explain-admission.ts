@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
+  claimsEvidence,
   type Diagnosis,
   dependsOnEnvironment,
   diagnose,
@@ -10,9 +11,10 @@ import {
   isAdmitting,
   type Question,
 } from '../../explanation/diagnosis.ts';
-import { remedyFor } from '../../explanation/remedies.ts';
+import { remedyFor, type Wording } from '../../explanation/remedies.ts';
+import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import type { Grant } from '../../grants/grant.ts';
+import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -29,20 +31,21 @@ const LONGEST_TOKEN = 20_000;
 const isObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The body of `POST /v1/explain`. An empty token is what a step without `oidc: true` has. */
+/** A question why a token is or is not admitted. An empty token is what a step without `oidc: true` has. */
 export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
-    token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
-    claims: z.record(z.string(), z.unknown()).optional(),
+    token: z.string().max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`).optional(),
+    claims: z.record(z.string(), z.unknown()).optional().describe('Claims of a step token; `sub` is enough'),
+    ...stepIdentityShape,
   })
   .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
-    error: 'is missing; claims may stand in its place',
+    error: 'is missing; give it or claims',
     path: ['token'],
     when: isObject,
   })
   .refine(({ token, claims }) => token === undefined || claims === undefined, {
-    error: 'must not stand beside token',
+    error: 'must not be given together with token',
     path: ['claims'],
     when: isObject,
   })
@@ -63,21 +66,22 @@ export type ExplainPorts = StreamReadPorts & {
   configuration: Configuration;
   bitbucket: Bitbucket;
   stepTokens: StepTokenReader;
+  wording: Wording;
   clock: Clock;
 };
 
-/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not. Bitbucket is
- *  asked once at the most, only where the step's environment is the matter, and the answer does without it when
- *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
+/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not.
+ *  Bitbucket is asked at most once, and only where the step's environment matters. The answer does without
+ *  Bitbucket when it is unreachable. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function explainAdmission(
   ports: ExplainPorts,
-  { grantId, token, claims }: ExplainRequest,
+  { grantId, token, claims, identity, variables }: ExplainRequest,
   caller: Caller,
 ): Promise<Result<Diagnosis>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const { grant, events } = found.value;
-  const evidence: Evidence = claims ? { kind: 'claims', claims } : await readToken(ports, token ?? '');
+  const evidence: Evidence = claims ? claimsEvidence(claims, grant) : await readToken(ports, token ?? '');
   const question: Question = {
     grant,
     hasExpired: hasExpired(events),
@@ -86,6 +90,7 @@ export async function explainAdmission(
       trustPolicyOf(grant, ports.configuration),
       'claims' in evidence ? evidence.claims : {},
     ),
+    step: { identity, variables },
     now: ports.clock.now(),
     environmentNow: 'unasked',
   };
@@ -100,9 +105,10 @@ async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Ev
   return token === '' ? { kind: 'none' } : stepTokens.read(token);
 }
 
-/** The trust policy that IAM was last told, or, where there is none, the one that it would be told. */
+/** The trust policy last sent to IAM; before the first, the one that would be sent. */
 function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
-  if (grant.documents) return grant.documents.trustPolicy;
+  const documents = documentsOf(grant);
+  if (documents) return documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
   const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
   return renderTrustPolicy({
@@ -131,15 +137,18 @@ async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Pro
   }
 }
 
-function diagnosisOf(question: Question, { configuration }: ExplainPorts): Diagnosis {
+function diagnosisOf(question: Question, { configuration, wording }: ExplainPorts): Diagnosis {
   const codes = diagnose(question);
-  const remedies = codes.map((code) => remedyFor(code, question, configuration));
+  const remedies = codes.map((code) =>
+    remedyFor(code, question, { workspaces: configuration.workspaces, wording }),
+  );
   const snippet = remedies.find((remedy) => remedy.snippet !== undefined)?.snippet;
   const { evidence, evaluation } = question;
   return {
     admitted: isAdmitting(codes[0]),
     code: codes[0],
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
+    ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
     advice: remedies.map(({ remedy }) => remedy).join(' '),
     ...(snippet === undefined ? {} : { snippet }),

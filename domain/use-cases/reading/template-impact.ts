@@ -11,10 +11,10 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { listGrants, type ReadPorts } from './read-grants.ts';
+import { type ListPorts, listGrants } from './read-grants.ts';
 
-/** What an upgrade to a template would do to one active grant. `problem` stands where the template no longer fits it:
- *  then the grant keeps what it has. */
+/** What an upgrade to a template would do to one active grant. `problem` is set where the template no longer
+ *  fits the grant; the grant then keeps its present permissions. */
 export type Impact = {
   version: { from: string; to: string };
   change?: { risk: Risk; gained: Permission[]; lost: Permission[]; requiresApproval: boolean };
@@ -47,7 +47,8 @@ export function impactOn(
   });
   if (!rendered.ok) return { version, problem: rendered.problem };
   if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
-  const { risk, gained, lost, requiresApproval } = planOf(rendered.value, template, live, undefined);
+  const plan = planOf({ rendered: rendered.value, template, live, lifetime: undefined });
+  const { risk, gained, lost, requiresApproval } = plan;
   return { version, change: { risk, gained, lost, requiresApproval } };
 }
 
@@ -60,18 +61,20 @@ function repositoryOf(intent: GrantIntent): Repository {
 /** A page of the active grants that an upgrade to the template as it is now would change, of those that the caller may
  *  read; a page may be short or empty. `TEMPLATE_NOT_FOUND`. */
 export async function templateImpact(
-  ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
+  ports: ListPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
-  name: string,
-  page: { limit: number; after?: string | undefined },
+  { name, limit, after }: { name: string; limit: number; after?: string | undefined },
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
-    );
+    const see = { of: 'templates' as const };
+    return fail(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
   }
-  const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
+  const { grants, next } = await listGrants(ports, caller, {
+    filter: { template: name, state: 'active' },
+    limit,
+    after,
+  });
   const impacts = grants.flatMap((grant) => {
     const live = liveStateOf(grant);
     const impact = live && impactOn(live, template, ports.configuration);

@@ -1,90 +1,111 @@
 import { authorise, deniedAccess } from '../../access/authorisation.ts';
 import { findPerson } from '../../access/directory.ts';
-import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
-import type { NewEvent } from '../../grants/event.ts';
-import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
+import {
+  type Decided,
+  decideApproval,
+  decideRejection,
+  OWN_REQUEST_RULE,
+} from '../../grants/decide-approval.ts';
+import type { Grant, WaitingRequest } from '../../grants/grant.ts';
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
-import { GRANT_ID } from '../../shared/identifiers.ts';
-import type { Caller } from '../../shared/principal.ts';
+import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { toInstant } from '../../shared/time.ts';
-import { accessContextOf } from '../access.ts';
-import { appendEvent, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
-import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
+import type { Instant } from '../../shared/time.ts';
+import { accessContextOf, loadForCaller, resourceOf } from '../access.ts';
+import {
+  appendEventAt,
+  type Cause,
+  type GrantStream,
+  loadStream,
+  nextInstant,
+  projectStream,
+} from '../grant-stream.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
-/** What somebody decides: the hash of the plan that they have read, and why. */
-export type DecisionInput = { planHash: string; reason?: string | undefined };
+/** What is decided: the grant, the hash of the plan that was read, and why. */
+export type DecisionInput = { grantId: string; planHash: string; reason?: string | undefined };
 
 /** The rule of `approvals: {from: people}`. */
 const LISTED_APPROVERS_RULE = 'approvers-in-people';
 
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
-/** Approves the waiting plan of a grant and waits until it is applied: 200 once it is, 202 while work goes on. Everything
- *  about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
+/** Approves the waiting plan of a grant and waits until it is applied: `changed` once it is, `accepted` while work goes on.
+ *  Everything about the request is verified again first, also that the requester may still ask. `GRANT_NOT_FOUND` where the caller
  *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
  *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
 export async function approveGrant(
   ports: RequestPorts,
-  grantId: string,
   input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideApproval);
+    const decided = await decide(ports, { input, context, decider: decideApproval });
     if (!decided.ok) return decided;
-    const { stream, grant, event } = decided.value;
+    const { stream, grant, request } = decided.value;
     const listed = checkListed(ports, context.caller, grant);
     if (!listed.ok) return listed;
-    const verified = await verifyAgain(ports, grant);
+    const verified = await verifyAgain(ports, grant, request);
     if (!verified.ok) return verified;
-    const approved = await append(ports, stream, event, context);
+    // Verifying takes its time: the decision is made at the moment that its event bears, so that none is void.
+    const timely = decideAt(ports, { stream, grant, input, context, decider: decideApproval });
+    if (!timely.ok) return timely;
+    const approved = await append(ports, timely.value, causeOf(context));
     if (!approved) continue;
-    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(grantId));
-    const settled = await waitForProvisioner(ports, grantId);
+    const settled = await waitForProvisioner(ports, input.grantId);
     return answerToRequest('changed', approved, settled);
   }
 }
 
 /** Rejects the waiting plan of a grant: a new grant is then `rejected`, an active one goes on as it is. Refusals as in
- *  `approveGrant`; whoever may approve may also reject what they asked for themselves. */
+ *  `approveGrant`; an approver may also reject their own request. */
 export async function rejectGrant(
   ports: RequestPorts,
-  grantId: string,
   input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, grantId, input, context, decideRejection);
+    const decided = await decide(ports, { input, context, decider: decideRejection });
     if (!decided.ok) return decided;
-    const rejected = await append(ports, decided.value.stream, decided.value.event, context);
+    const rejected = await append(ports, decided.value, causeOf(context));
     if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
 
+/** What is decided, by whom, and by which rule. */
+type Deciding = { input: DecisionInput; context: DecisionContext; decider: typeof decideApproval };
+
+/** A decision, the grant that it is about, and when it was made. */
+type DatedDecision = Decided & { stream: GrantStream; grant: Grant; at: Instant };
+
 /** What a decision comes to, when the caller may read the grant and decide about it. */
-async function decide(
+async function decide(ports: RequestPorts, deciding: Deciding): Promise<Result<DatedDecision>> {
+  const { grantId } = deciding.input;
+  const { caller } = deciding.context;
+  const attempt = { grantId, caller, action: 'approve' as const, admins: ports.admins() };
+  const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+  return found.ok ? decideAt(ports, { ...deciding, stream: found.value, grant: found.value.grant }) : found;
+}
+
+/** What a decision comes to at the moment that the next event would bear. */
+function decideAt(
   ports: RequestPorts,
-  grantId: string,
-  { planHash, reason }: DecisionInput,
-  { caller }: DecisionContext,
-  decider: typeof decideApproval,
-): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
-  const found = await decidable(ports, grantId, caller);
-  if (!found.ok) return found;
-  const { stream, grant } = found.value;
-  const now = toInstant(ports.clock.now());
-  const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
-  if (decided.ok) return ok({ stream, grant, event: decided.value });
+  { stream, grant, input, context, decider }: Deciding & { stream: GrantStream; grant: Grant },
+): Result<DatedDecision> {
+  const { planHash, reason } = input;
+  const { caller } = context;
+  const at = nextInstant(ports, stream);
+  const decided = decider(grant, { planHash, reason, principal: caller.principal, now: at });
+  if (decided.ok) return ok({ ...decided.value, stream, grant, at });
   if (decided.problem.code === 'DENIED') {
-    ports.reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), OWN_REQUEST_RULE));
+    const resource = resourceOf(grant);
+    ports.reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: OWN_REQUEST_RULE }));
   }
   return decided;
 }
@@ -97,66 +118,59 @@ function checkListed(
 ): Result<undefined> {
   const { id } = caller.principal;
   if (configuration.approvals.from === 'anyone' || findPerson(configuration, id)) return ok(undefined);
-  reportDenied(deniedAccess(caller, 'approve', resourceOf(grant), LISTED_APPROVERS_RULE));
+  const resource = resourceOf(grant);
+  reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: LISTED_APPROVERS_RULE }));
   const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and only those who have one approve here. An administrator adds the entry to the configuration.`;
   return fail(problem('DENIED', detail));
 }
 
-/** The grant, when the caller may read it and decide about it. */
-async function decidable(
-  ports: RequestPorts,
-  grantId: string,
-  caller: Caller,
-): Promise<Result<{ stream: GrantStream; grant: Grant }>> {
-  const { access, reportDenied } = ports;
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
-  const stream = await loadStream(ports, grantId);
-  const { grant } = stream;
-  if (!grant) return grantNotFound(grantId);
-  const resource = resourceOf(grant);
-  const known = await accessContextOf(access, ports.admins?.(), caller, ['read'], resource);
-  if (!authorise(access, caller, 'read', resource, reportDenied, known).ok) return grantNotFound(grantId);
-  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
-  const allowed = authorise(access, caller, 'approve', resource, reportDenied, { requesterKinds });
-  return allowed.ok ? ok({ stream, grant }) : allowed;
-}
-
-/** The moment at which an approval is written decides whether it came in time. */
-const lapsedMeanwhile = (grantId: string): Problem =>
-  problem('CONFLICT', `The request for grant ${grantId} has just lapsed. Whoever needs it asks again.`);
-
 /** Verifies a waiting request as if it were made now, by those who made it. */
-async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
-  const waiting = waitingRequest(grant);
-  if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
+async function verifyAgain(
+  ports: RequestPorts,
+  grant: Grant,
+  waiting: WaitingRequest,
+): Promise<Result<undefined>> {
+  const requester = callerOf(waiting.requestedBy, waiting.proposal.groups);
+  if (!requester) return fail(askedByPipeline(waiting));
   const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
   const { rendered, template } = again.value;
-  const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
-  const { access, reportDenied } = ports;
+  const { access, reportDenied: report } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
-  const known = await accessContextOf(access, ports.admins?.(), requester, ['request'], resource);
-  const mayAsk = authorise(access, requester, 'request', resource, reportDenied, known);
+  const asked = { caller: requester, resource, requesterKinds: undefined };
+  const context = await accessContextOf({ access, admins: ports.admins(), actions: ['request'], ...asked });
+  const mayAsk = authorise({
+    rules: access,
+    caller: requester,
+    action: 'request',
+    resource,
+    context,
+    report,
+  });
   if (!mayAsk.ok) {
     const { kind, id } = waiting.requestedBy;
-    return fail(
-      problem(
-        'DENIED',
-        `${kind} ${id} asked for this and may not ask for it any more. ${mayAsk.problem.detail}`,
-      ),
-    );
+    const { detail, see } = mayAsk.problem;
+    const why = `${kind} ${id} asked for this and may not ask for it any more. ${detail}`;
+    return fail(problem('DENIED', why, see ? { see } : {}));
   }
-  const plan = planOf(rendered, template, liveStateOf(grant), askedLifetime(waiting));
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime: askedLifetime(waiting) });
   if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
   const detail =
-    'What is live, or who owns the names in it, has changed since this was asked for, so the plan is another. Whoever needs it asks again.';
+    'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
 }
 
+/** No pipeline's request waits, so one in the log is not believed. */
+const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
+  problem(
+    'DENIED',
+    `pipeline ${requestedBy.id} asked for this and cannot ask for what needs approval. A person asks for it.`,
+  );
+
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
-  { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
+  { risk, approvalReasons, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
   { role }: RenderedRole,
   plan: Plan,
 ): boolean =>
@@ -168,14 +182,18 @@ const isAsShown = (
     permissionsPolicy: role.permissionsPolicy,
   });
 
+const causeOf = ({ caller, correlationId, entryPoint }: DecisionContext): Cause => ({
+  principal: caller.principal,
+  correlationId,
+  entryPoint,
+});
+
 async function append(
   ports: RequestPorts,
-  stream: GrantStream,
-  event: NewEvent,
-  { caller, correlationId, entryPoint }: DecisionContext,
+  { stream, event, at }: DatedDecision,
+  cause: Cause,
 ): Promise<GrantStream | undefined> {
-  const cause = { principal: caller.principal, correlationId, entryPoint };
-  const appended = await appendEvent(ports, stream, event, cause);
+  const appended = await appendEventAt(ports, stream, { event, cause, at });
   if (appended) await projectStream(ports, appended);
   return appended;
 }

@@ -15,9 +15,9 @@ type PipelinePorts = TargetPorts & { reportDenied(denial: DeniedAccess): void };
 export async function resolveForPipeline(
   ports: PipelinePorts,
   request: GrantRequest,
-  caller: Caller,
-  pipeline: PipelineClaims,
+  caller: Caller & { pipeline: PipelineClaims },
 ): Promise<Result<Target>> {
+  const { pipeline } = caller;
   if (claimsForbid(request, pipeline)) return refuseForeign(ports, caller);
   const workspace = { uuid: pipeline.workspaceUuid, slug: pipeline.workspaceSlug };
   const repository = await findRepositoryAgain(ports, workspace, pipeline.repositoryUuid);
@@ -56,11 +56,11 @@ function refuseForeign(
   caller: Caller,
 ): { ok: false; problem: Problem } {
   const rule = 'pipeline-own-repository';
-  reportDenied(deniedAccess(caller, 'request', undefined, rule));
+  reportDenied(deniedAccess({ caller, action: 'request', resource: undefined, rule }));
   return fail(
     problem(
       'DENIED',
-      `Rule ${rule}: a pipeline's token works for its own repository and the deployment environment that its step runs in only.`,
+      `Rule ${rule}: a pipeline's token works only for its own repository and the deployment environment that its step runs in.`,
     ),
   );
 }

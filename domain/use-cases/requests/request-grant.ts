@@ -1,6 +1,7 @@
 import { decideLapse } from '../../grants/decide-approval.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
-import { type Grant, isLive } from '../../grants/grant.ts';
+import type { NewEvent } from '../../grants/event.ts';
+import { changeOf, type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
@@ -16,16 +17,16 @@ import {
   isFull,
   loadStream,
   projectStream,
-  type StreamPorts,
 } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
+import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
-import { type CheckPorts, prepareRequest } from './prepare-request.ts';
+import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
-export type RequestPorts = StreamPorts & CheckPorts & { provisioner: Provisioner };
+export type RequestPorts = StaleRowPorts & CheckPorts & { provisioner: Provisioner };
 
 /** Where a request comes from. */
 export type RequestContext = {
@@ -33,7 +34,7 @@ export type RequestContext = {
   correlationId: string;
   entryPoint: 'http' | 'bitbucket' | 'slack';
   dryRun: boolean;
-  /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
+  /** Whether only a grant is made that never was, or that failed: what was revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
   createOnly?: boolean;
   /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
@@ -49,81 +50,124 @@ export async function requestGrant(
 ): Promise<Result<RequestAnswer>> {
   const prepared = await prepareRequest(ports, request, context.caller);
   if (!prepared.ok) return prepared;
-  const { rendered, template, expiresInSeconds } = prepared.value;
+  const asked = { ...prepared.value, request, context };
   for (;;) {
-    const stream = await loadStream(ports, rendered.grantId);
-    if (context.createOnly && !isUntouched(stream.grant)) return answerToRequest('unchanged', stream, stream);
-    if (context.isRedelivery && isDoneBy(stream, causeOf(context)))
-      return answerToRequest('unchanged', stream, stream);
-    const fixed = withFixedRoleName(rendered, stream.grant);
-    const now = toInstant(ports.clock.now());
-    const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
-    const lapsed = stream.grant && decideLapse(stream.grant, now);
-    if (lapsed && !context.dryRun) {
-      // Nobody has swept it up yet: this request is a new one and not the repetition of that.
-      await appendEvent(ports, stream, lapsed, { ...causeOf(context), principal: LAPSE });
-      continue;
-    }
-    const plan = planOf(fixed, template, liveStateOf(stream.grant), lifetime);
-    const bound = checkPlanHash(request, stream.grant, fixed, plan, expiresInSeconds);
-    if (!bound.ok) return bound;
-    const command: RequestCommand = {
-      intent: fixed.intent,
-      planHash: plan.hash,
-      approval: plan.requiresApproval ? 'required' : 'none',
-      proposal: plan.requiresApproval ? proposalOf(ports, fixed, plan, context.caller, now) : undefined,
-      expiresInSeconds,
-      expiresAt: lifetime?.at,
-      reason: request.reason,
-      pipeline: context.caller.pipeline && pipelineRun(context.caller.pipeline),
-    };
-    const decision = decideRequest(stream.grant, command);
-    if (!decision.ok) return decision;
-    const { events, outcome } = decision.value;
-    const limited = checkLimits(stream, command, context.caller, events.length > 0);
-    if (!limited.ok) return limited;
-    const room = await checkQuota(ports, stream.grant, outcome, fixed);
-    if (!room.ok) return room;
-    if (context.dryRun) {
-      const { grant } = stream;
-      const isUnchanged = outcome === 'unchanged' || events.length === 0;
-      const planned = { isUnchanged, rendered: fixed, plan, command, caller: context.caller, grant };
-      return ok({ outcome: 'planned', planned });
-    }
-    const [event] = events;
-    const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
-    if (!appended) continue;
-    const answer = await finish(ports, appended, outcome, events.length > 0);
-    // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
-    const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
-    if (!owesExpiry || !answer.ok) return answer;
-    if (answer.value.outcome === 'accepted') return fail(notYetLimited(rendered.grantId));
+    const answer = await requestOnce(ports, asked, await loadStream(ports, asked.rendered.grantId));
+    if (answer !== 'again') return answer;
   }
 }
 
-/** Nothing in the log says for how long this request asked: whoever sent it must not believe so. */
+/** A request after it was checked, and where it comes from. */
+type Asked = PreparedRequest & { request: GrantRequest; context: RequestContext };
+
+/** What a request comes to on a stream: its plan, and the event that would be written, if any. */
+type Decided = {
+  rendered: RenderedRole;
+  plan: Plan;
+  command: RequestCommand;
+  outcome: RequestOutcome;
+  event: NewEvent | undefined;
+};
+
+/** Decides on a stream as it was read, and carries it out; `again` where the stream must be read once more. */
+async function requestOnce(
+  ports: RequestPorts,
+  asked: Asked,
+  stream: GrantStream,
+): Promise<Result<RequestAnswer> | 'again'> {
+  const { context } = asked;
+  const staysAsItIs =
+    (context.createOnly && !isUntouched(stream.grant)) ||
+    (context.isRedelivery && isDoneBy(stream, causeOf(context)));
+  if (staysAsItIs) return answerToRequest('unchanged', stream, stream);
+  const now = toInstant(ports.clock.now());
+  const lapsed = stream.grant && decideLapse(stream.grant, now);
+  if (lapsed && !context.dryRun) {
+    // The reconciler has not ended it yet: this request is a new one and not the repetition of that.
+    await appendEvent(ports, stream, { event: lapsed, cause: { ...causeOf(context), principal: LAPSE } });
+    return 'again';
+  }
+  const decided = await decide(ports, asked, { stream, now });
+  if (!decided.ok) return decided;
+  if (!context.dryRun) return carryOut(ports, stream, { ...decided.value, context });
+  const { event, outcome, ...shown } = decided.value;
+  const isUnchanged = outcome === 'unchanged' || event === undefined;
+  return ok({
+    outcome: 'planned',
+    planned: { ...shown, isUnchanged, caller: context.caller, grant: stream.grant },
+  });
+}
+
+async function decide(
+  ports: RequestPorts,
+  { request, template, expiresInSeconds, context: { caller }, ...asked }: Asked,
+  { stream, now }: { stream: GrantStream; now: Instant },
+): Promise<Result<Decided>> {
+  const { grant } = stream;
+  const rendered = withFixedRoleName(asked.rendered, grant);
+  const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime });
+  const { intent } = rendered;
+  const bound = checkPlanHash(plan, { planHash: request.planHash, grant, intent, expiresInSeconds });
+  if (!bound.ok) return bound;
+  const command: RequestCommand = {
+    intent,
+    planHash: plan.hash,
+    approval: plan.requiresApproval ? 'required' : 'none',
+    proposal: plan.requiresApproval ? proposalOf(ports, { rendered, plan, caller, now }) : undefined,
+    expiresInSeconds,
+    expiresAt: lifetime?.at,
+    reason: request.reason,
+    pipeline: caller.pipeline && pipelineRun(caller.pipeline),
+  };
+  const decision = decideRequest(grant, command);
+  if (!decision.ok) return decision;
+  const {
+    events: [event],
+    outcome,
+  } = decision.value;
+  const limited = checkLimits(stream, command, { caller, hasNewEvent: event !== undefined });
+  if (!limited.ok) return limited;
+  const room = await checkQuota(ports, intent, { grant, outcome });
+  return room.ok ? ok({ rendered, plan, command, outcome, event }) : room;
+}
+
+async function carryOut(
+  ports: RequestPorts,
+  stream: GrantStream,
+  { event, command, outcome, context }: Decided & { context: RequestContext },
+): Promise<Result<RequestAnswer> | 'again'> {
+  const appended = event ? await appendEvent(ports, stream, { event, cause: causeOf(context) }) : stream;
+  if (!appended) return 'again';
+  const answer = await finish(ports, appended, { outcome, hasNewEvent: event !== undefined });
+  // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
+  const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
+  if (!owesExpiry || !answer.ok) return answer;
+  return answer.value.outcome === 'accepted' ? fail(notYetLimited(stream.grantId)) : 'again';
+}
+
+/** Nothing in the log says for how long this request asked, so its sender must not believe so. */
 const notYetLimited = (grantId: string) =>
   problem(
     'CONFLICT',
-    `Work on grant ${grantId} is under way, and for another time than this request asks for. Ask again.`,
+    `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,
     { retryAfter: 5 },
   );
 
 /** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
 function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {
-  const underWay = grant?.change ?? grant?.request;
+  const underWay = grant && (changeOf(grant) ?? grant.request);
   return expiresInSeconds === undefined || expiresInSeconds === underWay?.expiresInSeconds;
 }
 
-/** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
+/** True for a grant that does not exist yet, or about which nothing was decided since it was first requested. */
 const isUntouched = (grant: Grant | undefined): boolean =>
   grant === undefined || grant.state === 'failed' || grant.state === 'provisioning';
 
 async function finish(
   ports: RequestPorts,
   stream: GrantStream,
-  outcome: RequestOutcome,
-  hasNewEvent: boolean,
+  { outcome, hasNewEvent }: { outcome: RequestOutcome; hasNewEvent: boolean },
 ): Promise<Result<RequestAnswer>> {
   // Before the provisioner is asked: it counts the repository's grants, and must see those that were asked for at once.
   if (hasNewEvent) await projectStream(ports, stream);
@@ -150,13 +194,18 @@ const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
 /** A request that names the plan which it was shown gets that plan or none. One that repeats what is in force, or under
  *  way, by that very plan and for as long is no other plan, though nothing would change by it any more. */
 function checkPlanHash(
-  { planHash }: GrantRequest,
-  grant: Grant | undefined,
-  { intent }: RenderedRole,
   plan: Plan,
-  expiresInSeconds: number | undefined,
+  {
+    planHash,
+    grant,
+    intent,
+    expiresInSeconds,
+  }: Pick<RequestCommand, 'intent' | 'expiresInSeconds'> & {
+    planHash: string | undefined;
+    grant: Grant | undefined;
+  },
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, changeOf(grant)] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&
@@ -165,22 +214,20 @@ function checkPlanHash(
   );
   if (planHash === undefined || planHash === plan.hash || isRepeated) return ok(undefined);
   return fail(
-    problem(
-      'PLAN_CHANGED',
-      'The plan is another by now than the one with this hash. Ask with dryRun=true again.',
-      {
-        errors: [{ pointer: '/planHash', detail: `is not the hash of the present plan` }],
-      },
-    ),
+    problem('PLAN_CHANGED', 'The plan no longer matches this hash. Repeat with `dryRun=true`.', {
+      errors: [{ pointer: '/planHash', detail: `is not the hash of the current plan` }],
+    }),
   );
 }
 
 const proposalOf = (
   { configuration }: RequestPorts,
-  { role }: RenderedRole,
-  { risk, approvalReasons }: Plan,
-  { groups }: Caller,
-  now: Instant,
+  {
+    rendered: { role },
+    plan: { risk, approvalReasons },
+    caller: { groups },
+    now,
+  }: Pick<Decided, 'rendered' | 'plan'> & { caller: Caller; now: Instant },
 ): RequestCommand['proposal'] => ({
   lapsesAt: plusSeconds(now, configuration.approvals.lapseAfterHours * 3600),
   risk,
@@ -203,22 +250,21 @@ function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): Re
 }
 
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
- *  that somebody else has set for a grant. */
+ *  that another caller has set for a grant. */
 function checkLimits(
   { grant, events, grantId }: GrantStream,
   { expiresAt }: RequestCommand,
-  { principal }: Caller,
-  hasNewEvent: boolean,
+  { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
 ): Result<undefined> {
   if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
+    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it, and request one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline does not lengthen the time that somebody else has set.';
+      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
     return fail(problem('DENIED', detail));
   }
   return ok(undefined);
@@ -226,9 +272,8 @@ function checkLimits(
 
 async function checkQuota(
   ports: RequestPorts,
-  grant: Grant | undefined,
-  outcome: RequestOutcome,
-  { intent }: RenderedRole,
+  intent: RequestCommand['intent'],
+  { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
 ): Promise<Result<undefined>> {
   const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
   if (!becomesLive) return ok(undefined);

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
-import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
@@ -7,7 +7,7 @@ import type { Principal } from '../../../domain/shared/principal.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
-import { pipelineSnippet } from './pipeline-snippet.ts';
+import { pipelineSnippets, type StepSource } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
 const compact = <T extends object>(fields: T): T =>
@@ -29,17 +29,16 @@ function targetFields(intent: GrantIntent, { accounts }: Configuration) {
 /** A grant as the API shows it. Lists leave the documents out. */
 export function grantResource(
   grant: Grant,
-  configuration: Configuration,
+  source: StepSource,
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
-  const { role, documents } = grant;
-  const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
-  const isActive = grant.state === 'active';
+  const role = roleOf(grant);
+  const documents = documentsOf(grant);
   return compact<GrantResource>({
     id: grant.id,
     state: grant.state,
-    ...targetFields(intent, configuration),
+    ...targetFields(intent, source.configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -51,20 +50,20 @@ export function grantResource(
     requestedBy: named(requestedBy),
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
-    pipelineSnippet: isActive && role && region ? pipelineSnippet(intent, role.arn, region) : undefined,
+    ...pipelineSnippets(grant, source),
   });
 }
 
 /** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
 const named = ({ kind, id }: Principal) => ({ kind, id });
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
- *  it lapses unless somebody decides. */
+/** What waits for approval: the plan, and on an active grant the change that it makes.
+ *  `pendingChange.lapsesAt` is when the change lapses without a decision. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
@@ -79,12 +78,12 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
   { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
-  configuration: Configuration,
+  source: StepSource,
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;
-  const present = grant && grantResource(grant, configuration);
+  const present = grant && grantResource(grant, source);
   const live = grant?.state === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
@@ -99,7 +98,7 @@ export function plannedResource(
   return compact<GrantResource>({
     id: grantId,
     state: plan.requiresApproval && plan.risk === 'new' ? 'pending' : 'active',
-    ...targetFields(intent, configuration),
+    ...targetFields(intent, source.configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -107,12 +106,13 @@ export function plannedResource(
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
+    pipeSnippet: live?.pipeSnippet,
     ...judged,
   });
 }
 
-/** What somebody should know before asking: what the role amounts to where others act for it, and which guardrails it
- *  breaks that only report for now. */
+/** Warnings for the requester. They name the access that the role gains through services that act for it, and
+ *  the guardrails that it breaks and that only report for now. */
 function warningsOf({ audited, actsThrough }: RenderedRole): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),

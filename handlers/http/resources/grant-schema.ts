@@ -15,7 +15,7 @@ const document = z.record(z.string(), z.unknown());
 
 const permissionSchema = z
   .strictObject({ action: z.string(), resource: z.string() })
-  .meta({ id: 'Permission', description: 'Both may hold wildcards of IAM' });
+  .meta({ id: 'Permission', description: 'Both may hold IAM wildcards' });
 
 /** What a request changes, as permissions. */
 const namedPrincipalSchema = principalSchema.omit({ identifiers: true }).meta({ id: 'NamedPrincipal' });
@@ -28,7 +28,7 @@ const change = {
 };
 
 /** What a request would change; a request or a decision that carries the hash is bound to it. */
-export const planSchema = z
+const planSchema = z
   .strictObject({
     hash: planHashSchema,
     ...change,
@@ -39,7 +39,7 @@ export const planSchema = z
 const target = {
   repository: z.strictObject({
     uuid,
-    fullName: z.string().describe('workspace/slug, as Bitbucket had it at the last request'),
+    fullName: z.string().describe('workspace/slug, as last read from Bitbucket'),
     workspace: z.strictObject({ slug: z.string(), uuid }),
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
@@ -60,7 +60,7 @@ export const grantSchema = z
       .strictObject({
         arn: z.string(),
         name: z.string(),
-        id: z.string().optional().describe("IAM's RoleId; another one after every re-creation"),
+        id: z.string().optional().describe("IAM's RoleId; a new one after every re-creation"),
         maxSessionDuration: z.int().describe('Seconds'),
       })
       .optional(),
@@ -68,20 +68,20 @@ export const grantSchema = z
     permissionsPolicy: document.optional().describe('Not in lists'),
     plan: planSchema
       .optional()
-      .describe('What waits for approval; in a dry run, what the request would change'),
+      .describe('The plan that waits for approval; in a dry run, what the request would change'),
     warnings: z
       .array(z.string())
       .optional()
       .describe(
-        'In a dry run: what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
+        'In a dry run: what the role amounts to if others act for it, and the guardrails in audit mode that it breaks',
       ),
-    lapsesAt: instant.optional().describe('When a pending grant lapses unless somebody decides'),
+    lapsesAt: instant.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
         requestedBy: namedPrincipalSchema,
         reason: z.string().optional(),
-        lapsesAt: instant.describe('When the change lapses unless somebody decides'),
+        lapsesAt: instant.describe('When the change lapses if it is not decided'),
       })
       .optional(),
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
@@ -90,7 +90,16 @@ export const grantSchema = z
     requestedBy: namedPrincipalSchema,
     createdAt: instant,
     updatedAt: instant,
-    pipelineSnippet: z.string().optional().describe('The step for bitbucket-pipelines.yml; while active'),
+    pipelineSnippet: z
+      .string()
+      .optional()
+      .describe('The step for bitbucket-pipelines.yml, with the commands of the template; while active'),
+    pipeSnippet: z
+      .string()
+      .optional()
+      .describe(
+        "The same step with Atlassian's pipes; while active, for templates that a pipe does the job of",
+      ),
   })
   .meta({ id: 'Grant' });
 
@@ -102,9 +111,9 @@ export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
 
-/** What an upgrade to the template's present version would do to one grant. `problem` stands where the template no longer
- *  fits it: then it keeps what it has. */
-export const impactSchema = z
+/** What an upgrade to the template's present version would do to one grant. `problem` is set where the
+ *  template no longer fits the grant; the grant then keeps its present permissions. */
+const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
     ...target,
@@ -124,7 +133,8 @@ export type ImpactResource = z.infer<typeof impactSchema>;
 export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
   z.strictObject({ items: z.array(item), cursor: z.string().optional() }).meta({ id });
 
-/** An event as the API returns it. What else stands in `data` depends on the type; `docs/events.md` lists all. */
+/** An event as the API returns it. The other fields of `data` depend on the type; `docs/events.md` lists
+ *  all. */
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,

@@ -95,7 +95,7 @@ describe('a start is refused for', () => {
     ['no @id', 'permit (principal, action, resource);', ':1', /has no @id/],
     ['an empty @id', permit(''), ':1', /has no @id/],
     ['an @id in upper case', permit('Platform'), ':1', /must be lower-case/],
-    ['an @id of a rule that is built in', permit('default-deny'), ':1', /built in/],
+    ['an @id of a rule that is built in', permit('default-deny'), ':1', /built-in rule/],
     ['two @ids on one rule', `@id("b")\n${permit('a')}`, ':2', /duplicate annotation/],
     ['a slot', permit('a', 'principal == ?principal, action, resource'), ':1', /slot/],
     [
@@ -115,7 +115,7 @@ describe('a start is refused for', () => {
     const rules = [...filesOf(permit('b')).rules, { path: 'access/team.cedar', text: `\n${permit('b')}` }];
     expect(first).toBeDefined();
     expect(errorsOf({ ...shipped, rules })).toEqual([
-      'access/team.cedar:2: @id("b") stands at access/rules.cedar:1 already',
+      'access/team.cedar:2: @id("b") is already given at access/rules.cedar:1',
     ]);
   });
 

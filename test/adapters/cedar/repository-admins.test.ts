@@ -81,7 +81,7 @@ test('switched on, a look-up that Bitbucket refuses is an error that says what t
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'forbid' });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({
     code: 'DENIED',
-    message: expect.stringMatching(/read:repository:bitbucket.*must administer it/s),
+    message: expect.stringMatching(/read:repository:bitbucket.*Give the token admin/s),
   });
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'error', times: 3 });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -68,7 +68,7 @@ async function everythingStored(endpoint: string): Promise<string> {
     credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'any' },
   });
   const items: unknown[] = [];
-  for (const name of ['events', 'grants', 'deliveries']) {
+  for (const name of ['events', 'grants', 'claims']) {
     for await (const { Items } of paginateScan({ client }, { TableName: `rolewright-sandbox-${name}` }))
       items.push(Items);
   }

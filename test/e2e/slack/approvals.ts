@@ -102,7 +102,7 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       await late(value, 'U0GRACE');
       await slack.said(
         { ephemeralTo: SLACK.grace, after: card.ts },
-        'Nothing of grant',
+        'has nothing that',
         'waits for approval',
       );
     });

@@ -107,7 +107,11 @@ describe('a signed delivery', () => {
   test('is answered 503 when it could not be handed on, so that Bitbucket sends it again', async () => {
     const { send } = endpoint({
       handOn: async () => {
-        throw new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.');
+        throw new PortError(
+          'Lambda',
+          'UNAVAILABLE',
+          'The message could not be passed to the worker. Send it again.',
+        );
       },
     });
     expect(await send()).toMatchObject({ status: 503, code: 'UPSTREAM_UNAVAILABLE' });

@@ -41,7 +41,7 @@ describe('a request', () => {
 
   test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
     'with a parameter called %s is a mistake like any other, and never passed over',
-    (name) => expect(errorsOf(`${START} ${name}=x`)).toContain(`"${name}" is no parameter.`),
+    (name) => expect(errorsOf(`${START} ${name}=x`)).toContain(`"${name}" is not a parameter.`),
   );
 
   test.each<[string, object]>([
@@ -88,20 +88,20 @@ describe('a mistake', () => {
     ['request acme/shop s3-static-sit bucket=shop-site', 'Did you mean "s3-static-site"?'],
     ['request acme/shop s3 bucket=shop-site', 'Did you mean "s3-static-site"?'],
     [`${START} distributoin=E2SHOPSITE0001`, 'Did you mean "distribution"?'],
-    [`${START} envrionment=Production`, 'is no parameter'],
+    [`${START} envrionment=Production`, 'is not a parameter'],
     ['request acme/shop s3-static-site', 'bucket is missing.'],
     ['request acme/shop s3-static-site bucket=Shop', 'bucket must be an S3 bucket name'],
-    ['request shop s3-static-site bucket=shop-site', '"shop" is no repository'],
+    ['request shop s3-static-site bucket=shop-site', '"shop" is not a repository'],
     [`${START} for=soon`, 'write days as 30d'],
-    [`${START} bucket=shop-other`, '"bucket" stands twice.'],
+    [`${START} bucket=shop-other`, '"bucket" is given more than once.'],
     [`${START} because`, ''],
-    [`${START} lonely`, '"lonely" stands alone'],
+    [`${START} lonely`, '"lonely" is not expected here'],
     [`${START} name=UPPER`, 'name must start with a letter'],
     [`${START} env="open`, 'is never closed'],
     ['show', 'Which grant?'],
-    ['show gr_short', 'is no grant id'],
-    ['revoke gr_hrq6egvaok6463yco36ybujl4g now', 'one word too many'],
-    ['list shop', 'is no repository'],
+    ['show gr_short', 'is not a grant id'],
+    ['revoke gr_hrq6egvaok6463yco36ybujl4g now', 'is not expected here'],
+    ['list shop', 'is not a repository'],
     ['templates none-such', 'There is no template'],
   ])('%s is answered with what is wrong', (text, part) => {
     if (part === '') expect(requestIn(text)).not.toHaveProperty('reason');
@@ -110,7 +110,8 @@ describe('a mistake', () => {
 
   test('is told together with every other one', () => {
     const told = errorsOf('request shop s3-static-sit bukket=x for=ever');
-    for (const part of ['no repository', 's3-static-site', '"bucket"', '30d']) expect(told).toContain(part);
+    for (const part of ['not a repository', 's3-static-site', '"bucket"', '30d'])
+      expect(told).toContain(part);
     // The misspelt parameter is not missing as well.
     expect(told).not.toContain('bucket is missing');
   });

@@ -142,7 +142,7 @@ describe('a signed request', () => {
     ['with its type in capitals', { contentType: 'Application/X-WWW-Form-URLencoded' }],
   ])('is understood %s', async (_, over) => {
     const { status, text } = await send({ body: commandBody(`${REQUEST} because größer`), ...over });
-    expect([status, text]).toEqual([200, expect.stringContaining('Asking for')]);
+    expect([status, text]).toEqual([200, expect.stringContaining('Requesting')]);
     expect(handedOn).toMatchObject([{ act: { verb: 'request', request: { reason: 'größer' } } }]);
   });
 
@@ -184,7 +184,7 @@ describe('a signed request', () => {
           'I do not know who you are',
         );
       }
-      expect((await send({ body: commandBody('help', over) })).text).toContain('asks for a role');
+      expect((await send({ body: commandBody('help', over) })).text).toContain('requests a role');
     }
     expect([handedOn, opened]).toEqual([[], []]);
   });
@@ -197,7 +197,7 @@ describe('a signed request', () => {
     for (const over of broken) {
       const text = 'worker' in over ? REQUEST : '';
       const { status, text: said } = await send({ body: commandBody(text) }, over);
-      expect([status, said]).toEqual([200, expect.stringContaining('did not get through')]);
+      expect([status, said]).toEqual([200, expect.stringContaining('did not get that')]);
     }
   });
 
@@ -212,7 +212,7 @@ describe('a signed request', () => {
       send({ body: commandBody(text) }, { acknowledgementWaitMs, ...over });
     expect(await late({ worker: { handOn: never } })).toMatchObject({
       status: 200,
-      text: expect.stringContaining('did not get through'),
+      text: expect.stringContaining('did not get that'),
     });
     claims = new FakeClaimStore(clock);
     expect(await late({ web: { ...ports().web, openView: never } }, '')).toMatchObject({ status: 200 });
@@ -310,7 +310,7 @@ describe('an interaction', () => {
     });
     const failure = {
       response_action: 'errors',
-      errors: { reason: expect.stringContaining('did not get through') },
+      errors: { reason: expect.stringContaining('did not get that') },
     };
     const reason = { reason: { value: { value: 'not needed' } } };
     const rejection = submission('reject-reason', { grantId: 'gr_x', planHash: 'f'.repeat(64) }, reason);

@@ -155,7 +155,7 @@ describe('the approvers’ message', () => {
   test.each<[string, NewEvent, string]>([
     ['approved', approved, 'Approved'],
     ['rejected', rejected, 'Rejected'],
-    ['lapsed', lapsed, 'Not decided in time'],
+    ['lapsed', lapsed, 'Lapsed'],
     ['withdrawn', revoked, 'Withdrawn'],
     ['replaced', waiting(), 'Replaced by a newer request'],
   ])('says in its place that the request was %s, and loses its buttons', async (_, event, title) => {

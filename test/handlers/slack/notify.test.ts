@@ -13,7 +13,7 @@ function world() {
   const clock = new FakeClock();
   clock.advance(60_000);
   const log = new FakeEventLog([]);
-  const grants = { markDue: async () => {} } as never;
+  const grants = { markDue: async () => {}, enrol: async () => {} } as never;
   const ports = {
     log,
     grants,
@@ -25,9 +25,9 @@ function world() {
 
 test('what was appended is announced, with all that was before it', async () => {
   const { ports, announced } = world();
-  const first = await appendEvent(ports, await loadStream(ports, GRANT_ID), requested(), cause);
+  const first = await appendEvent(ports, await loadStream(ports, GRANT_ID), { event: requested(), cause });
   if (!first) throw new Error('nobody else writes');
-  await appendEvent(ports, first, started, cause);
+  await appendEvent(ports, first, { event: started, cause });
   expect(announced.map((events) => events.map(({ type }) => type))).toEqual([
     ['GrantRequested'],
     ['GrantRequested', 'ProvisioningStarted'],
@@ -38,7 +38,7 @@ test('what lost the race is announced by nobody but the winner', async () => {
   const { ports, announced, log } = world();
   const stream = await loadStream(ports, GRANT_ID);
   for (const event of chain([requested('required')])) await log.append(event);
-  expect(await appendEvent(ports, stream, requested(), cause)).toBe(undefined);
+  expect(await appendEvent(ports, stream, { event: requested(), cause })).toBe(undefined);
   expect(announced).toEqual([]);
 });
 
@@ -48,6 +48,6 @@ test('a failed append is not announced', async () => {
   log.beforeAppend = () => {
     throw new Error('DynamoDB is down');
   };
-  await expect(appendEvent(ports, stream, requested(), cause)).rejects.toThrow('DynamoDB is down');
+  await expect(appendEvent(ports, stream, { event: requested(), cause })).rejects.toThrow('DynamoDB is down');
   expect(announced).toEqual([]);
 });

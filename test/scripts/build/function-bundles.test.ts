@@ -78,6 +78,6 @@ test('a stack that makes another boundary than roles are to bear is not built', 
   const service = (boundary: string) => ({ service: { functions: {}, custom: { boundary } } });
   expect(pluginsOf(service('rolewright-boundary'))).toHaveLength(1);
   expect(() => pluginsOf(service('other'))).toThrow(
-    'accounts/0/boundaryPolicy: is rolewright-boundary, and the stack makes other: set ROLEWRIGHT_BOUNDARY=rolewright-boundary',
+    'accounts/0/boundaryPolicy: is rolewright-boundary, but the stack creates other: set ROLEWRIGHT_BOUNDARY=rolewright-boundary',
   );
 });

@@ -76,7 +76,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a sid that stands twice',
       `${SOUND}${SOUND.slice(SOUND.indexOf('  - sid'))}`,
       15,
-      /sid stands twice: Read/,
+      /sid is given more than once: Read/,
     ],
     [
       'a cyclic default',
@@ -100,13 +100,13 @@ describe('a template that is broken on purpose is told with its line and what to
       'a star for an action with a resource',
       replaced('"arn:{{aws.partition}}:s3:::{{bucket}}/*"', '"*"'),
       9,
-      /s3:GetObject knows a resource/,
+      /s3:GetObject supports resources/,
     ],
     [
       'a resource for an action without one',
       replaced('s3:GetObject', 'ec2:DescribeVpcs'),
       9,
-      /ec2:DescribeVpcs knows no resource/,
+      /ec2:DescribeVpcs supports no resources/,
     ],
     [
       'an operator that is none',
@@ -124,7 +124,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a condition key of another action',
       `${SOUND}        s3:prefix: x\n`,
       15,
-      /s3:GetObject knows no condition key s3:prefix/,
+      /s3:GetObject does not support condition key s3:prefix/,
     ],
     [
       'a broken guardrail',
@@ -139,6 +139,29 @@ describe('a template that is broken on purpose is told with its line and what to
       replaced('statements:', 'usage: ["x {{nope}}"]\nstatements:'),
       6,
       /{{nope}}/,
+    ],
+    ...['amazon/aws-cli', 'Amazon/aws-cli:2', 'a b:1', 'https://a/b:1', 'x:y:z', '', '7', '[a]'].map(
+      (image): [string, string, number, RegExp] => [
+        `the image ${JSON.stringify(image)}`,
+        replaced(
+          'statements:',
+          `image: ${/^[a-z]/i.test(image) ? image : JSON.stringify(image)}\nstatements:`,
+        ),
+        6,
+        /must be an image reference with a tag/,
+      ],
+    ),
+    [
+      'a command of two lines',
+      replaced('statements:', 'usage: ["x\\ny"]\nstatements:'),
+      6,
+      /must be one line/,
+    ],
+    [
+      'a pipe without a version',
+      replaced('statements:', 'pipes: [{pipe: atlassian/x, variables: {}}]\nstatements:'),
+      6,
+      /must be workspace\/pipe:version/,
     ],
   ])('%s', async (_, text, line, words) => {
     const errors = await errorsOf(text);
@@ -195,8 +218,8 @@ test('a guardrail in audit mode warns and does not stop the check', async () => 
 test('generated files that are not of today are told', async () => {
   writeFileSync(join(root, 'templates', 'sound.yaml'), SOUND);
   expect((await checkTemplates(root)).errors).toEqual([
-    'templates/schema.json:1: is not what the templates say today: run npm run templates:docs',
-    'docs/templates.md:1: is not what the templates say today: run npm run templates:docs',
+    'templates/schema.json:1: differs from the templates: run npm run templates:docs',
+    'docs/templates.md:1: differs from the templates: run npm run templates:docs',
   ]);
 });
 

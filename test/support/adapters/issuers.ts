@@ -45,8 +45,8 @@ function configuration(): Configuration {
     ],
     ownership: [],
   });
-  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
-  return parsed.configuration;
+  if (!parsed.ok) throw new Error(parsed.problem.join('; '));
+  return parsed.value;
 }
 
 /** A key pair with its public half as a key set shows it. */

@@ -75,7 +75,12 @@ const requests = fc
   .map(({ intent: asked, ...rest }) => ({
     ...asked,
     ...rest,
-    planHash: planHash(asked, rest.expiresInSeconds, undefined),
+    planHash: planHash({
+      intent: asked,
+      expiresInSeconds: rest.expiresInSeconds,
+      live: undefined,
+      unowned: [],
+    }),
   }));
 
 const subjects = intents.map(({ repository, account }) => ({ repository, account }));
@@ -85,7 +90,7 @@ const createdRoles = oneOf(createdRole, { ...createdRole, id: 'AROAOTHER' });
 const plans = intents.map((asked) => ({
   repository: asked.repository,
   account: asked.account,
-  planHash: planHash(asked, undefined, undefined),
+  planHash: planHash({ intent: asked, expiresInSeconds: undefined, live: undefined, unowned: [] }),
 }));
 
 const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['data']> } = {

@@ -15,7 +15,12 @@ export const proposal = {
 };
 /** The plan of a request for the sample intent: as the first, or as a change of what is live. */
 export const planOf = (over: Partial<GrantIntent> = {}, isChange = false): string =>
-  planHash(intent(over), undefined, isChange ? { intent: intent() } : undefined);
+  planHash({
+    intent: intent(over),
+    expiresInSeconds: undefined,
+    live: isChange ? { intent: intent() } : undefined,
+    unowned: [],
+  });
 const approvalData = (approval: 'none' | 'required') => ({
   approval,
   ...(approval === 'required' ? { proposal } : {}),

@@ -1,4 +1,5 @@
-import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
 import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
@@ -97,7 +98,7 @@ export class Stage {
       const grant = replay(await ports.log.load(this.grantId));
       const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
-      return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
+      return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.#context(grace));
     });
   }
 

@@ -32,7 +32,7 @@ export type Plant = {
   reconciler?(ports: ReconcilePorts): ReconcilePorts;
 };
 
-/** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/provisioner.ts`. */
+/** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/worker/provisioner-function.ts`. */
 const FUNCTION_MS = 30_000;
 const LAST_CALL_MS = 3000;
 const LEASE_MARGIN_MS = 60_000;

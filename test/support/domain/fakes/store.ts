@@ -1,10 +1,12 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
+import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
   DueRow,
   EventLog,
+  EventPage,
+  EventQuery,
   GrantFilter,
-  GrantRow,
   GrantTable,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
@@ -63,10 +65,30 @@ export class FakeEventLog implements EventLog {
     return 'appended';
   }
 
-  query(): never {
-    throw new Error('no use case under test queries the log');
+  async query({ limit, after, ...filter }: EventQuery): Promise<EventPage> {
+    const order = ({ at, grantId, seq }: GrantEvent) => `${at}#${grantId}#${String(seq).padStart(6, '0')}`;
+    const found = [...this.streams.values()]
+      .flat()
+      .map((text) => parseEvent(JSON.parse(text)))
+      .filter((event) => isFound(event, filter) && (after === undefined || order(event) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const events = found.slice(0, limit);
+    const last = events.at(-1);
+    return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
   }
 }
+
+/** True where an event is one of those that a query asks for. */
+const isFound = (
+  { at, type, principal, data }: GrantEvent,
+  query: Omit<EventQuery, 'limit' | 'after'>,
+): boolean =>
+  at >= query.from &&
+  at < query.to &&
+  (query.type ?? type) === type &&
+  (query.repositoryUuids?.includes(data.repository.uuid) ?? true) &&
+  (query.principal?.kind ?? principal.kind) === principal.kind &&
+  (query.principal?.id ?? principal.id) === principal.id;
 
 /** Seconds; a lease that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
@@ -81,6 +103,20 @@ type Row = {
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
   readonly rows = new Map<string, Row>();
+  /** Rows that cannot be read, until they are projected again. */
+  readonly stale = new Map<string, StaleRow['reason']>();
+  readonly #enrolled = new Map<string, Set<string>>();
+
+  async enrol(repositoryUuid: string, grantId: string): Promise<void> {
+    const known = this.#enrolled.get(repositoryUuid) ?? new Set();
+    this.#enrolled.set(repositoryUuid, known.add(grantId));
+  }
+
+  /** Rows that a test has put here count as enrolled. */
+  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+    const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
+    return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
+  }
 
   #row(grantId: string): Row {
     const row = this.rows.get(grantId) ?? {};
@@ -98,6 +134,7 @@ export class FakeGrantTable implements GrantTable {
     const row = this.#row(given.grantId);
     if (row.projected && row.projected.seq > given.seq) return;
     row.projected = structuredClone(given);
+    this.stale.delete(given.grantId);
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
@@ -121,9 +158,16 @@ export class FakeGrantTable implements GrantTable {
     const found = this.#grants()
       .filter((grant) => fits(grant, filter) && (after === undefined || order(grant) < after))
       .sort((a, b) => (order(a) < order(b) ? 1 : -1));
-    const grants = found.slice(0, limit);
-    const last = grants.at(-1);
-    return { grants, ...(last && found.length > limit ? { next: order(last) } : {}) };
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      grants: page.filter(({ id }) => !this.stale.has(id)),
+      stale: page.flatMap(({ id }) => {
+        const reason = this.stale.get(id);
+        return reason ? [{ grantId: id, reason }] : [];
+      }),
+      ...(last && found.length > limit ? { next: order(last) } : {}),
+    };
   }
 
   async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {

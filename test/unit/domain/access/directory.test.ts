@@ -14,7 +14,7 @@ const adaEntry = {
 const withPeople = (...people: unknown[]) => ({ ...configurationContent(), people });
 const errorsOf = (...people: unknown[]): string[] => {
   const parsed = parseConfiguration(withPeople(...people));
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 
 describe('the directory', () => {
@@ -51,10 +51,10 @@ describe('the directory', () => {
   test('refuses whatever could make one person another, all at once', () => {
     const twin = { ...adaEntry, email: 'ADA@acme.example', bitbucket: ACCOUNT };
     expect(errorsOf(adaEntry, twin)).toEqual([
-      '/people/1/id: ada@acme.example stands twice',
-      '/people/1/email: ada@acme.example stands twice',
-      '/people/1/slack: T01ACME/U01ADA stands twice',
-      `/people/1/bitbucket: ${ACCOUNT} stands twice`,
+      '/people/1/id: ada@acme.example is given more than once',
+      '/people/1/email: ada@acme.example is given more than once',
+      '/people/1/slack: T01ACME/U01ADA is given more than once',
+      `/people/1/bitbucket: ${ACCOUNT} is given more than once`,
     ]);
   });
 });

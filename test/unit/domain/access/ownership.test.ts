@@ -271,3 +271,48 @@ describe('a rule for a pipeline and for a template', () => {
     ]);
   });
 });
+
+describe('a prefix', () => {
+  const template = templateOf({
+    name: 'functions',
+    ...{
+      description: 'x',
+      parameters: {
+        functions: { type: 'lambdaFunctionPrefix', description: 'x' },
+        region: { type: 'awsRegion', description: 'x' },
+      },
+      statements: [
+        {
+          sid: 'A',
+          actions: ['lambda:GetFunction'],
+          resources: ['arn:aws:lambda:{{region}}:{{aws.accountId}}:function:{{functions}}-*'],
+        },
+      ],
+    },
+  });
+  const unownedOf = (functions: string, ...patterns: string[]) =>
+    unowned([byProject({ any: patterns })], shop, template, { functions, region: 'eu-central-1' }).map(
+      ({ pointer }) => pointer,
+    );
+
+  test.each([
+    ['shop', ['shop-*']],
+    ['shop-api', ['shop-*']],
+    ['shop', ['web-*', 'shop-*']],
+    ['shop', ['sho*']],
+  ])('%s is owned by %j', (functions, patterns) => {
+    expect(unownedOf(functions, ...patterns)).toEqual([]);
+  });
+
+  test.each([
+    ['shop', ['shop']],
+    ['shop', ['shop-a*']],
+    ['shop', ['*']],
+    ['shop', ['*shop-*']],
+    ['shop', ['s*p-*']],
+    ['shop', ['shop-*-x']],
+    ['shop', []],
+  ])('%s is not owned by %j', (functions, patterns) => {
+    expect(unownedOf(functions, ...patterns)).toEqual(['/parameters/functions']);
+  });
+});

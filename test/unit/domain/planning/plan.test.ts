@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AskedLifetime, type LiveState, planHash, planOf } from '../../../../domain/planning/plan.ts';
-import { intent } from '../../../support/domain/samples.ts';
+import {
+  type AskedLifetime,
+  askedLifetime,
+  type LiveState,
+  liveStateOf,
+  planHash,
+  planOf,
+} from '../../../../domain/planning/plan.ts';
+import { documents, intent } from '../../../support/domain/samples.ts';
+import { grantIn } from '../../../support/domain/stories.ts';
 
 const MARCH = '2026-03-01T00:00:00.000Z';
 const APRIL = '2026-04-01T00:00:00.000Z';
@@ -38,7 +46,12 @@ function change(
       detail: 'not owned',
     })),
   };
-  return planOf(plan, { name: 's3-static-site', approval }, state, asked.lifetime);
+  return planOf({
+    rendered: plan,
+    template: { name: 's3-static-site', approval },
+    live: state,
+    lifetime: asked.lifetime,
+  });
 }
 
 describe('the risk of a plan', () => {
@@ -86,7 +99,7 @@ describe('approval is needed', () => {
 
   test('with every reason in words', () => {
     expect(change({}, undefined, 'required', 2).approvalReasons).toEqual([
-      'template s3-static-site requires approval of each grant',
+      'template s3-static-site requires approval for each grant',
       '/parameters/p0: not owned',
       '/parameters/p1: not owned',
     ]);
@@ -94,25 +107,73 @@ describe('approval is needed', () => {
 });
 
 describe('the hash of a plan', () => {
-  const base = planHash(intent(), undefined, undefined);
+  const base = planHash({ intent: intent(), expiresInSeconds: undefined, live: undefined, unowned: [] });
 
   test.each<[string, string]>([
-    ['what is asked for', planHash(intent({ parameters: { bucket: 'shop-x' } }), undefined, undefined)],
-    ['the lifetime', planHash(intent(), 60, undefined)],
-    ['what is live', planHash(intent(), undefined, live())],
+    [
+      'what is asked for',
+      planHash({
+        intent: intent({ parameters: { bucket: 'shop-x' } }),
+        expiresInSeconds: undefined,
+        live: undefined,
+        unowned: [],
+      }),
+    ],
+    ['the lifetime', planHash({ intent: intent(), expiresInSeconds: 60, live: undefined, unowned: [] })],
+    ['what is live', planHash({ intent: intent(), expiresInSeconds: undefined, live: live(), unowned: [] })],
   ])('changes with %s', (_, hash) => {
     expect(hash).not.toBe(base);
   });
 
   test('changes with the end that a new lifetime would replace, and only then', () => {
     const hash = (seconds: number | undefined, expiresAt: string) =>
-      planHash(intent(), seconds, live({ expiresAt }));
+      planHash({ intent: intent(), expiresInSeconds: seconds, live: live({ expiresAt }), unowned: [] });
     expect(hash(60, MARCH)).not.toBe(hash(60, APRIL));
     expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
   });
 
+  test('stays what waiting requests and dry runs hold, from one release to the next', () => {
+    expect(base).toBe('22f7109ce9833a5b2537833b0459d5778ba3ea1c10b112ba86ed46b928eb7da8');
+  });
+
   test('does not change with names that people chose', () => {
     const renamed = intent({ repository: { ...intent().repository, fullName: 'acme/store' } });
-    expect(planHash(renamed, undefined, undefined)).toBe(base);
+    expect(planHash({ intent: renamed, expiresInSeconds: undefined, live: undefined, unowned: [] })).toBe(
+      base,
+    );
   });
+});
+
+describe('what is live', () => {
+  test('is what an active grant has', () => {
+    const grant = grantIn('active');
+    expect(liveStateOf(grant)).toEqual({
+      intent: grant.request.intent,
+      requesterKind: 'person',
+      permissionsPolicy: documents.permissionsPolicy,
+      maxSessionDuration: 3600,
+      trustPolicyHash: grant.request.intent.trustPolicyHash,
+      expiresAt: undefined,
+    });
+  });
+
+  test.each(['pending', 'provisioning', 'revoking', 'revoked', 'rejected', 'failed'] as const)(
+    'is nothing of a grant that is %s',
+    (state) => {
+      expect(liveStateOf(grantIn(state))).toBeUndefined();
+    },
+  );
+
+  test('is nothing without a grant', () => {
+    expect(liveStateOf(undefined)).toBeUndefined();
+  });
+});
+
+test.each<[number | undefined, string | undefined, AskedLifetime | undefined]>([
+  [60, MARCH, { inSeconds: 60, at: MARCH }],
+  [undefined, MARCH, undefined],
+  [60, undefined, undefined],
+  [undefined, undefined, undefined],
+])('the lifetime that a request asked for: %s seconds until %s', (expiresInSeconds, expiresAt, lifetime) => {
+  expect(askedLifetime({ expiresInSeconds, expiresAt })).toEqual(lifetime);
 });

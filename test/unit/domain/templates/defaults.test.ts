@@ -121,7 +121,7 @@ describe('a default', () => {
 
 const errorsOf = (parameters: Record<string, Record<string, unknown>>) => {
   const parsed = parseTemplate('with-defaults.yaml', content(parameters));
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 
 describe('a template is refused for', () => {
@@ -149,19 +149,19 @@ describe('a template is refused for', () => {
     ['an empty allow-list', { a: { type, allowed: [] } }, '/allowed'],
     ['a list of twenty-one', { a: { type, list: { max: 21 } } }, '/list/max'],
   ])('%s', (_, parameters, words) => {
-    const faults = errorsOf(parameters);
-    expect(faults.join('\n')).toContain(words);
-    expect(faults.every((fault) => fault.startsWith('templates/with-defaults.yaml/'))).toBe(true);
+    const errors = errorsOf(parameters);
+    expect(errors.join('\n')).toContain(words);
+    expect(errors.every((fault) => fault.startsWith('templates/with-defaults.yaml/'))).toBe(true);
   });
 
   test('a cycle over several defaults, at each that is part of it', () => {
-    const faults = errorsOf({
+    const errors = errorsOf({
       a: { type, default: '{{b}}' },
       b: { type, default: '{{c}}' },
       c: { type, default: '{{a}}' },
       d: { type, default: '{{a}}' },
     });
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringContaining('/parameters/a/default: the default is cyclic: a → b → c → a'),
       expect.stringContaining('/parameters/b/default: the default is cyclic: b → c → a → b'),
       expect.stringContaining('/parameters/c/default: the default is cyclic: c → a → b → c'),

@@ -8,7 +8,7 @@ function errorsOf(change: (content: Content) => void, fileName = 's3-static-site
   const content: Content = templateContent();
   change(content);
   const parsed = parseTemplate(fileName, content);
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 }
 
 function changed(change: (content: Content) => void): Template {
@@ -113,9 +113,9 @@ describe('a template', () => {
       '/statements/2/conditions',
     ],
   ])('is refused for %s', (_, change, pointer) => {
-    const faults = errorsOf(change);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
+    const errors = errorsOf(change);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
   });
 
   test.each<[string, (content: Content) => void, string]>([
@@ -157,7 +157,7 @@ describe('a template', () => {
     [
       'a sid that stands twice',
       (c) => c.statements.push(statement({ sid: 'Invalidate' })),
-      'sid stands twice',
+      'sid is given more than once',
     ],
     [
       'an optional parameter without when',
@@ -224,12 +224,12 @@ describe('a template', () => {
     expect(errorsOf(change)).toEqual([expect.stringContaining(words)]);
   });
 
-  test('is told all its faults at once', () => {
-    const faults = errorsOf((content) => {
+  test('is told all its errors at once', () => {
+    const errors = errorsOf((content) => {
       content.statements.push(statement({ resources: ['{{a}}', '{{b}}'] }));
       Object.assign(content.parameters, { spare: { type: 's3BucketName', description: 'x' } });
     });
-    expect(faults).toHaveLength(3);
+    expect(errors).toHaveLength(3);
   });
 
   test('must stand in the file of its name', () => {
@@ -237,7 +237,7 @@ describe('a template', () => {
   });
 
   test.each([undefined, null, [], 'text', 1])('is not %j', (content) => {
-    expect(parseTemplate('x.yaml', content)).toHaveProperty('errors');
+    expect(parseTemplate('x.yaml', content)).toMatchObject({ ok: false });
   });
 
   test('may use the environment where it is granted to environments only, and variables of IAM', () => {
@@ -270,21 +270,27 @@ describe('a template that acts through other roles', () => {
     ownership: 'named',
   };
 
-  test.each(['sts:AssumeRole', 'sts:assumerole', 'cloudformation:CreateChangeSet'])(
-    'by %s says so, is for environments and needs an approval: it amounts to what they may do',
-    (action) => {
-      expect(acting(action)).toEqual([
-        expect.stringMatching(/^actsThrough: .*say what the grant amounts to/),
-        expect.stringMatching(/^scope: .*must be environment/),
-        expect.stringMatching(/^approval: .*must be required/),
-      ]);
-      expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([
-        expect.stringMatching(/^approval: /),
-      ]);
-      expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
-      expect(acting(action, borrowed)).toEqual([]);
-    },
-  );
+  test.each([
+    'sts:AssumeRole',
+    'sts:assumerole',
+    'cloudformation:CreateChangeSet',
+    'cloudformation:ExecuteChangeSet',
+    'cloudformation:DeleteStack',
+    'cloudformation:RollbackStack',
+    'cloudformation:continueupdaterollback',
+    'cloudformation:CancelUpdateStack',
+    'lambda:InvokeFunction',
+    'lambda:invokeFunctionUrl',
+  ])('by %s says so, is for environments and needs an approval: it amounts to what they may do', (action) => {
+    expect(acting(action)).toEqual([
+      expect.stringMatching(/^actsThrough: .*describe what the grant amounts to/),
+      expect.stringMatching(/^scope: .*must be environment/),
+      expect.stringMatching(/^approval: .*must be required/),
+    ]);
+    expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([expect.stringMatching(/^approval: /)]);
+    expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
+    expect(acting(action, borrowed)).toEqual([]);
+  });
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);

@@ -74,7 +74,9 @@ describe('a new repository', () => {
 
   test('is tried again while Bitbucket does not show it yet', async () => {
     const world = new FollowWorld(siteRule());
-    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('not yet');
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow(
+      'does not show the new repository yet',
+    );
     world.bitbucket.repositories.push(fresh);
     await world.deliver('repo:created', about(fresh.uuid));
     expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
@@ -152,11 +154,32 @@ describe('a template that requires approval', () => {
     const data = { repository, account, planHash: request.planHash };
     const stream = await loadStream(world.requestPorts, id);
     const cause = { principal: CONFIGURATION, correlationId: 'forged', entryPoint: 'bitbucket' as const };
-    await appendEvent(world.requestPorts, stream, { type: 'GrantApproved', data }, cause);
+    await appendEvent(world.requestPorts, stream, { event: { type: 'GrantApproved', data }, cause });
     world.configuration = new FollowWorld(...rules).configuration;
     await world.invoke(id);
     expect(await world.grantNow(id)).toMatchObject({ state: 'failed', lastError: { code: 'PLAN_CHANGED' } });
     expect(world.iamWrites()).toEqual([]);
+  });
+
+  test('that lapses while its rule is looked up leaves no approval in the log', async () => {
+    const world = await strict(siteRule({ approved: true }));
+    world.log.beforeAppend = ({ type }) => {
+      if (type === 'GrantApproved') throw new PortError('DynamoDB', 'UNAVAILABLE', 'down');
+    };
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('down');
+    world.log.beforeAppend = () => {};
+    const { id, request } = present((await world.grantsOf(fresh.uuid))[0]);
+    world.clock.advance(Date.parse(present(request.proposal).lapsesAt) - world.clock.now());
+    const find = world.bitbucket.findRepository.bind(world.bitbucket);
+    let looks = 0;
+    world.bitbucket.findRepository = async (...asked) => {
+      looks += 1;
+      // The delivery looks, then the rule's request, then its approval.
+      if (looks === 3) world.clock.advance(1);
+      return find(...asked);
+    };
+    await world.deliver('repo:created', about(fresh.uuid));
+    expect([looks, await world.eventTypes(id)]).toEqual([3, ['GrantRequested']]);
   });
 
   test('is not approved by the configuration where a person asked', async () => {
@@ -165,7 +188,9 @@ describe('a template that requires approval', () => {
     world.redeploy((content) => Object.assign(content, { requestableBy, approval: 'required' }));
     await world.request({ repository: fresh.fullName, parameters: { bucket: 'shop-new' } });
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'pending' }]);
+    const [grant] = await world.grantsOf(fresh.uuid);
+    expect(grant).toMatchObject({ state: 'pending' });
+    expect(await world.eventTypes(present(grant).id)).toEqual(['GrantRequested']);
   });
 });
 

@@ -215,7 +215,7 @@ describe('the provisioner obeys no document:', () => {
     const error = await afterIntent(() =>
       world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 })),
     );
-    expect(error?.detail).toContain('Ask again');
+    expect(error?.detail).toContain('Repeat the request');
   });
 });
 

@@ -44,7 +44,11 @@ async function forge(grantId: string, ...events: NewEvent[]) {
 
 const requestedWith = (intent: GrantIntent): NewEvent => ({
   type: 'GrantRequested',
-  data: { ...intent, planHash: planHash(intent, undefined, undefined), approval: 'none' },
+  data: {
+    ...intent,
+    planHash: planHash({ intent: intent, expiresInSeconds: undefined, live: undefined, unowned: [] }),
+    approval: 'none',
+  },
 });
 
 test('an intent as the edge writes it is carried out', async () => {

@@ -11,6 +11,7 @@ import {
   explainAdmission,
   explainRequestSchema,
 } from '../../../../../domain/use-cases/reading/explain-admission.ts';
+import { apiWording } from '../../../../../handlers/http/wording.ts';
 import {
   ASKED_AT,
   type ExplanationCase,
@@ -47,6 +48,7 @@ function stage(
     ...world.requestPorts,
     clock: { now: () => now, sleep: async () => {} },
     stepTokens: { read: async () => evidence },
+    wording: apiWording,
     bitbucket: {
       ...world.bitbucket,
       findRepository: () => Promise.reject(new Error('nobody asks for the repository')),
@@ -62,8 +64,9 @@ function stage(
   return { ports, asked, journal: world.journal };
 }
 
-const bodyOf = ({ token, claims }: ExplanationCase) => ({
+const bodyOf = ({ token, claims, step }: ExplanationCase) => ({
   grantId: GRANT_ID,
+  ...step,
   ...(claims ? { claims: { ...claims } } : { token: token === 'none' ? '\n' : 'the-token' }),
 });
 const named = (name: string) => present(explanationCases.find((one) => one.name === name));
@@ -117,6 +120,13 @@ describe('an explanation', () => {
     ]);
   });
 
+  test('names the claims that it took as every token of the workspace has them', async () => {
+    expect((await ask(named('a subject alone'))).assumed).toEqual(['iss', 'aud']);
+    const complete = await ask(named('claims that somebody typed, without times'));
+    expect(complete).not.toHaveProperty('assumed');
+    expect(await ask(named('its own step'))).not.toHaveProperty('assumed');
+  });
+
   test('writes nothing', async () => {
     for (const one of explanationCases) {
       const { ports, journal } = stage(one);
@@ -143,7 +153,7 @@ describe('Bitbucket', () => {
     for (const name of ['an environment of the same name', 'another environment']) {
       const explanation = await ask(named(name), async () => undefined);
       expect(explanation).toMatchObject({ code: 'ENVIRONMENT_REPLACED', admitted: false });
-      expect(explanation.advice).toMatch(/no such environment any more.*new grant/);
+      expect(explanation.advice).toMatch(/no longer has the grant's environment.*new grant/);
       expect(explanation).not.toHaveProperty('snippet');
     }
   });
@@ -172,7 +182,7 @@ describe('a renamed workspace', () => {
       bodyOf(one),
       platform,
     );
-    expect(successOf(explained).advice).toMatch(/Ask for the grant again/);
+    expect(successOf(explained).advice).toMatch(/Repeat the same POST/);
     expect(successOf(explained).advice).not.toContain('config/rolewright.yaml');
   });
 });
@@ -214,6 +224,12 @@ describe('a body', () => {
     ['claims that are a list', { grantId: GRANT_ID, claims: [] }, ['/claims']],
     ['an id that is none', { grantId: '../x', token: '' }, ['/grantId']],
     ['a field more', { grantId: GRANT_ID, token: '', role: 'x' }, ['/role']],
+    ['an identity that is no ARN', { grantId: GRANT_ID, token: '', identity: 'user/old' }, ['/identity']],
+    [
+      'a variable with its value',
+      { grantId: GRANT_ID, token: '', variables: ['AWS_REGION', 'AWS_ACCESS_KEY_ID=AKIA'] },
+      ['/variables/1'],
+    ],
     ['a token longer than STS takes', { grantId: GRANT_ID, token: 'x'.repeat(20_001) }, ['/token']],
   ])('with %s is refused, every field by name', (_what, body, pointers) => {
     const { code, errors = [] } = problemOf(parseBody(explainRequestSchema, body));

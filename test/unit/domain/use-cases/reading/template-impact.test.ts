@@ -15,7 +15,8 @@ beforeEach(async () => {
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const impacts = async (caller = platform) =>
   successOf(
-    await templateImpact({ ...world.requestPorts, reportDenied: () => {} }, caller, 's3-static-site', {
+    await templateImpact({ ...world.requestPorts, reportDenied: () => {} }, caller, {
+      name: 's3-static-site',
       limit: 25,
     }),
   ).impacts.map(({ grant, impact }) => [grant.id, impact]);
@@ -60,17 +61,15 @@ describe('the impact of a template', () => {
   });
 
   test('of no template is not found', async () => {
-    const page = { limit: 25 };
-    expect(codeOf(await templateImpact(world.requestPorts, platform, 'constructor', page))).toBe(
-      'TEMPLATE_NOT_FOUND',
-    );
+    const page = { name: 'constructor', limit: 25 };
+    expect(codeOf(await templateImpact(world.requestPorts, platform, page))).toBe('TEMPLATE_NOT_FOUND');
   });
 
   test('is the same from what the API shows of a grant, and readable', async () => {
     readMore();
     const template = present(world.templates.get('s3-static-site'));
     const grant = await world.grantNow();
-    const shown = JSON.parse(JSON.stringify(grantResource(grant, world.configuration)));
+    const shown = JSON.parse(JSON.stringify(grantResource(grant, world)));
     const impact = present(impactOn(liveStateFrom(shown), template, world.configuration));
     expect(impact).toEqual(impactOn(present(liveStateOf(grant)), template, world.configuration));
     expect(impactText(shown, impact).split('\n')).toEqual([

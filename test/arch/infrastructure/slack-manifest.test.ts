@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { operationsByFunction } from '../../handlers/http/contract/operations.ts';
-import { COMMAND } from '../../handlers/slack/command.ts';
-import { textOf } from '../support/arch/infrastructure.ts';
+import { operationsByFunction } from '../../../handlers/http/contract/operations.ts';
+import { COMMAND } from '../../../handlers/slack/command.ts';
+import { textOf } from '../../support/arch/infrastructure.ts';
 
 const text = textOf('docs/slack-app-manifest.yaml');
 const manifest = parse(text) as {
