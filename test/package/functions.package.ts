@@ -54,7 +54,7 @@ test('no function holds another source of credentials than its environment', () 
   const foreign = [
     'credential_process',
     'sso_session',
-    'role_arn',
+    'source_profile',
     'AWS_CONTAINER_CREDENTIALS',
     'security-credentials',
   ];
