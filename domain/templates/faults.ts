@@ -47,14 +47,6 @@ export function crossFaults(template: TemplateContent): TemplateFault[] {
         ...statementFaults(template, statement).map(at),
       ];
     }),
-    ...template.usage.flatMap((text, n) =>
-      namesIn(text)
-        .filter((name) => !isBuiltIn(name) && !parameterOf(template, name))
-        .map((name) => ({
-          path: ['usage', n],
-          detail: `{{${name}}} is neither a parameter nor a built-in value`,
-        })),
-    ),
     ...Object.entries(template.parameters).flatMap(([name, parameter]) => [
       ...parameterFaults(template, name, parameter),
       ...(used.has(name)

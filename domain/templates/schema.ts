@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
 import { parameterTypeNames } from './parameter-type.ts';
+import { stepFields } from './step/step-schema.ts';
 
 const parameterName = z
   .string()
@@ -85,10 +86,7 @@ export const templateSchema = z.strictObject({
     .min(1)
     .default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
-  usage: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Commands of a pipeline step that uses the role, for the docs; may hold {{placeholders}}'),
+  ...stepFields,
   statements: z.array(statementSchema).min(1),
 });
 

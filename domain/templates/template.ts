@@ -5,6 +5,7 @@ import { toPointer } from '../shared/problem.ts';
 import { actsThroughFaults } from './acts-through.ts';
 import { crossFaults, type TemplateFault } from './faults.ts';
 import { type TemplateContent, templateSchema } from './schema.ts';
+import { stepFaults } from './step/step-faults.ts';
 
 /** A named, parameterised permissions policy. `version` is the hash of its meaning (16 hex characters): changing a
  *  description keeps it, changing anything that decides who gets what changes it. */
@@ -19,7 +20,7 @@ export function readTemplate(
   const parsed = templateSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) return { faults: parsed.error.issues.flatMap(schemaFaults) };
   const template = { ...parsed.data, version: versionOf(parsed.data) };
-  const faults = [...crossFaults(parsed.data), ...actsThroughFaults(parsed.data)];
+  const faults = [...crossFaults(parsed.data), ...stepFaults(parsed.data), ...actsThroughFaults(parsed.data)];
   if (fileName !== `${template.name}.yaml`) {
     faults.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
   }
@@ -47,7 +48,8 @@ export function parseTemplate(
 }
 
 function versionOf(template: TemplateContent): string {
-  const { description: _, actsThrough: __, usage: _____, parameters, requestableBy, ...meaning } = template;
+  const { description, actsThrough, image, services, setup, usage, pipes, notes, ...decisive } = template;
+  const { parameters, requestableBy, ...meaning } = decisive;
   const parameterMeaning = Object.entries(parameters).map(([name, parameter]) => {
     const { description: ___, example: ____, ...rest } = parameter;
     return [name, rest];

@@ -81,8 +81,8 @@ function step(template: Template): string {
   };
   for (const [name, value] of Object.entries(exampleParameters(template)))
     values[name] = valuesOf(value).join(' ');
-  const commands = template.usage.map((text) =>
-    text.replace(/\{\{([^{}]*)\}\}/g, (all, name: string) => values[name] ?? all),
+  const commands = template.usage.map(({ run }) =>
+    run.replace(/\{\{([^{}]*)\}\}/g, (all, name: string) => values[name] ?? all),
   );
   return [
     '- step:',
