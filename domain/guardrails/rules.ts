@@ -12,6 +12,7 @@ import {
   LOG_TAMPERING,
   ORGANISATION_AND_BILLING,
 } from './dangerous-actions.ts';
+import { isKeyUse } from './key-use.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
 import { reviewedServices } from './reviewed-services.ts';
 
@@ -294,7 +295,12 @@ export const guardrailRules = [
   {
     id: 'no-key-management',
     isFixed: false,
-    find: noneOf(KEYS, 'touches keys', "use keys that AWS manages, or name the role in the key's own policy"),
+    find: (policy, context) =>
+      noneOf(
+        KEYS,
+        'touches keys',
+        "use keys that AWS manages, name the role in the key's own policy, or let it use one key through one service: kms:Decrypt and kms:GenerateDataKey with StringEquals kms:ViaService",
+      )({ ...policy, Statement: policy.Statement.filter((statement) => !isKeyUse(statement)) }, context),
   },
   {
     id: 'no-privilege-escalation',

@@ -88,10 +88,14 @@ function placeholderFault(
   if (isBuiltIn(name)) return scopeFault(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
-  return parameter.optional && statement.when !== name
+  return parameter.optional && !isGivenWith(template, name, statement.when)
     ? `{{${name}}} is optional: its statement needs when: ${name}`
     : undefined;
 }
+
+/** True where an optional parameter is always there once `given` is: the same, or one that is given with it only. */
+export const isGivenWith = (template: TemplateContent, name: string, given: string | undefined): boolean =>
+  given !== undefined && (given === name || parameterOf(template, given)?.with === name);
 
 const scopeFault = (template: TemplateContent, name: string): string | undefined =>
   name.startsWith('environment.') && template.scope !== 'environment'
@@ -129,6 +133,14 @@ function parameterFaults(
   for (const { value, at } of values) {
     const fault = singleFault(parameter, value);
     if (fault) faults.push({ path: [...path, ...at], detail: `${value} ${fault}` });
+  }
+  if (parameter.with !== undefined) {
+    const other = parameterOf(template, parameter.with);
+    const isPair = parameter.optional && other?.optional === true && other.with === name;
+    if (!isPair || parameter.with === name) {
+      const detail = `with must name another optional parameter that has with: ${name}`;
+      faults.push({ path: [...path, 'with'], detail });
+    }
   }
   if (parameter.default === undefined) return faults;
   const at = [...path, 'default'];

@@ -1,4 +1,4 @@
-import { parameterTypes as types } from './parameter-types.ts';
+import { parameterTypes as types } from './parameter-types-table.ts';
 
 /** What a parameter's type promises about its value. */
 export type ParameterType = {

@@ -1,5 +1,6 @@
 import { matchesPattern } from '../shared/patterns.ts';
 import { parameterFault } from './parameter-type.ts';
+import { pastedNameRemedy } from './pasted-name.ts';
 import { isSegments } from './placeholder.ts';
 import type { TemplateParameter } from './schema.ts';
 
@@ -9,7 +10,10 @@ export function singleFault(
   value: string,
 ): string | undefined {
   const fault = parameterFault(type, value);
-  if (fault) return fault;
+  if (fault) {
+    const remedy = pastedNameRemedy(type, value);
+    return remedy ? `${fault}; ${remedy}` : fault;
+  }
   if (!isSegments(value)) return 'must be segments parted by single slashes';
   if (pattern !== undefined && !matchesPattern(value, pattern))
     return `must follow the naming rule ${pattern}`;

@@ -30,7 +30,10 @@ export function parseParameters(template: Template, given: Record<string, unknow
     const path = ['parameters', name];
     if (!Object.hasOwn(given, name)) {
       const isFilled = parameter.optional || parameter.default !== undefined;
+      const partner = parameter.with;
       if (!isFilled) faults.push({ pointer: toPointer(path), detail: 'is missing' });
+      else if (partner !== undefined && Object.hasOwn(given, partner))
+        faults.push({ pointer: toPointer(path), detail: `is missing: it is given together with ${partner}` });
       continue;
     }
     const found = valueFaults(parameter, given[name], path);

@@ -45,6 +45,9 @@ const parameterSchema = z.strictObject({
   type: z.enum(parameterTypeNames).describe('Whose grammar every value must have'),
   description: z.string().min(1).max(200),
   optional: z.boolean().default(false).describe('May be left out, together with the statements that name it'),
+  with: parameterName
+    .optional()
+    .describe('Another optional parameter, which names this one in turn: given both or neither'),
   list: z
     .strictObject({ max: z.int().min(1).max(LONGEST_LIST) })
     .optional()
