@@ -41,13 +41,13 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   function toAnswer(answer: RequestAnswer) {
     if ('planned' in answer) {
       const now = toInstant(ports.clock.now());
-      return { status: 200 as const, body: plannedResource(answer.planned, configuration, now) };
+      return { status: 200 as const, body: plannedResource(answer.planned, ports, now) };
     }
     const location = { location: `/v1/grants/${answer.grant.id}` };
     return {
       status: answer.status,
       ...(answer.status === 200 ? {} : { headers: location }),
-      body: grantResource(answer.grant, configuration),
+      body: grantResource(answer.grant, ports),
     };
   }
 
@@ -78,7 +78,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     const filter = { ...given, account };
     const after = fromCursor('/v1/grants', filter, cursor);
     const { grants, next } = await listGrants(ports, caller, filter, { limit, after });
-    const items = grants.map((grant) => grantResource(grant, configuration, { inList: true }));
+    const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
     return {
       status: 200 as const,
       body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
@@ -87,7 +87,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
 
   async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
     const grant = orProblem(await readableGrant(ports, path.id ?? '', caller));
-    return { status: 200 as const, body: grantResource(grant, configuration) };
+    return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
@@ -97,7 +97,7 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     return {
       status,
       ...(status === 202 ? { headers: { location: `/v1/grants/${grant.id}` } } : {}),
-      body: { ...grantResource(grant, configuration), notice: PROPAGATION_NOTICE },
+      body: { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE },
     };
   }
 

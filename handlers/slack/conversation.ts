@@ -75,7 +75,11 @@ type Outcome = { ok: true; value: SlackContent | undefined } | { ok: false; prob
 async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Promise<Outcome> {
   const { act, deliveryId } = ask;
   const { configuration } = ports;
-  const writing: Writing = { configuration, naming: namingFor(configuration, ask.team) };
+  const writing: Writing = {
+    configuration,
+    templates: ports.templates,
+    naming: namingFor(configuration, ask.team),
+  };
   const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, mayComeAgain: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {

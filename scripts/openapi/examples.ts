@@ -64,7 +64,9 @@ const grant: GrantResource = {
   createdAt: at,
   updatedAt: at,
   pipelineSnippet:
-    '- step:\n    name: s3-static-site\n    oidc: true\n    script:\n      - aws sts get-caller-identity\n',
+    '- step:\n    name: s3-static-site\n    image: amazon/aws-cli:2.31.0\n    oidc: true\n    script:\n      - …\n      - aws s3 sync public/ s3://shop-site/ --delete\n',
+  pipeSnippet:
+    '- step:\n    name: s3-static-site\n    oidc: true\n    script:\n      - pipe: atlassian/aws-s3-deploy:1.6.1\n        variables:\n          …\n',
 };
 
 const { trustPolicy: _, permissionsPolicy: __, ...listed } = grant;
@@ -76,6 +78,7 @@ const revoked: z.infer<typeof revokedGrantSchema> = {
 };
 Reflect.deleteProperty(revoked, 'role');
 Reflect.deleteProperty(revoked, 'pipelineSnippet');
+Reflect.deleteProperty(revoked, 'pipeSnippet');
 
 const body = {
   grantId: grant.id,
@@ -117,6 +120,8 @@ const template: z.infer<typeof templateResourceSchema> = {
     additionalProperties: false,
   },
   example: { parameters: { bucket: 'shop-site' } },
+  image: 'amazon/aws-cli:2.31.0',
+  usage: [{ run: 'aws s3 sync public/ s3://{{bucket}}/ --delete' }],
 };
 
 const explanation: Explanation = {

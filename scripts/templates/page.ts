@@ -1,8 +1,9 @@
 import { parameterTypes } from '../../domain/templates/parameter-type.ts';
-import { exampleParameters, valuesOf } from '../../domain/templates/parameters.ts';
+import { exampleParameters } from '../../domain/templates/parameters.ts';
 import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
-import { SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
+import { samplePolicy } from './sample.ts';
+import { sampleSteps } from './sample-step.ts';
 
 /** `docs/templates.md`: one chapter for each template. */
 export function templatePage(templates: readonly Template[]): string {
@@ -10,7 +11,7 @@ export function templatePage(templates: readonly Template[]): string {
   return `${[
     '# Templates',
     'What can be asked for. Made from `templates/*.yaml` by `npm run templates:docs`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one, [guardrails.md](guardrails.md) what none may do.',
-    'Each example is rendered for account 111122223333 in eu-central-1. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
+    'Each example is rendered for account 111122223333 in eu-central-1; a grant has its own steps in `pipelineSnippet` and `pipeSnippet`, and [pipelines.md](pipelines.md) explains their commands. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
     table(
       ['template', 'for', 'scope', 'approval', 'may be requested by'],
       byName.map(({ name, description, scope, approval, requestableBy }) => [
@@ -28,6 +29,7 @@ export function templatePage(templates: readonly Template[]): string {
 function chapter(template: Template): string[] {
   const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough } = template;
   const parameters = exampleParameters(template);
+  const { pipeline, pipes } = sampleSteps(template);
   const request = {
     repository: 'acme/shop',
     ...(scope === 'environment' ? { environment: 'Production' } : {}),
@@ -48,7 +50,8 @@ function chapter(template: Template): string[] {
       ]),
     ),
     `Request:\n\n${fence('json', JSON.stringify(request, null, 2))}`,
-    `Pipeline step:\n\n${fence('yaml', step(template))}`,
+    `Pipeline step:\n\n${fence('yaml', pipeline)}`,
+    ...(pipes === undefined ? [] : [`With Atlassian's pipes:\n\n${fence('yaml', pipes)}`]),
     `Permissions:\n\n${fence('json', JSON.stringify(samplePolicy(template), null, 2))}`,
   ];
 }
@@ -71,38 +74,6 @@ function valueRule({ type, optional, list, pattern, allowed, default: filled }: 
         ]),
   ].join('; ');
 }
-
-/** A step that uses the role, with the template's commands and its example values. */
-function step(template: Template): string {
-  const values: Record<string, string> = {
-    'aws.partition': SAMPLE_ACCOUNT.partition,
-    'aws.accountId': SAMPLE_ACCOUNT.id,
-    'aws.region': SAMPLE_ACCOUNT.region,
-  };
-  for (const [name, value] of Object.entries(exampleParameters(template)))
-    values[name] = valuesOf(value).join(' ');
-  const commands = template.usage.map(({ run }) =>
-    run.replace(/\{\{([^{}]*)\}\}/g, (all, name: string) => values[name] ?? all),
-  );
-  return [
-    '- step:',
-    `    name: ${template.name}`,
-    ...(template.scope === 'environment' ? ['    deployment: Production'] : []),
-    '    oidc: true',
-    '    script:',
-    `      - export AWS_REGION=${SAMPLE_ACCOUNT.region}`,
-    '      - export AWS_ROLE_ARN=arn:aws:iam::111122223333:role/rolewright/…   # role.arn of the grant',
-    '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
-    '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
-    ...(commands.length > 0 ? commands : ['aws sts get-caller-identity']).map(
-      (command) => `      - ${quoted(command)}`,
-    ),
-  ].join('\n');
-}
-
-/** A command as a YAML text: plain where that means the same. */
-const quoted = (command: string): string =>
-  /: | #|^["'{[&*!|>%@`]/.test(command) ? JSON.stringify(command) : command;
 
 const fence = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { readTemplates } from '../../adapters/settings/files.ts';
 import { replay } from '../../domain/grants/grant.ts';
 import { waitingStory } from '../../domain/messaging/notifications.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
@@ -35,7 +36,8 @@ const configuration = configurationOf({
     grantLink: `https://rolewright.acme.example/${'x'.repeat(500)}/{id}`,
   },
 });
-const writing = { configuration, naming: namingFor(configuration, 'T0ACME') };
+const templates = readTemplates('.');
+const writing = { configuration, templates, naming: namingFor(configuration, 'T0ACME') };
 const { grantLink } = configuration.slack ?? {};
 const permission = fc.record({
   action: fc.stringMatching(/^[a-z0-9]{2,12}:[A-Z][A-Za-z]{2,50}$/),

@@ -6,7 +6,7 @@ import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
-import { pipelineSnippet } from './pipeline-snippet.ts';
+import { pipelineSnippets, type StepSource } from './pipeline-snippet.ts';
 
 /** Leaves out what is undefined. */
 const compact = <T extends object>(fields: T): T =>
@@ -28,17 +28,15 @@ function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
 /** A grant as the API shows it. Lists leave the documents out. */
 export function grantResource(
   grant: Grant,
-  configuration: Configuration,
+  source: StepSource,
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
   const { role, documents } = grant;
-  const region = configuration.accounts.find(({ id }) => id === intent.account)?.region;
-  const isActive = grant.status === 'active';
   return compact<GrantResource>({
     id: grant.id,
     state: grant.status,
-    ...subjectFields(intent, configuration),
+    ...subjectFields(intent, source.configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -50,7 +48,7 @@ export function grantResource(
     requestedBy,
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
-    pipelineSnippet: isActive && role && region ? pipelineSnippet(intent, role.arn, region) : undefined,
+    ...pipelineSnippets(grant, source),
   });
 }
 
@@ -75,12 +73,12 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
   { plan, change, command, caller, grant, isAsItIs }: PlannedGrant,
-  configuration: Configuration,
+  source: StepSource,
   now: string,
 ): GrantResource {
   const { role, intent, grantId } = plan;
   const { arn, name, maxSessionDuration } = role;
-  const present = grant && grantResource(grant, configuration);
+  const present = grant && grantResource(grant, source);
   const live = grant?.status === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
@@ -95,7 +93,7 @@ export function plannedResource(
   return compact<GrantResource>({
     id: grantId,
     state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
-    ...subjectFields(intent, configuration),
+    ...subjectFields(intent, source.configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -103,6 +101,7 @@ export function plannedResource(
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
+    pipeSnippet: live?.pipeSnippet,
     ...judged,
   });
 }

@@ -86,7 +86,16 @@ export const grantSchema = z
     requestedBy: principalSchema,
     createdAt: instant,
     updatedAt: instant,
-    pipelineSnippet: z.string().optional().describe('The step for bitbucket-pipelines.yml; while active'),
+    pipelineSnippet: z
+      .string()
+      .optional()
+      .describe('The step for bitbucket-pipelines.yml, with the commands of the template; while active'),
+    pipeSnippet: z
+      .string()
+      .optional()
+      .describe(
+        "The same step with Atlassian's pipes; while active, for templates that a pipe does the job of",
+      ),
   })
   .meta({ id: 'Grant' });
 

@@ -1,22 +1,27 @@
-import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import { type Configuration, findAccount } from '../../../domain/configuration/configuration.ts';
+import type { Grant } from '../../../domain/grants/grant.ts';
+import { pipelineStep, pipeStep } from '../../../domain/templates/step/pipeline-step.ts';
+import type { Template } from '../../../domain/templates/template.ts';
 
-/** The step for `bitbucket-pipelines.yml` that uses a grant's role: it names the deployment environment where the grant
- *  has one, asks for a token, and hands it to the AWS SDKs and CLI. Ends in a line feed. */
-export function pipelineSnippet(intent: GrantIntent, roleArn: string, region: string): string {
-  const { environment, template } = intent;
-  // A JSON string is a YAML string: environments may be called anything.
-  const deployment = environment ? [`    deployment: ${JSON.stringify(environment.name)}`] : [];
-  return [
-    '- step:',
-    `    name: ${template.name}`,
-    ...deployment,
-    '    oidc: true',
-    '    script:',
-    `      - export AWS_REGION=${region}`,
-    `      - export AWS_ROLE_ARN=${roleArn}`,
-    '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
-    '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
-    '      - aws sts get-caller-identity',
-    '',
-  ].join('\n');
+/** What steps are written from: the accounts' regions, and how each template's role is used. */
+export type StepSource = {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+};
+
+/** A grant's steps for `bitbucket-pipelines.yml`: with the shell, and with Atlassian's pipes where they do the job. Neither
+ *  while the grant is not active, nor where its account is configured no more. */
+export function pipelineSnippets(
+  grant: Grant,
+  { configuration, templates }: StepSource,
+): { pipelineSnippet?: string; pipeSnippet?: string } {
+  const { intent } = grant.request;
+  const { role } = grant;
+  const account = findAccount(configuration, intent.account);
+  if (grant.status !== 'active' || !role || !account) return {};
+  const { name, parameters, environment } = intent;
+  const template = { name: intent.template.name, step: templates.get(intent.template.name) };
+  const used = { id: grant.id, name, template, parameters, environment, account, role };
+  const pipeSnippet = pipeStep(used);
+  return { pipelineSnippet: pipelineStep(used), ...(pipeSnippet === undefined ? {} : { pipeSnippet }) };
 }

@@ -4,6 +4,7 @@ import { exampleParameters } from '../../../domain/templates/parameters.ts';
 import { type TemplateParameter, templateSchema } from '../../../domain/templates/schema.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pageOf } from './grant-schema.ts';
+import { templateStepOf, templateStepShape } from './template-step.ts';
 
 const { name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
   templateSchema.shape;
@@ -17,6 +18,7 @@ export const templateResourceSchema = z
       .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
       .describe('JSON Schema of what a request puts into `parameters`'),
     example: z.strictObject({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
+    ...templateStepShape,
   })
   .meta({ id: 'Template' });
 
@@ -39,6 +41,7 @@ export function templateResource(template: Template): z.infer<typeof templateRes
     maxSessionDuration,
     parameters: parametersSchema(template),
     example: { parameters: exampleParameters(template) },
+    ...templateStepOf(template),
   };
 }
 

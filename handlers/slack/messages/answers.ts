@@ -1,18 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import { type Configuration, findAccount } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
 import type { Template } from '../../../domain/templates/template.ts';
-import { pipelineSnippet } from '../../http/resources/pipeline-snippet.ts';
+import { pipelineSnippets, type StepSource } from '../../http/resources/pipeline-snippet.ts';
 import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
 import type { Naming } from '../people.ts';
 import {
   code,
   codeBlock,
   facts,
+  fitsCodeBlock,
   heading,
   lines,
   link,
@@ -29,7 +29,7 @@ import { slackTime } from './times.ts';
 type Templates = ReadonlyMap<string, Template>;
 
 /** What answers about grants are written with. */
-export type Writing = { configuration: Configuration; naming: Naming };
+export type Writing = StepSource & { naming: Naming };
 
 /** One sentence, as trusted mrkdwn. */
 export const saying = (text: string, plainText = text): SlackContent => ({
@@ -205,14 +205,19 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
   };
 }
 
-function snippetOf(grant: Grant, { configuration }: Writing): KnownBlock[] {
-  const { intent } = grant.request;
-  const region = findAccount(configuration, intent.account)?.region;
-  if (grant.status !== 'active' || !grant.role || !region) return [];
-  return [
-    section('The step for `bitbucket-pipelines.yml`'),
-    codeBlock(pipelineSnippet(intent, grant.role.arn, region)),
-  ];
+/** The steps of an active grant. A step that one message cannot hold whole is left to the API: cut, it would not run. */
+function snippetOf(grant: Grant, writing: Writing): KnownBlock[] {
+  const { pipelineSnippet, pipeSnippet } = pipelineSnippets(grant, writing);
+  const steps = [
+    ['The step for `bitbucket-pipelines.yml`', pipelineSnippet],
+    ["The same with Atlassian's pipes", pipeSnippet],
+  ] as const;
+  return steps.flatMap(([title, step]) => {
+    if (step === undefined) return [];
+    return fitsCodeBlock(step)
+      ? [section(title), codeBlock(step)]
+      : [section(`${title} is too long for Slack. ${code(`GET /v1/grants/${grant.id}`)} has it.`)];
+  });
 }
 
 /** One grant. */

@@ -107,6 +107,15 @@ export function lines(
   return shown === total ? text : `${text}${text === '' ? '' : '\n'}${more(total - shown)}`;
 }
 
+/** Characters of a code block. Leaves room for what Slack's escapes add; each `&`, `<` and `>` adds three or four. */
+const LONGEST_CODE = LIMITS.section - 300;
+
+/** True for code that a code block shows whole and unchanged. */
+export const fitsCodeBlock = (text: string): boolean =>
+  text.trimEnd().length <= LONGEST_CODE &&
+  escaped(text).length + 6 <= LIMITS.section &&
+  !text.includes('```');
+
 /** Code over several lines, as it can be copied. */
 export const codeBlock = (text: string): KnownBlock =>
-  section(`\`\`\`${escaped(cut(text.trimEnd().replaceAll('```', "'''"), LIMITS.section - 300))}\`\`\``);
+  section(`\`\`\`${escaped(cut(text.trimEnd().replaceAll('```', "'''"), LONGEST_CODE))}\`\`\``);

@@ -70,7 +70,7 @@ describe('the impact of a template', () => {
     readMore();
     const template = present(world.templates.get('s3-static-site'));
     const grant = await world.grantNow();
-    const shown = JSON.parse(JSON.stringify(grantResource(grant, world.configuration)));
+    const shown = JSON.parse(JSON.stringify(grantResource(grant, world)));
     const impact = present(impactOn(liveStateFrom(shown), template, world.configuration));
     expect(impact).toEqual(impactOn(present(liveStateOf(grant)), template, world.configuration));
     expect(impactText(shown, impact).split('\n')).toEqual([
