@@ -1,0 +1,307 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readTemplates } from '../../../../../adapters/settings/files.ts';
+import { roleArnOf } from '../../../../../domain/planning/role.ts';
+import { exampleParameters } from '../../../../../domain/templates/parameters.ts';
+import { pipelineStep, pipeStep } from '../../../../../domain/templates/step/pipeline-step.ts';
+import type { StepGrant } from '../../../../../domain/templates/step/step-grant.ts';
+import type { Template } from '../../../../../domain/templates/template.ts';
+import {
+  bitbucketVariables,
+  type Run,
+  runScript,
+  scriptOf,
+  stepsIn,
+} from '../../../../support/domain/step-shell.ts';
+
+const templates = [...readTemplates(join(import.meta.dirname, '..', '..', '..', '..', '..')).values()];
+const shipped = (name: string): Template => {
+  const found = templates.find((template) => template.name === name);
+  if (!found) throw new Error(`there is no template ${name}`);
+  return found;
+};
+const account = { alias: 'default', id: '111122223333', partition: 'aws', region: 'eu-central-1' };
+
+function grantOf(template: Template, differing: Partial<StepGrant> = {}): StepGrant {
+  const name = `rw-shop-${template.name.slice(0, 20)}-hrq6egvaok64`;
+  return {
+    id: 'gr_hrq6egvaok6463yco36ybujl4g',
+    name: 'default',
+    template: { name: template.name, step: template },
+    parameters: exampleParameters(template),
+    account,
+    role: { name, arn: roleArnOf(differing.account ?? account, name) },
+    ...differing,
+  };
+}
+
+const site = grantOf(shipped('s3-static-site'));
+const siteScript = scriptOf(pipelineStep(site));
+const sessionOf = ({ role }: StepGrant) => `arn:aws:sts::111122223333:assumed-role/${role.name}/shop-42`;
+
+/** Calls that do the template's job: all but those of the step itself. */
+const jobCalls = ({ calls }: Run) =>
+  calls.filter(
+    ({ command, args }) =>
+      command !== 'sleep' && args[0] !== '--version' && args[1] !== 'get-caller-identity',
+  );
+
+describe('the pasted step', () => {
+  test.each(templates.map((template) => [template.name, template] as const))(
+    'of %s does its job as the role, with nothing around it but what Bitbucket sets',
+    (_, template) => {
+      const grant = grantOf(template);
+      const run = runScript(scriptOf(pipelineStep(grant)));
+      expect([run.status, run.stderr]).toEqual([0, '']);
+      expect(run.stdout).toContain(`Runs as ${sessionOf(grant)}`);
+      const taken = run.calls.findIndex(({ args }) => args[1] === 'get-caller-identity');
+      const seen = run.calls.slice(taken + 1);
+      for (const { profile, region, keyId } of seen) {
+        expect([profile, region, keyId]).toEqual([template.name, 'eu-central-1', '']);
+      }
+      if (template.usage.length > 0) expect(seen).not.toEqual([]);
+      expect(pipelineStep(grant)).not.toMatch(/\{\{|\}\}/);
+    },
+  );
+
+  test.each(templates.map((template) => [template.name, template] as const))(
+    'of %s is one command a line, in plain YAML items that Slack shows whole',
+    (_, template) => {
+      const text = pipelineStep(grantOf(template));
+      const [step] = stepsIn(text);
+      expect(step).toMatchObject({ name: template.name, oidc: true });
+      expect([step?.image, step?.services]).toEqual([template.image, template.services]);
+      const items = text.split('    script:\n')[1]?.trimEnd().split('\n') ?? [];
+      expect(items).toHaveLength(step?.script.length ?? 0);
+      expect(text.length).toBeLessThan(2700);
+    },
+  );
+
+  test('hands each argument over as the template means it', () => {
+    const calls = jobCalls(runScript(siteScript)).map(({ command, args }) => [command, ...args]);
+    expect(calls).toContainEqual(['aws', 's3', 'sync', 'public/', 's3://shop-site/', '--delete']);
+    expect(calls.at(-1)).toEqual(expect.arrayContaining(['create-invalidation', 'E2SHOPSITE0001', '/*']));
+  });
+
+  test('leaves out the line of an optional parameter that the grant lacks', () => {
+    const script = scriptOf(pipelineStep({ ...site, parameters: { bucket: 'shop-site' } }));
+    expect(script.join('\n')).not.toContain('cloudfront');
+    expect(runScript(script).status).toBe(0);
+  });
+
+  test('still takes and checks the role where the template is in the bundle no more', () => {
+    const run = runScript(scriptOf(pipelineStep({ ...site, template: { name: 'gone' } })));
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain('Runs as ');
+  });
+});
+
+describe('credentials of another kind in the step', () => {
+  const foreign = {
+    AWS_ACCESS_KEY_ID: 'AKIAOLDPIPELINEUSER1',
+    AWS_SECRET_ACCESS_KEY: 'old-secret',
+    AWS_SESSION_TOKEN: 'old-session',
+    AWS_SECURITY_TOKEN: 'old-session',
+    AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/old-deploy',
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/old/token',
+    AWS_ROLE_SESSION_NAME: 'old-build',
+    AWS_PROFILE: 'old',
+    AWS_DEFAULT_PROFILE: 'old',
+    AWS_CONFIG_FILE: '/old/config',
+    AWS_SHARED_CREDENTIALS_FILE: '/old/credentials',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+  };
+
+  test('never run the step as another, whichever of them are set', () => {
+    fc.assert(
+      fc.property(fc.subarray(Object.keys(foreign) as (keyof typeof foreign)[]), (names) => {
+        const set = Object.fromEntries(names.map((name) => [name, foreign[name]]));
+        const run = runScript(siteScript, { env: { ...bitbucketVariables, ...set } });
+        expect([run.status, run.stderr]).toEqual([0, '']);
+        expect(run.stdout).toContain(`Runs as ${sessionOf(site)}`);
+        for (const { profile, region, keyId } of jobCalls(run)) {
+          expect([profile, region, keyId]).toEqual(['s3-static-site', 'eu-central-1', '']);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('are named in the log where they are keys, without their values', () => {
+    const { stdout } = runScript(siteScript, { env: { ...bitbucketVariables, ...foreign } });
+    expect(stdout).toContain('AWS_ACCESS_KEY_ID is set and is not used here');
+    expect(stdout).not.toMatch(/AKIAOLD|old-secret|old-session/);
+    expect(runScript(siteScript).stdout).not.toContain('AWS_ACCESS_KEY_ID');
+  });
+});
+
+describe('before the first command', () => {
+  test.each([
+    ['the old user', 'arn:aws:iam::111122223333:user/old'],
+    ['the same role name in another account', sessionOf(site).replace('111122223333', '444455556666')],
+    ['a role whose name begins alike', sessionOf(site).replace('/shop-42', '-2/shop-42')],
+    ['nothing that is an ARN', 'None'],
+  ])('the step stops where AWS says that it is %s', (_, identity) => {
+    const run = runScript(siteScript, { identity });
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain(`the role is ${site.role.name}, but AWS says ${identity}`);
+    expect(run.stderr).toContain(site.id);
+    expect(jobCalls(run)).toEqual([]);
+  });
+
+  test.each([1, 5, 11])('it waits while STS refuses a new role %i times, and goes on', (refusals) => {
+    const run = runScript(siteScript, { refusals });
+    expect(run.status).toBe(0);
+    const pauses = run.calls.filter(({ command }) => command === 'sleep').map(({ args }) => Number(args[0]));
+    expect(pauses).toHaveLength(refusals);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(60);
+    expect(jobCalls(run)).toHaveLength(2);
+  });
+
+  test('it stops after a minute of refusals, and says where to ask', () => {
+    const run = runScript(siteScript, { refusals: 12 });
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain('but AWS says nothing; ask POST /v1/explain about gr_');
+    expect(jobCalls(run)).toEqual([]);
+    const slept = run.calls
+      .filter(({ command }) => command === 'sleep')
+      .reduce((sum, { args }) => sum + Number(args[0]), 0);
+    expect(slept).toBe(55);
+  });
+
+  test.each([[{}], [{ BITBUCKET_STEP_OIDC_TOKEN: '' }]])(
+    'it stops with a clear line without a token: %j',
+    (token) => {
+      const { BITBUCKET_STEP_OIDC_TOKEN: _, ...rest } = bitbucketVariables;
+      const run = runScript(siteScript, { env: { ...rest, ...token } });
+      expect(run.status).not.toBe(0);
+      expect(run.stderr).toContain('BITBUCKET_STEP_OIDC_TOKEN: is empty, the step lacks oidc');
+      expect(jobCalls(run)).toEqual([]);
+    },
+  );
+});
+
+test("the session's name leads to the build, and is one that STS takes", () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[a-z0-9._-]{1,62}$/),
+      fc.integer({ min: 1, max: 2 ** 40 }),
+      (BITBUCKET_REPO_SLUG, build) => {
+        const env = { ...bitbucketVariables, BITBUCKET_REPO_SLUG, BITBUCKET_BUILD_NUMBER: String(build) };
+        const [, session = ''] = /Runs as \S+\/(\S+)/.exec(runScript(siteScript, { env }).stdout) ?? [];
+        expect(session).toMatch(/^[\w+=,.@-]{2,64}$/);
+        expect(session).toBe(`${BITBUCKET_REPO_SLUG.slice(0, 40)}-${build}`);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+describe('several grants in one step', () => {
+  const push = grantOf(shipped('ecr-push'));
+  const deploy = grantOf(shipped('ecs-deploy'));
+  const both = scriptOf(pipelineStep(push), pipelineStep(deploy));
+
+  test('each do their job as their own role, and stay at hand as profiles', () => {
+    const run = runScript([...both, `AWS_PROFILE=ecr-push aws sts get-caller-identity`]);
+    expect(run.status).toBe(0);
+    const identities = run.stdout.match(/arn:aws:sts::\S+/g);
+    expect(identities).toEqual([sessionOf(push), sessionOf(deploy), sessionOf(push)]);
+    const profiles = jobCalls(run).map(({ profile }) => profile);
+    expect(profiles).toEqual([...profiles].sort());
+    expect(new Set(profiles)).toEqual(new Set(['ecr-push', 'ecs-deploy']));
+  });
+
+  test('have profiles of their own even with one template, by name and account', () => {
+    const staging = { ...account, alias: 'staging', id: '444455556666' };
+    const grants = [
+      site,
+      { ...site, name: 'docs', role: { name: 'rw-docs', arn: roleArnOf(account, 'rw-docs') } },
+      grantOf(shipped('s3-static-site'), { account: staging }),
+    ];
+    const run = runScript(scriptOf(...grants.map(pipelineStep)));
+    expect(run.status).toBe(0);
+    expect([...new Set(jobCalls(run).map(({ profile }) => profile))]).toEqual([
+      's3-static-site',
+      's3-static-site.docs',
+      's3-static-site.staging',
+    ]);
+  });
+});
+
+describe('a deployment environment', () => {
+  const names = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1 }),
+    fc.constantFrom(
+      ...[
+        'a "b"',
+        "it's",
+        '$(rm -rf ~)',
+        '`id`',
+        'a\nb',
+        '- x: y # z',
+        '\u202eevil',
+        '\u2028',
+        '\u0085',
+        '😀',
+        'null',
+        '*',
+        '{{x}}',
+        '%s',
+        '\\',
+      ],
+    ),
+  );
+
+  test('is named exactly, whatever it is called, in text that shows itself', () => {
+    fc.assert(
+      fc.property(names, (name) => {
+        for (const text of [pipelineStep, pipeStep].map((write) =>
+          write({ ...site, environment: { name } }),
+        )) {
+          expect(stepsIn(text ?? '').map(({ deployment }) => deployment)).toEqual([name]);
+          expect(text).not.toMatch(/[^\n\P{C}]|[\u2028\u2029]/u);
+        }
+      }),
+    );
+  });
+
+  test('is left out of the step of a grant for the whole repository', () => {
+    expect(stepsIn(pipelineStep(site))[0]).not.toHaveProperty('deployment');
+  });
+});
+
+describe("Atlassian's pipes", () => {
+  test.each(templates.map((template) => [template.name, template] as const))(
+    'of %s get role and region, and the variables of the job',
+    (_, template) => {
+      const grant = grantOf(template, { environment: { name: 'Production' } });
+      const text = pipeStep(grant);
+      if (template.pipes.length === 0) return expect(text).toBe(undefined);
+      const [step] = stepsIn(text ?? '');
+      expect(step).toMatchObject({ name: template.name, oidc: true, deployment: 'Production' });
+      expect(step?.script.length).toBeGreaterThan(0);
+      for (const item of step?.script ?? []) {
+        expect(item).toMatchObject({
+          pipe: expect.stringMatching(/^atlassian\/[a-z0-9-]+:\d+\.\d+\.\d+$/),
+          variables: { AWS_OIDC_ROLE_ARN: grant.role.arn, AWS_DEFAULT_REGION: 'eu-central-1' },
+        });
+        for (const value of Object.values((item as { variables: object }).variables)) {
+          expect(value).toEqual(expect.stringMatching(/^(?!.*\{\{)/s));
+        }
+      }
+    },
+  );
+
+  test('leave out what depends on a parameter that the grant lacks', () => {
+    const [step] = stepsIn(pipeStep({ ...site, parameters: { bucket: 'shop-site' } }) ?? '');
+    expect(step?.script).toEqual([
+      {
+        pipe: expect.stringContaining('aws-s3-deploy'),
+        variables: expect.objectContaining({ S3_BUCKET: 'shop-site' }),
+      },
+    ]);
+  });
+});
