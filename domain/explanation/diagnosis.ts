@@ -10,9 +10,10 @@ import {
   type TrustEvaluation,
   workspaceSlugIn,
 } from '../trust/evaluation.ts';
+import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the one that stands first here is the answer's. Only the last two are of an admitted token. */
+ *  several apply, the one that stands first here is the answer's. Only the last three are of an admitted token. */
 export const explanationCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
@@ -36,6 +37,7 @@ export const explanationCodes = [
   'SUBJECT_UNEXPECTED',
   'WRONG_AUDIENCE',
   'CUSTOM_AUDIENCES',
+  'OTHER_CREDENTIALS',
   'PROPAGATING',
   'ADMITTED',
 ] as const;
@@ -44,12 +46,17 @@ export const explanationCodes = [
 export type ExplanationCode = (typeof explanationCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
- *  keys could not be fetched, and for claims that somebody typed. */
+ *  keys could not be fetched, and for claims that somebody typed. `assumed` names those that the typed claims lack and that
+ *  every step token of the workspace has alike. */
 export type Evidence =
   | { kind: 'none' }
   | { kind: 'unreadable' }
   | { kind: 'token'; claims: Claims; signature: 'valid' | 'invalid' | 'unchecked' }
-  | { kind: 'claims'; claims: Claims };
+  | { kind: 'claims'; claims: Claims; assumed: AssumedClaim[] };
+
+/** A claim that is the same in every step token of a workspace. */
+export type AssumedClaim = (typeof assumedClaims)[number];
+const assumedClaims = ['iss', 'aud'] as const;
 
 /** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that there is none of that UUID,
  *  `unasked` when nobody asked or Bitbucket did not answer. */
@@ -63,6 +70,7 @@ export type Question = {
   hasExpired: boolean;
   evidence: Evidence;
   evaluation: TrustEvaluation;
+  step: StepIdentity;
   now: EpochMilliseconds;
   environmentNow: EnvironmentNow;
 };
@@ -77,7 +85,11 @@ const CLOCK_DIFFERENCE_SECONDS = 300;
 /** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
 export function diagnose(question: Question): [ExplanationCode, ...ExplanationCode[]] {
   const { grant, now } = question;
-  const found = new Set([...grantFaults(question), ...tokenFaults(question)]);
+  const found = new Set([
+    ...grantFaults(question),
+    ...tokenFaults(question),
+    ...(usesOtherCredentials(grant, question.step) ? (['OTHER_CREDENTIALS'] as const) : []),
+  ]);
   const [first, ...more] = explanationCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
   const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
@@ -85,7 +97,8 @@ export function diagnose(question: Question): [ExplanationCode, ...ExplanationCo
 }
 
 /** True for the codes of an admitted token. */
-export const isAdmitting = (code: ExplanationCode): boolean => code === 'ADMITTED' || code === 'PROPAGATING';
+export const isAdmitting = (code: ExplanationCode): boolean =>
+  code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
 
 /** True where knowing what became of the grant's environment makes the advice better. */
 export const dependsOnEnvironment = (code: ExplanationCode): boolean =>
@@ -179,6 +192,15 @@ function subjectFault({ grant, environmentNow }: Question, claims: Claims, subje
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
+/** Typed claims with what every step token of the grant's workspace has, where they lack it: `sub` alone is enough. */
+export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
+  const { workspace } = request.intent;
+  const usual = { iss: issuerOf(workspace.slug), aud: audienceOf(workspace) };
+  const assumed = assumedClaims.filter((name) => claims[name] === undefined);
+  const added = Object.fromEntries(assumed.map((name) => [name, usual[name]]));
+  return { kind: 'claims', claims: { ...claims, ...added }, assumed };
+}
+
 /** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
 export const explanationSchema = z
@@ -186,6 +208,10 @@ export const explanationSchema = z
     admitted: z.boolean(),
     code: z.enum(explanationCodes),
     verified: z.boolean(),
+    assumed: z
+      .array(z.enum(assumedClaims))
+      .optional()
+      .describe('Claims that were not given, and were taken as every step token of the workspace has them'),
     conditions: z.array(
       z.strictObject({
         key: z.string(),

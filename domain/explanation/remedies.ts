@@ -116,6 +116,8 @@ export function adviceFor(
           'The step asks for audiences of its own, which makes aud a list, and the trust policy compares aud with StringEquals, for single values. AWS does not say whether it admits a list then: it may, and it may stop doing so. Rolewright takes it as refused. Write "oidc: true" without audiences in the step that calls AWS, and give whatever needs another audience a step of its own.',
         snippet: step,
       };
+    case 'OTHER_CREDENTIALS':
+      return { advice: otherCredentials(question) };
     case 'PROPAGATING':
       return {
         advice: `The trust policy admits this token, but the role is less than a minute old, and IAM shows a new role everywhere within seconds as a rule, without promising a time. Where STS refuses it now, try again.${proviso(question)}`,
@@ -125,6 +127,14 @@ export function adviceFor(
         advice: `The trust policy admits this token. Where AWS refuses a later call, look at what the role may do (GET /v1/grants/${grant.id}), and whether somebody changed the role by hand: this answer comes from the log, not from IAM.${proviso(question)}`,
       };
   }
+}
+
+function otherCredentials({ grant, step: { identity } }: Question): string {
+  const first =
+    identity === undefined
+      ? 'The step does not use the role: AWS_ACCESS_KEY_ID is set, and every AWS SDK takes keys from the environment before a web identity.'
+      : `The step does not use the role: AWS says that it runs as ${identity}. A variable of the repository, workspace or deployment, or a file of the image, holds other credentials.`;
+  return `${first} Delete AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in Bitbucket's variables, or use the step that GET /v1/grants/${grant.id} shows as pipelineSnippet: it does without them.`;
 }
 
 /** The step as it has to be, as far as the token goes; ends in a line feed. */

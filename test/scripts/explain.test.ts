@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Explanation } from '../../domain/explanation/diagnosis.ts';
-import { explanationText } from '../../scripts/explain.ts';
+import { claimsFrom, explainBody, explanationText } from '../../scripts/explain.ts';
 
 const explanation: Explanation = {
   admitted: false,
@@ -52,5 +52,39 @@ describe('an explanation in a shell', () => {
     const controls = [...text].filter((sign) => sign !== '\n' && /\p{Cc}/u.test(sign));
     expect(controls).toEqual([]);
     expect(text).toContain('token   ·]0;x··');
+  });
+});
+
+describe('what the command sends', () => {
+  const claims = { sub: '{a}:{b}', note: 'ü?>' };
+  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+
+  test.each([
+    ['JSON', `${JSON.stringify(claims, null, 2)}\n`],
+    ["a token's middle part", `${payload}\n`],
+    ['a whole token, whose signature stays here', `e30.${payload}.c2ln`],
+  ])('with --claims is the claims, from %s', (_, input) => {
+    expect(explainBody(['gr_a', '--claims'], input)).toEqual({ grantId: 'gr_a', claims });
+  });
+
+  test('is the token otherwise, and the identity of the step where it is given', () => {
+    const identity = 'arn:aws:iam::111122223333:user/old';
+    expect(explainBody(['gr_a', '--identity', identity], ' a.b.c\n')).toEqual({
+      grantId: 'gr_a',
+      token: 'a.b.c',
+      identity,
+    });
+  });
+
+  test.each([[[]], [['gr_a', 'eyJhbGciOi']], [['gr_a', '--token', 'eyJhbGciOi']], [['gr_a', '--identity']]])(
+    'is nothing for the arguments %j, which are not repeated',
+    (args: string[]) => {
+      expect(() => explainBody(args, 'x')).toThrow(/^Usage: /);
+      expect(() => explainBody(args, 'x')).not.toThrow(/eyJhbGciOi/);
+    },
+  );
+
+  test.each(['', '[]', 'null', '7', '{', 'a.b', 'eyJh.eyJh'])('is nothing for %j as claims', (input) => {
+    expect(() => claimsFrom(input)).toThrow(/^Standard input holds no claims\./);
   });
 });

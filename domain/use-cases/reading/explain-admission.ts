@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
+  claimsEvidence,
   dependsOnEnvironment,
   diagnose,
   type EnvironmentNow,
@@ -10,6 +11,7 @@ import {
   type Question,
 } from '../../explanation/diagnosis.ts';
 import { adviceFor } from '../../explanation/remedies.ts';
+import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
@@ -32,7 +34,8 @@ export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
     token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
-    claims: z.record(z.string(), z.unknown()).optional(),
+    claims: z.record(z.string(), z.unknown()).optional().describe('Claims of a step token; `sub` is enough'),
+    ...stepIdentityShape,
   })
   .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
     error: 'is missing; claims may stand in its place',
@@ -69,13 +72,13 @@ export type ExplainPorts = StreamReadPorts & {
  *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
 export async function explainAdmission(
   ports: ExplainPorts,
-  { grantId, token, claims }: ExplainRequest,
+  { grantId, token, claims, identity, variables }: ExplainRequest,
   caller: Caller,
 ): Promise<Result<Explanation>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const { grant, events } = found.value;
-  const evidence: Evidence = claims ? { kind: 'claims', claims } : await readToken(ports, token ?? '');
+  const evidence: Evidence = claims ? claimsEvidence(claims, grant) : await readToken(ports, token ?? '');
   const question: Question = {
     grant,
     hasExpired: hasExpired(events),
@@ -84,6 +87,7 @@ export async function explainAdmission(
       trustPolicyOf(grant, ports.configuration),
       'claims' in evidence ? evidence.claims : {},
     ),
+    step: { identity, variables },
     now: ports.clock.now(),
     environmentNow: 'unasked',
   };
@@ -138,6 +142,7 @@ function explanationOf(question: Question, { configuration }: ExplainPorts): Exp
     admitted: isAdmitting(codes[0]),
     code: codes[0],
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
+    ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
     advice: advices.map(({ advice }) => advice).join(' '),
     ...(snippet === undefined ? {} : { snippet }),

@@ -35,7 +35,7 @@ const body = fc.dictionary(
   fc.oneof(
     fc.constantFrom(
       ...['repository', 'template', 'parameters', 'environment', 'name', 'expiresIn', 'reason'],
-      ...['grantId', 'token', 'claims'],
+      ...['grantId', 'token', 'claims', 'identity', 'variables'],
     ),
     nasty,
   ),

@@ -1,4 +1,5 @@
 import type { ExplanationCode } from '../../../domain/explanation/diagnosis.ts';
+import type { StepIdentity } from '../../../domain/explanation/step-identity.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Claims } from '../../../domain/trust/evaluation.ts';
@@ -57,6 +58,7 @@ export type ExplanationCase = {
   token?: Claims | 'none' | 'unreadable';
   signature?: 'invalid' | 'unchecked';
   claims?: Claims;
+  step?: StepIdentity;
   now?: number;
   code: ExplanationCode;
   holds: [aud: boolean, sub: boolean];
@@ -206,12 +208,87 @@ export const explanationCases: ExplanationCase[] = [
     advice: /exp/,
   },
   {
-    name: 'claims without an issuer',
+    name: 'a token without an issuer',
     story: wide,
-    claims: { ...stepClaims, iss: undefined },
+    token: { ...stepClaims, iss: undefined },
     code: 'TOKEN_INCOMPLETE',
     holds: [false, false],
     advice: /iss/,
+  },
+  {
+    name: 'claims whose issuer is no text',
+    story: wide,
+    claims: { ...stepClaims, iss: null },
+    code: 'ISSUER_UNKNOWN',
+    holds: [false, false],
+    advice: /BITBUCKET_STEP_OIDC_TOKEN/,
+    snippet: wideStep,
+  },
+  {
+    name: 'a subject alone',
+    story: wide,
+    claims: { sub: stepClaims.sub },
+    code: 'ADMITTED',
+    holds: [true, true],
+    advice: /signature was not checked/,
+  },
+  {
+    name: 'the subject alone of a step that does not deploy',
+    story: narrow,
+    claims: { sub: stepClaims.sub },
+    code: 'DEPLOYMENT_MISSING',
+    holds: [true, false],
+    advice: /names no environment/,
+    snippet: narrowStep,
+  },
+  {
+    name: 'a step that runs as the old user',
+    story: wide,
+    token: stepClaims,
+    step: { identity: 'arn:aws:iam::111122223333:user/old' },
+    code: 'OTHER_CREDENTIALS',
+    holds: [true, true],
+    advice: /runs as arn:aws:iam::111122223333:user\/old.*Delete AWS_ACCESS_KEY_ID/,
+  },
+  {
+    name: 'a step that runs as the role of that name in another account',
+    story: wide,
+    token: stepClaims,
+    step: { identity: `arn:aws:sts::444455556666:assumed-role/${createdRole.name}/shop-42` },
+    code: 'OTHER_CREDENTIALS',
+    holds: [true, true],
+    advice: /runs as arn:aws:sts::444455556666/,
+  },
+  {
+    name: 'a step in which a key is set',
+    story: wide,
+    claims: { sub: stepClaims.sub },
+    step: { variables: ['AWS_REGION', 'AWS_ACCESS_KEY_ID'] },
+    code: 'OTHER_CREDENTIALS',
+    holds: [true, true],
+    advice: /AWS_ACCESS_KEY_ID is set/,
+  },
+  {
+    name: 'a step that runs as the role although a key is set',
+    story: wide,
+    token: stepClaims,
+    step: {
+      identity: `arn:aws:sts::111122223333:assumed-role/${createdRole.name}/shop-42`,
+      variables: ['AWS_ACCESS_KEY_ID'],
+    },
+    code: 'ADMITTED',
+    holds: [true, true],
+    advice: /admits this token/,
+  },
+  {
+    name: 'a step that does not deploy and runs as the old user, both at once',
+    story: narrow,
+    token: stepClaims,
+    step: { identity: 'arn:aws:iam::111122223333:user/old' },
+    code: 'DEPLOYMENT_MISSING',
+    holds: [true, false],
+    advice: /names no environment.*runs as arn:aws:iam::111122223333:user\/old/,
+    snippet: narrowStep,
   },
   {
     name: 'claims without a subject',

@@ -65,8 +65,9 @@ function stage(
   return { ports, asked, journal: world.journal };
 }
 
-const bodyOf = ({ token, claims }: ExplanationCase) => ({
+const bodyOf = ({ token, claims, step }: ExplanationCase) => ({
   grantId: GRANT_ID,
+  ...step,
   ...(claims ? { claims: { ...claims } } : { token: token === 'none' ? '\n' : 'the-token' }),
 });
 const named = (name: string) => present(explanationCases.find((one) => one.name === name));
@@ -118,6 +119,13 @@ describe('an explanation', () => {
         holds: true,
       },
     ]);
+  });
+
+  test('names the claims that it took as every token of the workspace has them', async () => {
+    expect((await ask(named('a subject alone'))).assumed).toEqual(['iss', 'aud']);
+    const complete = await ask(named('claims that somebody typed, without times'));
+    expect(complete).not.toHaveProperty('assumed');
+    expect(await ask(named('its own step'))).not.toHaveProperty('assumed');
   });
 
   test('writes nothing', async () => {
@@ -217,6 +225,12 @@ describe('a body', () => {
     ['claims that are a list', { grantId: GRANT_ID, claims: [] }, ['/claims']],
     ['an id that is none', { grantId: '../x', token: '' }, ['/grantId']],
     ['a field more', { grantId: GRANT_ID, token: '', role: 'x' }, ['/role']],
+    ['an identity that is no ARN', { grantId: GRANT_ID, token: '', identity: 'user/old' }, ['/identity']],
+    [
+      'a variable with its value',
+      { grantId: GRANT_ID, token: '', variables: ['AWS_REGION', 'AWS_ACCESS_KEY_ID=AKIA'] },
+      ['/variables/1'],
+    ],
     ['a token longer than STS takes', { grantId: GRANT_ID, token: 'x'.repeat(20_001) }, ['/token']],
   ])('with %s is refused, every field by name', (_what, body, pointers) => {
     const { code, errors = [] } = problemOf(parseBody(explainRequestSchema, body));
