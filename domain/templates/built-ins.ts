@@ -11,11 +11,8 @@ export type BuiltInContext = {
 };
 
 /** The end of a partition's endpoint names. Source: botocore's `partitions.json`. */
-const DNS_SUFFIXES: Record<Account['partition'], string> = {
-  aws: 'amazonaws.com',
-  'aws-cn': 'amazonaws.com.cn',
-  'aws-us-gov': 'amazonaws.com',
-};
+export const dnsSuffixOf = (partition: string): string =>
+  partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
 
 /** A built-in value; undefined where the repository has none, e.g. a project's key without a project. */
 export function builtInValue(name: BuiltInName, context: BuiltInContext): string | undefined {
@@ -24,7 +21,7 @@ export function builtInValue(name: BuiltInName, context: BuiltInContext): string
     'aws.partition': account.partition,
     'aws.accountId': account.id,
     'aws.region': account.region,
-    'aws.dnsSuffix': DNS_SUFFIXES[account.partition],
+    'aws.dnsSuffix': dnsSuffixOf(account.partition),
     'repository.slug': repository.slug,
     'repository.uuid': withoutBraces(repository.uuid),
     'environment.name': environment?.name,
