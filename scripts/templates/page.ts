@@ -2,11 +2,14 @@ import { parameterTypes } from '../../domain/templates/parameter-type.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
 import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
+import type { Job } from '../jobs/job-schema.ts';
+import { jobRows } from './job-table.ts';
+import { keyChapter, leftOutChapter } from './shared-chapters.ts';
 import { samplePolicy } from './sample.ts';
 import { sampleSteps } from './sample-step.ts';
 
 /** `docs/templates.md`: one chapter for each template. */
-export function templatePage(templates: readonly Template[]): string {
+export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<string, Job>): string {
   const byName = [...templates].sort((a, b) => (a.name < b.name ? -1 : 1));
   return `${[
     '# Templates',
@@ -22,11 +25,13 @@ export function templatePage(templates: readonly Template[]): string {
         requestableBy.join(', '),
       ]),
     ),
-    ...byName.flatMap(chapter),
+    ...leftOutChapter(),
+    ...keyChapter(),
+    ...byName.flatMap((template) => chapter(template, jobs.get(template.name))),
   ].join('\n\n')}\n`;
 }
 
-function chapter(template: Template): string[] {
+function chapter(template: Template, job: Job | undefined): string[] {
   const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough } = template;
   const parameters = exampleParameters(template);
   const { pipeline, pipes } = sampleSteps(template);
@@ -52,9 +57,18 @@ function chapter(template: Template): string[] {
     `Request:\n\n${fence('json', JSON.stringify(request, null, 2))}`,
     `Pipeline step:\n\n${fence('yaml', pipeline)}`,
     ...(pipes === undefined ? [] : [`With Atlassian's pipes:\n\n${fence('yaml', pipes)}`]),
+    ...(template.notes.length > 0 ? [template.notes.map((note) => `- ${note}`).join('\n')] : []),
     `Permissions:\n\n${fence('json', JSON.stringify(samplePolicy(template), null, 2))}`,
+    ...(job === undefined
+      ? []
+      : [
+          `Tried with ${code(JSON.stringify(job.parameters))}:`,
+          table(['tool, or why not', 'does', 'comes out'], jobRows(job)),
+        ]),
   ];
 }
+
+const code = (text: string): string => `\`${text}\``;
 
 /** What a parameter takes, in words. */
 function valueRule({ type, optional, list, pattern, allowed, default: filled }: TemplateParameter): string {

@@ -80,7 +80,7 @@ export async function startFront(options: { sandbox: string; moto: string }): Pr
           ? deniedAnswer(call, result.refused)
           : stubAnswer(call);
     if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
-    else passOn(options.moto, request, body, response);
+    else passOn(options.moto, request, call.service === 'cloudformation' ? byName(body) : body, response);
   }
 
   const server = createServer((request, response) => {
@@ -96,6 +96,10 @@ export async function startFront(options: { sandbox: string; moto: string }): Pr
     close: () => closeServer(server),
   });
 }
+
+/** The emulator reads a template's address path style only where the host is called localhost. */
+const byName = (body: Buffer): Buffer =>
+  Buffer.from(body.toString('utf8').replaceAll('127.0.0.1%3A', 'localhost%3A'));
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

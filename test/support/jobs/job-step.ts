@@ -8,6 +8,7 @@ import type { Template } from '../../../domain/templates/template.ts';
 import { VENV } from '../../../scripts/jobs/install.ts';
 import type { BotoCall, Job } from '../../../scripts/jobs/job-schema.ts';
 import { rowText } from '../../../scripts/jobs/jobs.ts';
+import type { AwsCli } from './aws-cli.ts';
 import type { Front } from './front.ts';
 import { ACCOUNT, ENVIRONMENT, type JobRole } from './job-role.ts';
 import type { Moto } from './moto.ts';
@@ -39,6 +40,7 @@ type Setting = {
   token: string;
   front: Front;
   moto: Moto;
+  cli: AwsCli;
 };
 
 const BITBUCKET = {
@@ -46,6 +48,9 @@ const BITBUCKET = {
   BITBUCKET_BUILD_NUMBER: '17',
   BITBUCKET_COMMIT: '1f2e3d4c5b6a79880011223344556677889900aa',
 };
+
+/** An archive without files: the end of a central directory. Source: PKWARE's APPNOTE, 4.3.16. */
+const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
 
 const REFUSALS = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', '403'];
 
@@ -58,10 +63,13 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
   mkdirSync(bin, { recursive: true });
   for (const [name, content] of Object.entries(job.files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), content);
+    writeFileSync(join(dir, name), name.endsWith('.zip') ? EMPTY_ZIP : content);
   }
   for (const [name, content] of Object.entries(STUBS)) {
-    writeFileSync(join(bin, name), content.replaceAll('@CALLS', `${python} ${script}`));
+    writeFileSync(
+      join(bin, name),
+      content.replaceAll('@CALLS', `${python} ${script}`).replaceAll('@AWS', setting.cli.path),
+    );
     chmodSync(join(bin, name), 0o755);
   }
   const tokenFile = join(dir, '.token');

@@ -8,6 +8,7 @@ import { startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
 import { boundaryPolicy } from '../../../sandbox/infrastructure.ts';
 import type { Job } from '../../../scripts/jobs/job-schema.ts';
 import { readJobs } from '../../../scripts/jobs/jobs.ts';
+import type { AwsCli } from './aws-cli.ts';
 import { startFront } from './front.ts';
 import { ACCOUNT, jobRoles } from './job-role.ts';
 import { type JobStep, jobStep } from './job-step.ts';
@@ -16,7 +17,7 @@ import { startMoto } from './moto.ts';
 /** Where jobs run: the stand-ins for Bitbucket and IAM, moto, and the front between. */
 export type JobWorld = {
   /** A step of acme/shop in Production with the role of a fresh grant, in an account of what the job seeds. */
-  step(template: Template, job: Job): Promise<JobStep>;
+  step(template: Template, job: Job, cli: AwsCli): Promise<JobStep>;
   close(): Promise<void>;
 };
 
@@ -40,7 +41,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
   await roles.createProvider();
   let steps = 0;
   return {
-    async step(template, job) {
+    async step(template, job, cli) {
       await moto.reset();
       steps += 1;
       const role = await roles.create(template, job.parameters, steps);
@@ -54,7 +55,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
       };
       front.takeJudged();
       const token = await stepToken(bitbucket.url);
-      return jobStep({ root, dir: join(dir, `step-${steps}`), template, job, role, token, front, moto });
+      return jobStep({ root, dir: join(dir, `step-${steps}`), template, job, role, token, front, moto, cli });
     },
     async close() {
       roles.close();

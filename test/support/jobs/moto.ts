@@ -12,7 +12,11 @@ const START_WITHIN_MS = 60_000;
 export async function startMoto(root: string): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { PATH: process.env.PATH, MOTO_ACCOUNT_ID: '111122223333' };
+  const env = {
+    PATH: process.env.PATH,
+    MOTO_ACCOUNT_ID: '111122223333',
+    MOTO_SQS_ENDPOINT_STRATEGY: 'dynamic',
+  };
   const command = join(root, VENV, 'bin', 'moto_server');
   const child = spawn(command, ['-H', '127.0.0.1', '-p', String(port)], { env, stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));

@@ -37,6 +37,11 @@ const NOT_REFUSED =
 /** Commands of a step that are not AWS's: what brings tools into an image does nothing, and Docker asks of the registry what
  *  a push and a pull ask, without a daemon. Source: ECR User Guide, "IAM permissions for pushing an image". */
 export const STUBS: Readonly<Record<string, string>> = {
+  // AWS CLI 1 knows an address of its own for SQS and does not read AWS_ENDPOINT_URL there.
+  aws: `#!/bin/sh
+case "$1" in sqs) exec @AWS "$@" --endpoint-url "$AWS_ENDPOINT_URL" ;; esac
+exec @AWS "$@"
+`,
   ...Object.fromEntries(
     ['apk', 'apt-get', 'chmod', 'curl', 'kubectl', 'npm', 'npx', 'terraform'].map((name) => [
       name,

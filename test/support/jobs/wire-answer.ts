@@ -104,6 +104,11 @@ const STUBS: Record<string, (input: Record<string, unknown>) => Answer> = {
   'codedeploy:RegisterApplicationRevision': () => json(200, {}),
   'codedeploy:GetDeployment': ({ deploymentId }) =>
     json(200, { deploymentInfo: { deploymentId, status: 'Succeeded' } }),
+  // The emulator chooses a distribution's id itself.
+  'cloudfront:CreateInvalidation': () => ({
+    ...xml(201, '<Invalidation><Id>I1</Id><Status>InProgress</Status></Invalidation>'),
+    headers: { 'content-type': 'text/xml', location: 'https://cloudfront.example/I1' },
+  }),
   'elasticloadbalancing:DescribeCapacityReservation': () => queryResult('DescribeCapacityReservation', ''),
   'sts:AssumeRole': ({ RoleArn }) =>
     queryResult(
