@@ -279,7 +279,8 @@ describe("Atlassian's pipes", () => {
     (_, template) => {
       const grant = grantOf(template, { environment: { name: 'Production' } });
       const text = pipeStep(grant);
-      if (template.pipes.length === 0) return expect(text).toBe(undefined);
+      // Every optional parameter is given here, also those without which alone a pipe does the job.
+      if (template.pipes.every(({ unless }) => unless !== undefined)) return expect(text).toBe(undefined);
       const [step] = stepsIn(text ?? '');
       expect(step).toMatchObject({ name: template.name, oidc: true, deployment: 'Production' });
       expect(step?.script.length).toBeGreaterThan(0);
