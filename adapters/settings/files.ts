@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration-schema.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
+import { readBoundaryRoles } from './boundary-roles.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every fault. A bundle holds what
+/** The configuration of `config/rolewright.yaml` below `root`, with the boundary's lists of `serverless.yml`. Throws `StartFailure` with every fault. A bundle holds what
  *  this and `readTemplates` returned when it was built, in the place of this module: see `scripts/build/embed-settings.ts`. */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
@@ -14,7 +15,8 @@ export function readConfiguration(root: string): Configuration {
   if ('fault' in file) throw new StartFailure([`${path}: ${file.fault}`]);
   const parsed = parseConfiguration(file.content);
   if ('faults' in parsed) throw new StartFailure(parsed.faults.map((fault) => `${path}${fault}`));
-  return parsed.configuration;
+  const boundaryRoles = readBoundaryRoles(root);
+  return { ...parsed.configuration, ...(boundaryRoles ? { boundaryRoles } : {}) };
 }
 
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every fault of all files. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { directoryFaults, personSchema } from '../access/directory-schema.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { auditableGuardrails } from '../guardrails/rules.ts';
+import type { BoundaryRoles } from '../planning/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME, parseUuid } from '../shared/identifiers.ts';
@@ -139,7 +140,10 @@ const configurationSchema = z.strictObject({
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */
-export type Configuration = z.infer<typeof configurationSchema>;
+export type Configuration = z.infer<typeof configurationSchema> & {
+  /** Which roles the permissions boundary lets grants pass and assume, where that is known. */
+  boundaryRoles?: BoundaryRoles | undefined;
+};
 
 /** The AWS account that grants are made in. */
 export type Account = z.infer<typeof accountSchema>;

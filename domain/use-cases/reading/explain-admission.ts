@@ -15,6 +15,7 @@ import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
+import { deniedByBoundary } from '../../planning/boundary-roles.ts';
 import { type Bitbucket, type Clock, PortError } from '../../ports.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
@@ -144,7 +145,11 @@ function explanationOf(question: Question, { configuration }: ExplainPorts): Exp
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
     ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
-    advice: advices.map(({ advice }) => advice).join(' '),
+    advice: [
+      ...advices.map(({ advice }) => advice),
+      // Admission is not everything: the session may still be denied what the grant was made for.
+      ...deniedByBoundary(question.grant.documents?.permissionsPolicy, configuration.boundaryRoles),
+    ].join(' '),
     ...(snippet === undefined ? {} : { snippet }),
   };
 }

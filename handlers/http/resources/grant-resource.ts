@@ -1,6 +1,7 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import { deniedByBoundary } from '../../../domain/planning/boundary-roles.ts';
 import type { Plan } from '../../../domain/planning/plan.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
@@ -49,7 +50,14 @@ export function grantResource(
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
     ...pipelineSnippets(grant, source),
+    ...(inList ? {} : boundaryWarnings(grant, source.configuration)),
   });
+}
+
+/** What the grant allows and the boundary denies. */
+function boundaryWarnings({ documents }: Grant, { boundaryRoles }: Configuration): { warnings?: string[] } {
+  const warnings = deniedByBoundary(documents?.permissionsPolicy, boundaryRoles);
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 /** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
@@ -86,7 +94,7 @@ export function plannedResource(
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan: change, warnings: warningsOf(plan) };
+  const judged = { plan: change, warnings: warningsOf(plan, source.configuration) };
   if (present && isAsItIs) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
@@ -106,11 +114,15 @@ export function plannedResource(
   });
 }
 
-/** What somebody should know before asking: what the role amounts to where others act for it, and which guardrails it
- *  breaks that only report for now. */
-function warningsOf({ audited, actsThrough }: Plan): string[] | undefined {
+/** What somebody should know before asking: what the role amounts to where others act for it, which roles the
+ *  boundary does not let it pass or assume, and which guardrails it breaks that only report for now. */
+function warningsOf(
+  { audited, actsThrough, role }: Plan,
+  { boundaryRoles }: Configuration,
+): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),
+    ...deniedByBoundary(role.permissionsPolicy, boundaryRoles),
     ...audited.map(
       ({ rule, statement, detail }) => `Guardrail ${rule} (in audit mode), statement ${statement}: ${detail}`,
     ),
