@@ -7,6 +7,7 @@ import { explanationRules } from './main-job/explanations.ts';
 import { listRules } from './main-job/lists.ts';
 import { requestRules } from './main-job/requests.ts';
 import { revokeRules } from './main-job/revokes.ts';
+import { stepRules } from './main-job/steps.ts';
 import { templateRules } from './main-job/templates.ts';
 
 const world = useStack();
@@ -17,6 +18,7 @@ requestRules(world);
 admissionRules(world);
 revokeRules(world);
 listRules(world);
+stepRules(world);
 auditRules(world);
 templateRules(world);
 explanationRules(world);

@@ -69,6 +69,20 @@ export function explanationRules(world: () => World): void {
       expect((await explain(grant.id, { claims: elsewhere })).json).toMatchObject({ admitted: false });
     });
 
+    it('is as good from a subject alone, and finds a step that runs as something else', async () => {
+      const { grant, step } = await deployed('shop-subject');
+      const { sub } = decodeJwt(await step({ deployment: 'Production' }));
+      const alone = await explain(grant.id, { claims: { sub } });
+      expect(alone.json).toMatchObject({ admitted: true, verified: false, assumed: ['iss', 'aud'] });
+      expect(admitting).toContain(alone.json.code);
+      const { sub: elsewhere } = decodeJwt(await step());
+      expect((await explain(grant.id, { claims: { sub: elsewhere } })).json.code).toBe('DEPLOYMENT_MISSING');
+      const identity = 'arn:aws:iam::111122223333:user/old';
+      const other = await explain(grant.id, { claims: { sub }, identity });
+      expect(other.json).toMatchObject({ admitted: true, code: 'OTHER_CREDENTIALS' });
+      expect(other.json.advice).toContain(identity);
+    });
+
     it('tells an environment that was made again from another, and does without Bitbucket when it is down', async () => {
       const { grant, step } = await deployed('shop-again');
       const claims = decodeJwt(await step({ deployment: 'Production' }));
@@ -132,6 +146,11 @@ export function explanationRules(world: () => World): void {
       ['neither token nor claims', {}, ['/token']],
       ['both', { token: 'x', claims: {} }, ['/claims']],
       ['a field more', { token: 'x', role: 'y' }, ['/role']],
+      [
+        'an identity and variables that are none',
+        { token: 'x', identity: 'me', variables: ['A=b'] },
+        ['/identity', '/variables/0'],
+      ],
     ])('with %s is refused', async (_what, more, pointers) => {
       const reply = await explain('gr_hrq6egvaok6463yco36ybujl4g', more);
       expectProblem(reply, 400, 'REQUEST_INVALID', pointers);

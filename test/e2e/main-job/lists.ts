@@ -102,17 +102,5 @@ export function listRules(world: () => World): void {
       const { status, json } = await world().get(`/v1/grants/${grant.id}`);
       expect([status, json]).toEqual([200, grant]);
     });
-
-    it('carries the step for the pipeline, with environment, role and region', async () => {
-      const repository = await world().repository();
-      await world().environment(repository, 'Live "EU"');
-      const body = { ...siteBody(repository, 'shop-step'), environment: 'Live "EU"' };
-      const { role, pipelineSnippet } = await world().granted(body);
-      const text = String(pipelineSnippet);
-      expect(text).toContain('oidc: true');
-      expect(text).toContain('deployment: "Live \\"EU\\""');
-      expect(text).toContain(role.arn);
-      expect(text).toContain('eu-central-1');
-    });
   });
 }

@@ -60,6 +60,7 @@ export function requestRules(world: () => World): void {
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         updatedAt: expect.any(String),
         pipelineSnippet: expect.stringContaining('rw-shop-s3-static-site-hrq6egvaok64'),
+        pipeSnippet: expect.stringContaining('rw-shop-s3-static-site-hrq6egvaok64'),
       });
     });
 

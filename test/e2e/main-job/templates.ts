@@ -209,6 +209,17 @@ const cases: { template: string; parameters: Json; may: [string, string][]; mayN
   },
 ];
 
+/** The fields of the step that a template has; only `usage` is always there. */
+const stepPart = (item: Json): Json => ({
+  usage: expect.any(Array),
+  ...('image' in item
+    ? { image: expect.stringMatching(/^[a-z0-9./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/) }
+    : {}),
+  ...('services' in item ? { services: ['docker'] } : {}),
+  ...('setup' in item ? { setup: expect.any(Array) } : {}),
+  ...('pipes' in item ? { pipes: expect.any(Array) } : {}),
+});
+
 /** What the catalogue shows and what its templates give. */
 export function templateRules(world: () => World): void {
   describe('the catalogue', () => {
@@ -229,6 +240,7 @@ export function templateRules(world: () => World): void {
           maxSessionDuration: 3600,
           parameters: expect.objectContaining({ type: 'object', additionalProperties: false }),
           example: { parameters: expect.any(Object) },
+          ...stepPart(item),
         });
         expect(actsThrough && !('actsThrough' in item)).toBe(false);
         const environment = item.scope === 'environment' ? { environment: 'Production' } : {};

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 
 /** One call of a command: its arguments, and the identity and region that the AWS tools would find around it. */
@@ -17,6 +18,8 @@ export type Surroundings = {
   refusals?: number;
   /** An identity that AWS answers with whatever the configuration says. */
   identity?: string;
+  /** Another `aws` than the stub: the lines of an executable. */
+  aws?: readonly string[];
 };
 
 /** What Bitbucket sets in a step, as far as a step needs it. Source: Bitbucket Support, variables and secrets. */
@@ -76,26 +79,28 @@ export const scriptOf = (...snippets: string[]): string[] =>
  *  PATH, HOME and what is given. Every word that could be a command is a stub on PATH that records its call; `aws` answers
  *  like the AWS CLI. Source of `set -e` in one shell: Bitbucket Support, "Why does Bitbucket Pipelines pass build steps
  *  despite previous command failure". */
-export function runScript(commands: readonly string[], surroundings: Surroundings = {}): Run {
-  const { env = bitbucketVariables, refusals = 0, identity = '' } = surroundings;
+export async function runScript(commands: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
+  const { env = bitbucketVariables, refusals = 0, identity = '', aws = AWS } = surroundings;
   const root = mkdtempSync(join(tmpdir(), 'step-'));
   const bin = join(root, 'bin');
   try {
     mkdirSync(bin);
     const words = new Set(commands.join('\n').match(/[a-z][a-z0-9-]*/g));
     for (const word of [...words, 'sleep']) writeStub(bin, word, RECORD);
-    writeStub(bin, 'aws', AWS);
+    writeStub(bin, 'aws', aws);
     rmSync(join(bin, 'mktemp'), { force: true });
     symlinkSync(realPathOf('mktemp'), join(bin, 'mktemp'));
     writeFileSync(join(bin, 'refusals'), `${refusals}\n`);
     writeFileSync(join(bin, 'identity'), identity && `${identity}\n`);
     writeFileSync(join(bin, 'calls'), '');
     writeFileSync(join(root, 'script.sh'), `set -e\n${commands.join('\n')}\n`);
-    const { status, stdout, stderr } = spawnSync('/bin/sh', [join(root, 'script.sh')], {
+    const shell = spawn('/bin/sh', [join(root, 'script.sh')], {
       cwd: root,
       env: { PATH: bin, HOME: root, TMPDIR: root, ...env },
-      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const ended = new Promise<number | null>((resolve) => shell.on('close', resolve));
+    const [stdout, stderr, status] = await Promise.all([text(shell.stdout), text(shell.stderr), ended]);
     return { status, stdout, stderr, calls: callsIn(readFileSync(join(bin, 'calls'), 'utf8')) };
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -108,7 +113,7 @@ function writeStub(bin: string, name: string, lines: readonly string[]): void {
 }
 
 const realPathOf = (command: string): string =>
-  spawnSync('/bin/sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim();
+  execFileSync('/bin/sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim();
 
 function callsIn(record: string): Call[] {
   const fields = record.split('\0').slice(0, -1);

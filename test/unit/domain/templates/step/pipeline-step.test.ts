@@ -50,9 +50,9 @@ const jobCalls = ({ calls }: Run) =>
 describe('the pasted step', () => {
   test.each(templates.map((template) => [template.name, template] as const))(
     'of %s does its job as the role, with nothing around it but what Bitbucket sets',
-    (_, template) => {
+    async (_, template) => {
       const grant = grantOf(template);
-      const run = runScript(scriptOf(pipelineStep(grant)));
+      const run = await runScript(scriptOf(pipelineStep(grant)));
       expect([run.status, run.stderr]).toEqual([0, '']);
       expect(run.stdout).toContain(`Runs as ${sessionOf(grant)}`);
       const taken = run.calls.findIndex(({ args }) => args[1] === 'get-caller-identity');
@@ -78,20 +78,20 @@ describe('the pasted step', () => {
     },
   );
 
-  test('hands each argument over as the template means it', () => {
-    const calls = jobCalls(runScript(siteScript)).map(({ command, args }) => [command, ...args]);
+  test('hands each argument over as the template means it', async () => {
+    const calls = jobCalls(await runScript(siteScript)).map(({ command, args }) => [command, ...args]);
     expect(calls).toContainEqual(['aws', 's3', 'sync', 'public/', 's3://shop-site/', '--delete']);
     expect(calls.at(-1)).toEqual(expect.arrayContaining(['create-invalidation', 'E2SHOPSITE0001', '/*']));
   });
 
-  test('leaves out the line of an optional parameter that the grant lacks', () => {
+  test('leaves out the line of an optional parameter that the grant lacks', async () => {
     const script = scriptOf(pipelineStep({ ...site, parameters: { bucket: 'shop-site' } }));
     expect(script.join('\n')).not.toContain('cloudfront');
-    expect(runScript(script).status).toBe(0);
+    expect((await runScript(script)).status).toBe(0);
   });
 
-  test('still takes and checks the role where the template is in the bundle no more', () => {
-    const run = runScript(scriptOf(pipelineStep({ ...site, template: { name: 'gone' } })));
+  test('still takes and checks the role where the template is in the bundle no more', async () => {
+    const run = await runScript(scriptOf(pipelineStep({ ...site, template: { name: 'gone' } })));
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('Runs as ');
   });
@@ -114,11 +114,11 @@ describe('credentials of another kind in the step', () => {
     AWS_DEFAULT_REGION: 'us-east-1',
   };
 
-  test('never run the step as another, whichever of them are set', () => {
-    fc.assert(
-      fc.property(fc.subarray(Object.keys(foreign) as (keyof typeof foreign)[]), (names) => {
+  test('never run the step as another, whichever of them are set', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(Object.keys(foreign) as (keyof typeof foreign)[]), async (names) => {
         const set = Object.fromEntries(names.map((name) => [name, foreign[name]]));
-        const run = runScript(siteScript, { env: { ...bitbucketVariables, ...set } });
+        const run = await runScript(siteScript, { env: { ...bitbucketVariables, ...set } });
         expect([run.status, run.stderr]).toEqual([0, '']);
         expect(run.stdout).toContain(`Runs as ${sessionOf(site)}`);
         for (const { profile, region, keyId } of jobCalls(run)) {
@@ -129,11 +129,11 @@ describe('credentials of another kind in the step', () => {
     );
   });
 
-  test('are named in the log where they are keys, without their values', () => {
-    const { stdout } = runScript(siteScript, { env: { ...bitbucketVariables, ...foreign } });
+  test('are named in the log where they are keys, without their values', async () => {
+    const { stdout } = await runScript(siteScript, { env: { ...bitbucketVariables, ...foreign } });
     expect(stdout).toContain('AWS_ACCESS_KEY_ID is set and is not used here');
     expect(stdout).not.toMatch(/AKIAOLD|old-secret|old-session/);
-    expect(runScript(siteScript).stdout).not.toContain('AWS_ACCESS_KEY_ID');
+    expect((await runScript(siteScript)).stdout).not.toContain('AWS_ACCESS_KEY_ID');
   });
 });
 
@@ -143,16 +143,16 @@ describe('before the first command', () => {
     ['the same role name in another account', sessionOf(site).replace('111122223333', '444455556666')],
     ['a role whose name begins alike', sessionOf(site).replace('/shop-42', '-2/shop-42')],
     ['nothing that is an ARN', 'None'],
-  ])('the step stops where AWS says that it is %s', (_, identity) => {
-    const run = runScript(siteScript, { identity });
+  ])('the step stops where AWS says that it is %s', async (_, identity) => {
+    const run = await runScript(siteScript, { identity });
     expect(run.status).toBe(1);
     expect(run.stderr).toContain(`the role is ${site.role.name}, but AWS says ${identity}`);
     expect(run.stderr).toContain(site.id);
     expect(jobCalls(run)).toEqual([]);
   });
 
-  test.each([1, 5, 11])('it waits while STS refuses a new role %i times, and goes on', (refusals) => {
-    const run = runScript(siteScript, { refusals });
+  test.each([1, 5, 11])('it waits while STS refuses a new role %i times, and goes on', async (refusals) => {
+    const run = await runScript(siteScript, { refusals });
     expect(run.status).toBe(0);
     const pauses = run.calls.filter(({ command }) => command === 'sleep').map(({ args }) => Number(args[0]));
     expect(pauses).toHaveLength(refusals);
@@ -160,8 +160,8 @@ describe('before the first command', () => {
     expect(jobCalls(run)).toHaveLength(2);
   });
 
-  test('it stops after a minute of refusals, and says where to ask', () => {
-    const run = runScript(siteScript, { refusals: 12 });
+  test('it stops after a minute of refusals, and says where to ask', async () => {
+    const run = await runScript(siteScript, { refusals: 12 });
     expect(run.status).toBe(1);
     expect(run.stderr).toContain('but AWS says nothing; ask POST /v1/explain about gr_');
     expect(jobCalls(run)).toEqual([]);
@@ -173,9 +173,9 @@ describe('before the first command', () => {
 
   test.each([[{}], [{ BITBUCKET_STEP_OIDC_TOKEN: '' }]])(
     'it stops with a clear line without a token: %j',
-    (token) => {
+    async (token) => {
       const { BITBUCKET_STEP_OIDC_TOKEN: _, ...rest } = bitbucketVariables;
-      const run = runScript(siteScript, { env: { ...rest, ...token } });
+      const run = await runScript(siteScript, { env: { ...rest, ...token } });
       expect(run.status).not.toBe(0);
       expect(run.stderr).toContain('BITBUCKET_STEP_OIDC_TOKEN: is empty, the step lacks oidc');
       expect(jobCalls(run)).toEqual([]);
@@ -183,14 +183,15 @@ describe('before the first command', () => {
   );
 });
 
-test("the session's name leads to the build, and is one that STS takes", () => {
-  fc.assert(
-    fc.property(
+test("the session's name leads to the build, and is one that STS takes", async () => {
+  await fc.assert(
+    fc.asyncProperty(
       fc.stringMatching(/^[a-z0-9._-]{1,62}$/),
       fc.integer({ min: 1, max: 2 ** 40 }),
-      (BITBUCKET_REPO_SLUG, build) => {
+      async (BITBUCKET_REPO_SLUG, build) => {
         const env = { ...bitbucketVariables, BITBUCKET_REPO_SLUG, BITBUCKET_BUILD_NUMBER: String(build) };
-        const [, session = ''] = /Runs as \S+\/(\S+)/.exec(runScript(siteScript, { env }).stdout) ?? [];
+        const [, session = ''] =
+          /Runs as \S+\/(\S+)/.exec((await runScript(siteScript, { env })).stdout) ?? [];
         expect(session).toMatch(/^[\w+=,.@-]{2,64}$/);
         expect(session).toBe(`${BITBUCKET_REPO_SLUG.slice(0, 40)}-${build}`);
       },
@@ -204,8 +205,8 @@ describe('several grants in one step', () => {
   const deploy = grantOf(shipped('ecs-deploy'));
   const both = scriptOf(pipelineStep(push), pipelineStep(deploy));
 
-  test('each do their job as their own role, and stay at hand as profiles', () => {
-    const run = runScript([...both, `AWS_PROFILE=ecr-push aws sts get-caller-identity`]);
+  test('each do their job as their own role, and stay at hand as profiles', async () => {
+    const run = await runScript([...both, `AWS_PROFILE=ecr-push aws sts get-caller-identity`]);
     expect(run.status).toBe(0);
     const identities = run.stdout.match(/arn:aws:sts::\S+/g);
     expect(identities).toEqual([sessionOf(push), sessionOf(deploy), sessionOf(push)]);
@@ -214,14 +215,14 @@ describe('several grants in one step', () => {
     expect(new Set(profiles)).toEqual(new Set(['ecr-push', 'ecs-deploy']));
   });
 
-  test('have profiles of their own even with one template, by name and account', () => {
+  test('have profiles of their own even with one template, by name and account', async () => {
     const staging = { ...account, alias: 'staging', id: '444455556666' };
     const grants = [
       site,
       { ...site, name: 'docs', role: { name: 'rw-docs', arn: roleArnOf(account, 'rw-docs') } },
       grantOf(shipped('s3-static-site'), { account: staging }),
     ];
-    const run = runScript(scriptOf(...grants.map(pipelineStep)));
+    const run = await runScript(scriptOf(...grants.map(pipelineStep)));
     expect(run.status).toBe(0);
     expect([...new Set(jobCalls(run).map(({ profile }) => profile))]).toEqual([
       's3-static-site',

@@ -41,10 +41,10 @@ const values = fc.oneof(
 );
 
 describe('a value in a line of shell', () => {
-  test.each(places)('is that very text to the command: %s', (line, meant) => {
-    fc.assert(
-      fc.property(values, (value) => {
-        const run = runScript([fillShellLine(line, () => value)]);
+  test.each(places)('is that very text to the command: %s', async (line, meant) => {
+    await fc.assert(
+      fc.asyncProperty(values, async (value) => {
+        const run = await runScript([fillShellLine(line, () => value)]);
         const own = run.calls.filter(({ command }) => command === 'tool');
         expect([run.status, run.stderr, own.map(({ args }) => args)]).toEqual([0, '', [meant(value)]]);
         expect(run.calls.map(({ command }) => command)).not.toContain('touch');
