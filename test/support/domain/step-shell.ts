@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,9 +30,12 @@ export const bitbucketVariables = {
   BITBUCKET_STEP_OIDC_TOKEN: 'header.claims.signature',
 };
 
+/** The one real command that a step needs beside its own. */
+const mktemp = execFileSync('/bin/sh', ['-c', 'command -v mktemp'], { encoding: 'utf8' }).trim();
+
 const RECORD = [
   '#!/bin/sh',
-  'here=$' + '{0%/*}',
+  'here=$' + '{0%/*}/..',
   `printf '%s\\0' "$#" "$` +
     `{0##*/}" "$@" "$AWS_PROFILE" "$AWS_REGION" "$AWS_ACCESS_KEY_ID" >> "$here/calls"`,
 ];
@@ -86,13 +89,14 @@ export async function runScript(commands: readonly string[], surroundings: Surro
   try {
     mkdirSync(bin);
     const words = new Set(commands.join('\n').match(/[a-z][a-z0-9-]*/g));
-    for (const word of [...words, 'sleep']) writeStub(bin, word, RECORD);
+    for (const known of ['aws', 'mktemp']) words.delete(known);
+    writeStub(root, 'record', RECORD);
+    for (const word of words.add('sleep')) symlinkSync(join(root, 'record'), join(bin, word));
     writeStub(bin, 'aws', aws);
-    rmSync(join(bin, 'mktemp'), { force: true });
-    symlinkSync(realPathOf('mktemp'), join(bin, 'mktemp'));
-    writeFileSync(join(bin, 'refusals'), `${refusals}\n`);
-    writeFileSync(join(bin, 'identity'), identity && `${identity}\n`);
-    writeFileSync(join(bin, 'calls'), '');
+    symlinkSync(mktemp, join(bin, 'mktemp'));
+    writeFileSync(join(root, 'refusals'), `${refusals}\n`);
+    writeFileSync(join(root, 'identity'), identity && `${identity}\n`);
+    writeFileSync(join(root, 'calls'), '');
     writeFileSync(join(root, 'script.sh'), `set -e\n${commands.join('\n')}\n`);
     const shell = spawn('/bin/sh', [join(root, 'script.sh')], {
       cwd: root,
@@ -101,19 +105,15 @@ export async function runScript(commands: readonly string[], surroundings: Surro
     });
     const ended = new Promise<number | null>((resolve) => shell.on('close', resolve));
     const [stdout, stderr, status] = await Promise.all([text(shell.stdout), text(shell.stderr), ended]);
-    return { status, stdout, stderr, calls: callsIn(readFileSync(join(bin, 'calls'), 'utf8')) };
+    return { status, stdout, stderr, calls: callsIn(readFileSync(join(root, 'calls'), 'utf8')) };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-function writeStub(bin: string, name: string, lines: readonly string[]): void {
-  writeFileSync(join(bin, name), `${lines.join('\n')}\n`);
-  chmodSync(join(bin, name), 0o755);
+function writeStub(folder: string, name: string, lines: readonly string[]): void {
+  writeFileSync(join(folder, name), `${lines.join('\n')}\n`, { mode: 0o755 });
 }
-
-const realPathOf = (command: string): string =>
-  execFileSync('/bin/sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim();
 
 function callsIn(record: string): Call[] {
   const fields = record.split('\0').slice(0, -1);
