@@ -4,9 +4,9 @@ import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import type { Job } from '../jobs/job-schema.ts';
 import { jobRows } from './job-table.ts';
-import { keyChapter, leftOutChapter } from './shared-chapters.ts';
 import { samplePolicy } from './sample.ts';
 import { sampleSteps } from './sample-step.ts';
+import { keyChapter, leftOutChapter } from './shared-chapters.ts';
 
 /** `docs/templates.md`: one chapter for each template. */
 export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<string, Job>): string {
