@@ -71,11 +71,12 @@ function chapter(template: Template, job: Job | undefined): string[] {
 const code = (text: string): string => `\`${text}\``;
 
 /** What a parameter takes, in words. */
-function valueRule({ type, optional, list, pattern, allowed, default: filled }: TemplateParameter): string {
+function valueRule(parameter: TemplateParameter): string {
+  const { type, optional, list, pattern, allowed, with: other, default: filled } = parameter;
   const rule = parameterTypes[type].rule.replace(/^must be (?:an? |the )?/, '');
   return [
     list ? `list of 1–${list.max}, each: ${rule}` : rule,
-    ...(optional ? ['optional'] : []),
+    ...(optional ? [other ? `optional, together with \`${other}\`` : 'optional'] : []),
     ...(pattern ? [`named like \`${pattern}\``] : []),
     ...(allowed ? [`one of ${allowed.map((value) => `\`${value}\``).join(', ')}`] : []),
     ...(filled === undefined

@@ -49,12 +49,16 @@ export function templateResource(template: Template): z.infer<typeof templateRes
  *  when the grant is planned. */
 function parametersSchema(template: Template) {
   const parameters = Object.entries(template.parameters);
+  const together = parameters.flatMap(([name, { with: other }]) =>
+    other === undefined ? [] : [[name, [other]]],
+  );
   return {
     type: 'object' as const,
     properties: Object.fromEntries(parameters.map(([name, parameter]) => [name, parameterSchema(parameter)])),
     required: parameters
       .filter(([, { optional, default: filled }]) => !optional && filled === undefined)
       .map(([name]) => name),
+    ...(together.length > 0 ? { dependentRequired: Object.fromEntries(together) } : {}),
     additionalProperties: false as const,
   };
 }
