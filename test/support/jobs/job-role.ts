@@ -36,7 +36,7 @@ const WORKSPACE_ISSUER = 'https://api.bitbucket.org/2.0/workspaces/acme/pipeline
 /** The role that a grant of a template has, made in the stand-in for IAM: its own trust, permissions and boundary. */
 export type JobRole = { arn: string; name: string; parameters: Parameters };
 
-/** Makes roles as the provisioner does, without the API in front of it. */
+/** Makes roles as the provisioner does, without the API. */
 export function jobRoles(url: string): {
   createProvider(): Promise<void>;
   create(template: Template, given: Parameters, number: number): Promise<JobRole>;

@@ -9,7 +9,7 @@ import { VENV } from '../../../scripts/jobs/install.ts';
 import type { BotoCall, Job } from '../../../scripts/jobs/job-schema.ts';
 import { rowText } from '../../../scripts/jobs/jobs.ts';
 import type { AwsCli } from './aws-cli.ts';
-import type { Front } from './front.ts';
+import type { AwsProxy } from './aws-proxy.ts';
 import { ACCOUNT, ENVIRONMENT, type JobRole } from './job-role.ts';
 import type { Moto } from './moto.ts';
 import { STUBS } from './stubs.ts';
@@ -25,9 +25,9 @@ export type JobStep = {
   /** Does each row in order, in the step's folder, and says what IAM said. */
   runAll(rows: readonly Row[]): Promise<RowOutcome[]>;
   /** Runs the step of the grant word for word in a shell that has nothing but what Bitbucket sets and the address of the
-   *  front. */
+   *  proxy. */
   runPasted(): Promise<{ code: number | null; output: string }>;
-  /** What the front refused or could not judge since the last look. */
+  /** What the proxy refused or could not judge since the last look. */
   problems(): string[];
 };
 
@@ -38,7 +38,7 @@ type Setting = {
   job: Job;
   role: JobRole;
   token: string;
-  front: Front;
+  proxy: AwsProxy;
   moto: Moto;
   cli: AwsCli;
 };
@@ -56,7 +56,7 @@ const REFUSALS = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperatio
 
 /** Makes a step's folder with the job's files, and the account's things as the job seeds them. */
 export async function jobStep(setting: Setting): Promise<JobStep> {
-  const { root, dir, job, role, token, front, moto } = setting;
+  const { root, dir, job, role, token, proxy, moto } = setting;
   const bin = join(dir, 'bin');
   const python = join(root, VENV, 'bin', 'python');
   const script = join(root, 'test', 'support', 'jobs', 'calls.py');
@@ -85,7 +85,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
   const asRole = {
     ...clean,
     ...region,
-    AWS_ENDPOINT_URL: front.url,
+    AWS_ENDPOINT_URL: proxy.url,
     AWS_ROLE_ARN: role.arn,
     AWS_ROLE_SESSION_NAME: 'shop-17',
     AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
@@ -112,7 +112,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
   }
 
   const problems = (): string[] =>
-    front
+    proxy
       .takeJudged()
       .flatMap(({ call, error, refused }) => (error ? [error] : refused.map((it) => `${call}: ${it}`)));
 
@@ -122,7 +122,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
 
   async function runLine(run: string): Promise<string> {
     const { code, output } = await execute('/bin/sh', ['-c', run], { dir, env: asRole });
-    const judged = front.takeJudged();
+    const judged = proxy.takeJudged();
     const error = judged.find((it) => it.error)?.error;
     if (error) return error;
     if (judged.some(({ refused }) => refused.length > 0)) {
@@ -133,7 +133,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
 
   async function runCalls(calls: readonly BotoCall[]): Promise<string[]> {
     const outcomes = await callAll(calls, asRole);
-    const error = front.takeJudged().find((it) => it.error)?.error;
+    const error = proxy.takeJudged().find((it) => it.error)?.error;
     return outcomes.map((it) => {
       if (it.error !== undefined && REFUSALS.includes(it.error)) return 'refused';
       if (error !== undefined) return error;
@@ -171,7 +171,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
       const snippet = pastedStep(setting);
       const [first] = parse(snippet) as { step: { script: string[] } }[];
       const lines = first?.step.script ?? [];
-      const env = { ...clean, BITBUCKET_STEP_OIDC_TOKEN: token, AWS_ENDPOINT_URL: front.url };
+      const env = { ...clean, BITBUCKET_STEP_OIDC_TOKEN: token, AWS_ENDPOINT_URL: proxy.url };
       return await execute('/bin/sh', ['-e', '-c', lines.join('\n')], { dir, env });
     },
   };

@@ -9,12 +9,12 @@ import { boundaryPolicy } from '../../../sandbox/infrastructure.ts';
 import type { Job } from '../../../scripts/jobs/job-schema.ts';
 import { readJobs } from '../../../scripts/jobs/jobs.ts';
 import type { AwsCli } from './aws-cli.ts';
-import { startFront } from './front.ts';
+import { startAwsProxy } from './aws-proxy.ts';
 import { ACCOUNT, jobRoles } from './job-role.ts';
 import { type JobStep, jobStep } from './job-step.ts';
 import { startMoto } from './moto.ts';
 
-/** Where jobs run: the stand-ins for Bitbucket and IAM, moto, and the front between. */
+/** Where jobs run: the stand-ins for Bitbucket and IAM, moto, and the proxy between. */
 export type JobWorld = {
   /** A step of acme/shop in Production with the role of a fresh grant, in an account of what the job seeds. */
   step(template: Template, job: Job, cli: AwsCli): Promise<JobStep>;
@@ -36,7 +36,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
       issuer.startsWith(`${OFFICIAL}/`) ? issuer.replace(OFFICIAL, bitbucket.url) : undefined,
     managedPolicies: [boundaryOf(root)],
   });
-  const front = await startFront({ sandbox: aws.url, moto: moto.url });
+  const proxy = await startAwsProxy({ sandbox: aws.url, moto: moto.url });
   const roles = jobRoles(aws.url);
   await roles.createProvider();
   let steps = 0;
@@ -46,20 +46,20 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
       steps += 1;
       const role = await roles.create(template, job.parameters, steps);
       const { application, deploymentGroup } = job.parameters;
-      front.surroundings = {
+      proxy.surroundings = {
         region: ACCOUNT.region,
         account: ACCOUNT.id,
         keys: job.keys,
         foreign: job.foreign,
         deploymentGroup: `${application}/${deploymentGroup}`,
       };
-      front.takeJudged();
+      proxy.takeJudged();
       const token = await stepToken(bitbucket.url);
-      return jobStep({ root, dir: join(dir, `step-${steps}`), template, job, role, token, front, moto, cli });
+      return jobStep({ root, dir: join(dir, `step-${steps}`), template, job, role, token, proxy, moto, cli });
     },
     async close() {
       roles.close();
-      await Promise.all([front.close(), aws.close(), bitbucket.close(), moto.close()]);
+      await Promise.all([proxy.close(), aws.close(), bitbucket.close(), moto.close()]);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,6 @@
 import type { WireCall } from './wire-call.ts';
 
-/** An HTTP answer of the front. */
+/** An HTTP answer of the proxy. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
 /** AWS's refusal in the form of the call's protocol. Source: "Common errors" of each service, and its protocol's error form. */

@@ -25,7 +25,7 @@ export function wireCallOf(request: Request, body: Buffer): WireCall | undefined
   if (target !== '') {
     return { ...head, protocol: 'json', operation: target.split('.').at(-1) ?? '', input: jsonOf(body) };
   }
-  const url = new URL(request.url ?? '/', 'http://front');
+  const url = new URL(request.url ?? '/', 'http://proxy');
   const method = request.method ?? 'GET';
   if (String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(body.toString('utf8'));

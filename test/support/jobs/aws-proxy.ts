@@ -7,19 +7,19 @@ import { type WireCall, wireCallOf } from './wire-call.ts';
 /** What became of one call: the questions that it asked of IAM, and those that were refused. */
 export type Judged = { call: string; asked: string[]; refused: string[]; error?: string };
 
-/** The front's address, and what it has judged since the last look. */
-export type Front = {
+/** The proxy's address, and what it has judged since the last look. */
+export type AwsProxy = {
   url: string;
   surroundings: Surroundings;
   takeJudged(): Judged[];
   close(): Promise<void>;
 };
 
-/** Starts the front between tools and `moto`: evaluates each call with the policies and the boundary of the session that
+/** Starts the proxy between tools and `moto`: evaluates each call with the policies and the boundary of the session that
  *  signs it, as the sandbox does, and lets pass what is allowed. STS itself is the sandbox's. */
-export async function startFront(options: { sandbox: string; moto: string }): Promise<Front> {
+export async function startAwsProxy(options: { sandbox: string; moto: string }): Promise<AwsProxy> {
   const judged: Judged[] = [];
-  const front = {
+  const proxy = {
     surroundings: {
       region: 'eu-central-1',
       account: '111122223333',
@@ -47,7 +47,7 @@ export async function startFront(options: { sandbox: string; moto: string }): Pr
     const asks = IAM_QUESTIONS[name];
     if (!asks)
       return { call: name, asked: [], refused: [], error: `no IAM question is written down for ${name}` };
-    const questions = asks(call.input, front.surroundings);
+    const questions = asks(call.input, proxy.surroundings);
     const refused: string[] = [];
     for (const question of questions) {
       if (!(await isAllowed(call.accessKeyId, question)))
@@ -90,7 +90,7 @@ export async function startFront(options: { sandbox: string; moto: string }): Pr
     });
   });
   const port = await listenLocally(server, 0);
-  return Object.assign(front, {
+  return Object.assign(proxy, {
     url: `http://127.0.0.1:${port}`,
     takeJudged: () => judged.splice(0),
     close: () => closeServer(server),
