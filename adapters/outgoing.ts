@@ -4,19 +4,19 @@ export type OutgoingCall = {
   operation: string;
 };
 
-/** The one place through which each attempt of each outgoing call passes. The default lets it through; a test can make
- *  it die, fail or lose its reply. */
+/** Every attempt of every outgoing call passes through this function. The default calls `send`; a test can make it
+ *  crash, fail or lose its reply. */
 export type Outgoing = <T>(call: OutgoingCall, send: () => Promise<T>) => Promise<T>;
 
-/** Lets every call through. */
-export const unhindered: Outgoing = (_call, send) => send();
+/** Passes every call on unchanged. */
+export const passThrough: Outgoing = (_call, send) => send();
 
-/** What every AWS client offers for watching its attempts. */
+/** The part of an AWS client that lets its attempts be observed. */
 type WithMiddleware = { middlewareStack: { add(middleware: never, options: object): void } };
 
 type Next = (args: unknown) => Promise<unknown>;
 
-/** Leads each attempt of an AWS client, retries included, through `outgoing`. Returns the client. */
+/** Routes each attempt of an AWS client, retries included, through `outgoing`. Returns the client. */
 export function watchClient<C extends WithMiddleware>(
   client: C,
   system: OutgoingCall['system'],
@@ -26,7 +26,7 @@ export function watchClient<C extends WithMiddleware>(
     outgoing({ system, operation: (context.commandName ?? 'unknown').replace(/Command$/, '') }, () =>
       next(args),
     );
-  // Low priority in the finalize step stands inside the SDK's retry loop and before the socket.
+  // Low priority in the finalize step is inside the SDK's retry loop and before the socket.
   client.middlewareStack.add(middleware as never, {
     step: 'finalizeRequest',
     priority: 'low',

@@ -1,5 +1,5 @@
 import type { AccessFigures } from './measure/access.ts';
-import { type Acknowledgement, type Door, doors } from './measure/acknowledgement.ts';
+import { type Acknowledgement, type Endpoint, endpoints } from './measure/acknowledgement.ts';
 import type { Counts } from './measure/calls.ts';
 import { leastCalls } from './measure/least.ts';
 import { functionNames, type ModuleFigures } from './measure/modules.ts';
@@ -12,7 +12,7 @@ export type Findings = {
   machine: { node: string; cores: number; date: string };
   rounds: { repetitions: number; samples: number; warmUp: number; loads: number };
   timings: Timing[];
-  acknowledgement: Record<Door, Acknowledgement>;
+  acknowledgement: Record<Endpoint, Acknowledgement>;
   calls: Record<Operation, Record<Side, Counts>>;
   modules: ModuleFigures;
   access: AccessFigures;
@@ -73,19 +73,19 @@ function timeSection(timings: Timing[], { repetitions, samples, warmUp }: Findin
   ];
 }
 
-const doorNames: Record<Door, string> = { webhook: 'Bitbucket webhook', slack: 'Slack command' };
+const endpointNames: Record<Endpoint, string> = { webhook: 'Bitbucket webhook', slack: 'Slack command' };
 
 function acknowledgementSection(acknowledgement: Findings['acknowledgement']): string[] {
   return [
     '## Time to acknowledgement',
     '',
-    'One signed request over HTTP, until its 202 or 200; the bare function verifies the signature, parses the body, for Slack claims the request in DynamoDB, and hands the same message on to the same worker. Bitbucket waits 10 000 ms, Slack 3 000.',
+    'One signed request over HTTP, until its 202 or 200; the bare function verifies the signature, parses the body, for Slack claims the request in DynamoDB, and invokes the same worker with the same message. Bitbucket waits 10 000 ms, Slack 3 000.',
     '',
-    ...head('door', 'product', 'bare', 'ratio', 'lowest and highest repetition'),
-    ...doors.map((door) => {
-      const { product, bare, ratios } = acknowledgement[door];
+    ...head('endpoint', 'product', 'bare', 'ratio', 'lowest and highest repetition'),
+    ...endpoints.map((endpoint) => {
+      const { product, bare, ratios } = acknowledgement[endpoint];
       return row(
-        doorNames[door],
+        endpointNames[endpoint],
         median(product).toFixed(1),
         median(bare).toFixed(1),
         `**${median(ratios).toFixed(2)}**`,
@@ -142,7 +142,7 @@ function callSection(calls: Findings['calls']): string[] {
   ];
 }
 
-/** Says so when the bare functions no longer make the product's calls: then the times compare unlike things. */
+/** A warning if the bare functions no longer make the product's calls: the times then compare different things. */
 function differences(calls: Findings['calls']): string[] {
   const differing = operations.filter((operation) => {
     const { product, bare } = calls[operation];
@@ -168,7 +168,7 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
   return [
     '## Size and load time of the functions',
     '',
-    'Packaged by `sls package` with the settings of `serverless.yml`. Usual: a handler that imports the same SDK clients and commands, makes the same clients (AWS and Slack), and nothing else, with the SDK’s whole chain of credentials. Stripped: the same handler, without that chain, of which the product’s bundles leave all out but the environment. For `catalogue`, which has no client, `jose` with one key set and `zod` with one schema; for `front` an empty handler. Goal: at most 1.3 times the usual handler, without Cedar; the second ratio shows what of that is owed to the chain.',
+    'Packaged by `sls package` with the settings of `serverless.yml`. Usual: a handler that only imports the same SDK clients and commands and creates the same clients (AWS and Slack), with the SDK’s whole chain of credentials. Stripped: the same handler without that chain; the product’s bundles keep only the environment of it. For `catalogue`, which has no client, `jose` with one key set and `zod` with one schema; for `fallback` an empty handler. Goal: at most 1.3 times the usual handler, without Cedar; the second ratio shows the part of the chain.',
     '',
     ...head('function', 'zip, kB', 'of it Cedar', 'usual', 'ratio', 'stripped', 'ratio'),
     ...functionNames.map((name) => {
@@ -195,14 +195,14 @@ function moduleSection(modules: ModuleFigures, loads: number): string[] {
       );
     }),
     '',
-    'What is left above a bare handler, and why it stays:',
+    'What remains above a bare handler, and why:',
     '',
-    '- `zod` and the schemas of events, requests and answers, and in `catalogue` of templates: everything that comes in is checked by them, and they are built when a module loads. Configuration, templates and access rules are checked when a bundle is built, which holds what came of it.',
+    '- `zod` and the schemas of events, requests and answers, and in `catalogue` of templates: they validate all input, and are built when a module loads. Configuration, templates and access rules are checked when a bundle is built; the bundle holds the results.',
     '- Powertools’ logger, `jose` and `middy`: a few milliseconds each.',
-    '- `grants`, `audit`, `catalogue` and `explain` import `node:http`, with `middy`; the handlers beside them load it with their first request. Node loads its `fetch` with that import, some 25 ms. Putting it off would shorten the load and lengthen the first request by as much, which fetches keys anyway.',
-    '- `front` carries the API’s own description and a logger; an empty handler carries nothing.',
+    '- `grants`, `audit`, `catalogue` and `explain` import `node:http`, with `middy`; the handlers beside them load it with their first request. Node loads its `fetch` with that import, some 25 ms. A later import would shorten the load and lengthen the first request, which fetches keys, by the same time.',
+    '- `fallback` carries the API’s own description and a logger; an empty handler carries nothing.',
     '- Cedar in the zip of each function that decides who may do what: 1.6 MB of WebAssembly, which no setting makes smaller. Its rules are checked and compiled when a bundle is built, and it is loaded with the first decision, so it adds nothing to the load; “Access decisions” below says what it adds to the first request.',
-    '- Loading the SSM client with the first secret would save some 4 ms and cost a fifth more code: a bundle in one file must keep everything whole that an import in passing can reach.',
+    '- Loading the SSM client with the first secret would save some 4 ms and cost a fifth more code: a bundle in one file cannot drop unused parts of a module that is imported dynamically.',
   ];
 }
 

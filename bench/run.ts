@@ -33,7 +33,7 @@ async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | '
 async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-bench-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  // What must be removed is removed at the exit; the gateway ends with this process.
+  // The folder is removed at the exit; the gateway ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const gateway = await measureGateway(dir);
   const modules = await measureModules(root, dir, rounds.loads);

@@ -48,7 +48,7 @@ export const packagedFunctions = (names: readonly string[]): string =>
 /** The name of the bare function that a function of the product is compared with. */
 export const bareNameOf = (name: string): string => `bare${name[0]?.toUpperCase()}${name.slice(1)}`;
 
-/** A service whose bundles hold all sources of credentials that the SDK has. Throws when it has done so all along. */
+/** The service with all of the SDK's credential sources in its bundles. Throws if they were there already. */
 export function withCredentialChain(service: string): string {
   const edited = service.replace(/^ {4}alias: \{ "@aws-sdk\/credential-provider-node": .*$/m, '');
   if (edited === service)
@@ -56,8 +56,8 @@ export function withCredentialChain(service: string): string {
   return edited;
 }
 
-/** Runs `work` while a file next to `serverless.yml` holds the same and `functions` besides, edited; gives it the file's
- *  name. */
+/** Runs `work` while an edited copy of `serverless.yml` with the additional `functions` exists beside it; passes the
+ *  file's name. */
 export async function withServiceFile<T>(
   root: string,
   functions: string,

@@ -10,11 +10,11 @@ export type Side = (typeof sides)[number];
 const prefixes: Record<Side, string> = { product: '/v1/grants', bare: '/bare/grants' };
 const expectedStatus: Record<Operation, number> = { provision: 201, repeat: 200, read: 200, revoke: 200 };
 
-/** Performs one operation and returns the milliseconds until its answer was read; throws when the answer is another
- *  than the operation's. */
+/** Performs one operation, and returns the milliseconds until its answer was read. Throws if the answer is not the
+ *  operation's. */
 export type Perform = (operation: Operation) => Promise<number>;
 
-/** One grant of one side, in a repository of its own, so that no earlier sample makes a later one slower. */
+/** One grant of one side, in its own repository, so that earlier samples do not slow later ones down. */
 export async function newSubject(
   stack: Stack,
   token: string,

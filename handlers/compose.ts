@@ -1,37 +1,44 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
+import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
-import { dynamodbDeliveries } from '../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
-import { type Outgoing, unhindered } from '../adapters/outgoing.ts';
+import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
-import { fixedSecret, ssmSecret } from '../adapters/settings/secrets.ts';
+import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { repositoryAdmins } from '../domain/access/repository-admins.ts';
+import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import { issuerOf } from '../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
-import { isNews } from '../domain/messaging/notifications.ts';
-import type { Bitbucket, Clock, Deliveries, Provisioner, Worker } from '../domain/ports.ts';
+import { isNotifiable } from '../domain/messaging/notifications.ts';
+import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
+import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
+import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
+import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
-import { MODAL_PATIENCE_MS, PATIENCE_MS, type SlackPorts } from './slack/endpoint.ts';
+import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
+import type { WorkerPorts } from './worker/worker-function.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
  *  holds `config/` and `templates/`. */
@@ -53,14 +60,14 @@ export type Core = {
   settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
 };
 
-/** Reads environment and configuration. Throws `StartFailure` with every fault: nothing starts half-configured. */
+/** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
 export function composeCore({ variables, root, clock, outgoing }: Start = {}): Core {
   const folder = root ?? process.cwd();
   return {
     environment: readEnvironment(variables ?? process.env),
     configuration: readConfiguration(folder),
     clock: clock ?? systemClock,
-    outgoing: outgoing ?? unhindered,
+    outgoing: outgoing ?? passThrough,
     logger: new Logger({ serviceName: 'rolewright' }),
     root: folder,
     settings: {},
@@ -91,7 +98,7 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
 }
 
 /** The event log and the read model, for readers. */
-export function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'announce'> {
+function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -100,21 +107,21 @@ export function composeRecords({ environment, clock, outgoing }: Core): Omit<Str
   };
 }
 
-/** The event log and the read model, for those who append: what is news is told in Slack. */
+/** The event log and the read model, for those who append: what is notification is told in Slack. */
 export const composeStreams = (core: Core): StreamPorts => ({
   ...composeRecords(core),
-  announce: composeAnnouncements(core),
+  notify: composeNotifier(core),
 });
 
-/** Has the worker tell in Slack of what is news; nothing where Slack is not configured. */
-function composeAnnouncements(core: Core): StreamPorts['announce'] {
+/** Has the worker tell in Slack of what is notification; nothing where Slack is not configured. */
+function composeNotifier(core: Core): StreamPorts['notify'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
   if (!slack) return undefined;
-  const worker = composeWorkerDoor(core);
+  const worker = composeWorkerClient(core);
   return async (events) => {
     const last = events.at(-1);
-    if (!last || !isNews({ slack, directory: configuration }, events)) return;
+    if (!last || !isNotifiable({ slack, directory: configuration }, events)) return;
     const { grantId, seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });
@@ -136,11 +143,16 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 }
 
 /** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
- *  fault of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
+ *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-export function composeAccess({ root, settings, configuration, logger }: Core): AccessPorts {
+function composeAccess({
+  root,
+  settings,
+  configuration,
+  logger,
+}: Core): Pick<AccessPorts, 'access' | 'reportDenied'> {
   settings.access ??= readAccess(root, configuration);
-  return { access: settings.access, reportDenial: (denial) => logger.warn('denied', { denial }) };
+  return { access: settings.access, reportDenied: (denial) => logger.warn('denied', { denial }) };
 }
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */
@@ -149,17 +161,19 @@ const composeAudit = ({ logger }: Core): AuditPort => ({
 });
 
 /** Who administers a repository, where an administrator has switched that on. */
-const composeAdmins = ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
-  configuration.access.repositoryAdmins ? () => repositoryAdmins(configuration, bitbucket) : undefined;
+const composeAdmins =
+  ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
+  () =>
+    configuration.access.repositoryAdmins ? repositoryAdmins(configuration, bitbucket) : noRepositoryAdmins;
 
 /** The provisioner function, from outside. */
-export const composeProvisionerDoor = ({ environment, outgoing, logger }: Core): Provisioner =>
+export const composeProvisionerClient = ({ environment, outgoing, logger }: Core): Provisioner =>
   lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
     logger.warn('the provisioner did not answer', { error: error as Error }),
   );
 
 /** The worker function, from outside. */
-export const composeWorkerDoor = ({ environment, outgoing }: Core): Worker =>
+const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** What the functions that take requests work with. It holds no client for IAM. */
@@ -173,20 +187,20 @@ export function composeRequests(core: Core): RequestPorts {
     configuration: core.configuration,
     templates: composeTemplates(core),
     bitbucket,
-    provisioner: composeProvisionerDoor(core),
+    provisioner: composeProvisionerClient(core),
   };
 }
 
 /** What was taken and told already. */
-export const composeDeliveries = ({ environment, clock, outgoing }: Core): Deliveries =>
-  dynamodbDeliveries(dynamodbClient(outgoing), environment.deliveriesTable, clock);
+const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
+  dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
-/** Slack's Web API; a call may take `patienceMs`. */
-export const composeSlackWeb = ({ environment, outgoing }: Core, patienceMs: number): SlackWeb =>
+/** Slack's Web API; a call may take `timeoutMs`. */
+const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
     token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
-    patienceMs,
+    timeoutMs,
     outgoing,
   });
 
@@ -197,19 +211,49 @@ const slackResponseOrigin = ({ environment }: Core): string =>
 const UNHURRIED_MS = 8000;
 
 /** What the worker does for Slack. */
-export function composeConversations(core: Core): ConversationPorts & NotificationPorts {
+function composeConversations(core: Core): ConversationPorts & NotificationPorts {
   const { logger, outgoing } = core;
   return {
     ...composeRequests(core),
     logger,
-    deliveries: composeDeliveries(core),
+    claims: composeClaimStore(core),
     web: composeSlackWeb(core, UNHURRIED_MS),
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
 }
 
-/** What Slack's door works with: it reads no grant and writes none. */
-export function composeSlackDoor(core: Core): SlackPorts {
+/** What the worker does for Slack and for Bitbucket. */
+export function composeWorker(core: Core): WorkerPorts {
+  const { logger } = core;
+  return {
+    ...composeConversations(core),
+    reportProblem: (about, problem) =>
+      logger.error('what a delivery asks for is refused', { ...about, problem }),
+  };
+}
+
+/** What Bitbucket's endpoint works with: it reads the webhooks' secrets, and no table. */
+export function composeWebhookEndpoint(core: Core): WebhookPorts {
+  const { webhookSecrets } = core.environment;
+  return {
+    workspaces: core.configuration.workspaces,
+    secretsOf:
+      'parameters' in webhookSecrets
+        ? ssmWebhookSecrets(webhookSecrets.parameters)
+        : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? ''),
+    worker: composeWorkerClient(core),
+    logger: core.logger,
+  };
+}
+
+/** What searches of the audit log work with. */
+export const composeAudits = (core: Core): AuditPorts => ({
+  ...composeRecords(core),
+  ...composeAccess(core),
+});
+
+/** What Slack's endpoint works with: it reads no grant and writes none. */
+export function composeSlackEndpoint(core: Core): SlackPorts {
   const { environment, configuration, clock, logger } = core;
   return {
     configuration,
@@ -218,15 +262,15 @@ export function composeSlackDoor(core: Core): SlackPorts {
     logger,
     signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
     responseOrigin: slackResponseOrigin(core),
-    deliveries: composeDeliveries(core),
-    worker: composeWorkerDoor(core),
-    web: composeSlackWeb(core, MODAL_PATIENCE_MS),
-    patienceMs: PATIENCE_MS,
+    claims: composeClaimStore(core),
+    worker: composeWorkerClient(core),
+    web: composeSlackWeb(core, MODAL_WAIT_MS),
+    acknowledgementWaitMs: ACKNOWLEDGEMENT_WAIT_MS,
   };
 }
 
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
-export function composeExplanations(core: Core): ExplainPorts {
+export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
   const { environment, configuration, clock } = core;
   const { log } = composeRecords(core);
   const bitbucket = composeBitbucket(core);

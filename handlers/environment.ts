@@ -19,7 +19,7 @@ const secretsByWorkspace = z
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
-  DELIVERIES_TABLE: z.string().min(3),
+  CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
   BITBUCKET_TOKEN_PARAMETER: z.string().min(1).optional(),
@@ -42,7 +42,7 @@ export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
   grantsTable: string;
-  deliveriesTable: string;
+  claimsTable: string;
   provisionerFunction: string;
   workerFunction: string;
   bitbucketToken: SecretSource;
@@ -60,12 +60,12 @@ export type SecretSource = { parameter: string } | { value: string };
 const isOnLambda = (variables: NodeJS.ProcessEnv): boolean =>
   variables.AWS_LAMBDA_RUNTIME_API !== undefined || variables.AWS_EXECUTION_ENV !== undefined;
 
-/** Reads the environment. Throws `StartFailure` with every fault: a missing value stops the start, and so does any
+/** Reads the environment. Throws `StartFailure` with every error: a missing value stops the start, and so does any
  *  endpoint of the sandbox, or a secret in a variable, on Lambda. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = shape.safeParse(variables, { jitless: true, error: fieldRule });
-  const faults = parsed.success
+  const errors = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (isOnLambda(variables)) {
@@ -74,26 +74,26 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
         name,
       ),
     );
-    faults.push(...local.map((name) => `${name}: must not be set on Lambda`));
+    errors.push(...local.map((name) => `${name}: must not be set on Lambda`));
     for (const name of [
       'BITBUCKET_TOKEN_PARAMETER',
       'BITBUCKET_WEBHOOK_SECRET_PARAMETERS',
       'SLACK_BOT_TOKEN_PARAMETER',
       'SLACK_SIGNING_SECRET_PARAMETER',
     ]) {
-      if (!variables[name]) faults.push(`${name}: is missing`);
+      if (!variables[name]) errors.push(`${name}: is missing`);
     }
   } else if (!variables.BITBUCKET_TOKEN) {
-    faults.push('BITBUCKET_TOKEN: is missing');
+    errors.push('BITBUCKET_TOKEN: is missing');
   }
-  if (!parsed.success || faults.length > 0) throw new StartFailure(faults);
+  if (!parsed.success || errors.length > 0) throw new StartFailure(errors);
   const { BITBUCKET_TOKEN: value, BITBUCKET_TOKEN_PARAMETER: parameter } = parsed.data;
   const { BITBUCKET_WEBHOOK_SECRETS: bySlug, BITBUCKET_WEBHOOK_SECRET_PARAMETERS: parameters } = parsed.data;
   return {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,
-    deliveriesTable: parsed.data.DELIVERIES_TABLE,
+    claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
     bitbucketToken: secretSource(value, parameter),

@@ -1,23 +1,8 @@
-import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
-import { ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
-import { type WebhookPorts, webhookDoor } from './bitbucket/webhook-endpoint.ts';
-import { type Core, composeCore, composeWorkerDoor } from './compose.ts';
+import { webhookEndpoint } from './bitbucket/webhook-endpoint.ts';
+import { composeCore, composeWebhookEndpoint } from './compose.ts';
 import { guarded } from './http/http-function.ts';
-
-const secretsFrom = ({ environment: { webhookSecrets } }: Core): WebhookPorts['secretsOf'] =>
-  'parameters' in webhookSecrets
-    ? ssmWebhookSecrets(webhookSecrets.parameters)
-    : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? '');
 
 const core = composeCore();
 
 /** Takes Bitbucket's webhooks. */
-export const handler = guarded(
-  core.logger,
-  webhookDoor({
-    workspaces: core.configuration.workspaces,
-    secretsOf: secretsFrom(core),
-    worker: composeWorkerDoor(core),
-    logger: core.logger,
-  }),
-);
+export const handler = guarded(core.logger, webhookEndpoint(composeWebhookEndpoint(core)));

@@ -12,7 +12,7 @@ import { type SandboxClient, sandboxClient } from './sandbox-client.ts';
 import { freePorts, startStack } from './stack.ts';
 
 async function play(client: SandboxClient): Promise<void> {
-  screen.title('Rolewright: a role for one Bitbucket pipeline, and for nothing else');
+  screen.title('Rolewright: a role for one Bitbucket pipeline, and for no other');
   const ada = await client.token('person', { email: 'ada@acme.example' });
   const grace = await client.token('person', { email: 'grace@acme.example' });
   const { grant, arn } = await request(client, ada);
@@ -38,16 +38,14 @@ async function main(): Promise<number> {
       await play(sandboxClient(stack));
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
       screen.title(
-        `All of it ran over real HTTP, with real signatures, in ${seconds} s. npm start keeps the stack up.\n`,
+        `The demo ran over real HTTP with real signatures in ${seconds} s. To use the stack yourself: npm start.\n`,
       );
       return 0;
     } finally {
       await stack.stop();
     }
   } catch (error) {
-    console.error(
-      error instanceof StoryBroken ? `\nThe story broke. It should be so that ${error.message}.` : error,
-    );
+    console.error(error instanceof StoryBroken ? `\nThe demo failed. Expected: ${error.message}.` : error);
     return 1;
   } finally {
     rmSync(dir, { recursive: true, force: true });

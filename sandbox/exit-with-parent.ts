@@ -1,4 +1,4 @@
-// Preloaded into the local gateway: when the process that started it dies, even by SIGKILL, the channel to it closes,
-// and the gateway ends instead of holding its ports for ever.
+// Preloaded into the local gateway. When the process that started it ends, even by SIGKILL, the channel to it closes.
+// The gateway then ends too and frees its ports.
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();

@@ -23,9 +23,9 @@ export async function startGateway(options: {
   port: number;
   lambdaPort: number;
   variables: Record<string, string>;
-  /** Whether scheduled functions run by themselves. */
+  /** Whether scheduled functions run automatically. */
   schedule: boolean;
-  /** Another file in `root` to take instead of `serverless.yml`. */
+  /** A file in `root` to use instead of `serverless.yml`. */
   serviceFile?: string;
 }): Promise<Gateway> {
   const { root, dir, port, lambdaPort, variables, schedule, serviceFile = 'serverless.yml' } = options;
@@ -38,8 +38,10 @@ export async function startGateway(options: {
   const child = spawn(
     process.execPath,
     [
-      '--import',
-      fileURLToPath(new URL('exit-with-parent.ts', import.meta.url)),
+      ...['exit-with-parent.ts', 'gateway-as-deployed.ts'].flatMap((file) => [
+        '--import',
+        fileURLToPath(new URL(file, import.meta.url)),
+      ]),
       join(root, 'node_modules/serverless/bin/serverless.js'),
       'offline',
       ...['--config', serviceFile],
@@ -47,7 +49,8 @@ export async function startGateway(options: {
     ],
     {
       cwd: root,
-      // A group of its own: a Ctrl-C in the terminal reaches the starter alone, which then stops everything in order.
+      // A process group of its own: Ctrl-C in the terminal reaches only the starter, which then stops everything in
+      // order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
@@ -55,7 +58,7 @@ export async function startGateway(options: {
         ...variables,
         ...(schedule ? {} : { ROLEWRIGHT_SCHEDULE_OFF: 'true' }),
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
-        // Where bundles that lie elsewhere find what they carry beside them when they are deployed: Cedar.
+        // The folder in which bundles find the files that they carry when deployed: Cedar.
         NODE_PATH: join(root, 'node_modules'),
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
@@ -65,7 +68,7 @@ export async function startGateway(options: {
   const log = createWriteStream(logPath, { mode: 0o600 });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
-  // Another stack's gateway may answer on a port that is taken: only this one's own word says that it listens.
+  // Another stack's gateway may answer on a taken port. Only this gateway's own output proves that it listens.
   let isListening = false;
   child.stdout?.on('data', (chunk: Buffer) => {
     isListening ||= chunk.includes('Server ready');
@@ -95,7 +98,7 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, name);
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }
 

@@ -3,25 +3,24 @@ import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
 
-/** What the variables of `serverless.yml` and CloudFormation stand for in the sandbox. */
+/** The values of the variables of `serverless.yml` and CloudFormation in the sandbox. */
 export type SandboxNames = { accountId: string; region: string; prefix: string; boundaryPolicy: string };
 
 type Resource = { Properties: Record<string, unknown> };
 
-/** Reads one file of `infrastructure/` with its variables filled, so that the sandbox has the very tables and the very
- *  boundary that a deployment has. */
+/** Reads one file of `infrastructure/` with its variables filled in, so that the sandbox has the same tables and
+ *  boundary as a deployment. */
 function readResources(root: string, file: string, names: SandboxNames): Record<string, Resource> {
-  const { accountId, region, prefix, boundaryPolicy } = names;
   const variables: Record<string, unknown> = {
-    'AWS::AccountId': accountId,
+    'AWS::AccountId': names.accountId,
     'AWS::Partition': 'aws',
-    'AWS::Region': region,
+    'AWS::Region': names.region,
     HttpApi: 'rolewright',
-    'self:custom.prefix': prefix,
-    'self:custom.eventsTable': `${prefix}-events`,
-    'self:custom.grantsTable': `${prefix}-grants`,
-    'self:custom.deliveriesTable': `${prefix}-deliveries`,
-    'self:custom.boundary': boundaryPolicy,
+    'self:custom.prefix': names.prefix,
+    'self:custom.eventsTable': `${names.prefix}-events`,
+    'self:custom.grantsTable': `${names.prefix}-grants`,
+    'self:custom.claimsTable': `${names.prefix}-claims`,
+    'self:custom.boundary': names.boundaryPolicy,
   };
   for (const list of ['passableRoles', 'assumableRoles']) {
     variables[`self:custom.${list}`] = serverlessCustom(root)[list];
@@ -30,7 +29,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
   return (fill(parseCloudFormation(text), variables) as { Resources: Record<string, Resource> }).Resources;
 }
 
-/** CloudFormation's short tags hold plain text here; the variables inside are filled afterwards. */
+/** CloudFormation's short tags hold plain text here; the variables inside are filled in afterwards. */
 const parseCloudFormation = (text: string): unknown =>
   parse(text, {
     customTags: ['!Sub', '!GetAtt', '!Ref'].map((tag) => ({ tag, resolve: (value: string) => value })),

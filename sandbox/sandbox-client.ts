@@ -1,7 +1,7 @@
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Stack } from './stack.ts';
 
-/** What an HTTP call came back with. */
+/** The answer of an HTTP call. */
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
 
 /** A message in Slack. `ephemeralTo` is the one user who sees it. */
@@ -13,10 +13,11 @@ export type SlackMessage = {
   blocks: object[];
 };
 
-/** How a token fared at STS: a session, or AWS's refusal. */
+/** The outcome of a token at STS: a session, or AWS's error code. */
 export type Assumption = { accessKeyId: string } | { code: string };
 
 /** Talks to a running stack as its users do: plain HTTP for Rolewright and the stand-ins, the AWS SDK for STS. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each call is short.
 export function sandboxClient({
   api,
   bitbucket,
@@ -63,12 +64,12 @@ export function sandboxClient({
         method: 'DELETE',
         headers: { authorization: `Bearer ${bearer}` },
       }),
-    /** Creates and deletes a repository, as somebody does in Bitbucket itself. */
+    /** Creates and deletes a repository, as a person does in Bitbucket itself. */
     createRepository: (body: { workspace: string; slug: string; project: string }) =>
       post(`${bitbucket.url}/sandbox/repositories`, body),
     deleteRepository: (fullName: string) =>
       call(`${bitbucket.url}/sandbox/repositories/${fullName}`, { method: 'DELETE' }),
-    /** Somebody gives a slash command, or presses a button, in Slack. */
+    /** Sends a slash command, or presses a button, as a person does in Slack. */
     slackCommand: (user: string, text: string) => post(`${slack.url}/sandbox/command`, { user, text }),
     slackClick: (user: string, messageTs: string, actionId: string) =>
       post(`${slack.url}/sandbox/click`, { user, messageTs, actionId }),
@@ -100,7 +101,7 @@ export function sandboxClient({
       const reply = await post(`${aws.url}/sandbox/can-act`, { accessKeyId, action, resource });
       return reply.body.allowed === true;
     },
-    /** Every IAM call since the last time this was asked, by action. */
+    /** Every IAM call since the last call of this function, by action. */
     async iamCalls(): Promise<string[]> {
       const { body } = await call(`${aws.url}/sandbox/calls`);
       await fetch(`${aws.url}/sandbox/calls`, { method: 'DELETE' });

@@ -21,7 +21,7 @@ export type StackPorts = {
   slack: number;
 };
 
-/** The contract's ports, each to be changed by one variable. */
+/** The default ports, and the variable that changes each. */
 const STANDARD = {
   api: ['ROLEWRIGHT_PORT', 3000],
   lambda: ['SANDBOX_LAMBDA_PORT', 3002],
@@ -31,7 +31,7 @@ const STANDARD = {
   slack: ['SANDBOX_SLACK_PORT', 4040],
 } as const satisfies Record<keyof StackPorts, readonly [string, number]>;
 
-/** The ports that a stack is to have. */
+/** The ports of a stack from environment variables. */
 export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts => ({
   api: toPort(variables, ...STANDARD.api),
   lambda: toPort(variables, ...STANDARD.lambda),
@@ -41,15 +41,15 @@ export const portsFromEnvironment = (variables: NodeJS.ProcessEnv): StackPorts =
   slack: toPort(variables, ...STANDARD.slack),
 });
 
-/** What to do about a failed start that says that a port of these or the folder is taken; else its own message. */
+/** What to do about a failed start because of a taken port or folder; else its own message. */
 export function startAdvice({ message }: Error, ports: StackPorts): string {
   if (message.startsWith('another sandbox is running')) {
-    return `${message}. End it with Ctrl-C in its terminal, or give this one a folder of its own with SANDBOX_DIR, and other ports.`;
+    return `${message}. Stop it with Ctrl-C in its terminal, or give this stack another folder with SANDBOX_DIR, and other ports.`;
   }
   const taken = /EADDRINUSE\D.*?:(\d+)/.exec(message)?.[1];
   const name = (Object.keys(STANDARD) as (keyof StackPorts)[]).find((key) => String(ports[key]) === taken);
   if (!name) return message;
-  return `Port ${taken} is taken. End what listens there, or choose another port with ${STANDARD[name][0]}=<port>.`;
+  return `Port ${taken} is taken. Stop the process that listens there, or choose another port with ${STANDARD[name][0]}=<port>.`;
 }
 
 /** Every port chosen free. */
@@ -75,9 +75,9 @@ export type Stack = StandIns & {
   api: string;
   lambda: string;
   variables: Record<string, string>;
-  /** Ends everything that was started. */
+  /** Stops everything that was started. */
   stop(): Promise<void>;
-  /** Resolves when the gateway has ended, wanted or not. */
+  /** Resolves when the gateway has ended, intentionally or not. */
   ended: Promise<void>;
 };
 
@@ -127,6 +127,7 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   AWS_REGION: 'eu-central-1',
   AWS_ENDPOINT_URL_IAM: standIns.aws.url,
   AWS_ENDPOINT_URL_STS: standIns.aws.url,
+  AWS_ENDPOINT_URL_SSM: standIns.aws.url,
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   BITBUCKET_TOKEN: 'sandbox-token',
@@ -137,17 +138,17 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   SLACK_SIGNING_SECRET: slackSeed.signingSecret,
   EVENTS_TABLE: `${PREFIX}-events`,
   GRANTS_TABLE: `${PREFIX}-grants`,
-  DELIVERIES_TABLE: `${PREFIX}-deliveries`,
+  CLAIMS_TABLE: `${PREFIX}-claims`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
   WORKER_FUNCTION: `${PREFIX}-worker`,
 });
 
-/** `schedule`: the reconciler runs every minute. `webhooks`: what happens in the stand-in for Bitbucket is delivered to the
- *  API. `serviceFile` stands for `serverless.yml`. */
+/** `schedule`: the reconciler runs every minute. `webhooks`: events of Bitbucket's stand-in are delivered to the API.
+ *  `serviceFile` replaces `serverless.yml`. */
 export type StackOptions = { schedule?: boolean; webhooks?: boolean; serviceFile?: string };
 
-/** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State lives in `dir` and
- *  survives a restart. Rejects, with nothing left running, when anything of it cannot start. */
+/** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State is kept in `dir`
+ *  and survives a restart. Rejects, with nothing left running, if a part cannot start. */
 export async function startStack(
   root: string,
   dir: string,
@@ -169,9 +170,9 @@ export async function startStack(
   let gateway: Awaited<ReturnType<typeof start>>;
   try {
     gateway = await start().catch((error: Error) => {
-      // What is wrong with the settings ends the gateway, and is said better than by the end of its log.
+      // An error in the settings ends the gateway, and is clearer than the end of its log.
       checkedSettings(root);
-      // Seconds lie between choosing a port and listening on it: somebody else may have taken it.
+      // Another process may have taken the port in the seconds between its choice and the start of the gateway.
       const isChosen = wanted.api === 0 || wanted.lambda === 0;
       if (isChosen && error.message.includes('EADDRINUSE')) return start();
       throw error;

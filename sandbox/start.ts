@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   process.on('SIGHUP', stop);
   stack.ended.then(() => {
     if (isStopping) return;
-    console.error(`The local gateway has ended by itself; see ${dir}/gateway.log.`);
+    console.error(`The local gateway has ended unexpectedly; see ${dir}/gateway.log.`);
     stack.stop().finally(() => process.exit(1));
   });
 
@@ -39,9 +39,9 @@ async function main(): Promise<void> {
     `  DynamoDB          ${stack.dynamodb.url}`,
     `  Slack             ${stack.slack.url}/                 open it in a browser`,
     '',
-    `  state and logs    ${dir}/   (npm run sandbox:reset clears it)`,
+    `  state and logs    ${dir}/   (npm run sandbox:reset deletes it)`,
     '',
-    'In Bitbucket:',
+    'Repositories in Bitbucket:',
     ...seed.workspaces.flatMap((workspace) => [
       `  workspace   ${workspace.slug.padEnd(16)} ${workspace.uuid}`,
       ...workspace.repositories.flatMap((repository) => [
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
     '',
-    'Ctrl-C ends everything.',
+    'Ctrl-C stops the stack.',
   ];
   console.log(lines.join('\n'));
 }

@@ -5,13 +5,14 @@ import type { z } from 'zod';
 /** A stand-in's state in one JSON file. */
 export type StateFile<T> = {
   readonly path: string;
-  /** What the file holds; undefined where there is none. Throws for a file that cannot be understood, and leaves it. */
+  /** The content of the file; undefined if it does not exist. Throws for a file that cannot be parsed, and keeps the
+   *  file. */
   read(): T | undefined;
   /** Replaces the file whole or not at all, readable by its owner only. */
   write(state: T): void;
 };
 
-/** The file `<dir>/<name>`, whose content `schema` must fit; makes the folder. */
+/** The file `<dir>/<name>`, whose content must fit `schema`; creates the folder. */
 export function stateFile<T>(dir: string, name: string, schema: z.ZodType<T>): StateFile<T> {
   mkdirSync(dir, { recursive: true });
   const path = join(dir, name);
@@ -28,7 +29,7 @@ export function stateFile<T>(dir: string, name: string, schema: z.ZodType<T>): S
       try {
         return schema.parse(JSON.parse(text));
       } catch (cause) {
-        throw new Error(`${path} is not a state of this sandbox; remove it to start afresh`, { cause });
+        throw new Error(`${path} is not a state of this sandbox; delete it to start anew`, { cause });
       }
     },
     write(state) {

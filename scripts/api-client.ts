@@ -1,7 +1,7 @@
 import type { FieldError } from '../domain/shared/problem.ts';
 import { reach } from './reach.ts';
 
-/** Text from elsewhere as a terminal may show it: on one line, without control characters that would drive the terminal. */
+/** Untrusted text that is safe for a terminal: one line, without control characters. */
 export const harmless = (value: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
   value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
@@ -23,7 +23,7 @@ async function send(method: string, url: string, body: unknown, token?: string):
   });
 }
 
-/** Ada's token, which the sandbox hands out to anyone; a real deployment needs `ROLEWRIGHT_TOKEN`. */
+/** The token for the API: `ROLEWRIGHT_TOKEN`, or on the local stack Ada's, which the sandbox gives to anyone. */
 async function callerToken({ api, token, bitbucket }: Settings): Promise<string> {
   if (token) return token;
   if (!/^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/.test(api)) {
@@ -33,8 +33,8 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
   return String(((await response.json()) as { token: unknown }).token);
 }
 
-/** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the running local
- *  stack as Ada. Throws code, detail and faulty fields of whatever is not answered 200. */
+/** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the
+ *  running local stack as Ada. Throws code, detail and field errors of every answer other than 200. */
 export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
@@ -42,10 +42,10 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
     const response = await send(method, `${settings.api}${path}`, body, token);
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.status === 200) return json;
-    const faults = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
-      ({ pointer, detail }) => `${pointer} ${detail}`,
+    const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
+      (error) => `${error.pointer} ${error.detail}`,
     );
-    const detail = [String(json.detail ?? ''), ...faults].join(' ');
+    const detail = [String(json.detail ?? ''), ...errors].join(' ');
     throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));
   };
 }

@@ -10,15 +10,15 @@ import {
   bitbucketClient,
   bitbucketSettings,
 } from './bitbucket/client.ts';
-import { findHook, hookFaults, hookUrl } from './bitbucket/workspace-hook.ts';
+import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 
-/** One thing that was looked at. `remedy` says what to do where it is not as it should be. */
+/** One check. `remedy` says what to do if it failed. */
 export type Finding = { about: string; isGood: boolean; remedy?: string };
 
 const good = (about: string): Finding => ({ about, isGood: true });
 const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
 
-/** Looks at everything between Bitbucket and Rolewright that an administrator sets up: what this Bitbucket can send, what
+/** Checks what an administrator sets up between Bitbucket and Rolewright: the events that this Bitbucket can send, what
  *  the functions' credential can read, the webhooks, and whether Rolewright answers. Changes nothing. */
 export async function diagnose(
   settings: BitbucketSettings,
@@ -32,7 +32,7 @@ export async function diagnose(
 }
 
 async function eventsOf(client: BitbucketClient): Promise<Finding> {
-  const about = 'Bitbucket can send every event that is followed';
+  const about = 'Bitbucket can send every event that Rolewright handles';
   const listed = await client.list('/hook_events/workspace?pagelen=100', z.object({ event: z.string() }));
   if ('status' in listed)
     return bad(about, `GET /2.0/hook_events/workspace answered ${listed.status}. Try again.`);
@@ -41,7 +41,7 @@ async function eventsOf(client: BitbucketClient): Promise<Finding> {
   if (missing.length === 0) return good(about);
   return bad(
     about,
-    `It does not list ${missing.join(', ')} for workspaces: what these would tell is not followed by webhook.`,
+    `It does not list ${missing.join(', ')} for workspaces, so Rolewright is not notified of these events.`,
   );
 }
 
@@ -78,7 +78,7 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
   }
   const path = `/repositories/${encodeURIComponent(uuid)}`;
   const listed = await client.call('GET', `${path}?pagelen=1`);
-  const repositories = `${slug}: it can read repositories`;
+  const repositories = `${slug}: the functions' credential can read repositories`;
   const [first] = z.object({ values: z.array(repositoryShape) }).safeParse(listed.json).data?.values ?? [];
   if (listed.status !== 200) {
     return [
@@ -86,8 +86,9 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
       bad(repositories, `Bitbucket answered ${listed.status}. The credential needs scope repository.`),
     ];
   }
-  if (!first) return [good(about), bad(repositories, 'It sees none. Give it access to the repositories.')];
-  const environments = `${slug}: it can read deployment environments`;
+  if (!first)
+    return [good(about), bad(repositories, 'It can read none. Give it access to the repositories.')];
+  const environments = `${slug}: the functions' credential can read deployment environments`;
   const { status: last } = await client.call(
     'GET',
     `${path}/${encodeURIComponent(first.uuid)}/environments?pagelen=1`,
@@ -104,15 +105,15 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
 
 async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise<Finding> {
   const url = hookUrl(settings.api, slug);
-  const about = `${slug}: the webhook to ${url} is in order`;
+  const about = `${slug}: the webhook to ${url} is correct`;
   const register = `npm run webhook:register -- ${slug}`;
   if (!settings.adminToken)
-    return bad(about, 'Not looked at: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
+    return bad(about, 'Not checked: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
   try {
     const hook = await findHook(bitbucketClient(settings, settings.adminToken), slug, url);
-    if (!hook) return bad(about, `There is none. Run: ${register}`);
-    const faults = hookFaults(hook, url);
-    return faults.length === 0 ? good(about) : bad(about, `${faults.join('; ')}. Run: ${register}`);
+    if (!hook) return bad(about, `There is no webhook. Run: ${register}`);
+    const errors = hookErrors(hook, url);
+    return errors.length === 0 ? good(about) : bad(about, `${errors.join('; ')}. Run: ${register}`);
   } catch (error) {
     return bad(about, (error as Error).message);
   }
@@ -127,7 +128,7 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
     ])
     .join('\n');
 
-/** `npm run doctor`: prints what was found, and ends with code 1 where something must be done. */
+/** `npm run doctor`: prints every check, and exits with 1 if one failed. */
 async function main(): Promise<void> {
   const findings = await diagnose(
     bitbucketSettings(process.env),

@@ -1,12 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { Explanation } from '../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../domain/explanation/diagnosis.ts';
 import { apiClient, harmless } from './api-client.ts';
 
 const shown = (value: string | string[] | null): string =>
   value === null ? 'nothing' : harmless([value].flat().join(', '));
 
-/** Codes that say themselves what is the matter with the signature, or that there is none to check. */
+/** Codes that already say what is wrong with the signature, or that there is nothing to check. */
 const withoutSignature = ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'];
 
 /** An explanation for people. */
@@ -18,7 +18,7 @@ export function explanationText({
   conditions,
   advice,
   snippet,
-}: Explanation): string {
+}: Diagnosis): string {
   const isDoubtful = !verified && !withoutSignature.includes(code);
   const lines = [
     `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   const body = explainBody(args, await text(process.stdin));
   const call = await apiClient();
   const explanation = await call('POST', '/v1/explain', body);
-  console.log(explanationText(explanation as unknown as Explanation));
+  console.log(explanationText(explanation as unknown as Diagnosis));
 }
 
 if (import.meta.main) {

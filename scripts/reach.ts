@@ -1,4 +1,4 @@
-/** Calls a server and follows no redirect. Throws which server cannot be reached, and why, where no answer came. */
+/** Calls a server without following redirects. If no answer arrives, throws which server cannot be reached and why. */
 export function reach(url: string, request: RequestInit): Promise<Response> {
   return fetch(url, { ...request, redirect: 'error' }).catch((error: Error) => {
     const cause = (error.cause as Error)?.message ?? error.message;

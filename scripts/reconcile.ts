@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
-/** `npm run reconcile`: has the running sandbox's reconciler make one pass, and says what it found. */
+/** `npm run reconcile`: has the running sandbox's reconciler make one pass, and prints its result. */
 const port = process.env.SANDBOX_LAMBDA_PORT ?? '3002';
 const client = new LambdaClient({
   region: 'eu-central-1',

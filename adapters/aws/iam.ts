@@ -18,15 +18,17 @@ import {
 } from '@aws-sdk/client-iam';
 import { PERMISSIONS_POLICY_NAME } from '../../domain/planning/role.ts';
 import { policyText } from '../../domain/policy/document.ts';
-import { type Clock, type Iam, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { EpochMilliseconds } from '../../domain/shared/time.ts';
-import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
+import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';
 
-/** A client for IAM: retries throttling and network failures with a rate that adapts, and gives up on a silent
- *  connection. */
-export function iamClient(region: string, outgoing: Outgoing = unhindered): IAMClient {
+/** An IAM client that retries throttling and network failures at an adaptive rate, and closes a connection that stays
+ *  silent. */
+export function iamClient(region: string, outgoing: Outgoing = passThrough): IAMClient {
   const client = new IAMClient({
     region,
     maxAttempts: 4,
@@ -36,14 +38,15 @@ export function iamClient(region: string, outgoing: Outgoing = unhindered): IAMC
   return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
 }
 
-/** Codes of refusals that a caller can do something about. Source: AWS IAM quotas; a role's quota answers CreateRole
- *  and a document's size answers the calls that carry one with the same error name. */
+/** Error names that a caller can act on. Source: AWS IAM quotas. IAM uses one error name for the role quota
+ *  (CreateRole) and for the size of a document (calls that carry one). */
 const ROLE_LIMITS = { LimitExceededException: 'QUOTA_EXCEEDED' } as const;
 const DOCUMENT_LIMITS = { LimitExceededException: 'POLICY_TOO_LARGE' } as const;
 
 const toTags = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** The IAM port over the SDK. Each call is given what remains until `deadline`, and none begins after it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseconds): Iam {
   const call = async <T>(
     operation: string,
@@ -59,7 +62,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
     try {
       return await send({ abortSignal: AbortSignal.timeout(remaining) });
     } catch (error) {
-      throw toPortError('IAM', operation, error, problemCodes);
+      throw toPortError({ system: 'IAM', operation, problemCodes }, error);
     }
   };
   const orMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
@@ -89,7 +92,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       const roles = SummaryMap?.Roles;
       const quota = SummaryMap?.RolesQuota;
       if (roles === undefined || quota === undefined) {
-        throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say how many roles the account holds.');
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not return the number of roles in the account.');
       }
       return { roles, quota };
     },
@@ -99,7 +102,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       return found && { clientIds: found.ClientIDList ?? [] };
     },
     async createProvider({ url, clientId, tags }) {
-      // No thumbprints: IAM takes them from the issuer's certificate chain itself.
+      // No thumbprints are given: IAM reads them from the issuer's certificate chain.
       const command = new CreateOpenIDConnectProviderCommand({
         Url: url,
         ClientIDList: [clientId],
@@ -122,7 +125,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       const created = await orExists(call('CreateRole', (o) => client.send(command, o), ROLE_LIMITS));
       if (created === 'exists') return { outcome: 'exists' };
       const id = created.Role?.RoleId;
-      if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not say which role it created.');
+      if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not return the role that it created.');
       return { outcome: 'created', id };
     },
     async findRole(name) {
@@ -132,7 +135,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       if (!found) return undefined;
       const role = found.Role;
       if (!role?.RoleId || !role.Path || !role.CreateDate) {
-        throw new PortError('IAM', 'UNAVAILABLE', 'IAM showed only a part of the role.');
+        throw new PortError('IAM', 'UNAVAILABLE', 'IAM returned only a part of the role.');
       }
       return {
         id: role.RoleId,
@@ -220,7 +223,8 @@ async function everyPage(
   return all;
 }
 
-/** IAM sends documents URL-encoded (RFC 3986). What cannot be read is no document of ours. */
+/** Decodes a policy document, which IAM sends URL-encoded (RFC 3986). Undefined if it cannot be parsed: then it is not
+ *  one of ours. */
 function parseDocument(encoded: string | undefined): unknown {
   try {
     return JSON.parse(decodeURIComponent(encoded ?? ''));

@@ -1,8 +1,8 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { failureName } from './failure.ts';
 
-/** Has the client take these errors for final. Of IAM's `LimitExceededException`, a quota that is reached, the SDK
- *  believes that it is throttling: it would ask again in vain for seconds and slow down every later call. */
+/** Stops the client from retrying these errors. The SDK treats IAM's `LimitExceededException`, a reached quota, as
+ *  throttling: it would retry for seconds without effect and slow down every later call. */
 export function takeForFinal(client: IAMClient, errorNames: readonly string[]): IAMClient {
   const strategyOf = client.config.retryStrategy;
   client.config.retryStrategy = async () => {

@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { Repository } from '../../domain/bitbucket/repository.ts';
-import { type Bitbucket, type Clock, PortError } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { type Outgoing, unhindered } from '../outgoing.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
+import { type Outgoing, passThrough } from '../outgoing.ts';
 
-/** Milliseconds that one call may take, reading the body included. */
+/** Milliseconds that one call may take, including reading the body. */
 const CALL_TIMEOUT_MS = 4000;
 const MOST_ATTEMPTS = 3;
-/** Seconds of `Retry-After` that are worth waiting for inside a request; longer ones go to the caller. */
+/** The longest `Retry-After`, in seconds, that is waited for inside a request. The caller gets a longer one. */
 const LONGEST_WAIT_SECONDS = 2;
-/** Pages of a list at the most. Source of 100 a page: Bitbucket's pagination, `pagelen` up to 100. */
+/** The most pages that are read of one list. Source of 100 items a page: Bitbucket's pagination, `pagelen` up to 100. */
 const MOST_PAGES = 20;
 
 const uuid = z.string().transform((text, context) => {
@@ -25,7 +27,7 @@ const repositoryShape = z.object({
   uuid,
   full_name: z.string().regex(/^[^/]+\/[^/]+$/),
   slug: z.string().optional(),
-  // Live answers carry the workspace; the published schema does not.
+  // Live answers contain the workspace; the published schema does not.
   workspace: workspaceShape.optional(),
   project: z.object({ key: z.string(), uuid }).nullish(),
 });
@@ -37,8 +39,8 @@ const permissionShape = z.object({
 });
 const errorShape = z.object({ type: z.literal('error') });
 
-/** How the adapter reaches Bitbucket. `url` without a trailing slash, e.g. `https://api.bitbucket.org/2.0`; `token` gives
- *  an access token (repository, project or workspace) with scopes `repository` and `pipeline`. */
+/** How the adapter reaches Bitbucket. `url` has no trailing slash, e.g. `https://api.bitbucket.org/2.0`. `token`
+ *  returns an access token (repository, project or workspace) with scopes `repository` and `pipeline`. */
 export type BitbucketOptions = {
   url: string;
   token(): Promise<string>;
@@ -51,8 +53,9 @@ type Answer = { status: number; json: unknown };
 
 /** Bitbucket Cloud's REST API as the domain's port. Every UUID is checked and lower-cased; absence is only what
  *  Bitbucket's own 404 says; redirects, HTML and cut-off JSON are failures. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function bitbucketApi(options: BitbucketOptions): Bitbucket {
-  const { url, token, clock, random = Math.random, outgoing = unhindered } = options;
+  const { url, token, clock, random = Math.random, outgoing = passThrough } = options;
 
   async function attempt(path: string, withToken: boolean): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { accept: 'application/json' };
@@ -67,21 +70,26 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     });
   }
 
+  /** One attempt: what Bitbucket answers, or a failure after which another attempt may help. Throws any other. */
+  async function tryOnce(path: string, withToken: boolean): Promise<Answer | PortError> {
+    const outcome = await attempt(path, withToken).catch((cause: unknown) => {
+      if (cause instanceof PortError) throw cause;
+      // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
+      if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
+      return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
+    });
+    if (outcome instanceof PortError) return outcome;
+    const { response, text } = outcome;
+    const isBusy = response.status === 429 || response.status >= 500;
+    return isBusy ? toBusy(response) : toAnswer(response.status, text);
+  }
+
   async function get(path: string, withToken = true): Promise<Answer> {
     for (let count = 1; ; count += 1) {
-      const outcome = await attempt(path, withToken).catch((cause: unknown) => {
-        if (cause instanceof PortError) throw cause;
-        // A silent Bitbucket has used up the time that there was; a broken connection is worth another try.
-        if (isTimeout(cause)) throw unavailable('Bitbucket does not answer in time.', cause);
-        return new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket cannot be reached.', { cause });
-      });
-      if (!(outcome instanceof PortError)) {
-        const { response, text } = outcome;
-        if (response.status !== 429 && response.status < 500) return toAnswer(response.status, text);
-      }
-      const failure = outcome instanceof PortError ? outcome : toBusy(outcome.response);
-      const wait = failure.retryAfter ?? 0;
-      if (count === MOST_ATTEMPTS || wait > LONGEST_WAIT_SECONDS) throw withRetryAfter(failure);
+      const outcome = await tryOnce(path, withToken);
+      if (!(outcome instanceof PortError)) return outcome;
+      const wait = outcome.retryAfter ?? 0;
+      if (count === MOST_ATTEMPTS || wait > LONGEST_WAIT_SECONDS) throw withRetryAfter(outcome);
       // Full jitter: callers that failed together do not come back together.
       await clock.sleep(wait * 1000 + random() * 200 * 2 ** count);
     }
@@ -93,14 +101,10 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     if (status !== 200) throw refusal(status, json);
     const parsed = shape.safeParse(json);
     if (parsed.success) return parsed.data;
-    throw new PortError(
-      'Bitbucket',
-      'REJECTED',
-      'Bitbucket answered in a shape that Rolewright does not know.',
-    );
+    throw new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered in an unknown shape.');
   }
 
-  /** The values of a list, page by page, for as long as the caller goes on. Undefined in place of a list that does not
+  /** The values of a list, one page at a time, read as the caller iterates. Yields undefined if the list does not
    *  exist. */
   async function* list<T>(path: string, shape: z.ZodType<T>): AsyncGenerator<T[] | undefined> {
     const page = z.object({ values: z.array(shape), next: z.string().optional() });
@@ -159,19 +163,15 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     },
 
     async isRepositoryAdmin({ workspaceUuid, repositoryUuid }, account) {
-      // Source: "List a repository permissions for a workspace": effective permissions, for repository admins only.
+      // Source: "List a repository permissions for a workspace": effective permissions, visible to repository admins
+      // only.
       const [workspace, repository] = [workspaceUuid, repositoryUuid].map(encodeURIComponent);
       const query = new URLSearchParams({ q: 'permission="admin"', pagelen: '100' });
       const path = `/workspaces/${workspace}/permissions/repositories/${repository}?${query}`;
       try {
         for await (const values of list(path, permissionShape)) {
           if (!values) throw new PortError('Bitbucket', 'DENIED', 'Bitbucket does not show the repository.');
-          if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
-            throw contradiction();
-          }
-          // The filter is Bitbucket's; the permission is looked at all the same.
-          const admins = values.filter(({ permission }) => permission === 'admin');
-          if (admins.some(({ user }) => user.uuid === account || user.account_id === account)) return true;
+          if (holdsAdmin(values, repositoryUuid, account)) return true;
         }
         return false;
       } catch (error) {
@@ -187,6 +187,20 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       return true;
     },
   };
+}
+
+/** True when a page of permissions holds *admin* for the account. Throws for one of another repository. */
+function holdsAdmin(
+  values: readonly z.infer<typeof permissionShape>[],
+  repositoryUuid: string,
+  account: string,
+): boolean {
+  if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {
+    throw contradiction();
+  }
+  // The filter is Bitbucket's; the permission is looked at all the same.
+  const admins = values.filter(({ permission }) => permission === 'admin');
+  return admins.some(({ user }) => user.uuid === account || user.account_id === account);
 }
 
 /** The token without white space around it. One that no header can hold is refused here: the error of `fetch` would
@@ -209,30 +223,30 @@ function toRepository(found: z.infer<typeof repositoryShape>, workspace: Workspa
   };
 }
 
-/** The path of a `next` link, which must stay on the API that was asked: a credential goes nowhere else. */
+/** The path of a `next` link. The link must stay on the same API, so the credential is not sent elsewhere. */
 function pathWithin(url: string, next: string): string {
   if (next.startsWith(`${url}/`)) return next.slice(url.length);
-  throw unavailable('Bitbucket pages into another host.');
+  throw unavailable("Bitbucket's next page is on another host.");
 }
 
 const isTimeout = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 
 const contradiction = (): PortError =>
-  new PortError('Bitbucket', 'REJECTED', 'Bitbucket answered about something else than it was asked for.');
+  new PortError('Bitbucket', 'REJECTED', "Bitbucket's answer is not about the requested resource.");
 
 const adminsUnknown = (cause: PortError): PortError =>
   new PortError(
     'Bitbucket',
     'DENIED',
-    `${cause.message} Whether the caller has admin on the repository stays unknown: the token must administer it, or access.repositoryAdmins be switched off.`,
+    `${cause.message} It is unknown whether the caller has admin on the repository. Give the token admin on it, or switch access.repositoryAdmins off.`,
     { cause },
   );
 
 const unavailable = (detail: string, cause?: unknown): PortError =>
   new PortError('Bitbucket', 'UNAVAILABLE', detail, { retryAfter: 5, cause });
 
-/** Bitbucket documents no `Retry-After` on 429; where one comes, in seconds, it is honoured. */
+/** The error of a 429. Bitbucket documents no `Retry-After`; if one is sent, in seconds, it is honoured. */
 function toBusy(response: Response): PortError {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? { retryAfter: Math.ceil(seconds) } : {};
@@ -253,7 +267,7 @@ function toAnswer(status: number, text: string): Answer {
   try {
     return { status, json: JSON.parse(text) };
   } catch (cause) {
-    if (status === 200) throw unavailable('Bitbucket answered with something that is not JSON.', cause);
+    if (status === 200) throw unavailable("Bitbucket's answer is not JSON.", cause);
     return { status, json: undefined };
   }
 }
@@ -271,9 +285,9 @@ function refusal(status: number, json: unknown): PortError {
   return new PortError('Bitbucket', 'REJECTED', `Bitbucket answered ${status}.`);
 }
 
-/** Scope names are `read:repository:bitbucket` or `repository:admin`; anything else is not passed on. */
+/** Scope names are `read:repository:bitbucket` or `repository:admin`; no other text is shown. */
 const scopeName = z.string().regex(/^[a-z:]{1,60}$/);
-/** `error.detail` is documented as text, and for a missing scope is an object. */
+/** `error.detail` is documented as text; for a missing scope it is an object. */
 const scopeShape = z.object({ error: z.object({ detail: z.object({ required: z.array(scopeName) }) }) });
 
 const requiredScopes = (json: unknown): string | undefined =>

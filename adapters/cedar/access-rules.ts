@@ -15,7 +15,7 @@ export const knownNames = (
   ...(templates ? { Template: [...templates.keys()] } : {}),
 });
 
-/** The access rules of `access/` below `root`. Throws `StartFailure` with every fault of every file. */
+/** The access rules of `access/` below `root`. Throws `StartFailure` with every error of every file. */
 export const readAccess = (
   root: string,
   configuration: Pick<Configuration, 'accounts' | 'workspaces'>,

@@ -1,32 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
-import type {
-  AccessRules,
-  Action,
-  Circumstances,
-  Decision,
-  Resource,
-} from '../../domain/access/authorisation.ts';
-import type { Caller } from '../../domain/shared/principal.ts';
+import type { AccessRules, Decision } from '../../domain/access/authorisation.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
-import { principalTypes, requestOf } from './request.ts';
+import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
 import type { Rule } from './rules.ts';
 
-/** The access rules, and the whole of what made a decision: the rules that it rests on, in the order of their files;
- *  none when nothing permits. */
+/** The access rules, and the explanation of a decision: the rules that determine it, in the order of their files; empty
+ *  if no rule permits. */
 export type CedarAccess = AccessRules & {
-  explain(
-    caller: Caller,
-    action: Action,
-    resource?: Resource,
-    circumstances?: Circumstances,
-  ): Decision & { rules: Omit<Rule, 'json'>[] };
+  explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
-/** Compiled rules, decided by Cedar, which is loaded with the first decision: a caller who proves nothing never has it
- *  loaded. A caller and an action that the schema does not bring together are denied, and so is whatever Cedar fails to
- *  evaluate: a forbid that failed must not be passed over. Throws where Cedar cannot be had: nothing is decided then. */
+/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated caller
+ *  never loads it. Denied are: a caller and an action that the schema does not combine, and a request for which Cedar
+ *  fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot be loaded; nothing is
+ *  decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;
@@ -35,17 +24,13 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     return engine;
   };
 
-  function explain(
-    caller: Caller,
-    action: Action,
-    resource?: Resource,
-    circumstances: Circumstances = {},
-  ): Decision & { rules: Omit<Rule, 'json'>[] } {
+  function explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] } {
+    const { caller, action, resource } = question;
     const principal = principalTypes[caller.principal.kind];
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
     const { cedar, here, somewhere } = ready();
     const answer = cedar.statefulIsAuthorized({
-      ...requestOf(caller, action, resource, circumstances),
+      ...requestOf(question),
       preparsedPolicySetId: resource ? here : somewhere,
     });
     if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
@@ -59,12 +44,12 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
 
   return {
     explain,
-    decide(...asked) {
-      const { allowed, rule, next } = explain(...asked);
-      return { allowed, rule, next };
-    },
+    decide: (question) => decisionOf(explain(question)),
+    couldBeAllowed: (attempt) => decisionOf(explain({ ...attempt, resource: undefined })),
   };
 }
+
+const decisionOf = ({ allowed, rule, next }: Decision): Decision => ({ allowed, rule, next });
 
 /** Cedar with both policy sets parsed, by the names that it keeps them under. */
 type Engine = { cedar: Cedar; here: string; somewhere: string };
@@ -74,8 +59,8 @@ function engineOf(cedar: Cedar, compiled: CompiledAccess): Engine {
   return { cedar, here: prepared(cedar, here), somewhere: prepared(cedar, somewhere) };
 }
 
-/** Has Cedar parse a policy set once. Cedar keeps parsed sets for the whole process, by name: named by their content, two
- *  compositions in one process do not take each other's. */
+/** Has Cedar parse a policy set once, and returns its name. Cedar keeps parsed sets by name for the whole process. The
+ *  name is a hash of the content, so two compositions in one process do not share a set by mistake. */
 function prepared(cedar: Cedar, policies: PolicySet): string {
   const name = createHash('sha256').update(JSON.stringify(policies)).digest('hex');
   const answer = cedar.preparsePolicySet(name, policies);

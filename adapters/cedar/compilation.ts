@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Action } from '../../domain/access/authorisation.ts';
+import { actions, eventResource } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
@@ -7,33 +7,31 @@ import type { Cedar } from './engine.ts';
 import { requestOf } from './request.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
 
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
-
-/** Checks the rules of `access/` in every way that Cedar offers, or tells every fault of them. This costs most of a second
- *  of a cold start's time: so it is done when a bundle is built. */
+/** Checks the rules of `access/` with every check that Cedar offers, and compiles them or returns every error. This
+ *  takes most of a second, so it runs when a bundle is built. */
 export function compileAccess(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames = {},
-): { compiled: CompiledAccess } | { faults: string[] } {
+): { compiled: CompiledAccess } | { errors: string[] } {
   const parsed = parseRules(cedar, files, known);
-  if ('faults' in parsed) return parsed;
+  if ('errors' in parsed) return parsed;
   const { rules, schema } = parsed;
-  const fault = misfitOf(cedar, schema);
-  if (fault) return { faults: [`access/rolewright.cedarschema: ${fault}`] };
+  const fieldError = misfitOf(cedar, schema);
+  if (fieldError) return { errors: [`access/rolewright.cedarschema: ${fieldError}`] };
   const compiled = {
     rules: rules.map(({ json: _, ...rule }) => rule),
     callers: callersOf(cedar, schema),
     somewhere: permissive(rules),
   };
-  const faults = Object.values(policySetsOf(compiled)).flatMap((set) => {
+  const errors = Object.values(policySetsOf(compiled)).flatMap((set) => {
     const answer = cedar.checkParsePolicySet(set);
     return answer.type === 'failure' ? answer.errors.map(({ message }) => `access/: ${message}`) : [];
   });
-  return faults.length > 0 ? { faults } : { compiled };
+  return errors.length > 0 ? { errors } : { compiled };
 }
 
-/** Which types of principals the schema lets ask for each action, whatever the rules say. */
+/** The types of principals that the schema allows for each action. */
 function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
   const answer = cedar.schemaToJson(schema);
   const known = answer.type === 'success' ? answer.json['']?.actions : undefined;
@@ -42,12 +40,13 @@ function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
   );
 }
 
-/** Why a schema does not fit what Rolewright asks: Cedar checks one request of each action against it. */
+/** Why a schema does not fit Rolewright's requests; undefined if it does. Cedar checks one request of each action
+ *  against it. */
 function misfitOf(cedar: Cedar, schema: string): string | undefined {
-  const caller: Caller = { principal: { kind: 'person', id: 'somebody' }, groups: ['some'] };
+  const caller: Caller = { principal: { kind: 'person', id: 'anyone' }, groups: ['some'] };
   const uuid = '{00000000-0000-0000-0000-000000000000}';
   for (const action of actions) {
-    const event = { repositoryUuid: uuid, accountId: '000000000000' };
+    const event = eventResource({ repositoryUuid: uuid, accountId: '000000000000' });
     const grant = {
       workspaceUuid: uuid,
       projectUuid: uuid,
@@ -56,7 +55,12 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
     };
     const resource = action === 'audit' ? event : { ...event, ...grant };
     const answer = cedar.isAuthorized({
-      ...requestOf(caller, action, resource, { requesterKinds: ['person'] }),
+      ...requestOf({
+        caller,
+        action,
+        resource,
+        context: { requesterKinds: ['person'], repositoryAdmin: false },
+      }),
       policies: { staticPolicies: '' },
       schema,
       validateRequest: true,
@@ -66,9 +70,8 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   return undefined;
 }
 
-/** The rules that answer whether a caller could be allowed on any resource, and so never deny one who could: permits
- *  without their resource and without the conditions that look at it; of the forbids, only those that look at no resource
- *  at all. */
+/** The rules that decide whether a caller could be allowed on any resource. They never deny a caller who could be:
+ *  permits lose their resource and the conditions on it, and forbids count only if they do not look at the resource. */
 function permissive(rules: readonly Rule[]): Record<string, PolicyJson> {
   return Object.fromEntries(
     rules.flatMap(({ id, json }): [string, PolicyJson][] => {
@@ -86,7 +89,7 @@ function anyOf(resource: PolicyJson['resource']): PolicyJson['resource'] {
   return resource.op === 'is' ? { op: 'is', entity_type: resource.entity_type } : { op: 'All' };
 }
 
-/** True for a condition that needs more than the caller, the action and whether the caller administers the repository. */
+/** True if a condition needs more than the caller, the action and whether the caller administers the repository. */
 function looksAtResource(expression: unknown): boolean {
   if (typeof expression !== 'object' || expression === null) return false;
   if ('Var' in expression) return expression.Var === 'resource' || expression.Var === 'context';

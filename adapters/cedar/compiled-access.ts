@@ -1,16 +1,17 @@
 import type { PolicyJson, PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Rule } from './rules.ts';
 
-/** Sound access rules, with all that a decision needs besides Cedar itself. Plain JSON values. `callers` are the types of
- *  principals that the schema lets ask for each action; `somewhere` the rules by which somebody could be allowed on any
- *  resource. */
+/** Checked access rules with all that a decision needs besides Cedar itself, as plain JSON. `callers` are the types of
+ *  principals that the schema allows for each action. `somewhere` are the rules that decide whether a caller could be
+ *  allowed on any resource. */
 export type CompiledAccess = {
   rules: Omit<Rule, 'json'>[];
   callers: Partial<Record<string, readonly string[]>>;
   somewhere: Record<string, PolicyJson>;
 };
 
-/** The two policy sets of compiled rules: by one a resource is decided on, by the other whether there could be any. */
+/** The two policy sets of compiled rules: one decides on a given resource, the other whether any resource could be
+ *  allowed. */
 export const policySetsOf = ({
   rules,
   somewhere,

@@ -6,8 +6,8 @@ export type Cedar = typeof CedarModule;
 
 let engine: Cedar | undefined;
 
-/** Loads Cedar, once for each process: 4 MB that only the functions that decide who may do what carry and load. It is
- *  required, not imported, so that a bundle neither holds it nor asks for it before it is needed. */
+/** Loads Cedar, once in each process. Cedar has 4 MB, and only the functions that make access decisions carry it. It is
+ *  required, not imported, so a bundle does not contain it and loads it only when it is needed. */
 export function loadCedar(): Cedar {
   engine ??= createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs') as Cedar;
   return engine;

@@ -1,6 +1,6 @@
 import type { EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Action, Circumstances, Resource } from '../../domain/access/authorisation.ts';
-import type { Caller, Principal } from '../../domain/shared/principal.ts';
+import type { Action, Attempt, Resource } from '../../domain/access/authorisation.ts';
+import type { Principal } from '../../domain/shared/principal.ts';
 
 /** Cedar's entity type of each kind of principal. */
 export const principalTypes = {
@@ -10,19 +10,19 @@ export const principalTypes = {
   system: 'System',
 } as const satisfies Record<Principal['kind'], string>;
 
-/** A request as Cedar takes it. A resource that is not said stands for any. */
-export function requestOf(
-  { principal, groups }: Caller,
-  action: Action,
-  resource: Resource | undefined,
-  { requesterKinds, repositoryAdmin = false }: Circumstances,
-) {
+/** What Cedar is asked. Without a resource: whether the caller could be allowed on any. */
+export type CedarQuestion = Attempt & { resource: Resource | undefined };
+
+/** A request as Cedar takes it. */
+export function requestOf({ caller: asking, action, resource, context: known }: CedarQuestion) {
+  const { principal, groups } = asking;
+  const { requesterKinds, repositoryAdmin } = known;
   const caller = { type: principalTypes[principal.kind], id: principal.id };
   const parents = 'person' === principal.kind || 'service' === principal.kind ? groups : [];
   const acted = resourceEntity(action, resource);
   const context: Record<string, boolean | { __entity: TypeAndId }[]> = {};
   if (action === 'approve') {
-    // Not said is not none: a rule that looks at it fails then, and what fails is denied.
+    // A missing attribute is left undefined, not empty: a rule that reads it then fails, and a failure denies.
     if (requesterKinds)
       context.requesterKinds = requesterKinds.map((id) => ({ __entity: { type: 'Kind', id } }));
   } else if (action !== 'audit') {

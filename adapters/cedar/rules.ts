@@ -1,11 +1,12 @@
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { reservedRules } from '../../domain/access/authorisation.ts';
+import { ACCOUNT_ID } from '../../domain/shared/account.ts';
 import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';
 
-/** One access rule. `where` is its file and first line, e.g. `access/rules.cedar:12`; `doc` the rule in words; `next`
- *  what a caller can do whom it forbids something. */
+/** One access rule. `where` is its file and first line, e.g. `access/rules.cedar:12`. `doc` describes it. `next` is the
+ *  next step of a caller whom it denies. */
 export type Rule = {
   id: string;
   effect: 'permit' | 'forbid';
@@ -16,76 +17,79 @@ export type Rule = {
   next?: string | undefined;
 };
 
-/** The names that exist, by entity type, e.g. `{Account: ['111122223333']}`; of other types every well-formed name is
- *  taken. */
+/** The existing names by entity type, e.g. `{Account: ['111122223333']}`. Of other types every well-formed name is
+ *  accepted. */
 export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>>;
 
 const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** Reads rules and holds each against the schema. Every fault of every file at once, as `access/rules.cedar:12: sentence`:
- *  syntax, unknown entity, attribute or action, a rule that can never apply, an `@id` that is missing or stands twice. */
+/** Parses rules and validates each against the schema. Returns every error of every file as `access/rules.cedar:12:
+ *  sentence`: syntax, unknown entity, attribute or action, a rule that can never apply, an `@id` that is missing or
+ *  given more than once. */
 export function parseRules(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames,
-): { schema: string; rules: Rule[] } | { faults: string[] } {
+): { schema: string; rules: Rule[] } | { errors: string[] } {
   const { schema } = files;
-  const faults = schema ? schemaFaults(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
-  const isSchemaSound = faults.length === 0;
+  const errors = schema ? schemaErrors(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
+  const isSchemaSound = errors.length === 0;
   const rules: Rule[] = [];
   for (const file of files.rules) {
     const read = readFile(cedar, file);
-    faults.push(...read.faults);
+    errors.push(...read.errors);
     rules.push(...read.rules);
   }
-  if (rules.length === 0 && faults.length === 0) faults.push('access/: holds no rule');
-  faults.push(...rules.flatMap((rule) => [...idFaults(rule, rules), ...nameFaults(rule, known)]));
-  if (schema && isSchemaSound) faults.push(...validationFaults(cedar, schema.text, rules));
-  if (!schema || faults.length > 0) return { faults };
+  if (rules.length === 0 && errors.length === 0) errors.push('access/: holds no rule');
+  errors.push(...rules.flatMap((rule) => [...idErrors(rule, rules), ...nameErrors(rule, known)]));
+  if (schema && isSchemaSound) errors.push(...validationErrors(cedar, schema.text, rules));
+  if (!schema || errors.length > 0) return { errors };
   return { schema: schema.text, rules };
 }
 
-function schemaFaults(cedar: Cedar, { path, text }: AccessFile): string[] {
+function schemaErrors(cedar: Cedar, { path, text }: AccessFile): string[] {
   const answer = cedar.checkParseSchema(text);
-  return answer.type === 'success' ? [] : answer.errors.map((error) => sentence(path, text, 1, error));
+  return answer.type === 'success'
+    ? []
+    : answer.errors.map((error) => sentence(error, { path, text, line: 1 }));
 }
 
-function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; faults: string[] } {
+function readFile(cedar: Cedar, { path, text }: AccessFile): { rules: Rule[]; errors: string[] } {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') {
-    return { rules: [], faults: parts.errors.map((error) => sentence(path, text, 1, error)) };
+    return { rules: [], errors: parts.errors.map((error) => sentence(error, { path, text, line: 1 })) };
   }
   const lineOf = linesOf(text, [...parts.policies, ...parts.policy_templates]);
-  const faults = parts.policy_templates.map(
+  const errors = parts.policy_templates.map(
     (_, n) =>
-      `${path}:${lineOf(parts.policies.length + n)}: names a slot such as ?principal; a rule names whom it is about`,
+      `${path}:${lineOf(parts.policies.length + n)}: contains a slot such as ?principal; name the principal in the rule`,
   );
   const rules: Rule[] = [];
   for (const [n, part] of parts.policies.entries()) {
     const line = lineOf(n);
     const parsed = cedar.policyToJson(part);
     if (parsed.type === 'failure') {
-      faults.push(...parsed.errors.map((error) => sentence(path, part, line, error)));
+      errors.push(...parsed.errors.map((error) => sentence(error, { path, text: part, line })));
       continue;
     }
     const { id, doc, next } = parsed.json.annotations ?? {};
     const { effect } = parsed.json;
     rules.push({ id: id ?? '', effect, text: part, json: parsed.json, where: `${path}:${line}`, doc, next });
   }
-  return { rules: rules.sort((a, b) => placeOf(a).line - placeOf(b).line), faults };
+  return { rules: rules.sort((a, b) => placeOf(a).line - placeOf(b).line), errors };
 }
 
-function idFaults(rule: Rule, rules: readonly Rule[]): string[] {
+function idErrors(rule: Rule, rules: readonly Rule[]): string[] {
   const { id, where } = rule;
-  if (id === '') return [`${where}: has no @id("…"); a denial names the rule by it`];
+  if (id === '') return [`${where}: has no @id("…"), by which a denial names the rule`];
   if (!RULE_ID.test(id)) return [`${where}: @id("${id}") must be lower-case letters, digits and hyphens`];
-  if (reservedRules.includes(id)) return [`${where}: @id("${id}") is the name of a rule that is built in`];
+  if (reservedRules.includes(id)) return [`${where}: @id("${id}") is the name of a built-in rule`];
   const first = rules.find((other) => other.id === id);
-  return first && first !== rule ? [`${where}: @id("${id}") stands at ${first.where} already`] : [];
+  return first && first !== rule ? [`${where}: @id("${id}") is already given at ${first.where}`] : [];
 }
 
-/** What the names of entities look like, where Cedar would take any text: a rule about `Project::"SHOP"` would never
- *  apply, because projects go by UUID. */
+/** The grammar of entity names, where Cedar would accept any text. A rule about `Project::"SHOP"` would never apply,
+ *  because projects are named by UUID. */
 const grammars: Record<string, [(name: string) => boolean, string]> = {
   ...Object.fromEntries(
     ['Workspace', 'Project', 'Repository', 'Environment'].map((type) => [
@@ -93,21 +97,21 @@ const grammars: Record<string, [(name: string) => boolean, string]> = {
       [(name: string) => parseUuid(name) === name, 'is named by its UUID in braces and lower case'],
     ]),
   ),
-  Account: [(name) => /^\d{12}$/.test(name), 'is named by its 12 digits'],
+  Account: [(name) => ACCOUNT_ID.test(name), 'is named by its 12 digits'],
   Template: [(name) => NAME.test(name), 'is named as in templates/'],
 };
 
-function nameFaults({ json, where }: Rule, known: KnownNames): string[] {
+function nameErrors({ json, where }: Rule, known: KnownNames): string[] {
   return entitiesIn([json.principal, json.resource, json.conditions]).flatMap(({ type, id }) => {
-    const [fits, saying] = grammars[type] ?? [];
+    const [fits, grammar] = grammars[type] ?? [];
     const shown = `${type}::"${id}"`;
-    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${saying}`];
+    if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${grammar}`];
     const names = type in known ? known[type as keyof KnownNames] : undefined;
     return names && !names.includes(id) ? [`${where}: there is no ${shown}; known: ${names.join(', ')}`] : [];
   });
 }
 
-/** Every entity that a part of a policy names; Cedar's JSON format writes each as `{type, id}`. */
+/** Every entity that a part of a policy names. Cedar's JSON format writes each as `{type, id}`. */
 function entitiesIn(part: unknown): { type: string; id: string }[] {
   if (typeof part !== 'object' || part === null) return [];
   if ('type' in part && 'id' in part && typeof part.type === 'string' && typeof part.id === 'string') {
@@ -116,21 +120,21 @@ function entitiesIn(part: unknown): { type: string; id: string }[] {
   return Object.values(part).flatMap(entitiesIn);
 }
 
-function validationFaults(cedar: Cedar, schema: string, rules: readonly Rule[]): string[] {
+function validationErrors(cedar: Cedar, schema: string, rules: readonly Rule[]): string[] {
   const staticPolicies = Object.fromEntries(rules.map((rule, n) => [String(n), rule.text]));
   const answer = cedar.validate({ schema, policies: { staticPolicies } });
   if (answer.type === 'failure') return answer.errors.map(({ message }) => `access/: ${message}`);
   const { validationErrors: errors, validationWarnings: warnings } = answer;
-  // Of a rule that is wrong, Cedar says as well that it never applies, and why twice: once is enough.
+  // For an invalid rule Cedar also reports that it never applies, and gives the cause twice; one report is enough.
   const isWrong = (id: string) => errors.some(({ policyId }) => policyId === id);
   const found = [...errors, ...warnings.filter(({ policyId }) => !isWrong(policyId))];
   const sentences = found.flatMap(({ policyId, error }) => {
     const rule = rules[Number(policyId)];
     if (!rule || error.message.includes('unable to find an applicable action')) return [];
     const { path, line } = placeOf(rule);
-    return [sentence(path, rule.text, line, error)];
+    return [sentence(error, { path, text: rule.text, line })];
   });
-  // Cedar repeats itself for each kind of principal and resource that a rule is about.
+  // Cedar repeats an error for each kind of principal and resource that a rule concerns.
   return [...new Set(sentences)];
 }
 
@@ -139,8 +143,8 @@ const placeOf = ({ where }: Rule): { path: string; line: number } => {
   return { path: where.slice(0, colon), line: Number(where.slice(colon + 1)) };
 };
 
-/** On which line each part of a text begins; Cedar gives the parts and not their places. The longest is looked for first,
- *  because a part without annotations stands inside the same one with them. */
+/** The line on which each part of a text begins; Cedar returns the parts without positions. The longest part is
+ *  searched first, because a part without annotations also occurs inside the same part with annotations. */
 function linesOf(text: string, parts: readonly string[]): (n: number) => number {
   const starts: number[] = [];
   let rest = text;
@@ -155,14 +159,12 @@ function linesOf(text: string, parts: readonly string[]): (n: number) => number 
   return (n) => text.slice(0, Math.max(0, starts[n] ?? 0)).split('\n').length;
 }
 
-/** A fault as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file; Cedar counts in bytes
+/** An error as `path:line: what is wrong; what could be meant`. `text` begins at `line` of the file. Cedar counts bytes
  *  of UTF-8. */
 function sentence(
-  path: string,
-  text: string,
-  line: number,
   { message, help, sourceLocations }: DetailedError,
-) {
+  { path, text, line }: AccessFile & { line: number },
+): string {
   const [location] = sourceLocations ?? [];
   const before = Buffer.from(text).subarray(0, location?.start ?? 0);
   const at = line + before.filter((byte) => byte === 0x0a).length;

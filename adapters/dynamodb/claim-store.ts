@@ -6,23 +6,24 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock, Deliveries } from '../../domain/ports.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { textOf } from './client.ts';
 
-/** Deliveries over a DynamoDB table with key `id`. DynamoDB removes an expired item some days late, so a claim looks at
- *  the time itself. */
-export function dynamodbDeliveries(
+/** The claim store over a DynamoDB table with key `id`. DynamoDB deletes an expired item up to days late, so a claim
+ *  compares the expiry itself. */
+export function dynamodbClaimStore(
   client: DynamoDBClient,
   table: string,
   clock: Pick<Clock, 'now'>,
-): Deliveries {
+): ClaimStore {
   const keyOf = (id: string) => ({ TableName: table, Key: { id: { S: id } } });
 
   return {
     async claim(id, until) {
-      // Where DynamoDB's reply is lost its client asks again, and must not take its own first attempt for another's.
+      // After a lost reply the client retries. `claimant` keeps it from taking its own first attempt for another claim.
       const claimant = { S: randomUUID() };
       try {
         await client.send(
@@ -39,7 +40,7 @@ export function dynamodbDeliveries(
         return true;
       } catch (error) {
         if (failureName(error) === 'ConditionalCheckFailedException') return false;
-        throw toPortError('DynamoDB', 'PutItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'PutItem' }, error);
       }
     },
 
@@ -54,7 +55,7 @@ export function dynamodbDeliveries(
           }),
         );
       } catch (error) {
-        throw toPortError('DynamoDB', 'UpdateItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
       }
     },
 
@@ -63,7 +64,7 @@ export function dynamodbDeliveries(
         const { Item: item } = await client.send(new GetItemCommand({ ...keyOf(id), ConsistentRead: true }));
         return item?.ts && { channel: textOf(item, 'channel'), ts: textOf(item, 'ts') };
       } catch (error) {
-        throw toPortError('DynamoDB', 'GetItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
       }
     },
 
@@ -71,7 +72,7 @@ export function dynamodbDeliveries(
       try {
         await client.send(new DeleteItemCommand(keyOf(id)));
       } catch (error) {
-        throw toPortError('DynamoDB', 'DeleteItem', error);
+        throw toPortError({ system: 'DynamoDB', operation: 'DeleteItem' }, error);
       }
     },
   };

@@ -4,10 +4,10 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 
-/** A client for DynamoDB; gives up on a silent connection. */
-export function dynamodbClient(outgoing: Outgoing = unhindered): DynamoDBClient {
+/** A DynamoDB client that closes a connection that stays silent. */
+export function dynamodbClient(outgoing: Outgoing = passThrough): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
@@ -18,17 +18,17 @@ export function dynamodbClient(outgoing: Outgoing = unhindered): DynamoDBClient 
 /** An item as DynamoDB sends it. */
 export type Item = Record<string, AttributeValue>;
 
-/** A string attribute of an item; throws when the item is not one of ours. */
+/** A string attribute of an item. Throws if the item lacks it, because then it is not one of ours. */
 export function textOf(item: Item, name: string): string {
   const text = item[name]?.S;
   if (text === undefined) throw new Error(`the item has no text in ${name}`);
   return text;
 }
 
-/** Rounds of reading in one page: filters apply after the read, so a page may need several, and may stay short. */
+/** The most reads for one page. Filters apply after a read, so a page may need several reads, and may stay short. */
 const MOST_ROUNDS = 8;
 
-/** Reads up to `limit` items of a query in its order, filtered by DynamoDB. `isComplete` says that nothing follows. */
+/** Reads up to `limit` items of a query in its order, filtered by DynamoDB. `isComplete` is true if nothing follows. */
 export async function readPage(
   client: DynamoDBClient,
   query: QueryCommandInput,

@@ -2,15 +2,15 @@ import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { utcDay } from '../../domain/shared/time.ts';
 import { type Item, textOf } from './client.ts';
 
-/** The event inside an item. Throws when the item stands under another key than its event: whoever put it there wants one
- *  grant's events to be taken for another's. */
+/** The event of an item. Throws if the item's key is not its event's: a writer could otherwise present one grant's
+ *  events as another's. */
 export function toEvent(item: Item): GrantEvent {
   const event = parseEvent(JSON.parse(textOf(item, 'event')));
   if (event.grantId === textOf(item, 'grantId') && String(event.seq) === item.seq?.N) return event;
   throw new Error(`the log holds an event of ${event.grantId} under another key`);
 }
 
-/** Sorts events of all grants by time. */
+/** The sort key of the indexes: by time, across all grants. */
 const orderOf = ({ at, grantId, seq }: GrantEvent): string =>
   `${at}#${grantId}#${String(seq).padStart(9, '0')}`;
 

@@ -5,25 +5,25 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
-import type { EventLog } from '../../domain/ports.ts';
+import type { EventLog } from '../../domain/grants/stores.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
 import { queryEvents } from './event-query.ts';
 
-/** The event log over a DynamoDB table with key (`grantId`, `seq`). The event itself is the JSON in `event`; all other
- *  attributes are derived from it and only find it. */
+/** The event log over a DynamoDB table with key (`grantId`, `seq`). The JSON in `event` is the event. All other
+ *  attributes are derived from it, and only serve to find it. */
 export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLog {
   const columns = ['grantId', 'seq', 'event', 'day', 'repository', 'principal', 'type', 'order'];
-  // PutItem could replace an event; PartiQL's INSERT cannot, and is all that the writers' roles allow.
+  // PutItem could replace an event. PartiQL's INSERT cannot, and is the only write that the writers' roles allow.
   const insert = `INSERT INTO "${table}" VALUE {${columns.map((name) => `'${name}': ?`).join(', ')}}`;
 
-  /** Sends a command; whatever fails becomes a `PortError`. */
+  /** Sends a command; every failure becomes a `PortError`. */
   async function send<T>(operation: string, command: () => Promise<T>): Promise<T> {
     try {
       return await command();
     } catch (error) {
-      throw toPortError('DynamoDB', operation, error);
+      throw toPortError({ system: 'DynamoDB', operation }, error);
     }
   }
 
@@ -62,8 +62,8 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         await send('ExecuteStatement', () => client.send(command));
         return 'appended';
       } catch (error) {
-        // Whatever the failure, the event may be in: a lost reply, or our own earlier attempt. Where nobody can look,
-        // the append's own failure says how certain it is, not that of the look.
+        // After any failure the event may have been written: by a lost reply, or by our own earlier attempt. If the
+        // read fails too, the append's failure says how certain it is, not the read's.
         const present = await findEvent(event.grantId, event.seq).catch(() => {
           throw error;
         });

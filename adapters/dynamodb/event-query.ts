@@ -1,27 +1,27 @@
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { EventPage, EventQuery } from '../../domain/ports.ts';
+import type { EventPage, EventQuery } from '../../domain/grants/stores.ts';
 import { toEpoch, toInstant, utcDay } from '../../domain/shared/time.ts';
 import { type Item, readPage, textOf } from './client.ts';
 import { toEvent } from './event-item.ts';
 
-/** Days that one page of the audit log walks back at the most, and reads side by side. Our choice. */
+/** The most days that one page of the audit log covers, and the days that are read in parallel. Our choice. */
 const DAYS_PER_PAGE = 400;
 const DAYS_AT_ONCE = 31;
 const DAY_MS = 86_400_000;
 
-/** One partition of one index of the events table; each index is sorted by `order`, which begins with the time. */
+/** One partition of one index of the events table. Each index is sorted by `order`, which begins with the time. */
 type Partition = { index: 'byDay' | 'byRepository' | 'byPrincipal'; value: string };
 
 const keys = { byDay: 'day', byRepository: 'repository', byPrincipal: 'principal' } as const;
 
-/** A page of events of all grants, newest first: over the partitions of the repositories or of the principal when these
- *  are given, else over days. `next` is the `order` below which the next page begins. */
+/** A page of events of all grants, newest first: from the partitions of the repositories or of the principal if these
+ *  are given, else by day. `next` is the `order` below which the next page begins. */
 export async function queryEvents(
   client: DynamoDBClient,
   table: string,
   query: EventQuery,
 ): Promise<EventPage> {
-  // DynamoDB refuses a BETWEEN whose ends are the wrong way round.
+  // DynamoDB refuses a BETWEEN whose lower bound is above its upper bound.
   if (query.from >= query.to) return { events: [] };
   const read = (partition: Partition, limit: number) =>
     readPage(client, toQuery(table, partition, query), limit);
@@ -42,12 +42,12 @@ export async function queryEvents(
 
 type ReadPartition = (partition: Partition, limit: number) => ReturnType<typeof readPage>;
 
-/** Reads day after day, newest first; empty days side by side, so that a quiet month costs one wait. */
+/** Reads day by day, newest first. Empty days are read in parallel, so a quiet month costs one wait. */
 async function walkDays(read: ReadPartition, query: EventQuery): Promise<EventPage> {
   const newest = query.after && query.after < query.to ? query.after : query.to;
   const days = daysBack(utcDay(newest), utcDay(query.from));
   const items: Item[] = [];
-  // The first read is small: most questions are about today.
+  // The first read is small, because most questions are about today.
   for (let first = 0, count = 2; first < days.length; first += count, count = DAYS_AT_ONCE) {
     const batch = days.slice(first, first + count);
     const pages = await Promise.all(batch.map((value) => read({ index: 'byDay', value }, query.limit)));
@@ -66,7 +66,7 @@ async function walkDays(read: ReadPartition, query: EventQuery): Promise<EventPa
   return { events: items.map(toEvent), next };
 }
 
-/** The days from `newest` back to `oldest`, both included, `DAYS_PER_PAGE` at the most. */
+/** The days from `newest` back to `oldest`, both included; at most `DAYS_PER_PAGE`. */
 function daysBack(newest: string, oldest: string): string[] {
   const days: string[] = [];
   for (let day = newest; day >= oldest && days.length < DAYS_PER_PAGE; ) {
@@ -76,8 +76,8 @@ function daysBack(newest: string, oldest: string): string[] {
   return days;
 }
 
-/** Merges partitions by time. Of a partition that was not read to its end, nothing is known below its last item, so no
- *  item below that horizon may be shown yet. */
+/** Merges partitions by time. Below the last item of a partition that was not read to its end nothing is known, so no
+ *  item below that horizon is returned yet. */
 async function mergePartitions(
   partitions: Partition[],
   read: ReadPartition,
@@ -98,8 +98,8 @@ async function mergePartitions(
   return { events: items.map(toEvent), next };
 }
 
-/** The greatest text below `order` that matters: BETWEEN includes its ends, a page must not begin with the last item of
- *  the one before. */
+/** The greatest relevant text below `order`. BETWEEN includes its bounds, and a page must not begin with the last item
+ *  of the previous one. */
 function justBelow(order: string): string {
   const end = order.length - 1;
   return `${order.slice(0, end)}${String.fromCharCode(order.charCodeAt(end) - 1)}~`;
@@ -112,7 +112,7 @@ function toQuery(table: string, { index, value }: Partition, query: EventQuery):
   const values: Item = {
     ':value': { S: value },
     ':from': { S: from },
-    // An order is longer than the instant that it begins with, so one at `to` sorts after it: `to` is exclusive.
+    // An order is longer than the instant that it begins with, so an order at `to` sorts after it: `to` is exclusive.
     ':to': { S: after !== undefined && after < to ? justBelow(after) : to },
   };
   if (principal && index !== 'byPrincipal') {

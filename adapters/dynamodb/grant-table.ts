@@ -1,20 +1,32 @@
-import { type DynamoDBClient, type QueryCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/ports.ts';
+import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
 
-/** Partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds all that is due. */
+/** The partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds every due grant. */
 const ALL = 'all';
 
-/** No honest lease is longer: Lambda's longest function and the margin behind it. One that claims more is none. */
+/** The longest valid lease in seconds: Lambda's longest function and a margin. A longer lease is ignored. */
 const LONGEST_LEASE_SECONDS = 1000;
 
-/** The read model over a DynamoDB table with key `grantId`. A row may exist before its first event (then it has no
+/** Keys of one BatchGetItem. Source: Amazon DynamoDB API Reference. */
+const MOST_KEYS = 100;
+
+/** The read model over a DynamoDB table with key `grantId`, and beside its rows one item for each repository, which holds the
+ *  ids of its grants. A row may exist before its first event (then it has no
  *  `seq` and is never listed), and may point at work that is done already; it never forgets work. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function dynamodbGrantTable(client: DynamoDBClient, table: string): GrantTable {
   /** Updates one row under a condition; false when the condition does not hold. */
+  // biome-ignore lint/complexity/useMaxParams: in the order of the statement that they make.
   async function update(
     grantId: string,
     expression: string,
@@ -38,7 +50,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return true;
     } catch (error) {
       if (failureName(error) === 'ConditionalCheckFailedException') return false;
-      throw toPortError('DynamoDB', 'UpdateItem', error);
+      throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
     }
   }
 
@@ -46,16 +58,47 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     try {
       return await readPage(client, input, limit);
     } catch (error) {
-      throw toPortError('DynamoDB', 'Query', error);
+      throw toPortError({ system: 'DynamoDB', operation: 'Query' }, error);
     }
   };
+
+  /** One item, read consistently. */
+  async function read(key: Item): Promise<Item | undefined> {
+    try {
+      return (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
+        .Item;
+    } catch (error) {
+      throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
+    }
+  }
+
+  /** The rows of these grants, as far as there are any, read consistently. */
+  async function readRows(grantIds: readonly string[]): Promise<Item[]> {
+    const rows: Item[] = [];
+    let keys: Item[] = grantIds.map((grantId) => ({ grantId: { S: grantId } }));
+    while (keys.length > 0) {
+      const REQUEST_ITEMS = { [table]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
+      try {
+        const answer = await client.send(new BatchGetItemCommand({ RequestItems: REQUEST_ITEMS }));
+        rows.push(...(answer.Responses?.[table] ?? []));
+        // An answer holds up to 16 MB; what did not fit comes back.
+        keys = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...keys.slice(MOST_KEYS)];
+      } catch (error) {
+        throw toPortError({ system: 'DynamoDB', operation: 'BatchGetItem' }, error);
+      }
+    }
+    return rows;
+  }
+
+  const enrolledIn = async (repositoryUuid: string): Promise<string[]> =>
+    (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [];
 
   return {
     async markDue(grantId, seq, dueAt) {
       await update(
         grantId,
         'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
-        // A row that shows this seq already has said what comes after it, and the append that follows must fail.
+        // A row that already has this seq has the state after it, and the append that follows must fail.
         '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
         { ':all': { S: ALL }, ':dueAt': { S: dueAt }, ':seq': { N: String(seq) } },
       );
@@ -71,10 +114,12 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
         { ...projected.values, ...(row.dueAt === undefined ? {} : { ':dueAt': { S: row.dueAt } }) },
       );
       if (both) return;
-      // A later event is awaited: its due time stays. Or a later one is projected already: then nothing is left to do.
+      // Either a later event is awaited, and its due time is kept. Or a later event is already projected, and nothing
+      // is left to do.
       await update(row.grantId, `SET ${sets}`, 'attribute_not_exists(#seq) OR #seq < :seq', projected.values);
     },
 
+    // biome-ignore lint/complexity/useMaxParams: the port has four.
     takeLease: (grantId, owner, now, until) =>
       update(
         grantId,
@@ -112,8 +157,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async forgetDue({ grantId, dueAt, dueSeq }) {
       const unchanged = 'dueAt = :dueAt AND dueSeq = :dueSeq';
       const values = { ':dueAt': { S: dueAt }, ':dueSeq': { N: String(dueSeq) } };
-      // The mark has replaced the grant's own due time, such as its expiry: the row stays in the list, awaiting nothing,
-      // until it is projected again.
+      // The mark has replaced the grant's own due time, such as its expiry. The row stays due, without an awaited
+      // event, until it is projected again.
       const isProjected = await update(
         grantId,
         'SET dueSeq = #seq',
@@ -135,23 +180,40 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       return [...uuids];
     },
 
+    async enrol(repositoryUuid, grantId) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: enrolmentKey(repositoryUuid),
+            UpdateExpression: 'ADD enrolled :grants',
+            ExpressionAttributeValues: { ':grants': { SS: [grantId] } },
+          }),
+        );
+      } catch (error) {
+        throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
+      }
+    },
+
+    listEnrolled: enrolledIn,
+
     async listLive(repositoryUuid) {
-      const live: Grant[] = [];
-      let after: string | undefined;
-      do {
-        const page = await query(toQuery(table, { repositoryUuid }, after), 100);
-        live.push(...page.items.map(toGrant).filter((grant) => isLive(grant.status)));
-        after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      } while (after);
+      const ids = await enrolledIn(repositoryUuid);
+      const live = (await readRows(ids))
+        .flatMap((row) => (row.grant ? [toGrant(row)] : []))
+        .filter((grant) => isLive(grant.state));
       const order = ({ request, id }: Grant) => `${request.at}#${id}`;
       return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
     },
   };
 }
 
+/** The item that holds the ids of a repository's grants. It has none of the attributes that the indexes are keyed by. */
+const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `repository#${repositoryUuid}` } });
+
 const toGrant = (item: Item): Grant => JSON.parse(textOf(item, 'grant'));
 
-/** The listed attributes of a row; `changed` sorts the lists and ends in the grant's id, so that it is unique. */
+/** The listed attributes of a row. `changed` sorts the lists, and ends in the grant's id to be unique. */
 function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {
   const { intent } = grant.request;
   const attributes: Record<string, [placeholder: string, value: Item[string]]> = {
@@ -161,7 +223,7 @@ function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values
     '#grant': [':grant', { S: JSON.stringify(grant) }],
     repository: [':repository', { S: intent.repository.uuid }],
     '#names': [':names', { L: grant.repositoryNames.map((name) => ({ S: name.toLowerCase() })) }],
-    '#state': [':state', { S: grant.status }],
+    '#state': [':state', { S: grant.state }],
     template: [':template', { S: intent.template.name }],
     account: [':account', { S: intent.account }],
   };

@@ -1,26 +1,26 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/ports.ts';
-import { type Outgoing, unhindered, watchClient } from '../outgoing.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
+import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 
-/** A client for Lambda that sends every invocation once, unless told otherwise: a repeated synchronous invocation would
- *  be a second run. */
-export function lambdaClient(outgoing: Outgoing = unhindered, maxAttempts = 1): LambdaClient {
+/** A Lambda client that makes `maxAttempts` attempts, by default one: a repeated synchronous invocation would be a
+ *  second run. */
+export function lambdaClient(outgoing: Outgoing = passThrough, maxAttempts = 1): LambdaClient {
   return watchClient(new LambdaClient({ maxAttempts }), 'Lambda', outgoing);
 }
 
 const answerShape = z.object({ outcome: z.enum(['settled', 'busy', 'unfinished']) });
 
-/** The provisioner function behind its port. Sends `{grantId}` and nothing else. A failed, late or unreadable invocation
- *  is `unfinished`: what it did stands in the log, and the read model says that the grant is due. */
+/** The provisioner function behind its port. Sends only `{grantId}`. A failed, late or unreadable invocation is
+ *  `unfinished`: the log says what it did, and the read model that the grant is due. */
 export function lambdaProvisioner(
   client: LambdaClient,
   functionName: string,
   report: (error: unknown) => void,
 ): Provisioner {
   return {
-    async run(grantId, patience): Promise<ProvisionerAnswer> {
-      if (patience <= 0) return { outcome: 'unfinished' };
+    async run(grantId, waitMs): Promise<ProvisionerAnswer> {
+      if (waitMs <= 0) return { outcome: 'unfinished' };
       const command = new InvokeCommand({
         FunctionName: functionName,
         InvocationType: 'RequestResponse',
@@ -28,7 +28,7 @@ export function lambdaProvisioner(
       });
       try {
         const { Payload: payload, FunctionError: functionError } = await client.send(command, {
-          abortSignal: AbortSignal.timeout(patience),
+          abortSignal: AbortSignal.timeout(waitMs),
         });
         if (functionError || !payload)
           throw new Error(`the provisioner failed: ${functionError ?? 'no answer'}`);

@@ -1,12 +1,13 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { PortError, type Worker } from '../../domain/ports.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 
-/** Milliseconds for handing a message on, attempts included: Slack waits 3 seconds, Bitbucket 10. */
-const PATIENCE_MS = 2000;
+/** Milliseconds for passing on a message, retries included. Slack waits 3 seconds, Bitbucket 10. */
+const INVOCATION_WAIT_MS = 2000;
 
-/** The worker function behind its port, by Lambda's asynchronous invocation: Lambda keeps the message, has the worker try
- *  again when it throws, and leaves what failed at every attempt in the on-failure queue. Whoever calls may repeat, for
- *  everything that the worker does is idempotent: the client should retry. */
+/** The worker function behind its port, by Lambda's asynchronous invocation. Lambda keeps the message, retries when the
+ *  worker throws, and moves a message that failed at every attempt to the on-failure queue. The worker is idempotent,
+ *  so a caller may repeat the call and the client should retry. */
 export function lambdaWorker(client: LambdaClient, functionName: string): Worker {
   return {
     async handOn(message) {
@@ -16,7 +17,7 @@ export function lambdaWorker(client: LambdaClient, functionName: string): Worker
         Payload: new TextEncoder().encode(JSON.stringify(message)),
       });
       const sent = await client
-        .send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) })
+        .send(command, { abortSignal: AbortSignal.timeout(INVOCATION_WAIT_MS) })
         .catch((cause: unknown) => {
           throw notHandedOn(cause);
         });
@@ -26,4 +27,6 @@ export function lambdaWorker(client: LambdaClient, functionName: string): Worker
 }
 
 const notHandedOn = (cause: unknown) =>
-  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.', { cause });
+  new PortError('Lambda', 'UNAVAILABLE', 'The message could not be passed to the worker. Send it again.', {
+    cause,
+  });

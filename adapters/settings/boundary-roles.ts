@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { BoundaryRoles } from '../../domain/planning/boundary-roles.ts';
+import type { BoundaryRoles } from '../../domain/policy/boundary-roles.ts';
 
 /** The two lists of roles in `serverless.yml` below `root`, by name; undefined where the file is not there. Read when a
  *  bundle is built: the functions do not carry the file. */

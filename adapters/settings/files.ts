@@ -1,43 +1,47 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration-schema.ts';
+import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { readBoundaryRoles } from './boundary-roles.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`, with the boundary's lists of `serverless.yml`. Throws `StartFailure` with every fault. A bundle holds what
- *  this and `readTemplates` returned when it was built, in the place of this module: see `scripts/build/embed-settings.ts`. */
+/** The configuration of `config/rolewright.yaml` below `root`, with the boundary's lists of `serverless.yml`. Throws
+ *  `StartFailure` with every error. A bundle replaces this module by the results at build time
+ *  (`scripts/build/embed-settings.ts`). */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
   const file = settingsIn(root, 'config').find((found) => found.path === path);
   if (!file) throw new StartFailure([`${path}: is missing`]);
-  if ('fault' in file) throw new StartFailure([`${path}: ${file.fault}`]);
+  if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
   const parsed = parseConfiguration(file.content);
-  if ('faults' in parsed) throw new StartFailure(parsed.faults.map((fault) => `${path}${fault}`));
+  if ('errors' in parsed) throw new StartFailure(parsed.errors.map((fieldError) => `${path}${fieldError}`));
   const boundaryRoles = readBoundaryRoles(root);
   return { ...parsed.configuration, ...(boundaryRoles ? { boundaryRoles } : {}) };
 }
 
-/** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every fault of all files. */
+/** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every error of all files. */
 export function readTemplates(root: string): ReadonlyMap<string, Template> {
   const templates = new Map<string, Template>();
-  const faults: string[] = [];
+  const errors: string[] = [];
   for (const file of settingsIn(root, 'templates')) {
     const parsed =
-      'fault' in file ? { faults: [`${file.path}: ${file.fault}`] } : parseTemplate(file.name, file.content);
-    if ('faults' in parsed) faults.push(...parsed.faults);
+      'fieldError' in file
+        ? { errors: [`${file.path}: ${file.fieldError}`] }
+        : parseTemplate(file.name, file.content);
+    if ('errors' in parsed) errors.push(...parsed.errors);
     else templates.set(parsed.template.name, parsed.template);
   }
-  if (templates.size === 0 && faults.length === 0) faults.push('templates/: holds no template');
-  if (faults.length > 0) throw new StartFailure(faults);
+  if (templates.size === 0 && errors.length === 0) errors.push('templates/: holds no template');
+  if (errors.length > 0) throw new StartFailure(errors);
   return templates;
 }
 
-/** A file of settings, e.g. `templates/ecr-push.yaml`: what its YAML says, or why it is none. Plain JSON values. */
-type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fault: string });
+/** A file of settings, e.g. `templates/ecr-push.yaml`: its parsed YAML as plain JSON values, or why it cannot be
+ *  parsed. */
+type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fieldError: string });
 
-/** The settings in a folder below `root`, by file name; none when the folder is not there. */
+/** The settings in a folder below `root`, by file name; empty if the folder does not exist. */
 function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[] {
   const from = join(root, folder);
   const names = existsSync(from) ? readdirSync(from).sort() : [];
@@ -46,11 +50,11 @@ function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[
     .map((name) => ({ name, path: `${folder}/${name}`, ...readYaml(join(from, name)) }));
 }
 
-function readYaml(path: string): { content: unknown } | { fault: string } {
+function readYaml(path: string): { content: unknown } | { fieldError: string } {
   try {
     const content: unknown = parse(readFileSync(path, 'utf8'), { uniqueKeys: true });
     return { content: content === undefined ? null : JSON.parse(JSON.stringify(content)) };
   } catch (error) {
-    return { fault: String((error as Error).message).split('\n')[0] ?? '' };
+    return { fieldError: String((error as Error).message).split('\n')[0] ?? '' };
   }
 }

@@ -1,12 +1,12 @@
 import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { secretsIn } from '../bitbucket/webhook-signature.ts';
 
-/** Seconds for which a secret is kept in memory: a rotated one is in use everywhere after that. */
+/** Seconds for which a secret is cached in memory; after that a rotated one is in use everywhere. */
 const SECRET_MAX_AGE_SECONDS = 300;
 
-/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without white space around it. `what`
- *  names it to people, as in "The access token for Bitbucket"; nothing that fails names its value. */
+/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without surrounding white space.
+ *  `what` names it in errors, as in "The access token for Bitbucket". No error holds its value. */
 export const ssmSecret =
   (name: string, system: 'Bitbucket' | 'Slack', what: string) => async (): Promise<string> => {
     const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch(
@@ -14,15 +14,15 @@ export const ssmSecret =
         throw new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });
       },
     );
-    // A line end that came along with a file signs nothing, and a blank secret is one that everybody knows.
+    // A line end from a file would break every signature, and everybody knows a blank secret.
     const secret = value?.trim();
     if (!secret) throw new PortError(system, 'DENIED', `${what} is not set.`);
     return secret;
   };
 
-/** Secrets of webhooks by the workspace's slug, each workspace's in an SSM SecureString parameter of its own below
- *  `parameters`, e.g. `/rolewright/prod/webhook-secret/acme`: one secret on each line, two during a rotation. None where
- *  the parameter does not exist; a failed look-up throws. Only slugs of configured workspaces may be asked for. */
+/** Webhook secrets by the workspace's slug. Each workspace has an SSM SecureString parameter below `parameters`, e.g.
+ *  `/rolewright/prod/webhook-secret/acme`, with one secret on each line (two during a rotation). Empty if the parameter
+ *  does not exist; a failed look-up throws. Only slugs of configured workspaces may be passed. */
 export const ssmWebhookSecrets =
   (parameters: string) =>
   async (workspaceSlug: string): Promise<string[]> => {
@@ -36,7 +36,7 @@ export const ssmWebhookSecrets =
     return secretsIn(value ?? '');
   };
 
-/** Powertools wraps the SDK's error. */
+/** True if the parameter does not exist. Powertools wraps the SDK's error. */
 function isMissingParameter(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at.name === 'ParameterNotFound') return true;
@@ -44,5 +44,5 @@ function isMissingParameter(error: unknown): boolean {
   return false;
 }
 
-/** A secret that is known already. */
+/** A secret with a fixed value. */
 export const fixedSecret = (value: string) => async (): Promise<string> => value;

@@ -1,12 +1,12 @@
-/** The faults of everything that must be right before a function may start; the message lists all of them. */
+/** The errors that prevent a start; the message lists all of them. */
 export class StartFailure extends Error {
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`Rolewright cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  constructor(errors: readonly string[]) {
+    super(`Rolewright cannot start:\n${errors.map((fieldError) => `  - ${fieldError}`).join('\n')}`);
     this.name = 'StartFailure';
-    // Where in the code a fault of the settings was found helps nobody.
+    // The stack is useless for an error in the settings.
     this.stack = this.message;
-    this.faults = faults;
+    this.errors = errors;
   }
 }

@@ -1,21 +1,21 @@
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { type SlackContent, toSlack } from './web-api.ts';
 
-/** Milliseconds that one answer may take. */
-const PATIENCE_MS = 4000;
+/** Milliseconds that one call may take. */
+const RESPONSE_URL_WAIT_MS = 4000;
 
-/** Answers a command or a pressed button, seen by the one who gave it alone. */
+/** Answers a command or a button; only the person who used it sees the answer. */
 export type SlackResponse = { respond(responseUrl: string, content: SlackContent): Promise<void> };
 
-/** True for a URL at which Slack takes answers: its own host, or in the sandbox the stand-in's origin. Anything else could
- *  make this function call whatever somebody put into a message. */
+/** True for a URL of Slack's own host, or of the stand-in's origin in the sandbox. With any other URL a message could
+ *  make this function call a host of its author's choice. */
 export function isResponseUrl(text: string, origin: string): boolean {
   const url = URL.parse(text);
   return url !== null && url.origin === origin && url.username === '' && url.password === '';
 }
 
-/** Posts to response URLs. The URL works without a token, so it stands in no error. */
+/** Posts to response URLs. A response URL works without a token, so no error contains it. */
 export function slackResponse({
   origin,
   outgoing,
@@ -27,14 +27,16 @@ export function slackResponse({
   return {
     async respond(responseUrl, content) {
       if (!isResponseUrl(responseUrl, origin))
-        throw new PortError('Slack', 'REJECTED', 'The response URL is not of Slack.', { certain: true });
+        throw new PortError('Slack', 'REJECTED', "The response URL is not one of Slack's.", {
+          certain: true,
+        });
       const send = () =>
         fetch(responseUrl, {
           method: 'POST',
           headers: { 'content-type': 'application/json; charset=utf-8' },
           body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...toSlack(content) }),
           redirect: 'error',
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(RESPONSE_URL_WAIT_MS),
         });
       let response: Response;
       try {

@@ -1,32 +1,33 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
+import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import type { SlackProfile } from '../../domain/access/slack-identity.ts';
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { escaped } from './plain-text.ts';
 
-/** A message's content. `text` is what notifications and screen readers get: plain, in which nothing has a meaning. */
+/** A message's content. `text` is what notifications and screen readers use: plain text without formatting. */
 export type SlackContent = { text: string; blocks: KnownBlock[] };
 
-/** A content as Slack takes it. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` would call. */
+/** A content in Slack's form. Slack reads a message's text as mrkdwn, so a name such as `<!channel>` must be escaped. */
 export const toSlack = ({ text, blocks }: SlackContent): SlackContent => ({ text: escaped(text), blocks });
 
-/** Where a message stands. `ts` is Slack's id of it. */
+/** The position of a message. `ts` is Slack's id of it. */
 export type SlackMessage = { channel: string; ts: string };
 
 /** The part of Slack's Web API that Rolewright uses. A failed call throws a `PortError`: `THROTTLED` with `retryAfter`,
- *  `NOT_FOUND` or `REJECTED` with Slack's code in its words, or `UNAVAILABLE`; `certain` where Slack certainly did nothing. */
+ *  `NOT_FOUND` or `REJECTED` with Slack's code in the message, or `UNAVAILABLE`. `certain` is set if the call certainly
+ *  had no effect. */
 export type SlackWeb = {
   /** `channel`: a channel's id, or a user's for their direct messages. */
   post(channel: string, content: SlackContent): Promise<SlackMessage>;
   update(message: SlackMessage, content: SlackContent): Promise<void>;
   openView(triggerId: string, view: ModalView): Promise<void>;
   updateView(viewId: string, view: ModalView): Promise<void>;
-  /** Undefined when Slack knows no such user. */
+  /** Undefined if Slack has no such user. */
   profile(user: string): Promise<SlackProfile | undefined>;
 };
 
-/** Slack's client would log arguments and answers, which hold what people wrote. */
+/** A silent logger: Slack's client would log arguments and answers, which hold people's texts. */
 const silent = {
   debug() {},
   info() {},
@@ -37,20 +38,20 @@ const silent = {
   setName() {},
 };
 
-/** Codes of a platform error after which nobody knows whether it was done. Source: Slack, errors of every method. */
+/** Codes of a platform error after which the effect is unknown. Source: Slack, errors of every method. */
 const UNCERTAIN = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 
-/** The Web API through Slack's own client. It repeats nothing by itself, whose defaults wait for half an hour: whoever calls
- *  knows how long there is. The client is loaded with its first call, because it takes 20 ms that most functions and most
- *  requests do without. `patienceMs` for one call. */
+/** The Web API through Slack's own client, without its retries, whose defaults wait for half an hour: the caller knows
+ *  how much time remains. The client is loaded with its first call, because loading takes 20 ms that most functions and
+ *  requests do not need. `timeoutMs` limits one call. */
 export function slackWebApi(options: {
   /** Origin, e.g. `https://slack.com`. */
   url: string;
   token(): Promise<string>;
-  patienceMs: number;
+  timeoutMs: number;
   outgoing: Outgoing;
 }): SlackWeb {
-  const { url, token, patienceMs, outgoing } = options;
+  const { url, token, timeoutMs, outgoing } = options;
   let known: { token: string; client: WebClient } | undefined;
 
   async function client(): Promise<WebClient> {
@@ -61,7 +62,7 @@ export function slackWebApi(options: {
       slackApiUrl: `${url}/api/`,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
-      timeout: patienceMs,
+      timeout: timeoutMs,
       logger: silent,
       allowAbsoluteUrls: false,
     });
@@ -97,15 +98,7 @@ export function slackWebApi(options: {
     async profile(user) {
       try {
         const { user: found } = await call('users.info', (web) => web.users.info({ user }));
-        return {
-          teamId: found?.team_id ?? '',
-          email: found?.profile?.email,
-          isDeleted: found?.deleted ?? true,
-          isBot: (found?.is_bot ?? true) || (found?.is_app_user ?? false),
-          isGuest: (found?.is_restricted ?? true) || (found?.is_ultra_restricted ?? true),
-          isStranger: found?.is_stranger ?? false,
-          isEmailConfirmed: found?.is_email_confirmed ?? false,
-        };
+        return toProfile(found ?? {});
       } catch (error) {
         if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
         throw error;
@@ -113,6 +106,17 @@ export function slackWebApi(options: {
     },
   };
 }
+
+/** What Slack says of a user. What it leaves out counts against them. */
+const toProfile = (found: NonNullable<UsersInfoResponse['user']>): SlackProfile => ({
+  teamId: found.team_id ?? '',
+  email: found.profile?.email,
+  isDeleted: found.deleted ?? true,
+  isBot: (found.is_bot ?? true) || (found.is_app_user ?? false),
+  isGuest: (found.is_restricted ?? true) || (found.is_ultra_restricted ?? true),
+  isStranger: found.is_stranger ?? false,
+  isEmailConfirmed: found.is_email_confirmed ?? false,
+});
 
 type SlackFailure = {
   code?: string;
@@ -122,7 +126,7 @@ type SlackFailure = {
   original?: { cause?: { code?: string }; code?: string };
 };
 
-/** Turns a failure of Slack's client into the port's error. Its text is not passed on: it may hold what was sent. */
+/** Maps a failure of Slack's client to a `PortError`. The failure's text is dropped, because it may hold what was sent. */
 function toPortError(operation: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { code, retryAfter, statusCode, data, original } = (error ?? {}) as SlackFailure;
@@ -132,12 +136,8 @@ function toPortError(operation: string, error: unknown): PortError {
         certain: true,
         retryAfter: retryAfter ?? 1,
       });
-    case 'slack_webapi_platform_error': {
-      const slackCode = data?.error ?? 'unknown_error';
-      const certain = !UNCERTAIN.has(slackCode);
-      const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : certain ? 'REJECTED' : 'UNAVAILABLE';
-      return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
-    }
+    case 'slack_webapi_platform_error':
+      return refusedBySlack(operation, data?.error ?? 'unknown_error');
     case 'slack_webapi_http_error': {
       const isRefusal = (statusCode ?? 500) < 500;
       return new PortError(
@@ -153,4 +153,11 @@ function toPortError(operation: string, error: unknown): PortError {
       return new PortError('Slack', 'UNAVAILABLE', `Slack did not answer ${operation}.`, { certain });
     }
   }
+}
+
+function refusedBySlack(operation: string, slackCode: string): PortError {
+  const certain = !UNCERTAIN.has(slackCode);
+  const other = certain ? 'REJECTED' : 'UNAVAILABLE';
+  const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : other;
+  return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
 }

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors } from 'jose';
 
-/** The keys of an issuer, fetched when first needed and cached (10 minutes; an unknown `kid` fetches again at most every 30
- *  seconds). */
+/** The keys of an issuer, fetched when first needed and cached for 10 minutes. An unknown `kid` refetches, at most
+ *  every 30 seconds. */
 export type IssuerKeys = ReturnType<typeof createRemoteJWKSet>;
 
 /** See `IssuerKeys`. `url` is the issuer's key set. */
@@ -12,10 +12,10 @@ export const issuerKeys = (url: string): IssuerKeys =>
     cacheMaxAge: 600_000,
   });
 
-/** Bitbucket documents no algorithm for step tokens; these are what AWS STS takes. Never `none`, never HMAC. */
+/** Bitbucket documents no algorithm for step tokens. These are the ones that AWS STS accepts; never `none`, never HMAC. */
 export const STEP_TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 
-/** True when a failed verification says something about the token; false when the keys could not be had. */
+/** True if a failed verification is about the token; false if the keys could not be fetched. */
 export const isVerdict = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
   !(error instanceof errors.JWKSInvalid) &&

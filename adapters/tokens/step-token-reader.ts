@@ -5,8 +5,8 @@ import type { Claims } from '../../domain/trust/evaluation.ts';
 import type { StepTokenReader } from '../../domain/use-cases/reading/explain-admission.ts';
 import { issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
 
-/** Reads step tokens that are meant for AWS and checks their signatures with the configured workspaces' keys. Audience and
- *  times are the domain's to judge. `keysOf` is the URL of a workspace's key set. */
+/** Reads step tokens for AWS, and verifies their signatures with the configured workspaces' keys. The domain judges
+ *  audience and times. `keysOf` returns the URL of a workspace's key set. */
 export function stepTokenReader(
   { workspaces }: Pick<Configuration, 'workspaces'>,
   keysOf: (workspaceSlug: string) => string,

@@ -1,9 +1,11 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
+import type { TrustedIssuer } from '../../domain/access/trusted-issuer.ts';
 import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
-import type { Configuration, TrustedIssuer } from '../../domain/configuration/configuration.ts';
-import { type Clock, PortError } from '../../domain/ports.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
@@ -18,9 +20,9 @@ export type KeyLocations = {
   company(issuer: TrustedIssuer): string;
 };
 
-/** Seconds by which an issuer's clock may differ from ours. */
+/** The most seconds by which an issuer's clock may differ from ours. */
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** Longest token, in characters; API Gateway takes 10 240 bytes of headers. */
+/** The longest token in characters. API Gateway accepts 10 240 bytes of headers. */
 const LONGEST_TOKEN = 8192;
 
 type Expected = {
@@ -32,8 +34,8 @@ type Expected = {
 };
 
 /** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
- *  pipelines. Which checks apply follows from the `iss` that is then proven by the signature. `UNAUTHENTICATED` for every
- *  token that does not pass; keys that cannot be fetched throw. */
+ *  pipelines. The `iss` selects the checks, and the signature then proves it. `UNAUTHENTICATED` for every token that
+ *  fails a check. Throws if the keys cannot be fetched. */
 export function tokenVerifier(
   configuration: Configuration,
   locations: KeyLocations,
@@ -63,7 +65,7 @@ export function tokenVerifier(
   return {
     async verify(token) {
       const entry = token.length <= LONGEST_TOKEN ? expected.get(issuerIn(token) ?? '') : undefined;
-      if (!entry) return unauthenticated('The token is not one of a trusted issuer.');
+      if (!entry) return unauthenticated('The token does not come from a trusted issuer.');
       const { issuer, audience, algorithms, keys, toCaller } = entry;
       try {
         const { payload } = await jwtVerify(token, keys, {
@@ -75,11 +77,9 @@ export function tokenVerifier(
           requiredClaims: ['exp', 'sub'],
         });
         const caller = toCaller(payload);
-        return caller
-          ? ok(caller)
-          : unauthenticated('The claims of the token do not agree with one another.');
+        return caller ? ok(caller) : unauthenticated('The claims of the token contradict each other.');
       } catch (error) {
-        const refused = refusalOf(error, audience);
+        const refused = reasonOf(error, audience);
         if (refused) return unauthenticated(refused);
         throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
           retryAfter: 5,
@@ -100,14 +100,14 @@ function issuerIn(token: string): string | undefined {
   }
 }
 
-/** The reason why a token is refused, told to whoever holds one that its issuer has signed; undefined for failures that
- *  say nothing about the token. */
-function refusalOf(error: unknown, audience: string): string | undefined {
+/** Why a token is refused, for a caller whose token its issuer has signed; undefined for failures that are not about
+ *  the token. */
+function reasonOf(error: unknown, audience: string): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;
-    const remedy = claim === 'aud' ? ` Ask for one with the audience "${audience}".` : '';
-    return `The token's ${claim} is not acceptable here.${remedy}`;
+    const remedy = claim === 'aud' ? ` Request one with the audience "${audience}".` : '';
+    return `The token's ${claim} is not accepted here.${remedy}`;
   }
   return isVerdict(error) ? 'The token cannot be verified.' : undefined;
 }
@@ -127,10 +127,10 @@ const uuidClaim = z
   .refine((text) => parseUuid(text) !== undefined)
   .transform((text) => text.toLowerCase());
 
-/** Text that can stand in an event: RFC 8785 has no form for halves of surrogate pairs. */
+/** Text that an event can hold: RFC 8785 has no form for lone surrogates. */
 const wellFormed = z.string().refine((text) => text.isWellFormed());
 
-/** Claims of a step token. Source: Bitbucket's OIDC documentation and published examples; see the README. */
+/** Claims of a step token. Source: Bitbucket's OIDC documentation and published examples. */
 const stepClaims = z.object({
   sub: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
@@ -151,7 +151,7 @@ function pipelineCaller(
   if (!parsed.success) return undefined;
   const { sub, aud, workspaceUuid, repositoryUuid, deploymentEnvironmentUuid, ...run } = parsed.data;
   if (workspaceUuid !== workspace.uuid || ![aud].flat().includes(workspaceAudience)) return undefined;
-  // `{repository}:{step}` or `{repository}:{environment}:{step}`: must say what the claims say.
+  // `{repository}:{step}` or `{repository}:{environment}:{step}`; it must agree with the claims.
   const segments = sub.toLowerCase().split(':');
   const step = segments.pop();
   const expected = deploymentEnvironmentUuid ? [repositoryUuid, deploymentEnvironmentUuid] : [repositoryUuid];

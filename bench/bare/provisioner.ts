@@ -28,7 +28,7 @@ import {
   trustPolicy,
 } from './records.ts';
 
-// The bare invoked function: the provisioner's calls in the provisioner's order, obeying what it reads.
+// The bare invoked function: the provisioner's calls in the provisioner's order, without checking what it reads.
 
 const iam = new IAMClient({ region: 'eu-central-1' });
 

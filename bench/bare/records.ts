@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** What the bare functions write and read: the same attributes and about the same bytes as the product's, without a
- *  schema, a decision or a real hash chain behind them. */
+/** What the bare functions write and read: the product's attributes with about the same bytes, without a schema, a
+ *  decision or a real hash chain. */
 export type BareGrant = {
   id: string;
   repository: { uuid: string; fullName: string; slug: string };
@@ -38,7 +38,7 @@ export const roleArn = (grant: BareGrant): string =>
   `arn:aws:iam::${ACCOUNT}:role/rolewright/${grant.roleName}`;
 
 /** The path of the workspace's identity provider, which is also the prefix of its condition keys. */
-export const providerOf = ({ workspace }: BareGrant): string =>
+const providerOf = ({ workspace }: BareGrant): string =>
   `api.bitbucket.org/2.0/workspaces/${workspace.slug}/pipelines-config/identity/oidc`;
 
 export const providerArn = (grant: BareGrant): string =>

@@ -20,7 +20,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   const form = new URLSearchParams(body);
   await dynamodb.send(
     new PutItemCommand({
-      TableName: process.env.DELIVERIES_TABLE,
+      TableName: process.env.CLAIMS_TABLE,
       Item: { id: { S: given }, expiresAt: { N: String(Number(timestamp) + 660) } },
       ConditionExpression: 'attribute_not_exists(id)',
     }),

@@ -7,43 +7,43 @@ import type { Stack } from '../../sandbox/stack.ts';
 import { type Side, sides } from '../sides.ts';
 import { median } from '../statistics.ts';
 
-/** The doors that acknowledge first and work afterwards. */
-export const doors = ['webhook', 'slack'] as const;
-export type Door = (typeof doors)[number];
+/** The endpoints that acknowledge first and work afterwards. */
+export const endpoints = ['webhook', 'slack'] as const;
+export type Endpoint = (typeof endpoints)[number];
 
-/** Until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
+/** The time until a signed request is acknowledged: the medians in milliseconds and their ratio, of each repetition. */
 export type Acknowledgement = { product: number[]; bare: number[]; ratios: number[] };
 
-const paths: Record<Door, Record<Side, string>> = {
+const paths: Record<Endpoint, Record<Side, string>> = {
   webhook: { product: '/webhooks/bitbucket/acme', bare: '/bare/webhooks/acme' },
   slack: { product: '/slack/commands', bare: '/bare/slack/commands' },
 };
-const expectedStatus: Record<Door, number> = { webhook: 202, slack: 200 };
-/** Milliseconds for the worker to end, so that its work falls into nobody's time. */
+const expectedStatus: Record<Endpoint, number> = { webhook: 202, slack: 200 };
+/** Milliseconds to wait for the worker to end, so that its work does not count in any measurement. */
 const WORKER_MS = 60;
 
 type Rounds = { repetitions: number; samples: number; warmUp: number };
 
-/** Times one signed request after another, product and bare in turn; both hand on to the product's worker. */
+/** Times one signed request after another, alternating product and bare function. Both invoke the product's worker. */
 export async function measureAcknowledgement(
   stack: Stack,
   rounds: Rounds,
-): Promise<Record<Door, Acknowledgement>> {
+): Promise<Record<Endpoint, Acknowledgement>> {
   return {
-    webhook: await measureDoor(stack, 'webhook', rounds),
-    slack: await measureDoor(stack, 'slack', rounds),
+    webhook: await measureEndpoint(stack, 'webhook', rounds),
+    slack: await measureEndpoint(stack, 'slack', rounds),
   };
 }
 
-async function measureDoor(
+async function measureEndpoint(
   stack: Stack,
-  door: Door,
+  endpoint: Endpoint,
   { repetitions, samples, warmUp }: Rounds,
 ): Promise<Acknowledgement> {
   const found: Acknowledgement = { product: [], bare: [], ratios: [] };
-  await cycle(stack, door, warmUp);
+  await cycle(stack, endpoint, warmUp);
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    const taken = await cycle(stack, door, samples);
+    const taken = await cycle(stack, endpoint, samples);
     const product = median(taken.product);
     const bare = median(taken.bare);
     found.product.push(product);
@@ -53,12 +53,12 @@ async function measureDoor(
   return found;
 }
 
-async function cycle(stack: Stack, door: Door, samples: number): Promise<Record<Side, number[]>> {
+async function cycle(stack: Stack, endpoint: Endpoint, samples: number): Promise<Record<Side, number[]>> {
   const taken: Record<Side, number[]> = { product: [], bare: [] };
   for (let sample = 0; sample < samples; sample += 1) {
     for (const side of sample % 2 === 0 ? sides : sides.toReversed()) {
-      const request = door === 'webhook' ? webhook() : slackCommand(stack.slack.url);
-      taken[side].push(await send(`${stack.api}${paths[door][side]}`, request, expectedStatus[door]));
+      const request = endpoint === 'webhook' ? webhook() : slackCommand(stack.slack.url);
+      taken[side].push(await send(`${stack.api}${paths[endpoint][side]}`, request, expectedStatus[endpoint]));
       await wait(WORKER_MS);
     }
   }
@@ -79,7 +79,7 @@ function webhook(): SignedRequest {
   return { headers, body };
 }
 
-/** A command that is handed on. Each is another, for each is taken once. */
+/** A command that reaches the worker. Each is different, because a signature is accepted once. */
 function slackCommand(slackUrl: string): SignedRequest {
   const body = new URLSearchParams({
     team_id: slackSeed.team.id,

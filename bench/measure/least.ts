@@ -8,7 +8,7 @@ const leaseAndRow =
 const fourEvents =
   'intent and end are the least; the two between say what IAM has done so far, so that a crash anywhere can be resumed';
 
-/** For every kind of call that an operation makes: the fewest that can do it in one function that trusts itself, keeps
+/** For every kind of call of an operation: the fewest calls with which one function can do it that trusts itself, keeps
  *  its intent and its outcome in the log, and loses nothing else. */
 export const leastCalls: Record<Operation, Record<string, Least>> = {
   provision: {

@@ -13,7 +13,7 @@ export const functionNames = [
   'grants',
   'audit',
   'catalogue',
-  'front',
+  'fallback',
   'webhooks',
   'slack',
   'explain',
@@ -23,8 +23,8 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** The product's module; one that imports the same clients, makes them and does nothing else, bundled as is usual; and
- *  the same one without the SDK's chain of credentials, as the product is. */
+/** The product's module; a usual module that imports and creates the same clients and does nothing else; and a stripped
+ *  one, which is the usual one without the SDK's chain of credentials, as in the product. */
 const kinds = ['product', 'usual', 'stripped'] as const;
 export type ModuleKind = (typeof kinds)[number];
 
@@ -32,7 +32,7 @@ export type ModuleKind = (typeof kinds)[number];
 export type ModuleSize = { zip: number; cedar: number; loadMs: number };
 export type ModuleFigures = Record<FunctionName, Record<ModuleKind, ModuleSize>>;
 
-/** What a module load is told by its environment; everything else comes from `serverless.yml` as it would be deployed. */
+/** The environment variables of a module load; all others come from `serverless.yml` as deployed. */
 const onLambda = {
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_REGION: 'eu-central-1',
@@ -72,9 +72,13 @@ export async function measureModules(root: string, dir: string, rounds: number):
   }
   const settle = ({ zip, cedar, loads }: Packaged): ModuleSize => ({ zip, cedar, loadMs: median(loads) });
   return Object.fromEntries(
-    packaged.map(({ name, product, usual, stripped }) => [
+    packaged.map(({ name, ...kindsOf }) => [
       name,
-      { product: settle(product), usual: settle(usual), stripped: settle(stripped) },
+      {
+        product: settle(kindsOf.product),
+        usual: settle(kindsOf.usual),
+        stripped: settle(kindsOf.stripped),
+      },
     ]),
   ) as ModuleFigures;
 }

@@ -5,7 +5,7 @@ import { median } from '../statistics.ts';
 /** One operation: the medians in milliseconds and their ratio, of each repetition. */
 export type Timing = { operation: Operation; product: number[]; bare: number[]; ratios: number[] };
 
-/** Times every operation of both sides, alternating call by call so that whatever else the machine does meets both. */
+/** Times every operation of both sides, alternating call by call, so that the load of the machine affects both equally. */
 export async function measureTimes(
   stack: Stack,
   token: string,

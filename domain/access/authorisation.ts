@@ -1,101 +1,152 @@
 import type { Uuid } from '../shared/identifiers.ts';
 import type { Caller, Principal } from '../shared/principal.ts';
-import { problem } from '../shared/problem.ts';
+import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
 
 /** What a principal can do to grants. `audit` reads the log of all grants. */
-export type Action = 'request' | 'revoke' | 'approve' | 'read' | 'audit';
+export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as const;
+
+/** See `actions`. */
+export type Action = (typeof actions)[number];
 
 /** What is acted on: a grant, or with `audit` an event. A grant has its workspace, its project where Bitbucket named one,
- *  and its template, of which `requestableBy` and `approval` stand where the grant is requested. An event has its
- *  repository and account only. */
+ *  and its template, of which `requestableBy` and `approval` are needed where the grant is requested: without them it is
+ *  denied. An event has its repository and account only. Every field is to be given: one left out would widen. */
 export type Resource = {
-  workspaceUuid?: Uuid | undefined;
-  projectUuid?: Uuid | undefined;
+  workspaceUuid: Uuid | undefined;
+  projectUuid: Uuid | undefined;
   repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  environmentUuid: Uuid | undefined;
   accountId: string;
-  template?: Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>;
+  template: (Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>) | undefined;
 };
 
+/** An event as the resource of a decision. */
+export const eventResource = (event: Pick<Resource, 'repositoryUuid' | 'accountId'>): Resource => ({
+  ...event,
+  workspaceUuid: undefined,
+  projectUuid: undefined,
+  environmentUuid: undefined,
+  template: undefined,
+});
+
 /** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all who asked for
- *  what waits. `repositoryAdmin`, with `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin*
- *  on the repository; false unless said. */
-export type Circumstances = {
-  requesterKinds?: readonly Principal['kind'][] | undefined;
-  repositoryAdmin?: boolean | undefined;
+ *  what waits; where they are unknown, a rule that looks at them fails, and what fails is denied. `repositoryAdmin`, with
+ *  `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin* on the repository. */
+export type AccessContext = {
+  requesterKinds: readonly Principal['kind'][] | undefined;
+  repositoryAdmin: boolean;
 };
+
+/** The access context of a caller of whom nothing is known beside their token. */
+export const unknownContext: AccessContext = { requesterKinds: undefined, repositoryAdmin: false };
+
+/** Who wants to do what. */
+export type Attempt = { caller: Caller; action: Action; context: AccessContext };
 
 /** A decision and the id of the rule that made it; `next` is what the rule says that a denied caller can do. */
 export type Decision = { allowed: boolean; rule: string; next?: string | undefined };
 
-/** The access rules. Asked without a resource, they answer whether the caller could be allowed on any resource. */
+/** The access rules. */
 export type AccessRules = {
-  decide(caller: Caller, action: Action, resource?: Resource, circumstances?: Circumstances): Decision;
+  /** Whether the caller could be allowed on any resource. Denies only a caller who is denied on each. */
+  couldBeAllowed(attempt: Attempt): Decision;
+  decide(attempt: Attempt & { resource: Resource }): Decision;
 };
 
 const ASK = 'Ask your platform team for access.';
 
 /** A refused request, as the operator's log gets it. */
-export type Denial = { principal: Principal; action: Action; resource: string; rule: string };
+export type DeniedAccess = { principal: Principal; action: Action; resource: string; rule: string };
 
-/** Decides. First comes what holds whatever the rules say: a pipeline's limits and who may request a template; then the
- *  rules, which deny by default. */
-export function decideAccess(
-  rules: AccessRules,
-  caller: Caller,
-  action: Action,
-  resource?: Resource,
-  circumstances: Circumstances = {},
-): Decision {
-  const broken = pipelineLimit(caller, action, resource) ?? requestability(caller, action, resource);
-  return broken ? { allowed: false, rule: broken } : rules.decide(caller, action, resource, circumstances);
+/** Whether a caller could be allowed on any resource, before one is looked up. Denies only a caller who is denied on
+ *  each. */
+export function couldBeAllowed({ rules, ...attempt }: Attempt & { rules: AccessRules }): Decision {
+  const broken = pipelineActionLimit(attempt);
+  return broken ? denial(broken) : rules.couldBeAllowed(attempt);
+}
+
+/** Decides on one resource. First comes what holds whatever the rules say: a pipeline's limits and who may request a
+ *  template; then the rules, which deny by default. */
+export function decideAccess({
+  rules,
+  ...attempt
+}: Attempt & { rules: AccessRules; resource: Resource }): Decision {
+  const broken = pipelineActionLimit(attempt) ?? pipelineLimit(attempt) ?? requestability(attempt);
+  return broken ? denial(broken) : rules.decide(attempt);
 }
 
 /** Decides as `decideAccess` does, and reports a denial. `DENIED` names the rule. */
-export function authorise(
-  rules: AccessRules,
-  caller: Caller,
-  action: Action,
-  resource?: Resource,
-  report: (denial: Denial) => void = () => {},
-  circumstances: Circumstances = {},
-): Result<undefined> {
-  const decision = decideAccess(rules, caller, action, resource, circumstances);
-  if (decision.allowed) return ok(undefined);
-  const { principal } = caller;
-  report(denialOf(caller, action, resource, decision.rule));
-  return fail(
-    problem(
-      'DENIED',
-      `Rule ${decision.rule} does not let ${principal.kind} ${principal.id} ${action} here. ${decision.next ?? nextStep(decision.rule)}`,
-    ),
-  );
+export function authorise({
+  report,
+  ...question
+}: Attempt & {
+  rules: AccessRules;
+  resource: Resource;
+  report: (denial: DeniedAccess) => void;
+}): Result<undefined> {
+  const decision = decideAccess(question);
+  return decision.allowed ? ok(undefined) : refuse({ ...question, decision, report });
+}
+
+/** Refuses what was denied, and reports it: `DENIED` names the rule and what the caller can do. */
+export function refuse({
+  caller,
+  action,
+  resource,
+  decision: { rule, next },
+  report,
+}: {
+  caller: Caller;
+  action: Action;
+  resource: Resource | undefined;
+  decision: Decision;
+  report: (denial: DeniedAccess) => void;
+}): { ok: false; problem: Problem } {
+  const { kind, id } = caller.principal;
+  report(deniedAccess({ caller, action, resource, rule }));
+  const detail = `Rule ${rule} does not allow ${kind} ${id} to ${action} here. ${next ?? nextStep(rule)}`;
+  const see = rule === 'template-requestable-by' ? { see: { of: 'templates' as const } } : {};
+  return fail(problem('DENIED', detail, see));
 }
 
 /** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
  *  where the caller could be allowed on none, or named one that is not looked at. */
-export const denialOf = (
-  { principal }: Caller,
-  action: Action,
-  resource: Resource | undefined,
-  rule: string,
-): Denial => ({
+export const deniedAccess = ({
+  caller: { principal },
+  action,
+  resource,
+  rule,
+}: {
+  caller: Caller;
+  action: Action;
+  resource: Resource | undefined;
+  rule: string;
+}): DeniedAccess => ({
   principal,
   action,
   rule,
   resource: resource ? `${resource.repositoryUuid}:${resource.environmentUuid ?? '*'}` : 'any',
 });
 
-/** The limits of a pipeline: anyone who can push a branch is one, so it reaches its own repository, in the environment
- *  that it runs in, and never revokes, approves, audits or asks for what needs approval. */
-function pipelineLimit(caller: Caller, action: Action, resource?: Resource): string | undefined {
+const denial = (rule: string): Decision => ({ allowed: false, rule });
+
+/** What no pipeline does anywhere: anyone who can push a branch is one, so it never revokes, approves or audits. */
+function pipelineActionLimit({ caller, action }: Attempt): string | undefined {
   if (caller.principal.kind !== 'pipeline') return undefined;
-  const { pipeline } = caller;
-  if (!pipeline) return 'pipeline-without-claims';
-  if (action !== 'request' && action !== 'read') return 'pipeline-requests-and-reads-only';
-  if (!resource) return undefined;
+  if (!caller.pipeline) return 'pipeline-without-claims';
+  return action === 'request' || action === 'read' ? undefined : 'pipeline-requests-and-reads-only';
+}
+
+/** Where a pipeline stops: it reaches its own repository, in the environment that it runs in, and never asks for what
+ *  needs approval. */
+function pipelineLimit({
+  caller: { pipeline },
+  action,
+  resource,
+}: Attempt & { resource: Resource }): string | undefined {
+  if (!pipeline) return undefined;
   if (
     resource.repositoryUuid !== pipeline.repositoryUuid ||
     resource.workspaceUuid !== pipeline.workspaceUuid
@@ -107,8 +158,8 @@ function pipelineLimit(caller: Caller, action: Action, resource?: Resource): str
   return undefined;
 }
 
-function requestability(caller: Caller, action: Action, resource?: Resource): string | undefined {
-  if (action !== 'request' || !resource) return undefined;
+function requestability({ caller, action, resource }: Attempt & { resource: Resource }): string | undefined {
+  if (action !== 'request') return undefined;
   const listed = resource.template?.requestableBy?.includes(caller.principal.kind) ?? false;
   return listed ? undefined : 'template-requestable-by';
 }
@@ -118,14 +169,14 @@ const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
   'pipeline-without-claims': ASK,
-  'pipeline-without-approval': 'A person asks for what needs approval.',
+  'pipeline-without-approval': 'Have a person request what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':
-    'A pipeline reaches the deployment environment that its step runs in; without one, repository-wide grants.',
+    'A pipeline reaches only the deployment environment that its step runs in; a step without one reaches repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
-  'template-requestable-by': 'GET /v1/templates shows who may request which template.',
+  'template-requestable-by': 'Each template says who may request it.',
 };
 
 const nextStep = (rule: string): string =>

@@ -1,10 +1,14 @@
 import type { Repository } from '../bitbucket/repository.ts';
-import type { OwnershipRule } from '../configuration/configuration.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
-import { isPrefixType, type ParameterTypeName, parameterTypes } from '../templates/parameter-type.ts';
+import {
+  isPrefixType,
+  type ParameterTypeName,
+  parameterTypes,
+} from '../templates/parameters/parameter-types.ts';
 import { type Parameters, valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
+import type { OwnershipRule } from './ownership-rule.ts';
 
 const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule
@@ -31,30 +35,29 @@ function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): bool
 export function unownedParameters(
   rules: readonly OwnershipRule[],
   repository: Repository,
-  template: Template,
-  parameters: Parameters,
+  { template, parameters }: { template: Template; parameters: Parameters },
 ): FieldError[] {
   const covering = rules.filter((rule) => ruleCovers(rule, repository));
-  const faults: FieldError[] = [];
+  const errors: FieldError[] = [];
   for (const [name, value] of Object.entries(parameters)) {
     const type = template.parameters[name]?.type;
     if (type && !parameterTypes[type].namesResource) continue;
     for (const single of valuesOf(value)) {
       if (type && covering.some((rule) => owns(rule, type, single))) continue;
-      faults.push({
+      errors.push({
         pointer: toPointer(['parameters', name]),
         // Without the repository's name: what an approver has read stays the same when it is renamed.
         detail: `${single} is owned neither by the repository nor by its project`,
       });
     }
   }
-  return faults;
+  return errors;
 }
 
 /** `NOT_OWNED`, naming every parameter at once: for callers whose requests nobody may approve. */
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',
-    `${fullName} may not use these resource names. A person can ask for them and have them approved, or the administrators of Rolewright add an ownership rule to config/rolewright.yaml.`,
+    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule to config/rolewright.yaml.`,
     { errors },
   );

@@ -1,4 +1,4 @@
-import type { Bitbucket } from '../ports.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { Caller } from '../shared/principal.ts';
 import type { Resource } from './authorisation.ts';
 import { type Directory, findPerson } from './directory.ts';
@@ -33,3 +33,9 @@ export function repositoryAdmins(
     },
   };
 }
+
+/** The admins where an administrator has not switched them on: none. */
+export const noRepositoryAdmins: RepositoryAdmins = {
+  couldBe: () => false,
+  are: async () => false,
+};

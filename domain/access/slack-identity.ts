@@ -18,7 +18,7 @@ export type SlackUser = { team: string; user: string };
 
 /** The person behind the email that Slack has verified. Nobody for bots, guests, strangers, deleted users, unconfirmed
  *  emails, users of another workspace, and emails that stand in no entry: an entry alone makes somebody a principal, so
- *  that the same human is the same one through every door. */
+ *  that the same human is the same one through every endpoint. */
 export function personOfProfile(
   { people }: Directory,
   { team }: SlackUser,

@@ -1,4 +1,4 @@
-import type { BitbucketDelivery } from '../messaging/worker-message.ts';
+import type { BitbucketDelivery } from '../bitbucket/delivery-message.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -44,7 +44,7 @@ export function readDelivery({
     const isForeign =
       (named && named.workspace !== workspace.slug) || (workspaceUuid && workspaceUuid !== workspace.uuid);
     if (isForeign) {
-      const detail = `The delivery is about a repository of another workspace than ${workspace.slug}.`;
+      const detail = `The delivery concerns a repository of a workspace other than ${workspace.slug}.`;
       return fail(problem('DENIED', detail));
     }
   }
@@ -55,7 +55,7 @@ export function readDelivery({
 
 const unnamed = (pointer: string) =>
   fail(
-    problem('REQUEST_INVALID', 'The delivery does not say what it is about.', {
+    problem('REQUEST_INVALID', 'The delivery names no repository and no project.', {
       errors: [{ pointer, detail: 'is missing' }],
     }),
   );

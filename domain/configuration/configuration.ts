@@ -1,19 +1,123 @@
-import type { Account, Configuration } from './configuration-schema.ts';
+import * as z from 'zod';
+import { directoryErrors, personSchema } from '../access/directory.ts';
+import { ownershipRuleSchema } from '../access/ownership-rule.ts';
+import { trustedIssuerSchema } from '../access/trusted-issuer.ts';
+import { issuerOf } from '../bitbucket/oidc.ts';
+import { workspaceSchema } from '../bitbucket/settings.ts';
+import { guardrailSettingsSchema } from '../guardrails/settings.ts';
+import { slackSettingsSchema } from '../messaging/slack-settings.ts';
+import type { BoundaryRoles } from '../policy/boundary-roles.ts';
+import { repositoryRuleSchema } from '../repository-rules/schema.ts';
+import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
+import { fieldRule } from '../shared/field-messages.ts';
+import { NAME } from '../shared/identifiers.ts';
+import { toFieldErrors } from '../shared/problem.ts';
 
-export type {
-  Account,
-  Configuration,
-  OwnershipRule,
-  SlackConfiguration,
-  TrustedIssuer,
-} from './configuration-schema.ts';
+const accountSchema = z.strictObject({
+  alias: z.string().regex(NAME, 'must be a lower-case name'),
+  id: z.string().regex(ACCOUNT_ID, 'must be 12 digits, in quotes'),
+  partition: z.enum(partitions).default('aws'),
+  region: z.string().regex(AWS_REGION, 'must be an AWS region'),
+  boundaryPolicy: z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy'),
+});
 
-/** The account by alias or id; the only one when none is named. */
-export function findAccount(configuration: Configuration, named: string | undefined): Account | undefined {
-  if (named === undefined) return configuration.accounts[0];
-  return configuration.accounts.find((account) => account.alias === named || account.id === named);
+const configurationSchema = z.strictObject({
+  pipelineAudience: z.string().min(1).max(150).default('rolewright'),
+  workspaces: z.array(workspaceSchema).min(1),
+  accounts: z
+    .array(accountSchema)
+    .length(1, 'must name exactly one account: the one that Rolewright runs in'),
+  issuers: z.array(trustedIssuerSchema),
+  ownership: z.array(ownershipRuleSchema),
+  onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
+  people: z.array(personSchema).default([]),
+  access: z
+    .strictObject({ repositoryAdmins: z.boolean().default(false) })
+    .default({ repositoryAdmins: false }),
+  slack: slackSettingsSchema.optional(),
+  guardrails: guardrailSettingsSchema.default({ audit: [], deny: [] }),
+  limits: z
+    .strictObject({
+      liveGrantsPerRepository: z.int().min(1).default(10),
+      roleQuotaPercent: z.int().min(1).max(100).default(80),
+    })
+    .default({ liveGrantsPerRepository: 10, roleQuotaPercent: 80 }),
+  approvals: z
+    .strictObject({ lapseAfterHours: z.int().min(1).max(8760).default(72) })
+    .default({ lapseAfterHours: 72 }),
+});
+
+/** What an administrator decides, from `config/rolewright.yaml`. */
+export type Configuration = z.infer<typeof configurationSchema> & {
+  /** Which roles the permissions boundary lets grants pass and assume, if that is known. */
+  boundaryRoles?: BoundaryRoles | undefined;
+};
+
+/** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
+export function parseConfiguration(
+  content: unknown,
+): { configuration: Configuration } | { errors: string[] } {
+  // Read once in the life of a process: compiling a parser first would take longer than it saves.
+  const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
+  if (!parsed.success) return { errors: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  const configuration = parsed.data;
+  const errors = [
+    ...duplicates(
+      '/workspaces',
+      'slug',
+      configuration.workspaces.map((w) => w.slug),
+    ),
+    ...duplicates(
+      '/workspaces',
+      'uuid',
+      configuration.workspaces.map((w) => w.uuid),
+    ),
+    ...duplicates(
+      '/issuers',
+      'issuer',
+      configuration.issuers.map((i) => i.issuer),
+    ),
+    ...configuration.issuers.flatMap(({ issuer }, n) =>
+      configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
+        ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
+        : [],
+    ),
+    ...duplicates(
+      '/slack/channels',
+      'project',
+      (configuration.slack?.channels ?? []).map(({ project }) => project.uuid),
+    ),
+    ...configuration.ownership.flatMap((rule, n) => {
+      const { workspace } = 'project' in rule ? rule.project : rule.repository;
+      return configuration.workspaces.some((w) => w.slug === workspace)
+        ? []
+        : [`/ownership/${n}: ${workspace} is not a configured workspace`];
+    }),
+    ...configuration.onRepositoryCreated.flatMap(({ project: { workspace } }, n) =>
+      configuration.workspaces.some((w) => w.slug === workspace)
+        ? []
+        : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
+    ),
+    ...directoryErrors(configuration),
+    ...otherwiseWrittenIds(configuration),
+  ];
+  return errors.length > 0 ? { errors } : { configuration };
 }
 
-/** The ARN of the permissions boundary that every role in the account carries. */
-export const boundaryArn = (account: Account): string =>
-  `arn:${account.partition}:iam::${account.id}:policy/${account.boundaryPolicy}`;
+/** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would
+ *  be one principal over HTTP and another in Slack, and approve there what they asked for here. */
+function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
+  const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
+  return people.flatMap(({ id }, n) =>
+    areEmails && id.includes('@') && id !== id.toLowerCase()
+      ? [
+          `/people/${n}/id: ${id} must be in lower case, because emails are read from tokens in lower case: ${id.toLowerCase()}`,
+        ]
+      : [],
+  );
+}
+
+function duplicates(pointer: string, what: string, values: string[]): string[] {
+  const twice = values.filter((value, n) => values.indexOf(value) !== n);
+  return twice.map((value) => `${pointer}: ${what} ${value} is given more than once`);
+}

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
-import type { Grant, GrantStatus } from '../grants/grant.ts';
+import type { Grant, GrantState } from '../grants/grant.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
   audiencesOf,
   type Claims,
   type ConditionOutcome,
+  presentedAudiencesOf,
   type TrustEvaluation,
   workspaceSlugIn,
 } from '../trust/evaluation.ts';
 import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the one that stands first here is the answer's. Only the last three are of an admitted token. */
-export const explanationCodes = [
+ *  several apply, the first in this list is the answer's. Only the last three are of an admitted token. */
+export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
   'GRANT_REVOKED',
@@ -42,11 +43,11 @@ export const explanationCodes = [
   'ADMITTED',
 ] as const;
 
-/** See `explanationCodes`. */
-export type ExplanationCode = (typeof explanationCodes)[number];
+/** See `diagnosisCodes`. */
+export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
 /** What is known of the token in question. `signature` is `unchecked` where its issuer is not configured or the issuer's
- *  keys could not be fetched, and for claims that somebody typed. `assumed` names those that the typed claims lack and that
+ *  keys could not be fetched, and for typed claims. `assumed` names those that the typed claims lack and that
  *  every step token of the workspace has alike. */
 export type Evidence =
   | { kind: 'none' }
@@ -83,29 +84,29 @@ const PROPAGATION_SECONDS = 60;
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
 /** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
-export function diagnose(question: Question): [ExplanationCode, ...ExplanationCode[]] {
+export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
   const found = new Set([
-    ...grantFaults(question),
-    ...tokenFaults(question),
+    ...grantErrors(question),
+    ...tokenErrors(question),
     ...(usesOtherCredentials(grant, question.step) ? (['OTHER_CREDENTIALS'] as const) : []),
   ]);
-  const [first, ...more] = explanationCodes.filter((code) => found.has(code));
+  const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
   const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
   return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
 }
 
 /** True for the codes of an admitted token. */
-export const isAdmitting = (code: ExplanationCode): boolean =>
+export const isAdmitting = (code: DiagnosisCode): boolean =>
   code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
 
 /** True where knowing what became of the grant's environment makes the advice better. */
-export const dependsOnEnvironment = (code: ExplanationCode): boolean =>
+export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
   code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
 
-function grantFaults({ grant, hasExpired }: Question): ExplanationCode[] {
-  const faults: Record<GrantStatus, ExplanationCode | undefined> = {
+function grantErrors({ grant, hasExpired }: Question): DiagnosisCode[] {
+  const errors: Record<GrantState, DiagnosisCode | undefined> = {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
     active: undefined,
@@ -114,27 +115,27 @@ function grantFaults({ grant, hasExpired }: Question): ExplanationCode[] {
     rejected: 'GRANT_REJECTED',
     failed: 'GRANT_FAILED',
   };
-  const fault = faults[grant.status];
-  return fault ? [fault] : [];
+  const fieldError = errors[grant.state];
+  return fieldError ? [fieldError] : [];
 }
 
-function tokenFaults(question: Question): ExplanationCode[] {
+function tokenErrors(question: Question): DiagnosisCode[] {
   const { evidence, evaluation } = question;
   if (evidence.kind === 'none') return ['NO_TOKEN'];
   if (evidence.kind === 'unreadable') return ['TOKEN_UNREADABLE'];
   const { claims } = evidence;
-  const origin = originFault(question.grant, claims, evaluation.isFromProvider);
+  const origin = originError(question.grant, claims, evaluation.isFromProvider);
   if (origin) return [origin];
   const isForged = evidence.kind === 'token' && evidence.signature === 'invalid';
   return [
     ...(isForged ? (['SIGNATURE_INVALID'] as const) : []),
-    ...timeFaults(claims, evidence.kind, question.now),
-    ...conditionFaults(question, claims),
+    ...timeErrors(claims, evidence.kind, question.now),
+    ...conditionErrors(question, claims),
   ];
 }
 
 /** What speaks against the token's issuer: STS looks for a provider first, and each workspace has one of its own. */
-function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): ExplanationCode | undefined {
+function originError(grant: Grant, claims: Claims, isFromProvider: boolean): DiagnosisCode | undefined {
   const { workspace } = grant.request.intent;
   if (claims.iss === undefined) return 'TOKEN_INCOMPLETE';
   if (workspaceSlugIn(claims.iss) === undefined) return 'ISSUER_UNKNOWN';
@@ -148,37 +149,40 @@ function originFault(grant: Grant, claims: Claims, isFromProvider: boolean): Exp
   return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
 }
 
-/** What speaks against the token's times, as STS reads them. Typed claims need none: they ask about the rest. */
-function timeFaults(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): ExplanationCode[] {
+/** What speaks against the token's times, as STS reads them: as integers only (STS API Reference, AssumeRoleWithWebIdentity).
+ *  Typed claims need none: they ask about the rest. */
+function timeErrors(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number' && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
-  if (typeof exp === 'number' && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
+  if (!isInteger(exp) && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
+  if (isInteger(exp) && exp * 1000 <= now) return ['TOKEN_EXPIRED'];
   const latest = now / 1000 + CLOCK_DIFFERENCE_SECONDS;
   const begins = [nbf, iat].filter((time) => time !== undefined);
-  if (begins.some((time) => typeof time !== 'number')) return ['TOKEN_INCOMPLETE'];
+  if (!begins.every(isInteger)) return ['TOKEN_INCOMPLETE'];
   return begins.some((time) => Number(time) > latest) ? ['TOKEN_NOT_YET_VALID'] : [];
 }
 
-function conditionFaults(question: Question, claims: Claims): ExplanationCode[] {
+const isInteger = (claim: unknown): claim is number => Number.isInteger(claim);
+
+function conditionErrors(question: Question, claims: Claims): DiagnosisCode[] {
   const { evaluation } = question;
   if (typeof claims.sub !== 'string' || claims.sub === '') return ['TOKEN_INCOMPLETE'];
-  const audiences = audiencesOf(claims);
+  const audiences = presentedAudiencesOf(claims);
   if (audiences.length === 0) return ['TOKEN_INCOMPLETE'];
   const isWorkspaces = audiences.includes(audienceOf(question.grant.request.intent.workspace));
   return evaluation.conditions
     .filter(({ holds }) => !holds)
     .map((condition) => {
-      if (!condition.key.endsWith(':aud')) return subjectFault(question, claims, claims.sub as string);
+      if (!condition.key.endsWith(':aud')) return subError(question, claims, claims.sub as string);
       return isWorkspaces && isList(condition) ? 'CUSTOM_AUDIENCES' : 'WRONG_AUDIENCE';
     });
 }
 
 const isList = ({ actual }: ConditionOutcome): boolean => Array.isArray(actual);
 
-/** Reads a subject that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
-function subjectFault({ grant, environmentNow }: Question, claims: Claims, subject: string): ExplanationCode {
+/** Reads a `sub` that the trust policy refuses: `{repository}:{step}` or `{repository}:{environment}:{step}`. */
+function subError({ grant, environmentNow }: Question, claims: Claims, sub: string): DiagnosisCode {
   const { repository, environment } = grant.request.intent;
-  const parts = subject.split(':');
+  const parts = sub.split(':');
   const [repositoryUuid, environmentUuid] = parts.map((part) => parseUuid(part));
   if (!repositoryUuid || parts.length < 2 || parts.length > 3) return 'SUBJECT_UNEXPECTED';
   if (repositoryUuid !== repository.uuid) return 'WRONG_REPOSITORY';
@@ -192,6 +196,7 @@ function subjectFault({ grant, environmentNow }: Question, claims: Claims, subje
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
 /** Typed claims with what every step token of the grant's workspace has, where they lack it: `sub` alone is enough. */
 export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
   const { workspace } = request.intent;
@@ -201,12 +206,12 @@ export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
   return { kind: 'claims', claims: { ...claims, ...added }, assumed };
 }
 
-/** An answer to `POST /v1/explain`. `verified` is false where the signature was not checked: then it says what would be so
+/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
  *  if a token held these claims. */
-export const explanationSchema = z
+export const diagnosisSchema = z
   .strictObject({
     admitted: z.boolean(),
-    code: z.enum(explanationCodes),
+    code: z.enum(diagnosisCodes),
     verified: z.boolean(),
     assumed: z
       .array(z.enum(assumedClaims))
@@ -226,5 +231,5 @@ export const explanationSchema = z
   })
   .meta({ id: 'Explanation' });
 
-/** See `explanationSchema`. */
-export type Explanation = z.infer<typeof explanationSchema>;
+/** See `diagnosisSchema`. */
+export type Diagnosis = z.infer<typeof diagnosisSchema>;

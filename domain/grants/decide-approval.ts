@@ -26,7 +26,7 @@ export function decideApproval(grant: Grant, decision: Decision): Result<NewEven
  *  kind waits, or waits in time. */
 export function decideRuleApproval(grant: Grant, now: Instant): NewEvent | undefined {
   const waiting = waitingRequest(grant);
-  if (grant.status !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
+  if (grant.state !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
     return undefined;
   }
   const found = findWaiting(grant, { planHash: waiting.planHash, now });
@@ -42,7 +42,7 @@ function approvalOf(
   return {
     type: 'GrantApproved',
     data: {
-      ...subjectOf(grant),
+      ...targetOf(grant),
       planHash,
       // A lifetime begins when the grant does: eight hours are not used up by waiting for them.
       ...(expiresInSeconds ? { expiresAt: plusSeconds(now, expiresInSeconds) } : {}),
@@ -59,7 +59,7 @@ export function decideRejection(grant: Grant, decision: Decision): Result<NewEve
   const { planHash, reason } = decision;
   return ok({
     type: 'GrantRejected',
-    data: { ...subjectOf(grant), planHash, ...(reason ? { reason } : {}) },
+    data: { ...targetOf(grant), planHash, ...(reason ? { reason } : {}) },
   });
 }
 
@@ -68,7 +68,7 @@ export function decideLapse(grant: Grant, now: Instant): NewEvent | undefined {
   const waiting = waitingRequest(grant);
   const hasLapsed = waiting?.proposal !== undefined && waiting.proposal.lapsesAt < now;
   return hasLapsed
-    ? { type: 'RequestLapsed', data: { ...subjectOf(grant), planHash: waiting.planHash } }
+    ? { type: 'RequestLapsed', data: { ...targetOf(grant), planHash: waiting.planHash } }
     : undefined;
 }
 
@@ -79,15 +79,15 @@ function findWaiting(
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(
-      problem('CONFLICT', `Nothing of grant ${grant.id} waits for approval; it is ${grant.status}.`),
+      problem('CONFLICT', `Grant ${grant.id} has nothing that waits for approval; it is ${grant.state}.`),
     );
   }
   if (!waiting.proposal || waiting.proposal.lapsesAt < now) {
-    const detail = `The request for grant ${grant.id} waited too long and has lapsed. Whoever needs it asks again.`;
+    const detail = `The request for grant ${grant.id} has lapsed. Request the grant again if it is still needed.`;
     return fail(problem('CONFLICT', detail));
   }
   if (waiting.planHash === planHash) return ok(waiting);
-  const detail = `Another plan waits for approval by now: read grant ${grant.id} again and decide about the plan that it shows.`;
+  const detail = `Another plan waits for approval now. Read grant ${grant.id} again, and decide on the plan that it shows.`;
   return fail(
     problem('PLAN_CHANGED', detail, {
       errors: [{ pointer: '/planHash', detail: 'is not the waiting plan' }],
@@ -95,7 +95,7 @@ function findWaiting(
   );
 }
 
-const subjectOf = (grant: Grant) => {
+const targetOf = (grant: Grant) => {
   const { repository, account } = grant.request.intent;
   return { repository, account };
 };
@@ -103,5 +103,5 @@ const subjectOf = (grant: Grant) => {
 const ownRequest = (principal: Principal): Problem =>
   problem(
     'DENIED',
-    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not asked for it since the last approval decides.`,
+    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not requested it since the last approval must approve.`,
   );

@@ -2,8 +2,9 @@ import type { Repository } from '../bitbucket/repository.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { assertNever, fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
+import type { Approval } from '../templates/schema.ts';
 import type { EventData, NewEvent } from './event.ts';
-import { type Grant, isLive, type RequestInForce, workOf } from './grant.ts';
+import { type Grant, isLive, type RequestInForce } from './grant.ts';
 import { type GrantIntent, intentHash } from './intent.ts';
 
 /** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` stand when the caller
@@ -11,7 +12,7 @@ import { type GrantIntent, intentHash } from './intent.ts';
 export type RequestCommand = {
   intent: GrantIntent;
   planHash: string;
-  approval: 'none' | 'required';
+  approval: Approval;
   proposal?: EventData<'GrantRequested'>['proposal'];
   expiresInSeconds?: number | undefined;
   expiresAt?: Instant | undefined;
@@ -20,12 +21,12 @@ export type RequestCommand = {
 };
 
 /** What a decision means for the caller who waits.
- *  - `started`: a role will be made; 201 once active
- *  - `changed`: an active grant will be, or is, different; 200 once done
- *  - `joined`: an equal request is under way; 200 once active
- *  - `unchanged`: it is so already; 200
- *  - `waiting`: somebody must approve; 202
- *  - `revoking`: an equal grant is being revoked; 202 */
+ *  - `started`: a role will be made: `created` once active
+ *  - `changed`: an active grant will be, or is, different: `changed` once done
+ *  - `joined`: an equal request is under way: `changed` once active
+ *  - `unchanged`: it is so already
+ *  - `waiting`: somebody must approve: `accepted`
+ *  - `revoking`: an equal grant is being revoked: `accepted` */
 export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
 
 /** Seconds that a caller should wait before asking again about a grant on which other work is under way. Our choice:
@@ -46,7 +47,7 @@ export function decideRequest(
     });
   if (!grant) return begin();
   const isSame = isSameIntent(command, grant.request);
-  switch (grant.status) {
+  switch (grant.state) {
     case 'revoked':
     case 'rejected':
     case 'failed':
@@ -60,7 +61,7 @@ export function decideRequest(
     case 'active':
       return decideOnActive(grant, command, isSame);
     default:
-      return assertNever(grant.status);
+      return assertNever(grant.state);
   }
 }
 
@@ -94,8 +95,8 @@ function decideOnActive(
 }
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
-  const doing = grant.status === 'active' ? 'being changed' : grant.status;
-  const detail = `Grant ${grant.id} is ${doing} for another request. Ask again when that has ended.`;
+  const doing = grant.state === 'active' ? 'being changed' : grant.state;
+  const detail = `Grant ${grant.id} is ${doing} for another request. Repeat the request when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
 }
 
@@ -126,7 +127,7 @@ export function decideRevocation(
   reason?: string,
 ): { events: NewEvent[]; outcome: 'settled' | 'verify' | 'revoking' } {
   const { repository, account } = grant.request.intent;
-  switch (grant.status) {
+  switch (grant.state) {
     case 'revoked':
     case 'rejected':
       return { events: [], outcome: 'settled' };
@@ -142,7 +143,7 @@ export function decideRevocation(
       return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
     }
     default:
-      return assertNever(grant.status);
+      return assertNever(grant.state);
   }
 }
 
@@ -150,7 +151,7 @@ export function decideRevocation(
  *  over, for the record of an ended grant keeps the names that it ended with. */
 export function decideRename(grant: Grant, { uuid, fullName, project }: Repository): NewEvent[] {
   const { repository, account, project: known } = grant.request.intent;
-  if (!isLive(grant.status) || repository.uuid !== uuid) return [];
+  if (!isLive(grant.state) || repository.uuid !== uuid) return [];
   const isSame =
     repository.fullName === fullName &&
     (!project || (known?.key === project.key && known.uuid === project.uuid));
@@ -158,6 +159,3 @@ export function decideRename(grant: Grant, { uuid, fullName, project }: Reposito
   const data = { repository: { uuid, fullName }, account, ...optional('project', project) };
   return [{ type: 'RepositoryRenamed', data }];
 }
-
-/** True while the provisioner has something to do on the grant. */
-export const isUnderWay = (grant: Grant | undefined): boolean => workOf(grant) !== 'rest';

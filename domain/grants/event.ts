@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { canonicalHash } from '../shared/canonical-hash.ts';
+import { risks } from '../policy/difference.ts';
+import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
-import { grantIdSchema, intentShape, sha256, subjectShape } from './intent.ts';
+import { approvals } from '../templates/schema.ts';
+import { grantIdSchema, intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -20,15 +22,15 @@ const documents = {
  *  are the requester's at that time, with which their right to ask is checked again at approval. */
 const proposal = z.strictObject({
   lapsesAt: z.iso.datetime(),
-  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
   groups: z.array(z.string()),
   ...documents,
 });
 const request = {
   ...intentShape,
-  planHash: sha256,
-  approval: z.enum(['none', 'required']),
+  planHash: sha256Schema,
+  approval: z.enum(approvals),
   /** Stands exactly when approval is required. */
   proposal: proposal.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
@@ -51,58 +53,58 @@ const dataShapes = {
   /** Something else was asked for where a grant is active. */
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
-  GrantExpiryChanged: { ...subjectShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
+  GrantExpiryChanged: { ...targetShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
   /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
-    ...subjectShape,
-    planHash: sha256,
+    ...targetShape,
+    planHash: sha256Schema,
     expiresAt: z.iso.datetime().optional(),
     reason: z.string().optional(),
   },
-  GrantRejected: { ...subjectShape, planHash: sha256, reason: z.string().optional() },
+  GrantRejected: { ...targetShape, planHash: sha256Schema, reason: z.string().optional() },
   /** Nobody decided the waiting plan in time. */
-  RequestLapsed: { ...subjectShape, planHash: sha256 },
+  RequestLapsed: { ...targetShape, planHash: sha256Schema },
   /** Announces CreateOpenIDConnectProvider. */
-  ProviderCreationStarted: { ...subjectShape, providerArn: z.string() },
-  ProviderCreated: { ...subjectShape, providerArn: z.string() },
+  ProviderCreationStarted: { ...targetShape, providerArn: z.string() },
+  ProviderCreated: { ...targetShape, providerArn: z.string() },
   /** Announces CreateRole and PutRolePolicy with the documents of these hashes. */
-  ProvisioningStarted: { ...subjectShape, role, ...hashes },
-  RoleCreated: { ...subjectShape, role: createdRole },
+  ProvisioningStarted: { ...targetShape, role, ...hashes },
+  RoleCreated: { ...targetShape, role: createdRole },
   /** IAM accepted everything; the documents as sent, for readers: no code obeys them. */
-  GrantActivated: { ...subjectShape, role: createdRole, ...documents },
+  GrantActivated: { ...targetShape, role: createdRole, ...documents },
   /** Announces the writes that turn the live role into these documents. */
-  UpdateStarted: { ...subjectShape, role: createdRole, ...hashes },
-  GrantUpdated: { ...subjectShape, role: createdRole, ...documents },
+  UpdateStarted: { ...targetShape, role: createdRole, ...hashes },
+  GrantUpdated: { ...targetShape, role: createdRole, ...documents },
   /** The update was given up; permissions and session duration are the previous ones. */
-  UpdateFailed: { ...subjectShape, error },
+  UpdateFailed: { ...targetShape, error },
   /** What is under way could not go on and will be tried again. */
-  AttemptFailed: { ...subjectShape, error },
+  AttemptFailed: { ...targetShape, error },
   /** Announces that the role, if there is one, will be disabled and deleted. */
-  CompensationStarted: { ...subjectShape, error },
+  CompensationStarted: { ...targetShape, error },
   /** The grant failed and nothing of it is left in IAM. */
-  ProvisioningFailed: { ...subjectShape, error },
+  ProvisioningFailed: { ...targetShape, error },
   /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
-  RepositoryRenamed: { ...subjectShape, project: intentShape.project },
+  RepositoryRenamed: { ...targetShape, project: intentShape.project },
   /** Announces the four steps of a revoke; `role` is what a failed grant was found to have left behind. */
   RevocationRequested: {
-    ...subjectShape,
+    ...targetShape,
     cause: z.enum(['requested', 'expired', 'leftover', 'repository-gone']),
     reason: z.string().optional(),
     role: createdRole.optional(),
   },
   /** The trust policy denies and the boundary is AWSDenyAll. */
-  RoleDisabled: { ...subjectShape, role: createdRole },
+  RoleDisabled: { ...targetShape, role: createdRole },
   /** Announces the removal of policies that Rolewright did not put on the role. */
   ForeignPoliciesFound: {
-    ...subjectShape,
+    ...targetShape,
     role: createdRole,
     inline: z.array(z.string()),
     attached: z.array(z.string()),
   },
   /** A role whose creation was announced but never confirmed was looked for and not found. */
-  RoleNotFound: { ...subjectShape, role },
-  RoleDeleted: { ...subjectShape, role },
-  GrantRevoked: subjectShape,
+  RoleNotFound: { ...targetShape, role },
+  RoleDeleted: { ...targetShape, role },
+  GrantRevoked: targetShape,
 } as const;
 
 const dataSchemas = Object.fromEntries(
@@ -121,8 +123,11 @@ export type EventData<T extends EventType> = z.infer<z.ZodObject<(typeof dataSha
 /** An event that is decided but not yet written. */
 export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
 
-/** Through which door the request came that an event belongs to. */
-export type EntryPoint = 'http' | 'bitbucket' | 'slack' | 'schedule';
+/** The endpoints through which the request came that an event belongs to. */
+const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
+
+/** See `entryPoints`. */
+export type EntryPoint = (typeof entryPoints)[number];
 
 type Envelope = {
   grantId: string;
@@ -152,10 +157,10 @@ export const eventSchema = z.strictObject({
   type: z.enum(eventTypes),
   principal: principalSchema,
   correlationId: z.string().min(1),
-  entryPoint: z.enum(['http', 'bitbucket', 'slack', 'schedule']),
+  entryPoint: z.enum(entryPoints),
   data: z.record(z.string(), z.unknown()),
-  prevHash: z.string().regex(/^[0-9a-f]{64}$/),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  prevHash: sha256Schema,
+  hash: sha256Schema,
 });
 
 /** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never
@@ -172,7 +177,7 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
   return canonicalHash({ grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash });
 }
 
-/** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first fault as a sentence, undefined
+/** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first error as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
 export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
   let prevHash = ZERO_HASH;

@@ -1,21 +1,12 @@
 import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
 import type { ProblemCode } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
+import type { Approval } from '../templates/schema.ts';
 import type { EventData, GrantEvent } from './event.ts';
 import { type GrantIntent, intentHash, intentOf } from './intent.ts';
 
 /** Where a grant stands; see the state diagram in `docs/architecture.md`. */
-export type GrantStatus =
-  | 'pending'
-  | 'provisioning'
-  | 'active'
-  | 'revoking'
-  | 'revoked'
-  | 'rejected'
-  | 'failed';
-
-/** All states of a grant. */
-export const grantStatuses = [
+export const grantStates = [
   'pending',
   'provisioning',
   'active',
@@ -23,7 +14,10 @@ export const grantStatuses = [
   'revoked',
   'rejected',
   'failed',
-] as const satisfies readonly GrantStatus[];
+] as const;
+
+/** See `grantStates`. */
+export type GrantState = (typeof grantStates)[number];
 
 /** A request: what was asked for, by whom, when, and where in the stream it stands. */
 export type RequestInForce = {
@@ -34,7 +28,7 @@ export type RequestInForce = {
   intentHash: string;
   /** What would change by it and for how long, see `planHash`: what an approval is about. */
   planHash: string;
-  approval: 'none' | 'required';
+  approval: Approval;
   proposal?: NonNullable<EventData<'GrantRequested'>['proposal']>;
   approvedBy?: Principal;
   requestedBy: Principal;
@@ -60,7 +54,7 @@ export type GrantError = { code: ProblemCode; detail: string; at: Instant };
 /** A grant, folded from its events. */
 export type Grant = {
   id: string;
-  status: GrantStatus;
+  state: GrantState;
   /** The request that the present state comes from; while active, the one that is live in IAM. */
   request: RequestInForce;
   /** Another request on an active grant: it waits for approval, or its update is under way. */
@@ -107,12 +101,12 @@ const withRequester = (requesters: Principal[], principal: Principal): Principal
 
 /** The request that waits for a decision, on a new grant or on an active one. */
 export function waitingRequest(grant: Grant): RequestInForce | undefined {
-  if (grant.status === 'pending') return grant.request;
-  return grant.status === 'active' && grant.change?.phase === 'waiting' ? grant.change : undefined;
+  if (grant.state === 'pending') return grant.request;
+  return grant.state === 'active' && grant.change?.phase === 'waiting' ? grant.change : undefined;
 }
 
 /** True when somebody was among those who asked since the last approval. Ids are compared without case here: where one
- *  door writes a person's email otherwise than another, they are still the one who asked. */
+ *  endpoint writes a person's email otherwise than another, they are still the one who asked. */
 export const isRequester = (grant: Grant, { kind, id }: Principal): boolean =>
   grant.requesters.some((other) => other.kind === kind && other.id.toLowerCase() === id.toLowerCase());
 
@@ -134,7 +128,7 @@ function approvedRequest(
 /** The configuration approves nothing but new grants that its own rules have asked for. Whether a rule really says so, the
  *  provisioner looks up: this is only who claims it. */
 const isByRule = (grant: Grant, waiting: RequestInForce, principal: Principal): boolean =>
-  grant.status === 'pending' &&
+  grant.state === 'pending' &&
   isSamePrincipal(principal, CONFIGURATION) &&
   isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES);
 
@@ -156,14 +150,14 @@ export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | und
 export const replay = (events: readonly GrantEvent[]): Grant | undefined =>
   events.reduce<Grant | undefined>(evolve, undefined);
 
-const startable: readonly GrantStatus[] = ['pending', 'revoked', 'rejected', 'failed'];
+const startable: readonly GrantState[] = ['pending', 'revoked', 'rejected', 'failed'];
 
 function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantRequested' }): Grant | undefined {
-  if (grant && !startable.includes(grant.status)) return grant;
+  if (grant && !startable.includes(grant.state)) return grant;
   const request = requestOf(event);
   return {
     id: event.grantId,
-    status: event.data.approval === 'required' ? 'pending' : 'provisioning',
+    state: event.data.approval === 'required' ? 'pending' : 'provisioning',
     request,
     requesters: withRequester(grant?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
@@ -175,9 +169,9 @@ function start(grant: Grant | undefined, event: GrantEvent & { type: 'GrantReque
 }
 
 function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequested' }>): Grant {
-  const { status, role, change } = grant;
-  const isActive = status === 'active';
-  const isRemoving = status === 'revoking' || grant.compensating !== undefined;
+  const { state, role, change } = grant;
+  const isActive = state === 'active';
+  const isRemoving = state === 'revoking' || grant.compensating !== undefined;
   const isUpdating = isActive && change?.phase === 'updating';
   switch (event.type) {
     case 'GrantChangeRequested': {
@@ -194,14 +188,14 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       if (!approved) return grant;
       const approvedGrant: Grant = { ...grant, requesters: [] };
       if (isActive) return { ...approvedGrant, change: { ...approved, phase: 'updating' } };
-      return { ...approvedGrant, status: 'provisioning', request: approved, expiresAt: approved.expiresAt };
+      return { ...approvedGrant, state: 'provisioning', request: approved, expiresAt: approved.expiresAt };
     }
     case 'GrantRejected':
     case 'RequestLapsed':
       if (event.data.planHash !== waitingRequest(grant)?.planHash) return grant;
-      return isActive ? without(grant, 'change') : { ...grant, status: 'rejected' };
+      return isActive ? without(grant, 'change') : { ...grant, state: 'rejected' };
     case 'ProvisioningStarted': {
-      if (status !== 'provisioning' || role) return grant;
+      if (state !== 'provisioning' || role) return grant;
       const { name, arn } = event.data.role;
       return { ...grant, role: { name, arn, announcedAt: event.at } };
     }
@@ -211,8 +205,8 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       return { ...grant, role: { ...role, id: event.data.role.id, confirmedAt: event.at } };
     }
     case 'GrantActivated':
-      if (status !== 'provisioning' || !role?.id || grant.compensating) return grant;
-      return without({ ...grant, status: 'active', documents: documentsOf(event.data) }, 'lastError');
+      if (state !== 'provisioning' || !role?.id || grant.compensating) return grant;
+      return without({ ...grant, state: 'active', documents: documentsOf(event.data) }, 'lastError');
     case 'GrantUpdated': {
       if (!isUpdating || !change) return grant;
       const { phase: _, ...request } = change;
@@ -227,15 +221,15 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
     case 'AttemptFailed':
       return { ...grant, lastError: { ...event.data.error, at: event.at } };
     case 'CompensationStarted':
-      return status === 'provisioning' ? { ...grant, compensating: event.data.error } : grant;
+      return state === 'provisioning' ? { ...grant, compensating: event.data.error } : grant;
     case 'ProvisioningFailed': {
-      if (status !== 'provisioning') return grant;
-      const failed: Grant = { ...grant, status: 'failed', lastError: { ...event.data.error, at: event.at } };
+      if (state !== 'provisioning') return grant;
+      const failed: Grant = { ...grant, state: 'failed', lastError: { ...event.data.error, at: event.at } };
       return without(without(failed, 'role'), 'compensating');
     }
     case 'RevocationRequested':
-      if (!(['provisioning', 'active', 'failed'] as GrantStatus[]).includes(status)) return grant;
-      return without(without({ ...grant, status: 'revoking', ...leftover(event) }, 'change'), 'lastError');
+      if (!(['provisioning', 'active', 'failed'] as GrantState[]).includes(state)) return grant;
+      return without(without({ ...grant, state: 'revoking', ...leftover(event) }, 'change'), 'lastError');
     case 'RoleDisabled':
       return role && isRemoving ? { ...grant, role: { ...role, disabled: true } } : grant;
     case 'RoleNotFound':
@@ -244,8 +238,8 @@ function advance(grant: Grant, event: Exclude<GrantEvent, { type: 'GrantRequeste
       if (!isRemoving) return grant;
       return without(without(grant, 'role'), 'documents');
     case 'GrantRevoked': {
-      if (status !== 'revoking' && status !== 'pending') return grant;
-      const revoked: Grant = { ...grant, status: 'revoked' };
+      if (state !== 'revoking' && state !== 'pending') return grant;
+      const revoked: Grant = { ...grant, state: 'revoked' };
       return without(without(without(revoked, 'role'), 'compensating'), 'lastError');
     }
     case 'ProviderCreationStarted':
@@ -300,12 +294,12 @@ export type Work = 'rest' | 'provision' | 'update' | 'compensate' | 'revoke';
 
 /** The work that the state of a grant asks for. */
 export function workOf(grant: Grant | undefined): Work {
-  if (grant?.status === 'provisioning') return grant.compensating ? 'compensate' : 'provision';
-  if (grant?.status === 'revoking') return 'revoke';
-  if (grant?.status === 'active' && grant.change?.phase === 'updating') return 'update';
+  if (grant?.state === 'provisioning') return grant.compensating ? 'compensate' : 'provision';
+  if (grant?.state === 'revoking') return 'revoke';
+  if (grant?.state === 'active' && grant.change?.phase === 'updating') return 'update';
   return 'rest';
 }
 
 /** True for a grant that counts against its repository's limit. */
-export const isLive = (status: GrantStatus): boolean =>
-  status === 'pending' || status === 'provisioning' || status === 'active' || status === 'revoking';
+export const isLive = (state: GrantState): boolean =>
+  state === 'pending' || state === 'provisioning' || state === 'active' || state === 'revoking';

@@ -1,30 +1,27 @@
 import * as z from 'zod';
-import { canonicalHash } from '../shared/canonical-hash.ts';
-import { GRANT_ID, NAME, parseUuid } from '../shared/identifiers.ts';
-
-const uuid = z.string().refine((text) => parseUuid(text) === text, 'must be a lower-case UUID in braces');
-/** A SHA-256 as lower-case hex. */
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+import { ACCOUNT_ID } from '../shared/account.ts';
+import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
+import { GRANT_ID, NAME, uuidSchema } from '../shared/identifiers.ts';
 
 /** The identity of what every event is about; part of the data of each. */
-export const subjectShape = {
-  repository: z.strictObject({ uuid, fullName: z.string().min(3) }),
-  account: z.string().regex(/^\d{12}$/),
+export const targetShape = {
+  repository: z.strictObject({ uuid: uuidSchema, fullName: z.string().min(3) }),
+  account: z.string().regex(ACCOUNT_ID),
 };
 
 /** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */
 export const intentShape = {
-  ...subjectShape,
-  workspace: z.strictObject({ slug: z.string().min(1), uuid }),
-  project: z.strictObject({ key: z.string(), uuid }).optional(),
-  environment: z.strictObject({ uuid, name: z.string() }).optional(),
+  ...targetShape,
+  workspace: z.strictObject({ slug: z.string().min(1), uuid: uuidSchema }),
+  project: z.strictObject({ key: z.string(), uuid: uuidSchema }).optional(),
+  environment: z.strictObject({ uuid: uuidSchema, name: z.string() }).optional(),
   template: z.strictObject({ name: z.string().regex(NAME), version: z.string().min(1) }),
   name: z.string().regex(NAME),
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   roleName: z.string().regex(/^rw-[a-z0-9-]{1,61}$/),
   maxSessionDuration: z.int().min(3600).max(43_200),
-  trustPolicyHash: sha256,
-  permissionsPolicyHash: sha256,
+  trustPolicyHash: sha256Schema,
+  permissionsPolicyHash: sha256Schema,
 };
 
 const intentSchema = z.strictObject(intentShape);

@@ -10,7 +10,7 @@ import { parseDuration } from '../shared/time.ts';
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 /** Why something is asked for or decided: 1–500 characters. */
-export const reasonSchema = wellFormed.min(1).max(500);
+const reasonSchema = wellFormed.min(1).max(500);
 
 /** The hash of a plan, as a dry run or a waiting grant shows it. */
 export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');
@@ -22,7 +22,7 @@ const parameters = z
     error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
   })
   .transform((value) => value as Record<string, unknown>)
-  .meta({ type: 'object', description: 'What the template asks for; GET /v1/templates/{name} shows it' });
+  .meta({ type: 'object', description: 'What the template asks for, by the names of its parameters' });
 
 /** How long a grant lives. */
 export const durationSchema = z
@@ -47,13 +47,13 @@ export const grantRequestSchema = z
       .min(1)
       .max(255)
       .optional()
-      .describe('A deployment environment: name in exact case, or UUID in braces'),
+      .describe('A deployment environment: its name, case-sensitive, or its UUID in braces'),
     account: wellFormed.min(1).max(64).optional().describe('Alias or id'),
     name: z
       .string()
       .regex(NAME, 'must start with a letter, 1–32 lower-case letters, digits and hyphens')
       .default('default')
-      .describe('Tells several grants of one template apart'),
+      .describe('Distinguishes several grants of one template'),
     expiresIn: durationSchema.optional(),
     reason: reasonSchema.optional(),
     planHash: planHashSchema.optional(),
@@ -83,7 +83,11 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
   const parsed = schema.safeParse(body, { error: fieldRule });
   if (parsed.success) return ok(parsed.data);
   const errors = toFieldErrors(parsed.error);
-  return fail(problem('REQUEST_INVALID', 'The body is not what this route takes.', { errors }));
+  return fail(
+    problem('REQUEST_INVALID', 'The body does not fit this route; "errors" lists every field error.', {
+      errors,
+    }),
+  );
 }
 
 /** A request's body after its shape was checked. */

@@ -8,16 +8,16 @@ import { type GuardrailContext, type GuardrailId, guardrailRules, type Rule } fr
 export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId[] };
 
 /** What breaks a guardrail: the rule's id, the statement's sid, and what with its fix as a sentence. */
-export type Violation = { rule: string; statement: string; detail: string };
+export type PolicyViolation = { rule: string; statement: string; detail: string };
 
 /** What a plan breaks of the guardrails that are in audit mode, for the operators' log. */
-export type AuditedPlan = { grantId: string; template: string; violations: Violation[] };
+export type AuditedRole = { grantId: string; template: string; violations: PolicyViolation[] };
 
 /** Where plans report what they break of audited guardrails. */
-export type AuditPort = { reportAudited(plan: AuditedPlan): void };
+export type AuditPort = { reportAudited(plan: AuditedRole): void };
 
 /** Everything in a policy that breaks a guardrail, whether enforced or audited. */
-export const violationsOf = (permissions: PermissionsPolicy, context: GuardrailContext): Violation[] =>
+export const violationsOf = (permissions: PermissionsPolicy, context: GuardrailContext): PolicyViolation[] =>
   (guardrailRules as readonly Rule[]).flatMap(({ id, find }) =>
     find(permissions, context).map(({ statement, what, fix }) => ({
       rule: id,
@@ -33,15 +33,15 @@ export function checkGuardrails(
   permissions: PermissionsPolicy,
   trust: TrustPolicy,
   settings: GuardrailSettings,
-): Result<Violation[]> {
+): Result<PolicyViolation[]> {
   const violations = violationsOf(permissions, settings);
-  const isAudited = ({ rule }: Violation) =>
+  const isAudited = ({ rule }: PolicyViolation) =>
     settings.audit.some((id) => id === rule) &&
     !guardrailRules.some(({ id, isFixed }) => id === rule && isFixed);
   const enforced = violations.filter((violation) => !isAudited(violation));
   if (enforced.length > 0) {
     return fail(
-      problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail; its template must change.', {
+      problem('GUARDRAIL_VIOLATED', 'The rendered policy breaks a guardrail. Change its template.', {
         errors: enforced.map(({ rule, statement, detail }) => ({
           pointer: '/template',
           detail: `statement ${statement}: ${rule}: ${detail}`,

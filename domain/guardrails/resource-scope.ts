@@ -45,8 +45,8 @@ export function foreignAccountOf(
   if (resource === '*' || SAM_MACRO.test(resource)) return undefined;
   const account = resource.split(':')[4] ?? '';
   if (account === accountId) return undefined;
-  if (account !== '') return `lies in account ${account}`;
-  return isHeldByCondition ? undefined : 'names no account, so it may be anybody’s';
+  if (account !== '') return `is in account ${account}`;
+  return isHeldByCondition ? undefined : 'names no account, so it may belong to any account';
 }
 
 /** What is Rolewright's own, in lower case; as the last statement of `infrastructure/boundary.yml`. */
@@ -68,7 +68,7 @@ const OWN = [
 /** Reading by path is authorised against the path that is asked for: these lie above Rolewright's. */
 const ABOVE_OWN_PARAMETERS = ['arn:*:ssm:*:*:parameter', 'arn:*:ssm:*:*:parameter/'];
 
-/** True when a resource is Rolewright's own, names it in any case, or could match it through a wildcard or variable. */
+/** True when a resource is Rolewright's own, names it in whatever case, or could match it through a wildcard or variable. */
 export function reachesRolewright(resource: string, actions: readonly string[]): boolean {
   const pattern = resource.toLowerCase().replaceAll(/\$\{[^}]*\}?/g, '*');
   if (pattern.includes('rolewright')) return true;

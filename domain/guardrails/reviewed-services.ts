@@ -1,35 +1,15 @@
-/** Services whose write actions were gone through, one by one, for ways to another role, to others and around the log: what
- *  was found stands in `dangerous-actions.ts`. Whatever that list does not know of a service outside this one is refused
- *  with it, also of services that AWS adds. Prefixes of actions, in lower case. */
-export const reviewedServices: ReadonlySet<string> = new Set([
-  'application-autoscaling',
-  'autoscaling',
-  'cloudformation',
-  'cloudfront',
-  'cloudwatch',
-  'codeartifact',
-  'codebuild',
-  'codedeploy',
-  'codepipeline',
-  'dynamodb',
-  'ec2',
-  'ecr',
-  'ecr-public',
-  'ecs',
-  'eks',
-  'elasticbeanstalk',
-  'elasticloadbalancing',
-  'events',
-  'iam',
-  'kinesis',
-  'lambda',
-  'logs',
-  's3',
-  'secretsmanager',
-  'servicediscovery',
-  'sns',
-  'sqs',
-  'ssm',
-  'states',
-  'sts',
-]);
+import { judgedActions } from './judged-actions-table.ts';
+
+const safe = new Map(
+  Object.entries(judgedActions).map(([service, names]) => [service, new Set(names.split(/\s+/))]),
+);
+
+/** Services whose actions were judged one by one. An action of any other service is refused. Prefixes of actions, in lower
+ *  case. */
+export const reviewedServices: ReadonlySet<string> = new Set(safe.keys());
+
+/** True for an action, in lower case, of a reviewed service that was judged safe for a grant. What is not known is not. */
+export function isJudgedSafe(action: string): boolean {
+  const [service = '', name = '', ...more] = action.split(':');
+  return more.length === 0 && (safe.get(service)?.has(name) ?? false);
+}

@@ -1,55 +1,41 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
 import { patternsOverlap } from '../shared/patterns.ts';
+import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
-  ESCALATION,
   ESCALATION_PAIRS,
-  HANDING_ON,
-  handsAccessOn,
   IDENTITY,
   IDENTITY_EXCEPTIONS,
   KEYS,
-  LOG_TAMPERING,
   ORGANISATION_AND_BILLING,
+  onlyReads,
+  TAGS_AT_CREATION,
 } from './dangerous-actions.ts';
+import { ESCALATION } from './escalation-table.ts';
 import { isKeyUse } from './key-use.ts';
+import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
-import { reviewedServices } from './reviewed-services.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: string; deny: readonly string[] };
 
 /** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
-export type Finding = { statement: string; what: string; fix: string };
+export type BrokenRule = { statement: string; what: string; fix: string };
 
 /** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
  *  other rule. */
 export type Rule = {
   id: string;
   isFixed: boolean;
-  find(policy: PermissionsPolicy, context: GuardrailContext): Finding[];
+  find(policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[];
 };
 
 const lower = (text: string): string => text.toLowerCase();
 
-/** Says which pattern of a list an action of a policy has something in common with. IAM reads actions in any case. */
-function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
-  const known = patterns.map(lower);
-  // One action without wildcards is the usual case, and one expression decides it.
-  const any = new RegExp(
-    `^(?:${known.map((one) => one.replaceAll('*', '.*').replaceAll('?', '.')).join('|')})$`,
-  );
-  return (action) => {
-    const asked = lower(action);
-    if (!/[*?]/.test(asked) && !any.test(asked)) return undefined;
-    return known.find((pattern) => patternsOverlap(asked, pattern));
-  };
-}
-
 /** A rule about each statement by itself. */
 const perStatement =
-  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<Finding, 'statement'>[]) =>
-  (policy: PermissionsPolicy, context: GuardrailContext): Finding[] =>
+  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<BrokenRule, 'statement'>[]) =>
+  (policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[] =>
     policy.Statement.flatMap((statement) =>
       judge(statement, context).map((found) => ({ statement: statement.Sid, ...found })),
     );
@@ -67,7 +53,7 @@ const noneOf = (patterns: readonly string[], what: string, fix: string, but: rea
 
 const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
-function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   const element = Object.keys(statement).find((key) => !KNOWN_ELEMENTS.has(key));
   const lists = [statement.Action, statement.Resource];
   const isSound =
@@ -77,10 +63,8 @@ function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'
   if (isSound) return [];
   return [
     {
-      what: element
-        ? `${element} stands in it`
-        : 'it is not an Allow with a list of actions and of resources',
-      fix: 'list what is allowed: Sid, Effect Allow, Action, Resource, Condition and nothing else',
+      what: element ? `it contains ${element}` : 'it is not an Allow with a list of actions and of resources',
+      fix: 'use only Sid, Effect Allow, Action, Resource and Condition',
     },
   ];
 }
@@ -88,7 +72,7 @@ function shapeFaults(statement: PermissionsStatement): Omit<Finding, 'statement'
 /** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
 function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
   const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
-  // Keys are read in any case: of two spellings, nobody knows which one holds.
+  // Keys are compared case-insensitively: of two spellings, nobody knows which one holds.
   const [block] = blocks.length === 1 ? blocks : [];
   const values = [block?.[1] ?? []].flat();
   return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
@@ -101,13 +85,13 @@ const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
   Action.some((found) => patternsOverlap(lower(found), action));
 
-const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<Finding, 'statement'>[] =>
+const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] =>
   statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
-    what: `${action} stands with ${resource}`,
+    what: `${action} is allowed on ${resource}`,
     fix: 'name each role by its whole ARN, without wildcards',
   }));
 
-function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function passRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('iam:passrole', statement)) return [];
   const services = exactValues(statement, 'iam:PassedToService');
   const isBound = services.length > 0 && services.every((service) => SERVICE.test(service));
@@ -117,51 +101,68 @@ function passRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[]
       ? []
       : [
           {
-            what: 'iam:PassRole says not to which service',
+            what: 'iam:PassRole does not name the service',
             fix: 'add StringEquals iam:PassedToService with the services, e.g. ecs-tasks.amazonaws.com',
           },
         ]),
   ];
 }
 
-function stackRole(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
-  if (!mayUse('cloudformation:createchangeset', statement)) return [];
+/** Actions that take an execution role, and act with the role that the stack had before where none is given. Source: the
+ *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
+const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
+
+function stackRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
+  if (!STACK_ROLE_ACTIONS.some((name) => mayUse(`cloudformation:${name}`, statement))) return [];
   const roles = exactValues(statement, 'cloudformation:RoleArn');
   if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
   return [
     {
-      what: 'a change set could act through whatever role its stack had before',
+      what: 'a stack could be changed through whatever role it had before',
       fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
     },
   ];
 }
 
-function bearerToken(statement: PermissionsStatement): Omit<Finding, 'statement'>[] {
+function bearerToken(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
   if (!mayUse('sts:getservicebearertoken', statement)) return [];
   if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
   return [
     {
-      what: 'sts:GetServiceBearerToken says not for which service',
+      what: 'sts:GetServiceBearerToken does not name the service',
       fix: 'add StringEquals sts:AWSServiceName, e.g. codeartifact.amazonaws.com',
+    },
+  ];
+}
+
+function tagAtCreation(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
+  if (!TAGS_AT_CREATION.some((action) => mayUse(action, statement))) return [];
+  if (exactValues(statement, 'ecs:CreateAction').join() === 'RegisterTaskDefinition') return [];
+  return [
+    {
+      what: 'ecs:TagResource is not limited to what the role itself registers',
+      fix: 'add StringEquals ecs:CreateAction RegisterTaskDefinition',
     },
   ];
 }
 
 const PAIRS = ESCALATION_PAIRS.map(([left, right]) => [hitOf([left]), hitOf([right])] as const);
 
-function pairs({ Statement }: PermissionsPolicy): Finding[] {
+function pairs({ Statement }: PermissionsPolicy): BrokenRule[] {
   const holders = (hit: ReturnType<typeof hitOf>) =>
-    Statement.flatMap(({ Sid, Action }) => Action.filter(hit).map((action) => ({ Sid, action })));
+    Statement.flatMap(({ Sid, Action }) =>
+      Action.filter((action) => hit(action) && !onlyReads(lower(action))).map((action) => ({ Sid, action })),
+    );
   const seen = new Set<string>();
   return PAIRS.flatMap(([left, right]) =>
     holders(left).flatMap((one) =>
       holders(right)
         .filter(({ action }) => lower(action) !== lower(one.action) || /[*?]/.test(action))
         .flatMap((other) => {
-          const what = `${one.action} and ${other.action} (statement ${other.Sid}) together are a way to another role`;
+          const what = `${one.action} and ${other.action} (statement ${other.Sid}) together are a path to another role`;
           if (seen.has(what)) return [];
           seen.add(what);
-          return [{ statement: one.Sid, what, fix: 'give them to different templates, or leave one out' }];
+          return [{ statement: one.Sid, what, fix: 'put them into different templates, or remove one' }];
         }),
     ),
   );
@@ -170,27 +171,12 @@ function pairs({ Statement }: PermissionsPolicy): Finding[] {
 const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
   Action.every((action) => actionsWithoutResource.has(lower(action)));
 
-const handingOn = hitOf(HANDING_ON);
-
-const listed = hitOf([
-  ...IDENTITY,
-  ...ORGANISATION_AND_BILLING,
-  ...LOG_TAMPERING,
-  ...KEYS,
-  ...ESCALATION,
-  ...HANDING_ON,
-]);
-
-/** True for an action of a service that nobody has gone through, unless a list has it: then that rule tells. */
-const isUnknown = (action: string): boolean =>
-  !reviewedServices.has(lower(action.split(':')[0] ?? '')) && !listed(action);
-
 /** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
 export const guardrailRules = [
   {
     id: 'allow-statements-only',
     isFixed: true,
-    find: perStatement(shapeFaults),
+    find: perStatement(shapeErrors),
   },
   {
     id: 'one-action-each',
@@ -207,8 +193,18 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(isUnknown).map((action) => ({
-        what: `${action} belongs to a service that nobody has gone through for dangerous actions`,
-        fix: 'go through it, add what is dangerous to domain/guardrails/dangerous-actions.ts and the service to domain/guardrails/reviewed-services.ts',
+        what: `${action} belongs to a service whose actions were not judged`,
+        fix: 'judge its actions in scripts/guardrails/judgements, then run npm run guardrails',
+      })),
+    ),
+  },
+  {
+    id: 'judged-actions',
+    isFixed: false,
+    find: perStatement(({ Action }) =>
+      Action.filter(isUnjudged).map((action) => ({
+        what: `${action} is not among the actions that were judged safe for a grant`,
+        fix: 'use one that is: `npm run guardrails -- ACTION` prints the judgement and its reason; an action without one is judged in scripts/guardrails/judgements first',
       })),
     ),
   },
@@ -217,7 +213,7 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Resource }) =>
       Resource.filter((resource) => resource !== '*' && !namesOneThing(resource)).map((resource) => ({
-        what: `${resource} holds a wildcard or variable before the end of its first name, or is no ARN`,
+        what: `${resource} holds a wildcard or variable before the end of its first name, or is not an ARN`,
         fix: 'name partition, service, region, account and resource; wildcards only below the name',
       })),
     ),
@@ -229,8 +225,8 @@ export const guardrailRules = [
       statement.Resource.includes('*') && !isWithoutResource(statement)
         ? [
             {
-              what: '* stands as resource of an action that takes one',
-              fix: 'name the resource, or move the actions that take none to a statement of their own',
+              what: '* is the resource of an action that supports named resources',
+              fix: 'name the resource, or move the actions without resources to a statement of their own',
             },
           ]
         : [],
@@ -259,7 +255,7 @@ export const guardrailRules = [
     isFixed: true,
     find: noneOf(
       IDENTITY,
-      'changes or becomes an identity',
+      'manages or assumes an identity',
       'leave it to the administrators of the account',
       IDENTITY_EXCEPTIONS,
     ),
@@ -274,12 +270,13 @@ export const guardrailRules = [
   },
   { id: 'bearer-token-exact', isFixed: false, find: perStatement(bearerToken) },
   { id: 'stack-role-exact', isFixed: false, find: perStatement(stackRole) },
+  { id: 'tag-at-creation-exact', isFixed: false, find: perStatement(tagAtCreation) },
   {
     id: 'no-organisation-or-billing',
     isFixed: false,
     find: noneOf(
       ORGANISATION_AND_BILLING,
-      'reaches the organisation, the account or its bill',
+      'affects the organisation, the account or its bill',
       'leave it to the administrators of the account',
     ),
   },
@@ -288,7 +285,7 @@ export const guardrailRules = [
     isFixed: false,
     find: noneOf(
       LOG_TAMPERING,
-      'touches what records or watches',
+      'affects logs or monitoring',
       'leave it to the administrators of the account',
     ),
   },
@@ -298,7 +295,7 @@ export const guardrailRules = [
     find: (policy, context) =>
       noneOf(
         KEYS,
-        'touches keys',
+        'affects keys',
         "use keys that AWS manages, name the role in the key's own policy, or let it use one key through one service: kms:Decrypt and kms:GenerateDataKey with StringEquals kms:ViaService",
       )({ ...policy, Statement: policy.Statement.filter((statement) => !isKeyUse(statement)) }, context),
   },
@@ -307,8 +304,8 @@ export const guardrailRules = [
     isFixed: false,
     find: noneOf(
       ESCALATION,
-      'is a known way to another role',
-      'deploy through an action that names what it changes, e.g. lambda:UpdateFunctionCode',
+      'is a known path to another role',
+      'use an action that names what it changes, e.g. lambda:UpdateFunctionCode',
       IDENTITY_EXCEPTIONS,
     ),
   },
@@ -317,7 +314,7 @@ export const guardrailRules = [
     id: 'no-handing-on',
     isFixed: false,
     find: perStatement(({ Action }) =>
-      Action.filter((action) => handsAccessOn(lower(action)) || handingOn(action)).map((action) => ({
+      Action.filter(handsOn).map((action) => ({
         what: `${action} can hand access on to others`,
         fix: 'change resource policies where the resource is made, reviewed',
       })),
@@ -330,8 +327,8 @@ export const guardrailRules = [
       statement.Resource.filter((resource) =>
         resource === '*' ? !isWithoutResource(statement) : reachesRolewright(resource, statement.Action),
       ).map((resource) => ({
-        what: `${resource} reaches what is Rolewright's own`,
-        fix: 'name other resources: no grant may touch what makes and records grants',
+        what: `${resource} reaches Rolewright's own resources`,
+        fix: 'name other resources: no grant may reach the resources that create and record grants',
       })),
     ),
   },
@@ -346,7 +343,7 @@ export const guardrailRules = [
           : [
               {
                 what: `${action} is denied by ${pattern} in config/rolewright.yaml`,
-                fix: 'leave it out, or ask the administrators of Rolewright',
+                fix: 'remove it, or ask the administrators of Rolewright',
               },
             ];
       }),

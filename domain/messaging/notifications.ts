@@ -1,13 +1,13 @@
 import type { Directory } from '../access/directory.ts';
 import { slackUserOf } from '../access/slack-identity.ts';
-import type { SlackConfiguration } from '../configuration/configuration.ts';
 import type { GrantEvent } from '../grants/event.ts';
 import { evolve, type Grant, type RequestInForce, replay, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { SlackSettings } from './slack-settings.ts';
 
 /** Somebody to be told of an event. `channel` is a Slack channel's id, or a user's. */
-export type Telling = { to: 'approvers' | 'team' | 'requester'; channel: string };
+export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: string };
 
 /** How a request ended its waiting: by which event, of whom. */
 export type WaitingOver = {
@@ -27,21 +27,21 @@ export type WaitingStory = {
   decision?: WaitingOver | undefined;
 };
 
-type Settings = { slack: SlackConfiguration; directory: Directory };
+type Settings = { slack: SlackSettings; directory: Directory };
 
 /** Who is to be told of the last of a grant's events. Approvers: of a request that begins to wait. The team of the
  *  project: of that, and of what was granted, changed and revoked. Whoever asked: of how their waiting ended. */
-export function tellings({ slack, directory }: Settings, events: readonly GrantEvent[]): Telling[] {
+export function recipientsOf({ slack, directory }: Settings, events: readonly GrantEvent[]): Recipient[] {
   const event = events.at(-1);
   const asked = events.findLast(isRequest);
   if (!event || !asked) return [];
   const { project, approval } = asked.data;
   const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
-  const team: Telling[] = channel ? [{ to: 'team', channel }] : [];
+  const team: Recipient[] = channel ? [{ to: 'team', channel }] : [];
   const user =
     asked.principal.kind === 'person' ? slackUserOf(directory, slack.team, asked.principal.id) : undefined;
   const isOwnDoing = event.principal.kind === 'person' && event.principal.id === asked.principal.id;
-  const requester: Telling[] = user && !isOwnDoing ? [{ to: 'requester', channel: user }] : [];
+  const requester: Recipient[] = user && !isOwnDoing ? [{ to: 'requester', channel: user }] : [];
   switch (event.type) {
     case 'GrantRequested':
     case 'GrantChangeRequested':
@@ -67,8 +67,8 @@ const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
 /** True when somebody is to be told of the last event, or shown that a waiting is over. */
-export const isNews = (settings: Settings, events: readonly GrantEvent[]): boolean =>
-  tellings(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
+export const isNotifiable = (settings: Settings, events: readonly GrantEvent[]): boolean =>
+  recipientsOf(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
 
 /** The events that may end a waiting; only after these is the stream folded to see. */
 const MAY_END_WAITING: readonly GrantEvent['type'][] = [
@@ -96,7 +96,7 @@ export function waitingStory(events: readonly GrantEvent[], seq: number): Waitin
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
   if (!asked || !request?.proposal || request.seq !== seq) return undefined;
-  const live = asked.status === 'active' ? asked.documents?.permissionsPolicy : undefined;
+  const live = asked.state === 'active' ? asked.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
   const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
   let grant: Grant | undefined = asked;

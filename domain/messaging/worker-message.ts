@@ -1,18 +1,5 @@
 import * as z from 'zod';
-
-const bitbucketDelivery = z.strictObject({
-  source: z.literal('bitbucket'),
-  /** Slug of the configured workspace whose secret signed the delivery. */
-  workspace: z.string().min(1),
-  /** The same for every attempt of one delivery; the correlation id of what comes of it. */
-  deliveryId: z.string().min(1).max(64),
-  /** Bitbucket's event key, e.g. `repo:created`. Not signed: it says when to look, never what is so. */
-  event: z.string().min(1).max(64),
-  repository: z
-    .union([z.strictObject({ uuid: z.string() }), z.strictObject({ fullName: z.string() })])
-    .optional(),
-  project: z.strictObject({ uuid: z.string() }).optional(),
-});
+import { bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
 
@@ -62,13 +49,13 @@ const slackAsk = z.strictObject({
 const notification = z.strictObject({
   source: z.literal('notify'),
   grantId,
-  /** The event that is news. */
+  /** The event that is notification. */
   seq: z.int().min(1),
 });
 
 /** What a function hands on to the worker: what to look at, and nothing secret but a response URL. */
 export const workerMessageSchema = z.discriminatedUnion('source', [
-  bitbucketDelivery,
+  bitbucketDeliverySchema,
   slackAsk,
   notification,
 ]);
@@ -84,6 +71,3 @@ export type Notification = z.infer<typeof notification>;
 
 /** See `workerMessageSchema`. */
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
-
-/** A verified webhook of Bitbucket, as the worker gets it. */
-export type BitbucketDelivery = z.infer<typeof bitbucketDelivery>;

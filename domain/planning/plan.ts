@@ -1,132 +1,154 @@
-import { unownedParameters } from '../access/ownership.ts';
-import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
-import type { Account, Configuration } from '../configuration/configuration.ts';
-import type { GrantIntent } from '../grants/intent.ts';
-import { type AuditPort, checkGuardrails, type Violation } from '../guardrails/guardrails.ts';
-import { policyText } from '../policy/document.ts';
+import type { Grant, RequestInForce } from '../grants/grant.ts';
+import { type GrantIntent, intentHash } from '../grants/intent.ts';
+import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
-import { grantIdOf } from '../shared/identifiers.ts';
-import { type FieldError, problem } from '../shared/problem.ts';
-import { fail, ok, type Result } from '../shared/result.ts';
-import { fillDefaults } from '../templates/defaults.ts';
-import type { Parameters } from '../templates/parameters.ts';
-import { renderPermissionsPolicy } from '../templates/render.ts';
+import type { FieldError } from '../shared/problem.ts';
+import type { Instant } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
-import { checkTrustPolicy } from '../trust/check.ts';
-import { renderTrustPolicy } from '../trust/policy.ts';
-import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
+import type { RenderedRole } from './rendered-role.ts';
 
-/** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
- *  parameters and the name, which are checked. `roleName` when an earlier intent has fixed it. */
-export type PlanInputs = {
-  configuration: Configuration;
-  account: Account;
-  repository: Repository;
-  environment?: DeploymentEnvironment | undefined;
-  template: Template;
-  parameters: Parameters;
-  name: string;
-  roleName?: string | undefined;
-};
-
-/** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
- *  are the parameters that no ownership rule covers: such a plan is not granted without approval. `audited` is what breaks
- *  guardrails that are in audit mode: it is reported and shown, and stops nothing. `actsThrough` says what the role
- *  amounts to where others act for it. */
+/** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
+ *  are the difference to what is live. `approvalReasons` says in words why somebody must approve; empty when nobody. */
 export type Plan = {
-  grantId: string;
-  role: RoleSpecification;
-  intent: GrantIntent;
-  unowned: FieldError[];
-  audited: Violation[];
-  actsThrough?: string | undefined;
+  hash: string;
+  risk: Risk;
+  gained: Permission[];
+  lost: Permission[];
+  requiresApproval: boolean;
+  approvalReasons: string[];
 };
 
-/** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
- *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
- *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
- *  provisioner refuses. */
-export function planGrant(inputs: PlanInputs): Result<Plan> {
-  const { configuration, account, repository, environment, template, name } = inputs;
-  if (template.scope === 'environment' && !environment) {
-    const errors = [{ pointer: '/environment', detail: 'is missing' }];
-    const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
-    return fail(problem('REQUEST_INVALID', detail, { errors }));
-  }
-  const filled = fillDefaults(template, inputs.parameters, { account, repository, environment });
-  if (!filled.ok) return filled;
-  const parameters = filled.value;
-  const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
-  if (!permissions.ok) return permissions;
-  const subject = {
-    account,
-    workspace: repository.workspace,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
+/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document stands in force. */
+export type LiveState = {
+  intent: GrantIntent;
+  permissionsPolicy: unknown;
+  maxSessionDuration: number;
+  trustPolicyHash: string;
+  expiresAt?: Instant | undefined;
+};
+
+/** What is live of a grant as the log knows it; undefined when nothing is. */
+export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
+  if (grant?.state !== 'active') return undefined;
+  const { intent } = grant.request;
+  return {
+    intent,
+    permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
+    maxSessionDuration: intent.maxSessionDuration,
+    trustPolicyHash: intent.trustPolicyHash,
+    expiresAt: grant.expiresAt,
   };
-  const trustPolicy = renderTrustPolicy(subject);
-  const guarded = checkGuardrails(permissions.value, trustPolicy, {
-    accountId: account.id,
-    ...configuration.guardrails,
-  });
-  if (!guarded.ok) return guarded;
-  const findings = checkTrustPolicy(policyText(trustPolicy), {
-    partition: account.partition,
-    accountId: account.id,
-    workspaceSlug: repository.workspace.slug,
-    workspaceUuid: repository.workspace.uuid,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
-  });
-  if (findings.length > 0) {
-    return fail(problem('GUARDRAIL_VIOLATED', `The trust policy ${findings.join('; ')}.`));
-  }
-  const grantId = grantIdOf({
-    accountId: account.id,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
-    template: template.name,
-    name,
-  });
-  const roleName = inputs.roleName ?? roleNameOf(grantId, repository.slug, template.name);
-  const role: RoleSpecification = {
-    name: roleName,
-    arn: roleArnOf(account, roleName),
-    ...accountPart(account),
-    maxSessionDuration: template.maxSessionDuration,
-    tags: roleTags({
-      grantId,
-      repositoryUuid: repository.uuid,
-      environmentUuid: environment?.uuid,
-      template: template.name,
+}
+
+/** The lifetime that a request asks for: `inSeconds` binds the plan, `at` is when it would end if it were live now. */
+export type AskedLifetime = { inSeconds: number; at: Instant };
+
+/** The lifetime that a request in the log asked for; undefined for none. */
+export const askedLifetime = ({
+  expiresInSeconds: inSeconds,
+  expiresAt: at,
+}: Pick<RequestInForce, 'expiresInSeconds' | 'expiresAt'>): AskedLifetime | undefined =>
+  inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
+
+/** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
+ *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */
+export function planOf({
+  rendered,
+  template,
+  live,
+  lifetime,
+}: {
+  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>;
+  template: Pick<Template, 'name' | 'approval'>;
+  live: LiveState | undefined;
+  lifetime: AskedLifetime | undefined;
+}): Plan {
+  const { gained, lost, isUnderstood } = comparePermissions(
+    live?.permissionsPolicy,
+    rendered.role.permissionsPolicy,
+  );
+  const risk = live
+    ? riskOf(widerOrNarrower(rendered, live, lifetime), gained.length > 0 || !isUnderstood, lost.length > 0)
+    : 'new';
+  const isMore = risk === 'new' || risk === 'wider';
+  const approvalReasons = isMore ? reasonsFor(rendered, template, risk) : [];
+  return {
+    hash: planHash({
+      intent: rendered.intent,
+      expiresInSeconds: lifetime?.inSeconds,
+      live,
+      unowned: rendered.unowned,
     }),
-    trustPolicy,
-    permissionsPolicy: permissions.value,
+    risk,
+    gained,
+    lost,
+    requiresApproval: approvalReasons.length > 0,
+    approvalReasons,
   };
-  return ok({
-    grantId,
-    role,
-    audited: guarded.value,
-    actsThrough: template.actsThrough,
-    unowned: unownedParameters(configuration.ownership, repository, template, parameters),
-    intent: {
-      repository: { uuid: repository.uuid, fullName: repository.fullName },
-      workspace: repository.workspace,
-      ...(repository.project ? { project: repository.project } : {}),
-      ...(environment ? { environment } : {}),
-      account: account.id,
-      template: { name: template.name, version: template.version },
-      name,
-      parameters,
-      roleName,
-      maxSessionDuration: template.maxSessionDuration,
-      trustPolicyHash: canonicalHash(trustPolicy),
-      permissionsPolicyHash: canonicalHash(permissions.value),
-    },
+}
+
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
+ *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
+ *  same hash. Lower-case hex, 64 characters. */
+export function planHash({
+  intent,
+  expiresInSeconds,
+  live,
+  unowned,
+}: {
+  intent: GrantIntent;
+  expiresInSeconds: number | undefined;
+  live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined;
+  unowned: readonly FieldError[];
+}): string {
+  const before = live && {
+    intent: intentHash(live.intent),
+    ...(expiresInSeconds !== undefined && live.expiresAt !== undefined ? { expiresAt: live.expiresAt } : {}),
+  };
+  return canonicalHash({
+    intent: intentHash(intent),
+    expiresInSeconds: expiresInSeconds ?? null,
+    live: before ?? null,
+    unowned,
   });
 }
 
-/** Reports what a plan breaks of audited guardrails; silent where it breaks none. */
-export function reportAuditedPlan({ reportAudited }: AuditPort, { grantId, intent, audited }: Plan): void {
-  if (audited.length > 0) reportAudited({ grantId, template: intent.template.name, violations: audited });
+/** Everything but the permissions: who may assume the role, for how long a session, until when. A trust policy that is
+ *  another admits other tokens, whatever the reason, and counts as wider. */
+function widerOrNarrower(
+  { intent }: Pick<RenderedRole, 'intent'>,
+  live: LiveState,
+  lifetime: AskedLifetime | undefined,
+): { wider: boolean; narrower: boolean } {
+  const session = intent.maxSessionDuration - live.maxSessionDuration;
+  const end = lifetime ? compareEnds(lifetime.at, live.expiresAt) : 0;
+  return {
+    wider: intent.trustPolicyHash !== live.trustPolicyHash || session > 0 || end > 0,
+    narrower: session < 0 || end < 0,
+  };
+}
+
+/** No end is later than any. */
+function compareEnds(asked: Instant, live: Instant | undefined): number {
+  if (live === undefined) return -1;
+  if (asked === live) return 0;
+  return asked > live ? 1 : -1;
+}
+
+function riskOf(rest: { wider: boolean; narrower: boolean }, gains: boolean, loses: boolean): Risk {
+  if (rest.wider || gains) return 'wider';
+  return rest.narrower || loses ? 'narrower' : 'same';
+}
+
+function reasonsFor(
+  { unowned }: Pick<RenderedRole, 'unowned'>,
+  template: Pick<Template, 'name' | 'approval'>,
+  risk: Risk,
+) {
+  const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  if (template.approval === 'required') {
+    const what = risk === 'new' ? 'each grant' : 'each wider change';
+    reasons.unshift(`template ${template.name} requires approval for ${what}`);
+  }
+  return reasons;
 }

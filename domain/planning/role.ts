@@ -1,5 +1,5 @@
-import { type Account, boundaryArn } from '../configuration/configuration.ts';
 import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
+import { type Account, boundaryArn } from '../shared/account.ts';
 import { type Uuid, withoutBraces } from '../shared/identifiers.ts';
 
 /** The IAM path of every role that Rolewright owns; nothing outside it is ever written. */

@@ -1,4 +1,12 @@
 import { canonicalJson } from '../shared/canonical-hash.ts';
+import { patternCovers } from '../shared/patterns.ts';
+
+/** How a role to be compares with the live one: `new` where nothing is live, `wider` where it allows more, admits more or
+ *  lasts longer, or where that cannot be seen; `narrower` where it only allows less; else `same`. */
+export const risks = ['new', 'same', 'narrower', 'wider'] as const;
+
+/** See `risks`. */
+export type Risk = (typeof risks)[number];
 
 /** One thing that a policy allows, e.g. `{action: 's3:PutObject', resource: 'arn:aws:s3:::shop-site/*'}`. Both may hold
  *  IAM's wildcards. */
@@ -39,7 +47,7 @@ function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): 
           actions.filter((action) => other.actions.some((wider) => actionCovers(wider, action))),
         ),
         resources: new Set(
-          resources.filter((one) => other.resources.some((wider) => globCovers(wider, one))),
+          resources.filter((one) => other.resources.some((wider) => patternCovers(wider, one))),
         ),
       }));
     for (const action of actions) {
@@ -54,37 +62,7 @@ function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): 
 
 /** IAM compares actions without case. */
 const actionCovers = (wider: string, action: string): boolean =>
-  globCovers(wider.toLowerCase(), action.toLowerCase());
-
-/** True when every text that matches `glob` is known to match `wider`: the characters of `glob` are taken as they stand,
- *  its `*` may only be met by a `*`, its `?` by `?` or `*`. Never true where it is not so. */
-export function globCovers(wider: string, glob: string): boolean {
-  // What an IAM variable stands for is not known here.
-  if (wider.includes('${') || glob.includes('${')) return wider === glob;
-  // Greedy, as for plain text: the last `*` of `wider` takes as much as it must.
-  let at = 0;
-  let from = 0;
-  let star = -1;
-  let resume = 0;
-  while (from < glob.length) {
-    const here = wider[at];
-    if (here === '*') {
-      star = at;
-      resume = from;
-      at += 1;
-    } else if (here !== undefined && glob[from] !== '*' && (here === '?' || here === glob[from])) {
-      at += 1;
-      from += 1;
-    } else if (star >= 0) {
-      resume += 1;
-      from = resume;
-      at = star + 1;
-    } else {
-      return false;
-    }
-  }
-  return /^\**$/.test(wider.slice(at));
-}
+  patternCovers(wider.toLowerCase(), action.toLowerCase());
 
 type Json = Record<string, unknown>;
 
@@ -104,16 +82,20 @@ const KNOWN = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 function allowancesOf(document: unknown): Allowance[] | undefined {
   if (!isObject(document) || document.Version !== '2012-10-17') return undefined;
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  const allowances: Allowance[] = [];
-  for (const statement of statements) {
-    if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
-    const actions = texts(statement.Action);
-    const resources = texts(statement.Resource);
-    const { Condition: block } = statement;
-    if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
-    if (block !== undefined && !isObject(block)) return undefined;
-    const condition = block && Object.keys(block).length > 0 ? canonicalJson(block) : '';
-    allowances.push({ actions, resources, condition });
-  }
-  return allowances;
+  const allowances = statements.map(allowanceOf);
+  return allowances.every((allowance) => allowance !== undefined) ? allowances : undefined;
+}
+
+function allowanceOf(statement: unknown): Allowance | undefined {
+  if (!isObject(statement) || Object.keys(statement).some((key) => !KNOWN.has(key))) return undefined;
+  const actions = texts(statement.Action);
+  const resources = texts(statement.Resource);
+  const { Condition: block } = statement;
+  if (statement.Effect !== 'Allow' || !actions || !resources) return undefined;
+  if (block !== undefined && !isObject(block)) return undefined;
+  return {
+    actions,
+    resources,
+    condition: block && Object.keys(block).length > 0 ? canonicalJson(block) : '',
+  };
 }

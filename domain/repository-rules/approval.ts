@@ -1,23 +1,31 @@
-import { type Configuration, findAccount } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import type { GrantRequest } from '../grants/request.ts';
-import type { Plan } from '../planning/plan.ts';
+import type { RenderedRole } from '../planning/rendered-role.ts';
+import { type Account, findAccount } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { parseDuration } from '../shared/time.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
 import { requestsOf } from './requests.ts';
+import type { RepositoryRule } from './schema.ts';
+
+/** What the configuration says of grants that a rule approves. */
+export type ApprovalSettings = {
+  accounts: readonly Account[];
+  onRepositoryCreated: readonly RepositoryRule[];
+};
 
 /** True when the configuration holds a rule with `approved: true` that yields, for this repository as Bitbucket has it
  *  now, exactly what a plan grants and for as long. It stands for the template's approval, never for ownership: whoever
  *  names a repository chooses its slug, and a name that nobody owns needs a person. */
 export function isApprovedByRule(
-  configuration: Configuration,
-  { plan: { intent, unowned }, template }: { plan: Plan; template: Template },
+  configuration: ApprovalSettings,
+  { rendered: { intent, unowned }, template }: { rendered: RenderedRole; template: Template },
   { expiresInSeconds }: Pick<RequestInForce, 'expiresInSeconds'>,
 ): boolean {
-  if (unowned.length > 0 || findAccount(configuration, undefined)?.id !== intent.account) return false;
+  if (unowned.length > 0 || findAccount(configuration.accounts, undefined)?.id !== intent.account)
+    return false;
   const { uuid, fullName } = intent.repository;
   const { workspace, project } = intent;
   const repository = { uuid, fullName, slug: fullName.split('/')[1] ?? '', workspace, project };

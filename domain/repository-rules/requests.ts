@@ -11,7 +11,7 @@ import type { RepositoryRule } from './schema.ts';
 export type RuleRequest = { rule: number; approved: boolean; request: GrantRequest };
 
 /** True when a rule is about a repository: the project by UUID, and the slug as it is now. */
-export const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
+const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
   project.uuid === repository.project?.uuid && matchesPattern(repository.slug, slug);
 
 /** What the rules ask for a repository, in their order. Pure, and the same whoever asks: a webhook, or whoever looks for
@@ -22,7 +22,7 @@ export function requestsOf(rules: readonly RepositoryRule[], repository: Reposit
 
 /** Every way in which a rule can never be carried out, as `pointer: sentence`: its template is unknown, does not list the
  *  system, lacks a parameter that is given, or requires one that is not. */
-export function ruleFaults(
+export function ruleErrors(
   rules: readonly RepositoryRule[],
   templates: ReadonlyMap<string, Pick<Template, 'parameters' | 'requestableBy'>>,
 ): string[] {
@@ -57,16 +57,16 @@ function requestOf(
     ['project.key', repository.project?.key ?? ''],
   ]);
   const fill = (text: string): string => {
-    const used = placeholdersOf(text).every((name) => isOneSegment(values.get(name) ?? ''));
-    return used ? (fillPlaceholders(text, values)[0] ?? '') : '';
+    const isUsable = placeholdersOf(text).every((used) => isOneSegment(values.get(used) ?? ''));
+    return isUsable ? (fillPlaceholders(text, values)[0] ?? '') : '';
   };
   const parameters = Object.fromEntries(
-    Object.entries(grant.parameters).map(([name, text]) => [
-      name,
+    Object.entries(grant.parameters).map(([parameter, text]) => [
+      parameter,
       Array.isArray(text) ? text.map(fill) : fill(text),
     ]),
   );
-  const empty = Object.keys(parameters).filter((name) => [parameters[name]].flat().includes(''));
+  const empty = Object.keys(parameters).filter((one) => [parameters[one]].flat().includes(''));
   if (empty.length > 0) return fail(unfit(rule, repository, empty));
   const { template, environment, name, expiresIn } = grant;
   const request = grantRequestSchema.parse({
@@ -88,7 +88,7 @@ const unfit = (rule: number, repository: Repository, names: string[]): Problem =
     {
       errors: names.map((name) => ({
         pointer: toPointer(['parameters', name]),
-        detail: 'would hold a value that may not stand in a policy',
+        detail: 'would hold a value that a policy may not contain',
       })),
     },
   );

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { projectSchema } from '../bitbucket/settings.ts';
 import { durationSchema } from '../grants/request.ts';
-import { NAME, parseUuid } from '../shared/identifiers.ts';
+import { NAME } from '../shared/identifiers.ts';
 import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';
 
 /** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs stand without braces. */
@@ -9,7 +10,7 @@ const ruleBuiltIns: readonly string[] = ['repository.slug', 'repository.uuid', '
 const parameterText = z
   .string()
   .min(1)
-  .refine((text) => !hasStrayBraces(text), 'has braces that are no placeholder')
+  .refine((text) => !hasStrayBraces(text), 'has braces that do not form a placeholder')
   .refine(
     (text) => placeholdersOf(text).every((name) => ruleBuiltIns.includes(name)),
     `may hold ${ruleBuiltIns.map((name) => `{{${name}}}`).join(', ')} only`,
@@ -17,17 +18,7 @@ const parameterText = z
 
 /** One entry of `onRepositoryCreated`. The project's UUID decides; its key stands there for people. */
 export const repositoryRuleSchema = z.strictObject({
-  project: z.strictObject({
-    workspace: z.string().min(1),
-    key: z.string().min(1),
-    uuid: z
-      .string({ error: 'is missing; npm run config:pin fills it in' })
-      .refine(
-        (text) => parseUuid(text) !== undefined,
-        'must be a UUID in braces; npm run config:pin finds it',
-      )
-      .transform((text) => text.toLowerCase()),
-  }),
+  project: projectSchema,
   slug: z.string().regex(/^[a-z0-9._*-]{1,62}$/, 'may hold lower-case letters, digits, . _ - and * only'),
   grant: z.strictObject({
     template: z.string().regex(NAME, 'must be the name of a template'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { canonicalJson } from './canonical-hash.ts';
 
 /** A Bitbucket UUID in braces and lower case, e.g. `{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}`. */
@@ -12,6 +13,11 @@ export function parseUuid(text: string): Uuid | undefined {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : undefined;
 }
+
+/** A UUID as Rolewright keeps it: in braces and lower case. */
+export const uuidSchema = z
+  .string()
+  .refine((text) => parseUuid(text) === text, 'must be a lower-case UUID in braces');
 
 /** A UUID without its braces, for places that cannot hold them (IAM tag values, Bitbucket's `aud`). */
 export const withoutBraces = (uuid: Uuid): string => uuid.slice(1, -1);

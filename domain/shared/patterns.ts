@@ -24,27 +24,54 @@ export function patternsOverlap(left: string, right: string): boolean {
 const areOneCharacter = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && (a === b || a === '?' || b === '?');
 
+/** True when `text` is covered by `pattern`, in which `*` stands for any run of characters; `meets` says which single
+ *  character of the pattern covers which of the text. Greedy: the last star takes as much as it must, so the time is
+ *  proportional to the product of both lengths, whatever they hold. */
+function isCovered(
+  pattern: string,
+  text: string,
+  meets: (wanted: string | undefined, found: string | undefined) => boolean,
+): boolean {
+  let [at, from] = [0, 0];
+  // Where the last star is, and how much of the text it has taken so far.
+  let [star, taken] = [-1, 0];
+  while (from < text.length) {
+    if (pattern[at] === '*') {
+      [star, taken] = [at, from];
+      at += 1;
+    } else if (meets(pattern[at], text[from])) {
+      at += 1;
+      from += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      [at, from] = [star + 1, taken];
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
+
+/** IAM's StringLike: `*` stands for any run of characters, `?` for any one; case-sensitive. */
+export const isLike = (value: string, pattern: string): boolean =>
+  isCovered(pattern, value, (wanted, found) => wanted === '?' || wanted === found);
+
+/** True when every text that matches `narrower` matches `wider`: a star of `narrower` is covered by a star only, its `?` by
+ *  `?` or a star. Both as in `isLike`. False where that cannot be seen from the texts, as with IAM variables. */
+export function patternCovers(wider: string, narrower: string): boolean {
+  if (wider.includes('${') || narrower.includes('${')) return wider === narrower;
+  return isCovered(wider, narrower, (wanted, found) => found !== '*' && (wanted === '?' || wanted === found));
+}
+
 /** True when `value` matches `pattern`, in which `*` stands for any run of characters of one segment: it does not cross a
- *  slash. Case-sensitive, in linear time. */
+ *  slash. Nothing else has a meaning; case-sensitive. */
 export function matchesPattern(value: string, pattern: string): boolean {
   const values = value.split('/');
   const patterns = pattern.split('/');
   return (
     values.length === patterns.length &&
-    patterns.every((segment, index) => matchesSegment(values[index] ?? '', segment))
+    patterns.every((segment, index) =>
+      isCovered(segment, values[index] ?? '', (wanted, found) => wanted === found),
+    )
   );
-}
-
-function matchesSegment(value: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return value === pattern;
-  const last = rest.pop() ?? '';
-  if (!value.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = value.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return value.length - last.length >= at && value.endsWith(last);
 }

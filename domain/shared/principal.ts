@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import type { Uuid } from './identifiers.ts';
 
+/** The kinds of principals. */
+export const principalKinds = ['person', 'service', 'pipeline', 'system'] as const;
+
 /** Who did something, as the log names them: `{kind: 'person', id: 'ada@acme.example'}`. A pipeline's id is its
  *  repository's UUID; the system's is the part that acted, e.g. `provisioner`. */
 export const principalSchema = z
   .strictObject({
-    kind: z.enum(['person', 'service', 'pipeline', 'system']),
+    kind: z.enum(principalKinds),
     id: z.string().min(1).max(256),
   })
   .meta({ id: 'Principal' });

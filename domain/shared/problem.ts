@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** Every code that a caller can receive: stable, part of the public contract. The HTTP status and title of each
- *  stand in `handlers/http/problem-details.ts`. */
+/** Every code that a caller can receive: stable, part of the public contract. Each endpoint words them in its
+ *  own terms. */
 export const problemCodes = [
   'REQUEST_INVALID',
   'UNAUTHENTICATED',
@@ -38,15 +38,24 @@ export type ProblemCode = (typeof problemCodes)[number];
 /** One faulty field. `pointer` is an RFC 6901 JSON pointer into the request, e.g. `/parameters/bucket`. */
 export type FieldError = { pointer: string; detail: string };
 
+/** Where a caller finds what a problem is about. Each endpoint names it in its own terms. */
+export type Reference = { of: 'templates' } | { of: 'template'; name: string };
+
 /** Why a request cannot be done, in words meant for the caller: says what to do, holds no secret, no policy text.
  *  `retryAfter` in seconds. */
-export type Problem = { code: ProblemCode; detail: string; errors?: FieldError[]; retryAfter?: number };
+export type Problem = {
+  code: ProblemCode;
+  detail: string;
+  errors?: FieldError[];
+  retryAfter?: number;
+  see?: Reference;
+};
 
 /** A problem from its parts; leaves empty parts out. */
 export function problem(
   code: ProblemCode,
   detail: string,
-  more: { errors?: FieldError[]; retryAfter?: number } = {},
+  more: Omit<Problem, 'code' | 'detail'> = {},
 ): Problem {
   return { code, detail, ...more };
 }

@@ -1,31 +1,49 @@
-import type { TemplateFault } from './faults.ts';
+import type { FieldErrorAtPath } from './field-errors.ts';
 import type { TemplateContent } from './schema.ts';
 
-/** Actions with which a role lets another act for it, beyond what its own boundary binds. In lower case. */
-const BORROWS = new Set(['sts:assumerole', 'cloudformation:createchangeset']);
+/** Actions with which a role lets another act for it, beyond what its own boundary binds. In lower case. Judged `borrow` in
+ *  scripts/guardrails/judgements, which a test compares with this list; passing a role asks for less. */
+export const BORROWS: ReadonlySet<string> = new Set([
+  'cloudformation:cancelupdatestack',
+  'cloudformation:continueupdaterollback',
+  'cloudformation:createchangeset',
+  'cloudformation:deletestack',
+  'cloudformation:executechangeset',
+  'cloudformation:rollbackstack',
+  'lambda:invokeasync',
+  'lambda:invokefunction',
+  'lambda:invokefunctionurl',
+  'states:startexecution',
+  'sts:assumerole',
+]);
 
 /** What a template lacks that lets other roles act for it. Assuming a role, or changing a stack through one, amounts to
  *  whatever that role may do: somebody must have approved it, for one environment, knowing so. Passing a role to a service
  *  must say so, too. */
-export function actsThroughFaults({
+export function actsThroughErrors({
   statements,
   scope,
   approval,
   actsThrough,
-}: TemplateContent): TemplateFault[] {
+}: TemplateContent): FieldErrorAtPath[] {
   const actions = statements.flatMap((statement) => statement.actions);
   const borrowing = actions.find((action) => BORROWS.has(action.toLowerCase()));
   const acting = borrowing ?? actions.find((action) => action.toLowerCase() === 'iam:passrole');
-  const fault = (field: string, detail: string) => ({ path: [field], detail });
+  const fieldError = (field: string, detail: string) => ({ path: [field], detail });
   return [
     ...(acting !== undefined && actsThrough === undefined
-      ? [fault('actsThrough', `${acting} lets others act for the role: say what the grant amounts to`)]
+      ? [
+          fieldError(
+            'actsThrough',
+            `${acting} lets others act for the role: describe what the grant amounts to`,
+          ),
+        ]
       : []),
     ...(borrowing !== undefined && scope !== 'environment'
-      ? [fault('scope', `${borrowing} acts through another role: must be environment`)]
+      ? [fieldError('scope', `${borrowing} acts through another role: must be environment`)]
       : []),
     ...(borrowing !== undefined && approval !== 'required'
-      ? [fault('approval', `${borrowing} acts through another role: must be required`)]
+      ? [fieldError('approval', `${borrowing} acts through another role: must be required`)]
       : []),
   ];
 }

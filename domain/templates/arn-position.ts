@@ -1,4 +1,4 @@
-import { type ParameterTypeName, parameterTypes } from './parameter-type.ts';
+import { type ParameterTypeName, parameterTypes } from './parameters/parameter-types.ts';
 import { isChosenInBitbucket, placeholdersOf } from './placeholder.ts';
 
 /** The fields of an ARN's text: `arn:partition:service:region:account:resource`. */
@@ -10,44 +10,46 @@ const skeletonOf = (text: string, name: string): string =>
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A place of `ParameterType.places` as an expression on a skeleton. */
-const placeExpression = (place: string): RegExp =>
+/** A place of `ParameterType.positions` as an expression on a skeleton. */
+const positionExpression = (position: string): RegExp =>
   new RegExp(
-    `^${place
-      .slice(place.indexOf(':') + 1)
+    `^${position
+      .slice(position.indexOf(':') + 1)
       .split('<>')
       .map(escaped)
       .join('[^/:*?$]+')}(?=$|[/:])`,
   );
 
-/** True when a wildcard or IAM variable stands right behind the placeholder, outside a place that its type wants so. */
+/** True when a wildcard or IAM variable stands right behind the placeholder, outside a position that its type wants so. */
 const isWidened = (skeleton: string): boolean => /@[*?$]/.test(skeleton);
 
 /** Why a value of `type` may not stand where the text of a resource has it; undefined when it may. So a key prefix never
  *  becomes a bucket, and a bucket's name never begins a pattern. */
-export function placeFault(text: string, name: string, type: ParameterTypeName): string | undefined {
-  const { places } = parameterTypes[type];
+export function positionError(text: string, name: string, type: ParameterTypeName): string | undefined {
+  const { positions } = parameterTypes[type];
   const skeleton = skeletonOf(text, name);
   const [, , service, region, , resource = ''] = ARN.exec(skeleton) ?? [];
-  const isRegion = region === '@' && places.includes('region') && !resource.includes('@');
+  const isRegion = region === '@' && positions.includes('region') && !resource.includes('@');
   const stands =
     isRegion ||
-    places.some((place) => place.startsWith(`${service}:`) && placeExpression(place).test(resource));
+    positions.some(
+      (position) => position.startsWith(`${service}:`) && positionExpression(position).test(resource),
+    );
   const isOnce = skeleton.split('@').length === 2;
   if (stands && isOnce) return undefined;
-  return places.length === 0
-    ? `{{${name}}} is of type ${type}, which stands in condition values only`
-    : `{{${name}}} is of type ${type}, which stands in ${places.map(shown).join(', ')} only`;
+  return positions.length === 0
+    ? `{{${name}}} is of type ${type}, which is allowed in condition values only`
+    : `{{${name}}} is of type ${type}, which is allowed in ${positions.map(shown).join(', ')} only`;
 }
 
-const shown = (place: string): string =>
-  place === 'region'
+const shown = (position: string): string =>
+  position === 'region'
     ? "an ARN's region"
-    : `arn:…:${place.replace(':', ':…:').replaceAll('<>', '…').replace('@', '{{…}}')}`;
+    : `arn:…:${position.replace(':', ':…:').replaceAll('<>', '…').replace('@', '{{…}}')}`;
 
 /** Why a built-in value may not stand where the text of a resource has it. Names that are chosen in Bitbucket may not
  *  name the resource: whoever may rename a repository would choose it. */
-export function builtInPlaceFault(text: string, name: string): string | undefined {
+export function builtInPositionError(text: string, name: string): string | undefined {
   const skeleton = skeletonOf(text, name);
   if (isWidened(skeleton)) return widened(name);
   if (!isChosenInBitbucket(name)) return undefined;
@@ -59,10 +61,11 @@ export function builtInPlaceFault(text: string, name: string): string | undefine
 }
 
 /** Why the placeholder may not stand in a condition value as it does: a wildcard right behind it would widen it. */
-export const conditionPlaceFault = (text: string, name: string): string | undefined =>
+export const conditionPositionError = (text: string, name: string): string | undefined =>
   isWidened(skeletonOf(text, name)) ? widened(name) : undefined;
 
-const widened = (name: string): string => `a wildcard right behind {{${name}}} would match other names, too`;
+const widened = (name: string): string =>
+  `a wildcard directly after {{${name}}} would also match other names`;
 
 /** The names of all placeholders of a text, each once. */
 export const namesIn = (text: string): string[] => [...new Set(placeholdersOf(text))];

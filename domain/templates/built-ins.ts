@@ -1,5 +1,5 @@
 import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
-import type { Account } from '../configuration/configuration.ts';
+import type { Account } from '../shared/account.ts';
 import { withoutBraces } from '../shared/identifiers.ts';
 import type { BuiltInName } from './placeholder.ts';
 

@@ -3,6 +3,7 @@ import { fail, type Result } from '../shared/result.ts';
 import { type BuiltInContext, builtInValue } from './built-ins.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import { fillPlaceholders, isBuiltIn, isOneSegment, placeholdersOf } from './placeholder.ts';
+import type { TemplateParameter } from './schema.ts';
 import type { Template } from './template.ts';
 
 /** The parameters of a grant with every default filled in. A filled value has passed the type, the naming rule and the
@@ -14,7 +15,7 @@ export function fillDefaults(
   context: BuiltInContext,
 ): Result<Parameters> {
   const filled: Parameters = { ...given };
-  const faults: FieldError[] = [];
+  const errors: FieldError[] = [];
   const waiting = Object.keys(template.parameters).filter(
     (name) => !Object.hasOwn(filled, name) && template.parameters[name]?.default !== undefined,
   );
@@ -29,23 +30,29 @@ export function fillDefaults(
         continue;
       }
       const values = valuesFor(texts, filled, context);
-      if ('missing' in values) faults.push(missing(name, values.missing));
-      else {
-        const full = texts.map((text) => fillPlaceholders(text, values.found).join());
-        filled[name] = template.parameters[name]?.list ? full : full.join();
-      }
+      if ('missing' in values) errors.push(missing(name, values.missing));
+      else filled[name] = defaultWith(template.parameters[name], texts, values.found);
     }
     if (later.length === left.length) throw new Error(`template ${template.name} has a cyclic default`);
     left = later;
   }
-  if (faults.length === 0) return parseParameters(template, filled);
-  const detail = `A default of template ${template.name} does not fit here; give these parameters.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: faults }));
+  if (errors.length === 0) return parseParameters(template, filled);
+  const detail = `A default of template ${template.name} cannot be used here; give these parameters.`;
+  return fail(problem('PARAMETERS_INVALID', detail, { errors: errors }));
+}
+
+function defaultWith(
+  parameter: TemplateParameter | undefined,
+  texts: readonly string[],
+  found: ReadonlyMap<string, string>,
+): string | string[] {
+  const full = texts.map((text) => fillPlaceholders(text, found).join());
+  return parameter?.list ? full : full.join();
 }
 
 const missing = (name: string, of: string): FieldError => ({
   pointer: toPointer(['parameters', name]),
-  detail: `must be given: its default needs ${of}, which is absent here or holds characters that have a meaning in IAM`,
+  detail: `must be given: its default needs ${of}, which is absent or holds characters with a meaning in IAM`,
 });
 
 function valuesFor(

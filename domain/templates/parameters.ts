@@ -1,9 +1,10 @@
+import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, problem, toPointer } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { parameterTypes } from './parameter-type.ts';
-import { singleFault } from './parameter-value.ts';
-import type { TemplateParameter } from './schema.ts';
-import type { Template } from './template.ts';
+import { parameterError, parameterTypes } from './parameters/parameter-types.ts';
+import { pastedNameRemedy } from './parameters/pasted-name.ts';
+import { isSegments } from './placeholder.ts';
+import type { TemplateContent, TemplateParameter } from './schema.ts';
 
 /** One value, or the values of a list parameter: each once, sorted. */
 export type ParameterValue = string | string[];
@@ -16,11 +17,14 @@ export const valuesOf = (value: ParameterValue): string[] => (Array.isArray(valu
 
 /** Checks what a caller put into `parameters` against a template. Names every faulty one at once; anything wrong here
  *  is `PARAMETERS_INVALID`. The values of a list come back each once and sorted, so that order makes no other grant. */
-export function parseParameters(template: Template, given: Record<string, unknown>): Result<Parameters> {
-  const faults: FieldError[] = [];
+export function parseParameters(
+  template: Pick<TemplateContent, 'name' | 'parameters'>,
+  given: Record<string, unknown>,
+): Result<Parameters> {
+  const errors: FieldError[] = [];
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(template.parameters, name)) continue;
-    faults.push({
+    errors.push({
       pointer: toPointer(['parameters', name]),
       detail: `is not a parameter of ${template.name}`,
     });
@@ -29,46 +33,72 @@ export function parseParameters(template: Template, given: Record<string, unknow
   for (const [name, parameter] of Object.entries(template.parameters)) {
     const path = ['parameters', name];
     if (!Object.hasOwn(given, name)) {
-      const isFilled = parameter.optional || parameter.default !== undefined;
-      const partner = parameter.with;
-      if (!isFilled) faults.push({ pointer: toPointer(path), detail: 'is missing' });
-      else if (partner !== undefined && Object.hasOwn(given, partner))
-        faults.push({ pointer: toPointer(path), detail: `is missing: it is given together with ${partner}` });
+      const absence = absenceError(parameter, given);
+      if (absence) errors.push({ pointer: toPointer(path), detail: absence });
       continue;
     }
-    const found = valueFaults(parameter, given[name], path);
-    faults.push(...found);
+    const found = valueErrors(parameter, given[name], path);
+    errors.push(...found);
     if (found.length === 0) values[name] = normalised(given[name] as ParameterValue);
   }
-  if (faults.length === 0) return ok(values);
-  const detail = `The parameters do not fit template ${template.name}; GET /v1/templates/${template.name} shows them.`;
-  return fail(problem('PARAMETERS_INVALID', detail, { errors: faults }));
+  if (errors.length === 0) return ok(values);
+  const detail = `The parameters do not fit template ${template.name}.`;
+  const see = { of: 'template' as const, name: template.name };
+  return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
 }
 
-function valueFaults(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
-  if (!parameter.list) return singleFaults(parameter, given, path);
+/** Why a parameter that is not given has to be; undefined if it may be absent. */
+function absenceError(
+  { optional, default: filled, with: partner }: TemplateParameter,
+  given: Record<string, unknown>,
+): string | undefined {
+  if (!optional && filled === undefined) return 'is missing';
+  return partner !== undefined && Object.hasOwn(given, partner)
+    ? `is missing: it is given together with ${partner}`
+    : undefined;
+}
+
+function valueErrors(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
+  if (!parameter.list) return singleErrors(parameter, given, path);
   const { max } = parameter.list;
   if (!Array.isArray(given) || given.length < 1 || given.length > max) {
     return [{ pointer: toPointer(path), detail: `must be a list of 1–${max} values` }];
   }
-  return given.flatMap((value, index) => singleFaults(parameter, value, [...path, index]));
+  return given.flatMap((value, index) => singleErrors(parameter, value, [...path, index]));
 }
 
-function singleFaults(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
+function singleErrors(parameter: TemplateParameter, value: unknown, path: (string | number)[]): FieldError[] {
   const pointer = toPointer(path);
   if (typeof value !== 'string') return [{ pointer, detail: 'must be a string' }];
-  const fault = singleFault(parameter, value);
-  return fault ? [{ pointer, detail: fault }] : [];
+  const fieldError = valueError(parameter, value);
+  return fieldError ? [{ pointer, detail: fieldError }] : [];
 }
 
 const normalised = (value: ParameterValue): ParameterValue =>
   Array.isArray(value) ? [...new Set(value)].sort() : value;
 
 /** A value of each parameter that it admits, for the catalogue and the docs. */
-export const exampleParameters = (template: Pick<Template, 'parameters'>): Parameters =>
+export const exampleParameters = (template: Pick<TemplateContent, 'parameters'>): Parameters =>
   Object.fromEntries(
     Object.entries(template.parameters).map(([name, { type, list, example, allowed }]) => {
       const value = example ?? allowed?.[0] ?? parameterTypes[type].example;
       return [name, list ? [value] : value];
     }),
   );
+
+/** Why one value is none of a parameter: its type's grammar, the template's naming rule, the values that it allows. */
+export function valueError(
+  { type, pattern, allowed }: Pick<TemplateParameter, 'type' | 'pattern' | 'allowed'>,
+  value: string,
+): string | undefined {
+  const fieldError = parameterError(type, value);
+  if (fieldError) {
+    const remedy = pastedNameRemedy(type, value);
+    return remedy ? `${fieldError}; ${remedy}` : fieldError;
+  }
+  if (!isSegments(value)) return 'must be segments separated by single slashes';
+  if (pattern !== undefined && !matchesPattern(value, pattern))
+    return `must follow the naming rule ${pattern}`;
+  if (allowed && !allowed.includes(value)) return `must be one of ${allowed.join(', ')}`;
+  return undefined;
+}

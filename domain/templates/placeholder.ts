@@ -1,5 +1,5 @@
 /** The values that a template may use without declaring a parameter. */
-export const builtInNames = [
+const builtInNames = [
   'aws.partition',
   'aws.accountId',
   'aws.region',

@@ -2,7 +2,7 @@ import type { ConditionBlock, PermissionsPolicy } from '../policy/document.ts';
 import { type FieldError, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { type BuiltInContext, builtInValue } from './built-ins.ts';
-import { fillableTexts } from './faults.ts';
+import { fillableTexts } from './field-errors.ts';
 import type { Parameters, ParameterValue } from './parameters.ts';
 import { type BuiltInName, fillPlaceholders, isOneSegment, placeholdersOf } from './placeholder.ts';
 import type { TemplateStatement } from './schema.ts';
@@ -19,17 +19,17 @@ export function renderPermissionsPolicy(
   context: RenderingContext,
 ): Result<PermissionsPolicy> {
   const values = new Map<string, ParameterValue>(Object.entries(context.parameters));
-  const faults = new Map<string, FieldError>();
+  const errors = new Map<string, FieldError>();
   const statements = template.statements.filter(({ when }) => when === undefined || values.has(when));
   for (const name of statements.flatMap(fillableTexts).flatMap(({ text }) => placeholdersOf(text))) {
     if (Object.hasOwn(template.parameters, name)) continue;
     const value = builtInValue(name as BuiltInName, context);
     if (value !== undefined && isOneSegment(value)) values.set(name, value);
-    else faults.set(name, builtInFault(name, template.name, value));
+    else errors.set(name, builtInError(name, template.name, value));
   }
-  if (faults.size > 0) {
+  if (errors.size > 0) {
     const detail = `Template ${template.name} cannot be rendered safely for this repository.`;
-    return fail(problem('REQUEST_INVALID', detail, { errors: [...faults.values()] }));
+    return fail(problem('REQUEST_INVALID', detail, { errors: [...errors.values()] }));
   }
   return ok({
     Version: '2012-10-17',
@@ -37,13 +37,13 @@ export function renderPermissionsPolicy(
   });
 }
 
-function builtInFault(name: string, template: string, value: string | undefined): FieldError {
+function builtInError(name: string, template: string, value: string | undefined): FieldError {
   return {
     pointer: name.startsWith('environment.') ? '/environment' : '/repository',
     detail:
       value === undefined
         ? `has no ${name}, which ${template} needs`
-        : `its ${name} holds characters that have a meaning in IAM policies`,
+        : `its ${name} holds characters with a meaning in IAM policies`,
   };
 }
 

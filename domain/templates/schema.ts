@@ -1,13 +1,22 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
-import { parameterTypeNames } from './parameter-type.ts';
+import { principalKinds } from '../shared/principal.ts';
+import { parameterTypeNames } from './parameters/parameter-types.ts';
 import { stepFields } from './step/step-schema.ts';
+
+/** Whether a person must approve. */
+export const approvals = ['none', 'required'] as const;
+
+/** See `approvals`. */
+export type Approval = (typeof approvals)[number];
 
 const parameterName = z
   .string()
   .regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be camelCase, 1–32 letters and digits');
 
-const placeholderFree = z.string().regex(/^[^{}]+$/, 'holds no placeholder: those stand in values only');
+const placeholderFree = z
+  .string()
+  .regex(/^[^{}]+$/, 'must hold no placeholder: placeholders are allowed in values only');
 
 /** The most values that a list parameter may take. Our choice: longer lists belong into a narrower design. */
 const LONGEST_LIST = 20;
@@ -16,7 +25,7 @@ const statementSchema = z.strictObject({
   sid: z
     .string()
     .regex(/^[A-Za-z0-9]{1,64}$/, 'must be 1–64 letters and digits')
-    .describe('Names the statement; each once'),
+    .describe('Names the statement; unique in the template'),
   when: parameterName
     .optional()
     .describe('An optional parameter: without it the statement is left out of the policy'),
@@ -27,7 +36,7 @@ const statementSchema = z.strictObject({
   resources: z
     .array(z.string().min(1))
     .min(1)
-    .describe('ARNs with {{placeholders}}; * only for actions that know no resource'),
+    .describe('ARNs with {{placeholders}}; * only for actions without resources'),
   conditions: z
     .record(placeholderFree, z.record(placeholderFree, z.union([z.string(), z.array(z.string()).min(1)])))
     .optional()
@@ -42,9 +51,9 @@ const glob = z
   );
 
 const parameterSchema = z.strictObject({
-  type: z.enum(parameterTypeNames).describe('Whose grammar every value must have'),
+  type: z.enum(parameterTypeNames).describe('The type whose grammar every value must follow'),
   description: z.string().min(1).max(200),
-  optional: z.boolean().default(false).describe('May be left out, together with the statements that name it'),
+  optional: z.boolean().default(false).describe('May be omitted, together with the statements that name it'),
   with: parameterName
     .optional()
     .describe('Another optional parameter, which names this one in turn: given both or neither'),
@@ -58,10 +67,10 @@ const parameterSchema = z.strictObject({
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
     .describe(
-      'Stands where nothing is given; may hold built-in values and other parameters as {{placeholders}}',
+      'The value if none is given; may hold built-in values and other parameters as {{placeholders}}',
     ),
   pattern: glob.optional().describe('Naming rule that every value must follow, e.g. shop-*'),
-  allowed: z.array(z.string().min(1)).min(1).optional().describe('The only values that are taken'),
+  allowed: z.array(z.string().min(1)).min(1).optional().describe('The only values that are accepted'),
   example: z.string().min(1).optional().describe("Shown in the catalogue instead of the type's own example"),
 });
 
@@ -77,17 +86,14 @@ export const templateSchema = z.strictObject({
     .min(1)
     .max(300)
     .optional()
-    .describe('Where a role lets others act for it: what the grant amounts to, shown in plans and docs'),
+    .describe('For a role that lets others act for it: what the grant amounts to, shown in plans and docs'),
   parameters: z.record(parameterName, parameterSchema),
   scope: z
     .enum(['any', 'environment'])
     .default('any')
     .describe('environment: granted to a deployment environment only'),
-  approval: z.enum(['none', 'required']).default('none'),
-  requestableBy: z
-    .array(z.enum(['person', 'service', 'pipeline', 'system']))
-    .min(1)
-    .default(['person', 'service']),
+  approval: z.enum(approvals).default('none'),
+  requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   ...stepFields,
   statements: z.array(statementSchema).min(1),

@@ -2,32 +2,32 @@ import type * as z from 'zod';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { toPointer } from '../shared/problem.ts';
-import { actsThroughFaults } from './acts-through.ts';
-import { crossFaults, type TemplateFault } from './faults.ts';
+import { actsThroughErrors } from './acts-through.ts';
+import { crossErrors, type FieldErrorAtPath } from './field-errors.ts';
 import { type TemplateContent, templateSchema } from './schema.ts';
-import { stepFaults } from './step/step-faults.ts';
+import { stepErrors } from './step/step-errors.ts';
 
 /** A named, parameterised permissions policy. `version` is the hash of its meaning (16 hex characters): changing a
  *  description keeps it, changing anything that decides who gets what changes it. */
 export type Template = TemplateContent & { version: string };
 
-/** A template from the parsed YAML of its file, or every fault of it, each with its path in the file. */
+/** A template from the parsed YAML of its file, or every error of it, each with its path in the file. */
 export function readTemplate(
   fileName: string,
   content: unknown,
-): { template: Template } | { faults: TemplateFault[] } {
+): { template: Template } | { errors: FieldErrorAtPath[] } {
   // A file is read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = templateSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { faults: parsed.error.issues.flatMap(schemaFaults) };
+  if (!parsed.success) return { errors: parsed.error.issues.flatMap(schemaErrors) };
   const template = { ...parsed.data, version: versionOf(parsed.data) };
-  const faults = [...crossFaults(parsed.data), ...stepFaults(parsed.data), ...actsThroughFaults(parsed.data)];
+  const errors = [...crossErrors(parsed.data), ...stepErrors(parsed.data), ...actsThroughErrors(parsed.data)];
   if (fileName !== `${template.name}.yaml`) {
-    faults.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
+    errors.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
   }
-  return faults.length > 0 ? { faults } : { template };
+  return errors.length > 0 ? { errors } : { template };
 }
 
-function schemaFaults(issue: z.core.$ZodIssue): TemplateFault[] {
+function schemaErrors(issue: z.core.$ZodIssue): FieldErrorAtPath[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not a known field' }));
   }
@@ -35,15 +35,15 @@ function schemaFaults(issue: z.core.$ZodIssue): TemplateFault[] {
   return [{ path: issue.path, detail: detail ?? issue.message }];
 }
 
-/** As `readTemplate`, with each fault as `templates/file.yaml/path: sentence`. */
+/** As `readTemplate`, with each error as `templates/file.yaml/path: sentence`. */
 export function parseTemplate(
   fileName: string,
   content: unknown,
-): { template: Template } | { faults: string[] } {
+): { template: Template } | { errors: string[] } {
   const read = readTemplate(fileName, content);
   if ('template' in read) return read;
   return {
-    faults: read.faults.map(({ path, detail }) => `templates/${fileName}${toPointer(path)}: ${detail}`),
+    errors: read.errors.map(({ path, detail }) => `templates/${fileName}${toPointer(path)}: ${detail}`),
   };
 }
 

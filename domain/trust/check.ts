@@ -1,4 +1,4 @@
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {
@@ -38,66 +38,64 @@ export function checkTrustPolicy(text: string, expected: TrustExpectation): stri
   return findings;
 }
 
-function presented(
-  e: TrustExpectation,
-  label: string,
-  sub: string,
-  over: { slug?: string; workspaceUuid?: string; aud?: string; accountId?: string } = {},
-): Presented {
-  const path = `api.bitbucket.org/2.0/workspaces/${over.slug ?? e.workspaceSlug}/pipelines-config/identity/oidc`;
-  const bare = (over.workspaceUuid ?? e.workspaceUuid).replace('{', '').replace('}', '');
-  return {
-    label,
-    federated: `arn:${e.partition}:iam::${over.accountId ?? e.accountId}:oidc-provider/${path}`,
-    keys: { [`${path}:aud`]: over.aud ?? `ari:cloud:bitbucket::workspace/${bare}`, [`${path}:sub`]: sub },
+/** Makes tokens that a grant's own provider would present, or others that differ in what is said. */
+const presenterOf =
+  (e: TrustExpectation) =>
+  (
+    label: string,
+    sub: string,
+    over: { slug?: string; workspaceUuid?: string; aud?: string; accountId?: string } = {},
+  ): Presented => {
+    const path = `api.bitbucket.org/2.0/workspaces/${over.slug ?? e.workspaceSlug}/pipelines-config/identity/oidc`;
+    const bare = (over.workspaceUuid ?? e.workspaceUuid).replace('{', '').replace('}', '');
+    return {
+      label,
+      federated: `arn:${e.partition}:iam::${over.accountId ?? e.accountId}:oidc-provider/${path}`,
+      keys: { [`${path}:aud`]: over.aud ?? `ari:cloud:bitbucket::workspace/${bare}`, [`${path}:sub`]: sub },
+    };
   };
-}
 
 function ownTokens(e: TrustExpectation): Presented[] {
+  const presented = presenterOf(e);
   return e.environmentUuid
     ? [
-        presented(e, 'its own environment', `${e.repositoryUuid}:${e.environmentUuid}:${STEP}`),
-        presented(
-          e,
-          'another step in its own environment',
-          `${e.repositoryUuid}:${e.environmentUuid}:${OTHER}`,
-        ),
+        presented('its own environment', `${e.repositoryUuid}:${e.environmentUuid}:${STEP}`),
+        presented('another step in its own environment', `${e.repositoryUuid}:${e.environmentUuid}:${OTHER}`),
       ]
     : [
-        presented(e, 'its own repository', `${e.repositoryUuid}:${STEP}`),
-        presented(e, 'an environment of its own repository', `${e.repositoryUuid}:${OTHER}:${STEP}`),
+        presented('its own repository', `${e.repositoryUuid}:${STEP}`),
+        presented('an environment of its own repository', `${e.repositoryUuid}:${OTHER}:${STEP}`),
       ];
 }
 
 function foreignTokens(e: TrustExpectation): Presented[] {
+  const presented = presenterOf(e);
   const rest = e.environmentUuid ? `${e.environmentUuid}:${STEP}` : STEP;
   const own = `${e.repositoryUuid}:${rest}`;
   const foreign = [
-    presented(e, 'another repository', `${OTHER}:${rest}`),
-    presented(e, 'a repository whose UUID differs in the last digit', `${nearTo(e.repositoryUuid)}:${rest}`),
-    presented(e, 'another repository with the own one as its environment', `${OTHER}:${own}`),
-    presented(e, 'a subject that only begins with the own repository', `${e.repositoryUuid}x:${rest}`),
-    presented(e, 'an empty subject', ''),
-    presented(e, 'another workspace', own, { slug: `${e.workspaceSlug}x`, workspaceUuid: OTHER }),
-    presented(e, 'another workspace under the same slug', own, { workspaceUuid: OTHER }),
-    presented(e, 'another audience', own, { aud: 'sts.amazonaws.com' }),
-    presented(e, 'a provider of another account', own, { accountId: '000000000000' }),
+    presented('another repository', `${OTHER}:${rest}`),
+    presented('a repository whose UUID differs in the last digit', `${nearTo(e.repositoryUuid)}:${rest}`),
+    presented('another repository with the own one as its environment', `${OTHER}:${own}`),
+    presented('a subject that only begins with the own repository', `${e.repositoryUuid}x:${rest}`),
+    presented('an empty subject', ''),
+    presented('another workspace', own, { slug: `${e.workspaceSlug}x`, workspaceUuid: OTHER }),
+    presented('another workspace under the same slug', own, { workspaceUuid: OTHER }),
+    presented('another audience', own, { aud: 'sts.amazonaws.com' }),
+    presented('a provider of another account', own, { accountId: '000000000000' }),
   ];
   if (e.environmentUuid) {
     foreign.push(
       presented(
-        e,
         'an environment whose UUID differs in the last digit',
         `${e.repositoryUuid}:${nearTo(e.environmentUuid)}:${STEP}`,
       ),
       presented(
-        e,
         'a subject that only begins with the own environment',
         `${e.repositoryUuid}:${e.environmentUuid}x:${STEP}`,
       ),
-      presented(e, 'another environment', `${e.repositoryUuid}:${OTHER}:${STEP}`),
-      presented(e, 'a step without an environment', `${e.repositoryUuid}:${STEP}`),
-      presented(e, 'the own environment as a step', `${e.repositoryUuid}:${OTHER}:${e.environmentUuid}`),
+      presented('another environment', `${e.repositoryUuid}:${OTHER}:${STEP}`),
+      presented('a step without an environment', `${e.repositoryUuid}:${STEP}`),
+      presented('the own environment as a step', `${e.repositoryUuid}:${OTHER}:${e.environmentUuid}`),
     );
   }
   return foreign;
@@ -142,20 +140,25 @@ function statementVerdict(statement: Json, token: Presented): Verdict {
   if (typeof principal.Federated !== 'string' || /[*?]/.test(principal.Federated)) return 'unknown';
   if (principal.Federated !== token.federated) return 'refused';
   if (!isObject(statement.Condition)) return 'admitted';
-  let verdictSoFar: Verdict = 'admitted';
-  for (const [operator, block] of Object.entries(statement.Condition)) {
-    if (!isObject(block) || (operator !== 'StringEquals' && operator !== 'StringLike')) return 'unknown';
-    for (const [key, pattern] of Object.entries(block)) {
-      if (typeof pattern !== 'string' || (operator === 'StringLike' && !isForeseen(key, pattern))) {
-        return 'unknown';
-      }
-      const value = Object.hasOwn(token.keys, key) ? token.keys[key] : undefined;
-      const holds =
-        value !== undefined && (operator === 'StringEquals' ? value === pattern : isLike(value, pattern));
-      if (!holds) verdictSoFar = 'refused';
+  const verdicts = Object.entries(statement.Condition).flatMap(([operator, block]) =>
+    conditionVerdicts(operator, block, token),
+  );
+  if (verdicts.includes('unknown')) return 'unknown';
+  return verdicts.includes('refused') ? 'refused' : 'admitted';
+}
+
+/** What each line of one operator's block says of a token. */
+function conditionVerdicts(operator: string, block: unknown, token: Presented): Verdict[] {
+  if (!isObject(block) || (operator !== 'StringEquals' && operator !== 'StringLike')) return ['unknown'];
+  return Object.entries(block).map(([key, pattern]) => {
+    if (typeof pattern !== 'string' || (operator === 'StringLike' && !isForeseen(key, pattern))) {
+      return 'unknown';
     }
-  }
-  return verdictSoFar;
+    const value = Object.hasOwn(token.keys, key) ? token.keys[key] : undefined;
+    if (value === undefined) return 'refused';
+    const holds = operator === 'StringEquals' ? value === pattern : isLike(value, pattern);
+    return holds ? 'admitted' : 'refused';
+  });
 }
 
 /** True for the patterns whose matches our few tokens can stand for: a wildcard is one `*` at the end of a subject. */

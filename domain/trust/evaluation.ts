@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { providerName } from '../bitbucket/oidc.ts';
-import { isLike } from '../shared/string-like.ts';
+import { isLike } from '../shared/patterns.ts';
 
 /** What a step token says, as its payload or as somebody typed it. Nothing in it is to be relied on before it was looked at. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -34,12 +34,28 @@ const trustPolicySchema = z.strictObject({
 });
 
 /** The values of `aud`: a plain text counts as one, and what is no text as none. */
-export const audiencesOf = (claims: Claims): string[] =>
-  [claims.aud].flat().filter((value) => typeof value === 'string');
+export const audiencesOf = (claims: Claims): string[] => textsIn(claims.aud);
+
+/** The values that STS compares with a policy's `:aud`: those of `azp` where the token has that claim, else those of `aud`.
+ *  Source: IAM User Guide, "Available keys for AWS OIDC federation". */
+export const presentedAudiencesOf = (claims: Claims): string[] =>
+  textsIn(claims.azp === undefined ? claims.aud : claims.azp);
+
+const textsIn = (claim: unknown): string[] => [claim].flat().filter((value) => typeof value === 'string');
+
+/** The condition keys that STS fills for a token of an issuer without a table of its own, which Bitbucket is: the part of
+ *  the key behind the colon and its values. Source: as for `presentedAudiencesOf`. */
+const conditionKeysOf = (claims: Claims): [name: string, values: string[]][] => [
+  ['aud', presentedAudiencesOf(claims)],
+  ['oaud', claims.azp === undefined ? [] : audiencesOf(claims)],
+  ['sub', typeof claims.sub === 'string' ? [claims.sub] : []],
+  ['amr', textsIn(claims.amr)],
+  ['email', typeof claims.email === 'string' ? [claims.email] : []],
+];
 
 /** Evaluates a trust policy of Rolewright's for a token, condition by condition, as STS does: keys are the token's issuer
- *  without its scheme, `:aud` and `:sub`, and are compared without regard to case, values exactly. Throws for a document
- *  that Rolewright would not write.
+ *  without its scheme, a colon, and `aud`, `oaud`, `sub`, `amr` or `email`, compared case-insensitively; values are compared
+ *  exactly. Throws for a document that Rolewright would not write.
  *
  *  A list of several audiences fails a plain `StringEquals`. AWS does not say how it compares a list with an operator
  *  for single values; this is the reading that promises no access which is not certain. */
@@ -49,8 +65,9 @@ export function evaluateTrust(trustPolicy: unknown, claims: Claims): TrustEvalua
   const issuer = typeof claims.iss === 'string' ? claims.iss.replace(/^https:\/\//, '') : undefined;
   const context = new Map<string, string[]>();
   if (issuer !== undefined) {
-    context.set(`${issuer}:aud`.toLowerCase(), audiencesOf(claims));
-    if (typeof claims.sub === 'string') context.set(`${issuer}:sub`.toLowerCase(), [claims.sub]);
+    for (const [name, values] of conditionKeysOf(claims)) {
+      context.set(`${issuer}:${name}`.toLowerCase(), values);
+    }
   }
   const conditions = Object.entries(statement.Condition).flatMap(([operator, block]) =>
     Object.entries(block).map(([key, expected]) => {

@@ -4,7 +4,7 @@ import type { Uuid } from '../shared/identifiers.ts';
 
 /** Who may assume a role: one repository of one workspace, or one deployment environment of it. Every value comes from
  *  Bitbucket's API or the configuration, none from a caller. */
-export type TrustSubject = {
+export type TrustTarget = {
   account: { id: string; partition: string };
   workspace: Workspace;
   repositoryUuid: Uuid;
@@ -12,25 +12,25 @@ export type TrustSubject = {
 };
 
 /** The pattern that the `sub` of an admitted token matches: `{repository}:*` or `{repository}:{environment}:*`. */
-export const subjectPattern = (subject: TrustSubject): string =>
-  subject.environmentUuid
-    ? `${subject.repositoryUuid}:${subject.environmentUuid}:*`
-    : `${subject.repositoryUuid}:*`;
+const subPattern = (target: TrustTarget): string =>
+  target.environmentUuid
+    ? `${target.repositoryUuid}:${target.environmentUuid}:*`
+    : `${target.repositoryUuid}:*`;
 
 /** The trust policy of a grant's role. Byte for byte the shape of the contract: always an audience condition, never a
  *  wildcard before the repository's UUID, never `…IfExists`, `ForAnyValue` or `ForAllValues`. */
-export function renderTrustPolicy(subject: TrustSubject): TrustPolicy {
-  const provider = providerName(subject.workspace.slug);
+export function renderTrustPolicy(target: TrustTarget): TrustPolicy {
+  const provider = providerName(target.workspace.slug);
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { Federated: providerArn(subject.account, subject.workspace.slug) },
+        Principal: { Federated: providerArn(target.account, target.workspace.slug) },
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: {
-          StringEquals: { [`${provider}:aud`]: audienceOf(subject.workspace) },
-          StringLike: { [`${provider}:sub`]: subjectPattern(subject) },
+          StringEquals: { [`${provider}:aud`]: audienceOf(target.workspace) },
+          StringLike: { [`${provider}:sub`]: subPattern(target) },
         },
       },
     ],
@@ -38,13 +38,13 @@ export function renderTrustPolicy(subject: TrustSubject): TrustPolicy {
 }
 
 /** The same statement turned into an unconditional refusal: the first step of a revoke. */
-export function renderDenyingTrustPolicy(subject: TrustSubject): TrustPolicy {
+export function renderDenyingTrustPolicy(target: TrustTarget): TrustPolicy {
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Deny',
-        Principal: { Federated: providerArn(subject.account, subject.workspace.slug) },
+        Principal: { Federated: providerArn(target.account, target.workspace.slug) },
         Action: 'sts:AssumeRoleWithWebIdentity',
       },
     ],

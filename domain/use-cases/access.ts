@@ -1,49 +1,107 @@
 import {
+  type AccessContext,
   type AccessRules,
   type Action,
   authorise,
-  type Circumstances,
-  type Denial,
+  couldBeAllowed,
+  type DeniedAccess,
   decideAccess,
   type Resource,
+  refuse,
+  unknownContext,
 } from '../access/authorisation.ts';
 import type { RepositoryAdmins } from '../access/repository-admins.ts';
+import type { Grant } from '../grants/grant.ts';
+import { GRANT_ID } from '../shared/identifiers.ts';
 import type { Caller } from '../shared/principal.ts';
-import { ok, type Result } from '../shared/result.ts';
+import { type Problem, problem } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 
-/** What deciding needs. `admins` makes what is known of one request's repositories; absent where repository admins are
- *  nobody in particular. */
+/** What deciding needs. `admins` makes what is known of one request's repositories. */
 export type AccessPorts = {
   access: AccessRules;
-  admins?: (() => RepositoryAdmins) | undefined;
-  reportDenial(denial: Denial): void;
+  admins(): RepositoryAdmins;
+  reportDenied(denial: DeniedAccess): void;
 };
 
 /** What the rules may look at beside caller and resource. Bitbucket is asked only where its answer changes one of the
  *  decisions; a failed look-up throws, and so refuses. */
-export async function circumstancesOf(
-  access: AccessRules,
-  admins: RepositoryAdmins | undefined,
-  caller: Caller,
-  actions: readonly Action[],
-  resource: Resource,
-): Promise<Circumstances> {
-  if (!admins?.couldBe(caller)) return {};
+export async function accessContextOf({
+  access: rules,
+  admins,
+  caller,
+  actions,
+  resource,
+  requesterKinds,
+}: {
+  access: AccessRules;
+  admins: RepositoryAdmins;
+  caller: Caller;
+  actions: readonly Action[];
+  resource: Resource;
+  requesterKinds: AccessContext['requesterKinds'];
+}): Promise<AccessContext> {
+  if (!admins.couldBe(caller)) return { requesterKinds, repositoryAdmin: false };
   const allows = (action: Action, repositoryAdmin: boolean) =>
-    decideAccess(access, caller, action, resource, { repositoryAdmin }).allowed;
+    decideAccess({ rules, caller, action, resource, context: { requesterKinds, repositoryAdmin } }).allowed;
   const matters = actions.some((action) => allows(action, true) !== allows(action, false));
-  return matters ? { repositoryAdmin: await admins.are(caller, resource) } : {};
+  return { requesterKinds, repositoryAdmin: matters && (await admins.are(caller, resource)) };
 }
 
 /** Whether a caller could be allowed on any grant, before anything is looked up. `onlyAsAdmin`: nothing but Bitbucket's
- *  word would allow it, so what such a caller names must not be told to exist before that word is there. */
+ *  word would allow it, so whether anything exists that such a caller names must stay hidden until that word is there. */
 export function authoriseSomewhere(
-  { access, admins, reportDenial }: AccessPorts,
+  { access: rules, admins, reportDenied: report }: AccessPorts,
   caller: Caller,
   action: Action,
 ): Result<{ onlyAsAdmin: boolean }> {
-  if (decideAccess(access, caller, action).allowed) return ok({ onlyAsAdmin: false });
-  const asAdmin = { repositoryAdmin: admins?.().couldBe(caller) ?? false };
-  const allowed = authorise(access, caller, action, undefined, reportDenial, asAdmin);
-  return allowed.ok ? ok({ onlyAsAdmin: true }) : allowed;
+  const asked = { rules, caller, action };
+  if (couldBeAllowed({ ...asked, context: unknownContext }).allowed) return ok({ onlyAsAdmin: false });
+  const context = { ...unknownContext, repositoryAdmin: admins().couldBe(caller) };
+  const decision = couldBeAllowed({ ...asked, context });
+  if (decision.allowed) return ok({ onlyAsAdmin: true });
+  return refuse({ caller, action, resource: undefined, decision, report });
+}
+
+/** A grant as the resource of a decision. */
+export function resourceOf(grant: Grant): Resource {
+  const { intent } = grant.request;
+  return {
+    workspaceUuid: intent.workspace.uuid,
+    projectUuid: intent.project?.uuid,
+    repositoryUuid: intent.repository.uuid,
+    environmentUuid: intent.environment?.uuid,
+    accountId: intent.account,
+    template: { name: intent.template.name },
+  };
+}
+
+/** The one answer for a grant that does not exist and for one that the caller may not read. */
+const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
+  fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
+
+/** What a caller wants of one grant. */
+export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
+
+/** Loads a grant for a caller who may read it and may do `action` with it. `GRANT_NOT_FOUND`, in the same words, where
+ *  there is none or the caller may not read it; `DENIED` where they may read it and no more. Every use case of one grant
+ *  goes through this. `admins` are those of one request, which may load a grant more than once. */
+export async function loadForCaller<S extends { grant: Grant | undefined }>(
+  { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
+  load: (grantId: string) => Promise<S>,
+  { grantId, caller, action, admins }: GrantAttempt & { admins: RepositoryAdmins },
+): Promise<Result<S & { grant: Grant }>> {
+  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+  const stream = await load(grantId);
+  const { grant } = stream;
+  if (!grant) return grantNotFound(grantId);
+  const resource = resourceOf(grant);
+  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
+  const asked = { caller, resource, requesterKinds };
+  const context = await accessContextOf({ access: rules, admins, actions: ['read', action], ...asked });
+  const mayRead = authorise({ rules, caller, action: 'read', resource, context, report });
+  if (!mayRead.ok) return grantNotFound(grantId);
+  const allowed =
+    action === 'read' ? mayRead : authorise({ rules, caller, action, resource, context, report });
+  return allowed.ok ? ok({ ...stream, grant }) : allowed;
 }

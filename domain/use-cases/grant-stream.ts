@@ -7,13 +7,14 @@ import {
   ZERO_HASH,
 } from '../grants/event.ts';
 import { evolve, type Grant, replay, waitingRequest, workOf } from '../grants/grant.ts';
-import type { Clock, EventLog, GrantTable } from '../ports.ts';
+import type { EventLog, GrantTable } from '../grants/stores.ts';
+import type { Clock } from '../shared/clock.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
  *  that nobody looks at a grant that somebody is still working on. */
-export const WORK_DUE_SECONDS = 60;
+const WORK_DUE_SECONDS = 60;
 
 /** A grant's stream as it was read: the fold of its events and the last of them. */
 export type GrantStream = {
@@ -23,7 +24,7 @@ export type GrantStream = {
   events: readonly GrantEvent[];
 };
 
-/** Who caused an event, through which door. */
+/** Who caused an event, through which endpoint. */
 export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
 
 /** What the use cases need to read and write a stream. */
@@ -33,7 +34,7 @@ export type StreamPorts = {
   clock: Clock;
   /** Told of a stream after each event that was appended to it, that event being the last. Never throws: what is appended
    *  is so, whoever hears of it. */
-  announce?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
+  notify?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
 };
 
 /** True where this very cause has written to a stream already, and the grant is at rest since: a message that comes again,
@@ -72,9 +73,9 @@ export async function loadStream(
   const events = await log.load(grantId);
   const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
-  const fault =
+  const fieldError =
     verifyChain(events, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fault) throw new Error(`the log of ${grantId} is broken: ${fault}`);
+  if (fieldError) throw new Error(`the log of ${grantId} is broken: ${fieldError}`);
   return { grantId, grant: replay(events), last: events.at(-1), events };
 }
 
@@ -84,8 +85,7 @@ export async function loadStream(
 export async function appendEvent(
   ports: StreamPorts,
   stream: GrantStream,
-  event: NewEvent,
-  cause: Cause,
+  { event, cause }: { event: NewEvent; cause: Cause },
 ): Promise<GrantStream | undefined> {
   const now = toInstant(ports.clock.now());
   const seq = (stream.last?.seq ?? 0) + 1;
@@ -102,10 +102,13 @@ export async function appendEvent(
   if (workOf(stream.grant) === 'rest') {
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
+  const grant = evolve(stream.grant, hashed);
+  // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
+  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
-  await ports.announce?.(events);
-  return { grantId: stream.grantId, grant: evolve(stream.grant, hashed), last: hashed, events };
+  await ports.notify?.(events);
+  return { grantId: stream.grantId, grant, last: hashed, events };
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again. */
@@ -118,7 +121,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
   if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
-  const expiresAt = grant.status === 'active' ? grant.expiresAt : undefined;
+  const expiresAt = grant.state === 'active' ? grant.expiresAt : undefined;
   const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
   return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];
 }

@@ -2,10 +2,11 @@ import { decideLapse } from '../grants/decide-approval.ts';
 import { decideRevocation } from '../grants/decide-request.ts';
 import type { NewEvent } from '../grants/event.ts';
 import { type Grant, workOf } from '../grants/grant.ts';
-import type { DueRow, Provisioner } from '../ports.ts';
+import type { DueRow } from '../grants/stores.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
-import { PATIENCE_MS } from './wait-for-provisioner.ts';
+import type { Provisioner } from './provisioner.ts';
+import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),
  *  so whoever marked the row is dead by then and the event never comes. */
@@ -38,7 +39,7 @@ export async function reconcile(
     for (const row of rows) {
       if (clock.now() >= pass.deadline) return found;
       found.due += 1;
-      const isSettled = await lookAfter(ports, row, pass.correlationId).catch((error: unknown) => {
+      const isSettled = await reconcileOne(ports, row, pass.correlationId).catch((error: unknown) => {
         ports.reportFailure(row.grantId, error);
         return false;
       });
@@ -49,14 +50,16 @@ export async function reconcile(
   return found;
 }
 
-async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
+async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
   const read = await loadStream(ports, row.grantId);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
-  const stream = overdue ? await appendEvent(ports, read, overdue, causeOf(correlationId)) : read;
+  const stream = overdue
+    ? await appendEvent(ports, read, { event: overdue, cause: causeOf(correlationId) })
+    : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
   if (workOf(stream.grant) !== 'rest') {
-    const { outcome } = await ports.provisioner.run(row.grantId, PATIENCE_MS);
+    const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled';
   }
   await projectStream(ports, stream);
@@ -69,7 +72,7 @@ async function lookAfter(ports: ReconcilePorts, row: DueRow, correlationId: stri
 /** The event that the passing of time alone brings: an end that was set has come, or nobody has decided in time. */
 function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
   if (!grant) return undefined;
-  const hasExpired = grant.status === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
+  const hasExpired = grant.state === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
   return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }
 

@@ -1,20 +1,29 @@
 import { notOwned } from '../access/ownership.ts';
-import { type Configuration, findAccount } from '../configuration/configuration.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
 import { intentHash } from '../grants/intent.ts';
-import { askedLifetime, type LiveState, planChange } from '../planning/change.ts';
-import { type Plan, planGrant, reportAuditedPlan } from '../planning/plan.ts';
+import type { AuditPort } from '../guardrails/guardrails.ts';
+import { askedLifetime, type LiveState, planOf } from '../planning/plan.ts';
+import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/rendered-role.ts';
 import { isRoleNameOf } from '../planning/role.ts';
 import { isApprovedByRule } from '../repository-rules/approval.ts';
+import { findAccount } from '../shared/account.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
-import type { ProvisionerPorts } from './provisioning/run.ts';
 import { findEnvironment, findRepositoryAgain } from './resolve-target.ts';
 
+/** What rendering a role needs: it reads Bitbucket and writes nothing. */
+export type RenderPorts = AuditPort & {
+  configuration: Configuration;
+  templates: ReadonlyMap<string, Template>;
+  bitbucket: Bitbucket;
+};
+
 /** A plan made anew, and the template that it was made from. */
-export type Replanned = { plan: Plan; template: Template };
+export type Replanned = { rendered: RenderedRole; template: Template };
 
 /** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
  *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. A person's
@@ -22,34 +31,38 @@ export type Replanned = { plan: Plan; template: Template };
  *  where the configuration has such a rule. */
 export function missingApproval(
   configuration: Configuration,
-  { plan, template }: Replanned,
-  request: RequestInForce,
-  live: LiveState | undefined,
+  { rendered, template }: Replanned,
+  { request, live }: { request: RequestInForce; live: LiveState | undefined },
 ): Problem | undefined {
   const { approvedBy } = request;
-  const { hash, approvalReasons } = planChange(plan, template, live, askedLifetime(request));
+  const { hash, approvalReasons } = planOf({
+    rendered,
+    template,
+    live,
+    lifetime: askedLifetime(request),
+  });
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
-  if (approvedBy && isApprovedByRule(configuration, { plan, template }, request)) return undefined;
+  if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;
   if (approvalReasons.length === 0) return undefined;
-  if (plan.unowned.length > 0) return notOwned(plan.intent.repository, plan.unowned);
-  const detail = `What was asked for needs an approval that it does not have (${approvalReasons.join('; ')}). Ask again.`;
+  if (rendered.unowned.length > 0) return notOwned(rendered.intent.repository, rendered.unowned);
+  const detail = `The request needs an approval that it does not have (${approvalReasons.join('; ')}). Repeat the request.`;
   return problem('PLAN_CHANGED', detail);
 }
 
 /** True when a plan could need approval at all, so that it is worth looking at what is live. */
-export const mayNeedApproval = ({ plan, template }: Replanned, request: RequestInForce): boolean =>
-  request.approvedBy?.kind !== 'person' && (template.approval === 'required' || plan.unowned.length > 0);
+export const mayNeedApproval = ({ rendered, template }: Replanned, request: RequestInForce): boolean =>
+  request.approvedBy?.kind !== 'person' && (template.approval === 'required' || rendered.unowned.length > 0);
 
 /** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
  *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
  *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
-export async function planAgain(
-  ports: Pick<ProvisionerPorts, 'configuration' | 'bitbucket' | 'templates' | 'reportAudited'>,
+export async function replan(
+  ports: RenderPorts,
   grantId: string,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {
   const { configuration, bitbucket, templates } = ports;
-  const account = findAccount(configuration, intent.account);
+  const account = findAccount(configuration.accounts, intent.account);
   if (!account)
     return fail(problem('ACCOUNT_NOT_FOUND', `Account ${intent.account} is no longer configured.`));
   const template = templates.get(intent.template.name);
@@ -67,7 +80,7 @@ export async function planAgain(
   const environment =
     intent.environment && (await findEnvironment(bitbucket, repository, intent.environment.uuid));
   if (environment && !environment.ok) return environment;
-  const plan = planGrant({
+  const rendered = renderRole({
     configuration,
     account,
     repository,
@@ -77,17 +90,17 @@ export async function planAgain(
     name: intent.name,
     roleName: intent.roleName,
   });
-  if (!plan.ok) return plan;
-  reportAuditedPlan(ports, plan.value);
+  if (!rendered.ok) return rendered;
+  reportAuditedRole(ports, rendered.value);
   const isSame =
-    plan.value.grantId === grantId &&
+    rendered.value.grantId === grantId &&
     isRoleNameOf(intent.roleName, grantId) &&
-    intentHash(plan.value.intent) === intentHash(intent);
-  if (isSame && plan.value.unowned.length > 0 && requestedBy.kind === 'pipeline') {
-    return fail(notOwned(repository, plan.value.unowned));
+    intentHash(rendered.value.intent) === intentHash(intent);
+  if (isSame && rendered.value.unowned.length > 0 && requestedBy.kind === 'pipeline') {
+    return fail(notOwned(repository, rendered.value.unowned));
   }
-  if (isSame) return ok({ plan: plan.value, template });
+  if (isSame) return ok({ rendered: rendered.value, template });
   const detail =
-    'What would be granted is no longer what was asked for: the template, the workspace or the repository has changed meanwhile. Ask again.';
+    'What would be granted no longer matches the request: the template, the workspace or the repository has changed. Repeat the request.';
   return fail(problem('PLAN_CHANGED', detail));
 }

@@ -1,22 +1,23 @@
 import type { Workspace } from '../bitbucket/oidc.ts';
+import type { Bitbucket } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import { type Bitbucket, PortError } from '../ports.ts';
 import { parseUuid, type Uuid } from '../shared/identifiers.ts';
+import { PortError } from '../shared/port-error.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { nearestName } from '../shared/suggestion.ts';
 
 /** What finding a repository needs. */
-export type SubjectPorts = { bitbucket: Bitbucket; configuration: Configuration };
+export type TargetPorts = { bitbucket: Bitbucket; configuration: Configuration };
 
 /** What a grant is for, as Bitbucket has it now. */
-export type Subject = { repository: Repository; environment?: DeploymentEnvironment | undefined };
+export type Target = { repository: Repository; environment?: DeploymentEnvironment | undefined };
 
 /** Finds a repository in the configured workspaces. `WORKSPACE_NOT_CONFIGURED`, `REPOSITORY_NOT_FOUND`; an unreachable
  *  Bitbucket throws. */
 export async function findRepository(
-  { bitbucket, configuration }: SubjectPorts,
+  { bitbucket, configuration }: TargetPorts,
   name: RepositoryName,
 ): Promise<Result<Repository>> {
   const shown = 'uuid' in name ? name.uuid : `${name.workspace}/${name.slug}`;
@@ -30,13 +31,13 @@ export async function findRepository(
     if (repository) return inWorkspace(repository, workspace);
   }
   return fail(
-    problem('REPOSITORY_NOT_FOUND', `Bitbucket knows no repository ${shown} in the configured workspaces.`),
+    problem('REPOSITORY_NOT_FOUND', `Bitbucket has no repository ${shown} in the configured workspaces.`),
   );
 }
 
 /** Finds a repository by UUID in the one workspace that it was found in before. */
 export async function findRepositoryAgain(
-  { bitbucket, configuration }: SubjectPorts,
+  { bitbucket, configuration }: TargetPorts,
   workspace: Workspace,
   repositoryUuid: Uuid,
 ): Promise<Result<Repository>> {
@@ -63,7 +64,7 @@ function inWorkspace(repository: Repository, configured: Workspace): Result<Repo
 const workspaceNotConfigured = (shown: string): Problem =>
   problem(
     'WORKSPACE_NOT_CONFIGURED',
-    `The workspace of ${shown} is not configured. An administrator adds its slug and UUID to config/rolewright.yaml.`,
+    `The workspace of ${shown} is not configured. Have an administrator add its slug and UUID to config/rolewright.yaml.`,
   );
 
 /** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case, and the
@@ -75,7 +76,7 @@ export async function findEnvironment(
 ): Promise<Result<DeploymentEnvironment>> {
   const environment = await bitbucket.findEnvironment(repository, parseUuid(nameOrUuid) ?? nameOrUuid);
   if (environment) return ok(environment);
-  const detail = `${repository.fullName} has no deployment environment of that name (exact case) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
+  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
   return fail(
     problem('ENVIRONMENT_NOT_FOUND', detail, {
       errors: [{ pointer: '/environment', detail: 'does not exist' }],

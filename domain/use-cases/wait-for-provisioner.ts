@@ -1,20 +1,20 @@
 import { workOf } from '../grants/grant.ts';
-import type { Provisioner } from '../ports.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
+import type { Provisioner } from './provisioner.ts';
 
 /** Milliseconds that a request waits for the provisioner; API Gateway ends a request after 30 seconds. */
-export const PATIENCE_MS = 20_000;
+export const PROVISIONER_WAIT_MS = 20_000;
 const POLL_MS = 250;
 const POLLS_PER_INVOCATION = 6;
 
-/** Has the provisioner work on a grant and waits until nothing is left to do, for `PATIENCE_MS` at the most. While
+/** Has the provisioner work on a grant and waits until nothing is left to do, for `PROVISIONER_WAIT_MS` at the most. While
  *  somebody else holds the grant it watches the log, and asks again in case that one died. Returns the newest stream,
  *  settled or not. */
 export async function waitForProvisioner(
   ports: StreamPorts & { provisioner: Provisioner },
   grantId: string,
 ): Promise<GrantStream> {
-  const deadline = ports.clock.now() + PATIENCE_MS;
+  const deadline = ports.clock.now() + PROVISIONER_WAIT_MS;
   for (;;) {
     const { outcome } = await ports.provisioner.run(grantId, deadline - ports.clock.now());
     let stream = await loadStream(ports, grantId);

@@ -3,18 +3,17 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { isSignature, isSignedWith } from '../../adapters/bitbucket/webhook-signature.ts';
 import { isFollowed, readDelivery } from '../../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
-import type { Worker } from '../../domain/ports.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { toResult } from '../http/http-answer.ts';
 import type { HttpHandler } from '../http/http-function.ts';
 import { bodyBytes, headerOf, requestIdOf } from '../http/http-request.ts';
-import { orProblem } from '../http/or-problem.ts';
-import { ProblemError } from '../http/problem-details.ts';
+import { ProblemError, unwrap } from '../http/problem-details.ts';
 
 /** Largest body in bytes. Source: Bitbucket, "Troubleshoot webhooks": a payload above 256 KB may be dropped. */
 const LARGEST_BODY = 256 * 1024;
 
-/** What the door needs. `secretsOf` is asked only for configured workspaces; it throws when it cannot know. */
+/** What the endpoint needs. `secretsOf` is asked only for configured workspaces; it throws when it cannot know. */
 export type WebhookPorts = {
   workspaces: readonly Workspace[];
   secretsOf(workspaceSlug: string): Promise<string[]>;
@@ -25,11 +24,11 @@ export type WebhookPorts = {
 /** Answers one webhook: 401 unless its raw bytes are signed with the workspace's secret, one answer for every reason and
  *  nothing read but that secret; 204 for an event that means nothing here; 202 once the worker has it. A 5xx means that
  *  it could not be handed on; Bitbucket sends those again, and never a 4xx. */
-export function webhookDoor(ports: WebhookPorts): HttpHandler {
+export function webhookEndpoint(ports: WebhookPorts): HttpHandler {
   return async (event, context) => {
     const { workspace, bytes } = await authenticated(ports, event);
     if (bytes.length > LARGEST_BODY) {
-      throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
+      throw new ProblemError(problem('BODY_TOO_LARGE', `Send at most ${LARGEST_BODY} bytes.`));
     }
     const eventKey = (headerOf(event, 'x-event-key') ?? '').slice(0, 64);
     const deliveryId = deliveryIdOf(event, context);
@@ -41,7 +40,7 @@ export function webhookDoor(ports: WebhookPorts): HttpHandler {
     const body = jsonOf(bytes);
     const read = readDelivery({ workspace, deliveryId, event: eventKey, body });
     if (!read.ok) ports.logger.warn('delivery refused', { ...line, reason: read.problem.detail });
-    const message = orProblem(read);
+    const message = unwrap(read);
     await ports.worker.handOn(message);
     ports.logger.info('delivery handed on', { ...line, repository: message.repository });
     return toResult({ status: 202, body: { deliveryId } });

@@ -30,7 +30,7 @@ export const bodyBytes = (event: APIGatewayProxyEventV2): Buffer =>
 export function jsonBody(event: APIGatewayProxyEventV2): unknown {
   const bytes = bodyBytes(event);
   if (bytes.length > LARGEST_BODY) {
-    throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
+    throw new ProblemError(problem('BODY_TOO_LARGE', `Send at most ${LARGEST_BODY} bytes.`));
   }
   const mediaType = (headerOf(event, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {

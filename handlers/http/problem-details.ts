@@ -1,8 +1,9 @@
-import type * as z from 'zod';
-import { PortError } from '../../domain/ports.ts';
-import { type Problem, type ProblemCode, problem } from '../../domain/shared/problem.ts';
+import * as z from 'zod';
+import { PortError } from '../../domain/shared/port-error.ts';
+import { type Problem, type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
+import type { Result } from '../../domain/shared/result.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import type { problemSchema } from './problem-schema.ts';
+import { detailOf } from './wording.ts';
 
 /** Status and title of every problem code; a new code does not compile until it stands here. */
 export const problemKinds = {
@@ -17,7 +18,7 @@ export const problemKinds = {
   WORKSPACE_NOT_CONFIGURED: { status: 404, title: 'The workspace is not configured' },
   GRANT_NOT_FOUND: { status: 404, title: 'There is no such grant' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not support this method' },
   CONFLICT: { status: 409, title: 'The state of the grant does not allow this now' },
   ROLE_NAME_TAKEN: { status: 409, title: 'The name of the role is taken' },
   PROVIDER_UNUSABLE: { status: 409, title: 'The identity provider cannot be used' },
@@ -30,9 +31,9 @@ export const problemKinds = {
   GUARDRAIL_VIOLATED: { status: 422, title: 'The policy breaks a guardrail' },
   POLICY_TOO_LARGE: { status: 422, title: 'The policy is too large for IAM' },
   THROTTLED: { status: 429, title: 'Too many requests' },
-  INTERNAL: { status: 500, title: 'Something went wrong in Rolewright' },
-  UPSTREAM_FAILED: { status: 502, title: 'A system that Rolewright needs refused' },
-  UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright needs cannot be reached' },
+  INTERNAL: { status: 500, title: 'Rolewright failed' },
+  UPSTREAM_FAILED: { status: 502, title: 'A system that Rolewright depends on refused' },
+  UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright depends on cannot be reached' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
 /** Carries a problem out of a route. */
@@ -46,6 +47,12 @@ export class ProblemError extends Error {
     this.problem = cause;
     this.headers = headers;
   }
+}
+
+/** The value of a result; its problem is thrown to the edge of the chain, where it becomes the answer. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new ProblemError(result.problem);
 }
 
 /** Seconds after which to try again when the other system has not said it. */
@@ -62,15 +69,35 @@ export function toProblem(error: unknown): Problem {
           retryAfter: error.retryAfter ?? DEFAULT_RETRY_AFTER,
         });
   }
-  return problem('INTERNAL', 'The operators of Rolewright find the cause under the id in "instance".');
+  return problem(
+    'INTERNAL',
+    'Give the id in "instance" to the operators of Rolewright, who can find the cause in the logs.',
+  );
 }
+
+/** An RFC 9457 problem document. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string().describe('urn:rolewright:problem: and the code in lower case, with hyphens'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong here, and what to do'),
+    code: z.enum(problemCodes).describe('Stable'),
+    instance: z.string().describe("The request's id, by which the operators find it in the logs"),
+    errors: z
+      .array(z.strictObject({ pointer: z.string().describe('JSON pointer, RFC 6901'), detail: z.string() }))
+      .optional()
+      .describe('Every field error'),
+  })
+  .meta({ id: 'Problem' });
 
 /** A problem as an RFC 9457 answer. `instance` is the request's id. */
 export function problemAnswer(
-  { code, detail, errors, retryAfter }: Problem,
+  cause: Problem,
   requestId: string,
   headers: Record<string, string> = {},
 ): HttpAnswer & { body: z.infer<typeof problemSchema> } {
+  const { code, errors, retryAfter } = cause;
   const { status, title } = problemKinds[code];
   const wait = retryAfter ?? (status === 503 ? DEFAULT_RETRY_AFTER : undefined);
   return {
@@ -85,7 +112,7 @@ export function problemAnswer(
       type: `urn:rolewright:problem:${code.toLowerCase().replaceAll('_', '-')}`,
       title,
       status,
-      detail,
+      detail: detailOf(cause),
       code,
       instance: requestId,
       ...(errors && errors.length > 0 ? { errors } : {}),

@@ -8,15 +8,15 @@ import { ProblemError } from './problem-details.ts';
  *  `REQUEST_INVALID` with every faulty one. */
 export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>): T {
   const given: Record<string, string> = {};
-  const faults: { pointer: string; detail: string }[] = [];
+  const errors: { pointer: string; detail: string }[] = [];
   for (const [name, value] of new URLSearchParams(event.rawQueryString ?? '')) {
-    if (Object.hasOwn(given, name)) faults.push({ pointer: `/${name}`, detail: 'stands twice' });
+    if (Object.hasOwn(given, name)) errors.push({ pointer: `/${name}`, detail: 'is given more than once' });
     // Assigning to this name would set the prototype instead of a field.
-    if (name === '__proto__') faults.push({ pointer: `/${name}`, detail: 'is not a known field' });
+    if (name === '__proto__') errors.push({ pointer: `/${name}`, detail: 'is not a known field' });
     else given[name] = value;
   }
   const parsed = schema.safeParse(given, { error: fieldRule });
-  if (!parsed.success) faults.push(...toFieldErrors(parsed.error));
-  if (parsed.success && faults.length === 0) return parsed.data;
-  throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: faults }));
+  if (!parsed.success) errors.push(...toFieldErrors(parsed.error));
+  if (parsed.success && errors.length === 0) return parsed.data;
+  throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: errors }));
 }

@@ -4,7 +4,7 @@ import type { Operation } from './contract/operation.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { Route } from './http-function.ts';
 import { type HttpRequest, jsonBody } from './http-request.ts';
-import { orProblem } from './or-problem.ts';
+import { unwrap } from './problem-details.ts';
 import { queryOf } from './query.ts';
 
 const noQuery = z.strictObject({});
@@ -40,7 +40,7 @@ export const route = <O extends Operation>(
   path: operation.path,
   async answer(request) {
     const { event } = request;
-    const body = operation.body && orProblem(parseBody(operation.body, jsonBody(event)));
+    const body = operation.body && unwrap(parseBody(operation.body, jsonBody(event)));
     const query = queryOf<unknown>(event, operation.query ?? noQuery);
     const path = event.pathParameters ?? {};
     return answer({ ...request, path, body: body as BodyOf<O>, query: query as QueryOf<O> });

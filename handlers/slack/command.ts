@@ -20,7 +20,7 @@ export type Command =
   | { verb: 'show' | 'explain' | 'revoke'; grantId: string };
 
 /** A command that was not understood: what is wrong with it, and how it could be right. `understood` says what was. */
-export type Misunderstanding = { faults: string[]; understood?: string; example: string };
+export type CommandHelp = { errors: string[]; understood?: string; example: string };
 
 type Templates = ReadonlyMap<string, Template>;
 
@@ -33,9 +33,9 @@ const OPTION_ALIASES = new Map<string, (typeof OPTIONS)[number]>([
 ]);
 
 /** Reads a command. Whatever is wrong is told at once, with the nearest right name and one example that works. */
-export function parseCommand(text: string, templates: Templates): Command | Misunderstanding {
+export function parseCommand(text: string, templates: Templates): Command | CommandHelp {
   const cut = wordsOf(text);
-  if ('fault' in cut) return { faults: [cut.fault], example: exampleRequest(templates) };
+  if ('fieldError' in cut) return { errors: [cut.fieldError], example: exampleRequest(templates) };
   const [first, ...rest] = cut.words;
   if (!first) return { verb: 'form' };
   const verb = VERBS.find((name) => name === first.value.toLowerCase() && first.key === undefined);
@@ -55,51 +55,51 @@ export function parseCommand(text: string, templates: Templates): Command | Misu
       return parseRequest(rest, cut.reason, templates);
     default: {
       const near = nearestName(first.value, VERBS);
-      const faults = [
+      const errors = [
         `There is no command ${quoted(first.value)}. ${near ? `Did you mean ${quoted(near)}?` : ''}`.trim(),
       ];
-      return { faults, example: near === 'request' || !near ? exampleRequest(templates) : `${COMMAND} help` };
+      return { errors, example: near === 'request' || !near ? exampleRequest(templates) : `${COMMAND} help` };
     }
   }
 }
 
 const quoted = (text: string): string => `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
 
-function parseTemplates(rest: Word[], templates: Templates): Command | Misunderstanding {
+function parseTemplates(rest: Word[], templates: Templates): Command | CommandHelp {
   const [named, ...more] = rest;
   if (more.length > 0)
     return {
-      faults: [`${quoted(more[0]?.value ?? '')} is one word too many.`],
+      errors: [`${quoted(more[0]?.value ?? '')} is not expected here.`],
       example: `${COMMAND} templates`,
     };
   if (!named) return { verb: 'templates' };
   if (templates.has(named.value)) return { verb: 'templates', name: named.value };
-  return { faults: [unknownTemplate(named.value, templates)], example: `${COMMAND} templates` };
+  return { errors: [unknownTemplate(named.value, templates)], example: `${COMMAND} templates` };
 }
 
-function parseList(rest: Word[]): Command | Misunderstanding {
+function parseList(rest: Word[]): Command | CommandHelp {
   const [named, ...more] = rest;
   if (!named) return { verb: 'list' };
-  const faults = more.map(({ value }) => `${quoted(value)} is one word too many.`);
-  if (!parseRepositoryName(named.value)) faults.unshift(notARepository(named.value));
-  if (faults.length > 0) return { faults, example: `${COMMAND} list acme/shop` };
+  const errors = more.map(({ value }) => `${quoted(value)} is not expected here.`);
+  if (!parseRepositoryName(named.value)) errors.unshift(notARepository(named.value));
+  if (errors.length > 0) return { errors, example: `${COMMAND} list acme/shop` };
   return { verb: 'list', repository: named.value };
 }
 
-function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Command | Misunderstanding {
+function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Command | CommandHelp {
   const [named, ...more] = rest;
   const example = `${COMMAND} ${verb} gr_hrq6egvaok6463yco36ybujl4g`;
-  if (!named) return { faults: [`Which grant? ${COMMAND} list shows their ids.`], example };
-  const faults = more.map(({ value }) => `${quoted(value)} is one word too many.`);
+  if (!named) return { errors: [`Which grant? ${COMMAND} list shows their ids.`], example };
+  const errors = more.map(({ value }) => `${quoted(value)} is not expected here.`);
   if (!GRANT_ID.test(named.value))
-    faults.unshift(
-      `${quoted(named.value)} is no grant id, such as gr_hrq6egvaok6463yco36ybujl4g. ${COMMAND} list shows them.`,
+    errors.unshift(
+      `${quoted(named.value)} is not a grant id, such as gr_hrq6egvaok6463yco36ybujl4g. ${COMMAND} list shows the ids.`,
     );
-  return faults.length > 0 ? { faults, example } : { verb, grantId: named.value };
+  return errors.length > 0 ? { errors, example } : { verb, grantId: named.value };
 }
 
 const notARepository = (text: string): string =>
-  `${quoted(text)} is no repository: write workspace/repository, such as acme/shop.`;
+  `${quoted(text)} is not a repository: write workspace/repository, such as acme/shop.`;
 
 function unknownTemplate(typed: string, templates: Templates): string {
   const names = [...templates.keys()].sort();
@@ -110,71 +110,86 @@ function unknownTemplate(typed: string, templates: Templates): string {
   const near = nearestName(typed, names);
   if (near) return `There is no template ${quoted(typed)}. Did you mean ${quoted(near)}?`;
   const shown = names.slice(0, 8).join(', ');
-  return `There is no template ${quoted(typed)}. There are: ${shown}${names.length > 8 ? ', and more' : ''}.`;
+  return `There is no template ${quoted(typed)}. The templates are: ${shown}${names.length > 8 ? ', and more' : ''}.`;
 }
 
 function parseRequest(
   words: Word[],
   reason: string | undefined,
   templates: Templates,
-): Command | Misunderstanding {
-  const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
-  const [repository, named, ...more] = bare;
-  const faults = more.map(
-    (value) => `${quoted(value)} stands alone: parameters are name=value, a reason begins with because.`,
-  );
-  if (repository === undefined || !parseRepositoryName(repository)) {
-    faults.push(repository === undefined ? 'Which repository?' : notARepository(repository));
-  }
-  const known = templates.get(named ?? '');
-  if (named === undefined) faults.push(`Which template? ${COMMAND} templates lists them.`);
-  else if (!known) faults.push(unknownTemplate(named, templates));
-  // The parameters of the template that was most likely meant are looked at all the same: one answer, every mistake.
-  const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
-  const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
-  const parameters: Record<string, string | string[]> = {};
-  for (const { key, value } of words) {
-    if (key === undefined) continue;
-    const option = OPTION_ALIASES.get(key) ?? OPTIONS.find((name) => name === key);
-    const isTwice = option ? options[option] !== undefined : Object.hasOwn(parameters, key);
-    if (isTwice) faults.push(`${quoted(key)} stands twice.`);
-    else if (option) options[option] = value;
-    else if (template) {
-      if (Object.hasOwn(template.parameters, key)) parameters[key] = parameterValue(template, key, value);
-      else faults.push(unknownParameter(key, template));
-    }
-  }
-  const expiresIn = options.for === undefined ? undefined : durationOf(options.for);
+): Command | CommandHelp {
+  const { repository, named, known, template, errors } = placesIn(words, templates);
+  const { options, parameters, errors: settingErrors } = settingsIn(words, template);
+  errors.push(...settingErrors);
+  const expiresIn = durationOf(options.for ?? '');
   if (options.for !== undefined && expiresIn === undefined) {
-    faults.push(`for=${options.for} is no time: write days as 30d, hours as 12h or weeks as 2w.`);
+    errors.push(`for=${options.for} is not a lifetime: write days as 30d, hours as 12h or weeks as 2w.`);
   }
   // A parameter whose name was mistyped is not missing as well.
   const meant = words.map(({ key = '' }) => template && nearestName(key, Object.keys(template.parameters)));
-  if (template) faults.push(...parameterFaults(template, parameters, meant));
-  const request = {
-    repository: repository ?? '',
-    template: named ?? '',
-    parameters,
-    ...(options.env === undefined ? {} : { environment: options.env }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.account === undefined ? {} : { account: options.account }),
-    ...(expiresIn === undefined ? {} : { expiresIn }),
-    ...(reason === undefined ? {} : { reason }),
-  };
-  const example = exampleRequest(templates, template, repository);
-  if (faults.length === 0) {
+  if (template) errors.push(...parameterErrors(template, parameters, meant));
+  const { env: environment, name, account } = options;
+  const given = { environment, name, account, expiresIn, reason };
+  const request = { repository: repository ?? '', template: named ?? '', parameters, ...defined(given) };
+  if (errors.length === 0) {
     const parsed = parseGrantRequest(request);
     if (parsed.ok) return { verb: 'request', request };
-    faults.push(
+    errors.push(
       ...(parsed.problem.errors ?? []).map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}.`),
     );
   }
   const understood = [
-    repository !== undefined && parseRepositoryName(repository) ? `repository ${repository}` : '',
-    known ? `template ${known.name}` : '',
-    ...Object.entries(parameters).map(([name, value]) => `${name} ${[value].flat().join(', ')}`),
-  ].filter((part) => part !== '');
-  return { faults, example, ...(understood.length > 0 ? { understood: understood.join(', ') } : {}) };
+    ...(isRepositoryName(repository) ? [`repository ${repository}`] : []),
+    ...(known ? [`template ${known.name}`] : []),
+    ...Object.entries(parameters).map(([parameter, value]) => `${parameter} ${[value].flat().join(', ')}`),
+  ].join(', ');
+  const example = exampleRequest(templates, template, repository);
+  return { errors, example, ...(understood === '' ? {} : { understood }) };
+}
+
+const isRepositoryName = (text: string | undefined): text is string =>
+  text !== undefined && parseRepositoryName(text) !== undefined;
+
+/** What stands without an equals sign: the repository and the template. `template` is the one that was most likely meant,
+ *  whose parameters are looked at all the same: one answer, every mistake. */
+function placesIn(words: readonly Word[], templates: Templates) {
+  const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
+  const [repository, named, ...more] = bare;
+  const errors = more.map(
+    (value) =>
+      `${quoted(value)} is not expected here: write parameters as name=value, and begin a reason with because.`,
+  );
+  if (repository === undefined) errors.push('Which repository?');
+  else if (!isRepositoryName(repository)) errors.push(notARepository(repository));
+  const known = templates.get(named ?? '');
+  if (named === undefined) errors.push(`Which template? ${COMMAND} templates lists them.`);
+  else if (!known) errors.push(unknownTemplate(named, templates));
+  const template = known ?? templates.get(nearestName(named ?? '', [...templates.keys()]) ?? '');
+  return { repository, named, known, template, errors };
+}
+
+/** The fields that are there. */
+const defined = <T extends Record<string, string | undefined>>(fields: T): { [K in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string;
+  };
+
+/** What stands before an equals sign: options of the command, and parameters of the template. */
+function settingsIn(words: readonly Word[], template: Template | undefined) {
+  const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
+  const parameters: Record<string, string | string[]> = {};
+  const errors: string[] = [];
+  for (const { key, value } of words) {
+    if (key === undefined) continue;
+    const option = OPTION_ALIASES.get(key) ?? OPTIONS.find((name) => name === key);
+    const isTwice = option ? options[option] !== undefined : Object.hasOwn(parameters, key);
+    if (isTwice) errors.push(`${quoted(key)} is given more than once.`);
+    else if (option) options[option] = value;
+    else if (template && Object.hasOwn(template.parameters, key)) {
+      parameters[key] = parameterValue(template, key, value);
+    } else if (template) errors.push(unknownParameter(key, template));
+  }
+  return { options, parameters, errors };
 }
 
 /** `30d`, `12h` or `2w` as the API's duration; one that is written as that already stays. */
@@ -202,10 +217,10 @@ function unknownParameter(key: string, template: Template): string {
   const names = [...Object.keys(template.parameters), ...OPTIONS];
   const near = nearestName(key, names);
   const has = `${template.name} takes ${Object.keys(template.parameters).join(', ')}`;
-  return `${quoted(key)} is no parameter. ${near ? `Did you mean ${quoted(near)}?` : `${has}.`}`;
+  return `${quoted(key)} is not a parameter. ${near ? `Did you mean ${quoted(near)}?` : `${has}.`}`;
 }
 
-function parameterFaults(
+function parameterErrors(
   template: Template,
   given: Record<string, unknown>,
   meant: readonly (string | undefined)[],

@@ -2,27 +2,31 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
-import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
-import { PortError } from '../../domain/ports.ts';
+import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-message.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
-import { type RequestPorts, requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
+import {
+  type RequestContext,
+  type RequestPorts,
+  requestGrant,
+} from '../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
 import { toProblem } from '../http/problem-details.ts';
 import {
   explained,
   grantCard,
   grantList,
+  message,
   notKnown,
   refused,
   requested,
   revoked,
-  saying,
   type Writing,
 } from './messages/answers.ts';
-import { sayingView } from './messages/request-form.ts';
+import { messageView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
@@ -36,7 +40,7 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Does what somebody in Slack asks for, by the same use cases as every other door, and answers where only they see it.
+/** Does what somebody in Slack asks for, by the same use cases as every other endpoint, and answers where only they see it.
  *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
  *  nothing. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
@@ -80,19 +84,14 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     templates: ports.templates,
     naming: namingFor(configuration, ask.team),
   };
-  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, mayComeAgain: true };
+  const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
   const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
-    case 'request': {
-      const request = parseGrantRequest(act.request);
-      if (!request.ok) return request;
-      const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
-      if (!made.ok) return made;
-      return told('grant' in made.value ? requested(made.value.grant, writing) : undefined);
-    }
+    case 'request':
+      return asked(ports, act.request, { writing, context });
     case 'list': {
-      const page = { limit: LISTED };
-      const { grants, next } = await listGrants(ports, caller, { repository: act.repository }, page);
+      const search = { filter: { repository: act.repository }, limit: LISTED };
+      const { grants, next } = await listGrants(ports, caller, search);
       return told(grantList(grants, next !== undefined, writing));
     }
     case 'show':
@@ -106,23 +105,35 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
     }
     case 'approve': {
-      const approved = await approveGrant(ports, act.grantId, { planHash: act.planHash }, context);
+      const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
       // The message in the channel and the requester are told by the event; whoever pressed sees it happen.
       return approved.ok ? told(undefined) : approved;
     }
     case 'reject': {
       const { grantId, planHash, reason } = act;
-      const rejected = await rejectGrant(ports, grantId, { planHash, reason }, context);
-      return rejected.ok ? told(saying('Rejected. Whoever asked for it is told why.')) : rejected;
+      const rejected = await rejectGrant(ports, { grantId, planHash, reason }, context);
+      return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
     }
   }
+}
+
+async function asked(
+  ports: ConversationPorts,
+  given: SlackRequest,
+  { writing, context }: { writing: Writing; context: Omit<RequestContext, 'dryRun'> },
+): Promise<Outcome> {
+  const request = parseGrantRequest(given);
+  if (!request.ok) return request;
+  const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
+  if (!made.ok) return made;
+  return { ok: true, value: 'grant' in made.value ? requested(made.value.grant, writing) : undefined };
 }
 
 async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {
   if ('responseUrl' in answerTo) return ports.response.respond(answerTo.responseUrl, content);
   if ('viewId' in answerTo) {
     try {
-      return await ports.web.updateView(answerTo.viewId, sayingView(content.blocks));
+      return await ports.web.updateView(answerTo.viewId, messageView(content.blocks));
     } catch (error) {
       // Somebody who has closed the modal still wants to know.
       if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;

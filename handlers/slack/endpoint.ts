@@ -5,8 +5,9 @@ import { isResponseUrl } from '../../adapters/slack/response-url.ts';
 import { type SlackContent, type SlackWeb, toSlack } from '../../adapters/slack/web-api.ts';
 import type { SlackUser } from '../../domain/access/slack-identity.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Worker } from '../../domain/messaging/ports.ts';
 import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
-import { PortError, type Worker } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { toResult } from '../http/http-answer.ts';
@@ -16,10 +17,10 @@ import { ProblemError } from '../http/problem-details.ts';
 import { parseCommand } from './command.ts';
 import {
   asked,
+  commandHelp,
   help,
-  misunderstood,
+  message,
   notKnown,
-  saying,
   templateDetail,
   templateList,
 } from './messages/answers.ts';
@@ -27,11 +28,11 @@ import {
   CHOOSE,
   chooseView,
   DETAIL,
+  messageView,
   REJECT,
   rejectionOf,
   rejectView,
   type SubmissionAnswer,
-  sayingView,
   submitChoice,
   submitDetail,
 } from './messages/request-form.ts';
@@ -40,12 +41,12 @@ import { callerOf } from './person.ts';
 import { readSlackForm, type SignedRequestPorts } from './signed-request.ts';
 
 /** Milliseconds of Slack's three seconds that opening a modal may take. */
-export const MODAL_PATIENCE_MS = 1800;
+export const MODAL_WAIT_MS = 1800;
 
 /** Milliseconds after which Slack is answered whatever is slow: three seconds less the way, and part of a cold start. */
-export const PATIENCE_MS = 2400;
+export const ACKNOWLEDGEMENT_WAIT_MS = 2400;
 
-/** What the door needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
+/** What the endpoint needs. It holds no grants and no Bitbucket: it verifies, remembers, answers and hands on. */
 export type SlackPorts = SignedRequestPorts & {
   configuration: Configuration;
   templates: ReadonlyMap<string, Template>;
@@ -55,29 +56,29 @@ export type SlackPorts = SignedRequestPorts & {
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Milliseconds that one answer may take. */
-  patienceMs: number;
+  acknowledgementWaitMs: number;
 };
 
 /** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
-type Door = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
+type SlackCall = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
 /** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
  *  the window and comes for the first time; within Slack's three seconds: what takes longer is the worker's. A command or form
  *  that could not be taken is told so in words, with 200; a button's answer has no words, and is the
  *  failure. */
-export function slackDoor(ports: SlackPorts): HttpHandler {
+export function slackEndpoint(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;
     if (!slack) throw new ProblemError(problem('ROUTE_NOT_FOUND', 'Slack is not configured.'));
-    const end = AbortSignal.timeout(ports.patienceMs);
+    const end = AbortSignal.timeout(ports.acknowledgementWaitMs);
     const form = await before(end, readSlackForm(ports, event));
     if (form.get('ssl_check') === '1') return { statusCode: 200 };
-    const door = { ports, deliveryId: requestIdOf(context), end };
+    const call = { ports, deliveryId: requestIdOf(context), end };
     const isCommand = event.requestContext.http.path.endsWith('/commands');
-    if (!isCommand) return onInteraction(door, form);
-    return before(end, onCommand(door, form)).catch((error: unknown) => {
-      reportLost(door, error);
-      return ephemeral(saying('That did not get through. Please give the command again.'));
+    if (!isCommand) return onInteraction(call, form);
+    return before(end, onCommand(call, form)).catch((error: unknown) => {
+      reportLost(call, error);
+      return ephemeral(message('Rolewright did not get that. Please repeat the command.'));
     });
   };
 }
@@ -94,73 +95,75 @@ async function before<T>(end: AbortSignal, work: Promise<T>): Promise<T> {
 }
 
 /** Logs what could not be taken; throws what is no failure of another system. */
-function reportLost({ ports, deliveryId }: Door, error: unknown): void {
+function reportLost({ ports, deliveryId }: SlackCall, error: unknown): void {
   if (!(error instanceof PortError)) throw error;
   const { system, code } = error;
   ports.logger.error('a Slack request could not be taken', { deliveryId, system, code, error });
 }
 
-async function onCommand(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
+async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
   const sent = readCommand(form);
   const { team_id: team, user_id: user, text, response_url: responseUrl, trigger_id: trigger } = sent;
-  const { templates, responseOrigin } = door.ports;
+  const { templates, responseOrigin } = call.ports;
   const slackUser = { team, user };
   const command = parseCommand(text, templates);
   if ('verb' in command && command.verb === 'help') return ephemeral(help(templates));
-  if (!(await isKnown(door, slackUser))) return ephemeral(notKnown);
-  if (!('verb' in command)) return ephemeral(misunderstood(command));
+  if (!(await isKnown(call, slackUser))) return ephemeral(notKnown);
+  if (!('verb' in command)) return ephemeral(commandHelp(command));
   if (command.verb === 'templates') {
     const named = command.name === undefined ? undefined : templates.get(command.name);
     return ephemeral(named ? templateDetail(named, templates) : templateList(templates));
   }
   if (command.verb === 'form') {
-    await openView(door, trigger, chooseView(templates));
+    await openView(call, trigger, chooseView(templates));
     return { statusCode: 200 };
   }
   if (!isResponseUrl(responseUrl, responseOrigin)) throw notOurs('has no response URL of Slack');
-  await handOn(door, slackUser, { responseUrl }, command);
+  await handOn(call, slackUser, { answerTo: { responseUrl }, act: command });
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
-  return command.verb === 'revoke' ? ephemeral(saying('Revoking …')) : { statusCode: 200 };
+  return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
 }
 
-async function isKnown({ ports, deliveryId }: Door, slackUser: SlackUser): Promise<boolean> {
+async function isKnown({ ports, deliveryId }: SlackCall, slackUser: SlackUser): Promise<boolean> {
   const caller = await callerOf(ports, slackUser);
   if (!caller) ports.logger.warn('denied', { deliveryId, rule: 'slack-directory', ...slackUser });
   return caller !== undefined;
 }
 
-async function openView({ ports, end }: Door, trigger: string, view: ModalView): Promise<void> {
+async function openView({ ports, end }: SlackCall, trigger: string, view: ModalView): Promise<void> {
   if (!end.aborted) await ports.web.openView(trigger, view);
 }
 
 async function handOn(
-  { ports, deliveryId, end }: Door,
+  { ports, deliveryId, end }: SlackCall,
   { team, user }: SlackUser,
-  answerTo: SlackAsk['answerTo'],
-  act: SlackAsk['act'],
+  { answerTo, act }: Pick<SlackAsk, 'answerTo' | 'act'>,
 ): Promise<void> {
   if (end.aborted) return;
   await ports.worker.handOn({ source: 'slack', deliveryId, team, user, answerTo, act });
   ports.logger.info('Slack request handed on', { deliveryId, team, user, verb: act.verb });
 }
 
-async function onInteraction(door: Door, form: URLSearchParams): Promise<APIGatewayProxyStructuredResultV2> {
+async function onInteraction(
+  call: SlackCall,
+  form: URLSearchParams,
+): Promise<APIGatewayProxyStructuredResultV2> {
   const interaction = readInteraction(form.get('payload') ?? '');
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
   if (!interaction) return { statusCode: 200 };
   const slackUser = { team: interaction.team.id, user: interaction.user.id };
-  if (interaction.type === 'block_actions') return before(door.end, onButton(door, slackUser, interaction));
-  return before(door.end, onSubmission(door, slackUser, interaction)).catch((error: unknown) => {
-    reportLost(door, error);
+  if (interaction.type === 'block_actions') return before(call.end, onButton(call, slackUser, interaction));
+  return before(call.end, onSubmission(call, slackUser, interaction)).catch((error: unknown) => {
+    reportLost(call, error);
     // An empty answer would close the modal, as if all were well, with what was written in it.
     const field = interaction.view.callback_id === CHOOSE ? 'repository' : 'reason';
-    return viewAnswer({ errors: { [field]: 'That did not get through. Please send it again.' } });
+    return viewAnswer({ errors: { [field]: 'Rolewright did not get that. Please send it again.' } });
   });
 }
 
 async function onButton(
-  door: Door,
+  call: SlackCall,
   slackUser: SlackUser,
   { actions, response_url: responseUrl, trigger_id: trigger }: Interaction & { type: 'block_actions' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
@@ -169,31 +172,31 @@ async function onButton(
   const button = rejectionOf(value);
   if (!button) throw notOurs('the button carries no plan');
   const answerTo =
-    responseUrl !== undefined && isResponseUrl(responseUrl, door.ports.responseOrigin)
+    responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
   // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
-  if (action === 'reject') await openView(door, trigger, rejectView(button));
-  else await handOn(door, slackUser, answerTo, { verb: 'approve', ...button });
+  if (action === 'reject') await openView(call, trigger, rejectView(button));
+  else await handOn(call, slackUser, { answerTo, act: { verb: 'approve', ...button } });
   return { statusCode: 200 };
 }
 
 async function onSubmission(
-  door: Door,
+  call: SlackCall,
   slackUser: SlackUser,
   { view }: Interaction & { type: 'view_submission' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const values = valuesOf(view.state.values);
-  if (!(await isKnown(door, slackUser))) return viewAnswer({ view: sayingView(notKnown.blocks) });
+  if (!(await isKnown(call, slackUser))) return viewAnswer({ view: messageView(notKnown.blocks) });
   switch (view.callback_id) {
     case CHOOSE:
-      return viewAnswer(submitChoice(values, door.ports.templates));
+      return viewAnswer(submitChoice(values, call.ports.templates));
     case DETAIL: {
-      const submission = submitDetail(view.private_metadata, values, door.ports.templates);
+      const submission = submitDetail(view.private_metadata, values, call.ports.templates);
       if (!('request' in submission)) return viewAnswer(submission);
       const { request } = submission;
-      await handOn(door, slackUser, { viewId: view.id }, { verb: 'request', request });
-      return viewAnswer({ view: sayingView(asked(request).blocks) });
+      await handOn(call, slackUser, { answerTo: { viewId: view.id }, act: { verb: 'request', request } });
+      return viewAnswer({ view: messageView(asked(request).blocks) });
     }
     case REJECT: {
       const button = rejectionOf(view.private_metadata);
@@ -201,7 +204,10 @@ async function onSubmission(
       const reason = values.reason?.trim() ?? '';
       if (reason === '' || reason.length > 500)
         return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
-      await handOn(door, slackUser, { user: slackUser.user }, { verb: 'reject', ...button, reason });
+      await handOn(call, slackUser, {
+        answerTo: { user: slackUser.user },
+        act: { verb: 'reject', ...button, reason },
+      });
       return { statusCode: 200 };
     }
     default:

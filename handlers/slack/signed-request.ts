@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack/signature.ts';
-import type { Clock, Deliveries } from '../../domain/ports.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { plusSeconds, toInstant } from '../../domain/shared/time.ts';
 import { bodyBytes, headerOf } from '../http/http-request.ts';
@@ -11,7 +12,7 @@ import { ProblemError } from '../http/problem-details.ts';
 const LARGEST_BODY = 256 * 1024;
 
 /** What it takes to tell a request of Slack's from any other, and from one that was taken before. */
-export type SignedRequestPorts = { clock: Clock; deliveries: Deliveries; signingSecret(): Promise<string> };
+export type SignedRequestPorts = { clock: Clock; claims: ClaimStore; signingSecret(): Promise<string> };
 
 /** The form of a request that Slack has signed and that was not taken before. Throws `ProblemError`: 401 with one answer for
  *  every reason, before anything of the body is read; 413 and 415. */
@@ -24,7 +25,7 @@ export async function readSlackForm(
 
 /** The raw body of a request that Slack has signed and that was not taken before. */
 async function authenticated(ports: SignedRequestPorts, event: APIGatewayProxyEventV2): Promise<Buffer> {
-  const { clock, deliveries, signingSecret } = ports;
+  const { clock, claims, signingSecret } = ports;
   const bytes = bodyBytes(event);
   const given = {
     timestamp: headerOf(event, 'x-slack-request-timestamp'),
@@ -33,14 +34,14 @@ async function authenticated(ports: SignedRequestPorts, event: APIGatewayProxyEv
   const refusal = () =>
     new ProblemError(problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was taken already.'));
   if (given.timestamp === undefined || given.signature === undefined) throw refusal();
-  if (!isSignedBySlack(await signingSecret(), given, bytes, clock.now())) throw refusal();
+  if (!isSignedBySlack(await signingSecret(), { ...given, body: bytes }, clock.now())) throw refusal();
   if (bytes.length > LARGEST_BODY) {
     throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
   }
   // Until its timestamp has left the window on both sides.
   const until = plusSeconds(toInstant(clock.now()), 2 * SIGNATURE_WINDOW_SECONDS + 60);
   const id = createHash('sha256').update(given.signature).digest('hex');
-  if (!(await deliveries.claim(`slack-request#${id}`, until))) throw refusal();
+  if (!(await claims.claim(`slack-request#${id}`, until))) throw refusal();
   return bytes;
 }
 

@@ -1,13 +1,14 @@
 import type { Parameters } from './protocol/query-protocol.ts';
+import type { ServiceName } from './wire-call.ts';
 
-/** One call as the sandbox saw it. `status` 0: the connection was closed and nothing was done; with the fault
- *  `lostReply` it is the status that the answer would have had. */
+/** One call. `status` is 0 if the connection was closed without an effect. With the fault `lostReply` it is the status
+ *  of the lost answer. */
 export type JournalEntry = {
   /** ISO 8601. */
   at: string;
-  service: 'iam' | 'sts';
+  service: ServiceName;
   action: string;
-  /** Unflattened; never a token. */
+  /** Unflattened; never a token or a secret. */
   parameters: Parameters;
   status: number;
   errorCode?: string;
@@ -22,12 +23,17 @@ export type CallJournal = {
   clear(): void;
 };
 
+/** What an entry does not repeat, or must not show; nor does it show a presigned query's signature and token. */
+const HIDDEN = new Set(['Action', 'Version', 'WebIdentityToken', 'Value']);
+
 /** Calls in the order in which they were done. In memory: a restart clears it. */
 export function callJournal(now: () => number): CallJournal {
   let items: JournalEntry[] = [];
   return {
     add({ fault, parameters, ...entry }) {
-      const { Action: _action, Version: _version, WebIdentityToken: _token, ...shown } = parameters;
+      const shown = Object.fromEntries(
+        Object.entries(parameters).filter(([name]) => !HIDDEN.has(name) && !name.startsWith('X-Amz-')),
+      );
       items.push({
         at: new Date(now()).toISOString(),
         ...entry,

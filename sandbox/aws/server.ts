@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { noFaults } from '../http/faults.ts';
 import { closeServer, listenLocally } from '../http/local-server.ts';
-import { type ApiAnswer, awsApi } from './aws-api.ts';
+import { awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
 import { seedManagedPolicies } from './iam/managed-policies.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
 import { openState } from './state.ts';
+import type { ApiAnswer } from './wire-call.ts';
 import type { World } from './world.ts';
 
 export type AwsSandbox = { url: string; port: number; close(): Promise<void> };
@@ -28,7 +29,7 @@ export type AwsSandboxOptions = {
 /** The largest body that is read, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Starts the stand-in for AWS IAM and STS on 127.0.0.1: the AWS Query protocol at `/`, sandbox endpoints under
+/** Starts the stand-in for AWS IAM, STS and SSM on 127.0.0.1: the AWS protocols at `/`, sandbox endpoints under
  *  `/sandbox/`. Rejects when the port is taken. */
 export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSandbox> {
   const now = options.now ?? Date.now;
@@ -42,7 +43,7 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
   seedManagedPolicies(world, options.managedPolicies ?? []);
   await state.save();
 
-  const faults = noFaults();
+  const faults = noFaults('propagation');
   const journal = callJournal(now);
   const api = awsApi(world, faults, journal);
   const endpoints = sandboxEndpoints(world, faults, journal);
@@ -51,14 +52,11 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
     const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
     const method = request.method ?? 'GET';
     const body = await readBody(request);
-    if (body === undefined) {
-      sendJson(response, 413, { errors: ['the body is too large'] });
-    } else if (pathname === '/' && (method === 'POST' || method === 'GET')) {
-      sendXml(response, await api(request, [search.slice(1), body].filter((part) => part !== '').join('&')));
-    } else {
-      const answer = endpoints(method, pathname, body);
-      sendJson(response, answer.status, answer.body);
-    }
+    if (body === undefined) return sendJson(response, 413, { errors: ['the body is too large'] });
+    const read = { method, path: pathname, query: search.slice(1), headers: request.headers, body };
+    if (pathname === '/' && (method === 'POST' || method === 'GET')) return send(response, await api(read));
+    const answer = await endpoints(read, `http://${request.headers.host}`);
+    sendJson(response, answer.status, answer.body);
   }
 
   const server = createServer((request, response) => {
@@ -89,16 +87,16 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function sendXml(response: ServerResponse, answer: ApiAnswer): void {
+function send(response: ServerResponse, answer: ApiAnswer): void {
   if (!answer) {
     response.destroy();
     return;
   }
   response.writeHead(answer.status, {
-    'content-type': 'text/xml',
-    'x-amzn-requestid': /<RequestId>([^<]*)/.exec(answer.xml)?.[1] ?? '',
+    'content-type': answer.contentType,
+    'x-amzn-requestid': answer.requestId,
   });
-  response.end(answer.xml);
+  response.end(answer.text);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

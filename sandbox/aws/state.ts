@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JWK } from 'jose';
 import { type TableContent, type VersionedTable, versionedTable } from './versioned-table.ts';
 
 export type Tag = { key: string; value: string };
@@ -47,15 +48,42 @@ export type ManagedPolicy = {
   tags: Tag[];
 };
 
+/** What a session was narrowed to: a document, and ARNs of managed policies. */
+export type SessionPolicies = { inline?: string; managed: string[] };
+
 /** What STS once issued for a role. It acts only while the role with this id exists. */
 export type Session = {
   accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  policies?: SessionPolicies;
   roleName: string;
   roleId: string;
   sessionName: string;
   issuedAt: number;
   expiresAt: number;
 };
+
+/** One value that a parameter had. `type` as in Parameter Store. */
+export type ParameterVersion = {
+  version: number;
+  type: 'String' | 'StringList' | 'SecureString';
+  value: string;
+  /** Milliseconds since the epoch. */
+  modifiedAt: number;
+};
+
+/** A parameter of Parameter Store, its versions oldest first. */
+export type StoredParameter = {
+  name: string;
+  versions: ParameterVersion[];
+  tier: 'Standard' | 'Advanced';
+  allowedPattern?: string;
+  tags: Tag[];
+};
+
+/** A private key of the account's own token issuer, as JWK. */
+export type IssuerKey = { alg: string; jwk: JWK };
 
 export type State = {
   /** By lower-cased name: names are unique per account, irrespective of case and path. */
@@ -66,19 +94,22 @@ export type State = {
   policies: VersionedTable<ManagedPolicy>;
   /** By access key id. */
   sessions: VersionedTable<Session>;
+  /** By name. */
+  parameters: VersionedTable<StoredParameter>;
+  /** By signing algorithm. */
+  issuerKeys: VersionedTable<IssuerKey>;
   /** Resolves once everything written so far is in the file. Concurrent calls share one write. */
   save(): Promise<void>;
 };
 
+type Tables = Omit<State, 'save'>;
+
 type FileContent = {
-  roles: TableContent<Role>;
-  providers: TableContent<OidcProvider>;
-  policies: TableContent<ManagedPolicy>;
-  sessions: TableContent<Session>;
+  [Name in keyof Tables]?: Tables[Name] extends VersionedTable<infer T> ? TableContent<T> : never;
 };
 
 /** The state kept in `<dir>/aws.json`. The file is replaced as a whole, so a kill at any time leaves the state
- *  before or after a write, never half of one. */
+ *  before or after a write, never half of one. Only its owner can read it. */
 export function openState(dir: string, now: () => number): State {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'aws.json');
@@ -88,24 +119,21 @@ export function openState(dir: string, now: () => number): State {
   const changed = () => {
     revision += 1;
   };
-  const tables = {
-    roles: versionedTable(loaded.roles, now, changed),
-    providers: versionedTable(loaded.providers, now, changed),
-    policies: versionedTable(loaded.policies, now, changed),
-    sessions: versionedTable(loaded.sessions, now, changed),
+  const tables: Tables = {
+    roles: versionedTable(loaded.roles ?? [], now, changed),
+    providers: versionedTable(loaded.providers ?? [], now, changed),
+    policies: versionedTable(loaded.policies ?? [], now, changed),
+    sessions: versionedTable(loaded.sessions ?? [], now, changed),
+    parameters: versionedTable(loaded.parameters ?? [], now, changed),
+    issuerKeys: versionedTable(loaded.issuerKeys ?? [], now, changed),
   };
   return {
     ...tables,
     save: groupedWrites(async () => {
       if (revision === savedRevision) return;
       const saving = revision;
-      const content: FileContent = {
-        roles: tables.roles.content(),
-        providers: tables.providers.content(),
-        policies: tables.policies.content(),
-        sessions: tables.sessions.content(),
-      };
-      await writeFile(`${file}.new`, JSON.stringify(content));
+      const content = Object.entries(tables).map(([name, table]) => [name, table.content()]);
+      await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(content)), { mode: 0o600 });
       await rename(`${file}.new`, file);
       savedRevision = saving;
     }),
@@ -113,11 +141,10 @@ export function openState(dir: string, now: () => number): State {
 }
 
 function load(file: string): FileContent {
-  if (!existsSync(file)) return { roles: [], providers: [], policies: [], sessions: [] };
-  return JSON.parse(readFileSync(file, 'utf8')) as FileContent;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileContent) : {};
 }
 
-/** Runs `write` one at a time; whoever calls while one runs shares the next. */
+/** Runs one `write` at a time; callers during a run share the next one. */
 function groupedWrites(write: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;

@@ -4,16 +4,16 @@ type Version<T> = { value: T | null; visibleFrom: number };
 /** The table as it is kept in the state file. */
 export type TableContent<T> = [key: string, versions: Version<T>[]][];
 
-/** Entities by key, where a write may become visible later than it is made: IAM is eventually consistent.
- *  Writes to one entity become visible in their order. */
+/** Entities by key. IAM is eventually consistent, so a write may become visible later than it is made. Writes to one
+ *  entity become visible in their order. */
 export type VersionedTable<T> = {
   /** What a read finds now. */
   seen(key: string): T | undefined;
-  /** What was written last, seen yet or not. */
+  /** The last write, visible or not. */
   latest(key: string): T | undefined;
   /** All that a read finds now, by key. */
   allSeen(): T[];
-  /** All that exists, seen yet or not. */
+  /** All entities, visible or not. */
   allLatest(): T[];
   /** Replaces an entity, or deletes it (undefined). */
   write(key: string, value: T | undefined, visibleFrom: number): void;

@@ -18,6 +18,8 @@ export type Call = {
   world: World;
   /** From the signature; undefined for an unsigned call. */
   accessKeyId: string | undefined;
+  /** The Region of the signature; undefined for an unsigned call. */
+  region: string | undefined;
   /** When others see what this call writes, in milliseconds since the epoch. */
   visibleFrom: number;
 };

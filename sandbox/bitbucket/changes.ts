@@ -4,7 +4,7 @@ import { type Answer, noContent, ok, refusal } from '../http/answers.ts';
 import { faultyFields } from '../http/faulty-fields.ts';
 import type { Route } from '../http/routes.ts';
 import { findEnvironment, findRepository, findWorkspace } from './rest/lookup.ts';
-import { environmentResource, repositoryResource, workspaceResource } from './rest/representation.ts';
+import { environmentResource, nameOf, repositoryResource, workspaceResource } from './rest/representation.ts';
 import { firstPermissions } from './seed.ts';
 import type { Repository, StateStore, Workspace } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -12,13 +12,16 @@ import type { Webhooks } from './webhooks.ts';
 const slugSchema = z
   .string()
   .regex(/^(?!\.{1,2}$)[a-z0-9._-]{1,62}$/, 'lower-case letters, digits, ".", "_", "-"; at most 62');
+const nameSchema = z.string().min(1).max(62);
 const createSchema = z.strictObject({
   workspace: z.string().min(1),
   slug: slugSchema,
+  name: nameSchema.optional(),
   project: z.string().min(1).optional(),
 });
 const updateSchema = z.strictObject({
   slug: slugSchema.optional(),
+  name: nameSchema.optional(),
   project: z.string().min(1).optional(),
   workspace: z.string().min(1).optional(),
 });
@@ -29,9 +32,12 @@ const environmentSchema = z.strictObject({
   name: z.string().min(1),
   type: z.enum(['Test', 'Staging', 'Production']).default('Test'),
 });
-const workspaceSchema = z.strictObject({ oidcEnabled: z.boolean() });
+const workspaceSchema = z.strictObject({
+  oidcEnabled: z.boolean().optional(),
+  tokenIsOwner: z.boolean().optional(),
+});
 
-/** Who does it all in the sandbox. */
+/** The actor of every change in the sandbox. */
 const actor = {
   type: 'user',
   uuid: '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}',
@@ -42,13 +48,15 @@ const actor = {
 };
 
 /** What of a repository's names a change touches; only changed fields are sent. */
-const renaming = ({ slug: workspace }: Workspace, old: string, slug: string): object =>
-  old === slug
-    ? {}
-    : {
-        name: { old, new: slug },
-        full_name: { old: `${workspace}/${old}`, new: `${workspace}/${slug}` },
-      };
+function renaming({ slug: workspace }: Workspace, before: Repository, after: Repository): object {
+  const [oldName, newName] = [nameOf(before), nameOf(after)];
+  return {
+    ...(oldName === newName ? {} : { name: { old: oldName, new: newName } }),
+    ...(before.slug === after.slug
+      ? {}
+      : { full_name: { old: `${workspace}/${before.slug}`, new: `${workspace}/${after.slug}` } }),
+  };
+}
 
 const taken = (workspace: Workspace, slug: string, by: Repository | undefined) =>
   workspace.repositories.some((repository) => repository !== by && repository.slug === slug);
@@ -56,6 +64,7 @@ const taken = (workspace: Workspace, slug: string, by: Repository | undefined) =
 /** What people do in Bitbucket itself: create, rename, move and delete repositories, create and delete environments,
  *  rename projects, enable OIDC. Each change is on disk before it is answered; the workspace's webhooks then go out in
  *  the background. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
 export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => number): Route[] {
   const at = () => new Date(now()).toISOString();
 
@@ -80,7 +89,7 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
   function createRepository(body: unknown): Answer {
     const parsed = createSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
-    const { slug, project } = parsed.data;
+    const { slug, name, project } = parsed.data;
     return inWorkspace(parsed.data.workspace, (workspace) => {
       const projectKey = workspace.projects.find(({ key }) => project === undefined || key === project)?.key;
       if (projectKey === undefined)
@@ -90,6 +99,8 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
       const repository: Repository = {
         uuid: `{${randomUUID()}}`,
         slug,
+        ...(name === undefined ? {} : { name }),
+        tokenRight: 'admin',
         projectKey,
         createdAt: created,
         updatedAt: created,
@@ -110,7 +121,8 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
       ...more,
     });
 
-  /** Into the first project of the other workspace. Which of the two hears of it is not documented: both do. */
+  /** Moves into the first project of the other workspace. Bitbucket does not document which workspace is notified; here
+   *  both are. */
   function transferRepository(repository: Repository, from: Workspace, to: Workspace): Answer {
     const [project] = to.projects;
     if (!project || taken(to, repository.slug, repository)) {
@@ -149,15 +161,16 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
     if (parsed.data.workspace !== undefined) {
       return inWorkspace(parsed.data.workspace, (to) => transferRepository(repository, workspace, to));
     }
-    const { slug = repository.slug, project = repository.projectKey } = parsed.data;
-    const before = repository.slug;
+    const { slug = repository.slug, project = repository.projectKey, name } = parsed.data;
+    const before = { ...repository };
     if (!workspace.projects.some(({ key }) => key === project)) {
       return refusal(404, `/project: no project ${project} in ${workspace.slug}`);
     }
     if (taken(workspace, slug, repository)) return refusal(409, `/slug: ${workspace.slug}/${slug} exists`);
-    Object.assign(repository, { slug, projectKey: project, updatedAt: at() });
+    const named = name === undefined ? {} : { name };
+    Object.assign(repository, { slug, ...named, projectKey: project, updatedAt: at() });
     store.save();
-    announce(workspace, 'repo:updated', repository, { changes: renaming(workspace, before, slug) });
+    announce(workspace, 'repo:updated', repository, { changes: renaming(workspace, before, repository) });
     return ok(repositoryResource(workspace, repository));
   }
 
@@ -165,7 +178,7 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
     const parsed = environmentSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
     const { name } = parsed.data;
-    if (repository.environments.some((environment) => environment.name === name)) {
+    if (repository.environments.some((one) => one.name === name)) {
       return refusal(409, `/name: environment ${name} exists`);
     }
     const environment = { uuid: `{${randomUUID()}}`, ...parsed.data };
@@ -227,9 +240,10 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
         inWorkspace(name, (workspace) => {
           const parsed = workspaceSchema.safeParse(body);
           if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
-          workspace.oidcEnabled = parsed.data.oidcEnabled;
+          const { oidcEnabled = workspace.oidcEnabled, tokenIsOwner = workspace.tokenIsOwner } = parsed.data;
+          Object.assign(workspace, { oidcEnabled, tokenIsOwner });
           store.save();
-          return ok({ ...workspaceResource(workspace), oidcEnabled: workspace.oidcEnabled });
+          return ok({ ...workspaceResource(workspace), oidcEnabled, tokenIsOwner });
         }),
     },
   ];

@@ -6,10 +6,11 @@ import { changeRoutes } from './changes.ts';
 import { companyRoutes } from './identity/company-tokens.ts';
 import { stepToken } from './identity/step-token.ts';
 import { permissionRoutes } from './rest/permissions.ts';
+import { webhookSecrets } from './seed.ts';
 import type { StateStore } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** What the sandbox's own endpoints work on. */
+/** The state that the sandbox's own endpoints use. */
 export type SandboxParts = {
   store: StateStore;
   faults: Faults;
@@ -18,7 +19,7 @@ export type SandboxParts = {
   now: () => number;
 };
 
-/** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` naming all that is wrong. */
+/** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` with every problem. */
 export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Promise<Answer> {
   const { store, faults, calls, webhooks, now } = parts;
   const routes: Route[] = [
@@ -44,6 +45,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
         return noContent;
       },
     },
+    { method: 'GET', path: '/sandbox/webhook-secrets', answer: () => ok(webhookSecrets) },
     { method: 'GET', path: '/sandbox/calls', answer: () => ok({ items: calls.items() }) },
     {
       method: 'DELETE',
@@ -62,7 +64,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
   };
 }
 
-/** The deliveries since the start or the last `DELETE`, oldest first; `POST {requestUuid}` sends one again. */
+/** The deliveries since the start or the last `DELETE`, oldest first; `POST {requestUuid}` redelivers one. */
 const deliveryRoutes = (webhooks: Webhooks): Route[] => [
   { method: 'GET', path: '/sandbox/deliveries', answer: () => ok({ items: webhooks.items() }) },
   {
@@ -85,9 +87,6 @@ const deliveryRoutes = (webhooks: Webhooks): Route[] => [
 ];
 
 function arm(faults: Faults, body: unknown): Answer {
-  if (typeof body === 'object' && body !== null && 'effect' in body && body.effect === 'propagation') {
-    return refusal(400, '/effect: propagation is for IAM only');
-  }
   const errors = faults.arm(body);
   return errors.length > 0 ? refusal(400, ...errors) : ok({ armed: true });
 }

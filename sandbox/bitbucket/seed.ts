@@ -5,6 +5,7 @@ export type SeedEnvironment = { name: string; uuid: string; type: EnvironmentTyp
 export type SeedProject = { key: string; uuid: string; name: string };
 export type SeedRepository = {
   slug: string;
+  name?: string;
   uuid: string;
   projectKey: string;
   environments: readonly SeedEnvironment[];
@@ -36,7 +37,13 @@ const acme: SeedWorkspace = {
       ],
     },
     { slug: 'web', uuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}', projectKey: 'WEB', environments: [] },
-    { slug: 'api', uuid: '{9c0d2a0c-2c27-48b5-abef-899c79205ac4}', projectKey: 'WEB', environments: [] },
+    {
+      slug: 'api',
+      name: 'Public API',
+      uuid: '{9c0d2a0c-2c27-48b5-abef-899c79205ac4}',
+      projectKey: 'WEB',
+      environments: [],
+    },
   ],
 };
 
@@ -56,7 +63,7 @@ export const seed = {
   workspaces: [acme, globex],
 } as const;
 
-/** An Atlassian account, as it stands in the seed. */
+/** An Atlassian account of the seed. */
 export type Account = { nickname: string; uuid: string; accountId: string };
 
 /** The people of the seed in Bitbucket. */
@@ -65,7 +72,7 @@ export const accounts: readonly Account[] = ['ada', 'grace', 'mallory'].map((nic
   return { nickname, uuid: `{${id}}`, accountId: `557058:${id}` };
 });
 
-/** Who may do what in every repository of the seed and in every new one: Ada administers the workspaces. */
+/** The permissions on every repository of the seed and on every new one: Ada administers the workspaces. */
 export const firstPermissions = accounts.map((account, n) => ({
   ...account,
   permission: (['admin', 'write', 'read'] as const)[n] ?? 'read',
@@ -78,7 +85,7 @@ export const groupsOfPerson: Readonly<Record<string, readonly string[]>> = {
   'mallory@acme.example': [],
 };
 
-/** The stand-in company's issuers: who signs the tokens of people, and who those of services. */
+/** The company's issuers: one signs people's tokens, one services'. */
 export const companyIssuers = {
   person: 'login.acme.example',
   service: 'services.acme.example',

@@ -18,7 +18,7 @@ import { webhookSender } from './webhooks.ts';
 export type BitbucketSandbox = {
   url: string;
   port: number;
-  /** Points the workspaces' webhooks at an API, e.g. `http://127.0.0.1:3000`. Until then nothing is delivered. */
+  /** Points the workspaces' webhooks at an API, e.g. `http://127.0.0.1:3000`. Before that nothing is delivered. */
   connectWebhooks(api: string): void;
   close(): Promise<void>;
 };

@@ -19,9 +19,15 @@ const permissionSchema = z.object({
   permission: z.enum(['admin', 'write', 'read']),
 });
 
+/** What the sandbox's own credential may do on a repository. */
+const tokenRights = ['admin', 'write', 'read', 'none'] as const;
+
 const repositorySchema = z.object({
   uuid: z.string(),
   slug: z.string(),
+  /** What people call it; the slug where it has no other name. */
+  name: z.string().optional(),
+  tokenRight: z.enum(tokenRights).default('admin'),
   projectKey: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -45,6 +51,8 @@ const workspaceSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   oidcEnabled: z.boolean(),
+  /** Whether the sandbox's own credential may see and change the workspace's hooks. */
+  tokenIsOwner: z.boolean().default(true),
   projects: z.array(projectSchema),
   repositories: z.array(repositorySchema),
   hooks: z.array(hookSchema).default([]),
@@ -57,14 +65,13 @@ const stateSchema = z.object({
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
-export type Project = z.infer<typeof projectSchema>;
 export type Permission = z.infer<typeof permissionSchema>;
 export type Repository = z.infer<typeof repositorySchema>;
 export type Hook = z.infer<typeof hookSchema>;
 export type Workspace = z.infer<typeof workspaceSchema>;
 export type BitbucketState = z.infer<typeof stateSchema>;
 
-/** The state in memory and its file. Change `state`, then `save`, then answer: what was answered survives. */
+/** The state in memory and its file. Change `state`, then `save`, then answer: an answered change is on disk. */
 export type StateStore = {
   readonly state: BitbucketState;
   /** Writes the file whole or not at all. */

@@ -9,7 +9,7 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 const BETWEEN_ATTEMPTS_MS = 200;
 const MOST_KEPT = 1000;
 
-/** One delivery to one hook. `status` of an attempt is the answer's, 0 where none came. */
+/** One delivery to one hook. The `status` of an attempt is that of its answer, 0 without an answer. */
 export type Delivery = {
   requestUuid: string;
   hookUuid: string;
@@ -21,19 +21,20 @@ export type Delivery = {
   isOver: boolean;
 };
 
-/** Sends what happens to the hooks that ask for it. */
+/** Delivers events to the hooks that subscribe to them. */
 export type Webhooks = {
-  /** Sends an event to every active hook of the workspace that has it, in the background. */
+  /** Sends an event to every active hook of the workspace that subscribes to it, in the background. */
   send(workspace: Workspace, event: string, payload: object): void;
-  /** Sends a delivery once more, under the same `X-Request-UUID`; false when there is none. */
+  /** Redelivers under the same `X-Request-UUID`; false if the delivery does not exist. */
   resend(requestUuid: string): boolean;
   items(): Delivery[];
   clear(): void;
-  /** Gives up what is on its way. */
+  /** Cancels all attempts. */
   close(): Promise<void>;
 };
 
-/** The sender of webhooks, over the hooks in the state. Deliveries are kept in memory, the last thousand. */
+/** The sender of webhooks, over the hooks in the state. ClaimStore are kept in memory, the last thousand. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export function webhookSender(store: StateStore, now: () => number): Webhooks {
   let deliveries: Delivery[] = [];
   const running = new Set<Promise<void>>();

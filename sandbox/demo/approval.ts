@@ -11,9 +11,9 @@ const REQUEST = {
 };
 const OBJECT = 'arn:aws:s3:::payroll-archive/index.html';
 
-/** Ada asks for what her project does not own: it waits until somebody else approves the very plan. */
+/** Ada requests a name that her project does not own: the request waits until another person approves its plan. */
 export async function approve(client: SandboxClient, ada: string, grace: string): Promise<void> {
-  screen.chapter('Ada asks for a bucket that her project does not own: somebody else must approve');
+  screen.chapter('Ada requests a bucket that her project does not own: another person must approve');
   const reply = await client.request(ada, REQUEST);
   const id = String(reply.body.id);
   const plan = reply.body.plan as Plan;

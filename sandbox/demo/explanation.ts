@@ -3,9 +3,9 @@ import { expect, screen } from './screen.ts';
 
 type Condition = { key: string; holds: boolean; actual: unknown };
 
-/** A step that forgot its deployment asks why it was refused. */
+/** A step without its deployment is refused, and the explanation says why. */
 export async function explain(client: SandboxClient, ada: string, grantId: string): Promise<void> {
-  screen.chapter('A step of acme/shop without a deployment asks why it is refused');
+  screen.chapter('A step of acme/shop without a deployment is refused, and the API explains why');
   const token = await client.token('step', { repository: 'acme/shop' });
   const { status, body } = await client.explain(ada, grantId, token);
   expect(status === 200 && body.admitted === false, 'the step is not admitted');

@@ -10,19 +10,19 @@ const REQUEST = {
 };
 const OBJECT = 'arn:aws:s3:::shop-site/index.html';
 
-/** Ada previews a role for one deployment environment, then asks for just that. */
+/** Ada previews a role for one deployment environment, then requests exactly that. */
 export async function request(
   client: SandboxClient,
   ada: string,
 ): Promise<{ grant: Reply['body']; arn: string }> {
-  screen.chapter('Ada previews a role for the Production environment of acme/shop, and asks for it');
+  screen.chapter('Ada previews a role for the Production environment of acme/shop, and requests it');
   screen.say('POST /v1/grants?dryRun=true');
   screen.json(REQUEST);
   const preview = await client.request(ada, REQUEST, '?dryRun=true');
   const plan = preview.body.plan as Plan;
   expect(preview.status === 200 && plan.risk === 'new', 'the preview shows a new plan');
   screen.plan(plan);
-  screen.say('POST /v1/grants, with the hash of that plan: this plan or none');
+  screen.say('POST /v1/grants with the hash of that plan: exactly this plan is granted');
   const reply = await client.request(ada, { ...REQUEST, planHash: plan.hash });
   expect(
     reply.status === 201,
@@ -32,7 +32,7 @@ export async function request(
   const role = grant.role as { arn: string; id: string };
   const { body: repository } = await client.repository('acme/shop');
   const { uuid, project } = repository as { uuid: string; project: { key: string } };
-  screen.good(`Bitbucket says: acme/shop is ${uuid} in project ${project.key}`);
+  screen.good(`Bitbucket confirms: acme/shop is ${uuid} in project ${project.key}`);
   screen.good(`Project ${project.key} owns bucket names like shop-*`);
   screen.good(`201: grant ${grant.id} is ${grant.state}`);
   screen.good(`Role ${role.arn}, id ${role.id}`);
@@ -41,12 +41,15 @@ export async function request(
   screen.json(grant.trustPolicy);
   screen.say('What it may do (permissions policy):');
   screen.json(grant.permissionsPolicy);
-  screen.say('The step for bitbucket-pipelines.yml:');
+  screen.say('The step for bitbucket-pipelines.yml, ready to paste:');
   screen.text(String(grant.pipelineSnippet));
+  screen.say("The same with Atlassian's pipes:");
+  screen.text(String(grant.pipeSnippet));
   return { grant, arn: role.arn };
 }
 
-/** Its own pipeline uses the role, and three others try to. Returns the access key of the session that it opened. */
+/** The grant's own pipeline uses the role, and three others try to. Returns the access key of the session that it
+ *  opened. */
 export async function use(client: SandboxClient, ada: string, grantId: string, arn: string): Promise<string> {
   screen.chapter('Four pipelines present their step tokens to AWS STS');
   const own = await client.token('step', { repository: 'acme/shop', deployment: 'Production' });
@@ -94,17 +97,17 @@ export async function use(client: SandboxClient, ada: string, grantId: string, a
   return admitted.accessKeyId;
 }
 
-/** The same request once more. */
+/** The same request is repeated. */
 export async function repeat(client: SandboxClient, ada: string): Promise<void> {
-  screen.chapter('The same request again');
+  screen.chapter('The same request is repeated');
   await client.iamCalls();
   const reply = await client.request(ada, REQUEST);
   const calls = await client.iamCalls();
   expect(reply.status === 200 && calls.length === 0, 'a repeated request changes nothing');
-  screen.good('200: it is so already; not one IAM call was made');
+  screen.good('200: unchanged, without a single IAM call');
 }
 
-/** Ada ends the grant, and with it every session. */
+/** Ada revokes the grant, which ends every session. */
 export async function revoke(
   client: SandboxClient,
   ada: string,
@@ -118,14 +121,16 @@ export async function revoke(
   const reply = await client.revoke(ada, grantId);
   expect(reply.status === 200 && reply.body.state === 'revoked', 'the revoke is answered 200');
   for (const call of await client.iamCalls()) screen.say(`   IAM ${call}`);
-  screen.good('200: the trust policy denied first, then every live session, then the role was deleted');
+  screen.good(
+    '200: first the trust policy denies, then every live session is denied, then the role is deleted',
+  );
   const token = await client.token('step', { repository: 'acme/shop', deployment: 'Production' });
   const outcome = await client.assume(arn, token);
   expect('code' in outcome, 'the own token is refused after the revoke');
   screen.refused(`acme/shop, Production: now refused with ${outcome.code}`, 'the role is gone');
   expect(!(await client.canAct(session, 's3:PutObject', OBJECT)), 'no live session may act after the revoke');
   screen.refused(
-    'The session from before may not act any more',
-    'a live session ends with the role, not with its hour',
+    'The earlier session may no longer act',
+    'a live session ends with the role, before its hour is over',
   );
 }

@@ -7,16 +7,16 @@ const FULL_NAME = `acme/${SLUG}`;
 const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 
-/** Somebody creates a repository in Bitbucket, and later deletes it: the webhook tells, nobody asks. */
+/** A repository is created in Bitbucket and later deleted. Rolewright acts on the webhooks alone. */
 export async function follow(client: SandboxClient, ada: string): Promise<void> {
   screen.chapter(
-    `Somebody creates the repository ${FULL_NAME} in Bitbucket; a rule of the configuration fits`,
+    `A developer creates the repository ${FULL_NAME} in Bitbucket, and a rule of the configuration matches`,
   );
   const created = await client.createRepository({ workspace: 'acme', slug: SLUG, project: 'WEB' });
   const uuid = String(created.body.uuid);
   const grant = await settled(client, ada, uuid, 'active');
   const { arn } = grant.role as { arn: string };
-  screen.good('Bitbucket sends its signed webhook; nobody has asked for anything');
+  screen.good('Bitbucket sends its signed webhook; no person makes a request');
   screen.good(`grant ${grant.id} from template ecr-push is active, role ${arn}`);
   const token = await client.token('step', { repository: FULL_NAME });
   expect('accessKeyId' in (await client.assume(arn, token)), 'its own pipeline is admitted');
@@ -26,7 +26,7 @@ export async function follow(client: SandboxClient, ada: string): Promise<void> 
   screen.good('The repository is deleted; Bitbucket confirms it, and the grant is revoked');
 }
 
-/** The repository's one grant, once it is in a state. */
+/** The repository's one grant, once it has this state. */
 async function settled(
   client: SandboxClient,
   ada: string,

@@ -11,7 +11,7 @@ export type Plan = {
 
 let chapters = 0;
 
-/** Prints the demo: chapters, what is done, what comes back. Colours only where the terminal takes them. */
+/** Prints the demo: chapters, actions, results. Uses colours only if the terminal supports them. */
 export const screen = {
   title(text: string): void {
     console.log(`\n${styleText('bold', text)}`);
@@ -45,10 +45,10 @@ export const screen = {
   },
 };
 
-/** A step that did not come out as told. */
+/** A step of the demo whose result is not the expected one. */
 export class StoryBroken extends Error {}
 
-/** Ends the demo when the story is not true. */
-export function expect(holds: boolean, told: string): asserts holds {
-  if (!holds) throw new StoryBroken(told);
+/** Ends the demo if an expectation does not hold. */
+export function expect(holds: boolean, expectation: string): asserts holds {
+  if (!holds) throw new StoryBroken(expectation);
 }

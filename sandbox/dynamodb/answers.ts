@@ -31,5 +31,5 @@ export function hasCode(answer: EngineAnswer, code: string): boolean {
   return __type?.endsWith(`#${code}`) ?? false;
 }
 
-/** Done, and nothing to say. */
+/** Success, with an empty body. */
 export const noContent: EngineAnswer = { status: 204, headers: {}, body: '' };

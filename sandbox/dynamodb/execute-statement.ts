@@ -6,7 +6,7 @@ import { parseInsert } from './insert-statement.ts';
 /** Runs one DynamoDB operation on the engine with the credentials of the request being served. */
 export type RunOperation = (operation: string, input: object) => Promise<EngineAnswer>;
 
-/** Answers `ExecuteStatement`, and remembers which attribute is each table's partition key. */
+/** Answers `ExecuteStatement`; caches which attribute is each table's partition key. */
 export type StatementRunner = {
   execute(body: unknown, run: RunOperation): Promise<EngineAnswer>;
   /** Forgets a table's key; to be called when a table is created or deleted. */
@@ -49,7 +49,7 @@ export function statementRunner(): StatementRunner {
       const insert = parseInsert(Statement);
       if (!insert) {
         return invalid(
-          `The sandbox knows only INSERT INTO "<table>" VALUE {'name': ?, …}, not: ${Statement}`,
+          `The sandbox supports only INSERT INTO "<table>" VALUE {'name': ?, …}, not: ${Statement}`,
         );
       }
       if (insert.names.length !== Parameters.length) {

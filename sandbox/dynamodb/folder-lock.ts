@@ -11,19 +11,19 @@ function levelOfDynalite(): LevelModule {
   return createRequire(here.resolve('dynalite'))('level') as LevelModule;
 }
 
-/** Whether the error, or what caused it, says that another has the lock. By its code: the error is made by native
- *  code and need not be of this realm's `Error`. */
+/** True if the error, or its cause, says that another process has the lock. The code decides: native code creates the
+ *  error, and it need not be an instance of this realm's `Error`. */
 function isLocked(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if ('code' in error && error.code === 'LEVEL_LOCKED') return true;
   return 'cause' in error && isLocked(error.cause);
 }
 
-/** Makes this process the only user of `<dir>/dynamodb` until `release`, or until it dies in whatever way.
+/** Makes this process the only user of `<dir>/dynamodb` until `release`, or until the process ends in any way.
  *
- *  The lock is LevelDB's own (the operating system frees it even after SIGKILL), on an empty database beside the
- *  data: dynalite keeps its database to itself, and reports a taken one only by crashing at the first request.
- *  Errors: `another sandbox is running in <dir>` when a second sandbox, of this process or another, has it. */
+ *  The lock is LevelDB's own, which the operating system frees even after SIGKILL, on an empty database beside the
+ *  data. dynalite does not expose its own database, and reports a locked one only by crashing at the first request.
+ *  Errors: `another sandbox is running in <dir>` if a second sandbox, of this process or another, has the lock. */
 export async function lockFolder(dir: string): Promise<{ release(): Promise<void> }> {
   const { Level } = levelOfDynalite();
   const lock = new Level(join(dir, 'dynamodb-lock'));

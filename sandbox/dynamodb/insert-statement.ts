@@ -1,4 +1,4 @@
-/** The one PartiQL statement that the sandbox knows, taken apart: `names` in the order of the parameters. */
+/** The one PartiQL statement that the sandbox supports, parsed: `names` in the order of the parameters. */
 export type InsertStatement = { table: string; names: string[] };
 
 const STATEMENT = /^\s*INSERT\s+INTO\s+"([A-Za-z0-9_.-]{3,255})"\s+VALUE\s+\{(.*)\}\s*$/is;

@@ -4,31 +4,31 @@ import dynalite from 'dynalite';
 import { closeServer, listenLocally } from '../http/local-server.ts';
 import { detachEngine } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
-import { dynamodbFront } from './front.ts';
+import { dynamodbProxy } from './proxy.ts';
 
 export { createTables } from './tables.ts';
 
 /** A running endpoint. `close` ends open connections and returns once the data is on disk and the folder free. */
 export type DynamodbSandbox = { url: string; port: number; close(): Promise<void> };
 
+/** Milliseconds that a table stays in a state on its way to another. */
+const AT_ONCE = { createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 };
+
 /** Starts the local DynamoDB on 127.0.0.1: dynalite, the PartiQL `INSERT`, and the `/sandbox/…` endpoints.
  *
  *  `port`: 0 chooses a free one. `dir`: the data lives in `<dir>/dynamodb` and survives any end of the process;
- *  without it, in memory. Errors: `another sandbox is running in <dir>`; the port is taken. */
+ *  without it, in memory. `now`: milliseconds since the epoch for the lag of indexes, default the clock. Errors: `another sandbox is running in <dir>`; the port is taken. */
 export async function startDynamodbSandbox(options: {
   port: number;
   dir?: string;
+  now?: () => number;
 }): Promise<DynamodbSandbox> {
   const { dir } = options;
   const lock = dir === undefined ? undefined : await lockFolder(dir);
-  const server = dynalite({
-    ...(dir === undefined ? {} : { path: join(dir, 'dynamodb') }),
-    createTableMs: 0,
-    updateTableMs: 0,
-    deleteTableMs: 0,
-  });
+  const server = dynalite({ ...(dir === undefined ? {} : { path: join(dir, 'dynamodb') }), ...AT_ONCE });
   const { engine, stop } = detachEngine(server);
-  const answer = dynamodbFront(engine);
+  const replica = detachEngine(dynalite(AT_ONCE));
+  const answer = dynamodbProxy({ engine, replica: replica.engine, now: options.now ?? Date.now });
 
   server.on('request', async (incoming, response) => {
     try {
@@ -42,7 +42,7 @@ export async function startDynamodbSandbox(options: {
   });
 
   async function close(): Promise<void> {
-    await stop();
+    await Promise.all([stop(), replica.stop()]);
     await closeServer(server);
     await lock?.release();
   }

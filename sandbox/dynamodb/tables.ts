@@ -9,8 +9,8 @@ import {
 
 const POLL_MS = 5;
 
-/** Creates the tables that the endpoint lacks, and returns when all of these are ready, indexes included. A table
- *  that is there stays as it is, whatever its definition; so a second call, or one after a crash, does no harm. */
+/** Creates the missing tables, and returns when all of them are ready, indexes included. An existing table is kept,
+ *  whatever its definition. Idempotent, also after a crash. */
 export async function createTables(endpoint: string, tables: CreateTableCommandInput[]): Promise<void> {
   const client = new DynamoDBClient({
     endpoint,

@@ -6,15 +6,15 @@ export function ok(body: unknown, status = 200): Answer {
   return { status, body };
 }
 
-/** Done, and nothing to say. */
+/** Success, with an empty body. */
 export const noContent: Answer = { status: 204 };
 
-/** An error in Bitbucket's shape. `detail` is text, or an object where a scope is missing. */
+/** An error in Bitbucket's shape. `detail` is text, or an object for a missing scope. */
 export function apiError(status: number, message: string, detail?: string | object): Answer {
   return { status, body: { type: 'error', error: detail === undefined ? { message } : { message, detail } } };
 }
 
-/** An error of the sandbox's own endpoints, naming everything that is wrong. */
+/** An error of the sandbox's own endpoints, with every problem. */
 export function refusal(status: number, ...errors: string[]): Answer {
   return { status, body: { errors } };
 }

@@ -21,13 +21,13 @@ export function closeServer(server: HttpServer): Promise<void> {
   });
 }
 
-/** Ports that no system hands out by itself: nobody's outgoing connection takes one of these. Linux begins at 32 768,
- *  others at 49 152. */
+/** Ports outside of every system's ephemeral range, so no outgoing connection uses them. That range begins at 32 768 on
+ *  Linux, at 49 152 elsewhere. */
 const OWN_PORTS = { from: 20_000, to: 32_000 };
 const MOST_ATTEMPTS = 50;
 
-/** A port that was free a moment ago, for a process that must be told its port. Chosen at random, so that two who
- *  choose at once hardly ever choose the same. */
+/** A port that is free now, for a process that needs its port as an argument. It is chosen at random, so that two
+ *  concurrent callers rarely choose the same. */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const server = createServer();

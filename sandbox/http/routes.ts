@@ -1,7 +1,7 @@
 import type { Answer } from './answers.ts';
 
-/** A request after parsing. `path` is as sent, without the query. `segments` are its parts, decoded one by one (so a
- *  part may hold a slash). `body` is undefined where there is none or no JSON. */
+/** A parsed request. `path` is as sent, without the query. `segments` are its parts, decoded separately, so a part may
+ *  hold a slash. `body` is undefined if it is missing or not JSON. */
 export type SandboxRequest = {
   method: string;
   path: string;
@@ -11,7 +11,7 @@ export type SandboxRequest = {
   body: unknown;
 };
 
-/** An endpoint. `:` in the path stands for any part that is not empty; `answer` gets these parts in order. */
+/** An endpoint. `:` in the path matches any part that is not empty; `answer` gets these parts in order. */
 export type Route = {
   method: string;
   path: string;
@@ -38,7 +38,7 @@ function partsOf(path: string, segments: readonly string[]): string[] | undefine
   return parts;
 }
 
-/** The route for a request with its parts; `wrong method` when only the path is known, `unknown` otherwise. */
+/** The route for a request with its parts; `wrong method` if only the path matches, `unknown` otherwise. */
 export function findRoute(
   routes: readonly Route[],
   { method, segments }: SandboxRequest,

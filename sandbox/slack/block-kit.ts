@@ -37,7 +37,7 @@ const MESSAGE_BLOCKS = ['section', 'header', 'context', 'actions', 'divider', 'i
 const MODAL_BLOCKS = [...MESSAGE_BLOCKS, 'input'];
 
 /** Everything in blocks that Slack would refuse as `invalid_blocks`, as `/path: what is wrong`. */
-export function blockFaults(blocks: unknown, surface: Surface): string[] {
+function blockFaults(blocks: unknown, surface: Surface): string[] {
   if (!Array.isArray(blocks)) return ['/blocks: must be a list'];
   const faults: string[] = [];
   const most = LIMITS.blocks[surface];
@@ -47,13 +47,13 @@ export function blockFaults(blocks: unknown, surface: Surface): string[] {
     const at = `/blocks/${n}`;
     const allowed = surface === 'modal' ? MODAL_BLOCKS : MESSAGE_BLOCKS;
     if (!allowed.includes(String(block?.type))) {
-      faults.push(`${at}/type: ${String(block?.type)} does not stand in a ${surface}`);
+      faults.push(`${at}/type: ${String(block?.type)} is not allowed in a ${surface}`);
       return;
     }
     const id = block.block_id;
     if (id !== undefined) {
       faults.push(...lengthFaults(`${at}/block_id`, id, LIMITS.id));
-      if (ids.has(String(id))) faults.push(`${at}/block_id: ${String(id)} stands twice`);
+      if (ids.has(String(id))) faults.push(`${at}/block_id: ${String(id)} is given more than once`);
       ids.add(String(id));
     }
     faults.push(...contentFaults(block, at));
@@ -124,7 +124,7 @@ function elementFaults(element: Json, at: string): string[] {
     case 'number_input':
       return faults;
     default:
-      return [`${at}/type: ${String(element?.type)} is no element that this sandbox knows`];
+      return [`${at}/type: ${String(element?.type)} is not an element that this sandbox supports`];
   }
 }
 
@@ -181,7 +181,7 @@ export function viewFaults(view: unknown): string[] {
   return faults;
 }
 
-/** What Slack says of a message's content: its error code and everything that is wrong; undefined when it is sound. */
+/** Slack's answer to a message's content: its error code and every problem; undefined if the content is valid. */
 export function messageFault(message: Json): { error: string; messages: string[] } | undefined {
   const { text, blocks } = message;
   const hasText = typeof text === 'string' && text !== '';

@@ -16,7 +16,7 @@ import {
 } from './world.ts';
 
 /** Milliseconds that Slack waits for an app. Source: Slack, "Acknowledgment response". */
-const PATIENCE_MS = 3000;
+const ACKNOWLEDGEMENT_WAIT_MS = 3000;
 
 const commandSchema = z.strictObject({
   user: z.string().min(1),
@@ -39,10 +39,11 @@ const closeSchema = z.strictObject({ viewId: z.string().min(1) });
 
 /** What people do in Slack: give a command, press a button, submit or close a modal. Each is signed and delivered as Slack
  *  does, and answered with what the app answered. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each action is short.
 export function peopleActions(world: SlackWorld) {
   const { store, now } = world;
 
-  /** The app's answer; undefined when it gave none within Slack's patience. */
+  /** The app's answer; undefined if none arrived within Slack's time limit. */
   async function deliver(path: string, fields: Record<string, string>) {
     const app = world.app();
     if (!app) return undefined;
@@ -61,7 +62,7 @@ export function peopleActions(world: SlackWorld) {
           'x-slack-signature': `v0=${signature}`,
         },
         body,
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(ACKNOWLEDGEMENT_WAIT_MS),
       });
       return { status: response.status, text: await response.text() };
     } catch {
@@ -161,7 +162,7 @@ export function peopleActions(world: SlackWorld) {
     const user = findUser(parsed.data.user);
     const opened = store.state.views.find(({ id, isOpen }) => id === parsed.data.viewId && isOpen);
     if (!user || opened?.user !== user.id)
-      return refusal(404, `/viewId: ${parsed.data.user} has no such view before them`);
+      return refusal(404, `/viewId: ${parsed.data.user} has no such view open`);
     const state = stateOf(opened.view.blocks, parsed.data.values);
     if ('faults' in state) return refusal(400, ...state.faults);
     const payload = {
@@ -244,7 +245,8 @@ function findAction(blocks: readonly Block[], actionId: string): Element | undef
   return undefined;
 }
 
-/** The values of a modal's inputs as Slack sends them, from one text for each block; a client refuses what is missing. */
+/** The values of a modal's inputs in Slack's form, from one text for each block. A missing required value is refused,
+ *  as Slack's clients do. */
 function stateOf(
   blocks: readonly Block[],
   given: Record<string, string>,
@@ -253,14 +255,14 @@ function stateOf(
   const known = inputs.map(({ block_id }) => String(block_id));
   const faults = Object.keys(given)
     .filter((id) => !known.includes(id))
-    .map((id) => `/values/${id}: no such input; there are ${known.join(', ')}`);
+    .map((id) => `/values/${id}: no such input; known: ${known.join(', ')}`);
   const values: Record<string, Record<string, unknown>> = {};
   for (const block of inputs) {
     const id = String(block.block_id);
     const element = block.element as Element & { options?: Element[] };
     const text = given[id] === '' ? undefined : given[id];
     if (text === undefined && block.optional !== true) faults.push(`/values/${id}: is required`);
-    const option = element.options?.find(({ value }) => value === text);
+    const option = element.options?.find((one) => one.value === text);
     if (element.options && text !== undefined && !option) faults.push(`/values/${id}: is no option`);
     const value = element.options ? { selected_option: option ?? null } : { value: text ?? null };
     values[id] = { [String(element.action_id)]: { type: element.type, ...value } };

@@ -1,10 +1,10 @@
-/** A person of the Slack workspace. `name` is what the sandbox's own endpoints call them by. */
+/** A user of the Slack workspace. The sandbox's own endpoints use `name`. */
 export type SlackUser = {
   id: string;
   name: string;
   realName: string;
   email: string;
-  /** What makes somebody no member whose email can be believed; all false unless told. */
+  /** Properties of a user whose email must not be trusted; false by default. */
   deleted?: true;
   isBot?: true;
   isRestricted?: true;
@@ -21,11 +21,11 @@ const member = (id: string, name: string, realName: string, more: Partial<SlackU
   ...more,
 });
 
-/** What a new sandbox holds: one Slack workspace, its people and channels, and one installed app. `general` holds the
- *  people whom the demo knows; the others are those whom an app must not believe. */
+/** The content of a new sandbox: one Slack workspace, its users and channels, and one installed app. `general` holds
+ *  the people of the demo; the others are users that an app must refuse. */
 export const slackSeed = {
   team: { id: 'T0ACME', domain: 'acme', name: 'Acme' },
-  /** A workspace that the app is not meant for: a signed request may still name it, for the app is distributed. */
+  /** A workspace that the app does not serve. A signed request may still name it, because the app is distributed. */
   foreignTeam: { id: 'T0GLOBEX', domain: 'globex', name: 'Globex' },
   app: { id: 'A0ROLEWRIGHT', name: 'Rolewright', botId: 'U0ROLEWRIGHT' },
   botToken: 'slack-sandbox-token',
@@ -59,6 +59,6 @@ export const slackSeed = {
 
 const users: readonly SlackUser[] = slackSeed.users;
 
-/** Somebody by name or id. */
+/** A user by name or id. */
 export const findUser = (nameOrId: string): SlackUser | undefined =>
   users.find(({ id, name }) => id === nameOrId || name === nameOrId);

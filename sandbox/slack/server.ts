@@ -28,6 +28,7 @@ type Arguments = Record<string, unknown>;
  *  `port`: 0 chooses a free one. `dir`: messages, modals and response URLs live in `<dir>/slack.json` and survive any end
  *  of the process; faults and trigger ids do not. `now`: milliseconds, default the clock.
  *  Errors: the port is taken; the state file is unreadable. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export async function startSlackSandbox(options: {
   port: number;
   dir: string;
@@ -176,7 +177,7 @@ async function respond(
   return fault?.effect === 'lostReply' ? undefined : { status, html: answered };
 }
 
-/** The arguments of a Web API call, as JSON or as a form in which values other than text stand as JSON. */
+/** The arguments of a Web API call, as JSON or as a form whose other values are JSON text. */
 function argumentsOf(contentType: string | undefined, body: string): Arguments {
   if ((contentType ?? '').startsWith('application/json')) return (jsonOf(body) ?? {}) as Arguments;
   const given: Arguments = {};

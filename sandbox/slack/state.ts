@@ -21,7 +21,7 @@ const messageSchema = z.strictObject({
 const viewSchema = z.strictObject({
   id: z.string(),
   hash: z.string(),
-  /** The user who has it before them. */
+  /** The user who has the modal open. */
   user: z.string(),
   isOpen: z.boolean(),
   /** Errors at its fields after a submission, by block id. */
@@ -54,7 +54,7 @@ export type OpenView = z.infer<typeof viewSchema>;
 export type ResponseUrl = z.infer<typeof responseUrlSchema>;
 export type SlackState = z.infer<typeof stateSchema>;
 
-/** The state in memory and its file. Change `state`, then `save`, then answer: what was answered survives. */
+/** The state in memory and its file. Change `state`, then `save`, then answer: an answered change is on disk. */
 export type StateStore = {
   readonly state: SlackState;
   /** Writes the file whole or not at all. */

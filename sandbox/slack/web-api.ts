@@ -17,7 +17,8 @@ const refused = (error: string, messages: string[] = []): ApiAnswer => ({
 });
 
 /** The methods of the Web API that this stand-in knows. */
-export function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each method is short.
+function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
   const { store } = world;
 
   function post(given: Arguments, via: Message['via'], ephemeralTo?: SlackUser): ApiAnswer {
@@ -135,7 +136,7 @@ export function guardedApi(world: SlackWorld, faults: Faults) {
   };
 }
 
-/** A view's content with what a new one starts with. */
+/** A view's content with the initial values of a new view. */
 export function newContent(view: unknown): Pick<OpenView, 'hash' | 'errors' | 'view'> {
   const content = view as OpenView['view'];
   return {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { findUser, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, ResponseUrl, StateStore } from './state.ts';
 
-/** What every part of the stand-in works on. */
+/** The state that every part of the stand-in uses. */
 export type SlackWorld = {
   store: StateStore;
   /** Milliseconds. */
@@ -21,14 +21,14 @@ const TRIGGER_MS = 3000;
 const RESPONSE_URL_USES = 5;
 const RESPONSE_URL_MS = 30 * 60_000;
 
-/** A new trigger id for somebody's action. */
+/** A new trigger id for a user's action. */
 export function newTrigger({ triggers, now }: SlackWorld, user: SlackUser): string {
   const id = `${now()}.${randomBytes(8).toString('hex')}`;
   triggers.set(id, { user: user.id, expiresAt: now() + TRIGGER_MS });
   return id;
 }
 
-/** Takes a trigger id, so that it cannot be taken again; else Slack's error. */
+/** Uses a trigger id up; returns Slack's error if it is unknown, used or expired. */
 export function takeTrigger(
   { triggers, now }: SlackWorld,
   id: unknown,
@@ -66,7 +66,7 @@ export function takeResponseUrl({ store, now }: SlackWorld, id: string): Respons
   return found;
 }
 
-/** The channel of that id, or somebody's direct messages; undefined where the app cannot post. */
+/** The channel of that id, or a user's direct messages; undefined if the app cannot post there. */
 export function findChannel(id: unknown): { id: string; name: string } | undefined {
   const channel = slackSeed.channels.find((one) => one.id === id);
   if (channel) return channel;

@@ -11,17 +11,20 @@ import { StartFailure } from '../../adapters/settings/start-failure.ts';
 const line = ({ effect, id, doc }: Pick<Rule, 'effect' | 'id' | 'doc'>): string =>
   `  ${effect.padEnd(6)}  ${id}${doc ? `\n          ${doc}` : ''}`;
 
-/** The rules in force below `root`, in words, after they and the examples were checked. Throws `StartFailure` with every
- *  fault of both. */
+/** Checks the rules in force below `root` and the examples, and describes the rules in force. Throws `StartFailure`
+ *  with every error of both. */
 export function checkedRules(root: string): string {
   const files = readAccessFiles(root);
   const examples = readAccessFiles(root, 'access/examples').rules;
-  // By themselves: a rule in force may be a copy of an example, and examples may name what is not configured here.
+  // The examples are checked separately: a rule in force may be a copy of an example, and examples may name what is not
+  // configured here.
   const shown = compileAccess(loadCedar(), { ...files, rules: examples });
-  const faults = 'faults' in shown ? shown.faults : [];
-  const { rules } = inForce(root, faults);
+  const errors = 'errors' in shown ? shown.errors : [];
+  const { rules } = inForce(root, errors);
   const count = 'compiled' in shown ? shown.compiled.rules.length : 0;
-  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; all sound.`].join('\n');
+  return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; no problems.`].join(
+    '\n',
+  );
 }
 
 function inForce(root: string, others: readonly string[]): CompiledAccess {
@@ -30,7 +33,7 @@ function inForce(root: string, others: readonly string[]): CompiledAccess {
     if (others.length === 0) return compiled;
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
-    throw new StartFailure([...error.faults, ...others]);
+    throw new StartFailure([...error.errors, ...others]);
   }
   throw new StartFailure(others);
 }
@@ -40,7 +43,7 @@ if (import.meta.main) {
     console.log(checkedRules(process.cwd()));
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
-    console.error(error.faults.join('\n'));
+    console.error(error.errors.join('\n'));
     process.exit(1);
   }
 }

@@ -6,37 +6,43 @@ import { loadCedar } from '../../adapters/cedar/engine.ts';
 import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import {
+  type AccessContext,
+  type AccessRules,
   type Action,
+  type Attempt,
+  actions,
   authorise,
-  type Circumstances,
+  couldBeAllowed,
+  eventResource,
   type Resource,
+  refuse,
 } from '../../domain/access/authorisation.ts';
-import { type Configuration, findAccount } from '../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
-import type { Result } from '../../domain/shared/result.ts';
+import { ok, type Result } from '../../domain/shared/result.ts';
 import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
-/** How the command is used. */
-export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [what is acted on]
+export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
   --principal person:ada@acme.example   also service:, pipeline:{repository}, system:
-  --groups platform,approvers           of a person or service; none unless said
+  --groups platform,approvers           of a person or service; default none
   --action request                      request, revoke, approve, read or audit
   --grant gr_…                          a grant of the running API (ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN; else of npm start)
-  --repository {uuid}                   or what a grant would be for; with it, where it matters:
-  --workspace acme (where several are configured)  --account default (likewise)
+  --repository {uuid}                   instead of --grant: the repository of a grant, with these if they matter:
+  --workspace acme (if several are configured)  --account default (likewise)
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
-  --requesters person,pipeline          with approve and no grant: the kinds of all who asked; person unless said
-  --repository-admin                    as if Bitbucket said that the person has admin on the repository
+  --requesters person,pipeline          for approve without --grant: the kinds of all requesters; default person
+  --repository-admin                    assume that the person has admin on the repository in Bitbucket
 
-Without --grant and --repository: whether it could be allowed on anything at all.`;
+Without --grant and --repository: whether the action could be allowed on any resource.`;
 
 const options = {
   principal: { type: 'string' },
@@ -54,15 +60,13 @@ const options = {
   'repository-admin': { type: 'boolean', default: false },
 } as const;
 
-const actions: readonly Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
-
 type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 type Settings = {
   configuration: Configuration;
   templates: ReadonlyMap<string, Template>;
   access: CedarAccess;
 };
-/** A grant as the API shows it, as far as rules look at it. */
+/** The fields of a grant in the API that rules can look at. */
 type ShownGrant = {
   repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
   environment?: { uuid: string };
@@ -90,16 +94,16 @@ const listed = (text: string): string[] => text.split(',').filter((part) => part
 function uuidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const uuid = parseUuid(text);
-  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: a name may change hands.`);
+  if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: names can change hands.`);
   return uuid;
 }
 
 function principalOf(text = ''): Principal {
   const colon = text.indexOf(':');
-  const parsed = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
-  if (!parsed.success)
+  const principal = principalSchema.safeParse({ kind: text.slice(0, colon), id: text.slice(colon + 1) });
+  if (!principal.success)
     throw new UsageError('--principal must be <kind>:<id>, such as person:ada@acme.example.');
-  return parsed.data;
+  return principal.data;
 }
 
 function actionOf(text = ''): Action {
@@ -122,7 +126,7 @@ function toResource({ repository, environment, account, template }: ShownGrant):
 function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
   const repositoryUuid = uuidOf('repository', given.repository);
   if (!repositoryUuid) return undefined;
-  const account = findAccount(configuration, given.account);
+  const account = findAccount(configuration.accounts, given.account);
   if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
   const { workspaces } = configuration;
   const [only] = workspaces.length === 1 ? workspaces : [];
@@ -135,15 +139,17 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
     repositoryUuid,
     environmentUuid: uuidOf('environment', given.environment),
     accountId: account.id,
-    ...(given.template ? { template: { name: given.template } } : {}),
+    template: given.template === undefined ? undefined : { name: given.template },
   };
 }
 
-/** The resource as a request has it: with what its template says of who may ask. Events have repository and account only. */
+/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository and
+ *  an account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
-  if (action === 'audit') return { repositoryUuid: resource.repositoryUuid, accountId: resource.accountId };
+  const { repositoryUuid, accountId } = resource;
+  if (action === 'audit') return eventResource({ repositoryUuid, accountId });
   if (action !== 'request') return resource;
-  if (!resource.template) throw new UsageError('--template: what would be asked for?');
+  if (!resource.template) throw new UsageError('--template is missing: name the template of the request.');
   const template = templates.get(resource.template.name);
   if (!template) throw new UsageError(`--template: there is no ${resource.template.name}.`);
   return { ...resource, template };
@@ -155,7 +161,7 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   if (principal.kind !== 'pipeline') return { principal, groups };
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
-    throw new UsageError('--principal: a pipeline goes by its repository, pipeline:{uuid}.');
+    throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
     principal,
     groups,
@@ -168,12 +174,23 @@ function callerOf(given: Given, resource: Resource | undefined): Caller {
   };
 }
 
-function circumstancesOf(given: Given, grant: Grant | undefined): Circumstances {
-  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:somebody`));
+function accessContextOf(given: Given, grant: Grant | undefined): AccessContext {
+  const asked = grant?.requesters ?? listed(given.requesters).map((kind) => principalOf(`${kind}:anyone`));
   return {
     requesterKinds: [...new Set(asked.map(({ kind }) => kind))],
     repositoryAdmin: given['repository-admin'],
   };
+}
+
+/** The decision on a resource; without one, whether the caller could be allowed on any. */
+function decisionOn({
+  resource,
+  ...question
+}: Attempt & { rules: AccessRules; resource: Resource | undefined }): Result<undefined> {
+  const report = () => {};
+  if (resource) return authorise({ ...question, resource, report });
+  const decision = couldBeAllowed(question);
+  return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
 /** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
@@ -182,7 +199,7 @@ function approvalOf(grant: Grant, principal: Principal, now: number): Result<unk
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
 }
 
-/** The grant that the events of the running API tell of, page by page. */
+/** Replays a grant from its events in the running API, page by page. */
 async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
   const events: GrantEvent[] = [];
   let cursor: unknown;
@@ -200,13 +217,13 @@ const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
   ...(doc ? [`      ${doc}`] : []),
 ];
 
-/** Gets a path of a running API. */
+/** Reads a path of a running API. */
 type Get = (path: string) => Promise<Record<string, unknown>>;
 
-/** The arguments are wrong; the usage says how they would be right. */
+/** An error in the arguments; the usage shows the correct form. */
 export class UsageError extends Error {}
 
-/** Decides as of `now` (epoch milliseconds), and says why. Throws `UsageError`, and what `get` throws. */
+/** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess(
   argv: string[],
   root: string,
@@ -223,24 +240,29 @@ export async function explainAccess(
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
   const caller = callerOf(given, named);
   const resource = named && asAsked(action, named, templates);
-  const circumstances = circumstancesOf(given, grant);
-  const byRules = authorise(access, caller, action, resource, undefined, circumstances);
+  const context = accessContextOf(given, grant);
+  const byRules = decisionOn({ rules: access, caller, action, resource, context });
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain(caller, action, resource, circumstances);
+  const { allowed, rules } = access.explain({ caller, action, resource, context });
   const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
   const { principal, groups } = caller;
-  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'anything at all';
+  const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
   const lines = [
     `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
     '',
     decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
-    ...(isBuiltIn ? ['', 'That holds whatever the rules say. They would permit it:'] : []),
+    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
     ...rules.flatMap(inWords),
   ];
   if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain(caller, action, undefined, { ...circumstances, repositoryAdmin: true }).rules;
+    const near = access.explain({
+      caller,
+      action,
+      resource: undefined,
+      context: { ...context, repositoryAdmin: true },
+    }).rules;
     if (near.length > 0)
-      lines.push('', 'These would permit it on another resource, or in other circumstances:');
+      lines.push('', 'These would permit it on another resource or in another access context:');
     lines.push(...near.flatMap(inWords));
   }
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };

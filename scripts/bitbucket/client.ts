@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { reach } from '../reach.ts';
 
-/** Where the commands of `scripts/` find Bitbucket and Rolewright. `token` is the credential that the functions use,
- *  `adminToken` one that may manage webhooks; undefined where it was not given. */
+/** Where the commands of `scripts/` find Bitbucket and Rolewright. `token` is the credential of the functions,
+ *  `adminToken` one that may manage webhooks; each is undefined if it is not set. */
 export type BitbucketSettings = {
   /** With `/2.0`. */
   bitbucket: string;
@@ -10,13 +10,13 @@ export type BitbucketSettings = {
   api: string;
   token: string | undefined;
   adminToken: string | undefined;
-  /** With an email a credential is an API token, else an access token. */
+  /** The email of an API token; undefined for an access token. */
   email: string | undefined;
   isSandbox: boolean;
 };
 
-/** Settings from the environment: `ROLEWRIGHT_URL`, `BITBUCKET_TOKEN`, `BITBUCKET_ADMIN_TOKEN`, and `BITBUCKET_EMAIL` for API
- *  tokens. Without `ROLEWRIGHT_URL` it is the running local stack. */
+/** Settings from the environment: `ROLEWRIGHT_URL`, `BITBUCKET_TOKEN`, `BITBUCKET_ADMIN_TOKEN`, and `BITBUCKET_EMAIL`
+ *  for API tokens. The default is the running local stack. */
 export function bitbucketSettings(variables: NodeJS.ProcessEnv): BitbucketSettings {
   const { ROLEWRIGHT_URL: url, BITBUCKET_TOKEN: token, BITBUCKET_ADMIN_TOKEN: adminToken } = variables;
   if (url === undefined) {
@@ -30,15 +30,16 @@ export function bitbucketSettings(variables: NodeJS.ProcessEnv): BitbucketSettin
     };
   }
   const api = new URL(url).origin;
-  if (!api.startsWith('https:')) throw new Error('ROLEWRIGHT_URL must be an https URL: Bitbucket calls it.');
+  if (!api.startsWith('https:'))
+    throw new Error('ROLEWRIGHT_URL must be an https URL, because Bitbucket calls it.');
   const bitbucket = 'https://api.bitbucket.org/2.0';
   return { bitbucket, api, token, adminToken, email: variables.BITBUCKET_EMAIL, isSandbox: false };
 }
 
-/** What Bitbucket answered; `json` is undefined where it was none. */
+/** Bitbucket's answer; `json` is undefined if the body is not JSON. */
 export type BitbucketAnswer = { status: number; json: unknown };
 
-/** Calls Bitbucket with a credential, or with none. Throws only where no answer came. */
+/** Calls Bitbucket with or without a credential. Throws only if no answer arrives. */
 export function bitbucketClient(
   { bitbucket, email }: Pick<BitbucketSettings, 'bitbucket' | 'email'>,
   credential: string | undefined,
@@ -62,14 +63,14 @@ export function bitbucketClient(
   }
   return {
     call,
-    /** All items of a list, or the first answer that is no page. */
+    /** All items of a list, or the status of the first answer that is not a page. */
     async list<T>(path: string, item: z.ZodType<T>): Promise<{ items: T[] } | { status: number }> {
       const page = z.object({ values: z.array(item), next: z.string().optional() });
       const items: T[] = [];
       let next: string | undefined = path;
       while (next !== undefined) {
         if (!next.startsWith('/') && !next.startsWith(`${bitbucket}/`)) {
-          throw new Error('Bitbucket pages into another host.');
+          throw new Error("Bitbucket's next page is on another host.");
         }
         const { status, json } = await call('GET', next);
         if (status !== 200) return { status };

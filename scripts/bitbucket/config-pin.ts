@@ -12,7 +12,8 @@ const listed = z.object({
 
 type Listed = z.infer<typeof listed>[];
 
-/** Lists all repositories of a workspace. Throws unless every page was read: absence in half a list proves nothing. */
+/** Lists all repositories of a workspace. Throws unless every page was read, because absence from a partial list proves
+ *  nothing. */
 async function listRepositories(url: string, token: string | undefined, workspace: string): Promise<Listed> {
   if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
   const client = bitbucketClient({ bitbucket: url, email: undefined }, token);
@@ -21,7 +22,7 @@ async function listRepositories(url: string, token: string | undefined, workspac
   throw new Error(`Bitbucket answered ${answer.status} for workspace ${workspace}.`);
 }
 
-/** Finds the UUID of what an ownership entry names by key or slug. */
+/** Finds the UUID of the project or repository that an entry names by key or slug. */
 function findUuid(repositories: Listed, kind: 'project' | 'repository', named: string): string | undefined {
   if (kind === 'project') {
     return repositories.find(({ project }) => project?.key === named)?.project?.uuid;
@@ -29,10 +30,11 @@ function findUuid(repositories: Listed, kind: 'project' | 'repository', named: s
   return repositories.find(({ full_name: fullName }) => fullName.split('/')[1] === named)?.uuid;
 }
 
-/** Text that is put into a file before the character at `offset`. */
+/** Text to insert into a file before the character at `offset`. */
 type Insertion = { offset: number; text: string };
 
-/** The entry `uuid` of a map that has none, at the end of one in braces, else on a line of its own before the others. */
+/** The entry `uuid` for a map that lacks it: at the end of a map in braces, else on a line of its own before the other
+ *  entries. */
 function uuidEntry(source: string, map: YAMLMap, uuid: string): Insertion {
   const node = map.flow ? map.items.at(-1)?.value : map.items[0]?.key;
   const offset = isNode(node) ? node.range?.[map.flow ? 1 : 0] : undefined;
@@ -42,15 +44,15 @@ function uuidEntry(source: string, map: YAMLMap, uuid: string): Insertion {
   return { offset, text: `uuid: "${uuid}"\n${indent}` };
 }
 
-/** Puts every text in its place. */
+/** Inserts every text at its offset. */
 const spliced = (source: string, insertions: Insertion[]): string =>
   insertions
     .toSorted((a, b) => b.offset - a.offset)
     .reduce((text, { offset, text: added }) => text.slice(0, offset) + added + text.slice(offset), source);
 
-/** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack's channels that name a project by key
- *  or a repository by slug only, and keeps every other character of the text. Returns the new text and what was pinned; throws,
- *  with nothing changed, when one is not found. `token` is needed only where something is to be looked up. */
+/** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack channels that name a project by
+ *  key or a repository by slug only. Every other character of the text is kept. Returns the new text and what was
+ *  pinned. Throws, with nothing changed, if one is not found. `token` is needed only if there is something to look up. */
 export async function pinConfiguration(
   text: string,
   url: string,
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
   const token = process.env.BITBUCKET_TOKEN;
   const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
   if (pinned.length > 0) writeFileSync(file, text);
-  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule holds its UUID already.');
+  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule already has its UUID.');
 }
 
 if (import.meta.main) {

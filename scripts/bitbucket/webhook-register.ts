@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { webhookSecrets } from '../../sandbox/bitbucket/seed.ts';
 import { bitbucketClient, bitbucketSettings } from './client.ts';
 import { hookUrl, registerHook } from './workspace-hook.ts';
 
-/** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all on the
- *  local stack. The secret comes from `WEBHOOK_SECRET`, never from an argument: others can see those. */
+/** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all
+ *  workspaces of the local stack. The secret comes from `WEBHOOK_SECRET`, never from an argument, which other users can
+ *  see. */
 async function main(): Promise<void> {
   const [named, ...more] = process.argv.slice(2);
   const settings = bitbucketSettings(process.env);
@@ -17,11 +18,18 @@ async function main(): Promise<void> {
   }
   if (!settings.adminToken) throw new Error('Set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
   const client = bitbucketClient(settings, settings.adminToken);
+  const secrets = settings.isSandbox ? await sandboxSecrets(settings.bitbucket) : {};
   for (const slug of slugs) {
     const url = hookUrl(settings.api, slug);
-    const secret = process.env.WEBHOOK_SECRET ?? (settings.isSandbox ? webhookSecrets[slug] : undefined);
+    const secret = process.env.WEBHOOK_SECRET ?? secrets[slug];
     console.log(`${slug}: webhook to ${url} ${await registerHook(client, slug, url, secret)}`);
   }
+}
+
+/** The local stack's webhook secrets, by workspace. */
+async function sandboxSecrets(bitbucket: string): Promise<Record<string, string>> {
+  const answer = await fetch(new URL('/sandbox/webhook-secrets', bitbucket));
+  return z.record(z.string(), z.string()).parse(await answer.json());
 }
 
 main().catch((error: Error) => {

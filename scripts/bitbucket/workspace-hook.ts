@@ -17,8 +17,8 @@ export type WorkspaceHook = z.infer<typeof hookShape>;
 export const hookUrl = (api: string, workspaceSlug: string): string =>
   `${api}/webhooks/bitbucket/${workspaceSlug}`;
 
-/** The workspace's hook to Rolewright: the one with this URL, else one that ends in the same path, as when the API has
- *  moved. Throws where the hooks cannot be listed as a whole. */
+/** The workspace's hook to Rolewright: the hook with this URL, else one whose URL ends in the same path, as after a
+ *  move of the API. Throws if the hooks cannot be listed completely. */
 export async function findHook(
   client: BitbucketClient,
   workspaceSlug: string,
@@ -30,7 +30,9 @@ export async function findHook(
   );
   if ('status' in found) {
     const detail = `Bitbucket answered ${found.status} for the webhooks of ${workspaceSlug}.`;
-    throw new Error(`${detail} The credential needs scope webhook and an administrator of the workspace.`);
+    throw new Error(
+      `${detail} The credential needs scope webhook, and must belong to an administrator of the workspace.`,
+    );
   }
   const { pathname } = new URL(url);
   return (
@@ -38,8 +40,8 @@ export async function findHook(
   );
 }
 
-/** Everything that keeps a hook from doing its work, in words; empty when nothing does. */
-export function hookFaults(hook: WorkspaceHook, url: string): string[] {
+/** Every problem of a hook; empty for a correct one. */
+export function hookErrors(hook: WorkspaceHook, url: string): string[] {
   const missing = followedEvents.filter((event) => !hook.events.includes(event));
   return [
     ...(hook.url === url ? [] : [`it calls ${hook.url}`]),
@@ -49,8 +51,8 @@ export function hookFaults(hook: WorkspaceHook, url: string): string[] {
   ];
 }
 
-/** Creates the workspace's hook, or repairs the one that is there; a secret that is not given stays as it is. Other
- *  events that somebody added stay, too. Returns what was done. */
+/** Creates the workspace's hook, or repairs the existing one. A secret that is not given is kept, and so are additional
+ *  events. Returns what was done. */
 export async function registerHook(
   client: BitbucketClient,
   workspaceSlug: string,
@@ -58,10 +60,10 @@ export async function registerHook(
   secret: string | undefined,
 ): Promise<'created' | 'updated' | 'in order'> {
   const hook = await findHook(client, workspaceSlug, url);
-  if (hook && secret === undefined && hookFaults(hook, url).length === 0) return 'in order';
+  if (hook && secret === undefined && hookErrors(hook, url).length === 0) return 'in order';
   if (!hook?.secret_set && secret === undefined) {
     throw new Error(
-      `The webhook of ${workspaceSlug} needs a secret: store one as docs/bitbucket.md says, and give it in WEBHOOK_SECRET.`,
+      `The webhook of ${workspaceSlug} needs a secret. Store one as docs/bitbucket.md describes, and set it in WEBHOOK_SECRET.`,
     );
   }
   if (secret !== undefined && (secret.length < 32 || secret.length > 128)) {

@@ -3,32 +3,33 @@ import { knownNames } from '../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
-import { ruleFaults } from '../../domain/repository-rules/requests.ts';
+import { ruleErrors } from '../../domain/repository-rules/requests.ts';
 
-/** All settings below `root`, checked, also whether they fit one another. Throws `StartFailure` with every fault. */
+/** All settings below `root`, checked separately and against each other. Throws `StartFailure` with every error. */
 export function checkedSettings(root: string) {
-  const faults: string[] = [];
+  const errors: string[] = [];
   const read = <T>(reading: () => T): T | undefined => {
     try {
       return reading();
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error;
-      faults.push(...error.faults);
+      errors.push(...error.errors);
       return undefined;
     }
   };
   const configuration = read(() => readConfiguration(root));
   const templates = read(() => readTemplates(root));
-  if (!configuration || !templates) throw new StartFailure(faults);
+  if (!configuration || !templates) throw new StartFailure(errors);
   const access = read(() => compiledAccess(root, knownNames(configuration, templates)));
-  for (const fault of ruleFaults(configuration.onRepositoryCreated, templates)) {
-    faults.push(`config/rolewright.yaml${fault}`);
+  for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
+    errors.push(`config/rolewright.yaml${fieldError}`);
   }
-  if (faults.length > 0) throw new StartFailure(faults);
+  if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
 }
 
-/** Modules like those in `adapters/` that read settings below `root`, by name; these hold what was read. */
+/** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read below
+ *  `root`. */
 function embedded(root: string): Record<string, string> {
   const { configuration, templates, access } = checkedSettings(root);
   return {
@@ -40,9 +41,9 @@ function embedded(root: string): Record<string, string> {
 
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
-/** Puts the settings below `root` into every bundle that uses them, checked and parsed: a function neither reads files nor
- *  parses YAML when it starts, and carries no YAML parser. What could not start is not built: throws `StartFailure` with
- *  every fault. */
+/** Embeds the checked and parsed settings below `root` into every bundle that uses them. So a function reads no files
+ *  when it starts, and its bundle has no YAML parser. Invalid settings stop the build: throws `StartFailure` with every
+ *  error. */
 export function embedSettings(root: string): Plugin {
   const modules = embedded(root);
   return {

@@ -6,7 +6,7 @@ import { embedSettings } from './embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** What is read here of the service that `serverless.yml` describes. */
+/** The part of the service in `serverless.yml` that is read here. */
 type Service = {
   service: {
     functions: Record<string, { handler?: string }>;
@@ -14,10 +14,9 @@ type Service = {
   };
 };
 
-/** Gives every function its bundle out of one pass over all of `entries`, absolute paths. Functions share most of their
- *  modules; one build for each, as `serverless-esbuild` has it, reads them anew each time and takes three times as long.
- *  `plugins` work in that pass. A build of any other file fails. What is wrong with a module is logged by the pass, once,
- *  and by no build besides. */
+/** Builds the bundles of all functions in one pass over `entries`, which are absolute paths. Functions share most of
+ *  their modules; `serverless-esbuild` builds each by itself, reads the modules again each time, and takes three times
+ *  as long. `plugins` work in that pass. Building any other file fails. The pass alone logs an error of a module. */
 export function onePass(entries: readonly string[], plugins: readonly Plugin[]): Plugin {
   let pass: Promise<ReadonlyMap<string, string>> | undefined;
   return {
@@ -40,29 +39,29 @@ async function bundleAll(
   entries: readonly string[],
   { banner: _, ...options }: BuildOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  // Outputs are named by number: two entries may have one name.
+  // Outputs are named by number, because two entries may have the same name.
   const entryPoints = entries.map((entry, n) => ({ in: entry, out: String(n) }));
   const { outputFiles } = await esbuild.build({ ...options, entryPoints, write: false });
   return new Map(outputFiles.map(({ path, text }) => [entries[Number(parse(path).name)] ?? path, text]));
 }
 
-/** Throws `StartFailure` where the stack makes another boundary than the one that roles are to bear. */
+/** Throws `StartFailure` if the stack creates a boundary other than the one that roles must have. */
 function checkBoundary({ custom }: Service['service']): void {
   const { boundary } = custom ?? {};
-  const faults = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
+  const errors = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
     boundary === undefined || boundary === boundaryPolicy
       ? []
       : [
-          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, and the stack makes ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
+          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
         ],
   );
-  if (faults.length > 0) throw new StartFailure(faults);
+  if (errors.length > 0) throw new StartFailure(errors);
 }
 
 const made = new Map<string, Plugin[]>();
 
-/** What `serverless-esbuild` asks for, several times, before it builds. A fault of the settings ends it here: one inside of
- *  esbuild would leave its service running, and the command with it. */
+/** The plugins of `serverless-esbuild`, which calls this several times before it builds. An error in the settings ends
+ *  the command here. Inside esbuild it would leave esbuild's service, and so the command, running. */
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];

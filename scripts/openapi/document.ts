@@ -2,21 +2,20 @@ import * as z from 'zod';
 import { type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
 import { commonProblems, type Operation, type Success } from '../../handlers/http/contract/operation.ts';
 import { operations, operationsByFunction } from '../../handlers/http/contract/operations.ts';
-import { problemAnswer, problemKinds } from '../../handlers/http/problem-details.ts';
-import { problemSchema } from '../../handlers/http/problem-schema.ts';
+import { problemAnswer, problemKinds, problemSchema } from '../../handlers/http/problem-details.ts';
 import { examples } from './examples.ts';
 
 type Json = Record<string, unknown>;
 
 /** The tags, one for each function that has routes. */
 const tags: Record<string, string> = {
-  grants: 'Ask for grants, decide them, look at them and revoke them.',
-  audit: 'The append-only log of everything that was done.',
-  catalogue: 'The templates that can be asked for.',
-  explain: 'Why a pipeline was refused.',
-  webhooks: "The door for Bitbucket's webhooks.",
-  slack: "The door for Slack's commands, buttons and forms.",
-  front: 'Open to all.',
+  grants: 'Request, list, show, upgrade and revoke grants; approve and reject requests.',
+  audit: 'The append-only audit log.',
+  catalogue: 'The templates that can be requested.',
+  explain: 'Why a token is admitted or refused.',
+  webhooks: "The endpoint for Bitbucket's webhooks.",
+  slack: "The endpoint for Slack's commands, buttons and forms.",
+  fallback: 'Open without authentication.',
 };
 
 const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {
@@ -46,20 +45,20 @@ const pathParameters: Record<string, Json> = {
   workspace: { schema: { type: 'string' }, description: 'Slug of a configured workspace' },
 };
 
-/** Collects what has a name, for others to refer to. */
+/** Collects named schemas, responses and examples, for references to them. */
 class Components {
   readonly schemas: Json = {};
   readonly responses: Json = {};
   readonly examples: Json = {};
 
-  /** A schema as JSON Schema; whatever has a name becomes a reference. `io` says whether it is of what comes in. */
+  /** A schema as JSON Schema; a named schema becomes a reference. `io` says whether the schema is of input or output. */
   schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs, ...own } = z.toJSONSchema(schema, { io, override: simplified }) as Json;
     for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) {
       const referring = withReferences(definition);
       const known = this.schemas[name];
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(referring)) {
-        throw new Error(`schema ${name} differs between what comes in and what goes out; give each a name`);
+        throw new Error(`schema ${name} differs between input and output; give each a name`);
       }
       this.schemas[name] = referring;
     }
@@ -67,7 +66,7 @@ class Components {
   }
 }
 
-/** Zod's own patterns of dates say no more than their format; names of properties are always text. */
+/** Removes what adds nothing: Zod's patterns of dates repeat their format, and property names are always text. */
 function simplified({ jsonSchema }: { jsonSchema: Json }): void {
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   delete jsonSchema.propertyNames;
@@ -79,8 +78,8 @@ const withReferences = (schema: unknown): unknown =>
 const nameIn = ({ $ref }: Json): string | undefined =>
   typeof $ref === 'string' ? $ref.replace('#/components/schemas/', '') : undefined;
 
-/** The OpenAPI 3.1 document, from the operations and `docs/errors.md`. `adviceOf` is what the table there says of a code.
- *  Deterministic. Throws where an operation has a response without an example. */
+/** The OpenAPI 3.1 document, from the operations and `docs/errors.md`. `adviceOf` returns the remedy of a code in that
+ *  table. Deterministic. Throws if a response of an operation has no example. */
 export function apiDocument(version: string, adviceOf: (code: ProblemCode) => string): Json {
   const components = new Components();
   const paths: Record<string, Json> = {};
@@ -103,10 +102,10 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
       title: 'Rolewright',
       version,
       description:
-        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Errors are problem documents (RFC 9457) with a stable `code`; bad input names every faulty field at once. Lists are `{items, cursor?}`: a page may be short, and only a missing cursor ends a list. A path that is none is answered with `ROUTE_NOT_FOUND` (404), another method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
+        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Errors are problem documents (RFC 9457) with a stable `code`; an error about invalid input lists every field error. Lists are `{items, cursor?}`: a page may hold fewer items than `limit`, and a list ends where `cursor` is missing. An unknown path is answered with `ROUTE_NOT_FOUND` (404), an unsupported method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'Where this document came from' }],
+    servers: [{ url: '/', description: 'The server of this document' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -190,7 +189,7 @@ function successResponse({ description, schema, lines, headers }: Success, compo
   }
   if (lines) {
     components.schemaOf(lines, 'output');
-    content['application/x-ndjson'] = { schema: { type: 'string', description: 'One item a line' } };
+    content['application/x-ndjson'] = { schema: { type: 'string', description: 'One item per line' } };
   }
   return {
     description,
@@ -228,7 +227,7 @@ function codesOf(operation: Operation): ProblemCode[] {
   return problemCodes.filter((code) => own.has(code));
 }
 
-/** One response for each status, with the codes that an operation has there. Operations with the same codes share it. */
+/** One response for each status, with the operation's codes of that status. Operations with the same codes share it. */
 function problemResponses(
   operation: Operation,
   components: Components,
@@ -262,14 +261,15 @@ function problemResponse(
   };
 }
 
-/** A problem as it is answered; what a caller reads in `detail` says more about the case at hand. */
+/** An example problem. A real `detail` says more about its case. */
 function problemExample(code: ProblemCode, advice: string): Json {
-  const errors = code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: faults[code] } : {};
+  const errors =
+    code === 'REQUEST_INVALID' || code === 'PARAMETERS_INVALID' ? { errors: exampleErrors[code] } : {};
   const { body } = problemAnswer(problem(code, advice, errors), 'f7a3c223-2781-4dd8-b522-45a41a0fe7f2');
   return { summary: problemKinds[code].title, value: body };
 }
 
-const faults = {
+const exampleErrors = {
   REQUEST_INVALID: [{ pointer: '/repo', detail: 'is not a known field' }],
   PARAMETERS_INVALID: [{ pointer: '/parameters/bucket', detail: 'is missing' }],
 };

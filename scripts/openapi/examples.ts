@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
-import type { Explanation } from '../../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
 import type {
   eventSchema,
@@ -74,7 +74,8 @@ const { trustPolicy: _, permissionsPolicy: __, ...listed } = grant;
 const revoked: z.infer<typeof revokedGrantSchema> = {
   ...grant,
   state: 'revoked',
-  notice: 'IAM shows changes everywhere within seconds as a rule, and guarantees no time.',
+  notice:
+    'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.',
 };
 Reflect.deleteProperty(revoked, 'role');
 Reflect.deleteProperty(revoked, 'pipelineSnippet');
@@ -124,7 +125,7 @@ const template: z.infer<typeof templateResourceSchema> = {
   usage: [{ run: 'aws s3 sync public/ s3://{{bucket}}/ --delete' }],
 };
 
-const explanation: Explanation = {
+const explanation: Diagnosis = {
   admitted: false,
   code: 'WRONG_REPOSITORY',
   verified: true,
@@ -138,10 +139,10 @@ const explanation: Explanation = {
       holds: false,
     },
   ],
-  advice: `The token is of another repository than the grant's, acme/shop (${repository}).`,
+  advice: `The token comes from a repository other than the grant's, acme/shop (${repository}).`,
 };
 
-/** An example of each named schema that an operation answers with. The linter holds each to its schema. */
+/** An example of each named schema that an operation answers with. The linter validates each by its schema. */
 export const examples: Record<string, unknown> = {
   Grant: grant,
   GrantPage: { items: [listed], cursor: 'eyJhZnRlciI6IiJ9' },

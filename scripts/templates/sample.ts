@@ -1,12 +1,12 @@
-import type { Account } from '../../domain/configuration/configuration.ts';
 import type { PermissionsPolicy } from '../../domain/policy/document.ts';
-import { parameterTypes } from '../../domain/templates/parameter-type.ts';
+import type { Account } from '../../domain/shared/account.ts';
+import { parameterTypes } from '../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters, type Parameters } from '../../domain/templates/parameters.ts';
 import { isSegments } from '../../domain/templates/placeholder.ts';
 import { type RenderingContext, renderPermissionsPolicy } from '../../domain/templates/render.ts';
 import type { Template } from '../../domain/templates/template.ts';
 
-/** A repository and an environment that no template depends on. UUIDs of the sandbox. */
+/** A repository and an environment for renderings; no template depends on them. UUIDs of the sandbox. */
 const SUBJECT = {
   repository: {
     uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
@@ -33,7 +33,7 @@ const contextOf = (parameters: Parameters): RenderingContext => ({
   parameters,
 });
 
-/** The policy of a template with its example parameters. */
+/** The policy of a template, rendered with its example parameters. */
 export function samplePolicy(
   template: Template,
   parameters = exampleParameters(template),
@@ -43,8 +43,8 @@ export function samplePolicy(
   return rendered.value;
 }
 
-/** The largest policy that a template can render: every optional statement, every list full, every value as long as its
- *  type admits. The values are of no type; the built-in ones are as long as they get. */
+/** The largest policy that a template can render: every optional statement, every list full, every value of the
+ *  greatest length of its type. The values themselves are arbitrary; built-in values have their greatest length. */
 export function largestPolicy(template: Template): PermissionsPolicy {
   const parameters = Object.fromEntries(
     Object.entries(template.parameters).map(([name, { type, list, allowed }]) => {
@@ -69,7 +69,7 @@ export function largestPolicy(template: Template): PermissionsPolicy {
   return rendered.value;
 }
 
-/** A text of segments of just that length; the index makes it another. */
+/** A text of segments with exactly that length; different indexes give different texts. */
 function ofLength(length: number, index: number): string {
   const text = `${'x'.repeat(200)}/`.repeat(Math.ceil(length / 201)).slice(0, length - 2);
   const value = `${text}${String(index).padStart(2, '0')}`;

@@ -2,15 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
-/** One file of `templates/`, with what is needed to say in which line something stands. */
+/** One file of `templates/`, with the positions of its content. */
 export type TemplateSource = {
   /** e.g. `ecr-push.yaml`. */
   name: string;
   text: string;
   content: unknown;
-  /** Faults of the YAML itself, each with its line. */
-  faults: { line: number; detail: string }[];
-  /** The line of a path, e.g. `['statements', 0, 'actions', 1]`; of the nearest thing around it where it is not there. */
+  /** Errors of the YAML itself, each with its line. */
+  errors: { line: number; detail: string }[];
+  /** The line of a path, e.g. `['statements', 0, 'actions', 1]`; if the path does not exist, the line of its nearest
+   *  parent. */
   lineOf(path: readonly PropertyKey[]): number;
 };
 
@@ -22,18 +23,18 @@ export function templateSources(root: string): TemplateSource[] {
 }
 
 /** One template file from its text. */
-export function templateSource(name: string, text: string): TemplateSource {
+function templateSource(name: string, text: string): TemplateSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { uniqueKeys: true, lineCounter: lines });
-  const faults = document.errors.map(({ message, pos }) => ({
+  const errors = document.errors.map(({ message, pos }) => ({
     line: lines.linePos(pos[0]).line,
     detail: message.split('\n')[0] ?? message,
   }));
   return {
     name,
     text,
-    content: faults.length > 0 ? undefined : document.toJS(),
-    faults,
+    content: errors.length > 0 ? undefined : document.toJS(),
+    errors,
     lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
   };
 }

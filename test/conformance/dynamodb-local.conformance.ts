@@ -1,12 +1,12 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { dynamodbDeliveries } from '../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { createTables } from '../../sandbox/dynamodb/server.ts';
 import { tableDefinitions } from '../../sandbox/infrastructure.ts';
-import { deliveriesContract } from '../contract/deliveries-contract.ts';
+import { claimStoreContract } from '../contract/claim-store-contract.ts';
 import { eventLogContract } from '../contract/event-log-contract.ts';
 import { eventQueryContract } from '../contract/event-query-contract.ts';
 import { grantDueContract } from '../contract/grant-due-contract.ts';
@@ -64,8 +64,8 @@ eventQueryContract(NAME, openLog);
 grantTableContract(NAME, openTable);
 grantDueContract(NAME, openTable);
 grantListContract(NAME, openTable);
-deliveriesContract(NAME, async () => {
+claimStoreContract(NAME, async () => {
   const { name, handles } = await newTable('deliveries');
   const clock = new FakeClock();
-  return { handles: handles.map((client) => dynamodbDeliveries(client, name, clock)), clock };
+  return { handles: handles.map((client) => dynamodbClaimStore(client, name, clock)), clock };
 });

@@ -11,7 +11,7 @@ import { type JobWorld, startJobWorld } from '../support/jobs/job-world.ts';
 // judged by the session's policies and boundary, what is allowed passed on to moto.
 const ROOT = join(import.meta.dirname, '..', '..');
 const templates = readTemplates(ROOT);
-const { jobs, faults } = readJobs(ROOT, [...templates.keys()]);
+const { jobs, errors } = readJobs(ROOT, [...templates.keys()]);
 const missing = installJobTools(ROOT);
 if (missing !== undefined) console.warn(`The jobs tier is left out. ${missing}`);
 
@@ -21,7 +21,7 @@ for (const one of missingClis) console.warn(`The jobs tier lacks ${one}`);
 const TIMEOUT_MS = 180_000;
 
 test('every template has a job', () => {
-  expect(faults).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 (missing === undefined ? describe : describe.skip)('with the role of a grant', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../domain/bitbucket/repository.ts';
-import type { Bitbucket } from '../../domain/ports.ts';
 
 /** A Bitbucket with some repositories, and what happens in it. */
 export type BitbucketWorld = {

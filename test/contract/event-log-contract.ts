@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { eventHash, type GrantEvent, verifyChain } from '../../domain/grants/event.ts';
-import type { EventLog } from '../../domain/ports.ts';
+import type { EventLog } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import {
   eventOf,

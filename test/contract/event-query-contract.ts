@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantEvent, NewEvent } from '../../domain/grants/event.ts';
-import type { EventLog, EventQuery } from '../../domain/ports.ts';
+import type { EventLog, EventQuery } from '../../domain/grants/stores.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import {

@@ -1,9 +1,10 @@
-import { PortError } from '../../domain/ports.ts';
+import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { production, shop, staging, web } from '../support/domain/samples.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';
+import { eventQueryContract } from './event-query-contract.ts';
 import { grantDueContract } from './grant-due-contract.ts';
 import { grantListContract } from './grant-list-contract.ts';
 import { grantTableContract } from './grant-table-contract.ts';
@@ -86,10 +87,12 @@ provisionerContract(NAME, async () => {
   };
 });
 
-eventLogContract(NAME, async () => {
+const openLog = async () => {
   const log = new FakeEventLog([]);
   return { log, second: log };
-});
+};
+eventLogContract(NAME, openLog);
+eventQueryContract(NAME, openLog);
 
 const openTable = async () => {
   const table = new FakeGrantTable();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { DueRow, GrantTable } from '../../domain/ports.ts';
+import type { DueRow, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { grantIdNumber, grantOf } from '../support/adapters/events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';

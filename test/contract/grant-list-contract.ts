@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { grantStatuses } from '../../domain/grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import { grantStates } from '../../domain/grants/grant.ts';
+import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
@@ -12,7 +12,7 @@ const rows: Required<GrantFields>[] = Array.from({ length: 42 }, (_, n) => ({
   n,
   repositoryUuid: repositoryNumber(n % 3),
   names: [['acme/shop'], ['acme/old', 'acme/web'], ['acme/web', 'acme/api']][n % 3] ?? [],
-  status: grantStatuses[n % grantStatuses.length] ?? 'active',
+  state: grantStates[n % grantStates.length] ?? 'active',
   template: templates[n % 4 === 0 ? 0 : (n % 2) + 1] ?? '',
   account: n % 5 === 0 ? '444455556666' : '111122223333',
   updatedAt: `2026-11-2${n % 4}T09:00:00.000Z`,
@@ -22,7 +22,7 @@ const rows: Required<GrantFields>[] = Array.from({ length: 42 }, (_, n) => ({
 const fits = (filter: GrantFilter) => (row: Required<GrantFields>) =>
   (filter.repositoryUuid === undefined || row.repositoryUuid === filter.repositoryUuid) &&
   (filter.repositoryName === undefined || row.names.includes(filter.repositoryName)) &&
-  (filter.state === undefined || row.status === filter.state) &&
+  (filter.state === undefined || row.state === filter.state) &&
   (filter.template === undefined || row.template === filter.template) &&
   (filter.account === undefined || row.account === filter.account);
 
@@ -49,8 +49,11 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     ({ table } = await open());
   });
 
-  const project = (fields: GrantFields, seq = 1) =>
-    table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields) });
+  const project = async (fields: GrantFields, seq = 1) => {
+    const grant = grantOf(fields);
+    await table.enrol(grant.request.intent.repository.uuid, grant.id);
+    await table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant });
+  };
 
   describe(`grant table ${name}, lists`, () => {
     test('pages of any size hold each grant that fits exactly once, newest change first', async () => {
@@ -107,9 +110,20 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       await forEachItem(rows, (row) => project(row));
       const live = ['pending', 'provisioning', 'active', 'revoking'];
       for (const n of [0, 1, 2, 9]) {
-        const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.status)).length;
+        const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.state)).length;
         expect(await table.listLive(repositoryNumber(n))).toHaveLength(expected);
       }
+    });
+
+    test('all that was enrolled for a repository is found at once, each once, whatever became of it', async () => {
+      expect(await table.listEnrolled(repositoryNumber(1))).toEqual([]);
+      for (const n of [1, 2, 1]) await table.enrol(repositoryNumber(1), grantIdNumber(n));
+      await table.enrol(repositoryNumber(2), grantIdNumber(3));
+      await project({ n: 4, state: 'revoked' });
+      expect((await table.listEnrolled(repositoryNumber(1))).sort()).toEqual([1, 2, 4].map(grantIdNumber));
+      expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+      expect(await table.listDue('2099-01-01T00:00:00.000Z', 10)).toEqual([]);
+      expect((await table.list({}, 10)).grants).toHaveLength(1);
     });
 
     test('a count goes beyond one page', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../domain/grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../domain/ports.ts';
+import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 
 /** Two handles on one table that is empty at first. */
@@ -39,7 +39,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
 
   const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>
     table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });
-  const shown = async () => (await listAll(table, {}, 100)).map(({ status }) => status);
+  const shown = async () => (await listAll(table, {}, 100)).map(({ state }) => state);
 
   describe(`grant table ${name}, rows`, () => {
     test('a projected grant is listed exactly as it was', async () => {
@@ -58,22 +58,22 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     });
 
     test('an older seq never overwrites a newer one, whoever writes last', async () => {
-      await project(5, { status: 'revoked' });
-      await second.project({ grantId: GRANT, seq: 4, grant: grantOf({ status: 'active' }), dueAt: EARLY });
+      await project(5, { state: 'revoked' });
+      await second.project({ grantId: GRANT, seq: 4, grant: grantOf({ state: 'active' }), dueAt: EARLY });
       expect(await shown()).toEqual(['revoked']);
       expect(await due(GRANT)).toBeUndefined();
     });
 
     test('a newer seq replaces the row', async () => {
-      await project(4, { status: 'provisioning' }, EARLY);
-      await project(5, { status: 'active' }, LATER);
+      await project(4, { state: 'provisioning' }, EARLY);
+      await project(5, { state: 'active' }, LATER);
       expect(await shown()).toEqual(['active']);
       expect(await due(GRANT)).toBe(LATER);
     });
 
     test('of 20 concurrent projections the newest stays', async () => {
       const seqs = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) + 1);
-      await Promise.all(seqs.map((seq) => project(seq, { status: seq === 20 ? 'failed' : 'active' })));
+      await Promise.all(seqs.map((seq) => project(seq, { state: seq === 20 ? 'failed' : 'active' })));
       expect(await shown()).toEqual(['failed']);
     });
   });
@@ -89,10 +89,10 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
 
     test('a projection older than what is awaited is shown, and leaves the due time', async () => {
       await table.markDue(GRANT, 6, EARLY);
-      await project(5, { status: 'active' });
+      await project(5, { state: 'active' });
       expect(await shown()).toEqual(['active']);
       expect(await due(GRANT)).toBe(EARLY);
-      await project(5, { status: 'active' }, LATER);
+      await project(5, { state: 'active' }, LATER);
       expect(await due(GRANT)).toBe(EARLY);
     });
 
@@ -120,24 +120,24 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     });
 
     test('one writer finishes between the row and the append of another: its event is still due', async () => {
-      await project(4, { status: 'active' });
+      await project(4, { state: 'active' });
       // The slow writer will append 6; the fast one writes 5, finds nothing left to do, and projects it.
       await table.markDue(GRANT, 5, EARLY);
       await second.markDue(GRANT, 6, LATER);
-      await project(5, { status: 'active' });
+      await project(5, { state: 'active' });
       expect(await due(GRANT)).toBe(LATER);
       // Here the slow writer appends 6 and dies. Whoever looks at what is due projects it in the end.
-      await project(6, { status: 'revoked' });
+      await project(6, { state: 'revoked' });
       expect(await due(GRANT)).toBeUndefined();
       expect(await shown()).toEqual(['revoked']);
     });
 
     test('the loser of a seq forgets nothing of the winner and is due again with its next one', async () => {
       await Promise.all([table.markDue(GRANT, 1, EARLY), second.markDue(GRANT, 1, EARLY)]);
-      await project(1, { status: 'provisioning' }, LATER);
+      await project(1, { state: 'provisioning' }, LATER);
       expect(await due(GRANT)).toBe(LATER);
       await second.markDue(GRANT, 2, LAST);
-      await project(1, { status: 'provisioning' });
+      await project(1, { state: 'provisioning' });
       expect(await due(GRANT)).toBe(LAST);
     });
   });
@@ -189,7 +189,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     test('a lease survives every projection and mark, and hides no row', async () => {
       await project(1);
       await table.takeLease(GRANT, 'one', EARLY, LAST);
-      await project(2, { status: 'revoking' }, LATER);
+      await project(2, { state: 'revoking' }, LATER);
       await table.markDue(GRANT, 3, LAST);
       expect(await second.takeLease(GRANT, 'two', LATER, LAST)).toBe(false);
       expect(await shown()).toEqual(['revoking']);

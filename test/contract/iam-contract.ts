@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Iam } from '../../domain/ports.ts';
+import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { AUDIENCE, BOUNDARY, ISSUER, PROVIDER, role } from '../support/adapters/aws.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { present } from '../support/domain/samples.ts';

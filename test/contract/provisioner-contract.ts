@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/ports.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 
 /** How a run of the provisioner goes: it answers, throws, dies, or says nothing for long. */
 export type Run = ProvisionerAnswer['outcome'] | 'throws' | 'dies' | 'silent';
@@ -14,7 +14,7 @@ export type ProvisionerWorld = {
 };
 
 const GRANT = 'gr_hrq6egvaok6463yco36ybujl4g';
-const PATIENCE_MS = 5000;
+const PROVISIONER_WAIT_MS = 5000;
 
 /** What every provisioner keeps to, from outside. */
 export function provisionerContract(name: string, open: () => Promise<ProvisionerWorld>): void {
@@ -29,7 +29,7 @@ export function provisionerContract(name: string, open: () => Promise<Provisione
   describe(`provisioner ${name}`, () => {
     test.each(['settled', 'busy', 'unfinished'] as const)('answers %s as it was told', async (outcome) => {
       world.next(outcome);
-      expect(await world.provisioner.run(GRANT, PATIENCE_MS)).toEqual({ outcome });
+      expect(await world.provisioner.run(GRANT, PROVISIONER_WAIT_MS)).toEqual({ outcome });
       expect(world.runs()).toEqual([GRANT]);
     });
 
@@ -37,7 +37,7 @@ export function provisionerContract(name: string, open: () => Promise<Provisione
       'that %s is unfinished, and not run a second time',
       async (run) => {
         world.next(run);
-        expect(await world.provisioner.run(GRANT, PATIENCE_MS)).toEqual({ outcome: 'unfinished' });
+        expect(await world.provisioner.run(GRANT, PROVISIONER_WAIT_MS)).toEqual({ outcome: 'unfinished' });
         expect(world.runs()).toEqual([GRANT]);
       },
     );
@@ -48,8 +48,8 @@ export function provisionerContract(name: string, open: () => Promise<Provisione
     });
 
     test('is not begun when there is no time to wait for it', async () => {
-      for (const patience of [0, -1]) {
-        expect(await world.provisioner.run(GRANT, patience)).toEqual({ outcome: 'unfinished' });
+      for (const waitMs of [0, -1]) {
+        expect(await world.provisioner.run(GRANT, waitMs)).toEqual({ outcome: 'unfinished' });
       }
       expect(world.runs()).toEqual([]);
     });

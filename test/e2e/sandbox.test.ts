@@ -70,6 +70,35 @@ describe('two stacks', () => {
     expect(await here.assume(grant.role.arn, token)).toHaveProperty('accessKeyId');
   });
 
+  it.each(['/v1/grants', '/v1/explain'])('hand every body of JSON on to %s as it came', async (path) => {
+    for (const body of ['false', '0', 'null', '""', '[]', '1', 'true', '{']) {
+      const answer = await fetch(`${here.stack.api}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${here.ada}` },
+        body,
+      });
+      expect([body, answer.status]).toEqual([body, 400]);
+    }
+  });
+
+  it('allow no other origin anything, as an HTTP API without CORS', async () => {
+    const headers = {
+      origin: 'https://elsewhere.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    };
+    for (const [method, path, status] of [
+      ['OPTIONS', '/v1/grants', 405],
+      ['OPTIONS', '/nowhere', 404],
+      ['GET', '/healthz', 200],
+      ['GET', '/v1/grants', 401],
+    ] as const) {
+      const answer = await fetch(`${here.stack.api}${path}`, { method, headers });
+      const allowed = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'));
+      expect([method, path, answer.status, allowed]).toEqual([method, path, status, []]);
+    }
+  });
+
   it('do not share a folder', async () => {
     await expect(startStandIns(process.cwd(), first, freePorts)).rejects.toThrow(
       'another sandbox is running',
@@ -155,7 +184,7 @@ describe('npm run sandbox:reset', () => {
     writeFileSync(join(foreign, 'thesis.txt'), 'ten years of work');
     const { code, output } = await reset(foreign);
     expect(code).not.toBe(0);
-    expect(output).toContain('holds nothing of a sandbox');
+    expect(output).toContain('holds no state of a sandbox');
     expect(existsSync(join(foreign, 'thesis.txt'))).toBe(true);
   });
 });

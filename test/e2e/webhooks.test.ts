@@ -17,8 +17,8 @@ const names = (grantId: string) =>
     .events(grantId)
     .then((events) => events.map(({ type }) => type));
 
-// First, while no worker is at anything: what is read or written meanwhile is the door's doing.
-describe('invariant 6: whatever is sent to the door', () => {
+// First, while no worker is at anything: what is read or written meanwhile is the endpoint's doing.
+describe('invariant 6: whatever is sent to the endpoint', () => {
   const bytes = fc.oneof(fc.string(), fc.json(), fc.constant('{"repository":{"full_name":"acme/shop"}}'));
   const RUNS = { numRuns: 60, seed: 20_261_123 };
 

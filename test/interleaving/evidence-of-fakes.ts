@@ -78,7 +78,7 @@ export async function evidenceOfFakes(
       ...(projected
         ? { seq: { N: String(projected.seq) }, grant: { S: JSON.stringify(projected.grant) } }
         : {}),
-      ...(projected ? { state: { S: projected.grant.status } } : {}),
+      ...(projected ? { state: { S: projected.grant.state } } : {}),
       ...(row.dueAt ? { due: { S: 'all' }, dueAt: { S: row.dueAt } } : {}),
     },
     roles: rolesOf(world),

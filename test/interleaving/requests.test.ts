@@ -13,7 +13,7 @@ const RUNS = { numRuns: 20, seed: 20_270_115 };
 type Command = 'site' | 'other' | 'revoke' | 'reconcile';
 /** Where the grant stands: with which bucket it is active, or that it is not. */
 type Model = 'none' | 'site' | 'other' | 'revoked';
-type Answer = { command: Command; code: string; status?: number };
+type Answer = { command: Command; code: string; outcome?: string };
 
 const bucketOf = { site: 'shop-site', other: 'shop-other' } as const;
 
@@ -40,32 +40,32 @@ async function perform(world: ScheduledWorld, command: Command): Promise<Answer>
     await world.reconcile();
     return { command, code: 'ok' };
   }
-  const result: Result<{ status: number }> =
+  const result: Result<{ outcome: string }> =
     command === 'revoke'
       ? await world.revoke()
       : await world.request({ parameters: { bucket: bucketOf[command] } });
   return result.ok
-    ? { command, code: 'ok', status: result.value.status }
+    ? { command, code: 'ok', outcome: result.value.outcome }
     : { command, code: result.problem.code };
 }
 
 /** What the table of the design lets a caller hear. */
-const allowed: Record<Command, { statuses: number[]; codes: string[] }> = {
-  site: { statuses: [200, 201, 202], codes: ['CONFLICT'] },
-  other: { statuses: [200, 201, 202], codes: ['CONFLICT'] },
-  revoke: { statuses: [200, 202], codes: ['GRANT_NOT_FOUND'] },
-  reconcile: { statuses: [], codes: [] },
+const allowed: Record<Command, { outcomes: string[]; codes: string[] }> = {
+  site: { outcomes: ['unchanged', 'changed', 'created', 'accepted'], codes: ['CONFLICT'] },
+  other: { outcomes: ['unchanged', 'changed', 'created', 'accepted'], codes: ['CONFLICT'] },
+  revoke: { outcomes: ['changed', 'accepted'], codes: ['GRANT_NOT_FOUND'] },
+  reconcile: { outcomes: [], codes: [] },
 };
 
-const isAllowed = ({ command, code, status }: Answer): boolean =>
-  status === undefined
+const isAllowed = ({ command, code, outcome }: Answer): boolean =>
+  outcome === undefined
     ? command === 'reconcile' || allowed[command].codes.includes(code)
-    : allowed[command].statuses.includes(status);
+    : allowed[command].outcomes.includes(outcome);
 
 async function modelOf(world: ScheduledWorld): Promise<Model | string> {
   const grant = replay(await world.log.load(GRANT_ID));
   if (!grant) return 'none';
-  if (grant.status !== 'active') return grant.status;
+  if (grant.state !== 'active') return grant.state;
   return grant.request.intent.parameters.bucket === bucketOf.site ? 'site' : 'other';
 }
 
@@ -104,7 +104,7 @@ async function holds(
   expect(ends).toContain(await modelOf(world));
   if (new Set(commands).size === 1) expect(refused).toEqual([]);
   for (const answer of answers) expect([answer, await isTold(world, start, answer)]).toEqual([answer, true]);
-  const made = answers.filter(({ status }) => status === 201).length;
+  const made = answers.filter(({ outcome }) => outcome === 'created').length;
   const activated = (await world.log.load(GRANT_ID)).filter(({ type }) => type === 'GrantActivated').length;
   expect(made).toBeLessThanOrEqual(activated);
   const quiet = await snapshot(world);

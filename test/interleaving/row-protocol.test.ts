@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GrantTable } from '../../domain/ports.ts';
+import type { GrantTable } from '../../domain/grants/stores.ts';
 import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';

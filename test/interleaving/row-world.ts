@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../domain/grants/event.ts';
 import { replay, type Work, workOf } from '../../domain/grants/grant.ts';
-import type { EventLog, GrantTable } from '../../domain/ports.ts';
+import type { EventLog, GrantTable } from '../../domain/grants/stores.ts';
 import {
   appendEvent,
   loadStream,
@@ -33,7 +33,7 @@ export async function writer(ports: StreamPorts, grantId: string, decide: Decide
     const stream = await loadStream(ports, grantId);
     const event = decide(workOf(stream.grant));
     if (!event) return projectStream(ports, stream);
-    const appended = await appendEvent(ports, stream, event, cause);
+    const appended = await appendEvent(ports, stream, { event, cause });
     if (appended) return projectStream(ports, appended);
   }
 }

@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check';
-import type { Provisioner } from '../../domain/ports.ts';
+import type { Provisioner } from '../../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
 import { reconcile } from '../../domain/use-cases/reconcile.ts';
 import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';
@@ -54,7 +54,7 @@ export class ScheduledWorld extends World {
   /** One pass of the reconciler. */
   async reconcile(): Promise<void> {
     const { clock, log, grants } = this.requestPorts;
-    const provisioner: Provisioner = { run: (grantId, patience) => this.invoke(grantId, patience) };
+    const provisioner: Provisioner = { run: (grantId, waitMs) => this.invoke(grantId, waitMs) };
     const deadline = this.clock.now() + 270_000;
     const ports = { clock, log, grants, provisioner, reportFailure: () => {} };
     await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline });

@@ -7,9 +7,9 @@ import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 export function agreement(evidence: Evidence): string[] {
   const grant = replay(evidence.events);
   return [
-    ...(workOf(grant) === 'rest' ? [] : [`the grant is left ${grant?.status}, with work to do`]),
+    ...(workOf(grant) === 'rest' ? [] : [`the grant is left ${grant?.state}, with work to do`]),
     ...rowFaults(evidence, grant),
-    ...(grant?.status === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
+    ...(grant?.state === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
   ];
 }
@@ -23,9 +23,9 @@ function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[
   const faults: string[] = [];
   if (row.seq?.N !== String(events.length)) faults.push(`the row shows event ${row.seq?.N}`);
   if (!isEqual(row.grant?.S, grant)) faults.push('the row shows another grant than the log');
-  if (row.state?.S !== grant.status) faults.push(`the row is listed as ${row.state?.S}`);
+  if (row.state?.S !== grant.state) faults.push(`the row is listed as ${row.state?.S}`);
   const ends = [
-    grant.status === 'active' ? grant.expiresAt : undefined,
+    grant.state === 'active' ? grant.expiresAt : undefined,
     waitingRequest(grant)?.proposal?.lapsesAt,
   ];
   const [dueAt] = ends.filter((at) => at !== undefined).sort();
@@ -64,5 +64,5 @@ function activeFaults(evidence: Evidence, grant: Grant): string[] {
 
 const leftFaults = (evidence: Evidence, grant: Grant | undefined): string[] =>
   ownRoles(evidence).map(
-    ({ name }) => `role ${name} is left behind by a grant that is ${grant?.status ?? 'none'}`,
+    ({ name }) => `role ${name} is left behind by a grant that is ${grant?.state ?? 'none'}`,
   );

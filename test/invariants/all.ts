@@ -23,8 +23,8 @@ export const invariants: Record<string, Invariant> = {
 };
 
 /** A broken invariant. */
-export type Violation = { title: string; fault: string };
+export type PolicyViolation = { title: string; fault: string };
 
 /** Everything that the evidence breaks, by the invariant's title. */
-export const violationsOf = (evidence: Evidence, all = invariants): Violation[] =>
+export const violationsOf = (evidence: Evidence, all = invariants): PolicyViolation[] =>
   Object.entries(all).flatMap(([title, holds]) => holds(evidence).map((fault) => ({ title, fault })));

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
 import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { explainAdmission } from '../../domain/use-cases/reading/explain-admission.ts';
+import { apiWording } from '../../handlers/http/wording.ts';
 import { AUDIENCE, ISSUER, startWorld, type TestWorld } from '../sandbox/aws/world.ts';
 import { platform, World } from '../support/domain/fakes/fakes.ts';
 import {
@@ -77,13 +78,20 @@ const iss = fc.oneof(
     ),
   },
 );
+/** STS reads `azp` as the audience where there is one. */
+const azp = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<unknown>(undefined) },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE]) },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(`${AUDIENCE}x`, '', null, 7, [AUDIENCE, AUDIENCE]) },
+);
 const claims = fc.record({
   iss,
   aud,
+  azp,
   sub,
-  exp: time(3600, -1, 0, 1),
-  iat: time(0, 299, 300, 301),
-  nbf: time(0, 301),
+  exp: time(3600, -1, 0, 1, 1.5),
+  iat: time(0, 299, 300, 301, 0.5),
+  nbf: time(0, 301, -0.5),
 });
 
 /** Has STS and the explanation judge the same token by the same trust policy. */
@@ -138,7 +146,7 @@ async function judge(
   const stepTokens = stepTokenReader({ workspaces: [shop.workspace] }, () => `${world.issuer.url}/keys.json`);
   const clock = { now: () => world.clock.now, sleep: async () => {} };
   const explained = await explainAdmission(
-    { ...fakes.requestPorts, stepTokens, clock },
+    { ...fakes.requestPorts, stepTokens, clock, wording: apiWording },
     { grantId: GRANT_ID, token },
     platform,
   );

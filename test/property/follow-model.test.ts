@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
 import { isLive } from '../../domain/grants/grant.ts';
-import type { BitbucketDelivery } from '../../domain/messaging/worker-message.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { SHOP_PROJECT } from '../support/domain/samples.ts';
@@ -32,7 +32,8 @@ test('deliveries that come late, twice and in any order have one effect, and end
       /** The creation of a repository that is gone again is looked for in vain, and has no effect. */
       const arrive = ({ event, over }: (typeof sent)[number]) =>
         world.deliver(event, over).catch((error: Error) => {
-          if (event !== 'repo:created' || !error.message.includes('not yet')) throw error;
+          if (event !== 'repo:created' || !error.message.includes('does not show the new repository yet'))
+            throw error;
         });
       const created = new Set<number>();
       for (const step of todo) {
@@ -67,7 +68,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         const repository = world.bitbucket.repositories.find(
           ({ uuid }) => uuid === grant.request.intent.repository.uuid,
         );
-        expect(isLive(grant.status)).toBe(repository !== undefined);
+        expect(isLive(grant.state)).toBe(repository !== undefined);
         const types = await world.eventTypes(grant.id);
         expect(types.filter((type) => type === 'GrantRequested')).toHaveLength(1);
         if (!repository) continue;
@@ -75,7 +76,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         expect(grant.request.intent.project).toEqual(SHOP_PROJECT);
         expect(world.iam.role(grant.role?.name ?? '')).toBeDefined();
       }
-      const live = grants.filter(({ status }) => isLive(status));
+      const live = grants.filter(({ state }) => isLive(state));
       expect(world.iam.roles.size).toBe(live.length);
       // Whoever exists under a fitting name at the end has its grant: its creation arrived after its last renaming, too.
       const fitting = world.bitbucket.repositories.filter(({ slug }) => FITTING.includes(slug));

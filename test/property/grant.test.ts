@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decideRequest, decideRevocation, type RequestCommand } from '../../domain/grants/decide-request.ts';
 import { parseEvent } from '../../domain/grants/event.ts';
-import { evolve, grantStatuses, replay, workOf } from '../../domain/grants/grant.ts';
+import { evolve, grantStates, replay, workOf } from '../../domain/grants/grant.ts';
 import { histories, intents, newEvents, RUNS } from '../support/domain/arbitraries.ts';
 import { chain, GRANT_ID } from '../support/domain/samples.ts';
 
@@ -30,7 +30,7 @@ describe('folding', () => {
         const grant = replay(chain(events));
         const isBegun = events.some(({ type }) => type === 'GrantRequested');
         expect(grant !== undefined).toBe(isBegun);
-        if (grant) expect(grantStatuses).toContain(grant.status);
+        if (grant) expect(grantStates).toContain(grant.state);
       }),
       RUNS,
     );
@@ -41,13 +41,13 @@ describe('folding', () => {
       fc.property(histories, (events) => {
         const grant = replay(chain(events));
         if (!grant) return;
-        const { status, role, change, compensating, documents, id } = grant;
+        const { state, role, change, compensating, documents, id } = grant;
         expect(id).toBe(GRANT_ID);
-        if (status === 'active') expect([typeof role?.id, typeof documents]).toEqual(['string', 'object']);
-        if (['pending', 'rejected', 'revoked', 'failed'].includes(status)) expect(role).toBeUndefined();
-        if (change) expect(status).toBe('active');
-        if (compensating) expect(['provisioning', 'revoking']).toContain(status);
-        if (workOf(grant) !== 'rest') expect(['provisioning', 'revoking', 'active']).toContain(status);
+        if (state === 'active') expect([typeof role?.id, typeof documents]).toEqual(['string', 'object']);
+        if (['pending', 'rejected', 'revoked', 'failed'].includes(state)) expect(role).toBeUndefined();
+        if (change) expect(state).toBe('active');
+        if (compensating) expect(['provisioning', 'revoking']).toContain(state);
+        if (workOf(grant) !== 'rest') expect(['provisioning', 'revoking', 'active']).toContain(state);
       }),
       RUNS,
     );
@@ -114,7 +114,7 @@ describe('deciding', () => {
         const after = replay(chain(decideRevocation(grant, 'requested').events, GRANT_ID, stream));
         if (!after) throw new Error('a grant stays a grant');
         expect(decideRevocation(after, 'requested').events).toEqual([]);
-        expect(['revoking', 'revoked', 'rejected', 'failed']).toContain(after.status);
+        expect(['revoking', 'revoked', 'rejected', 'failed']).toContain(after.state);
       }),
       RUNS,
     );

@@ -9,7 +9,8 @@ import type {
 } from '../../domain/policy/document.ts';
 import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { conditionsHold, coversAction, coversResource } from '../../sandbox/aws/policy/evaluation.ts';
-import { parsePolicy } from '../../sandbox/aws/policy/grammar.ts';
+import { parsePolicy, type Statement } from '../../sandbox/aws/policy/grammar.ts';
+import { type Context, covers } from '../../sandbox/aws/policy/pattern.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { ACME, shop } from '../support/domain/samples.ts';
 
@@ -169,6 +170,12 @@ const aimedAt = ({ action, resource }: Request): fc.Arbitrary<PermissionsPolicy>
   }));
 };
 
+/** Whether a statement may reach a resource: as the stand-in for IAM reads it, or where wildcards reach over colons, as AWS
+ *  says of a `*` at the end of an ARN's part. */
+const reaches = (statement: Statement, resource: string, variables: Context): boolean =>
+  coversResource(statement, resource, variables) ||
+  statement.resources.some((pattern) => covers(pattern, resource, { wildcards: true, variables }));
+
 /** Whether a policy lets a request through, as the stand-in for IAM reads it. */
 function permits(policy: PermissionsPolicy, { action, resource, context = {} }: Request): boolean {
   const given = new Map(
@@ -178,7 +185,7 @@ function permits(policy: PermissionsPolicy, { action, resource, context = {} }: 
     return parsePolicy(JSON.stringify(policy), 'identity').some(
       (statement) =>
         coversAction(statement, action) &&
-        coversResource(statement, resource, given) &&
+        reaches(statement, resource, given) &&
         conditionsHold(statement, given),
     );
   } catch {

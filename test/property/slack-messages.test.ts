@@ -6,11 +6,11 @@ import { waitingStory } from '../../domain/messaging/notifications.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
 import {
   asked,
+  commandHelp,
   explained,
   grantCard,
   grantList,
   help,
-  misunderstood,
   refused,
   requested as requestedAnswer,
   revoked as revokedAnswer,
@@ -18,7 +18,7 @@ import {
   templateList,
 } from '../../handlers/slack/messages/answers.ts';
 import { approvalCard } from '../../handlers/slack/messages/approval-card.ts';
-import { newsCard } from '../../handlers/slack/messages/notification-card.ts';
+import { notificationCard } from '../../handlers/slack/messages/notification-card.ts';
 import { permissionList } from '../../handlers/slack/messages/permission-list.ts';
 import { chooseView, rejectView, submitChoice } from '../../handlers/slack/messages/request-form.ts';
 import { namingFor } from '../../handlers/slack/people.ts';
@@ -85,7 +85,7 @@ describe('whatever the template and the names, Slack takes', () => {
     );
   });
 
-  test('the news and every answer about a grant', () => {
+  test('the notification and every answer about a grant', () => {
     fc.assert(
       fc.property(waitingRequests, (request) => {
         const plain = {
@@ -95,8 +95,8 @@ describe('whatever the template and the names, Slack takes', () => {
         const live = JSON.parse(JSON.stringify([plain, started, created, activated, revocation]));
         for (const events of [chain([request]), chain(live.slice(0, 4)), chain(live)]) {
           const grant = present(replay(events));
-          const news = newsCard(events, writing.naming, grantLink);
-          if (news) isSound(news);
+          const notification = notificationCard(events, writing.naming, grantLink);
+          if (notification) isSound(notification);
           for (const answer of [requestedAnswer, grantCard, explained, revokedAnswer])
             isSound(answer(grant, writing));
           isSound(
@@ -117,11 +117,11 @@ describe('whatever the template and the names, Slack takes', () => {
       fc.property(nasty(2000), fc.array(nasty(300), { maxLength: 60 }), (detail, texts) => {
         const errors = texts.map((text) => ({ pointer: `/${text}`, detail: text }));
         isSound(refused({ code: 'REQUEST_INVALID', detail, errors }));
-        isSound(misunderstood({ faults: [detail, ...texts], understood: detail, example: detail }));
+        isSound(commandHelp({ errors: [detail, ...texts], understood: detail, example: detail }));
         const parameters = Object.fromEntries(texts.map((text, n) => [`p${n}`, text]));
         isSound(asked({ repository: 'acme/shop', template: 'site', parameters, environment: detail }));
         const command = parseCommand(detail, new Map());
-        if (!('verb' in command)) isSound(misunderstood(command));
+        if (!('verb' in command)) isSound(commandHelp(command));
       }),
       { numRuns: 100 },
     );

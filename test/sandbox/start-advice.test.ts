@@ -17,6 +17,6 @@ test('any other failure keeps its words', () => {
 
 test('a folder that another stack has is named, with what to do', () => {
   expect(startAdvice(new Error('another sandbox is running in .sandbox'), ports)).toMatch(
-    /^another sandbox is running in \.sandbox\. End it with Ctrl-C .* SANDBOX_DIR/,
+    /^another sandbox is running in \.sandbox\. Stop it with Ctrl-C .* SANDBOX_DIR/,
   );
 });

@@ -77,7 +77,7 @@ describe('the doctor', () => {
 
   it('tells what to do about a webhook that is missing or broken', async () => {
     expect(await faults()).toMatchObject([
-      { remedy: 'There is none. Run: npm run webhook:register -- acme' },
+      { remedy: 'There is no webhook. Run: npm run webhook:register -- acme' },
     ]);
     await register(SECRET);
     const hook = await findHook(client(), 'acme', url());

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Explanation } from '../../domain/explanation/diagnosis.ts';
+import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { claimsFrom, explainBody, explanationText } from '../../scripts/explain.ts';
 
-const explanation: Explanation = {
+const explanation: Diagnosis = {
   admitted: false,
   code: 'CUSTOM_AUDIENCES',
   verified: true,

@@ -24,12 +24,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const faultsOf = (text: string, name = 'sound') => {
   writeFileSync(join(folder, 'templates', 'jobs', `${name}.yaml`), text);
-  return readJobs(folder, ['sound']).faults;
+  return readJobs(folder, ['sound']).errors;
 };
 
 test('every template of the repository has a job, with three neighbouring calls that are refused', () => {
-  const { jobs, faults } = readJobs(ROOT, [...readTemplates(ROOT).keys()]);
-  expect(faults).toEqual([]);
+  const { jobs, errors } = readJobs(ROOT, [...readTemplates(ROOT).keys()]);
+  expect(errors).toEqual([]);
   for (const { refused } of jobs.values()) expect(refused.length).toBeGreaterThanOrEqual(3);
 });
 
@@ -39,7 +39,7 @@ test('a job is sound', () => {
 
 describe('a job is not sound', () => {
   test('where a template has none', () => {
-    expect(readJobs(folder, ['sound']).faults).toEqual([
+    expect(readJobs(folder, ['sound']).errors).toEqual([
       expect.stringMatching(/^templates\/sound\.yaml:1: has no job: write templates\/jobs\/sound\.yaml/),
     ]);
   });

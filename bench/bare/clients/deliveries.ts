@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 
-/** The table of what was taken and told already. */
+/** The table of claims. */
 export const deliveries = [
   new DynamoDBClient({}),
   DeleteItemCommand,

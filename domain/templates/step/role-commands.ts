@@ -23,7 +23,7 @@ const OTHER_CREDENTIALS = [
  *  build: up to 40 characters of the repository's slug, which Bitbucket makes of letters, digits, `.`, `_` and `-`, and the
  *  build's number; STS takes 64 of `[\w+=,.@-]`. Source: STS API Reference, AssumeRoleWithWebIdentity, RoleSessionName. */
 export const tokenCommands = (): string[] => [
-  'test -z "$AWS_ACCESS_KEY_ID" || echo "AWS_ACCESS_KEY_ID is set and is not used here; delete the variable once no step needs it"',
+  'test -z "${AWS_ACCESS_KEY_ID:-}" || echo "AWS_ACCESS_KEY_ID is set and is not used here; delete the variable once no step needs it"',
   `unset ${OTHER_CREDENTIALS.join(' ')}`,
   'rolewright="${rolewright:-$(mktemp -d)}"',
   'export AWS_CONFIG_FILE="$rolewright/config" AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_SDK_LOAD_CONFIG=1',
@@ -32,7 +32,8 @@ export const tokenCommands = (): string[] => [
 ];
 
 /** Commands of POSIX sh that make a grant's role a profile, choose it, wait until STS admits the token, and stop the step
- *  unless account and role are the grant's. They follow `tokenCommands`. */
+ *  unless account and role are the grant's. They follow `tokenCommands`, and may be repeated: a second section of the same
+ *  name would make AWS CLI 1 and boto3 refuse the whole file, so each profile is a file of its own first. */
 export function roleCommands(grant: StepGrant): string[] {
   const { account, role } = grant;
   const profile = profileOf(grant);
@@ -41,7 +42,8 @@ export function roleCommands(grant: StepGrant): string[] {
   const format = `[profile %s]\\n${keys.map((key) => `${key} = %s\\n`).join('')}`;
   return [
     `export AWS_PROFILE=${profile} AWS_REGION=${account.region} AWS_DEFAULT_REGION=${account.region}`,
-    `printf '${format}' "$AWS_PROFILE" "$AWS_REGION" ${role.arn} "$AWS_ROLE_SESSION_NAME" "$rolewright/token" >> "$AWS_CONFIG_FILE"`,
+    `printf '${format}' "$AWS_PROFILE" "$AWS_REGION" ${role.arn} "$AWS_ROLE_SESSION_NAME" "$rolewright/token" > "$rolewright/$AWS_PROFILE.profile"`,
+    'cat "$rolewright"/*.profile > "$AWS_CONFIG_FILE"',
     `for pause in ${PAUSES}; do caller="$(aws sts get-caller-identity --query Arn --output text)" && break; sleep $pause; done`,
     `case "$caller" in ${session}*) echo "Runs as $caller" ;; *) echo "Stopped, the role is ${role.name}, but AWS says \${caller:-nothing}; ask POST /v1/explain about ${grant.id}" >&2; exit 1 ;; esac`,
   ];

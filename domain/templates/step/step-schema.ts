@@ -27,10 +27,10 @@ const conditional = {
     .describe('An optional parameter, or several: left out of the step if one of them is given'),
 };
 
-const usageSchema = z.union([
-  shellLine.transform((run) => ({ run }) as UsageLine),
-  z.strictObject({ run: shellLine, ...conditional }),
-]);
+const usageSchema = z.union(
+  [shellLine.transform((run) => ({ run }) as UsageLine), z.strictObject({ run: shellLine, ...conditional })],
+  'must be one line of 1–1000 characters without control characters, or {run, when, unless} with such a line',
+);
 
 const pipeSchema = z.strictObject({
   pipe: z

@@ -1,5 +1,5 @@
+import type { BitbucketDelivery } from '../../bitbucket/delivery-message.ts';
 import type { Workspace } from '../../bitbucket/oidc.ts';
-import type { BitbucketDelivery } from '../../messaging/worker-message.ts';
 import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
 import {
   type FollowPorts,
@@ -18,10 +18,10 @@ export async function followDelivery(ports: FollowPorts, delivery: BitbucketDeli
   const occasion = { correlationId: delivery.deliveryId, entryPoint: 'bitbucket' as const };
   const isNew = delivery.event === 'repo:created' || delivery.event === 'repo:imported';
   const { repository, project } = delivery;
-  if (project) return followProject(ports, workspace, project.uuid, occasion);
+  if (project) return followProject(ports, { workspace, projectUuid: project.uuid }, occasion);
   if (!repository) return;
   for (const uuid of await uuidsOf(ports, workspace, repository)) {
-    await followRepository(ports, workspace, uuid, isNew, occasion);
+    await followRepository(ports, { workspace, uuid, isNew }, occasion);
   }
 }
 
@@ -45,8 +45,7 @@ async function uuidsOf(
  *  project tells the key for all of them. */
 async function followProject(
   ports: FollowPorts,
-  workspace: Workspace,
-  projectUuid: Uuid,
+  { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
   occasion: Occasion,
 ): Promise<void> {
   const grants = (await liveGrants(ports.grants, {})).filter(
@@ -58,7 +57,8 @@ async function followProject(
     if (found.is === 'gone' || found.repository.project?.uuid !== projectUuid) continue;
     for (const { id, request } of grants) {
       const { uuid: ofGrant, fullName } = request.intent.repository;
-      await followNames(ports, id, { ...found.repository, uuid: ofGrant, fullName }, occasion);
+      const repository = { ...found.repository, uuid: ofGrant, fullName };
+      await followNames(ports, { grantId: id, repository }, occasion);
     }
     return;
   }

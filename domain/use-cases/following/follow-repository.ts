@@ -1,17 +1,19 @@
 import type { Workspace } from '../../bitbucket/oidc.ts';
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-request.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import { type Bitbucket, type GrantFilter, type GrantTable, PortError } from '../../ports.ts';
+import type { GrantFilter, GrantTable } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { toInstant } from '../../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
-import { planAgain } from '../replan.ts';
+import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -19,7 +21,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
   /** Told of what could not be done for good: an administrator must act, and repeating would not help. */
-  reportRefusal(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+  reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
 };
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
@@ -45,11 +47,11 @@ export async function locate(
   const found = await bitbucket.findRepository(workspace, repository);
   if (found?.workspace.uuid === workspace.uuid) {
     if (found.workspace.slug === workspace.slug) return { is: 'here', repository: found };
-    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. An administrator corrects config/rolewright.yaml.`;
+    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. Have an administrator correct config/rolewright.yaml.`;
     throw new PortError('Bitbucket', 'REJECTED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
   }
   if (await bitbucket.isWorkspaceReadable(workspace)) return { is: 'gone' };
-  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}: that proves nothing.`;
+  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}; that is no proof of a deletion.`;
   throw new PortError('Bitbucket', 'DENIED', detail);
 }
 
@@ -58,32 +60,52 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  workspace: Workspace,
-  uuid: Uuid,
-  isNew: boolean,
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
-  const known = await liveGrants(ports.grants, { repositoryUuid: uuid });
+  const { known, unread } = await liveGrantsOf(ports, uuid);
   // The secret of one workspace must move nothing of another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
   // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
   if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
-  if (found.is === 'gone') return revokeAll(ports, own, occasion);
-  await inParallel(own, ({ id }) => followNames(ports, id, found.repository, occasion));
-  if (isNew) await applyRules(ports, found.repository, occasion);
+  if (found.is === 'gone') await revokeAll(ports, own, occasion);
+  else {
+    await inParallel(own, ({ id: grantId }) =>
+      followNames(ports, { grantId, repository: found.repository }, occasion),
+    );
+    if (isNew) await applyRules(ports, found.repository, occasion);
+  }
+  if (unread) throw unread.reason;
+}
+
+/** The repository's live grants by their streams, of those that were enrolled for it: nothing here rests on an index, which
+ *  may not yet show a grant that was just made. `unread` is the first failure to read one; the others are given. */
+async function liveGrantsOf(
+  ports: FollowPorts,
+  uuid: Uuid,
+): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
+  const ids = await ports.grants.listEnrolled(uuid);
+  const reads = await Promise.allSettled(ids.map((id) => loadStream(ports, id)));
+  const known = reads.flatMap((read) =>
+    read.status === 'fulfilled' && read.value.grant ? [read.value.grant] : [],
+  );
+  return {
+    known: known.filter(({ state }) => isLive(state)),
+    unread: reads.find((read) => read.status === 'rejected'),
+  };
 }
 
 const notShownYet = () =>
-  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository, or not yet.');
+  new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants that fit, from the read model, which may lag by a second. */
+/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it. */
 export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
     const page = await grants.list(filter, 100, after);
-    live.push(...page.grants.filter(({ status }) => isLive(status)));
+    live.push(...page.grants.filter(({ state }) => isLive(state)));
     after = page.next;
   } while (after !== undefined);
   return live;
@@ -92,15 +114,14 @@ export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promi
 /** Tells a grant its repository's present names. */
 export async function followNames(
   ports: StreamPorts,
-  grantId: string,
-  repository: Repository,
+  { grantId, repository }: { grantId: string; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const [event] = stream.grant ? decideRename(stream.grant, repository) : [];
     if (!event) return;
-    const appended = await appendEvent(ports, stream, event, causeOf(occasion));
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(occasion) });
     if (appended) return projectStream(ports, appended);
   }
 }
@@ -109,7 +130,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   let mustRepeat: Problem | undefined;
   for (const made of requestsOf(ports.configuration.onRepositoryCreated, repository)) {
     const about = { repository: repository.fullName, ...(made.ok ? { rule: made.value.rule } : {}) };
-    const context = { ...occasion, caller: RULES, dryRun: false, isFirstOnly: true };
+    const context = { ...occasion, caller: RULES, dryRun: false, createOnly: true };
     const answer = made.ok ? await requestGrant(ports, made.value.request, context) : made;
     if (answer.ok) {
       if (made.ok && made.value.approved && 'grant' in answer.value) {
@@ -118,7 +139,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
       continue;
     }
     if (passing.includes(answer.problem.code)) mustRepeat = answer.problem;
-    else ports.reportRefusal(about, answer.problem);
+    else ports.reportProblem(about, answer.problem);
   }
   if (mustRepeat) throw new Error(mustRepeat.detail);
 }
@@ -131,9 +152,12 @@ async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occa
     const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
     if (!stream.grant || !event) return;
     const { request } = stream.grant;
-    const planned = await planAgain(ports, grantId, request);
+    const planned = await replan(ports, grantId, request);
     if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
-    const approved = await appendEvent(ports, stream, event, { principal: CONFIGURATION, ...occasion });
+    const approved = await appendEvent(ports, stream, {
+      event,
+      cause: { principal: CONFIGURATION, ...occasion },
+    });
     if (!approved) continue;
     await projectStream(ports, approved);
     await waitForProvisioner(ports, grantId);
@@ -149,7 +173,7 @@ async function revokeAll(ports: FollowPorts, grants: Grant[], occasion: Occasion
     const context = { ...occasion, caller: WORKER, cause: 'repository-gone' as const };
     const revoked = await revokeGrant(ports, id, context);
     if (!revoked.ok) {
-      ports.reportRefusal({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
+      ports.reportProblem({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
     }
   });
 }

@@ -1,34 +1,34 @@
 import { audienceOf, issuerOf, providerArn } from '../../bitbucket/oidc.ts';
-import { findAccount } from '../../configuration/configuration.ts';
-import type { Plan } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
+import { findAccount } from '../../shared/account.ts';
 import { withoutBraces } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { type ProvisionerRun, subjectOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Makes sure that the account has the workspace's identity provider. One that is there is used if its client ids hold
  *  the workspace's audience, and never altered: `PROVIDER_UNUSABLE` says the command to run. A missing one is
  *  announced and created; `OIDC_NOT_ENABLED` where Bitbucket has no discovery document for the workspace yet. */
 export async function ensureProvider(
   run: ProvisionerRun,
-  { intent, grantId }: Plan,
+  { intent, grantId }: RenderedRole,
 ): Promise<Result<undefined>> {
-  const account = findAccount(run.ports.configuration, intent.account);
+  const account = findAccount(run.ports.configuration.accounts, intent.account);
   if (!account) throw new Error('a plan was made for an account that is not configured');
   const arn = providerArn(account, intent.workspace.slug);
   const clientId = audienceOf(intent.workspace);
-  const data = { ...subjectOf(run.grant()), providerArn: arn };
+  const data = { providerArn: arn };
   const present = await run.iam.findProvider(arn);
   if (present) {
-    if (run.grant().announcedProvider === arn) await run.record({ type: 'ProviderCreated', data });
+    if (run.grant().announcedProvider === arn) await run.recordOutcome({ type: 'ProviderCreated', data });
     return checkClientIds(arn, clientId, present.clientIds);
   }
   if (!(await run.ports.bitbucket.isOidcEnabled(intent.workspace.slug))) {
-    const detail = `Bitbucket has no OpenID Connect discovery document for workspace ${intent.workspace.slug} yet. Run one pipeline step with "oidc: true" in the workspace, then ask again.`;
+    const detail = `Bitbucket has no OpenID Connect discovery document for workspace ${intent.workspace.slug} yet. Run one pipeline step with "oidc: true" in the workspace, then repeat the request.`;
     return fail(problem('OIDC_NOT_ENABLED', detail));
   }
-  await run.announce({ type: 'ProviderCreationStarted', data });
+  await run.recordIntent({ type: 'ProviderCreationStarted', data });
   const tags = { [GRANT_TAG]: grantId, 'rolewright:workspace': withoutBraces(intent.workspace.uuid) };
   const outcome = await run.iam.createProvider({ url: issuerOf(intent.workspace.slug), clientId, tags });
   if (outcome === 'exists') {
@@ -36,7 +36,7 @@ export async function ensureProvider(
     const usable = checkClientIds(arn, clientId, other?.clientIds ?? [clientId]);
     if (!usable.ok) return usable;
   }
-  await run.record({ type: 'ProviderCreated', data });
+  await run.recordOutcome({ type: 'ProviderCreated', data });
   return ok(undefined);
 }
 
@@ -46,7 +46,7 @@ function checkClientIds(arn: string, clientId: string, clientIds: readonly strin
   return fail(
     problem(
       'PROVIDER_UNUSABLE',
-      `The account's identity provider for this workspace does not accept the workspace's audience, and Rolewright never alters a provider. An administrator of the account runs: ${command}`,
+      `The account's identity provider for this workspace does not accept the workspace's audience, and Rolewright never alters a provider. Have an administrator of the account run: ${command}`,
     ),
   );
 }

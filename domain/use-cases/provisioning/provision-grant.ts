@@ -1,11 +1,12 @@
 import { workOf } from '../../grants/grant.ts';
-import { PortError, type ProvisionerAnswer } from '../../ports.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
 import { projectStream } from '../grant-stream.ts';
+import type { ProvisionerAnswer } from '../provisioner.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
-import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved, subjectOf } from './run.ts';
+import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
 
 /** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
@@ -17,7 +18,7 @@ export type ProvisionerInvocation = {
   leaseUntil: EpochMilliseconds;
 };
 
-/** Steps of one run: more than any honest story has, so that a fault cannot make it run for ever. */
+/** Steps of one run: more than any honest story has, so that an error cannot make it run for ever. */
 const MOST_STEPS = 20;
 
 /** Does on one grant whatever its state asks for, until nothing is left to do. Obeys nothing but the grant's id: what is
@@ -43,10 +44,7 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
     try {
-      if (run.grant().status === 'failed') await removeLeftover(run);
-      const work = workOf(run.grant());
-      if (work === 'rest') return 'settled';
-      await doWork(run, work);
+      if (await isAtRest(run)) return 'settled';
     } catch (error) {
       if (error instanceof StreamMoved) await run.reload();
       else if (error instanceof PortError) return giveUpForNow(run, error);
@@ -54,6 +52,14 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
     }
   }
   return 'unfinished';
+}
+
+/** Takes the next step of a grant's work; true when there is none. */
+async function isAtRest(run: ProvisionerRun): Promise<boolean> {
+  if (run.grant().state === 'failed') await removeLeftover(run);
+  const work = workOf(run.grant());
+  if (work !== 'rest') await doWork(run, work);
+  return work === 'rest';
 }
 
 async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workOf>, 'rest'>): Promise<void> {
@@ -66,7 +72,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
       return updateRole(run);
     case 'revoke':
       await removeRole(run);
-      return run.announce({ type: 'GrantRevoked', data: subjectOf(run.grant()) });
+      return run.recordIntent({ type: 'GrantRevoked', data: {} });
     default:
       assertNever(work);
   }
@@ -79,8 +85,8 @@ async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unf
   const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
   const isUnderWay = workOf(run.grant()) !== 'rest';
   if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
-    const data = { ...subjectOf(run.grant()), error: { code, detail: error.message } };
-    await run.record({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
+    const data = { error: { code, detail: error.message } };
+    await run.recordOutcome({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
       if (!(moved instanceof StreamMoved)) throw moved;
     });
   }

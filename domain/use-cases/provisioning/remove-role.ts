@@ -1,13 +1,13 @@
-import { boundaryArn, findAccount } from '../../configuration/configuration.ts';
 import type { Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
-import { type ObservedRole, PortError } from '../../ports.ts';
+import { boundaryArn, findAccount } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
-import { refusalOf } from './refusal.ts';
-import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
-import { type ProvisionerRun, subjectOf } from './run.ts';
-import { isUnseen, secondsSince } from './visibility.ts';
+import type { ObservedRole } from './iam.ts';
+import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
+import { announcedBy, isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
+import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -38,12 +38,12 @@ async function claim(
 ): Promise<ConfirmedRole | undefined> {
   const grant = run.grant();
   if (!role.id) {
-    if (!(await isOurUnconfirmedRole(run.iam, found, grant, accountBoundary(run, grant)))) {
+    if (!(await isOurUnconfirmedRole(run.iam, found, announcedBy(grant, accountBoundary(run, grant))))) {
       if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
       return undefined;
     }
-    const data = { ...subjectOf(grant), role: { name: role.name, arn: role.arn, id: found.id } };
-    await run.record({ type: 'RoleCreated', data });
+    const data = { role: { name: role.name, arn: role.arn, id: found.id } };
+    await run.recordOutcome({ type: 'RoleCreated', data });
     return { ...role, id: found.id };
   }
   const verdict = judgeConfirmedRole(found, grant.id, role.id);
@@ -67,8 +67,8 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
     return undefined;
   }
   if (!role.notFoundAt) {
-    const data = { ...subjectOf(run.grant()), role: { name: role.name, arn: role.arn } };
-    await run.record({ type: 'RoleNotFound', data });
+    const data = { role: { name: role.name, arn: role.arn } };
+    await run.recordOutcome({ type: 'RoleNotFound', data });
     throw notVisible();
   }
   if (secondsSince(run, role.notFoundAt) < ABSENCE_SECONDS) throw notVisible();
@@ -81,7 +81,7 @@ const unprovable = (roleName: string, grantId: string) =>
   new PortError(
     'IAM',
     'REJECTED',
-    `Role ${roleName} bears the tag of ${grantId} but is not what was announced. An administrator of the account looks at it and deletes it.`,
+    `Role ${roleName} has the tag of ${grantId} but differs from what was announced. Have an administrator of the account examine and delete it.`,
     { problemCode: 'ROLE_NAME_TAKEN' },
   );
 
@@ -89,7 +89,7 @@ const notVisible = () =>
   new PortError(
     'IAM',
     'UNAVAILABLE',
-    'The role cannot be seen yet; IAM needs up to a minute to show what was created.',
+    'The role is not visible yet. IAM is eventually consistent; repeat in a minute.',
   );
 
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
@@ -115,14 +115,14 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   const failures: PortError[] = [];
   for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) {
     await step().catch((error: unknown) => {
-      if (!(error instanceof PortError) || !refusalOf(error)) throw error;
+      if (!(error instanceof PortError) || !finalProblemOf(error)) throw error;
       failures.push(error);
     });
   }
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {
-    await run.record({ type: 'RoleDisabled', data: { ...subjectOf(grant), role: roleData(role) } });
+    await run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
   }
 }
 
@@ -130,8 +130,8 @@ async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise
   const { inline, attached } = await run.iam.listPolicies(role.name);
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
   if (foreign.length > 0 || attached.length > 0) {
-    const data = { ...subjectOf(run.grant()), role: roleData(role), inline: foreign, attached };
-    await run.record({ type: 'ForeignPoliciesFound', data });
+    const data = { role: roleData(role), inline: foreign, attached };
+    await run.recordOutcome({ type: 'ForeignPoliciesFound', data });
   }
   for (const name of inline) {
     await ignoreMissing(run, role, () => run.iam.deleteInlinePolicy(role.name, name));
@@ -155,10 +155,10 @@ async function ignoreMissing(
 const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
-  run.record({ type: 'RoleDeleted', data: { ...subjectOf(run.grant()), role: { name, arn } } });
+  run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
 function configuredAccount(run: ProvisionerRun, accountId: string) {
-  const account = findAccount(run.ports.configuration, accountId);
+  const account = findAccount(run.ports.configuration.accounts, accountId);
   if (account) return account;
   throw new PortError(
     'IAM',
@@ -178,10 +178,13 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const { roleName } = grant.request.intent;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
-  const boundary = accountBoundary(run, grant);
-  if (!(await isOurUnconfirmedRole(run.iam, found, grant, boundary, grant.request.at))) return;
+  const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
+  if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
   const { partition, id } = configuredAccount(run, grant.request.intent.account);
   const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
   const role = { name: roleName, arn, id: found.id };
-  await run.announce({ type: 'RevocationRequested', data: { ...subjectOf(grant), cause: 'leftover', role } });
+  await run.recordIntent({
+    type: 'RevocationRequested',
+    data: { cause: 'leftover', role },
+  });
 }

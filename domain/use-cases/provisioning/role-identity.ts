@@ -1,8 +1,8 @@
 import type { Grant } from '../../grants/grant.ts';
 import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
-import type { Iam, ObservedRole } from '../../ports.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { type Instant, plusSeconds } from '../../shared/time.ts';
+import type { Iam, ObservedRole } from './iam.ts';
 
 /** Seconds by which IAM's clock may be behind ours. Our choice. */
 const CLOCK_SKEW_SECONDS = 60;
@@ -20,15 +20,23 @@ export function judgeConfirmedRole(
   return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
 }
 
+/** What was announced of a role: by which grant, under which boundary, and when; never when `announcedAt` is undefined. */
+export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Instant | undefined };
+
+/** The announcement of the role that a grant has begun to create. */
+export const announcedBy = (grant: Grant, boundaryArn: string): Announcement => ({
+  grant,
+  boundaryArn,
+  announcedAt: grant.role?.announcedAt,
+});
+
 /** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
  *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
  *  Anything less is a foreign role. */
 export async function isOurUnconfirmedRole(
   iam: Pick<Iam, 'listPolicies'>,
   found: ObservedRole,
-  grant: Grant,
-  boundaryArn: string,
-  announcedAt: Instant | undefined = grant.role?.announcedAt,
+  { grant, boundaryArn, announcedAt }: Announcement,
 ): Promise<boolean> {
   const { intent } = grant.request;
   if (!announcedAt || found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;

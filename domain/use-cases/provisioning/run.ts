@@ -1,24 +1,26 @@
-import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { AuditPort } from '../../guardrails/guardrails.ts';
-import type { Bitbucket, Iam } from '../../ports.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
-import type { Template } from '../../templates/template.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
+import type { RenderPorts } from '../replan.ts';
+import type { Iam } from './iam.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
-  AuditPort & {
-    configuration: Configuration;
-    templates: ReadonlyMap<string, Template>;
-    bitbucket: Bitbucket;
+  RenderPorts & {
     /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
     iam(deadline: EpochMilliseconds): Iam;
   };
 
 /** Thrown where another writer has moved the stream: the run reads it again and decides anew. */
 export class StreamMoved extends Error {}
+
+/** An event without the repository and the account that it is about: a run adds its grant's. */
+export type GrantOwnEvent = NewEvent extends infer E
+  ? E extends { type: unknown; data: unknown }
+    ? { type: E['type']; data: Omit<E['data'], 'repository' | 'account'> }
+    : never
+  : never;
 
 /** One run of the provisioner on one grant, under its lease. */
 export type ProvisionerRun = {
@@ -29,11 +31,11 @@ export type ProvisionerRun = {
   stream(): GrantStream;
   /** Reads the stream again. */
   reload(): Promise<void>;
-  /** Appends an event that announces or decides something; throws `StreamMoved` when the state may be another now. */
-  announce(event: NewEvent): Promise<void>;
+  /** Appends an event that announces or decides something, about this run's grant; throws `StreamMoved` when the state may be another now. */
+  recordIntent(event: GrantOwnEvent): Promise<void>;
   /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
    *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
-  record(event: NewEvent): Promise<void>;
+  recordOutcome(event: GrantOwnEvent): Promise<void>;
 };
 
 const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
@@ -48,9 +50,11 @@ export async function beginRun(
   const reload = async () => {
     stream = await loadStream(ports, grantId);
   };
-  const append = async (event: NewEvent): Promise<boolean> => {
-    if (!stream.last) throw new Error(`there is no grant ${grantId}`);
-    const appended = await appendEvent(ports, stream, event, causeOf(stream.last));
+  const append = async ({ type, data }: GrantOwnEvent): Promise<boolean> => {
+    if (!stream.last || !stream.grant) throw new Error(`there is no grant ${grantId}`);
+    const { repository, account } = stream.grant.request.intent;
+    const event = { type, data: { repository, account, ...data } } as NewEvent;
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(stream.last) });
     if (appended) stream = appended;
     return appended !== undefined;
   };
@@ -63,10 +67,10 @@ export async function beginRun(
       return stream.grant;
     },
     reload,
-    async announce(event) {
+    async recordIntent(event) {
       if (!(await append(event))) throw new StreamMoved();
     },
-    async record(event) {
+    async recordOutcome(event) {
       if (await append(event)) return;
       do await reload();
       while (!(await append(event)));
@@ -75,15 +79,9 @@ export async function beginRun(
   };
 }
 
-/** The provisioner's events belong to the request that it works on: they carry its correlation id and door. */
+/** The provisioner's events belong to the request that it works on: they carry its correlation id and endpoint. */
 const causeOf = ({ correlationId, entryPoint }: GrantEvent) => ({
   principal: PROVISIONER,
   correlationId,
   entryPoint,
 });
-
-/** The part of an event's data that says which grant it is about. */
-export function subjectOf(grant: Grant): Pick<NewEvent['data'], 'repository' | 'account'> {
-  const { repository, account } = grant.request.intent;
-  return { repository, account };
-}

@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
-import type { GrantRole, RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/change.ts';
-import { type ObservedRole, PortError } from '../../ports.ts';
+import type { RequestInForce } from '../../grants/grant.ts';
+import { liveStateOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
-import { mayNeedApproval, missingApproval, planAgain, type Replanned } from '../replan.ts';
+import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { refusalOf } from './refusal.ts';
+import type { ObservedRole } from './iam.ts';
+import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
-import { type ProvisionerRun, subjectOf } from './run.ts';
+import type { ProvisionerRun } from './run.ts';
 
 type CreatedRole = EventData<'GrantUpdated'>['role'];
 
@@ -22,73 +24,84 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   const { change, id, role } = run.grant();
   if (!change || !role?.id) throw new Error('an update needs a change and a role');
   const created = { name: role.name, arn: role.arn, id: role.id };
-  const planned = await planAgain(run.ports, id, change);
-  if (!planned.ok) return giveUp(run, change, created, planned.problem);
-  const obstacle = await write(run, planned.value, role, role.id);
-  if (obstacle) return giveUp(run, change, created, obstacle);
-  const { trustPolicy, permissionsPolicy } = planned.value.plan.role;
-  await run.announce({
+  const planned = await replan(run.ports, id, change);
+  if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
+  const failure = await write(run, planned.value, created);
+  if (failure) return giveUp(run, change, { role: created, problem: failure });
+  const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
+  await run.recordIntent({
     type: 'GrantUpdated',
-    data: { ...subjectOf(run.grant()), role: created, trustPolicy, permissionsPolicy },
+    data: { role: created, trustPolicy, permissionsPolicy },
   });
 }
 
 async function write(
   run: ProvisionerRun,
   planned: Replanned,
-  role: GrantRole,
-  id: string,
-): Promise<Problem | undefined> {
-  const { iam } = run;
-  const { plan } = planned;
-  const previous = run.grant().request.intent;
-  const found = await iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, run.grant().id, id) !== 'ours') {
+  role: CreatedRole,
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const { rendered } = planned;
+  const found = await run.iam.findRole(role.name);
+  if (!found || judgeConfirmedRole(found, run.grant().id, role.id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} is gone or was altered by somebody else. Revoke the grant and ask again.`,
+      `Role ${role.name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
   const unapproved = await checkApproval(run, planned, found);
   if (unapproved) return unapproved;
-  const provider = await ensureProvider(run, plan);
+  const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
-  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = plan.intent;
-  const data = {
-    ...subjectOf(run.grant()),
-    role: { name: role.name, arn: role.arn, id },
-    trustPolicyHash,
-    permissionsPolicyHash,
-    maxSessionDuration,
-  };
-  await run.announce({ type: 'UpdateStarted', data });
-  const { maxSessionDuration: durationBefore } = found;
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
+  const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
+  await run.recordIntent({ type: 'UpdateStarted', data: { role, ...hashes } });
   try {
-    if (found.boundaryArn !== plan.role.boundaryArn) await iam.putBoundary(role.name, plan.role.boundaryArn);
-    if (canonicalHash(found.trustPolicy) !== trustPolicyHash) {
-      await iam.putTrustPolicy(role.name, plan.role.trustPolicy);
-    }
-    if (found.maxSessionDuration !== maxSessionDuration) {
-      await iam.putMaxSessionDuration(role.name, maxSessionDuration);
-    }
-    if (permissionsPolicyHash !== previous.permissionsPolicyHash) {
-      await iam.putPermissionsPolicy(role.name, plan.role.permissionsPolicy);
-    }
+    await putChanges(run, rendered, found);
     return undefined;
   } catch (error) {
-    const gone = goneOf(error);
-    if (gone) return gone;
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
-    const isIn =
-      canonicalHash((await iam.findPermissionsPolicy(role.name)) ?? null) === permissionsPolicyHash;
-    // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
-    if (isIn && permissionsPolicyHash !== previous.permissionsPolicyHash) return undefined;
-    if (maxSessionDuration !== durationBefore) {
-      await iam.putMaxSessionDuration(role.name, durationBefore);
-    }
-    return refusal;
+    return failureOf(run, error, { rendered, found });
   }
+}
+
+const changesPermissions = (run: ProvisionerRun, { intent }: RenderedRole): boolean =>
+  intent.permissionsPolicyHash !== run.grant().request.intent.permissionsPolicyHash;
+
+/** Puts what differs from what IAM holds; the permissions last. */
+async function putChanges(run: ProvisionerRun, rendered: RenderedRole, found: ObservedRole): Promise<void> {
+  const { iam } = run;
+  const { role, intent } = rendered;
+  if (found.boundaryArn !== role.boundaryArn) await iam.putBoundary(role.name, role.boundaryArn);
+  if (canonicalHash(found.trustPolicy) !== intent.trustPolicyHash) {
+    await iam.putTrustPolicy(role.name, role.trustPolicy);
+  }
+  if (found.maxSessionDuration !== intent.maxSessionDuration) {
+    await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
+  }
+  if (changesPermissions(run, rendered)) {
+    await iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
+  }
+}
+
+/** The problem that a failed write leaves, once the session's duration is put back; undefined where the update has happened
+ *  all the same. Throws what may pass. */
+async function failureOf(
+  run: ProvisionerRun,
+  error: unknown,
+  { rendered, found }: { rendered: RenderedRole; found: ObservedRole },
+): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const gone = goneOf(error);
+  if (gone) return gone;
+  const final = finalProblemOf(error);
+  if (!final) throw error;
+  const { name } = rendered.role;
+  const { permissionsPolicyHash, maxSessionDuration } = rendered.intent;
+  const isIn = canonicalHash((await run.iam.findPermissionsPolicy(name)) ?? null) === permissionsPolicyHash;
+  // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
+  if (isIn && changesPermissions(run, rendered)) return undefined;
+  if (maxSessionDuration !== found.maxSessionDuration) {
+    await run.iam.putMaxSessionDuration(name, found.maxSessionDuration);
+  }
+  return final;
 }
 
 /** Measures the change by what IAM holds, where it could need an approval that it does not have. An approval is of a change
@@ -104,17 +117,20 @@ async function checkApproval(
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,
-        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.plan.role.name)) ?? null,
+        permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.rendered.role.name)) ?? null,
         maxSessionDuration: found.maxSessionDuration,
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }
     : logged;
-  return missingApproval(run.ports.configuration, planned, change, live);
+  return missingApproval(run.ports.configuration, planned, { request: change, live });
 }
 
 function goneOf(error: unknown): Problem | undefined {
   if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return undefined;
-  return problem('CONFLICT', 'The role was deleted by somebody else. Revoke the grant and ask again.');
+  return problem(
+    'CONFLICT',
+    'The role was deleted from outside Rolewright. Revoke the grant and request it again.',
+  );
 }
 
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
@@ -123,11 +139,9 @@ function goneOf(error: unknown): Problem | undefined {
 async function giveUp(
   run: ProvisionerRun,
   { seq, intent }: RequestInForce,
-  role: CreatedRole,
-  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+  { role, problem: { code, detail } }: { role: CreatedRole; problem: Pick<Problem, 'code' | 'detail'> },
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
-  const subject = subjectOf(run.grant());
   const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
   const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
   if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
@@ -139,13 +153,13 @@ async function giveUp(
       canonicalHash(permissions.data) === intent.permissionsPolicyHash;
     if (isIn && trust.success) {
       const documents = { trustPolicy: trust.data, permissionsPolicy: permissions.data };
-      return run.announce({ type: 'GrantUpdated', data: { ...subject, role, ...documents } });
+      return run.recordIntent({ type: 'GrantUpdated', data: { role, ...documents } });
     }
     // Never longer than what IAM holds: the log alone must not lengthen a session.
     const { maxSessionDuration: before } = request.intent;
     if (before < found.maxSessionDuration) await putBack(run, role.name, before);
   }
-  await run.announce({ type: 'UpdateFailed', data: { ...subject, error: { code, detail } } });
+  await run.recordIntent({ type: 'UpdateFailed', data: { error: { code, detail } } });
 }
 
 /** Puts a session's duration back. Where IAM refuses even that, the change ends all the same: it would be tried for ever. */
@@ -153,6 +167,6 @@ async function putBack(run: ProvisionerRun, roleName: string, duration: number):
   try {
     await run.iam.putMaxSessionDuration(roleName, duration);
   } catch (error) {
-    if (!refusalOf(error) && !goneOf(error)) throw error;
+    if (!finalProblemOf(error) && !goneOf(error)) throw error;
   }
 }

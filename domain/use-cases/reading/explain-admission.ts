@@ -1,22 +1,24 @@
 import * as z from 'zod';
+import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import {
   claimsEvidence,
+  type Diagnosis,
   dependsOnEnvironment,
   diagnose,
   type EnvironmentNow,
   type Evidence,
-  type Explanation,
   isAdmitting,
   type Question,
 } from '../../explanation/diagnosis.ts';
-import { adviceFor } from '../../explanation/remedies.ts';
+import { remedyFor, type Wording } from '../../explanation/remedies.ts';
 import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
-import { deniedByBoundary } from '../../planning/boundary-roles.ts';
-import { type Bitbucket, type Clock, PortError } from '../../ports.ts';
+import { deniedByBoundary } from '../../policy/boundary-roles.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { PortError } from '../../shared/port-error.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { evaluateTrust } from '../../trust/evaluation.ts';
@@ -26,25 +28,25 @@ import { readableStream, type StreamReadPorts } from './read-grants.ts';
 /** Longest token, in characters. Source: STS API Reference, AssumeRoleWithWebIdentity, WebIdentityToken. */
 const LONGEST_TOKEN = 20_000;
 
-/** Has the two rules below looked at whatever else is wrong, so that all faults are named at once. */
+/** Has the two rules below looked at whatever else is wrong, so that all errors are named at once. */
 const isObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The body of `POST /v1/explain`. An empty token is what a step without `oidc: true` has. */
+/** A question why a token is or is not admitted. An empty token is what a step without `oidc: true` has. */
 export const explainRequestSchema = z
   .strictObject({
     grantId: grantIdSchema,
-    token: z.string().max(LONGEST_TOKEN, `must be ${LONGEST_TOKEN} characters at the most`).optional(),
+    token: z.string().max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`).optional(),
     claims: z.record(z.string(), z.unknown()).optional().describe('Claims of a step token; `sub` is enough'),
     ...stepIdentityShape,
   })
   .refine(({ token, claims }) => token !== undefined || claims !== undefined, {
-    error: 'is missing; claims may stand in its place',
+    error: 'is missing; give it or claims',
     path: ['token'],
     when: isObject,
   })
   .refine(({ token, claims }) => token === undefined || claims === undefined, {
-    error: 'must not stand beside token',
+    error: 'must not be given together with token',
     path: ['claims'],
     when: isObject,
   })
@@ -65,6 +67,7 @@ export type ExplainPorts = StreamReadPorts & {
   configuration: Configuration;
   bitbucket: Bitbucket;
   stepTokens: StepTokenReader;
+  wording: Wording;
   clock: Clock;
 };
 
@@ -75,7 +78,7 @@ export async function explainAdmission(
   ports: ExplainPorts,
   { grantId, token, claims, identity, variables }: ExplainRequest,
   caller: Caller,
-): Promise<Result<Explanation>> {
+): Promise<Result<Diagnosis>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
   const { grant, events } = found.value;
@@ -92,9 +95,9 @@ export async function explainAdmission(
     now: ports.clock.now(),
     environmentNow: 'unasked',
   };
-  if (!dependsOnEnvironment(diagnose(question)[0])) return ok(explanationOf(question, ports));
+  if (!dependsOnEnvironment(diagnose(question)[0])) return ok(diagnosisOf(question, ports));
   const environmentNow = await findEnvironmentNow(ports.bitbucket, grant);
-  return ok(explanationOf({ ...question, environmentNow }, ports));
+  return ok(diagnosisOf({ ...question, environmentNow }, ports));
 }
 
 async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Evidence> {
@@ -134,10 +137,12 @@ async function findEnvironmentNow(bitbucket: Bitbucket, { request }: Grant): Pro
   }
 }
 
-function explanationOf(question: Question, { configuration }: ExplainPorts): Explanation {
+function diagnosisOf(question: Question, { configuration, wording }: ExplainPorts): Diagnosis {
   const codes = diagnose(question);
-  const advices = codes.map((code) => adviceFor(code, question, configuration));
-  const snippet = advices.find((advice) => advice.snippet !== undefined)?.snippet;
+  const remedies = codes.map((code) =>
+    remedyFor(code, question, { workspaces: configuration.workspaces, wording }),
+  );
+  const snippet = remedies.find((remedy) => remedy.snippet !== undefined)?.snippet;
   const { evidence, evaluation } = question;
   return {
     admitted: isAdmitting(codes[0]),
@@ -146,7 +151,7 @@ function explanationOf(question: Question, { configuration }: ExplainPorts): Exp
     ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
     advice: [
-      ...advices.map(({ advice }) => advice),
+      ...remedies.map(({ remedy }) => remedy),
       // Admission is not everything: the session may still be denied what the grant was made for.
       ...deniedByBoundary(question.grant.documents?.permissionsPolicy, configuration.boundaryRoles),
     ].join(' '),

@@ -1,12 +1,20 @@
-import { type AccessRules, authorise, type Resource } from '../../access/authorisation.ts';
+import {
+  type AccessRules,
+  couldBeAllowed,
+  decideAccess,
+  eventResource,
+  refuse,
+  unknownContext,
+} from '../../access/authorisation.ts';
+import { noRepositoryAdmins } from '../../access/repository-admins.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { type Grant, replay } from '../../grants/grant.ts';
-import type { Clock, EventLog, EventQuery, GrantFilter, GrantTable } from '../../ports.ts';
-import { GRANT_ID, parseUuid } from '../../shared/identifiers.ts';
+import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
-import { problem } from '../../shared/problem.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { type AccessPorts, circumstancesOf } from '../access.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { type AccessPorts, accessContextOf, loadForCaller, resourceOf } from '../access.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog };
@@ -15,47 +23,25 @@ export type StreamReadPorts = AccessPorts & { log: EventLog };
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 
 /** What readers of the audit log need. */
-export type AuditPorts = ReadPorts & { clock: Clock };
+export type AuditPorts = Omit<ReadPorts, 'admins'> & { clock: Clock };
 
-/** The one answer for a grant that does not exist and for one that the caller may not read. */
-export const grantNotFound = (grantId: string): { ok: false; problem: ReturnType<typeof problem> } =>
-  fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
-
-/** A grant as the resource of a decision. */
-export function resourceOf(grant: Grant): Resource {
-  const { intent } = grant.request;
-  return {
-    workspaceUuid: intent.workspace.uuid,
-    projectUuid: intent.project?.uuid,
-    repositoryUuid: intent.repository.uuid,
-    environmentUuid: intent.environment?.uuid,
-    accountId: intent.account,
-    template: { name: intent.template.name },
-  };
-}
-
-/** A grant with its stream, oldest event first, read consistently. `GRANT_NOT_FOUND` where there is none that the caller may
- *  read. */
+/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it is.
+ *  `GRANT_NOT_FOUND` where there is none that the caller may read. */
 export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
 ): Promise<Result<{ grant: Grant; events: GrantEvent[] }>> {
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
-  const events = await ports.log.load(grantId);
-  const grant = replay(events);
-  if (!grant) return grantNotFound(grantId);
-  const resource = resourceOf(grant);
-  const { access, reportDenial } = ports;
-  const circumstances = await circumstancesOf(access, ports.admins?.(), caller, ['read'], resource);
-  const allowed = authorise(access, caller, 'read', resource, reportDenial, circumstances);
-  if (!allowed.ok) return grantNotFound(grantId);
-  return ok({ grant, events });
+  const load = async (id: string) => {
+    const events = await ports.log.load(id);
+    return { grant: replay(events), events };
+  };
+  return loadForCaller(ports, load, { grantId, caller, action: 'read', admins: ports.admins() });
 }
 
 /** One grant, read consistently from its stream. */
 export async function readableGrant(
-  ports: ReadPorts,
+  ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
 ): Promise<Result<Grant>> {
@@ -67,8 +53,7 @@ export async function readableGrant(
  *  as it is: whoever reads it can verify the chain. */
 export async function grantEvents(
   ports: ReadPorts,
-  grantId: string,
-  caller: Caller,
+  { grantId, caller }: { grantId: string; caller: Caller },
   page: { limit: number; after: number },
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
@@ -78,29 +63,33 @@ export async function grantEvents(
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }
 
+/** Which page of which grants. */
+export type GrantSearch = {
+  filter: Omit<GrantFilter, 'repositoryUuid' | 'repositoryName'> & { repository?: string | undefined };
+  limit: number;
+  after?: string | undefined;
+};
+
 /** A page of the grants that fit and that the caller may read, newest change first. Whether the caller administers a
  *  repository is asked only where the filter names one: a page of all may hold a hundred repositories. */
 export async function listGrants(
   ports: ReadPorts,
   caller: Caller,
-  filter: Omit<GrantFilter, 'repositoryUuid' | 'repositoryName'> & { repository?: string | undefined },
-  page: { limit: number; after?: string | undefined },
+  { filter, limit, after }: GrantSearch,
 ): Promise<{ grants: Grant[]; next?: string | undefined }> {
   const { repository, ...rest } = filter;
   const uuid = repository === undefined ? undefined : parseUuid(repository);
   const repositoryName = uuid ? undefined : repository?.toLowerCase();
-  const found = await ports.grants.list(
-    { ...rest, repositoryUuid: uuid, repositoryName },
-    page.limit,
-    page.after,
-  );
+  const found = await ports.grants.list({ ...rest, repositoryUuid: uuid, repositoryName }, limit, after);
   const { access } = ports;
-  const admins = repository === undefined ? undefined : ports.admins?.();
+  const admins = repository === undefined ? noRepositoryAdmins : ports.admins();
   const grants: Grant[] = [];
   for (const grant of found.grants) {
     const resource = resourceOf(grant);
-    const circumstances = await circumstancesOf(access, admins, caller, ['read'], resource);
-    if (authorise(access, caller, 'read', resource, undefined, circumstances).ok) grants.push(grant);
+    const asked = { caller, resource, requesterKinds: undefined };
+    const context = await accessContextOf({ access, admins, actions: ['read'], ...asked });
+    const mayRead = decideAccess({ rules: access, caller, action: 'read', resource, context });
+    if (mayRead.allowed) grants.push(grant);
   }
   return { grants, next: found.next };
 }
@@ -112,8 +101,10 @@ export async function auditEvents(
   caller: Caller,
   query: Omit<EventQuery, 'repositoryUuids'> & { repository?: string | undefined },
 ): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
-  const allowed = authorise(ports.access, caller, 'audit', undefined, ports.reportDenial);
-  if (!allowed.ok) return allowed;
+  const { access: rules, reportDenied: report } = ports;
+  const attempt = { caller, action: 'audit' as const, context: unknownContext };
+  const decision = couldBeAllowed({ rules, ...attempt });
+  if (!decision.allowed) return refuse({ ...attempt, resource: undefined, decision, report });
   const { repository, ...rest } = query;
   const uuid = repository === undefined ? undefined : parseUuid(repository);
   const named =
@@ -121,10 +112,12 @@ export async function auditEvents(
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
   if (repositoryUuids?.length === 0) return ok({ events: [] });
   const found = await ports.log.query({ ...rest, repositoryUuids });
-  const events = found.events.filter((event) => auditable(ports.access, caller, event));
+  const events = found.events.filter((event) => isAuditable(rules, caller, event));
   return ok({ events, next: found.next });
 }
 
 /** Every event's data holds repository and account, and not every one more: a decision is made on these two. */
-const auditable = (access: AccessRules, caller: Caller, { data }: GrantEvent): boolean =>
-  authorise(access, caller, 'audit', { repositoryUuid: data.repository.uuid, accountId: data.account }).ok;
+function isAuditable(rules: AccessRules, caller: Caller, { data }: GrantEvent): boolean {
+  const resource = eventResource({ repositoryUuid: data.repository.uuid, accountId: data.account });
+  return decideAccess({ rules, caller, action: 'audit', resource, context: unknownContext }).allowed;
+}

@@ -1,10 +1,11 @@
 import type { Repository } from '../../bitbucket/repository.ts';
-import { type Configuration, findAccount } from '../../configuration/configuration.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../../grants/intent.ts';
-import { type LiveState, liveStateOf, planChange, type Risk } from '../../planning/change.ts';
-import { planGrant } from '../../planning/plan.ts';
-import type { Permission } from '../../policy/difference.ts';
+import { type LiveState, liveStateOf, planOf } from '../../planning/plan.ts';
+import { renderRole } from '../../planning/rendered-role.ts';
+import type { Permission, Risk } from '../../policy/difference.ts';
+import { findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -29,11 +30,11 @@ export function impactOn(
 ): Impact | undefined {
   const { intent } = live;
   const version = { from: intent.template.version, to: template.version };
-  const account = findAccount(configuration, intent.account);
+  const account = findAccount(configuration.accounts, intent.account);
   if (!account) return undefined;
   const parameters = parseParameters(template, intent.parameters);
   if (!parameters.ok) return { version, problem: parameters.problem };
-  const plan = planGrant({
+  const rendered = renderRole({
     configuration,
     account,
     repository: repositoryOf(intent),
@@ -43,9 +44,10 @@ export function impactOn(
     name: intent.name,
     roleName: intent.roleName,
   });
-  if (!plan.ok) return { version, problem: plan.problem };
-  if (intentHash(plan.value.intent) === intentHash(intent)) return undefined;
-  const { risk, gained, lost, requiresApproval } = planChange(plan.value, template, live, undefined);
+  if (!rendered.ok) return { version, problem: rendered.problem };
+  if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
+  const plan = planOf({ rendered: rendered.value, template, live, lifetime: undefined });
+  const { risk, gained, lost, requiresApproval } = plan;
   return { version, change: { risk, gained, lost, requiresApproval } };
 }
 
@@ -60,16 +62,18 @@ function repositoryOf(intent: GrantIntent): Repository {
 export async function templateImpact(
   ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
-  name: string,
-  page: { limit: number; after?: string | undefined },
+  { name, limit, after }: { name: string; limit: number; after?: string | undefined },
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {
   const template = ports.templates.get(name);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', 'There is no template of that name; GET /v1/templates lists all.'),
-    );
+    const see = { of: 'templates' as const };
+    return fail(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
   }
-  const { grants, next } = await listGrants(ports, caller, { template: name, state: 'active' }, page);
+  const { grants, next } = await listGrants(ports, caller, {
+    filter: { template: name, state: 'active' },
+    limit,
+    after,
+  });
   const impacts = grants.flatMap((grant) => {
     const live = liveStateOf(grant);
     const impact = live && impactOn(live, template, ports.configuration);

@@ -1,28 +1,35 @@
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { PlannedChange } from '../../planning/change.ts';
 import type { Plan } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { GrantStream } from '../grant-stream.ts';
 
-/** A grant as it would be, for a dry run. `grant` is what it is now; `isAsItIs` says that it would change in its expiry at
+/** A grant as it would be, for a dry run. `grant` is what it is now; `isUnchanged` says that it would change in its expiry at
  *  the most. */
 export type PlannedGrant = {
+  rendered: RenderedRole;
   plan: Plan;
-  change: PlannedChange;
   command: RequestCommand;
   caller: Caller;
   grant: Grant | undefined;
-  isAsItIs: boolean;
+  isUnchanged: boolean;
 };
 
-/** A grant and the HTTP status that says how far it is. */
-export type GrantAnswer = { status: 200 | 201 | 202; grant: Grant };
+/** What a call has come to.
+ *  - `unchanged`: it was so already
+ *  - `changed`: the grant is as it was asked for
+ *  - `created`: this call made the grant active
+ *  - `accepted`: it waits for approval, or work goes on */
+export type Outcome = 'unchanged' | 'changed' | 'created' | 'accepted';
+
+/** A grant and what the call has come to. */
+export type GrantAnswer = { outcome: Outcome; grant: Grant };
 
 /** What a request for a grant is answered with. */
-export type RequestAnswer = GrantAnswer | { status: 200; planned: PlannedGrant };
+export type RequestAnswer = GrantAnswer | { outcome: 'planned'; planned: PlannedGrant };
 
 /** The answer to a request, from what the log says happened after it: not from the newest state alone, in which a later
  *  revoke may already stand. `asked` is the stream right after the request's own event. */
@@ -33,25 +40,25 @@ export function answerToRequest(
 ): Result<GrantAnswer> {
   const grant = settled.grant;
   if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
-  if (outcome === 'unchanged') return ok({ status: 200, grant });
-  if (outcome === 'waiting' || outcome === 'revoking') return ok({ status: 202, grant });
+  if (outcome === 'unchanged') return ok({ outcome: 'unchanged', grant });
+  if (outcome === 'waiting' || outcome === 'revoking') return ok({ outcome: 'accepted', grant });
   const since = asked.grant?.change?.seq ?? asked.grant?.request.seq ?? 0;
   for (const event of settled.events) {
     if (event.seq <= since) continue;
     switch (event.type) {
       case 'GrantActivated':
-        return ok({ status: outcome === 'started' ? 201 : 200, grant });
+        return ok({ outcome: outcome === 'started' ? 'created' : 'changed', grant });
       case 'GrantUpdated':
-        return ok({ status: 200, grant });
+        return ok({ outcome: 'changed', grant });
       case 'ProvisioningFailed':
       case 'UpdateFailed':
         return fail(problem(event.data.error.code, event.data.error.detail));
       case 'RevocationRequested':
         return fail(
-          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being made.`, { retryAfter: 5 }),
+          problem('CONFLICT', `Grant ${grant.id} was revoked while it was being created.`, { retryAfter: 5 }),
         );
       default:
     }
   }
-  return ok({ status: 202, grant });
+  return ok({ outcome: 'accepted', grant });
 }

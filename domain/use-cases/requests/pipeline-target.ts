@@ -1,4 +1,4 @@
-import { type Denial, denialOf } from '../../access/authorisation.ts';
+import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { EventData } from '../../grants/event.ts';
 import type { GrantRequest } from '../../grants/request.ts';
@@ -6,18 +6,18 @@ import { parseUuid } from '../../shared/identifiers.ts';
 import type { Caller, PipelineClaims } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { findEnvironment, findRepositoryAgain, type Subject, type SubjectPorts } from '../resolve-target.ts';
+import { findEnvironment, findRepositoryAgain, type Target, type TargetPorts } from '../resolve-target.ts';
 
-type PipelinePorts = SubjectPorts & { reportDenial(denial: Denial): void };
+type PipelinePorts = TargetPorts & { reportDenied(denial: DeniedAccess): void };
 
 /** A pipeline's request is resolved through its token's UUIDs; whatever else it names is denied in the same words,
  *  whether it exists or not. */
 export async function resolveForPipeline(
   ports: PipelinePorts,
   request: GrantRequest,
-  caller: Caller,
-  pipeline: PipelineClaims,
-): Promise<Result<Subject>> {
+  caller: Caller & { pipeline: PipelineClaims },
+): Promise<Result<Target>> {
+  const { pipeline } = caller;
   if (claimsForbid(request, pipeline)) return refuseForeign(ports, caller);
   const workspace = { uuid: pipeline.workspaceUuid, slug: pipeline.workspaceSlug };
   const repository = await findRepositoryAgain(ports, workspace, pipeline.repositoryUuid);
@@ -52,15 +52,15 @@ function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean 
 
 /** The one refusal of everything that is not the pipeline's own. */
 function refuseForeign(
-  { reportDenial }: Pick<PipelinePorts, 'reportDenial'>,
+  { reportDenied }: Pick<PipelinePorts, 'reportDenied'>,
   caller: Caller,
 ): { ok: false; problem: Problem } {
   const rule = 'pipeline-own-repository';
-  reportDenial(denialOf(caller, 'request', undefined, rule));
+  reportDenied(deniedAccess({ caller, action: 'request', resource: undefined, rule }));
   return fail(
     problem(
       'DENIED',
-      `Rule ${rule}: a pipeline's token works for its own repository and the deployment environment that its step runs in only.`,
+      `Rule ${rule}: a pipeline's token works only for its own repository and the deployment environment that its step runs in.`,
     ),
   );
 }

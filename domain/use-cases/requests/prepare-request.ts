@@ -1,31 +1,35 @@
-import { authorise, denialOf } from '../../access/authorisation.ts';
+import {
+  authorise,
+  couldBeAllowed,
+  deniedAccess,
+  refuse,
+  unknownContext,
+} from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
-import { type Account, type Configuration, findAccount } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import type { AuditPort } from '../../guardrails/guardrails.ts';
-import { type Plan, planGrant, reportAuditedPlan } from '../../planning/plan.ts';
-import type { Bitbucket } from '../../ports.ts';
+import { type RenderedRole, renderRole, reportAuditedRole } from '../../planning/rendered-role.ts';
+import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseDuration } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { type AccessPorts, authoriseSomewhere, circumstancesOf } from '../access.ts';
-import { findEnvironment, findRepository, type Subject } from '../resolve-target.ts';
+import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
+import type { RenderPorts } from '../replan.ts';
+import { findEnvironment, findRepository, type Target } from '../resolve-target.ts';
 import { resolveForPipeline } from './pipeline-target.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
-export type CheckPorts = AccessPorts &
-  AuditPort & {
-    configuration: Configuration;
-    templates: ReadonlyMap<string, Template>;
-    bitbucket: Bitbucket;
-  };
+export type CheckPorts = AccessPorts & RenderPorts;
 
 /** A request after everything about it was checked. */
-export type PreparedRequest = { plan: Plan; template: Template; expiresInSeconds: number | undefined };
+export type PreparedRequest = {
+  rendered: RenderedRole;
+  template: Template;
+  expiresInSeconds: number | undefined;
+};
 
 /** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;
  *  repository and environment with Bitbucket; authorisation; ownership, guardrails and the trust check. */
@@ -34,21 +38,21 @@ export async function prepareRequest(
   request: GrantRequest,
   caller: Caller,
 ): Promise<Result<PreparedRequest>> {
-  const { access, configuration, reportDenial } = ports;
+  const { access: rules, configuration, reportDenied: report } = ports;
   const early = authoriseSomewhere(ports, caller, 'request');
   if (!early.ok) return early;
-  const own = caller.pipeline && (await resolveForPipeline(ports, request, caller, caller.pipeline));
+  const { pipeline } = caller;
+  const own = pipeline && (await resolveForPipeline(ports, request, { ...caller, pipeline }));
   if (own && !own.ok) return own;
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;
   const { account, template, parameters } = checked.value;
-  const subject = own ?? (await resolve(ports, request));
-  if (!subject.ok) {
-    // Whom only Bitbucket's word would let ask is not told what exists.
-    const denied = early.value.onlyAsAdmin && authorise(access, caller, 'request', undefined, reportDenial);
-    return denied && !denied.ok ? denied : subject;
+  const target = own ?? (await resolve(ports, request));
+  if (!target.ok) {
+    // What exists stays hidden from a caller whom only Bitbucket's word would let ask.
+    return early.value.onlyAsAdmin ? refuseAnywhere(ports, caller) : target;
   }
-  const { repository, environment } = subject.value;
+  const { repository, environment } = target.value;
   const resource = {
     workspaceUuid: repository.workspace.uuid,
     projectUuid: repository.project?.uuid,
@@ -57,8 +61,14 @@ export async function prepareRequest(
     accountId: account.id,
     template,
   };
-  const known = await circumstancesOf(access, ports.admins?.(), caller, ['request'], resource);
-  const allowed = authorise(access, caller, 'request', resource, reportDenial, known);
+  const asked = { caller, resource, requesterKinds: undefined };
+  const context = await accessContextOf({
+    access: rules,
+    admins: ports.admins(),
+    actions: ['request'],
+    ...asked,
+  });
+  const allowed = authorise({ rules, caller, action: 'request', resource, context, report });
   if (!allowed.ok) return allowed;
   const inputs = {
     configuration,
@@ -69,17 +79,24 @@ export async function prepareRequest(
     parameters,
     name: request.name,
   };
-  const plan = planGrant(inputs);
-  if (!plan.ok) return plan;
-  reportAuditedPlan(ports, plan.value);
-  const { unowned } = plan.value;
+  const rendered = renderRole(inputs);
+  if (!rendered.ok) return rendered;
+  reportAuditedRole(ports, rendered.value);
+  const { unowned } = rendered.value;
   // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
-    reportDenial(denialOf(caller, 'request', resource, 'ownership'));
+    report(deniedAccess({ caller, action: 'request', resource, rule: 'ownership' }));
     return fail(notOwned(repository, unowned));
   }
   const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
-  return ok({ plan: plan.value, template, expiresInSeconds });
+  return ok({ rendered: rendered.value, template, expiresInSeconds });
+}
+
+/** The refusal of a caller of whom Bitbucket has not said anything. */
+function refuseAnywhere({ access: rules, reportDenied: report }: CheckPorts, caller: Caller) {
+  const attempt = { caller, action: 'request' as const, context: unknownContext };
+  const decision = couldBeAllowed({ rules, ...attempt });
+  return refuse({ ...attempt, resource: undefined, decision, report });
 }
 
 function checkTemplate(
@@ -88,11 +105,10 @@ function checkTemplate(
 ): Result<{ account: Account; template: Template; parameters: Parameters }> {
   const template = templates.get(request.template);
   if (!template) {
-    return fail(
-      problem('TEMPLATE_NOT_FOUND', `There is no template ${request.template}; GET /v1/templates lists all.`),
-    );
+    const detail = `There is no template ${request.template}.`;
+    return fail(problem('TEMPLATE_NOT_FOUND', detail, { see: { of: 'templates' } }));
   }
-  const account = findAccount(configuration, request.account);
+  const account = findAccount(configuration.accounts, request.account);
   if (!account) {
     return fail(
       problem(
@@ -106,7 +122,7 @@ function checkTemplate(
   return ok({ account, template, parameters: parameters.value });
 }
 
-async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Subject>> {
+async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Target>> {
   const name = parseRepositoryName(request.repository);
   if (!name) throw new Error('the schema admits only repository names');
   const repository = await findRepository(ports, name);

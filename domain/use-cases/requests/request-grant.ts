@@ -1,11 +1,11 @@
 import { decideLapse } from '../../grants/decide-approval.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
+import type { NewEvent } from '../../grants/event.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import { type AskedLifetime, liveStateOf, type PlannedChange, planChange } from '../../planning/change.ts';
-import type { Plan } from '../../planning/plan.ts';
-import type { Provisioner } from '../../ports.ts';
+import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -19,10 +19,11 @@ import {
   projectStream,
   type StreamPorts,
 } from '../grant-stream.ts';
+import type { Provisioner } from '../provisioner.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
-import { type CheckPorts, prepareRequest } from './prepare-request.ts';
+import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
 export type RequestPorts = StreamPorts & CheckPorts & { provisioner: Provisioner };
@@ -35,9 +36,9 @@ export type RequestContext = {
   dryRun: boolean;
   /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
-  isFirstOnly?: boolean;
+  createOnly?: boolean;
   /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
-  mayComeAgain?: boolean;
+  isRedelivery?: boolean;
 };
 
 /** Asks for a grant: checks who asks for what in the contract's order, decides, writes the intent, and waits for the
@@ -49,64 +50,107 @@ export async function requestGrant(
 ): Promise<Result<RequestAnswer>> {
   const prepared = await prepareRequest(ports, request, context.caller);
   if (!prepared.ok) return prepared;
-  const { plan, template, expiresInSeconds } = prepared.value;
+  const asked = { ...prepared.value, request, context };
   for (;;) {
-    const stream = await loadStream(ports, plan.grantId);
-    if (context.isFirstOnly && !isUntouched(stream.grant))
-      return answerToRequest('unchanged', stream, stream);
-    if (context.mayComeAgain && isDoneBy(stream, causeOf(context)))
-      return answerToRequest('unchanged', stream, stream);
-    const fixed = withFixedRoleName(plan, stream.grant);
-    const now = toInstant(ports.clock.now());
-    const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
-    const lapsed = stream.grant && decideLapse(stream.grant, now);
-    if (lapsed && !context.dryRun) {
-      // Nobody has swept it up yet: this request is a new one and not the repetition of that.
-      await appendEvent(ports, stream, lapsed, { ...causeOf(context), principal: LAPSE });
-      continue;
-    }
-    const change = planChange(fixed, template, liveStateOf(stream.grant), lifetime);
-    const bound = checkPlanHash(request, stream.grant, fixed, change, expiresInSeconds);
-    if (!bound.ok) return bound;
-    const command: RequestCommand = {
-      intent: fixed.intent,
-      planHash: change.hash,
-      approval: change.requiresApproval ? 'required' : 'none',
-      proposal: change.requiresApproval ? proposalOf(ports, fixed, change, context.caller, now) : undefined,
-      expiresInSeconds,
-      expiresAt: lifetime?.at,
-      reason: request.reason,
-      pipeline: context.caller.pipeline && pipelineRun(context.caller.pipeline),
-    };
-    const decision = decideRequest(stream.grant, command);
-    if (!decision.ok) return decision;
-    const { events, outcome } = decision.value;
-    const limited = checkLimits(stream, command, context.caller, events.length > 0);
-    if (!limited.ok) return limited;
-    const room = await checkQuota(ports, stream.grant, outcome, fixed);
-    if (!room.ok) return room;
-    if (context.dryRun) {
-      const { grant } = stream;
-      const isAsItIs = outcome === 'unchanged' || events.length === 0;
-      const planned = { isAsItIs, plan: fixed, change, command, caller: context.caller, grant };
-      return ok({ status: 200, planned });
-    }
-    const [event] = events;
-    const appended = event ? await appendEvent(ports, stream, event, causeOf(context)) : stream;
-    if (!appended) continue;
-    const answer = await finish(ports, appended, outcome, events.length > 0);
-    // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
-    const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
-    if (!owesExpiry || !answer.ok) return answer;
-    if (answer.value.status === 202) return fail(notYetLimited(plan.grantId));
+    const answer = await requestOnce(ports, asked, await loadStream(ports, asked.rendered.grantId));
+    if (answer !== 'again') return answer;
   }
+}
+
+/** A request after it was checked, and where it comes from. */
+type Asked = PreparedRequest & { request: GrantRequest; context: RequestContext };
+
+/** What a request comes to on a stream: its plan, and the event that would be written, if any. */
+type Decided = {
+  rendered: RenderedRole;
+  plan: Plan;
+  command: RequestCommand;
+  outcome: RequestOutcome;
+  event: NewEvent | undefined;
+};
+
+/** Decides on a stream as it was read, and carries it out; `again` where the stream must be read once more. */
+async function requestOnce(
+  ports: RequestPorts,
+  asked: Asked,
+  stream: GrantStream,
+): Promise<Result<RequestAnswer> | 'again'> {
+  const { context } = asked;
+  const staysAsItIs =
+    (context.createOnly && !isUntouched(stream.grant)) ||
+    (context.isRedelivery && isDoneBy(stream, causeOf(context)));
+  if (staysAsItIs) return answerToRequest('unchanged', stream, stream);
+  const now = toInstant(ports.clock.now());
+  const lapsed = stream.grant && decideLapse(stream.grant, now);
+  if (lapsed && !context.dryRun) {
+    // Nobody has swept it up yet: this request is a new one and not the repetition of that.
+    await appendEvent(ports, stream, { event: lapsed, cause: { ...causeOf(context), principal: LAPSE } });
+    return 'again';
+  }
+  const decided = await decide(ports, asked, { stream, now });
+  if (!decided.ok) return decided;
+  if (!context.dryRun) return carryOut(ports, stream, { ...decided.value, context });
+  const { event, outcome, ...shown } = decided.value;
+  const isUnchanged = outcome === 'unchanged' || event === undefined;
+  return ok({
+    outcome: 'planned',
+    planned: { ...shown, isUnchanged, caller: context.caller, grant: stream.grant },
+  });
+}
+
+async function decide(
+  ports: RequestPorts,
+  { request, template, expiresInSeconds, context: { caller }, ...asked }: Asked,
+  { stream, now }: { stream: GrantStream; now: Instant },
+): Promise<Result<Decided>> {
+  const { grant } = stream;
+  const rendered = withFixedRoleName(asked.rendered, grant);
+  const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime });
+  const { intent } = rendered;
+  const bound = checkPlanHash(plan, { planHash: request.planHash, grant, intent, expiresInSeconds });
+  if (!bound.ok) return bound;
+  const command: RequestCommand = {
+    intent,
+    planHash: plan.hash,
+    approval: plan.requiresApproval ? 'required' : 'none',
+    proposal: plan.requiresApproval ? proposalOf(ports, { rendered, plan, caller, now }) : undefined,
+    expiresInSeconds,
+    expiresAt: lifetime?.at,
+    reason: request.reason,
+    pipeline: caller.pipeline && pipelineRun(caller.pipeline),
+  };
+  const decision = decideRequest(grant, command);
+  if (!decision.ok) return decision;
+  const {
+    events: [event],
+    outcome,
+  } = decision.value;
+  const limited = checkLimits(stream, command, { caller, hasNewEvent: event !== undefined });
+  if (!limited.ok) return limited;
+  const room = await checkQuota(ports, intent, { grant, outcome });
+  return room.ok ? ok({ rendered, plan, command, outcome, event }) : room;
+}
+
+async function carryOut(
+  ports: RequestPorts,
+  stream: GrantStream,
+  { event, command, outcome, context }: Decided & { context: RequestContext },
+): Promise<Result<RequestAnswer> | 'again'> {
+  const appended = event ? await appendEvent(ports, stream, { event, cause: causeOf(context) }) : stream;
+  if (!appended) return 'again';
+  const answer = await finish(ports, appended, { outcome, hasNewEvent: event !== undefined });
+  // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
+  const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
+  if (!owesExpiry || !answer.ok) return answer;
+  return answer.value.outcome === 'accepted' ? fail(notYetLimited(stream.grantId)) : 'again';
 }
 
 /** Nothing in the log says for how long this request asked: whoever sent it must not believe so. */
 const notYetLimited = (grantId: string) =>
   problem(
     'CONFLICT',
-    `Work on grant ${grantId} is under way, and for another time than this request asks for. Ask again.`,
+    `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,
     { retryAfter: 5 },
   );
 
@@ -118,13 +162,12 @@ function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCo
 
 /** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
 const isUntouched = (grant: Grant | undefined): boolean =>
-  grant === undefined || grant.status === 'failed' || grant.status === 'provisioning';
+  grant === undefined || grant.state === 'failed' || grant.state === 'provisioning';
 
 async function finish(
   ports: RequestPorts,
   stream: GrantStream,
-  outcome: RequestOutcome,
-  hasNewEvent: boolean,
+  { outcome, hasNewEvent }: { outcome: RequestOutcome; hasNewEvent: boolean },
 ): Promise<Result<RequestAnswer>> {
   // Before the provisioner is asked: it counts the repository's grants, and must see those that were asked for at once.
   if (hasNewEvent) await projectStream(ports, stream);
@@ -151,37 +194,40 @@ const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
 /** A request that names the plan which it was shown gets that plan or none. One that repeats what is in force, or under
  *  way, by that very plan and for as long is no other plan, though nothing would change by it any more. */
 function checkPlanHash(
-  { planHash }: GrantRequest,
-  grant: Grant | undefined,
-  { intent }: Plan,
-  change: PlannedChange,
-  expiresInSeconds: number | undefined,
+  plan: Plan,
+  {
+    planHash,
+    grant,
+    intent,
+    expiresInSeconds,
+  }: Pick<RequestCommand, 'intent' | 'expiresInSeconds'> & {
+    planHash: string | undefined;
+    grant: Grant | undefined;
+  },
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.status) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&
       request?.intentHash === intentHash(intent) &&
       request.expiresInSeconds === expiresInSeconds,
   );
-  if (planHash === undefined || planHash === change.hash || isRepeated) return ok(undefined);
+  if (planHash === undefined || planHash === plan.hash || isRepeated) return ok(undefined);
   return fail(
-    problem(
-      'PLAN_CHANGED',
-      'The plan is another by now than the one with this hash. Ask with dryRun=true again.',
-      {
-        errors: [{ pointer: '/planHash', detail: `is not the hash of the present plan` }],
-      },
-    ),
+    problem('PLAN_CHANGED', 'The plan no longer matches this hash. Repeat with `dryRun=true`.', {
+      errors: [{ pointer: '/planHash', detail: `is not the hash of the current plan` }],
+    }),
   );
 }
 
 const proposalOf = (
   { configuration }: RequestPorts,
-  { role }: Plan,
-  { risk, approvalReasons }: PlannedChange,
-  { groups }: Caller,
-  now: Instant,
+  {
+    rendered: { role },
+    plan: { risk, approvalReasons },
+    caller: { groups },
+    now,
+  }: Pick<Decided, 'rendered' | 'plan'> & { caller: Caller; now: Instant },
 ): RequestCommand['proposal'] => ({
   lapsesAt: plusSeconds(now, configuration.approvals.lapseAfterHours * 3600),
   risk,
@@ -192,11 +238,15 @@ const proposalOf = (
 });
 
 /** The role's name is fixed at the first intent; a renamed repository keeps it. */
-function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {
+function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): RenderedRole {
   const roleName = grant?.request.intent.roleName;
-  if (roleName === undefined || roleName === plan.role.name) return plan;
-  const arn = plan.role.arn.slice(0, -plan.role.name.length) + roleName;
-  return { ...plan, role: { ...plan.role, name: roleName, arn }, intent: { ...plan.intent, roleName } };
+  if (roleName === undefined || roleName === rendered.role.name) return rendered;
+  const arn = rendered.role.arn.slice(0, -rendered.role.name.length) + roleName;
+  return {
+    ...rendered,
+    role: { ...rendered.role, name: roleName, arn },
+    intent: { ...rendered.intent, roleName },
+  };
 }
 
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
@@ -204,18 +254,17 @@ function withFixedRoleName(plan: Plan, grant: Grant | undefined): Plan {
 function checkLimits(
   { grant, events, grantId }: GrantStream,
   { expiresAt }: RequestCommand,
-  { principal }: Caller,
-  hasNewEvent: boolean,
+  { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
 ): Result<undefined> {
   if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it and ask for one with another name.`;
+    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it, and request one with another name.`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
-  const isForeign = grant?.status === 'active' && grant.expirySetBy?.kind !== 'pipeline';
+  const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
   if (principal.kind === 'pipeline' && isForeign && isLonger) {
     const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline does not lengthen the time that somebody else has set.';
+      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
     return fail(problem('DENIED', detail));
   }
   return ok(undefined);
@@ -223,11 +272,10 @@ function checkLimits(
 
 async function checkQuota(
   ports: RequestPorts,
-  grant: Grant | undefined,
-  outcome: RequestOutcome,
-  { intent }: Plan,
+  intent: RequestCommand['intent'],
+  { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
 ): Promise<Result<undefined>> {
-  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.status));
+  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
   if (!becomesLive) return ok(undefined);
   const limit = ports.configuration.limits.liveGrantsPerRepository;
   const { length: live } = await ports.grants.listLive(intent.repository.uuid);

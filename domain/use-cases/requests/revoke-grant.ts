@@ -1,74 +1,76 @@
-import { authorise } from '../../access/authorisation.ts';
 import { decideRevocation, type RevocationCause } from '../../grants/decide-request.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { workOf } from '../../grants/grant.ts';
-import { GRANT_ID } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { circumstancesOf } from '../access.ts';
-import { appendEvent, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
-import { grantNotFound, resourceOf } from '../reading/read-grants.ts';
-import { PATIENCE_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import { loadForCaller } from '../access.ts';
+import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
+import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
 export type RevokeContext = Pick<
   RequestContext,
-  'caller' | 'correlationId' | 'entryPoint' | 'mayComeAgain'
+  'caller' | 'correlationId' | 'entryPoint' | 'isRedelivery'
 > & {
   cause?: RevocationCause;
 };
 
-/** Revokes a grant: writes the intent and waits for the provisioner. 200 once nothing is left in IAM, 202 while steps
- *  remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
+/** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
+ *  `accepted` while steps remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
  *  they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,
   grantId: string,
   context: RevokeContext,
-): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
-  const { access, reportDenial } = ports;
-  const admins = ports.admins?.();
-  const { caller, correlationId, entryPoint } = context;
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
+): Promise<Result<GrantAnswer>> {
+  const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
   for (;;) {
-    const stream = await loadStream(ports, grantId);
-    if (!stream.grant) return grantNotFound(grantId);
-    const resource = resourceOf(stream.grant);
-    const known = await circumstancesOf(access, admins, caller, ['read', 'revoke'], resource);
-    if (!authorise(access, caller, 'read', resource, reportDenial, known).ok) return grantNotFound(grantId);
-    const allowed = authorise(access, caller, 'revoke', resource, reportDenial, known);
-    if (!allowed.ok) return allowed;
-    const cause = { principal: caller.principal, correlationId, entryPoint };
-    if (context.mayComeAgain && isDoneBy(stream, cause)) return answer(stream.grant);
-    const { events, outcome } = decideRevocation(stream.grant, context.cause ?? 'requested');
-    const [event] = events;
-    const appended = event ? await appendEvent(ports, stream, event, cause) : stream;
-    if (!appended) continue;
-    const projected = event ? projectStream(ports, appended) : undefined;
-    if (outcome === 'settled') {
-      await projected;
-      return answer(appended.grant);
-    }
-    if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
-    const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
-    return answer(settled.grant);
+    const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+    if (!found.ok) return found;
+    const answered = await revokeOnce(ports, found.value, context);
+    if (answered !== 'again') return answered;
   }
 }
 
-/** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
-async function verifyNothingLeft(
+/** Decides on a stream as it was read; `again` where another writer was faster. */
+async function revokeOnce(
   ports: RequestPorts,
-  grantId: string,
-): Promise<Result<{ status: 200 | 202; grant: Grant }>> {
-  const { outcome } = await ports.provisioner.run(grantId, PATIENCE_MS);
+  stream: GrantStream & { grant: Grant },
+  { caller, correlationId, entryPoint, isRedelivery, cause: why = 'requested' }: RevokeContext,
+): Promise<Result<GrantAnswer> | 'again'> {
+  const { grantId, grant } = stream;
+  const cause = { principal: caller.principal, correlationId, entryPoint };
+  if (isRedelivery && isDoneBy(stream, cause)) return answer(grant);
+  const { events, outcome } = decideRevocation(grant, why);
+  const [event] = events;
+  const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
+  if (!appended) return 'again';
+  const projected = event ? projectStream(ports, appended) : undefined;
+  if (outcome === 'settled') {
+    await projected;
+    return answer(appended.grant);
+  }
+  if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
+  const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
+  return answer(settled.grant);
+}
+
+/** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
+async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<Result<GrantAnswer>> {
+  const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
-  if (outcome === 'settled' || grant?.status !== 'failed') return answer(grant);
-  const detail = 'It could not be made sure that nothing of this grant is left in IAM. Ask again.';
+  if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);
+  const detail =
+    'Rolewright could not confirm that nothing of this grant is left in IAM. Repeat the request.';
   return fail(problem('UPSTREAM_UNAVAILABLE', detail, { retryAfter: 5 }));
 }
 
-function answer(grant: Grant | undefined): Result<{ status: 200 | 202; grant: Grant }> {
+function answer(grant: Grant | undefined): Result<GrantAnswer> {
   if (!grant) throw new Error('a grant that was read has lost its events');
-  return ok({ status: workOf(grant) === 'rest' && grant.status !== 'active' ? 200 : 202, grant });
+  return ok({
+    outcome: workOf(grant) === 'rest' && grant.state !== 'active' ? 'changed' : 'accepted',
+    grant,
+  });
 }

@@ -4,20 +4,26 @@ import { readableGrant } from '../reading/read-grants.ts';
 import type { RequestAnswer } from './outcome.ts';
 import { type RequestContext, type RequestPorts, requestGrant } from './request-grant.ts';
 
+/** Which grant is upgraded, by which plan, and why. */
+export type UpgradeInput = {
+  grantId: string;
+  planHash?: string | undefined;
+  reason?: string | undefined;
+};
+
 /** Asks again for what a grant is, from its template as it is now: the caller's own request for the same parameters, so it
  *  is checked, planned and, where it is wider, approved like any other. `GRANT_NOT_FOUND`, `CONFLICT` for a grant that is
  *  not active, and whatever a request for a grant can answer; `PARAMETERS_INVALID` where the template now takes others. */
 export async function upgradeGrant(
   ports: RequestPorts,
-  grantId: string,
-  { planHash, reason }: { planHash?: string | undefined; reason?: string | undefined },
+  { grantId, planHash, reason }: UpgradeInput,
   context: RequestContext,
 ): Promise<Result<RequestAnswer>> {
   const found = await readableGrant(ports, grantId, context.caller);
   if (!found.ok) return found;
   const grant = found.value;
-  if (grant.status !== 'active') {
-    const detail = `Grant ${grant.id} is ${grant.status}; only an active grant is upgraded. Ask for the grant itself.`;
+  if (grant.state !== 'active') {
+    const detail = `Grant ${grant.id} is ${grant.state}; only an active grant can be upgraded. Request the grant instead.`;
     return fail(problem('CONFLICT', detail));
   }
   const { repository, environment, template, parameters, account, name } = grant.request.intent;

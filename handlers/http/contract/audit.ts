@@ -15,12 +15,13 @@ export const searchEvents = {
   method: 'GET',
   path: '/v1/events',
   summary: 'Search the audit log',
-  description: 'The newest event first. Indexes lag: complete for times older than 60 seconds.',
+  description:
+    'Newest first. The indexes are eventually consistent: a page is complete for times older than 60 seconds.',
   access: 'caller',
   query: z.strictObject({
     from: instant.optional().describe('Inclusive'),
     to: instant.optional().describe('Exclusive'),
-    repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
+    repository: repositoryNameSchema.optional().describe('workspace/slug (current or former), or UUID'),
     principal: z
       .string()
       .regex(/^(person|service|pipeline|system):.{1,256}$/, 'must be kind:id, such as person:ada@example.com')

@@ -1,4 +1,4 @@
-import { explanationSchema } from '../../../domain/explanation/diagnosis.ts';
+import { diagnosisSchema } from '../../../domain/explanation/diagnosis.ts';
 import { explainRequestSchema } from '../../../domain/use-cases/reading/explain-admission.ts';
 import { bodyProblems, type Operation } from './operation.ts';
 
@@ -6,12 +6,12 @@ export const explainAdmission = {
   id: 'explainAdmission',
   method: 'POST',
   path: '/v1/explain',
-  summary: 'Explain why a step token is or is not admitted',
+  summary: 'Explain why a step token is admitted or not',
   description:
-    'Takes a step token, whose signature is verified, or claims, which are not. The token is neither stored nor logged. An empty token is what a step without `oidc: true` has.',
+    'Accepts a step token, whose signature is verified, or unverified claims. The token is neither stored nor logged. Send an empty token for a step without `oidc: true`.',
   access: 'caller',
   body: explainRequestSchema,
-  successes: { 200: { description: 'The explanation', schema: explanationSchema } },
+  successes: { 200: { description: 'The diagnosis', schema: diagnosisSchema } },
   problems: [...bodyProblems, 'GRANT_NOT_FOUND'],
   example: {
     body: {

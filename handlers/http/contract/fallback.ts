@@ -5,9 +5,9 @@ export const checkHealth = {
   id: 'checkHealth',
   method: 'GET',
   path: '/healthz',
-  summary: 'See whether the API is up',
+  summary: 'Check that the API is up',
   access: 'open',
-  successes: { 200: { description: 'It is', schema: z.strictObject({ status: z.literal('ok') }) } },
+  successes: { 200: { description: 'The API is up', schema: z.strictObject({ status: z.literal('ok') }) } },
   problems: [],
   example: { status: 200 },
 } as const satisfies Operation;

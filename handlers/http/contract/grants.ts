@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { grantStatuses } from '../../../domain/grants/grant.ts';
+import { grantStates } from '../../../domain/grants/grant.ts';
 import {
   approvalSchema,
   grantRequestSchema,
@@ -46,16 +46,16 @@ export const requestGrant = {
   id: 'requestGrant',
   method: 'POST',
   path: '/v1/grants',
-  summary: 'Ask for a grant',
+  summary: 'Request a grant',
   description:
-    'Repeating a request changes nothing. With `dryRun=true` the answer is the grant as it would be, with its plan and both documents, and nothing is written; a request with that plan’s hash as `planHash` is refused once the plan is no longer that.',
+    'Idempotent. With `dryRun=true` nothing is written; the answer is the grant as it would be, with its plan and both documents. A request that carries the plan’s hash as `planHash` is refused if the plan no longer matches.',
   access: 'caller',
   query: dryRunQuery,
   body: grantRequestSchema,
   successes: {
-    200: { description: 'It is so already, or was changed; or a dry run', schema: grantSchema },
+    200: { description: 'Unchanged, changed at once, or a dry run', schema: grantSchema },
     201: { description: 'The grant is active now', schema: grantSchema, headers: location },
-    202: { description: 'It waits for approval, or work goes on', schema: grantSchema, headers: location },
+    202: { description: 'Waits for approval, or is in progress', schema: grantSchema, headers: location },
   },
   problems: [...bodyProblems, ...planProblems],
   example: {
@@ -74,11 +74,12 @@ export const listGrants = {
   method: 'GET',
   path: '/v1/grants',
   summary: 'List grants',
-  description: 'The newest change first. A page may be short; only a missing cursor ends the list.',
+  description:
+    'Latest change first. A page may hold fewer items than `limit`; the list ends where `cursor` is missing.',
   access: 'caller',
   query: z.strictObject({
-    repository: repositoryNameSchema.optional().describe('workspace/slug, also a former one, or UUID'),
-    state: z.enum(grantStatuses).optional(),
+    repository: repositoryNameSchema.optional().describe('workspace/slug (current or former), or UUID'),
+    state: z.enum(grantStates).optional(),
     template: z.string().min(1).max(64).optional(),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
     limit: limitSchema,
@@ -105,12 +106,12 @@ export const revokeGrant = {
   method: 'DELETE',
   path: '/v1/grants/{id}',
   summary: 'Revoke a grant',
-  description: 'Ends all access and removes the role. Repeating it does no harm.',
+  description: 'Ends all access and removes the role. Idempotent.',
   access: 'caller',
   successes: {
     200: { description: 'Nothing is left in IAM', schema: revokedGrantSchema },
     202: {
-      description: 'Steps remain, and go on by themselves',
+      description: 'Steps remain; they continue asynchronously',
       schema: revokedGrantSchema,
       headers: location,
     },
@@ -120,8 +121,8 @@ export const revokeGrant = {
 } as const satisfies Operation;
 
 const decision = {
-  200: { description: 'Decided and done', schema: grantSchema },
-  202: { description: 'Decided; work goes on', schema: grantSchema, headers: location },
+  200: { description: 'Decided and applied', schema: grantSchema },
+  202: { description: 'Decided; in progress', schema: grantSchema, headers: location },
 };
 const PLAN_HASH = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
 
@@ -129,9 +130,9 @@ export const approveGrant = {
   id: 'approveGrant',
   method: 'POST',
   path: '/v1/grants/{id}/approve',
-  summary: 'Approve what waits',
+  summary: 'Approve the waiting plan',
   description:
-    'Approves the plan of this hash and no other; everything is verified again. Nobody approves their own request.',
+    'Approves only the plan with this hash; everything is verified again. A requester cannot approve their own request.',
   access: 'caller',
   body: approvalSchema,
   successes: decision,
@@ -143,8 +144,8 @@ export const rejectGrant = {
   id: 'rejectGrant',
   method: 'POST',
   path: '/v1/grants/{id}/reject',
-  summary: 'Reject what waits',
-  description: 'A new grant is rejected; an active one stays as it is.',
+  summary: 'Reject the waiting plan',
+  description: 'A new grant becomes `rejected`; an active grant is unchanged.',
   access: 'caller',
   body: rejectionSchema,
   successes: decision,
@@ -156,11 +157,14 @@ export const upgradeGrant = {
   id: 'upgradeGrant',
   method: 'POST',
   path: '/v1/grants/{id}/upgrade',
-  summary: "Bring a grant to its template's present version",
+  summary: "Upgrade a grant to its template's current version",
   access: 'caller',
   query: dryRunQuery,
   body: upgradeSchema,
-  successes: decision,
+  successes: {
+    200: { description: 'Unchanged, changed at once, or a dry run', schema: grantSchema },
+    202: { description: 'Waits for approval, or is in progress', schema: grantSchema, headers: location },
+  },
   problems: [...bodyProblems, ...planProblems, 'GRANT_NOT_FOUND'],
   example: { path: { id: EXAMPLE }, query: { dryRun: 'true' }, body: {}, status: 200 },
 } as const satisfies Operation;
@@ -169,8 +173,8 @@ export const listGrantEvents = {
   id: 'listGrantEvents',
   method: 'GET',
   path: '/v1/grants/{id}/events',
-  summary: 'Read the history of a grant',
-  description: 'Oldest first; anyone can verify the chain of hashes.',
+  summary: 'List the events of a grant',
+  description: 'Oldest first. Any reader can verify the hash chain.',
   access: 'caller',
   query: pageQuery,
   successes: { 200: { description: 'A page of events', schema: eventPageSchema } },
@@ -182,9 +186,9 @@ export const showTemplateImpact = {
   id: 'showTemplateImpact',
   method: 'GET',
   path: '/v1/templates/{name}/impact',
-  summary: "See what a template's present version would change",
+  summary: "List what a template's current version would change",
   description:
-    'Active grants that an upgrade would change, each with the permissions that it would gain and lose.',
+    'The active grants that an upgrade would change, each with the permissions that it would gain and lose.',
   access: 'caller',
   query: pageQuery,
   successes: { 200: { description: 'A page of grants', schema: impactPageSchema } },

@@ -1,7 +1,7 @@
 import * as audit from './audit.ts';
 import * as catalogue from './catalogue.ts';
 import * as explain from './explain.ts';
-import * as front from './fallback.ts';
+import * as fallback from './fallback.ts';
 import * as grants from './grants.ts';
 import type { Operation } from './operation.ts';
 import * as slack from './slack.ts';
@@ -16,7 +16,7 @@ export const operationsByFunction: Record<string, Record<string, Operation>> = {
   explain: { ...explain },
   webhooks: { ...webhooks },
   slack: { ...slack },
-  front: { ...front },
+  fallback: { ...fallback },
 };
 
 /** Every operation. */

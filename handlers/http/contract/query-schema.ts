@@ -9,12 +9,12 @@ export const limitSchema = z
   .describe('Items of one page, 1–100');
 
 /** Where a page begins: what the page before gave, for the same route and filters only. */
-export const cursorSchema = z.string().optional().describe('The cursor of the page before');
+export const cursorSchema = z.string().optional().describe('The cursor of the previous page');
 
 /** The query of a list without filters. */
 export const pageQuery = z.strictObject({ limit: limitSchema, cursor: cursorSchema });
 
 /** Whether a request is only looked at. */
 export const dryRunQuery = z.strictObject({
-  dryRun: z.enum(['true', 'false']).default('false').describe('true: nothing is written'),
+  dryRun: z.enum(['true', 'false']).default('false').describe('true: plan only; nothing is written'),
 });

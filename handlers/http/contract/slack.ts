@@ -11,15 +11,15 @@ export const takeCommand = {
   id: 'takeCommand',
   method: 'POST',
   path: '/slack/commands',
-  summary: 'Take a slash command',
+  summary: 'Receive a slash command',
   description:
-    'For Slack alone. Answers within its three seconds; what takes longer is told behind it. Not there where Slack is not configured.',
+    'For Slack only. Acknowledged within three seconds; a longer answer follows asynchronously. 404 if Slack is not configured.',
   access: 'slack',
   body: z
     .looseObject({ team_id: z.string(), user_id: z.string(), text: z.string().optional() })
     .describe("Slack's form of a slash command"),
   bodyType: BODY_TYPE,
-  successes: answer('What Slack shows to the person alone', 'SlackMessage'),
+  successes: answer('The message that Slack shows to this user only', 'SlackMessage'),
   problems,
   example: { body: { team_id: 'T0ACME', user_id: 'U0ADA', text: 'help' }, status: 200 },
 } as const satisfies Operation;
@@ -28,12 +28,12 @@ export const takeInteraction = {
   id: 'takeInteraction',
   method: 'POST',
   path: '/slack/interactions',
-  summary: 'Take a button or a form',
-  description: 'For Slack alone. Not there where Slack is not configured.',
+  summary: 'Receive a button or a form',
+  description: 'For Slack only. 404 if Slack is not configured.',
   access: 'slack',
   body: z.looseObject({ payload: z.string() }).describe("Slack's form: `payload` is JSON"),
   bodyType: BODY_TYPE,
-  successes: answer('What Slack does with the form', 'SlackFormAnswer'),
+  successes: answer('What Slack shows next in the form', 'SlackFormAnswer'),
   problems,
   example: { body: { payload: '{"type":"view_closed"}' }, status: 200 },
 } as const satisfies Operation;

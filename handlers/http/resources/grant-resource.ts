@@ -1,8 +1,8 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import { deniedByBoundary } from '../../../domain/planning/boundary-roles.ts';
-import type { Plan } from '../../../domain/planning/plan.ts';
+import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
+import { deniedByBoundary } from '../../../domain/policy/boundary-roles.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
@@ -13,7 +13,7 @@ import { pipelineSnippets, type StepSource } from './pipeline-snippet.ts';
 const compact = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-function subjectFields(intent: GrantIntent, { accounts }: Configuration) {
+function targetFields(intent: GrantIntent, { accounts }: Configuration) {
   const account = accounts.find(({ id }) => id === intent.account);
   const { repository, workspace, project, environment } = intent;
   return {
@@ -36,8 +36,8 @@ export function grantResource(
   const { role, documents } = grant;
   return compact<GrantResource>({
     id: grant.id,
-    state: grant.status,
-    ...subjectFields(intent, source.configuration),
+    state: grant.state,
+    ...targetFields(intent, source.configuration),
     role:
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
@@ -60,48 +60,48 @@ function boundaryWarnings({ documents }: Grant, { boundaryRoles }: Configuration
   return warnings.length > 0 ? { warnings } : {};
 }
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.expiresAt` is when
+/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
  *  it lapses unless somebody decides. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.status === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
-  if (grant.status === 'pending') {
+  if (grant.state === 'pending') {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy, reason, expiresAt: lapsesAt }) };
+  return { plan, pendingChange: compact({ planHash, requestedBy, reason, lapsesAt }) };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
  *  leaves as it is shows as it is; of a change that waits for approval, what it would be once it is approved. */
 export function plannedResource(
-  { plan, change, command, caller, grant, isAsItIs }: PlannedGrant,
+  { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
   source: StepSource,
   now: string,
 ): GrantResource {
-  const { role, intent, grantId } = plan;
+  const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;
   const present = grant && grantResource(grant, source);
-  const live = grant?.status === 'active' ? present : undefined;
+  const live = grant?.state === 'active' ? present : undefined;
   const expiresAt = command.expiresAt ?? live?.expiresAt;
   const planned = {
     role: compact({ arn, name, id: live?.role?.id, maxSessionDuration }),
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan: change, warnings: warningsOf(plan, source.configuration) };
-  if (present && isAsItIs) {
+  const judged = { plan, warnings: warningsOf(rendered, source.configuration) };
+  if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
   return compact<GrantResource>({
     id: grantId,
-    state: change.requiresApproval && change.risk === 'new' ? 'pending' : 'active',
-    ...subjectFields(intent, source.configuration),
+    state: plan.requiresApproval && plan.risk === 'new' ? 'pending' : 'active',
+    ...targetFields(intent, source.configuration),
     ...planned,
     expiresAt,
     reason: command.reason,
@@ -117,7 +117,7 @@ export function plannedResource(
 /** What somebody should know before asking: what the role amounts to where others act for it, which roles the
  *  boundary does not let it pass or assume, and which guardrails it breaks that only report for now. */
 function warningsOf(
-  { audited, actsThrough, role }: Plan,
+  { audited, actsThrough, role }: RenderedRole,
   { boundaryRoles }: Configuration,
 ): string[] | undefined {
   const warnings = [
@@ -136,7 +136,7 @@ export function impactResource(
   { version, change, problem }: Impact,
   configuration: Configuration,
 ): ImpactResource {
-  const { repository, environment, account, name } = subjectFields(grant.request.intent, configuration);
+  const { repository, environment, account, name } = targetFields(grant.request.intent, configuration);
   return compact<ImpactResource>({
     grant: grant.id,
     repository,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
-import { grantStatuses } from '../../../domain/grants/grant.ts';
-import { grantIdSchema, subjectShape } from '../../../domain/grants/intent.ts';
+import { grantStates } from '../../../domain/grants/grant.ts';
+import { grantIdSchema, targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
+import { risks } from '../../../domain/policy/difference.ts';
+import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
 import { NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
@@ -13,18 +15,18 @@ const document = z.record(z.string(), z.unknown());
 
 const permissionSchema = z
   .strictObject({ action: z.string(), resource: z.string() })
-  .meta({ id: 'Permission', description: 'Both may hold wildcards of IAM' });
+  .meta({ id: 'Permission', description: 'Both may hold IAM wildcards' });
 
 /** What a request changes, as permissions. */
 const change = {
-  risk: z.enum(['new', 'same', 'narrower', 'wider']),
+  risk: z.enum(risks),
   gained: z.array(permissionSchema),
   lost: z.array(permissionSchema),
   requiresApproval: z.boolean(),
 };
 
 /** What a request would change; a request or a decision that carries the hash is bound to it. */
-export const planSchema = z
+const planSchema = z
   .strictObject({
     hash: planHashSchema,
     ...change,
@@ -32,15 +34,15 @@ export const planSchema = z
   })
   .meta({ id: 'Plan' });
 
-const subject = {
+const target = {
   repository: z.strictObject({
     uuid,
-    fullName: z.string().describe('workspace/slug, as Bitbucket had it at the last request'),
+    fullName: z.string().describe('workspace/slug, as last read from Bitbucket'),
     workspace: z.strictObject({ slug: z.string(), uuid }),
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
-  account: z.strictObject({ alias: z.string(), id: z.string().regex(/^\d{12}$/) }),
+  account: z.strictObject({ alias: z.string(), id: z.string().regex(ACCOUNT_ID) }),
   name: z.string().regex(NAME),
 };
 
@@ -48,15 +50,15 @@ const subject = {
 export const grantSchema = z
   .strictObject({
     id: grantIdSchema,
-    state: z.enum(grantStatuses),
-    ...subject,
+    state: z.enum(grantStates),
+    ...target,
     template: z.strictObject({ name: z.string(), version: z.string() }),
     parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     role: z
       .strictObject({
         arn: z.string(),
         name: z.string(),
-        id: z.string().optional().describe("IAM's RoleId; another one after every re-creation"),
+        id: z.string().optional().describe("IAM's RoleId; a new one after every re-creation"),
         maxSessionDuration: z.int().describe('Seconds'),
       })
       .optional(),
@@ -64,20 +66,20 @@ export const grantSchema = z
     permissionsPolicy: document.optional().describe('Not in lists'),
     plan: planSchema
       .optional()
-      .describe('What waits for approval; in a dry run, what the request would change'),
+      .describe('The plan that waits for approval; in a dry run, what the request would change'),
     warnings: z
       .array(z.string())
       .optional()
       .describe(
         'Roles that the permissions boundary does not let it pass or assume; in a dry run also what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
       ),
-    lapsesAt: instant.optional().describe('When a pending grant lapses unless somebody decides'),
+    lapsesAt: instant.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
         requestedBy: principalSchema,
         reason: z.string().optional(),
-        expiresAt: instant.describe('When the change lapses unless somebody decides'),
+        lapsesAt: instant.describe('When the change lapses if it is not decided'),
       })
       .optional(),
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
@@ -109,10 +111,10 @@ export const revokedGrantSchema = z
 
 /** What an upgrade to the template's present version would do to one grant. `problem` stands where the template no longer
  *  fits it: then it keeps what it has. */
-export const impactSchema = z
+const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
-    ...subject,
+    ...target,
     version: z.strictObject({ from: z.string(), to: z.string() }),
     risk: change.risk.optional(),
     gained: change.gained.optional(),
@@ -133,7 +135,7 @@ export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,
-    data: z.looseObject(subjectShape),
+    data: z.looseObject(targetShape),
   })
   .meta({ id: 'Event' });
 

@@ -1,5 +1,6 @@
-import { type Configuration, findAccount } from '../../../domain/configuration/configuration.ts';
+import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import type { Grant } from '../../../domain/grants/grant.ts';
+import { findAccount } from '../../../domain/shared/account.ts';
 import { pipelineStep, pipeStep } from '../../../domain/templates/step/pipeline-step.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 
@@ -17,8 +18,8 @@ export function pipelineSnippets(
 ): { pipelineSnippet?: string; pipeSnippet?: string } {
   const { intent } = grant.request;
   const { role } = grant;
-  const account = findAccount(configuration, intent.account);
-  if (grant.status !== 'active' || !role || !account) return {};
+  const account = findAccount(configuration.accounts, intent.account);
+  if (grant.state !== 'active' || !role || !account) return {};
   const { name, parameters, environment } = intent;
   const template = { name: intent.template.name, step: templates.get(intent.template.name) };
   const used = { id: grant.id, name, template, parameters, environment, account, role };

@@ -1,22 +1,30 @@
 import * as z from 'zod';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters } from '../../../domain/templates/parameters.ts';
 import { type TemplateParameter, templateSchema } from '../../../domain/templates/schema.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pageOf } from './grant-schema.ts';
 import { templateStepOf, templateStepShape } from './template-step.ts';
 
-const { name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
-  templateSchema.shape;
+/** The fields of a template's file that the catalogue shows as they are. */
+const shownFields = templateSchema.pick({
+  name: true,
+  description: true,
+  actsThrough: true,
+  scope: true,
+  approval: true,
+  requestableBy: true,
+  maxSessionDuration: true,
+}).shape;
 
 /** A template as the catalogue shows it. */
 export const templateResourceSchema = z
   .strictObject({
-    ...{ name, description, actsThrough, scope, approval, requestableBy, maxSessionDuration },
+    ...shownFields,
     version: z.string().describe('Hash of its meaning'),
     parameters: z
       .looseObject({ type: z.literal('object'), additionalProperties: z.literal(false) })
-      .describe('JSON Schema of what a request puts into `parameters`'),
+      .describe('JSON Schema of a request’s `parameters`'),
     example: z.strictObject({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
     ...templateStepShape,
   })

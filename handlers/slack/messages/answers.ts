@@ -2,11 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
-import type { Problem } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import type { Problem, Reference } from '../../../domain/shared/problem.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippets, type StepSource } from '../../http/resources/pipeline-snippet.ts';
-import { COMMAND, exampleRequest, type Misunderstanding } from '../command.ts';
+import { COMMAND, type CommandHelp, exampleRequest } from '../command.ts';
 import type { Naming } from '../people.ts';
 import {
   code,
@@ -32,7 +32,7 @@ type Templates = ReadonlyMap<string, Template>;
 export type Writing = StepSource & { naming: Naming };
 
 /** One sentence, as trusted mrkdwn. */
-export const saying = (text: string, plainText = text): SlackContent => ({
+export const message = (text: string, plainText = text): SlackContent => ({
   text: plainText
     .replace(/[`*]/g, '')
     .replaceAll('&lt;', '<')
@@ -45,15 +45,15 @@ export const saying = (text: string, plainText = text): SlackContent => ({
 export function help(templates: Templates): SlackContent {
   const rows = [
     [`${COMMAND}`, 'opens the request form'],
-    [`${COMMAND} request acme/shop <template> name=value …`, 'asks for a role'],
+    [`${COMMAND} request acme/shop <template> name=value …`, 'requests a role'],
     [`${COMMAND} list [acme/shop]`, 'lists grants'],
-    [`${COMMAND} show <grant>`, 'shows one, with the step for bitbucket-pipelines.yml'],
-    [`${COMMAND} explain <grant>`, 'says who can use it, and for what'],
-    [`${COMMAND} revoke <grant>`, 'ends one, with every live session'],
-    [`${COMMAND} templates [name]`, 'says what can be asked for'],
+    [`${COMMAND} show <grant>`, 'shows one grant, with the step for bitbucket-pipelines.yml'],
+    [`${COMMAND} explain <grant>`, 'explains who can use it, and for what'],
+    [`${COMMAND} revoke <grant>`, 'revokes it and ends every live session'],
+    [`${COMMAND} templates [name]`, 'lists the templates, or shows one'],
   ] as const;
   const options =
-    'A request also takes `env=Production` (a deployment environment), `for=30d`, `name=…` where you need two of a kind, and ends in `because …`. Quotes hold words together; commas part the values of a list.';
+    'A request also accepts `env=Production` (a deployment environment), `for=30d` (a lifetime), `name=…` (to hold several grants of one template), and a final `because …`. Quotes group words. The values of a list are separated by commas.';
   return {
     text: `${COMMAND}: AWS roles for Bitbucket Pipelines`,
     blocks: [
@@ -68,15 +68,15 @@ export function help(templates: Templates): SlackContent {
 }
 
 /** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
-export const notKnown: SlackContent = saying(
-  `I do not know who you are in the company's directory, so you may read ${code(`${COMMAND} help`)} and nothing else. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
+export const notKnown: SlackContent = message(
+  `I do not know who you are: your Slack user is not in the directory. Only ${code(`${COMMAND} help`)} works for you. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
 );
 
 /** What was understood of a mistaken command, what is wrong, and one that works. */
-export function misunderstood({ faults, understood, example }: Misunderstanding): SlackContent {
-  const items = faults.map((fault) => ({ text: `• ${words(fault)}` }));
+export function commandHelp({ errors, understood, example }: CommandHelp): SlackContent {
+  const items = errors.map((fieldError) => ({ text: `• ${words(fieldError)}` }));
   return {
-    text: faults.join(' '),
+    text: errors.join(' '),
     blocks: [
       ...(understood ? [section(`Understood: ${words(understood)}`)] : []),
       section(lines(items, (left) => `… and ${left} more`)),
@@ -106,7 +106,7 @@ export function templateDetail(template: Template, templates: Templates): SlackC
   const { name, description, approval, scope, requestableBy } = template;
   const items = Object.entries(template.parameters).map(
     ([parameter, { type, description: text, optional, list }]) => {
-      const rule = `${parameterTypes[type].rule}${list ? `; up to ${list.max}, parted by commas` : ''}`;
+      const rule = `${parameterTypes[type].rule}${list ? `; up to ${list.max}, separated by commas` : ''}`;
       return {
         text: `• ${code(parameter)}${optional ? ' _(optional)_' : ''}  ${words(text)}: ${words(rule)}`,
       };
@@ -118,14 +118,14 @@ export function templateDetail(template: Template, templates: Templates): SlackC
       heading(name),
       section(words(description)),
       ...facts([
-        ['Approval', approval === 'required' ? 'somebody else must approve' : 'none'],
+        ['Approval', approval === 'required' ? 'another person must approve' : 'none'],
         [
           'Scope',
           scope === 'environment'
             ? 'a deployment environment only'
             : 'a repository, or one of its environments',
         ],
-        ['Who may ask', requestableBy.join(', ')],
+        ['Who may request', requestableBy.join(', ')],
       ]),
       ...(items.length > 0 ? [section(lines(items, (left) => `… and ${left} more`))] : []),
       section(`For example\n${code(exampleRequest(templates, template))}`),
@@ -143,13 +143,14 @@ export function asked({ repository, template, parameters, environment }: SlackRe
     items.length === 0
       ? ''
       : ` with ${lines(items, (left) => `and ${left} more`, 2000).replaceAll('\n', ', ')}`;
-  return saying(`Asking for ${code(template)} for ${where}${what} …`);
+  return message(`Requesting ${code(template)} for ${where}${what} …`);
 }
 
-/** Why something cannot be done, in the words that every door gives, with every faulty field. */
-export function refused({ code: kind, detail, errors = [] }: Problem): SlackContent {
-  const items = errors.map(({ pointer, detail: what }) => ({
-    text: `• ${code(pointer.slice(1) || 'request')} ${words(what)}`,
+/** Why something cannot be done, in the words that every endpoint gives, with every faulty field. */
+export function refused({ code: kind, detail: what, errors = [], see }: Problem): SlackContent {
+  const detail = see ? `${what} ${hintOf(see)}` : what;
+  const items = errors.map(({ pointer, detail: rule }) => ({
+    text: `• ${code(pointer.slice(1) || 'request')} ${words(rule)}`,
   }));
   return {
     text: detail,
@@ -161,9 +162,14 @@ export function refused({ code: kind, detail, errors = [] }: Problem): SlackCont
   };
 }
 
-const STATES: Record<Grant['status'], string> = {
+const hintOf = (see: Reference): string =>
+  see.of === 'templates'
+    ? `${COMMAND} templates lists all templates.`
+    : `${COMMAND} templates ${see.name} shows its parameters.`;
+
+const STATES: Record<Grant['state'], string> = {
   pending: 'waits for approval',
-  provisioning: 'is being made',
+  provisioning: 'is being created',
   active: 'is active',
   revoking: 'is being revoked',
   revoked: 'is revoked',
@@ -182,15 +188,15 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
   const waiting = waitingRequest(grant);
   const where = `${templateOf(intent)} for ${code(placeOf(intent))}`;
   if (waiting) {
-    const text = `${where} waits for approval. The approvers have been asked; you will be told what they decide.`;
+    const text = `${where} waits for approval. The approvers are notified; you will be notified of their decision.`;
     return {
       text: `${intent.template.name} waits for approval`,
       blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
     };
   }
-  if (grant.status !== 'active' || !grant.role) {
-    const text = `${where} ${STATES[grant.status]}. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
-    return { text: `${intent.template.name} ${STATES[grant.status]}`, blocks: [section(text)] };
+  if (grant.state !== 'active' || !grant.role) {
+    const text = `${where} ${STATES[grant.state]}. ${code(`${COMMAND} show ${grant.id}`)} shows its progress.`;
+    return { text: `${intent.template.name} ${STATES[grant.state]}`, blocks: [section(text)] };
   }
   return {
     text: `Granted: ${intent.template.name} for ${placeOf(intent)}`,
@@ -199,7 +205,7 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
       ...snippetOf(grant, writing),
       smallPrint(
         `Grant ${idOf(grant, writing)}`,
-        ...(grant.expiresAt ? [`ends ${slackTime(grant.expiresAt)}`] : []),
+        ...(grant.expiresAt ? [`expires ${slackTime(grant.expiresAt)}`] : []),
       ),
     ],
   };
@@ -225,12 +231,12 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
   const { intent, requestedBy, reason, approvedBy } = grant.request;
   const account = writing.configuration.accounts.find(({ id }) => id === intent.account)?.alias;
   return {
-    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.status]}`,
+    text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.state]}`,
     blocks: [
       heading(`${intent.template.name} for ${placeOf(intent)}`),
       ...facts([
-        ['State', STATES[grant.status]],
-        ['Asked for by', writing.naming(requestedBy)],
+        ['State', STATES[grant.state]],
+        ['Requested by', writing.naming(requestedBy)],
         ['Parameters', parametersOf(intent)],
         ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
         ['Role', grant.role ? code(grant.role.arn) : '_none_'],
@@ -250,39 +256,39 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
 /** Who can use a grant, and for what. */
 export function explained(grant: Grant, writing: Writing): SlackContent {
   const { intent } = grant.request;
-  const isLive = grant.status === 'active';
+  const isLive = grant.state === 'active';
   const policy = grant.documents?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
   const uuids = [intent.repository.uuid, ...(intent.environment ? [intent.environment.uuid] : [])].join(':');
   return {
     text: `Who can use ${grant.id}, and for what`,
     blocks: [
       section(
-        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.status]}*, so it admits ${isLive ? 'tokens of its repository' : 'nobody'}.`,
+        `${templateOf(intent)} for ${code(placeOf(intent))} *${STATES[grant.state]}*, so it admits ${isLive ? 'tokens of its repository' : 'no token'}.`,
       ),
       section(
-        `*Who*\n${admission(intent)}. AWS asks the step's token for workspace ${code(intent.workspace.slug)} and a subject that begins with ${code(uuids)}.`,
+        `*Who*\n${admission(intent)}. AWS requires a step token of workspace ${code(intent.workspace.slug)} whose \`sub\` begins with ${code(uuids)}.`,
       ),
       ...(policy ? [section(`*What*\n${permissionList(permissionsIn(policy))}`)] : []),
       section(`*Until*\n${grant.expiresAt ? slackTime(grant.expiresAt) : 'it is revoked'}`),
-      smallPrint(`Grant ${idOf(grant, writing)}`, 'Why one token is refused: `POST /v1/explain`'),
+      smallPrint(`Grant ${idOf(grant, writing)}`, 'To explain why a token is refused: `POST /v1/explain`'),
     ],
   };
 }
 
 /** Grants, newest change first. `isCut` when there are more. */
 export function grantList(grants: readonly Grant[], isCut: boolean, writing: Writing): SlackContent {
-  if (grants.length === 0) return saying('There are no grants here that you may read.');
+  if (grants.length === 0) return message('There are no grants that you may read.');
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {
-      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.status]}`,
+      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.state]}`,
     };
   });
   return {
     text: `${grants.length} grants`,
     blocks: [
       section(lines(items, (left) => `… and ${left} more`)),
-      ...(isCut ? [smallPrint('There are more; name a repository to see its own.')] : []),
+      ...(isCut ? [smallPrint('There are more. Name a repository to list its grants.')] : []),
     ],
   };
 }
@@ -290,12 +296,12 @@ export function grantList(grants: readonly Grant[], isCut: boolean, writing: Wri
 /** How a revoke came out. */
 export function revoked(grant: Grant, writing: Writing): SlackContent {
   const where = `${templateOf(grant.request.intent)} for ${code(placeOf(grant.request.intent))}`;
-  const isOver = grant.status === 'revoked' || grant.status === 'rejected' || grant.status === 'failed';
+  const isOver = grant.state === 'revoked' || grant.state === 'rejected' || grant.state === 'failed';
   const text = isOver
-    ? `✓ ${where} ${STATES[grant.status]}. IAM shows it everywhere within seconds as a rule, and guarantees no time.`
-    : `${where} is being revoked. ${code(`${COMMAND} show ${grant.id}`)} tells how it goes on.`;
+    ? `✓ ${where} ${STATES[grant.state]}. IAM is eventually consistent: the change usually takes effect everywhere within seconds.`
+    : `${where} is being revoked. ${code(`${COMMAND} show ${grant.id}`)} shows its progress.`;
   return {
-    text: `${grant.request.intent.template.name} ${STATES[grant.status]}`,
+    text: `${grant.request.intent.template.name} ${STATES[grant.state]}`,
     blocks: [section(text), { type: 'context', elements: [mrkdwn(`Grant ${idOf(grant, writing)}`, 2000)] }],
   };
 }

@@ -13,13 +13,13 @@ export type ApprovalButton = { grantId: string; planHash: string };
 const TITLES: Record<WaitingOver['outcome'], string> = {
   approved: 'Approved',
   rejected: 'Rejected',
-  lapsed: 'Not decided in time',
+  lapsed: 'Lapsed',
   withdrawn: 'Withdrawn',
   replaced: 'Replaced by a newer request',
 };
 
 const RISKS: Record<WaitingStory['request']['proposal']['risk'], string> = {
-  new: 'New: nothing of this is live yet',
+  new: 'New: nothing is live yet',
   wider: 'Wider than what is live',
   narrower: 'Narrower than what is live',
   same: 'The same permissions as now',
@@ -40,7 +40,7 @@ export function approvalCard(
   const environment = intent.environment ? code(intent.environment.name) : 'none: the whole repository';
   const blocks: KnownBlock[] = [
     heading(`${title}: ${placeOf(intent)}`),
-    section(`${naming(requestedBy)} ${decision ? 'asked' : 'asks'} for ${templateOf(intent)}`),
+    section(`${naming(requestedBy)} ${decision ? 'requested' : 'requests'} ${templateOf(intent)}`),
     ...facts([
       ['Repository', code(intent.repository.fullName)],
       ['Deployment environment', environment],
@@ -63,7 +63,7 @@ export function approvalCard(
     smallPrint(
       decision
         ? `Grant ${code(grantId)}`
-        : `Grant ${code(grantId)} · lapses ${slackTime(proposal.lapsesAt)} unless somebody decides`,
+        : `Grant ${code(grantId)} · lapses ${slackTime(proposal.lapsesAt)} if it is not decided`,
     ),
   ];
   return { text: `${title}: ${intent.template.name} for ${placeOf(intent)}`, blocks };
@@ -76,7 +76,7 @@ const gains = (gained: WaitingStory['gained'], whole: string[] | undefined): Kno
     : [
         section(`*What it gains*\n${permissionList(gained, 2900)}`),
         section(
-          '*This is more than a message can show, so it cannot be approved here.* Read the whole plan in the grant, and approve it through the API.',
+          '*A message cannot show the whole plan, so it cannot be approved here.* Read the plan in the grant, and approve it through the API.',
         ),
       ];
 
@@ -111,7 +111,10 @@ function buttons(
     value,
     confirm: {
       title: plain('Approve?', 100),
-      text: plain(cut(`Make a role for ${placeOf(request.intent)} with what you have read.`, 300), 300),
+      text: plain(
+        cut(`Create or change the role for ${placeOf(request.intent)} with the permissions shown.`, 300),
+        300,
+      ),
       confirm: plain('Approve', 30),
       deny: plain('Not yet', 30),
     },

@@ -6,15 +6,15 @@ import { code, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
 import { slackTime } from './times.ts';
 
-/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no news to them. */
-export function newsCard(
+/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no notification to them. */
+export function notificationCard(
   events: readonly GrantEvent[],
   naming: Naming,
   grantLink: string | undefined,
 ): SlackContent | undefined {
   const event = events.at(-1);
   const grant = replay(events);
-  const told = event && grant && sentenceOf(event, grant, events, naming);
+  const told = event && grant && sentenceOf(event, { grant, events, naming });
   if (!told) return undefined;
   const { intent } = grant.change && event.type === 'GrantChangeRequested' ? grant.change : grant.request;
   const where = `${intent.template.name} for ${placeOf(intent)}`;
@@ -30,23 +30,21 @@ export function newsCard(
 
 function sentenceOf(
   event: GrantEvent,
-  grant: Grant,
-  events: readonly GrantEvent[],
-  naming: Naming,
+  { grant, events, naming }: { grant: Grant; events: readonly GrantEvent[]; naming: Naming },
 ): { title: string; detail: string } | undefined {
   const { request } = grant;
-  const until = grant.expiresAt ? ` It ends ${slackTime(grant.expiresAt)}.` : '';
+  const until = grant.expiresAt ? ` It expires ${slackTime(grant.expiresAt)}.` : '';
   const because = request.reason ? `\n> ${words(request.reason)}` : '';
   switch (event.type) {
     case 'GrantRequested':
     case 'GrantChangeRequested':
       if (event.data.approval !== 'required') return undefined;
-      return { title: 'Waiting for approval', detail: `${naming(event.principal)} asked for it.` };
+      return { title: 'Waiting for approval', detail: `${naming(event.principal)} requested it.` };
     case 'GrantActivated':
     case 'GrantUpdated': {
       const title = event.type === 'GrantActivated' ? 'Granted' : 'Changed';
       const approver = request.approvedBy ? `, and ${naming(request.approvedBy)} approved it` : '';
-      const detail = `Role ${code(event.data.role.arn)}\n${naming(request.requestedBy)} asked for it${approver}.${until}${because}`;
+      const detail = `Role ${code(event.data.role.arn)}\n${naming(request.requestedBy)} requested it${approver}.${until}${because}`;
       return { title, detail };
     }
     case 'GrantRejected': {
@@ -54,12 +52,15 @@ function sentenceOf(
       return { title: 'Rejected', detail: `${naming(event.principal)} rejected it.${why}` };
     }
     case 'RequestLapsed':
-      return { title: 'Not decided in time', detail: 'Nobody decided it. Ask again if it is still needed.' };
+      return {
+        title: 'Lapsed',
+        detail: 'It was not decided in time. Request it again if it is still needed.',
+      };
     case 'GrantRevoked':
       return { title: 'Revoked', detail: revocation(events, naming) };
     case 'ProvisioningFailed':
     case 'UpdateFailed': {
-      const title = event.type === 'UpdateFailed' ? 'The change failed' : 'It could not be granted';
+      const title = event.type === 'UpdateFailed' ? 'The change failed' : 'The grant failed';
       return { title, detail: `${code(event.data.error.code)}: ${words(event.data.error.detail)}` };
     }
     default:
@@ -71,9 +72,9 @@ function revocation(events: readonly GrantEvent[], naming: Naming): string {
   const asked = events.findLast(({ type }) => type === 'RevocationRequested' || type === 'GrantRequested');
   if (asked?.type !== 'RevocationRequested')
     return `${naming(events.at(-1)?.principal ?? SYSTEM)} withdrew it.`;
-  if (asked.data.cause === 'expired') return 'Its time had come. The role is gone.';
-  if (asked.data.cause === 'repository-gone') return 'Its repository is gone, and so is the role.';
-  return `${naming(asked.principal)} ended it. The role is gone.`;
+  if (asked.data.cause === 'expired') return 'It expired. The role was deleted.';
+  if (asked.data.cause === 'repository-gone') return 'Its repository was deleted, and so was the role.';
+  return `${naming(asked.principal)} revoked it. The role was deleted.`;
 }
 
 const SYSTEM = { kind: 'system' as const, id: 'rolewright' };

@@ -1,26 +1,29 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackContent, SlackWeb } from '../../../adapters/slack/web-api.ts';
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
+import type { EventLog } from '../../../domain/grants/stores.ts';
 import {
-  type Telling,
-  tellings,
+  type Recipient,
+  recipientsOf,
   waitingEndedBy,
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
+import type { ClaimStore } from '../../../domain/messaging/ports.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
-import { type Clock, type Deliveries, type EventLog, PortError } from '../../../domain/ports.ts';
+import type { Clock } from '../../../domain/shared/clock.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
 import { loadStream } from '../../../domain/use-cases/grant-stream.ts';
 import { namingFor } from '../people.ts';
 import { approvalCard } from './approval-card.ts';
-import { newsCard } from './notification-card.ts';
+import { notificationCard } from './notification-card.ts';
 
-/** What telling needs. */
+/** What recipient needs. */
 export type NotificationPorts = {
   configuration: Configuration;
   log: EventLog;
   clock: Clock;
-  deliveries: Deliveries;
+  claims: ClaimStore;
   web: SlackWeb;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
@@ -41,32 +44,32 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
   const upTo = events.slice(0, seq);
   const settings = { slack, directory: ports.configuration };
   const naming = namingFor(ports.configuration, slack.team);
-  for (const telling of upTo.length === seq ? tellings(settings, upTo) : []) {
-    const id = notificationId(grantId, seq, telling.to);
-    if (telling.to === 'approvers') {
-      await showApproval(ports, telling, { grantId, seq, id });
+  for (const recipient of upTo.length === seq ? recipientsOf(settings, upTo) : []) {
+    const id = notificationId(grantId, seq, recipient.to);
+    if (recipient.to === 'approvers') {
+      await showApproval(ports, recipient, { grantId, seq, id });
       continue;
     }
-    const content = newsCard(upTo, naming, slack.grantLink);
-    if (content) await sendOnce(ports, id, telling, content);
+    const content = notificationCard(upTo, naming, slack.grantLink);
+    if (content) await sendOnce(ports, recipient, { id, content });
   }
   const ended = waitingEndedBy(upTo);
   if (ended !== undefined) await refreshApproval(ports, grantId, ended);
 }
 
-const notificationId = (grantId: string, seq: number, to: Telling['to']): string =>
+const notificationId = (grantId: string, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
 /** Shows the approvers a request, and looks again afterwards: somebody may have decided before it was known where the
  *  message stands. */
 async function showApproval(
   ports: NotificationPorts,
-  telling: Telling,
+  recipient: Recipient,
   { grantId, seq, id }: { grantId: string; seq: number; id: string },
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
   if (!before) return;
-  const isSent = await sendOnce(ports, id, telling, before.content);
+  const isSent = await sendOnce(ports, recipient, { id, content: before.content });
   const after = await currentCard(ports, grantId, seq);
   // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
   const shown = isSent ? before.outcome : undefined;
@@ -75,7 +78,7 @@ async function showApproval(
 
 /** Brings the message about a request up to date with the log, where one was sent. */
 async function refreshApproval(ports: NotificationPorts, grantId: string, seq: number): Promise<void> {
-  const message = await ports.deliveries.findMessage(notificationId(grantId, seq, 'approvers'));
+  const message = await ports.claims.findMessage(notificationId(grantId, seq, 'approvers'));
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return;
   // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
@@ -99,25 +102,23 @@ async function currentCard(ports: NotificationPorts, grantId: string, seq: numbe
 /** Sends a message unless it was sent, or may have been. True when this call has sent it. */
 async function sendOnce(
   ports: NotificationPorts,
-  id: string,
-  { to, channel }: Telling,
-  content: SlackContent,
+  { to, channel }: Recipient,
+  { id, content }: { id: string; content: SlackContent },
 ): Promise<boolean> {
-  const { deliveries, clock, web } = ports;
+  const { claims, clock, web } = ports;
   const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);
-  if (!(await deliveries.claim(id, until))) {
+  if (!(await claims.claim(id, until))) {
     // Whoever claimed it is still sending it, or has died: it is not sent twice, and it is not lost in silence.
-    if (!(await deliveries.findMessage(id)))
-      ports.logger.warn('a notification may be lost', { id, to, channel });
+    if (!(await claims.findMessage(id))) ports.logger.warn('a notification may be lost', { id, to, channel });
     return false;
   }
   const sent = await attempted(ports, () => web.post(channel, content), isCertainlyUndone);
   if (!sent.ok) {
     lost(ports, { id, to, channel }, sent.error);
-    if (isCertainlyUndone(sent.error)) await deliveries.release(id);
+    if (isCertainlyUndone(sent.error)) await claims.release(id);
     return false;
   }
-  await deliveries.keepMessage(id, sent.value);
+  await claims.keepMessage(id, sent.value);
   return true;
 }
 

@@ -25,7 +25,7 @@ export function wholePermissionList(permissions: readonly Permission[]): string[
   return texts.length <= MOST_SECTIONS && texts.every((text) => text.length <= ROOM) ? texts : undefined;
 }
 
-const NOTHING = '_nothing more than now_';
+const NOTHING = '_no additional permissions_';
 /** Characters of a section that a list may take; its title stands in the same. */
 const ROOM = LIMITS.section - 100;
 /** Sections of a message that may list permissions. Our choice: more is nothing that somebody reads in a chat. */

@@ -4,7 +4,7 @@ import { parseRepositoryName } from '../../../domain/bitbucket/repository.ts';
 import { parseGrantRequest } from '../../../domain/grants/request.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { FieldError } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-type.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import { parseParameters } from '../../../domain/templates/parameters.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { durationOf } from '../command.ts';
@@ -25,7 +25,7 @@ export const DETAIL = 'request-detail';
 /** Parameters that a form can hold; a template with more is asked for by command. Slack allows 100 blocks. */
 const MOST_PARAMETERS = 80;
 
-const title = plain('Ask for an AWS role', LIMITS.viewTitle);
+const title = plain('Request an AWS role', LIMITS.viewTitle);
 
 function input(
   id: string,
@@ -75,7 +75,7 @@ export function chooseView(templates: Templates): ModalView {
         },
       },
       ...(sorted.length > LIMITS.options
-        ? [smallPrint(`${sorted.length - LIMITS.options} more templates are there for the command.`)]
+        ? [smallPrint(`${sorted.length - LIMITS.options} more templates can be requested by command.`)]
         : []),
     ],
   };
@@ -88,13 +88,13 @@ function detailView(repository: string, template: Template): ModalView {
     callback_id: DETAIL,
     private_metadata: JSON.stringify({ repository, template: template.name }),
     title,
-    submit: plain('Ask', LIMITS.viewTitle),
+    submit: plain('Request', LIMITS.viewTitle),
     close: plain('Cancel', LIMITS.viewTitle),
     blocks: [
       section(`*${template.name}* for *${words(repository)}*\n${words(template.description)}`),
       ...Object.entries(template.parameters).map(([name, { type, description, optional, list }]) => {
         const { rule, example } = parameterTypes[type];
-        const many = list ? ` Up to ${list.max}, parted by commas.` : '';
+        const many = list ? ` Up to ${list.max}, separated by commas.` : '';
         return input(`parameter.${name}`, name, {
           hint: `${description}: ${rule}.${many}`,
           example,
@@ -106,10 +106,10 @@ function detailView(repository: string, template: Template): ModalView {
         example: 'Production',
         hint:
           template.scope === 'environment'
-            ? 'Name in exact case'
-            : 'Name in exact case. Empty: every step of the repository, on any branch',
+            ? 'Its name, case-sensitive'
+            : 'Its name, case-sensitive. Empty: every step of the repository, on any branch',
       }),
-      input('expiresIn', 'Ends after', {
+      input('expiresIn', 'Expires after', {
         optional: true,
         example: '30d',
         hint: '30d, 12h or 2w. Empty: never',
@@ -128,9 +128,9 @@ export function submitChoice(values: FormValues, templates: Templates): Submissi
   const errors: Record<string, string> = {};
   if (!parseRepositoryName(repository.trim()))
     errors.repository = 'Write workspace/repository, such as acme/shop.';
-  if (!template) errors.template = 'There is no such template any more.';
+  if (!template) errors.template = 'This template no longer exists.';
   else if (Object.keys(template.parameters).length > MOST_PARAMETERS)
-    errors.template = 'This template has too many parameters for a form; ask for it by command.';
+    errors.template = 'This template has too many parameters for a form. Request it by command.';
   if (!template || Object.keys(errors).length > 0) return { errors };
   return { view: detailView(repository.trim(), template) };
 }
@@ -144,12 +144,7 @@ export function submitDetail(
   const { repository, template: name } = metadataOf(metadata);
   const template = templates.get(name);
   if (!template) return { errors: { reason: `Template ${name} is no longer offered.` } };
-  const parameters: Record<string, string | string[]> = {};
-  for (const [parameter, { list }] of Object.entries(template.parameters)) {
-    const value = values[`parameter.${parameter}`]?.trim();
-    if (value === undefined || value === '') continue;
-    parameters[parameter] = list ? value.split(',').map((item) => item.trim()) : value;
-  }
+  const parameters = parametersIn(values, template);
   const { environment, reason } = values;
   const expiresIn = values.expiresIn === undefined ? undefined : durationOf(values.expiresIn.trim());
   const errors: Record<string, string> = {};
@@ -168,6 +163,16 @@ export function submitDetail(
     if (!result.ok) Object.assign(errors, atFields(result.problem.errors ?? [], template));
   }
   return Object.keys(errors).length > 0 ? { errors } : { request };
+}
+
+/** What was filled in for the template's parameters; a list is separated by commas. */
+function parametersIn(values: FormValues, template: Template): Record<string, string | string[]> {
+  const filled = Object.entries(template.parameters).flatMap(([name, { list }]) => {
+    const value = values[`parameter.${name}`]?.trim();
+    if (value === undefined || value === '') return [];
+    return [[name, list ? value.split(',').map((item) => item.trim()) : value] as const];
+  });
+  return Object.fromEntries(filled);
 }
 
 const metadataOf = (text: string): z.infer<typeof metadataShape> => {
@@ -192,7 +197,7 @@ function atFields(errors: FieldError[], template: Template): Record<string, stri
 }
 
 /** A modal that only says something: while the request is on its way, and how it came out. */
-export const sayingView = (blocks: KnownBlock[]): ModalView => ({
+export const messageView = (blocks: KnownBlock[]): ModalView => ({
   type: 'modal',
   callback_id: 'said',
   title,
@@ -216,7 +221,7 @@ export const rejectView = (button: z.infer<typeof rejectMetadata>): ModalView =>
   blocks: [
     input('reason', 'Why?', {
       multiline: true,
-      hint: 'Whoever asked for it reads this. At most 500 characters.',
+      hint: 'The requester is shown the reason. At most 500 characters.',
     }),
   ],
 });

@@ -1,4 +1,5 @@
 import { QUOTA } from '../protocol/rules.ts';
+import { issuerOf } from '../sts/issuer.ts';
 import type { Action } from '../world.ts';
 
 const getAccountSummary: Action = ({ world }) => ({
@@ -20,4 +21,13 @@ const getAccountSummary: Action = ({ world }) => ({
   ]),
 });
 
-export const accountActions = { GetAccountSummary: getAccountSummary };
+/** Outbound tokens are always enabled here. */
+const getOutboundInfo: Action = ({ world }) => ({
+  IssuerIdentifier: issuerOf(world),
+  JwtVendingEnabled: true,
+});
+
+export const accountActions = {
+  GetAccountSummary: getAccountSummary,
+  GetOutboundWebIdentityFederationInfo: getOutboundInfo,
+};

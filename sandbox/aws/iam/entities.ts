@@ -2,14 +2,14 @@ import { AwsError, noSuchEntity } from '../protocol/error.ts';
 import type { OidcProvider, Role } from '../state.ts';
 import type { Call, World } from '../world.ts';
 
-/** The role as reads find it. Throws NoSuchEntity. */
+/** The role that reads find. Throws NoSuchEntity. */
 export function seenRole(world: World, name: string): Role {
   const role = world.state.roles.seen(name.toLowerCase());
   if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
   return role;
 }
 
-/** The role to change: it must be seen by now, but what changes is its newest state. Throws NoSuchEntity. */
+/** The role to change: it must be visible, and the change applies to its newest state. Throws NoSuchEntity. */
 export function roleToChange(world: World, name: string): Role {
   const seen = seenRole(world, name);
   const latest = world.state.roles.latest(name.toLowerCase());

@@ -1,6 +1,6 @@
-import { parsePolicy } from '../policy/grammar.ts';
+import { parseManagedPolicy } from '../policy/grammar.ts';
 import { alreadyExists, deleteConflict, limitExceeded, noSuchEntity } from '../protocol/error.ts';
-import { readInput } from '../protocol/input.ts';
+import { readInput, type TextRule } from '../protocol/input.ts';
 import { readPage } from '../protocol/paging.ts';
 import { urlEncoded, type Xml } from '../protocol/query-protocol.ts';
 import {
@@ -21,7 +21,7 @@ import { checkedTags, tagXml } from './tags.ts';
 
 const everything = (effect: 'Allow' | 'Deny') => ({ Effect: effect, Action: '*', Resource: '*' });
 
-/** The AWS managed policies that exist here. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
+/** The AWS managed policies that the sandbox has. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
  *  nothing. */
 const AWS_MANAGED = new Map<string, object[]>([
   ['arn:aws:iam::aws:policy/AdministratorAccess', [everything('Allow')]],
@@ -30,8 +30,8 @@ const AWS_MANAGED = new Map<string, object[]>([
   ['arn:aws:iam::aws:policy/ReadOnlyAccess', []],
 ]);
 
-/** The document of a managed policy that exists; undefined when there is none. An AWS managed policy that is not
- *  modelled has a document that allows nothing. */
+/** The document of a managed policy; undefined if the policy does not exist. An AWS managed policy that is not modelled
+ *  allows nothing. */
 export function managedPolicyDocument(world: World, arn: string): string | undefined {
   const statements = AWS_MANAGED.get(arn);
   if (!statements) return world.state.policies.seen(arn)?.document;
@@ -40,7 +40,7 @@ export function managedPolicyDocument(world: World, arn: string): string | undef
   return JSON.stringify({ Version: '2012-10-17', Statement });
 }
 
-/** Throws InvalidInput for what is no policy ARN, NoSuchEntity for a policy that does not exist. */
+/** Throws InvalidInput for text that is not a policy's ARN, NoSuchEntity for a policy that does not exist. */
 export function checkAttachable(world: World, arn: string, subject: 'Policy' | 'Scope ARN:'): void {
   checkPolicyArn(arn);
   if (managedPolicyDocument(world, arn) === undefined) {
@@ -48,7 +48,7 @@ export function checkAttachable(world: World, arn: string, subject: 'Policy' | '
   }
 }
 
-/** Creates those of the policies that are missing. */
+/** Creates the missing policies. */
 export function seedManagedPolicies(
   world: World,
   policies: readonly { arn: string; document: object }[],
@@ -79,12 +79,12 @@ const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
   const tags = input.tags();
   input.check();
   checkedTags(tags);
-  parsePolicy(document, 'identity');
+  parseManagedPolicy(document);
   if (countedLength(document) > QUOTA.managedPolicyCharacters) {
     throw limitExceeded(`Cannot exceed quota for PolicySize: ${QUOTA.managedPolicyCharacters}`);
   }
   const all = world.state.policies.allLatest();
-  if (all.some((policy) => policy.name.toLowerCase() === name.toLowerCase())) {
+  if (all.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
     throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
   }
   if (all.length >= QUOTA.policies) {
@@ -142,9 +142,16 @@ const listPolicyVersions: Action = ({ world, parameters }) => {
   return page([knownPolicy(world, arn)], (policy) => policy.arn, 'Versions', versionXml);
 };
 
+const oneOf = (...values: string[]): TextRule => ({
+  pattern: new RegExp(`^(${values.join('|')})$`),
+  shown: `[${values.join(', ')}]`,
+});
+
 const listPolicies: Action = ({ world, parameters }) => {
   const input = readInput(parameters);
-  const scope = input.optionalText('Scope', { pattern: /^(All|AWS|Local)$/, shown: '[All, AWS, Local]' });
+  const scope = input.optionalText('Scope', oneOf('All', 'AWS', 'Local'));
+  const onlyAttached = input.optionalText('OnlyAttached', oneOf('true', 'false')) === 'true';
+  const usage = input.optionalText('PolicyUsageFilter', oneOf('PermissionsPolicy', 'PermissionsBoundary'));
   const prefix = input.optionalText('PathPrefix', PATH_PREFIX) ?? '/';
   const page = readPage(input);
   input.check();
@@ -152,7 +159,14 @@ const listPolicies: Action = ({ world, parameters }) => {
     ...(scope === 'AWS' ? [] : world.state.policies.allSeen()),
     ...(scope === 'Local' ? [] : awsManaged(world)),
   ];
-  const matching = policies.filter((policy) => policy.path.startsWith(prefix));
+  const matching = policies.filter(({ arn, path }) => {
+    const { attached, bounding } = usesOf(world, arn);
+    return (
+      path.startsWith(prefix) &&
+      (attached > 0 || !(onlyAttached || usage === 'PermissionsPolicy')) &&
+      (bounding > 0 || usage !== 'PermissionsBoundary')
+    );
+  });
   return page(
     matching,
     (policy) => policy.arn,
@@ -192,16 +206,25 @@ const awsManaged = (world: World): ManagedPolicy[] =>
     tags: [],
   }));
 
-function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xml | undefined } {
+/** How many roles have the policy attached, and how many as their boundary. */
+function usesOf(world: World, arn: string): { attached: number; bounding: number } {
   const roles = world.state.roles.allSeen();
+  return {
+    attached: roles.filter((role) => role.attachedPolicies.includes(arn)).length,
+    bounding: roles.filter((role) => role.boundaryArn === arn).length,
+  };
+}
+
+function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xml | undefined } {
+  const { attached, bounding } = usesOf(world, policy.arn);
   return {
     PolicyName: policy.name,
     PolicyId: policy.policyId,
     Arn: policy.arn,
     Path: policy.path,
     DefaultVersionId: ONLY_VERSION,
-    AttachmentCount: roles.filter((role) => role.attachedPolicies.includes(policy.arn)).length,
-    PermissionsBoundaryUsageCount: roles.filter((role) => role.boundaryArn === policy.arn).length,
+    AttachmentCount: attached,
+    PermissionsBoundaryUsageCount: bounding,
     IsAttachable: true,
     CreateDate: new Date(policy.createdAt),
     UpdateDate: new Date(policy.createdAt),

@@ -75,7 +75,7 @@ async function discover(world: World, url: string): Promise<void> {
   if (answer?.status !== 200) throw unreachable;
 }
 
-/** Stands for the certificate authority's thumbprint that IAM looks up when none is given. */
+/** Replaces the certificate authority's thumbprint that IAM looks up if none is given. */
 const computedThumbprint = (url: string) => createHash('sha1').update(new URL(url).host).digest('hex');
 
 const getProvider: Action = ({ world, parameters }) => {
@@ -96,7 +96,7 @@ const listProviders: Action = ({ world }) => ({
   OpenIDConnectProviderList: world.state.providers.allSeen().map(({ arn }) => ({ Arn: arn })),
 });
 
-/** Deleting what is not there is no error. */
+/** Idempotent: deleting a missing provider is no error. */
 const deleteProvider: Action = ({ world, parameters, visibleFrom }) => {
   const input = readInput(parameters);
   const arn = input.text('OpenIDConnectProviderArn', ARN);
@@ -119,7 +119,7 @@ const addClientId: Action = (call) => {
   return undefined;
 };
 
-/** Removing what is not there is no error. */
+/** Idempotent: removing a missing client id is no error. */
 const removeClientId: Action = (call) => {
   const input = readInput(call.parameters);
   const arn = input.text('OpenIDConnectProviderArn', ARN);

@@ -77,13 +77,15 @@ const updateRole: Action = (call) => {
   const input = readInput(call.parameters);
   const name = input.text('RoleName', ROLE_NAME);
   const description = input.optionalText('Description', DESCRIPTION);
-  const maxSessionDuration = input.optionalNumber('MaxSessionDuration', MAX_SESSION_DURATION);
+  // "If you do not specify a value for this setting, the default value of one hour is applied" (IAM API Reference,
+  // UpdateRole).
+  const maxSessionDuration = input.optionalNumber('MaxSessionDuration', MAX_SESSION_DURATION) ?? 3600;
   input.check();
   const role = roleToChange(call.world, name);
   writeRole(call, {
     ...role,
     ...(description === undefined ? {} : { description }),
-    maxSessionDuration: maxSessionDuration ?? role.maxSessionDuration,
+    maxSessionDuration,
   });
   return {};
 };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { managedPolicyDocument } from '../iam/managed-policies.ts';
 import type { Role, Session } from '../state.ts';
+import { sessionDocuments } from '../sts/session-policies.ts';
 import { requestContext, roleOfSession } from '../sts/sts.ts';
 import type { World } from '../world.ts';
-import { conditionsHold, coversAction, coversResource, type Verdict, verdictOf } from './evaluation.ts';
-import { parsePolicy } from './grammar.ts';
+import { identityVerdict, type Verdict } from './evaluation.ts';
 import type { Context } from './pattern.ts';
 
 /** `context`: further condition keys of the request, such as `iam:PassedToService`. */
@@ -20,7 +20,8 @@ type Answer = { allowed: boolean; why: string };
 
 const no = (why: string): Answer => ({ allowed: false, why });
 
-/** Whether a session may do something now: its role exists, its policies allow it and so does the boundary. */
+/** Whether a session may do something now: its role exists, its policies allow it, and so do the
+ *  boundary and the session's own policies where there are any. An explicit deny of any of them wins. */
 export function canAct(world: World, question: Question): Answer {
   const session = world.state.sessions.seen(question.accessKeyId);
   if (!session) return no('this access key belongs to no session');
@@ -29,7 +30,12 @@ export function canAct(world: World, question: Question): Answer {
   if (!role) return no('the role of this session is gone');
 
   const context = contextOf(world, question, session, role);
-  const ask = (documents: string[]) => verdict(documents, question, context);
+  const ask = (documents: string[]) =>
+    identityVerdict(
+      documents.filter((document) => document !== ''),
+      question,
+      context,
+    );
   const own = ask([
     ...role.inlinePolicies.map((policy) => policy.document),
     ...role.attachedPolicies.map((arn) => managedPolicyDocument(world, arn) ?? ''),
@@ -37,24 +43,14 @@ export function canAct(world: World, question: Question): Answer {
   const limit: Verdict = role.boundaryArn
     ? ask([managedPolicyDocument(world, role.boundaryArn) ?? ''])
     : 'allow';
+  const narrowed: Verdict = session.policies ? ask(sessionDocuments(world, session.policies)) : 'allow';
   if (own === 'deny') return no('a policy of the role denies it');
   if (limit === 'deny') return no('the permissions boundary denies it');
+  if (narrowed === 'deny') return no('a session policy denies it');
   if (own === 'none') return no('no policy of the role allows it');
   if (limit === 'none') return no('the permissions boundary does not allow it');
+  if (narrowed === 'none') return no('no session policy allows it');
   return { allowed: true, why: 'the policies of the role and its boundary allow it' };
-}
-
-function verdict(documents: string[], { action, resource }: Question, context: Context): Verdict {
-  const statements = documents
-    .filter((document) => document !== '')
-    .flatMap((document) => parsePolicy(document, 'identity'));
-  return verdictOf(
-    statements,
-    (statement) =>
-      coversAction(statement, action) &&
-      coversResource(statement, resource, context) &&
-      conditionsHold(statement, context),
-  );
 }
 
 /** What the sandbox knows of a request. Keys of other services are missing unless the question brings them. */

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { type Context, covers, type PatternRules } from './pattern.ts';
+import { type Context, covers, coversArn, type PatternRules } from './pattern.ts';
 
 export type Condition = { operator: string; key: string; values: string[] };
 
@@ -14,11 +14,14 @@ const text =
   (wanted: string, actual: string, variables: Context | undefined): boolean =>
     covers(wanted, actual, { ...rules, variables });
 
-const numbers = (holds: (actual: number, wanted: number) => boolean) => (wanted: string, actual: string) =>
-  wanted.trim() !== '' && actual.trim() !== '' && holds(Number(actual), Number(wanted));
+/** Compares what is given with what is wanted, in this order. */
+type NumberRule = (given: number, bound: number) => boolean;
 
-const dates = (holds: (actual: number, wanted: number) => boolean) => (wanted: string, actual: string) =>
-  holds(instant(actual), instant(wanted));
+const numbers = (rule: NumberRule) => (wanted: string, actual: string) =>
+  wanted.trim() !== '' && actual.trim() !== '' && rule(Number(actual), Number(wanted));
+
+const dates = (rule: NumberRule) => (wanted: string, actual: string) =>
+  rule(instant(actual), instant(wanted));
 
 /** Milliseconds of an ISO 8601 date or of seconds since the epoch; NaN, which no comparison holds for. */
 const instant = (date: string) => (/^\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date));
@@ -33,14 +36,6 @@ function inNetwork(wanted: string, actual: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** ARNs are compared part by part: a wildcard does not reach over the first five colons. */
-function arn(wanted: string, actual: string, variables: Context | undefined): boolean {
-  const parts = (value: string) => value.match(/^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s)?.slice(1);
-  const [patterns, values] = [parts(wanted), parts(actual)];
-  if (!patterns || !values) return false;
-  return patterns.every((pattern, i) => covers(pattern, values[i] ?? '', { wildcards: true, variables }));
 }
 
 const positive = (matches: Comparison['matches']): Comparison => ({ negated: false, matches });
@@ -76,10 +71,10 @@ const COMPARISONS = new Map<string, Comparison>(
     BinaryEquals: positive((wanted, actual) => wanted === actual),
     IpAddress: positive(inNetwork),
     NotIpAddress: negative(inNetwork),
-    ArnEquals: positive(arn),
-    ArnLike: positive(arn),
-    ArnNotEquals: negative(arn),
-    ArnNotLike: negative(arn),
+    ArnEquals: positive(coversArn),
+    ArnLike: positive(coversArn),
+    ArnNotEquals: negative(coversArn),
+    ArnNotLike: negative(coversArn),
   }),
 );
 

@@ -1,10 +1,10 @@
 import { allHold } from './conditions.ts';
-import type { Statement } from './grammar.ts';
-import { type Context, covers } from './pattern.ts';
+import { parsePolicy, type Statement } from './grammar.ts';
+import { type Context, covers, coversArn } from './pattern.ts';
 
 export type Verdict = 'allow' | 'deny' | 'none';
 
-/** What statements say together: an explicit deny wins; `none` when no statement speaks. */
+/** The verdict of several statements: an explicit deny overrides every allow; `none` if no statement applies. */
 export function verdictOf(
   statements: readonly Statement[],
   applies: (statement: Statement) => boolean,
@@ -20,12 +20,47 @@ export function coversAction({ actions, notActions }: Statement, action: string)
   return notActions.length > 0 ? !named(notActions) : named(actions);
 }
 
+/** Whether the statement's `Resource`, or all but its `NotResource`, covers the resource: `*` is all, and every other
+ *  pattern an ARN. */
 export function coversResource(statement: Statement, resource: string, context: Context): boolean {
   const variables = statement.variables ? context : undefined;
   const named = (patterns: string[]) =>
-    patterns.some((pattern) => covers(pattern, resource, { wildcards: true, variables }));
+    patterns.some((pattern) => pattern === '*' || coversArn(pattern, resource, variables));
   return statement.notResources.length > 0 ? !named(statement.notResources) : named(statement.resources);
 }
 
 export const conditionsHold = (statement: Statement, context: Context): boolean =>
   allHold(statement.conditions, context, statement.variables);
+
+/** What a trust policy says of an identity of this provider who wants this action. */
+export function trustVerdict(
+  document: string,
+  { providerArn, action }: { providerArn: string; action: string },
+  context: Context,
+): Verdict {
+  const names = ({ principals }: Statement) =>
+    principals.some(
+      ({ type, value }) =>
+        (type === 'AWS' && value === '*') ||
+        (type === 'Federated' && (value === '*' || value === providerArn)),
+    );
+  return verdictOf(
+    parsePolicy(document, 'trust'),
+    (statement) => names(statement) && coversAction(statement, action) && conditionsHold(statement, context),
+  );
+}
+
+/** What identity policies, or other policies of their form, say together of an action on a resource. */
+export function identityVerdict(
+  documents: readonly string[],
+  { action, resource }: { action: string; resource: string },
+  context: Context,
+): Verdict {
+  return verdictOf(
+    documents.flatMap((document) => parsePolicy(document, 'identity')),
+    (statement) =>
+      coversAction(statement, action) &&
+      coversResource(statement, resource, context) &&
+      conditionsHold(statement, context),
+  );
+}

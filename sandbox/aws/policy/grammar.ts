@@ -1,10 +1,13 @@
 import { malformedPolicy } from '../protocol/error.ts';
 import { isConditionOperator } from './conditions.ts';
+import { checkedResource } from './resource-arn.ts';
+import { parseStrictJson } from './strict-json.ts';
+import { checkedTrustAction } from './trust-action.ts';
 
 /** A statement after parsing: every element as a list. */
 export type Statement = {
   effect: 'Allow' | 'Deny';
-  /** Trust policies only; `*` alone is `{type: '*', value: '*'}`. */
+  /** Trust policies only; `*` alone is `{type: 'AWS', value: '*'}`, which means the same. */
   principals: { type: string; value: string }[];
   actions: string[];
   notActions: string[];
@@ -31,22 +34,36 @@ export function parsePolicy(document: string, kind: PolicyKind): Statement[] {
   for (const field of Object.keys(policy)) {
     if (!['Version', 'Id', 'Statement'].includes(field)) throw malformedPolicy(`Unknown field ${field}`);
   }
-  const version = policy.Version ?? '2008-10-17';
-  if (version !== '2012-10-17' && version !== '2008-10-17') throw syntaxError();
+  const version = versionOf(policy, kind);
   const statements = asList(policy.Statement).map(asObject);
   if (statements.length === 0) throw syntaxError();
   checkSids(statements);
   return statements.map((statement) => parseStatement(statement, kind, version === '2012-10-17'));
 }
 
+const versionNeeded = () => malformedPolicy('Policy document must be version 2012-10-17 or greater.');
+
+/** The document's version. IAM takes none, which means 2008-10-17, in trust policies only. */
+function versionOf({ Version: version }: Json, kind: PolicyKind): string {
+  if (version === undefined && kind === 'identity') throw versionNeeded();
+  if (version === undefined || version === '2008-10-17') return '2008-10-17';
+  if (version !== '2012-10-17') throw syntaxError();
+  return version;
+}
+
+/** Parses a managed policy, which IAM takes in version 2012-10-17 only. Throws MalformedPolicyDocument. */
+export function parseManagedPolicy(document: string): Statement[] {
+  const statements = parsePolicy(document, 'identity');
+  if (!statements.every(({ variables }) => variables)) throw versionNeeded();
+  return statements;
+}
+
 const syntaxError = () => malformedPolicy('Syntax errors in policy.');
 
 function parseJson(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    throw malformedPolicy('This policy contains invalid Json');
-  }
+  const value = parseStrictJson(document);
+  if (value === undefined) throw malformedPolicy('This policy contains invalid Json');
+  return value;
 }
 
 function asObject(value: unknown): Json {
@@ -122,7 +139,7 @@ const PROVIDER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(oidc-provider|saml-provider)\
 const AWS_PRINCIPAL = /^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::(\d{12}|cloudfront):.+)$/;
 
 function parsePrincipals(principal: unknown): Statement['principals'] {
-  if (principal === '*') return [{ type: '*', value: '*' }];
+  if (principal === '*') return [{ type: 'AWS', value: '*' }];
   const entries = Object.entries(asObject(principal)).flatMap(([type, values]) =>
     asTexts(values).map((value) => ({ type, value })),
   );
@@ -144,25 +161,11 @@ function checkPrincipal(type: string, value: string): void {
 }
 
 function checkedAction(action: string, kind: PolicyKind): string {
-  if (kind === 'trust' && !/^sts:[A-Za-z*?]+$/i.test(action)) {
-    throw malformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
-  }
+  if (kind === 'trust') return checkedTrustAction(action);
   if (action !== '*' && !/^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$/.test(action)) {
     throw malformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
   }
   return action;
-}
-
-function checkedResource(resource: string): string {
-  if (resource === '*') return resource;
-  const [arn, partition = '', service, , , ...rest] = resource.split(':');
-  if (arn !== 'arn' || !service || rest.join(':') === '') {
-    throw malformedPolicy(`Resource ${resource} must be in ARN format or "*".`);
-  }
-  if (!/^(\*|aws(-[a-z]+)*)$/.test(partition)) {
-    throw malformedPolicy(`Partition "${partition}" is not valid for resource "${resource}".`);
-  }
-  return resource;
 }
 
 function parseConditions(condition: unknown): Statement['conditions'] {

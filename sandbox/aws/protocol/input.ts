@@ -14,6 +14,8 @@ export type Input = {
   optionalNumber(name: string, rule: NumberRule): number | undefined;
   texts(name: string, rule: TextRule, most?: number): string[];
   requiredTexts(name: string, rule: TextRule, most?: number): string[];
+  /** The one field of each object of a list, such as the `arn` of `PolicyArns`. */
+  fields(name: string, field: string, rule: TextRule, most?: number): string[];
   tags(name?: string): Tag[];
   requiredTags(): Tag[];
   /** Throws ValidationError when anything read so far was wrong. */
@@ -35,6 +37,7 @@ const TAG_VALUE: TextRule = {
 
 export const MAX_TAGS = 50;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the readers is short.
 export function readInput(parameters: Parameters): Input {
   const violations: string[] = [];
   const violation = (value: string | undefined, member: string, constraint: string) =>
@@ -97,9 +100,13 @@ export function readInput(parameters: Parameters): Input {
       present(name);
       return input.texts(name, rule, most);
     },
+    fields: (name, field, rule, most = Number.POSITIVE_INFINITY) =>
+      list(name, most).map((item, i) =>
+        required(asFields(item)[field], `${memberName(name)}.${i + 1}.member.${field}`, rule),
+      ),
     tags: (name = 'Tags') =>
       list(name, MAX_TAGS).map((item, i) => {
-        const tag = typeof item === 'object' && !Array.isArray(item) ? (item as Parameters) : {};
+        const tag = asFields(item);
         const member = `${memberName(name)}.${i + 1}.member`;
         return {
           key: required(tag.Key, `${member}.key`, TAG_KEY),
@@ -118,6 +125,9 @@ export function readInput(parameters: Parameters): Input {
   };
   return input;
 }
+
+const asFields = (item: Tree): Parameters =>
+  typeof item === 'object' && !Array.isArray(item) ? (item as Parameters) : {};
 
 /** The name that AWS's messages use for a parameter: `RoleName` is 'roleName'. */
 const memberName = (name: string) => `${name.charAt(0).toLowerCase()}${name.slice(1)}`;

@@ -79,5 +79,9 @@ function render(value: Xml): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** What XML 1.0 cannot hold, not even as a reference. */
+const NO_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+
+/** The text as XML, in which U+FFFD replaces each character that XML cannot hold. */
 const escaped = (text: string): string =>
-  text.replace(/[&<>"\r\n\t]/g, (c) => ENTITIES[c] ?? `&#${c.charCodeAt(0)};`);
+  text.replace(NO_XML, '\uFFFD').replace(/[&<>"\r\n\t]/g, (c) => ENTITIES[c] ?? `&#${c.charCodeAt(0)};`);

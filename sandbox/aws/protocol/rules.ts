@@ -32,6 +32,8 @@ export const DOCUMENT: TextRule = {
   pattern: /^[\t\n\r -ÿ]+$/,
   shown: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
 };
+/** A session policy. Source: STS API Reference, AssumeRoleWithWebIdentity. */
+export const SESSION_POLICY: TextRule = { ...DOCUMENT, max: 2048 };
 export const CLIENT_ID: TextRule = { min: 1, max: 255 };
 export const THUMBPRINT: TextRule = {
   min: 40,
@@ -47,6 +49,8 @@ export const SESSION_NAME: TextRule = { min: 2, max: 64, pattern: /^[\w+=,.@-]*$
 export const MAX_SESSION_DURATION = { min: 3600, max: 43_200 };
 /** Seconds; the upper end is what any role can allow, its own maximum is checked later. */
 export const SESSION_DURATION = { min: 900, max: 43_200 };
+/** Bytes. */
+export const MINIMUM_TOKEN_SIZE = { min: 0, max: 4096 };
 export const MAX_ITEMS = { min: 1, max: 1000 };
 
 /** Account quotas that IAM enforces here and GetAccountSummary reports (`facts`: the defaults of 2026). */

@@ -1,22 +1,34 @@
+import { iamConditionKeys } from '../iam/condition-keys.ts';
 import { providerArn } from '../iam/oidc-providers.ts';
 import { canAct } from '../policy/can-act.ts';
 import { accessDenied } from '../protocol/error.ts';
 import type { Parameters } from '../protocol/query-protocol.ts';
 import type { Call, World } from '../world.ts';
-import { checkLive, sessionArn } from './sts.ts';
+import { sessionArn } from './sts.ts';
 
-/** Holds a session that STS issued to its role's policies when it calls IAM. Any other access key may do all. */
-export function authorizeIamCall({ world, action, parameters, accessKeyId = '' }: Call): void {
-  const session = world.state.sessions.seen(accessKeyId);
+/** Holds a session that STS issued to its role's policies when it calls IAM. Any other access key may do all. Throws
+ *  AccessDenied. */
+export function authorizeIamCall({ world, action, parameters, accessKeyId }: Call): void {
+  authorize(world, accessKeyId, {
+    action: `iam:${action}`,
+    resource: resourceOf(world, parameters),
+    context: { 'aws:RequestedRegion': ['us-east-1'], ...iamConditionKeys(world, action, parameters) },
+  });
+}
+
+/** As `authorizeIamCall`, for a call of any service. */
+export function authorize(
+  world: World,
+  accessKeyId: string | undefined,
+  asked: { action: string; resource: string; context: Record<string, string[]> },
+): void {
+  const session = world.state.sessions.seen(accessKeyId ?? '');
   if (!session) return;
-  checkLive(world, session);
-  const resource = resourceOf(world, parameters);
-  const answer = canAct(world, { accessKeyId, action: `iam:${action}`, resource, context: {} });
-  if (!answer.allowed) {
-    throw accessDenied(
-      `User: ${sessionArn(world, session)} is not authorized to perform: iam:${action} on resource: ${resource} because ${answer.why}`,
-    );
-  }
+  const answer = canAct(world, { accessKeyId: session.accessKeyId, ...asked });
+  if (answer.allowed) return;
+  throw accessDenied(
+    `User: ${sessionArn(world, session)} is not authorized to perform: ${asked.action} on resource: ${asked.resource} because ${answer.why}`,
+  );
 }
 
 /** The ARN of what an IAM call is about; `*` for calls about none or many. */

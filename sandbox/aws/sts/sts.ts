@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { conditionsHold, coversAction, verdictOf } from '../policy/evaluation.ts';
-import { parsePolicy, type Statement } from '../policy/grammar.ts';
+import { trustVerdict } from '../policy/evaluation.ts';
 import type { Context } from '../policy/pattern.ts';
 import { AwsError, accessDenied, validationError } from '../protocol/error.ts';
 import { readInput } from '../protocol/input.ts';
-import { ARN, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
-import type { Role, Session } from '../state.ts';
+import { ARN, MINIMUM_TOKEN_SIZE, SESSION_DURATION, SESSION_NAME } from '../protocol/rules.ts';
+import type { Role, Session, SessionPolicies } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
-import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
+import { packedSizeOf, readSessionPolicies } from './session-policies.ts';
+import type { WebIdentity } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
@@ -21,34 +21,30 @@ export const requestContext = (now: number): [string, string[]][] => [
 
 /** Whether the role's trust policy lets this identity in. */
 function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: number): boolean {
-  const keyPrefix = identity.provider.url.replace(/^https:\/\//, '').toLowerCase();
+  const issuer = identity.provider.url.replace(/^https:\/\//, '');
+  const keyPrefix = issuer.toLowerCase();
   const context: Context = new Map([
     ...requestContext(now),
-    [`${keyPrefix}:aud`, identity.audiences],
-    [`${keyPrefix}:sub`, [identity.subject]],
-    ...(identity.methods ? [[`${keyPrefix}:amr`, identity.methods] as [string, string[]]] : []),
+    ...[...identity.keys].map(([key, values]) => [`${keyPrefix}:${key}`, values] as const),
     ['sts:rolesessionname', [sessionName]],
   ]);
-  const names = ({ principals }: Statement) =>
-    principals.some(
-      ({ type, value }) =>
-        (type === '*' || type === 'Federated') && (value === '*' || value === identity.provider.arn),
-    );
-  const verdict = verdictOf(
-    parsePolicy(role.trustPolicy, 'trust'),
-    (statement) => names(statement) && coversAction(statement, ACTION) && conditionsHold(statement, context),
-  );
-  return verdict === 'allow';
+  const asked = { providerArn: identity.provider.arn, action: ACTION };
+  return trustVerdict(role.trustPolicy, asked, context) === 'allow';
 }
 
-function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {
+export function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {
   return async ({ world, parameters }) => {
     const input = readInput(parameters);
     const roleArn = input.text('RoleArn', ARN);
     const sessionName = input.text('RoleSessionName', SESSION_NAME);
     const token = input.text('WebIdentityToken', { min: 4, max: 20_000 });
     const duration = input.optionalNumber('DurationSeconds', SESSION_DURATION) ?? 3600;
+    const tokenBytes = input.optionalNumber('MinimumSessionTokenSize', MINIMUM_TOKEN_SIZE) ?? 0;
+    const policies = readSessionPolicies(world, input);
     input.check();
+    if (parameters.ProviderId !== undefined) {
+      throw validationError('ProviderId is for OAuth 2.0 access tokens only, which are not supported here.');
+    }
     const roleName = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[!-~]+\/)?([\w+=,.@-]+)$/.exec(roleArn)?.[1];
     if (!roleName) throw validationError(`${roleArn} is invalid`);
 
@@ -62,13 +58,13 @@ function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentit
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
     }
-    const session = newSession(world, role, sessionName, duration);
+    const session = newSession(world, role, { sessionName, duration, tokenBytes, policies: policies() });
     world.state.sessions.write(session.accessKeyId, session, world.now());
     return {
       Credentials: {
         AccessKeyId: session.accessKeyId,
-        SecretAccessKey: randomBytes(30).toString('base64'),
-        SessionToken: randomBytes(180).toString('base64'),
+        SecretAccessKey: session.secretAccessKey,
+        SessionToken: session.sessionToken,
         Expiration: new Date(session.expiresAt),
       },
       SubjectFromWebIdentityToken: identity.subject,
@@ -76,20 +72,35 @@ function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentit
         AssumedRoleId: `${role.roleId}:${sessionName}`,
         Arn: sessionArn(world, session),
       },
+      PackedPolicySize: session.policies && packedSizeOf(session.policies),
       Provider: identity.provider.arn,
       Audience: identity.audience,
     };
   };
 }
 
-const newSession = (world: World, role: Role, sessionName: string, duration: number): Session => ({
+/** What a caller asks of a session. `duration` in seconds; the token has at least `tokenBytes` characters. */
+type Wanted = {
+  sessionName: string;
+  duration: number;
+  tokenBytes: number;
+  policies: SessionPolicies | undefined;
+};
+
+const newSession = (world: World, role: Role, wanted: Wanted): Session => ({
   accessKeyId: newId('ASIA', 16),
+  secretAccessKey: randomBytes(30).toString('base64'),
+  sessionToken: randomBytes(Math.max(180, Math.ceil((wanted.tokenBytes * 3) / 4))).toString('base64'),
   roleName: role.name,
   roleId: role.roleId,
-  sessionName,
+  sessionName: wanted.sessionName,
   issuedAt: world.now(),
-  expiresAt: world.now() + duration * 1000,
+  expiresAt: world.now() + wanted.duration * 1000,
+  ...(wanted.policies ? { policies: wanted.policies } : {}),
 });
+
+/** Who every long-term key is: the account's administrator. */
+export const userArn = ({ accountId }: World): string => `arn:aws:iam::${accountId}:user/sandbox`;
 
 export const sessionArn = (world: World, session: Session): string =>
   `arn:aws:sts::${world.accountId}:assumed-role/${session.roleName}/${session.sessionName}`;
@@ -110,21 +121,14 @@ export function checkLive(world: World, session: Session): void {
   }
 }
 
-const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
+export const getCallerIdentity: Action = ({ world, accessKeyId = '' }) => {
   const session = world.state.sessions.seen(accessKeyId);
   if (!session) {
-    const Arn = `arn:aws:iam::${world.accountId}:user/sandbox`;
-    return { Arn, UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
+    return { Arn: userArn(world), UserId: 'AIDASANDBOXSANDBOXUSER', Account: world.accountId };
   }
-  checkLive(world, session);
   return {
     Arn: sessionArn(world, session),
     UserId: `${session.roleId}:${session.sessionName}`,
     Account: world.accountId,
   };
 };
-
-export const stsActions = (world: World) => ({
-  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity(webIdentityVerifier(world)),
-  GetCallerIdentity: getCallerIdentity,
-});

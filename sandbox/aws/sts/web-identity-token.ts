@@ -3,17 +3,16 @@ import { providerArn } from '../iam/oidc-providers.ts';
 import { AwsError } from '../protocol/error.ts';
 import type { OidcProvider } from '../state.ts';
 import type { World } from '../world.ts';
+import { providerClaims } from './provider-claims.ts';
 
 /** A token that passed: signed by its issuer, not expired, meant for one of the provider's client ids. */
 export type WebIdentity = {
   provider: OidcProvider;
   subject: string;
-  /** All values of `aud`. */
-  audiences: string[];
   /** The audience that is one of the provider's client ids. */
   audience: string;
-  /** Authentication methods, if the token has any. */
-  methods: string[] | undefined;
+  /** The values of the provider's condition keys, by the part of the key behind the colon. */
+  keys: ReadonlyMap<string, readonly string[]>;
 };
 
 type Claims = { [name: string]: unknown };
@@ -28,8 +27,8 @@ const KEYS_TIMEOUT_MS = 5000;
 
 const invalid = (message: string) => new AwsError(400, 'InvalidIdentityToken', message);
 
-/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token: AWS keeps them for
- *  a time that it does not tell, and here an unreachable provider shows at once. Throws AwsError. */
+/** Verifies tokens in this order: provider, signature, expiry, audience. Keys are fetched for each token. AWS caches
+ *  them for an undocumented time; here an unreachable provider has an effect at once. Throws AwsError. */
 export function webIdentityVerifier(world: World) {
   async function fetchKeys(issuer: string): Promise<JSONWebKeySet> {
     const real = world.resolveIssuer(issuer);
@@ -103,9 +102,12 @@ async function isSignedBy(token: string, keys: JSONWebKeySet): Promise<boolean> 
   }
 }
 
+/** "Timestamps in the token must be formatted as either an integer or a long integer" (STS API Reference,
+ *  AssumeRoleWithWebIdentity). */
 function checkTimes(claims: Claims, now: number): void {
   const { exp, nbf, iat } = claims;
-  if (typeof exp !== 'number') throw invalid('Missing a required claim: exp');
+  if (exp === undefined) throw invalid('Missing a required claim: exp');
+  if (!isInteger(exp)) throw notIntegers();
   if (exp * 1000 <= now) {
     const date = (milliseconds: number) => new Date(milliseconds).toISOString();
     throw new AwsError(
@@ -116,24 +118,37 @@ function checkTimes(claims: Claims, now: number): void {
   }
   for (const time of [nbf, iat]) {
     if (time === undefined) continue;
-    if (typeof time !== 'number') throw invalid('The timestamps of the provided token must be numbers.');
+    if (!isInteger(time)) throw notIntegers();
     if (time > now / 1000 + CLOCK_SKEW_SECONDS) throw invalid('The provided token is not valid yet.');
   }
 }
 
+const isInteger = (claim: unknown): claim is number => Number.isInteger(claim);
+
+const notIntegers = () => invalid('The timestamps of the provided token must be integers.');
+
 function identityOf(claims: Claims, provider: OidcProvider): WebIdentity {
-  const { sub, aud, azp, amr } = claims;
+  const { sub } = claims;
   if (typeof sub !== 'string' || sub === '') throw invalid('Missing a required claim: sub');
-  const audiences = texts(aud ?? azp);
-  const audience = [...audiences, ...texts(azp)].find((value) => provider.clientIds.includes(value));
+  const keys = conditionKeysOf(claims, sub);
+  const audience = keys.get('aud')?.find((value) => provider.clientIds.includes(value));
   if (audience === undefined) throw invalid('Incorrect token audience');
-  return {
-    provider,
-    subject: sub,
-    audiences,
-    audience,
-    methods: amr === undefined ? undefined : texts(amr),
-  };
+  const all = new Map([...providerClaims(provider.url, claims), ...keys]);
+  return { provider, subject: sub, audience, keys: all };
+}
+
+/** The condition keys of a provider that AWS has no table of its own for, and the claims that they hold: `aud` is the claim
+ *  `azp` where the token has one, else `aud`; `oaud` is `aud` where the token has `azp`. Source: IAM User Guide, "Available
+ *  keys for AWS OIDC federation". A claim of another type gives no key. */
+function conditionKeysOf({ aud, azp, amr, email }: Claims, sub: string): Map<string, string[]> {
+  const keys: [string, string[]][] = [
+    ['aud', texts(azp === undefined ? aud : azp)],
+    ['oaud', azp === undefined ? [] : texts(aud)],
+    ['sub', [sub]],
+    ['amr', texts(amr)],
+    ['email', typeof email === 'string' ? [email] : []],
+  ];
+  return new Map(keys.filter(([, values]) => values.length > 0));
 }
 
 const texts = (claim: unknown): string[] =>

@@ -17,13 +17,13 @@ const common = {
 const personSchema = z.strictObject({ email: z.email(), ...common });
 const serviceSchema = z.strictObject({ name: z.string().min(1), ...common });
 
-/** A person's subject: the same for the same email in any case, and telling nothing about it. */
+/** A person's `sub`: the same for an email in upper or lower case, and revealing nothing about it. */
 function subjectOf(email: string): string {
   return `person-${createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 20)}`;
 }
 
-/** The stand-in company identity provider: tokens of persons and services, and the keys of both issuers. Groups that
- *  are not given: those of the seed for a person that it knows, else none. */
+/** The company identity provider's stand-in: tokens of people and services, and the keys of both issuers. If no groups
+ *  are given, a person of the seed has those of the seed, others none. */
 export function companyRoutes(store: StateStore, now: () => number): Route[] {
   const issue = async (host: string, claims: JWTPayload, expiresIn: number): Promise<Answer> => {
     const token = { iss: `https://${host}`, ...claims, ...lifetime(now(), expiresIn) };

@@ -16,8 +16,8 @@ export function audienceOf(workspace: Workspace): string {
   return `ari:cloud:bitbucket::workspace/${workspace.uuid.replaceAll(/[{}]/g, '')}`;
 }
 
-/** Discovery and keys of each workspace, open to all; 404 where OIDC is not enabled. The document names the official
- *  issuer, but the sandbox's own address for the keys, so that whoever follows it stays in the sandbox. */
+/** Discovery and keys of each workspace, without authentication; 404 if OIDC is not enabled. The document names the
+ *  official issuer and the sandbox's own address for the keys, so that a client stays in the sandbox. */
 export function oidcRoutes(store: StateStore, url: () => string): Route[] {
   const enabled = (slugOrUuid = '', answer: (workspace: Workspace) => Answer): Answer => {
     const workspace = findWorkspace(store.state, slugOrUuid);

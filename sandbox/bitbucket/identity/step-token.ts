@@ -19,11 +19,11 @@ const bodySchema = z.strictObject({
 
 const bracedUuid = () => `{${randomUUID()}}`;
 
-/** Answers `POST /sandbox/step-token` with a token as a pipeline step finds it in BITBUCKET_STEP_OIDC_TOKEN.
+/** Answers `POST /sandbox/step-token` with the token that a pipeline step finds in BITBUCKET_STEP_OIDC_TOKEN.
  *
- *  `aud` is the workspace's own audience as plain string; with `audiences` (an empty list included) a list that
- *  starts with it. `expiresIn` is in seconds and may be negative. Each token is of a new pipeline and step.
- *  A workspace whose OIDC is not enabled still gets tokens: its keys cannot be read, so nobody can verify them. */
+ *  `aud` is the workspace's own audience as a string; with `audiences` (even an empty list) a list that starts with it.
+ *  `expiresIn` is in seconds and may be negative. Each token is for a new pipeline and step. A workspace whose OIDC is
+ *  not enabled still gets tokens; they cannot be verified, because its keys cannot be read. */
 export async function stepToken(store: StateStore, body: unknown, nowMs: number): Promise<Answer> {
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));

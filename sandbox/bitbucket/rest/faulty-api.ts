@@ -4,7 +4,7 @@ import type { SandboxRequest } from '../../http/routes.ts';
 
 type Api = (request: SandboxRequest) => Promise<Answer>;
 
-/** What became of a call; `replied: false` means that the connection closes without an answer. */
+/** The outcome of a call; `replied: false` means that the connection closes without an answer. */
 export type Outcome = { replied: true; answer: Answer } | { replied: false; status: number };
 
 const FORBIDDEN = apiError(403, 'Your credentials lack one or more required privilege scopes.', {
@@ -12,8 +12,8 @@ const FORBIDDEN = apiError(403, 'Your credentials lack one or more required priv
   required: ['read:repository:bitbucket'],
 });
 
-/** The API with its armed faults: each call takes the first one whose `match` begins the call's path, with `/2.0` or without:
- *  as sent, decoded, or with the slugs of what it names by UUID, which `named` gives. */
+/** The API with its armed faults. Each call takes the first fault whose `match` is a prefix of the call's path, with or
+ *  without `/2.0`: the path as sent, decoded, or with slugs instead of UUIDs, which `named` returns. */
 export function withFaults(
   api: Api,
   faults: Faults,

@@ -9,7 +9,7 @@ import { paginate } from './pagination.ts';
 
 /** The events of a workspace's hooks, in Bitbucket's order of names. Source: the enum of `hook_event.event` in the
  *  published API description; issue and pull request events are left out. */
-export const workspaceEvents = [
+const workspaceEvents = [
   'project:updated',
   'repo:commit_comment_created',
   'repo:commit_status_created',
@@ -41,31 +41,41 @@ const hookResource = (workspace: Workspace, { secret, createdAt, ...hook }: Hook
   secret_set: Boolean(secret),
 });
 
-/** What Bitbucket can send for a workspace; open to all. */
+/** What Bitbucket can send, by what a hook is of. A repository's hooks get no events of its project or of its own
+ *  creation; whether Bitbucket lists the latter is not documented. */
+const eventsOf: Readonly<Record<string, readonly string[]>> = {
+  workspace: workspaceEvents,
+  repository: workspaceEvents.filter((event) => !['project:updated', 'repo:created'].includes(event)),
+};
+
+/** What Bitbucket can send for a workspace or a repository; open to all. */
 export const hookEventRoutes = (url: () => string): Route[] => [
   {
     method: 'GET',
-    path: '/2.0/hook_events/workspace',
-    answer: (_, { query, path }) =>
-      paginate(
-        workspaceEvents.map((event) => ({
-          event,
-          category: event.split(':')[0],
-          label: event,
-          description: event,
-        })),
-        query,
-        `${url()}${path}`,
-      ),
+    path: '/2.0/hook_events/:',
+    answer([subject = ''], { query, path }) {
+      const events = Object.hasOwn(eventsOf, subject) ? eventsOf[subject] : undefined;
+      if (!events) return apiError(404, `Invalid subject type: ${subject}`);
+      const values = events.map((event) => ({
+        event,
+        category: event.split(':')[0],
+        label: event,
+        description: event,
+      }));
+      return paginate(values, query, `${url()}${path}`);
+    },
   },
 ];
 
 /** The hooks of a workspace: list, create, read, replace, delete. A replacement without `secret` keeps it; `null` or an
- *  empty one takes it away, and with it the signature. */
+ *  empty secret removes it, and with it the signature. */
 export function hookRoutes(store: StateStore, url: () => string, now: () => number): Route[] {
   const inWorkspace = (name = '', answer: (workspace: Workspace) => Answer): Answer => {
     const workspace = findWorkspace(store.state, name);
-    return workspace ? answer(workspace) : apiError(404, `No workspace with identifier '${name}'.`);
+    if (!workspace) return apiError(404, `No workspace with identifier '${name}'.`);
+    return workspace.tokenIsOwner
+      ? answer(workspace)
+      : apiError(403, 'You must be an owner of the workspace.');
   };
   const onHook = ([name, uuid]: string[], answer: (hook: Hook, workspace: Workspace) => Answer): Answer =>
     inWorkspace(name, (workspace) => {
@@ -137,7 +147,7 @@ export function hookRoutes(store: StateStore, url: () => string, now: () => numb
   ];
 }
 
-/** Points each workspace's hook to Rolewright at the API of a stack, which may listen on another port than before. */
+/** Points each workspace's hook to Rolewright at a stack's API, whose port may have changed. */
 export function connectHooks(
   store: StateStore,
   api: string,

@@ -4,17 +4,17 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** The workspace with this slug or UUID in braces, in any case. */
+/** The workspace with this slug or UUID in braces, case-insensitively. */
 export function findWorkspace(state: BitbucketState, slugOrUuid: string): Workspace | undefined {
   return state.workspaces.find(({ slug, uuid }) => same(slug, slugOrUuid) || same(uuid, slugOrUuid));
 }
 
-/** The workspace's own repository with this slug or UUID in braces, in any case. */
+/** The workspace's own repository with this slug or UUID in braces, case-insensitively. */
 export function findRepository(workspace: Workspace, slugOrUuid: string): Repository | undefined {
   return workspace.repositories.find(({ slug, uuid }) => same(slug, slugOrUuid) || same(uuid, slugOrUuid));
 }
 
-/** The repository's environment with this UUID in braces, in any case. */
+/** The repository's environment with this UUID in braces, case-insensitively. */
 export function findEnvironment(repository: Repository, uuid: string): Environment | undefined {
   return repository.environments.find((environment) => same(environment.uuid, uuid));
 }
@@ -34,7 +34,7 @@ export function findRepositoryByName(
   return undefined;
 }
 
-/** The parts of a path of the API with slugs in the place of the UUIDs of a workspace and a repository. */
+/** The parts of an API path, with slugs instead of the UUIDs of a workspace and a repository. */
 export function withSlugs(state: BitbucketState, segments: readonly string[]): string[] {
   const [version, kind, first, second, ...rest] = segments;
   const workspace = first === undefined ? undefined : findWorkspace(state, first);

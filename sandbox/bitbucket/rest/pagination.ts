@@ -3,16 +3,16 @@ import { type Answer, apiError, ok } from '../../http/answers.ts';
 const DEFAULT_PAGELEN = 10;
 const MAX_PAGELEN = 100;
 
-/** Reads a positive whole number from the query; undefined when it is none. */
+/** Reads a positive whole number from the query; undefined for any other text. */
 function positive(text: string | null, otherwise: number): number | undefined {
   if (text === null) return otherwise;
   return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** One page of a list in Bitbucket's shape: `pagelen` 1–100 (default 10), `page` from 1; `next` is an absolute URL
- *  and absent on the last page. `url` is the list's own address without a query.
- *  `q`, `sort` and `fields` are refused rather than ignored: whoever sends them expects another list. Those that the list
- *  has `understood` stay in its links. */
+/** One page of a list in Bitbucket's shape: `pagelen` 1–100 (default 10), `page` from 1; `next` is an absolute URL, and
+ *  absent on the last page. `url` is the list's own address without a query. `q`, `sort` and `fields` are refused
+ *  instead of ignored, because a client that sends them expects another list. Parameters in `understood` are kept in
+ *  the links. */
 export function paginate(
   values: readonly unknown[],
   query: URLSearchParams,
@@ -20,7 +20,7 @@ export function paginate(
   understood: readonly string[] = [],
 ): Answer {
   const unknown = ['q', 'sort', 'fields'].filter((name) => query.has(name) && !understood.includes(name));
-  if (unknown.length > 0) return apiError(400, `The sandbox does not know: ${unknown.join(', ')}`);
+  if (unknown.length > 0) return apiError(400, `The sandbox does not support: ${unknown.join(', ')}`);
   const page = positive(query.get('page'), 1);
   const pagelen = positive(query.get('pagelen'), DEFAULT_PAGELEN);
   if (page === undefined) return apiError(400, 'Invalid page');

@@ -26,6 +26,9 @@ export function workspaceResource({ uuid, name, slug, createdAt }: Workspace) {
   };
 }
 
+/** What people call a repository, which need not be its slug. */
+export const nameOf = ({ name, slug }: Repository): string => name ?? slug;
+
 /** A repository as `GET /2.0/repositories/{workspace}/{repo_slug}` returns it, with workspace and project. */
 export function repositoryResource(workspace: Workspace, repository: Repository) {
   const project = workspace.projects.find(({ key }) => key === repository.projectKey);
@@ -33,7 +36,7 @@ export function repositoryResource(workspace: Workspace, repository: Repository)
     type: 'repository',
     uuid: repository.uuid,
     full_name: `${workspace.slug}/${repository.slug}`,
-    name: repository.slug,
+    name: nameOf(repository),
     slug: repository.slug,
     scm: 'git',
     is_private: true,
@@ -78,7 +81,7 @@ export function permissionResource(workspace: Workspace, repository: Repository,
     user: { type: 'user', display_name: nickname, nickname, uuid, account_id: accountId, links: {} },
     repository: {
       type: 'repository',
-      name: slug,
+      name: nameOf(repository),
       full_name: `${workspace.slug}/${slug}`,
       uuid: repository.uuid,
       links: links(`/repositories/${workspace.slug}/${slug}`),

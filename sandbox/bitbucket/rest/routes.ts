@@ -5,12 +5,12 @@ import type { Repository, StateStore, Workspace } from '../state.ts';
 import { hookEventRoutes, hookRoutes } from './hooks.ts';
 import { findEnvironment, findRepository, findWorkspace } from './lookup.ts';
 import { paginate } from './pagination.ts';
-import { permissionList } from './permissions.ts';
+import { permissionList, withRole } from './permissions.ts';
 import { environmentResource, repositoryResource, workspaceResource } from './representation.ts';
 
 const TOKEN = 'sandbox-token';
 
-/** Answers everything under `/2.0`. What needs credentials answers 401 without them, whether it exists or not. */
+/** Answers everything under `/2.0`. Without credentials the answer is 401, whether the resource exists or not. */
 export function restApi(
   store: StateStore,
   url: () => string,
@@ -43,9 +43,11 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
   ): Answer =>
     inWorkspace(workspaceName, (workspace) => {
       const repository = findRepository(workspace, name);
-      return repository
-        ? answer(repository, workspace)
-        : apiError(404, `Repository ${workspace.slug}/${name} not found`);
+      if (!repository) return apiError(404, `Repository ${workspace.slug}/${name} not found`);
+      if (repository.tokenRight === 'none') {
+        return apiError(403, 'Your credentials do not have access to this repository.');
+      }
+      return answer(repository, workspace);
     });
 
   return [
@@ -67,10 +69,11 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
       path: '/2.0/repositories/:',
       answer: ([name], { query, path }) =>
         inWorkspace(name, (workspace) => {
-          const values = workspace.repositories.map((repository) =>
-            repositoryResource(workspace, repository),
-          );
-          return paginate(values, query, `${url()}${path}`);
+          const role = query.get('role');
+          const found = withRole(workspace.repositories, role);
+          if (!found) return apiError(400, `Invalid role: ${role}`);
+          const values = found.map((repository) => repositoryResource(workspace, repository));
+          return paginate(values, query, `${url()}${path}`, ['role']);
         }),
     },
     {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toPortError } from '../../../adapters/aws/failure.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { sdkError } from '../../support/adapters/failures.ts';
 
 const codes: [name: string, code: string][] = [
@@ -38,7 +38,7 @@ const codes: [name: string, code: string][] = [
   ['SomethingNew', 'UNAVAILABLE'],
 ];
 
-const translate = (error: unknown) => toPortError('IAM', 'CreateRole', error);
+const translate = (error: unknown) => toPortError({ system: 'IAM', operation: 'CreateRole' }, error);
 
 test.each(codes)('%s is %s', (name, code) => {
   expect(translate(sdkError(name))).toMatchObject({ name: 'PortError', system: 'IAM', code });
@@ -73,7 +73,10 @@ test('the sentence names the operation and the code, and nothing of what AWS wro
 test('a refusal has a problem code of its own only where the call gives it one', () => {
   const error = sdkError('LimitExceededException');
   expect(translate(error).problemCode).toBeUndefined();
-  const given = toPortError('IAM', 'CreateRole', error, { LimitExceededException: 'QUOTA_EXCEEDED' });
+  const given = toPortError(
+    { system: 'IAM', operation: 'CreateRole', problemCodes: { LimitExceededException: 'QUOTA_EXCEEDED' } },
+    error,
+  );
   expect(given.problemCode).toBe('QUOTA_EXCEEDED');
 });
 

@@ -72,7 +72,7 @@ describe('the IAM adapter', () => {
     expect(await world.iam.createRole(role)).toEqual({ outcome: 'exists' });
   });
 
-  test('passing failures are tried again, each attempt by way of the one door', async () => {
+  test('passing failures are tried again, each attempt by way of the one endpoint', async () => {
     await createRole();
     for (const effect of ['throttle', 'error', 'drop']) {
       world.attempts.length = 0;

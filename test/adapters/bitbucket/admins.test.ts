@@ -66,7 +66,7 @@ describe('who has admin on a repository, over the stand-in', () => {
     const gone = { ...shop, repositoryUuid: uuidOf(1) };
     await expect(isAdmin(ADA, gone)).rejects.toMatchObject({
       code: 'DENIED',
-      message: expect.stringMatching(/does not show the repository.*stays unknown.*must administer it/s),
+      message: expect.stringMatching(/does not show the repository.*is unknown.*Give the token admin/s),
     });
   });
 });

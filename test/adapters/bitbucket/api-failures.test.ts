@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { fixedSecret } from '../../../adapters/settings/secrets.ts';
-import type { Bitbucket } from '../../../domain/ports.ts';
+import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import { acme, apiError, bitbucketAt, repositoryAnswer, SECRET } from '../../support/adapters/bitbucket.ts';
 import { everythingIn, rejectionOf } from '../../support/adapters/failures.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';

@@ -242,7 +242,7 @@ describe("Bitbucket's recorded answers", () => {
       server.script({ body: { values: [], next } });
       await expect(findEnvironment('Staging')).rejects.toMatchObject({
         code: 'UNAVAILABLE',
-        message: 'Bitbucket pages into another host.',
+        message: "Bitbucket's next page is on another host.",
       });
     }
     expect(other.requests).toEqual([]);

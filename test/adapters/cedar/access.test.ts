@@ -4,13 +4,15 @@ import fc from 'fast-check';
 import type { CedarAccess } from '../../../adapters/cedar/access.ts';
 import { loadCedar } from '../../../adapters/cedar/engine.ts';
 import {
+  type AccessContext,
   type Action,
   authorise,
-  type Circumstances,
+  eventResource,
   type Resource,
+  unknownContext,
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
-import { accessOf, examples, faultsOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 import { problemOf } from '../../support/domain/samples.ts';
 
 type Row = {
@@ -48,7 +50,10 @@ function callerOf(name: string): Caller {
 function resourceOf(name: string, action: Action): Resource {
   const found = table.resources[name];
   if (!found) throw new Error(`no resource ${name}`);
-  const event = { repositoryUuid: found.repository, accountId: found.account ?? '111122223333' };
+  const event = eventResource({
+    repositoryUuid: found.repository,
+    accountId: found.account ?? '111122223333',
+  });
   if (action === 'audit') return event;
   return {
     ...event,
@@ -73,15 +78,15 @@ const rows: [string, CedarAccess, Row][] = [
 
 describe('the decision table', () => {
   test.each(rows)('%s %#', (_, rules, { caller, on, may, denied = {}, ...given }) => {
-    const circumstances = { requesterKinds: ['person' as const], ...given };
+    const context = { requesterKinds: ['person' as const], repositoryAdmin: false, ...given };
     const decisions = Object.fromEntries(
       actions.map((action) => {
-        const { allowed, rule } = rules.decide(
-          callerOf(caller),
+        const { allowed, rule } = rules.decide({
+          caller: callerOf(caller),
           action,
-          resourceOf(on, action),
-          circumstances,
-        );
+          resource: resourceOf(on, action),
+          context,
+        });
         return [action, `${allowed ? 'allowed' : 'denied'} by ${rule}`];
       }),
     );
@@ -107,8 +112,8 @@ describe('the decision table', () => {
 });
 
 describe('asked without a resource, the rules', () => {
-  const could = (rules: CedarAccess, caller: string, circumstances?: Circumstances) =>
-    actions.filter((action) => rules.decide(callerOf(caller), action, undefined, circumstances).allowed);
+  const could = (rules: CedarAccess, caller: string, context: AccessContext = unknownContext) =>
+    actions.filter((action) => rules.couldBeAllowed({ caller: callerOf(caller), action, context }).allowed);
 
   test.each<[string, Action[]]>([
     ['ada of platform', actions],
@@ -124,8 +129,9 @@ describe('asked without a resource, the rules', () => {
   });
 
   test('tell a stranger nothing, and count Bitbucket’s word where it may come', () => {
-    expect(could(shippedRules, 'mallory', { repositoryAdmin: true })).toEqual(['request', 'revoke', 'read']);
-    expect(could(shippedRules, 'a service', { repositoryAdmin: true })).toEqual([]);
+    const admin = { ...unknownContext, repositoryAdmin: true };
+    expect(could(shippedRules, 'mallory', admin)).toEqual(['request', 'revoke', 'read']);
+    expect(could(shippedRules, 'a service', admin)).toEqual([]);
   });
 
   test('let through whoever may act on one project, template or service only', () => {
@@ -142,7 +148,11 @@ describe('asked without a resource, the rules', () => {
         @id("no-shop") forbid (principal, action, resource in Project::"${projects.SHOP}");`),
     );
     const ask = (id: string, ...groups: string[]) =>
-      rules.decide({ principal: { kind: 'person', id }, groups }, 'request');
+      rules.couldBeAllowed({
+        caller: { principal: { kind: 'person', id }, groups },
+        action: 'request',
+        context: unknownContext,
+      });
     expect(ask('may@acme.example', 'web')).toMatchObject({ allowed: true });
     expect(ask('may@acme.example')).toMatchObject({ allowed: false, rule: 'default-deny' });
     expect(ask('eve@acme.example', 'web')).toMatchObject({ allowed: false, rule: 'no-eve' });
@@ -155,14 +165,26 @@ describe('a denial', () => {
       ...resourceOf('shop', 'request'),
       template: { name: 's3-static-site', requestableBy: ['person' as const] },
     };
-    const denied = authorise(allRules, callerOf('ada of platform'), 'request', resource);
+    const denied = authorise({
+      rules: allRules,
+      caller: callerOf('ada of platform'),
+      action: 'request',
+      resource,
+      context: unknownContext,
+      report: () => {},
+    });
     expect(problemOf(denied).detail).toBe(
-      'Rule nothing-repository-wide-in-shop does not let person ada@acme.example request here. Name a deployment environment in the request.',
+      'Rule nothing-repository-wide-in-shop does not allow person ada@acme.example to request here. Name a deployment environment in the request.',
     );
   });
 
   test('follows where a rule cannot be evaluated, even a forbid beside a permit', () => {
-    const unsaid = shippedRules.decide(callerOf('ada of platform'), 'approve', resourceOf('shop', 'approve'));
+    const unsaid = shippedRules.decide({
+      caller: callerOf('ada of platform'),
+      action: 'approve',
+      resource: resourceOf('shop', 'approve'),
+      context: unknownContext,
+    });
     expect(unsaid).toMatchObject({ allowed: false, rule: 'machine-requests-need-approvers' });
   });
 
@@ -171,8 +193,11 @@ describe('a denial', () => {
     const may = (kind: Principal['kind']) =>
       actions.filter(
         (action) =>
-          open.decide({ principal: { kind, id: 'x' }, groups: [] }, action, resourceOf('shop', action), {
-            requesterKinds: [],
+          open.decide({
+            caller: { principal: { kind, id: 'x' }, groups: [] },
+            action,
+            resource: resourceOf('shop', action),
+            context: { requesterKinds: [], repositoryAdmin: false },
           }).allowed,
       );
     expect(may('pipeline')).toEqual(['request', 'read']);
@@ -194,14 +219,14 @@ const questions = fc.record({
   caller: callers.map(({ kind, id, groups }): Caller => ({ principal: { kind, id }, groups })),
   action: one(...actions),
   on: one(...Object.keys(table.resources)),
-  circumstances: fc.record({
+  context: fc.record({
     requesterKinds: fc.uniqueArray(one<Principal['kind']>('person', 'service', 'pipeline', 'system')),
     repositoryAdmin: fc.boolean(),
   }),
 });
-type Question = { caller: Caller; action: Action; on: string; circumstances: Circumstances };
-const decided = (rules: CedarAccess, { caller, action, on, circumstances }: Question) =>
-  rules.decide(caller, action, resourceOf(on, action), circumstances);
+type Question = { caller: Caller; action: Action; on: string; context: AccessContext };
+const decided = (rules: CedarAccess, { caller, action, on, context }: Question) =>
+  rules.decide({ caller, action, resource: resourceOf(on, action), context });
 
 describe('whatever is asked', () => {
   test('a pipeline stays within its limits, though the rules permit everything', () => {
@@ -225,13 +250,15 @@ describe('whatever is asked', () => {
           const { repositoryUuid: id } = own;
           const pipeline = { ...own, workspaceSlug: 'acme' };
           const template = { name: 'ecr-push', approval, requestableBy };
-          const resource = { ...asked, accountId: '111122223333', template };
-          const { ok } = authorise(
-            open,
-            { principal: { kind: 'pipeline', id }, groups: [], pipeline },
+          const resource = { ...asked, projectUuid: undefined, accountId: '111122223333', template };
+          const { ok } = authorise({
+            rules: open,
+            caller: { principal: { kind: 'pipeline', id }, groups: [], pipeline },
             action,
             resource,
-          );
+            context: unknownContext,
+            report: () => {},
+          });
           const isOwn = JSON.stringify(own) === JSON.stringify(asked);
           const isRequestable = approval === 'none' && requestableBy.includes('pipeline');
           expect(ok).toBe(isOwn && (action === 'read' || (action === 'request' && isRequestable)));
@@ -266,7 +293,7 @@ describe('whatever is asked', () => {
         const { principal, action, resource, condition } = forbid;
         const text = `@id("more") forbid (${principal}, ${action}, ${resource}) ${condition};`;
         const files = { ...shipped, rules: [...shipped.rules, ...filesOf(text).rules] };
-        if (faultsOf(files).length > 0) return;
+        if (errorsOf(files).length > 0) return;
         const more = accessOf(files);
         for (const question of asked) {
           const before = decided(shippedRules, question).allowed;
@@ -280,10 +307,10 @@ describe('whatever is asked', () => {
   test('whoever is allowed somewhere is never turned away before the resource is known', () => {
     fc.assert(
       fc.property(questions, (question) => {
-        const { caller, action, circumstances } = question;
+        const { caller, action, context } = question;
         for (const rules of [shippedRules, allRules]) {
           if (!decided(rules, question).allowed) continue;
-          expect(rules.decide(caller, action, undefined, circumstances).allowed).toBe(true);
+          expect(rules.couldBeAllowed({ caller, action, context }).allowed).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -295,7 +322,11 @@ describe('whatever is asked', () => {
       throw new Error('no engine');
     });
     const ask = () =>
-      broken.decide({ principal: { kind: 'person', id: 'ada' }, groups: ['platform'] }, 'read');
+      broken.couldBeAllowed({
+        caller: { principal: { kind: 'person', id: 'ada' }, groups: ['platform'] },
+        action: 'read',
+        context: unknownContext,
+      });
     expect(ask).toThrow('no engine');
   });
 

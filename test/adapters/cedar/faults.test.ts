@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { examples, faultsOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 
 const permit = (id: string, scope = 'principal, action, resource', more = '') =>
   `@id("${id}")\npermit (${scope})${more};\n`;
 const SHOP = '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}';
 
 test('the rules in force and the examples are sound, and stay so side by side', () => {
-  expect(faultsOf(shipped)).toEqual([]);
-  expect(faultsOf(examples)).toEqual([]);
-  expect(faultsOf({ ...shipped, rules: [...shipped.rules, ...examples.rules] })).toEqual([]);
+  expect(errorsOf(shipped)).toEqual([]);
+  expect(errorsOf(examples)).toEqual([]);
+  expect(errorsOf({ ...shipped, rules: [...shipped.rules, ...examples.rules] })).toEqual([]);
 });
 
 describe('a start is refused for', () => {
@@ -95,7 +95,7 @@ describe('a start is refused for', () => {
     ['no @id', 'permit (principal, action, resource);', ':1', /has no @id/],
     ['an empty @id', permit(''), ':1', /has no @id/],
     ['an @id in upper case', permit('Platform'), ':1', /must be lower-case/],
-    ['an @id of a rule that is built in', permit('default-deny'), ':1', /built in/],
+    ['an @id of a rule that is built in', permit('default-deny'), ':1', /built-in rule/],
     ['two @ids on one rule', `@id("b")\n${permit('a')}`, ':2', /duplicate annotation/],
     ['a slot', permit('a', 'principal == ?principal, action, resource'), ':1', /slot/],
     [
@@ -105,7 +105,7 @@ describe('a start is refused for', () => {
       /mixed scripts/,
     ],
   ])('%s', (_, text, line, saying) => {
-    const faults = faultsOf(filesOf(text));
+    const faults = errorsOf(filesOf(text));
     expect(faults).toEqual([expect.stringMatching(saying)]);
     expect(faults[0]).toMatch(new RegExp(`^access/rules\\.cedar${line}: `));
   });
@@ -114,21 +114,21 @@ describe('a start is refused for', () => {
     const [first] = filesOf(permit('a')).rules;
     const rules = [...filesOf(permit('b')).rules, { path: 'access/team.cedar', text: `\n${permit('b')}` }];
     expect(first).toBeDefined();
-    expect(faultsOf({ ...shipped, rules })).toEqual([
-      'access/team.cedar:2: @id("b") stands at access/rules.cedar:1 already',
+    expect(errorsOf({ ...shipped, rules })).toEqual([
+      'access/team.cedar:2: @id("b") is already given at access/rules.cedar:1',
     ]);
   });
 
   test('no rule at all, and no schema', () => {
-    expect(faultsOf({ ...shipped, rules: [] })).toEqual(['access/: holds no rule']);
-    expect(faultsOf({ ...shipped, schema: undefined })).toEqual([
+    expect(errorsOf({ ...shipped, rules: [] })).toEqual(['access/: holds no rule']);
+    expect(errorsOf({ ...shipped, schema: undefined })).toEqual([
       'access/rolewright.cedarschema: is missing',
     ]);
   });
 
   test('a schema that is wrong, with its line', () => {
     const schema = { path: 'access/rolewright.cedarschema', text: '\nentity Person in [Grup];' };
-    expect(faultsOf({ ...shipped, schema })).toEqual([
+    expect(errorsOf({ ...shipped, schema })).toEqual([
       expect.stringMatching(/^access\/rolewright\.cedarschema:2: .*`Grup`/),
     ]);
   });
@@ -137,7 +137,7 @@ describe('a start is refused for', () => {
     const known = { Account: ['111122223333'], Template: ['ecr-push'] };
     const scope = (resource: string) => `principal, action, resource in ${resource}`;
     const text = permit('a', scope('Account::"444455556666"')) + permit('b', scope('Template::"ecr-pull"'));
-    expect(faultsOf(filesOf(text), known)).toEqual([
+    expect(errorsOf(filesOf(text), known)).toEqual([
       'access/rules.cedar:1: there is no Account::"444455556666"; known: 111122223333',
       'access/rules.cedar:3: there is no Template::"ecr-pull"; known: ecr-push',
     ]);
@@ -150,7 +150,7 @@ test('every fault of every file is named at once', () => {
     { path: 'access/b.cedar', text: `${permit('b')}${permit('b')}permit (principal, action, resource);` },
     { path: 'access/c.cedar', text: permit('c', 'principal is Persn, action, resource') },
   ];
-  expect(faultsOf({ ...shipped, rules }).map((fault) => fault.split(': ')[0])).toEqual([
+  expect(errorsOf({ ...shipped, rules }).map((fault) => fault.split(': ')[0])).toEqual([
     'access/a.cedar:2',
     'access/b.cedar:3',
     'access/b.cedar:5',
@@ -160,5 +160,5 @@ test('every fault of every file is named at once', () => {
 
 test('lines are counted in characters, whatever stands before', () => {
   const text = `// ключ – 🔑\n\n${permit('a', 'principal is Persn, action, resource')}`;
-  expect(faultsOf(filesOf(text))[0]).toMatch(/^access\/rules\.cedar:4: /);
+  expect(errorsOf(filesOf(text))[0]).toMatch(/^access\/rules\.cedar:4: /);
 });

@@ -41,7 +41,7 @@ function composed(isOn: boolean) {
   const text = readFileSync(join(ROOT, 'config/rolewright.yaml'), 'utf8');
   expect(text).toContain('repositoryAdmins: false');
   writeFileSync(file, text.replace('repositoryAdmins: false', `repositoryAdmins: ${isOn}`));
-  const names = { EVENTS_TABLE: 'events', GRANTS_TABLE: 'grants', DELIVERIES_TABLE: 'deliveries' };
+  const names = { EVENTS_TABLE: 'events', GRANTS_TABLE: 'grants', CLAIMS_TABLE: 'deliveries' };
   const functions = { PROVISIONER_FUNCTION: 'provisioner', WORKER_FUNCTION: 'worker' };
   const variables = { BITBUCKET_TOKEN: 'sandbox-token', SANDBOX_BITBUCKET_URL: bitbucket.url };
   return composeRequests(composeCore({ root: dir, variables: { ...names, ...functions, ...variables } }));
@@ -81,7 +81,7 @@ test('switched on, a look-up that Bitbucket refuses is an error that says what t
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'forbid' });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({
     code: 'DENIED',
-    message: expect.stringMatching(/read:repository:bitbucket.*must administer it/s),
+    message: expect.stringMatching(/read:repository:bitbucket.*Give the token admin/s),
   });
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'error', times: 3 });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });

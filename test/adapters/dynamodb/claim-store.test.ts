@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dynamodbDeliveries } from '../../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import type { Outgoing } from '../../../adapters/outgoing.ts';
 import {
@@ -8,10 +8,10 @@ import {
   type DynamodbSandbox,
   startDynamodbSandbox,
 } from '../../../sandbox/dynamodb/server.ts';
-import { deliveriesContract } from '../../contract/deliveries-contract.ts';
+import { claimStoreContract } from '../../contract/claim-store-contract.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
-import { deliveriesTable } from '../../support/adapters/tables.ts';
-import { FakeDeliveries } from '../../support/domain/fakes/claim-store.ts';
+import { claimsTable } from '../../support/adapters/tables.ts';
+import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 
 let sandbox: DynamodbSandbox;
@@ -26,24 +26,24 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-deliveriesContract('over dynalite', async () => {
-  await createTables(sandbox.url, [deliveriesTable('deliveries')]);
+claimStoreContract('over dynalite', async () => {
+  await createTables(sandbox.url, [claimsTable('deliveries')]);
   const clock = new FakeClock();
   const handles = [dynamodbClient(), dynamodbClient()].map((client) => {
     clients.push(client);
-    return dynamodbDeliveries(client, 'deliveries', clock);
+    return dynamodbClaimStore(client, 'deliveries', clock);
   });
   return { handles, clock };
 });
 
-deliveriesContract('in memory', async () => {
+claimStoreContract('in memory', async () => {
   const clock = new FakeClock();
-  const store = new FakeDeliveries(clock);
+  const store = new FakeClaimStore(clock);
   return { handles: [store, store], clock };
 });
 
 test('a claim whose reply was lost is ours all the same, and nobody else’s', async () => {
-  await createTables(sandbox.url, [deliveriesTable('lost-replies')]);
+  await createTables(sandbox.url, [claimsTable('lost-replies')]);
   let lost = 0;
   const losesFirst: Outgoing = async (_call, send) => {
     const reply = await send();
@@ -55,8 +55,8 @@ test('a claim whose reply was lost is ours all the same, and nobody else’s', a
   const until = new Date(clock.now() + 60_000).toISOString();
   const [ours, theirs] = [dynamodbClient(losesFirst), dynamodbClient()];
   clients.push(ours, theirs);
-  expect(await dynamodbDeliveries(ours, 'lost-replies', clock).claim('once', until)).toBe(true);
+  expect(await dynamodbClaimStore(ours, 'lost-replies', clock).claim('once', until)).toBe(true);
   expect(lost).toBe(2);
-  expect(await dynamodbDeliveries(theirs, 'lost-replies', clock).claim('once', until)).toBe(false);
-  expect(await dynamodbDeliveries(ours, 'lost-replies', clock).claim('once', until)).toBe(false);
+  expect(await dynamodbClaimStore(theirs, 'lost-replies', clock).claim('once', until)).toBe(false);
+  expect(await dynamodbClaimStore(ours, 'lost-replies', clock).claim('once', until)).toBe(false);
 });

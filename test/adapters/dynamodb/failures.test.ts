@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DynamoDBClient,
   ExecuteStatementCommand,
   GetItemCommand,
@@ -35,6 +36,8 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
   ['list', () => table.list({}, 1)],
   ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
+  ['enrol', () => table.enrol('{x}', GRANT)],
+  ['listEnrolled', () => table.listEnrolled('{x}')],
   ['listLive', () => table.listLive('{x}')],
 ];
 
@@ -57,6 +60,23 @@ test.each(calls)('%s throws only errors of the port', async (_, call) => {
     expect(error).toMatchObject({ name: 'PortError', system: 'DynamoDB', code });
     expect((error as Error).message).not.toContain('arn:');
   }
+});
+
+test('rows that did not fit into an answer are read again, and none is counted twice', async () => {
+  const rows = [1, 2].map((n) => {
+    const grant = grantOf({ n });
+    return { grantId: { S: grant.id }, grant: { S: JSON.stringify(grant) } };
+  });
+  const ids = rows.map(({ grantId }) => grantId.S);
+  dynamodb.on(GetItemCommand).resolves({ Item: { enrolled: { SS: ids } } });
+  dynamodb
+    .on(BatchGetItemCommand)
+    .resolvesOnce({
+      Responses: { grants: rows.slice(0, 1) },
+      UnprocessedKeys: { grants: { Keys: [{ grantId: { S: ids[1] ?? '' } }] } },
+    })
+    .resolves({ Responses: { grants: rows.slice(1) } });
+  expect((await table.listLive('{x}')).sort()).toEqual([...ids].sort());
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */

@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { lambdaClient, lambdaProvisioner } from '../../../adapters/lambda/provisioner.ts';
-import type { Provisioner } from '../../../domain/ports.ts';
+import type { Provisioner } from '../../../domain/use-cases/provisioner.ts';
 import { provisionerContract, type Run } from '../../contract/provisioner-contract.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { sdkError } from '../../support/adapters/failures.ts';

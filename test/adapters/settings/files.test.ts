@@ -18,7 +18,7 @@ const write = (folder: 'config' | 'templates', name: string, content: string) =>
 };
 
 /** The lines of a refused start after its first; fails when the start was not refused. */
-function faultsOf(read: (root: string) => unknown): string[] {
+function errorsOf(read: (root: string) => unknown): string[] {
   try {
     read(root);
   } catch (error) {
@@ -48,17 +48,17 @@ describe('the configuration', () => {
   });
 
   test('that is missing, or no YAML, stops the start and names its file', () => {
-    expect(faultsOf(readConfiguration)).toEqual([expect.stringContaining('config/rolewright.yaml')]);
+    expect(errorsOf(readConfiguration)).toEqual([expect.stringContaining('config/rolewright.yaml')]);
     for (const text of ['a: [', 'a: 1\na: 2', '\ta: 1', 'a: *unknown', 'a: 1\n---\nb: 2']) {
       write('config', 'rolewright.yaml', text);
-      expect(faultsOf(readConfiguration)).toEqual([expect.stringContaining('config/rolewright.yaml')]);
+      expect(errorsOf(readConfiguration)).toEqual([expect.stringContaining('config/rolewright.yaml')]);
     }
   });
 
   test('that is empty, or no mapping, stops the start', () => {
     for (const text of ['', '# nothing', '[]', 'text', '7']) {
       write('config', 'rolewright.yaml', text);
-      expect(faultsOf(readConfiguration)).not.toEqual([]);
+      expect(errorsOf(readConfiguration)).not.toEqual([]);
     }
   });
 
@@ -68,7 +68,7 @@ describe('the configuration', () => {
       'rolewright.yaml',
       `${configuration.replace('eu-west-1', 'europe').replace('"111122223333"', '7')}extra: 1\n`,
     );
-    const faults = faultsOf(readConfiguration);
+    const faults = errorsOf(readConfiguration);
     for (const place of ['/accounts/0/region', '/accounts/0/id', '/extra']) {
       expect(faults).toContainEqual(expect.stringContaining(`config/rolewright.yaml${place}: `));
     }
@@ -110,7 +110,7 @@ describe('the templates', () => {
     write('templates', 'renamed.yaml', template('other'));
     write('templates', 'wild.yaml', template('wild').replace('s3:PutObject', 's3:*'));
     write('templates', 'typo.yaml', template('typo').replace('{{bucket}}', '{{buckets}}'));
-    const faults = faultsOf(readTemplates);
+    const faults = errorsOf(readTemplates);
     for (const file of ['broken', 'renamed', 'wild', 'typo']) {
       expect(faults).toContainEqual(expect.stringContaining(`templates/${file}.yaml`));
     }
@@ -119,13 +119,13 @@ describe('the templates', () => {
 
   test('that contain themselves are a fault of their file', () => {
     write('templates', 'endless.yaml', '&a\nb: *a');
-    expect(faultsOf(readTemplates)).toEqual([expect.stringContaining('templates/endless.yaml: ')]);
+    expect(errorsOf(readTemplates)).toEqual([expect.stringContaining('templates/endless.yaml: ')]);
   });
 
   test('that are not there stop the start', () => {
-    expect(faultsOf(readTemplates)).toEqual([expect.stringContaining('templates/')]);
+    expect(errorsOf(readTemplates)).toEqual([expect.stringContaining('templates/')]);
     write('templates', 'README.md', '# Templates');
-    expect(faultsOf(readTemplates)).toEqual([expect.stringContaining('templates/')]);
+    expect(errorsOf(readTemplates)).toEqual([expect.stringContaining('templates/')]);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { unhindered } from '../../../adapters/outgoing.ts';
+import { passThrough } from '../../../adapters/outgoing.ts';
 import { isResponseUrl, slackResponse } from '../../../adapters/slack/response-url.ts';
 import { slackWebApi } from '../../../adapters/slack/web-api.ts';
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
@@ -18,8 +18,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const web = (token: string = slackSeed.botToken, url = sandbox.url, patienceMs = 1000) =>
-  slackWebApi({ url, token: async () => token, patienceMs, outgoing: unhindered });
+const web = (token: string = slackSeed.botToken, url = sandbox.url, timeoutMs = 1000) =>
+  slackWebApi({ url, token: async () => token, timeoutMs, outgoing: passThrough });
 const content = { text: 'hello', blocks: [] };
 const arm = (fault: object) =>
   fetch(`${sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
@@ -75,7 +75,7 @@ describe('Slack’s Web API', () => {
     const failing = slackWebApi({
       url: sandbox.url,
       token: async () => slackSeed.botToken,
-      patienceMs: 1000,
+      timeoutMs: 1000,
       outgoing: () => Promise.reject({ code: 'slack_webapi_request_error', original: { cause: { code } } }),
     });
     await expect(failing.post('C0SHOP', content)).rejects.toMatchObject({ code: 'UNAVAILABLE', certain });
@@ -94,8 +94,8 @@ describe('Slack’s Web API', () => {
     const rotating = slackWebApi({
       url: sandbox.url,
       token: async () => token,
-      patienceMs: 1000,
-      outgoing: unhindered,
+      timeoutMs: 1000,
+      outgoing: passThrough,
     });
     await expect(rotating.post('C0SHOP', content)).rejects.toMatchObject({ code: 'REJECTED' });
     token = slackSeed.botToken;
@@ -146,7 +146,7 @@ describe('a response URL', () => {
   });
 
   test('of somebody else is never called', async () => {
-    const outside = slackResponse({ origin: official, outgoing: unhindered });
+    const outside = slackResponse({ origin: official, outgoing: passThrough });
     await expect(outside.respond(`${sandbox.url}/commands/T0ACME/x`, content)).rejects.toMatchObject({
       code: 'REJECTED',
       certain: true,
@@ -155,7 +155,7 @@ describe('a response URL', () => {
 
   test('that has expired is refused, and stands in no error', async () => {
     const url = `${sandbox.url}/commands/T0ACME/expired`;
-    const failure = await slackResponse({ origin: sandbox.url, outgoing: unhindered })
+    const failure = await slackResponse({ origin: sandbox.url, outgoing: passThrough })
       .respond(url, content)
       .catch((error: Error) => error);
     expect(failure).toMatchObject({ code: 'REJECTED' });

@@ -180,7 +180,7 @@ export function approvalRules(world: () => World): void {
       expect(change.json.pendingChange).toMatchObject({
         planHash: plan.hash,
         requestedBy: { kind: 'person', id: 'ada@acme.example' },
-        expiresAt: expect.any(String),
+        lapsesAt: expect.any(String),
       });
       expect([plan.risk, plan.gained.length, plan.lost.length]).toEqual(['wider', 4, 4]);
       expect((await world().role(role.name))?.policies).toEqual({ permissions: siteOf('shop-now') });

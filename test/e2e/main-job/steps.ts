@@ -2,29 +2,31 @@ import { describe, expect, it } from '@jest/globals';
 import { bitbucketVariables, runScript, scriptOf, stepsIn } from '../../support/domain/step-shell.ts';
 import { siteBody } from '../../support/e2e/samples.ts';
 import { sdkAws } from '../../support/e2e/sdk-aws.ts';
-import type { World } from '../../support/e2e/stack/stack.ts';
+import type { Grant, World } from '../../support/e2e/stack/stack.ts';
 
 /** What a grant says of its step, and how that step fares at STS. */
 export function stepRules(world: () => World): void {
-  /** A grant for one environment, and what runs its step: in a clean shell, with the real SDK. */
+  /** A grant for one environment of a new repository. */
   async function deployed(bucket: string) {
     const repository = await world().repository();
     const environment = 'Live "EU"';
     await world().environment(repository, environment);
     const body = { ...siteBody(repository, bucket), environment };
     const grant = await world().granted(body);
-    const run = (token: string, more: Record<string, string> = {}) =>
-      runScript(scriptOf(String(grant.pipelineSnippet)), {
-        aws: sdkAws,
-        env: {
-          ...bitbucketVariables,
-          BITBUCKET_STEP_OIDC_TOKEN: token,
-          AWS_ENDPOINT_URL_STS: world().stack.aws.url,
-          ...more,
-        },
-      });
-    return { repository, body, grant, environment, run };
+    return { repository, body, grant, environment };
   }
+
+  /** Runs the step of a grant word for word, in a clean shell and with the real SDK. */
+  const runStep = (grant: Grant, token: string, more: Record<string, string> = {}) =>
+    runScript(scriptOf(String(grant.pipelineSnippet)), {
+      aws: sdkAws,
+      env: {
+        ...bitbucketVariables,
+        BITBUCKET_STEP_OIDC_TOKEN: token,
+        AWS_ENDPOINT_URL_STS: world().stack.aws.url,
+        ...more,
+      },
+    });
 
   describe('the step of a grant', () => {
     it('is for its environment, role and region, in both forms', async () => {
@@ -40,10 +42,10 @@ export function stepRules(world: () => World): void {
     });
 
     it('runs as pasted: STS admits it as the role, in the name of the build, also beside old keys', async () => {
-      const { repository, grant, environment, run } = await deployed('shop-pasted');
+      const { repository, grant, environment } = await deployed('shop-pasted');
       const token = await world().step(repository.fullName, { deployment: environment });
       for (const keys of [{}, { AWS_ACCESS_KEY_ID: 'AKIAOLDPIPELINEUSER1', AWS_SECRET_ACCESS_KEY: 'x' }]) {
-        const { status, stdout, stderr } = await run(token, keys);
+        const { status, stdout, stderr } = await runStep(grant, token, keys);
         expect([status, stderr]).toEqual([0, '']);
         expect(stdout).toContain(
           `Runs as arn:aws:sts::111122223333:assumed-role/${grant.role.name}/shop-42\n`,
@@ -51,9 +53,19 @@ export function stepRules(world: () => World): void {
       }
     });
 
+    it('waits where it runs in the second in which the grant became active', async () => {
+      const repository = await world().repository();
+      await world().fault('aws', { match: 'CreateRole', effect: 'propagation', delayMs: 1500 });
+      const grant = await world().granted(siteBody(repository, 'shop-fresh'));
+      const token = await world().step(repository.fullName);
+      const { status, stdout } = await runStep(grant, token);
+      expect(status).toBe(0);
+      expect(stdout).toContain(`Runs as arn:aws:sts::111122223333:assumed-role/${grant.role.name}/`);
+    });
+
     it('stops before its first command where the step deploys elsewhere', async () => {
-      const { repository, grant, run } = await deployed('shop-elsewhere');
-      const { status, stderr } = await run(await world().step(repository.fullName));
+      const { repository, grant } = await deployed('shop-elsewhere');
+      const { status, stderr } = await runStep(grant, await world().step(repository.fullName));
       expect(status).toBe(1);
       expect(stderr).toContain('AccessDenied');
       expect(stderr).toContain(`ask POST /v1/explain about ${grant.id}`);

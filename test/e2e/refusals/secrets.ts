@@ -51,9 +51,9 @@ export function secretRules(world: () => World & { dir: string }): void {
       ...replies.map(({ text, headers }) => text + JSON.stringify([...headers])),
     ].join('\n');
     expect([...world().sentTokens]).toEqual(expect.arrayContaining([...tokens, explained]));
-    const telling = [...world().sentTokens].flatMap((token) => token.split('.').slice(1));
+    const recipient = [...world().sentTokens].flatMap((token) => token.split('.').slice(1));
     // What is shorter could be anything.
-    for (const part of telling.filter((text) => text.length > 40)) {
+    for (const part of recipient.filter((text) => text.length > 40)) {
       expect(everything.includes(part)).toBe(false);
     }
     expect(everything).not.toContain('sandbox-token');
@@ -68,7 +68,7 @@ async function everythingStored(endpoint: string): Promise<string> {
     credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'any' },
   });
   const items: unknown[] = [];
-  for (const name of ['events', 'grants', 'deliveries']) {
+  for (const name of ['events', 'grants', 'claims']) {
     for await (const { Items } of paginateScan({ client }, { TableName: `rolewright-sandbox-${name}` }))
       items.push(Items);
   }

@@ -78,7 +78,7 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       expect((await world().events(id)).map(({ type }) => type)).toEqual(['GrantRequested']);
     });
 
-    it('is refused to whoever asked over HTTP: the same human is the same principal through every door', async () => {
+    it('is refused to whoever asked over HTTP: the same human is the same principal through every endpoint', async () => {
       const { fullName } = await world().repository();
       expect((await world().request(siteBody(fullName, 'payroll'))).status).toBe(202);
       const card = await slack.said({ channel: SLACK.approvals }, fullName);
@@ -102,7 +102,7 @@ export function slackApprovalRules(world: () => World & { dir: string }, slack: 
       await late(value, 'U0GRACE');
       await slack.said(
         { ephemeralTo: SLACK.grace, after: card.ts },
-        'Nothing of grant',
+        'has nothing that',
         'waits for approval',
       );
     });

@@ -8,7 +8,7 @@ export function slackIdentityRules(world: () => World, slack: SlackPeople): void
     it.each(['dora', 'build', 'gus', 'uma', 'sam', 'nina'])(
       '%s may read help and nothing else',
       async (user) => {
-        expect((await slack.command(user, 'help')).text).toContain('asks for a role');
+        expect((await slack.command(user, 'help')).text).toContain('requests a role');
         for (const text of [
           '',
           'list',

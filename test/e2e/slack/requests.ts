@@ -15,7 +15,7 @@ export function slackRequestRules(world: () => World, slack: SlackPeople): void 
       );
       expect([reply.status, reply.text]).toEqual([
         200,
-        expect.stringContaining(`Asking for \`s3-static-site\` for \`${fullName}\``),
+        expect.stringContaining(`Requesting \`s3-static-site\` for \`${fullName}\``),
       ]);
       const answer = await slack.said({ ephemeralTo: SLACK.ada }, 'Granted', fullName);
       const grant = await slack.grantOf(fullName, 'active');

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { signatureOf } from '../../../adapters/bitbucket/webhook-signature.ts';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
-import { PortError } from '../../../domain/ports.ts';
-import { webhookDoor } from '../../../handlers/bitbucket/webhook-endpoint.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
+import { webhookEndpoint } from '../../../handlers/bitbucket/webhook-endpoint.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { acme, REPOSITORY_UUID } from '../../support/adapters/bitbucket.ts';
 
@@ -13,8 +13,8 @@ const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 800
 
 type Sent = { body?: string; headers?: Record<string, string>; workspace?: string; base64?: boolean };
 
-/** The door with acme's secrets, and what it read and handed on. */
-function door({
+/** The endpoint with acme's secrets, and what it read and handed on. */
+function endpoint({
   secrets = async () => ['the-secret'],
   handOn,
 }: {
@@ -25,7 +25,7 @@ function door({
   const asked: string[] = [];
   const handler = guarded(
     { ...silent } as never,
-    webhookDoor({
+    webhookEndpoint({
       workspaces: [acme],
       secretsOf: async (slug) => {
         asked.push(slug);
@@ -56,7 +56,7 @@ function door({
 
 describe('a signed delivery', () => {
   test('is handed on and answered 202', async () => {
-    const { send, handedOn } = door();
+    const { send, handedOn } = endpoint();
     expect((await send()).status).toBe(202);
     expect(handedOn).toEqual([
       {
@@ -70,13 +70,13 @@ describe('a signed delivery', () => {
   });
 
   test('is the same in base64', async () => {
-    const { send, handedOn } = door();
+    const { send, handedOn } = endpoint();
     expect((await send({ base64: true })).status).toBe(202);
     expect(handedOn).toHaveLength(1);
   });
 
   test('is known by the request where it has no id of its own', async () => {
-    const { send, handedOn } = door();
+    const { send, handedOn } = endpoint();
     await send({ headers: { 'x-request-uuid': 'with spaces' } });
     expect(handedOn).toMatchObject([{ deliveryId: 'request-1' }]);
   });
@@ -84,7 +84,7 @@ describe('a signed delivery', () => {
   test.each(['repo:push', 'issue:created', 'diagnostics:ping', ''])(
     'of event "%s" is answered 204 and goes no further',
     async (event) => {
-      const { send, handedOn } = door();
+      const { send, handedOn } = endpoint();
       expect((await send({ headers: { 'x-event-key': event } })).status).toBe(204);
       expect(handedOn).toEqual([]);
     },
@@ -98,23 +98,27 @@ describe('a signed delivery', () => {
   ])(
     '%s is refused: never a 5xx for a fault that repeating does not mend',
     async (_what, body, status, code) => {
-      const { send, handedOn } = door();
+      const { send, handedOn } = endpoint();
       expect(await send({ body })).toMatchObject({ status, code });
       expect(handedOn).toEqual([]);
     },
   );
 
   test('is answered 503 when it could not be handed on, so that Bitbucket sends it again', async () => {
-    const { send } = door({
+    const { send } = endpoint({
       handOn: async () => {
-        throw new PortError('Lambda', 'UNAVAILABLE', 'The message could not be handed on. Send it again.');
+        throw new PortError(
+          'Lambda',
+          'UNAVAILABLE',
+          'The message could not be passed to the worker. Send it again.',
+        );
       },
     });
     expect(await send()).toMatchObject({ status: 503, code: 'UPSTREAM_UNAVAILABLE' });
   });
 
   test('is answered 503 while the secret cannot be read', async () => {
-    const { send } = door({
+    const { send } = endpoint({
       secrets: async () => {
         throw new PortError('SSM', 'UNAVAILABLE', "The webhook's secret cannot be read.");
       },
@@ -135,7 +139,7 @@ describe('invariant 6: what is not signed is answered 401, reads and hands on no
     ['a path instead of a workspace', { workspace: '../bitbucket-token' }, 0],
     ['no body', { body: '', headers: { 'x-hub-signature': other } }, 1],
   ])('%s', async (_what, sent, secretsRead) => {
-    const { send, handedOn, asked } = door();
+    const { send, handedOn, asked } = endpoint();
     const wrong = await send({ headers: { 'x-hub-signature': other } });
     asked.length = 0;
     const answer = await send(sent);
@@ -146,7 +150,7 @@ describe('invariant 6: what is not signed is answered 401, reads and hands on no
   });
 
   test('a workspace without a secret takes nothing', async () => {
-    const { send } = door({ secrets: async () => [] });
+    const { send } = endpoint({ secrets: async () => [] });
     expect((await send()).status).toBe(401);
   });
 });

@@ -25,10 +25,10 @@ const requestIn = (text: string) => {
   if (!('verb' in command) || command.verb !== 'request') throw new Error(JSON.stringify(command));
   return command.request;
 };
-const faultsOf = (text: string) => {
+const errorsOf = (text: string) => {
   const command = parse(text);
   if ('verb' in command) throw new Error(JSON.stringify(command));
-  return command.faults.join(' ');
+  return command.errors.join(' ');
 };
 const START = 'request acme/shop s3-static-site bucket=shop-site';
 
@@ -43,7 +43,7 @@ describe('a request', () => {
 
   test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
     'with a parameter called %s is a mistake like any other, and never passed over',
-    (name) => expect(faultsOf(`${START} ${name}=x`)).toContain(`"${name}" is no parameter.`),
+    (name) => expect(errorsOf(`${START} ${name}=x`)).toContain(`"${name}" is not a parameter.`),
   );
 
   test.each<[string, object]>([
@@ -91,29 +91,30 @@ describe('a mistake', () => {
     ['request acme/shop s3 bucket=shop-site', 'Did you mean "s3-static-site"?'],
     ['request acme/shop ecr bucket=shop-site', 'Did you mean "ecr-pull" or "ecr-push"?'],
     [`${START} distributoin=E2SHOPSITE0001`, 'Did you mean "distribution"?'],
-    [`${START} envrionment=Production`, 'is no parameter'],
+    [`${START} envrionment=Production`, 'is not a parameter'],
     ['request acme/shop s3-static-site', 'bucket is missing.'],
     ['request acme/shop s3-static-site bucket=Shop', 'bucket must be an S3 bucket name'],
-    ['request shop s3-static-site bucket=shop-site', '"shop" is no repository'],
+    ['request shop s3-static-site bucket=shop-site', '"shop" is not a repository'],
     [`${START} for=soon`, 'write days as 30d'],
-    [`${START} bucket=shop-other`, '"bucket" stands twice.'],
+    [`${START} bucket=shop-other`, '"bucket" is given more than once.'],
     [`${START} because`, ''],
-    [`${START} lonely`, '"lonely" stands alone'],
+    [`${START} lonely`, '"lonely" is not expected here'],
     [`${START} name=UPPER`, 'name must start with a letter'],
     [`${START} env="open`, 'is never closed'],
     ['show', 'Which grant?'],
-    ['show gr_short', 'is no grant id'],
-    ['revoke gr_hrq6egvaok6463yco36ybujl4g now', 'one word too many'],
-    ['list shop', 'is no repository'],
+    ['show gr_short', 'is not a grant id'],
+    ['revoke gr_hrq6egvaok6463yco36ybujl4g now', 'is not expected here'],
+    ['list shop', 'is not a repository'],
     ['templates none-such', 'There is no template'],
   ])('%s is answered with what is wrong', (text, part) => {
     if (part === '') expect(requestIn(text)).not.toHaveProperty('reason');
-    else expect(faultsOf(text)).toContain(part);
+    else expect(errorsOf(text)).toContain(part);
   });
 
   test('is told together with every other one', () => {
-    const told = faultsOf('request shop s3-static-sit bukket=x for=ever');
-    for (const part of ['no repository', 's3-static-site', '"bucket"', '30d']) expect(told).toContain(part);
+    const told = errorsOf('request shop s3-static-sit bukket=x for=ever');
+    for (const part of ['not a repository', 's3-static-site', '"bucket"', '30d'])
+      expect(told).toContain(part);
     // The misspelt parameter is not missing as well.
     expect(told).not.toContain('bucket is missing');
   });
@@ -179,7 +180,7 @@ test('any text is either understood or answered; nothing throws, nothing foreign
         for (const name of Object.keys(command.request.parameters))
           expect(['bucket', 'distribution', 'buckets']).toContain(name);
       } else if (!('verb' in command)) {
-        expect(command.faults.length).toBeGreaterThan(0);
+        expect(command.errors.length).toBeGreaterThan(0);
       }
     }),
     { numRuns: 500 },

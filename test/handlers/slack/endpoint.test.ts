@@ -3,21 +3,21 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import fc from 'fast-check';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
-import { type SlackPorts, slackDoor } from '../../../handlers/slack/endpoint.ts';
-import { FakeDeliveries } from '../../support/domain/fakes/claim-store.ts';
+import { type SlackPorts, slackEndpoint } from '../../../handlers/slack/endpoint.ts';
+import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 import { configurationContent, configurationOf, templateOf } from '../../support/domain/samples.ts';
 
 const SECRET = 'a signing secret';
 const unreachable = () => Promise.reject(new PortError('Lambda', 'UNAVAILABLE', 'down'));
 const clock = new FakeClock();
-let deliveries = new FakeDeliveries(clock);
+let claims = new FakeClaimStore(clock);
 let handedOn: WorkerMessage[] = [];
 let opened: object[] = [];
 afterEach(() => {
-  deliveries = new FakeDeliveries(clock);
+  claims = new FakeClaimStore(clock);
   handedOn = [];
   opened = [];
 });
@@ -33,14 +33,14 @@ const ports = (over: Partial<SlackPorts> = {}): SlackPorts => ({
   clock,
   signingSecret: async () => SECRET,
   responseOrigin: 'https://hooks.slack.com',
-  deliveries,
+  claims,
   worker: { handOn: async (message) => void handedOn.push(message) },
   web: {
     openView: async (_trigger: string, view: object) => void opened.push(view),
     profile: async () => undefined,
   } as unknown as SlackPorts['web'],
   logger: silent,
-  patienceMs: 2000,
+  acknowledgementWaitMs: 2000,
   ...over,
 });
 
@@ -54,7 +54,7 @@ type Sent = {
   headers?: Record<string, string>;
 };
 
-/** What the door answers to one request, signed unless its headers say otherwise. */
+/** What the endpoint answers to one request, signed unless its headers say otherwise. */
 async function send(sent: Sent, over: Partial<SlackPorts> = {}) {
   const {
     path = '/slack/commands',
@@ -80,7 +80,7 @@ async function send(sent: Sent, over: Partial<SlackPorts> = {}) {
   } as unknown as APIGatewayProxyEventV2;
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 9000 } as Context;
   const quiet = { info() {}, warn() {}, error() {} } as never;
-  const answer = await guarded(quiet, slackDoor(ports(over)))(event, context, () => {});
+  const answer = await guarded(quiet, slackEndpoint(ports(over)))(event, context, () => {});
   const { statusCode, body } = answer as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, text: body ?? '', json: body ? JSON.parse(body) : {} };
 }
@@ -101,7 +101,7 @@ const interaction = (payload: unknown) => ({
   body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
 });
 const REQUEST = 'request acme/shop s3-static-site bucket=shop-site';
-const nothingDone = () => expect([deliveries.claims.size, handedOn, opened]).toEqual([0, [], []]);
+const nothingDone = () => expect([claims.claims.size, handedOn, opened]).toEqual([0, [], []]);
 
 describe('a request that is not signed', () => {
   test.each<[string, Partial<Sent>]>([
@@ -142,7 +142,7 @@ describe('a signed request', () => {
     ['with its type in capitals', { contentType: 'Application/X-WWW-Form-URLencoded' }],
   ])('is understood %s', async (_, over) => {
     const { status, text } = await send({ body: commandBody(`${REQUEST} because größer`), ...over });
-    expect([status, text]).toEqual([200, expect.stringContaining('Asking for')]);
+    expect([status, text]).toEqual([200, expect.stringContaining('Requesting')]);
     expect(handedOn).toMatchObject([{ act: { verb: 'request', request: { reason: 'größer' } } }]);
   });
 
@@ -184,7 +184,7 @@ describe('a signed request', () => {
           'I do not know who you are',
         );
       }
-      expect((await send({ body: commandBody('help', over) })).text).toContain('asks for a role');
+      expect((await send({ body: commandBody('help', over) })).text).toContain('requests a role');
     }
     expect([handedOn, opened]).toEqual([[], []]);
   });
@@ -197,7 +197,7 @@ describe('a signed request', () => {
     for (const over of broken) {
       const text = 'worker' in over ? REQUEST : '';
       const { status, text: said } = await send({ body: commandBody(text) }, over);
-      expect([status, said]).toEqual([200, expect.stringContaining('did not get through')]);
+      expect([status, said]).toEqual([200, expect.stringContaining('did not get that')]);
     }
   });
 
@@ -207,16 +207,16 @@ describe('a signed request', () => {
       found = () => resolve(undefined);
     });
     const never = () => slow as Promise<never>;
-    const patienceMs = 20;
+    const acknowledgementWaitMs = 20;
     const late = (over: Partial<SlackPorts>, text = REQUEST) =>
-      send({ body: commandBody(text) }, { patienceMs, ...over });
+      send({ body: commandBody(text) }, { acknowledgementWaitMs, ...over });
     expect(await late({ worker: { handOn: never } })).toMatchObject({
       status: 200,
-      text: expect.stringContaining('did not get through'),
+      text: expect.stringContaining('did not get that'),
     });
-    deliveries = new FakeDeliveries(clock);
+    claims = new FakeClaimStore(clock);
     expect(await late({ web: { ...ports().web, openView: never } }, '')).toMatchObject({ status: 200 });
-    deliveries = new FakeDeliveries(clock);
+    claims = new FakeClaimStore(clock);
     const { configuration } = ports();
     const emailLookup = {
       ...configuration,
@@ -240,8 +240,8 @@ describe('a signed request', () => {
       configuration: { ...emailLookup, people } as SlackPorts['configuration'],
       web: { ...ports().web, profile },
     });
-    deliveries = new FakeDeliveries(clock);
-    deliveries.claim = async () => {
+    claims = new FakeClaimStore(clock);
+    claims.claim = async () => {
       await slow;
       return true;
     };
@@ -252,12 +252,12 @@ describe('a signed request', () => {
   });
 
   test('does nothing where it cannot be known whether it was taken before', async () => {
-    deliveries.claim = unreachable;
+    claims.claim = unreachable;
     expect((await send({ body: commandBody(REQUEST) })).status).toBe(503);
     expect(handedOn).toEqual([]);
   });
 
-  test('finds no door where Slack is not configured', async () => {
+  test('finds no endpoint where Slack is not configured', async () => {
     const { slack: _, ...configuration } = ports().configuration;
     expect((await send({ body: commandBody('help') }, { configuration })).status).toBe(404);
   });
@@ -297,7 +297,7 @@ describe('an interaction', () => {
     });
     const failure = {
       response_action: 'errors',
-      errors: { reason: expect.stringContaining('did not get through') },
+      errors: { reason: expect.stringContaining('did not get that') },
     };
     const reason = { reason: { value: { value: 'not needed' } } };
     const rejection = submission('reject-reason', { grantId: 'gr_x', planHash: 'f'.repeat(64) }, reason);
@@ -369,7 +369,7 @@ describe('an interaction', () => {
     );
     await fc.assert(
       fc.asyncProperty(payloads, async (payload) => {
-        deliveries = new FakeDeliveries(clock);
+        claims = new FakeClaimStore(clock);
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),

@@ -125,15 +125,15 @@ describe('a message', () => {
 
   test('whose sender died between claiming and sending it is not lost in silence', async () => {
     const grantId = await world.story(storyOf.active);
-    const { deliveries } = world.ports();
+    const { claims } = world.ports();
     const dies = {
-      ...deliveries,
-      claim: async (...asked: Parameters<typeof deliveries.claim>) => {
-        await deliveries.claim(...asked);
+      ...claims,
+      claim: async (...asked: Parameters<typeof claims.claim>) => {
+        await claims.claim(...asked);
         throw new Error('died');
       },
     };
-    await expect(world.tell(grantId, 4, { deliveries: dies })).rejects.toThrow('died');
+    await expect(world.tell(grantId, 4, { claims: dies })).rejects.toThrow('died');
     await world.tell(grantId, 4);
     expect(await world.posted()).toEqual([]);
     expect(world.lines).toMatchObject([
@@ -155,7 +155,7 @@ describe('the approvers’ message', () => {
   test.each<[string, NewEvent, string]>([
     ['approved', approved, 'Approved'],
     ['rejected', rejected, 'Rejected'],
-    ['lapsed', lapsed, 'Not decided in time'],
+    ['lapsed', lapsed, 'Lapsed'],
     ['withdrawn', revoked, 'Withdrawn'],
     ['replaced', waiting(), 'Replaced by a newer request'],
   ])('says in its place that the request was %s, and loses its buttons', async (_, event, title) => {
@@ -189,17 +189,17 @@ describe('the approvers’ message', () => {
 
   test('says so even where the attempt that sent it died before it looked again', async () => {
     const grantId = await world.story([waiting()]);
-    const { deliveries } = world.ports();
-    const dying: typeof deliveries = {
-      ...deliveries,
+    const { claims } = world.ports();
+    const dying: typeof claims = {
+      ...claims,
       async keepMessage(id, message) {
         await world.append(grantId, approved);
         await world.tell(grantId, 2);
-        await deliveries.keepMessage(id, message);
+        await claims.keepMessage(id, message);
         throw new Error('the process has died');
       },
     };
-    await expect(world.tell(grantId, 1, { deliveries: dying })).rejects.toThrow('died');
+    await expect(world.tell(grantId, 1, { claims: dying })).rejects.toThrow('died');
     await world.tell(grantId, 1);
     const cards = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
     expect(cards).toEqual([expect.objectContaining({ text: expect.stringContaining('Approved') })]);

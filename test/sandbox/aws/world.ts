@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { STSClient } from '@aws-sdk/client-sts';
+import { type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type AwsSandbox, type AwsSandboxOptions, startAwsSandbox } from '../../../sandbox/aws/server.ts';
 import type { Fault } from '../../../sandbox/http/faults.ts';
@@ -107,6 +107,18 @@ async function startIssuer(now: () => number): Promise<Issuer> {
   return issuer;
 }
 
+type Clients = { iam: IAMClient; sts: STSClient };
+
+/** The client's form of what STS gave; an access key alone has the secret `secret`. */
+const clientCredentials = (given: string | Credentials | undefined) =>
+  typeof given === 'string'
+    ? { accessKeyId: given, secretAccessKey: 'secret' }
+    : {
+        accessKeyId: given?.AccessKeyId ?? '',
+        secretAccessKey: given?.SecretAccessKey ?? '',
+        ...(given?.SessionToken === undefined ? {} : { sessionToken: given.SessionToken }),
+      };
+
 export type TestWorld = {
   sandbox: AwsSandbox;
   issuer: Issuer;
@@ -114,8 +126,8 @@ export type TestWorld = {
   sts: STSClient;
   clock: { now: number };
   dir: string;
-  /** Clients that sign with another access key. */
-  clientsOf(accessKeyId: string): { iam: IAMClient; sts: STSClient };
+  /** Clients with other credentials, which are those of a session as STS gave it, or an access key. */
+  clientsOf(credentials: string | Credentials | undefined): Clients;
   /** Stops the sandbox and starts another on the same folder. */
   restart(): Promise<void>;
   arm(fault: Pick<Fault, 'match' | 'effect'> & Partial<Fault>): Promise<void>;
@@ -129,8 +141,9 @@ export type TestWorld = {
   close(): Promise<void>;
 };
 
-/** A sandbox on a fresh folder and free ports, with its issuer, its clock and SDK clients that never retry. */
-export async function startWorld(): Promise<TestWorld> {
+/** A sandbox on a fresh folder and free ports, with its issuer, its clock and SDK clients that never retry. The issuer signs
+ *  for `issuers`, its own URL where none is given. */
+export async function startWorld(issuers: readonly string[] = [ISSUER]): Promise<TestWorld> {
   const clock = { now: START };
   const dir = mkdtempSync(join(tmpdir(), 'aws-sandbox-'));
   const issuer = await startIssuer(() => clock.now);
@@ -138,16 +151,16 @@ export async function startWorld(): Promise<TestWorld> {
     port: 0,
     dir,
     accountId: ACCOUNT,
-    resolveIssuer: (url) => (url === ISSUER ? issuer.url : undefined),
+    resolveIssuer: (url) => (issuers.includes(url) ? issuer.url : undefined),
     now: () => clock.now,
     managedPolicies: [{ arn: BOUNDARY_ARN, document: JSON.parse(policy(allow('s3:*', '*'))) }],
   };
   const clients: { destroy(): void }[] = [];
-  const clientsOf = (sandbox: AwsSandbox, accessKeyId: string) => {
+  const clientsOf = (sandbox: AwsSandbox, credentials: string | Credentials | undefined): Clients => {
     const config = {
       endpoint: sandbox.url,
       region: 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey: 'secret' },
+      credentials: clientCredentials(credentials),
       maxAttempts: 1,
     };
     const made = { iam: new IAMClient(config), sts: new STSClient(config) };
@@ -161,7 +174,7 @@ export async function startWorld(): Promise<TestWorld> {
     ...clientsOf(sandbox, 'AKIATEST'),
     clock,
     dir,
-    clientsOf: (accessKeyId) => clientsOf(world.sandbox, accessKeyId),
+    clientsOf: (credentials) => clientsOf(world.sandbox, credentials),
     async restart() {
       await world.sandbox.close();
       world.sandbox = await startAwsSandbox(options);

@@ -68,7 +68,7 @@ describe('an explanation names', () => {
     const own = await by('person:ada@acme.example', 'approve', ...platform);
     expect([own.allowed, own.text]).toEqual([
       false,
-      expect.stringMatching(/denied {2}.*nobody-approves-their-own-request[\s\S]*whatever the rules say/),
+      expect.stringMatching(/denied {2}.*nobody-approves-their-own-request[\s\S]*Rules cannot change that/),
     ]);
     const other = await by('person:grace@acme.example', 'approve', ...platform);
     expect([other.allowed, other.text]).toEqual([true, expect.stringContaining('platform-people')]);
@@ -84,13 +84,13 @@ describe('an explanation names', () => {
     );
     expect(allowed).toBe(false);
     expect(text).toContain('forbid  machine-requests-need-approvers');
-    expect(text).toContain('Ask somebody of group approvers to decide.');
+    expect(text).toContain('Have a person of group approvers approve.');
   });
 
   test('what would have to be different where nothing permits', async () => {
     const { allowed, text } = await by('person:lin@acme.example', 'read', ...onShop);
     expect(allowed).toBe(false);
-    expect(text).toMatch(/default-deny[\s\S]*in other circumstances:\n {2}permit {2}repository-admins/);
+    expect(text).toMatch(/default-deny[\s\S]*in another access context:\n {2}permit {2}repository-admins/);
     const asAdmin = await by('person:lin@acme.example', 'read', ...onShop, '--repository-admin');
     expect(asAdmin.allowed).toBe(true);
   });
@@ -99,12 +99,12 @@ describe('an explanation names', () => {
     const pipeline = [`pipeline:${SHOP}`, 'read', ...onShop, '--environment', PRODUCTION] as const;
     const outside = await by(...pipeline);
     expect(outside.text).toMatch(
-      /pipeline-own-environment[\s\S]*whatever the rules say[\s\S]*pipeline-own-grants/,
+      /pipeline-own-environment[\s\S]*Rules cannot change that[\s\S]*pipeline-own-grants/,
     );
     expect((await by(...pipeline, '--step-environment', PRODUCTION)).allowed).toBe(true);
   });
 
-  test('whether anything at all could be allowed', async () => {
+  test('whether any resource could be allowed', async () => {
     expect((await by('service:dashboard', 'read', '--groups', 'readers')).allowed).toBe(true);
     expect((await by('service:dashboard', 'audit', '--groups', 'readers')).allowed).toBe(false);
   });
@@ -162,7 +162,7 @@ describe('the check of the rules', () => {
 
   test('lists the rules in force in words, and counts the examples', () => {
     expect(checkedRules(root)).toMatch(
-      /permit {2}platform-people\n +A person of group platform[\s\S]*\d+ rules in force, \d+ examples; all sound\.$/,
+      /permit {2}platform-people\n +A person of group platform[\s\S]*\d+ rules in force, \d+ examples; no problems\.$/,
     );
   });
 
@@ -171,7 +171,9 @@ describe('the check of the rules', () => {
       join(root, 'access/examples/broken.cedar'),
       '@id("twice")\npermit (principal, action, resource);\n@id("twice")\npermit (principal, action, resource);',
     );
-    expect(() => checkedRules(root)).toThrow(/access\/examples\/broken\.cedar:\d+: @id\("twice"\) stands at/);
+    expect(() => checkedRules(root)).toThrow(
+      /access\/examples\/broken\.cedar:\d+: @id\("twice"\) is already given at/,
+    );
     rmSync(join(root, 'access/examples/broken.cedar'));
   });
 

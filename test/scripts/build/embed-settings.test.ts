@@ -118,7 +118,7 @@ test('what could not start is not built, and says every fault of all files', () 
   expect(() => embedSettings(root)).toThrow(
     expect.objectContaining({
       name: 'StartFailure',
-      faults: [
+      errors: [
         expect.stringContaining('config/rolewright.yaml/accounts/0/region: '),
         expect.stringContaining('templates/broken.yaml: '),
       ],

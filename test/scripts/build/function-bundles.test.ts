@@ -68,9 +68,9 @@ test('the plugins of a service are made once, for the handlers that it has', asy
       functions: Object.fromEntries(names.map((name) => [name, { handler: `handlers/${name}.handler` }])),
     },
   });
-  const [plugin] = pluginsOf(service('front'));
-  expect(pluginsOf(service('front'))).toEqual([plugin]);
-  expect(pluginsOf(service('front', 'catalogue'))[0]).not.toBe(plugin);
+  const [plugin] = pluginsOf(service('fallback'));
+  expect(pluginsOf(service('fallback'))).toEqual([plugin]);
+  expect(pluginsOf(service('fallback', 'catalogue'))[0]).not.toBe(plugin);
   expect(pluginsOf({ service: { functions: { image: {} } } })).toHaveLength(1);
 });
 
@@ -78,6 +78,6 @@ test('a stack that makes another boundary than roles are to bear is not built', 
   const service = (boundary: string) => ({ service: { functions: {}, custom: { boundary } } });
   expect(pluginsOf(service('rolewright-boundary'))).toHaveLength(1);
   expect(() => pluginsOf(service('other'))).toThrow(
-    'accounts/0/boundaryPolicy: is rolewright-boundary, and the stack makes other: set ROLEWRIGHT_BOUNDARY=rolewright-boundary',
+    'accounts/0/boundaryPolicy: is rolewright-boundary, but the stack creates other: set ROLEWRIGHT_BOUNDARY=rolewright-boundary',
   );
 });

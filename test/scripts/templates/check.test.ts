@@ -33,11 +33,11 @@ statements:
         aws:ResourceAccount: "{{aws.accountId}}"
 `;
 
-/** The faults of one template of this text, without those of generated files. */
-async function faultsOf(text: string, name = 'sound.yaml'): Promise<string[]> {
+/** The errors of one template of this text, without those of generated files. */
+async function errorsOf(text: string, name = 'sound.yaml'): Promise<string[]> {
   writeFileSync(join(root, 'templates', name), text);
-  const { faults } = await checkTemplates(root);
-  return faults.filter((fault) => !fault.includes('templates:docs'));
+  const { errors } = await checkTemplates(root);
+  return errors.filter((fault) => !fault.includes('templates:docs'));
 }
 
 const replaced = (from: string, to: string): string => {
@@ -47,7 +47,7 @@ const replaced = (from: string, to: string): string => {
 
 describe('a template that is broken on purpose is told with its line and what to do', () => {
   test('and the sample is sound', async () => {
-    expect(await faultsOf(SOUND)).toEqual([]);
+    expect(await errorsOf(SOUND)).toEqual([]);
   });
 
   test.each<[string, string, number, RegExp]>([
@@ -76,7 +76,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a sid that stands twice',
       `${SOUND}${SOUND.slice(SOUND.indexOf('  - sid'))}`,
       15,
-      /sid stands twice: Read/,
+      /sid is given more than once: Read/,
     ],
     [
       'a cyclic default',
@@ -100,13 +100,13 @@ describe('a template that is broken on purpose is told with its line and what to
       'a star for an action with a resource',
       replaced('"arn:{{aws.partition}}:s3:::{{bucket}}/*"', '"*"'),
       9,
-      /s3:GetObject knows a resource/,
+      /s3:GetObject supports resources/,
     ],
     [
       'a resource for an action without one',
       replaced('s3:GetObject', 'ec2:DescribeVpcs'),
       9,
-      /ec2:DescribeVpcs knows no resource/,
+      /ec2:DescribeVpcs supports no resources/,
     ],
     [
       'an operator that is none',
@@ -124,7 +124,7 @@ describe('a template that is broken on purpose is told with its line and what to
       'a condition key of another action',
       `${SOUND}        s3:prefix: x\n`,
       15,
-      /s3:GetObject knows no condition key s3:prefix/,
+      /s3:GetObject does not support condition key s3:prefix/,
     ],
     [
       'a broken guardrail',
@@ -140,11 +140,34 @@ describe('a template that is broken on purpose is told with its line and what to
       6,
       /{{nope}}/,
     ],
+    ...['amazon/aws-cli', 'Amazon/aws-cli:2', 'a b:1', 'https://a/b:1', 'x:y:z', '', '7', '[a]'].map(
+      (image): [string, string, number, RegExp] => [
+        `the image ${JSON.stringify(image)}`,
+        replaced(
+          'statements:',
+          `image: ${/^[a-z]/i.test(image) ? image : JSON.stringify(image)}\nstatements:`,
+        ),
+        6,
+        /must be an image reference with a tag/,
+      ],
+    ),
+    [
+      'a command of two lines',
+      replaced('statements:', 'usage: ["x\\ny"]\nstatements:'),
+      6,
+      /must be one line/,
+    ],
+    [
+      'a pipe without a version',
+      replaced('statements:', 'pipes: [{pipe: atlassian/x, variables: {}}]\nstatements:'),
+      6,
+      /must be workspace\/pipe:version/,
+    ],
   ])('%s', async (_, text, line, words) => {
-    const faults = await faultsOf(text);
+    const errors = await errorsOf(text);
     const prefix = `templates/sound.yaml:${line}: `;
-    expect(faults).toContainEqual(expect.stringMatching(words));
-    expect(faults.filter((fault) => words.test(fault)).every((fault) => fault.startsWith(prefix))).toBe(true);
+    expect(errors).toContainEqual(expect.stringMatching(words));
+    expect(errors.filter((fault) => words.test(fault)).every((fault) => fault.startsWith(prefix))).toBe(true);
   });
 
   test('one that can become too large for IAM, whatever is given', async () => {
@@ -157,26 +180,26 @@ describe('a template that is broken on purpose is told with its line and what to
         '',
       ),
     );
-    expect(await faultsOf(lists)).toEqual([
+    expect(await errorsOf(lists)).toEqual([
       expect.stringMatching(/^templates\/sound\.yaml:6: the largest rendering has \d{5} characters/),
     ]);
   });
 
-  test('all faults of all files at once', async () => {
+  test('all errors of all files at once', async () => {
     writeFileSync(join(root, 'templates', 'other.yaml'), replaced('s3:GetObject', 's3:*'));
     writeFileSync(join(root, 'templates', 'third.yaml'), 'name: [');
     const text = replaced('{{bucket}}', '{{a}}/{{b}}').replace('s3:GetObject', 's3:ReadObject');
-    const faults = await faultsOf(text);
-    expect(faults).toContainEqual(expect.stringContaining('there is no action s3:ReadObject'));
+    const errors = await errorsOf(text);
+    expect(errors).toContainEqual(expect.stringContaining('there is no action s3:ReadObject'));
     for (const file of ['other', 'third', 'sound']) {
-      expect(faults).toContainEqual(expect.stringContaining(`templates/${file}.yaml:`));
+      expect(errors).toContainEqual(expect.stringContaining(`templates/${file}.yaml:`));
     }
-    expect(faults.filter((fault) => fault.includes('neither'))).toHaveLength(2);
+    expect(errors.filter((fault) => fault.includes('neither'))).toHaveLength(2);
   });
 
   test('a folder without any', async () => {
     rmSync(join(root, 'templates'), { recursive: true });
-    expect((await checkTemplates(root)).faults).toEqual(['templates/: holds no template']);
+    expect((await checkTemplates(root)).errors).toEqual(['templates/: holds no template']);
   });
 });
 
@@ -187,21 +210,21 @@ test('a guardrail in audit mode warns and does not stop the check', async () => 
     join(root, 'templates', 'sound.yaml'),
     replaced('aws:ResourceAccount', 'aws:PrincipalAccount'),
   );
-  const { faults, warnings } = await checkTemplates(root);
-  expect(faults.filter((fault) => !fault.includes('templates:docs'))).toEqual([]);
+  const { errors, warnings } = await checkTemplates(root);
+  expect(errors.filter((fault) => !fault.includes('templates:docs'))).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(/^templates\/sound\.yaml:7: guardrail own-account/)]);
 });
 
 test('generated files that are not of today are told', async () => {
   writeFileSync(join(root, 'templates', 'sound.yaml'), SOUND);
-  expect((await checkTemplates(root)).faults).toEqual([
-    'templates/schema.json:1: is not what the templates say today: run npm run templates:docs',
-    'docs/templates.md:1: is not what the templates say today: run npm run templates:docs',
+  expect((await checkTemplates(root)).errors).toEqual([
+    'templates/schema.json:1: differs from the templates: run npm run templates:docs',
+    'docs/templates.md:1: differs from the templates: run npm run templates:docs',
   ]);
 });
 
 test('what the repository ships passes, every template of it', async () => {
-  expect(await checkTemplates(HERE)).toEqual({ faults: [], warnings: [], templates: 23 });
+  expect(await checkTemplates(HERE)).toEqual({ errors: [], warnings: [], templates: 23 });
 });
 
 describe('a resource and the format of an ARN', () => {

@@ -18,15 +18,15 @@ export const filesOf = (text: string): AccessFiles => ({
 });
 
 /** The faults that a start would name; none when the rules are sound. */
-export function faultsOf(files: AccessFiles, known?: KnownNames): string[] {
+export function errorsOf(files: AccessFiles, known?: KnownNames): string[] {
   const found = compileAccess(loadCedar(), files, known);
-  return 'faults' in found ? found.faults : [];
+  return 'errors' in found ? found.errors : [];
 }
 
 /** Sound rules, decided by an engine; throws on faults. */
 export function accessOf(files: AccessFiles, load = loadCedar): CedarAccess {
   const found = compileAccess(loadCedar(), files);
-  if ('faults' in found) throw new Error(found.faults.join('\n'));
+  if ('errors' in found) throw new Error(found.errors.join('\n'));
   // As a bundle holds it.
   return cedarAccess(load, JSON.parse(JSON.stringify(found.compiled)));
 }

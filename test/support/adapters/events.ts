@@ -59,7 +59,7 @@ export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
 
 export type GrantFields = {
   n?: number;
-  status?: Grant['status'];
+  state?: Grant['state'];
   repositoryUuid?: string;
   names?: string[];
   template?: string;
@@ -84,7 +84,7 @@ export const intentWith = ({ repositoryUuid, names, template, account }: GrantFi
 /** A grant as the read model keeps it. */
 export const grantOf = (fields: GrantFields = {}): Grant => ({
   id: grantIdNumber(fields.n ?? 1),
-  status: fields.status ?? 'active',
+  state: fields.state ?? 'active',
   request: {
     seq: 1,
     at: '2026-11-23T09:00:00.000Z',

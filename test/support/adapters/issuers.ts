@@ -10,10 +10,7 @@ import {
 } from 'jose';
 import { type TokenVerifier, tokenVerifier } from '../../../adapters/tokens/verifier.ts';
 import { issuerOf } from '../../../domain/bitbucket/oidc.ts';
-import {
-  type Configuration,
-  parseConfiguration,
-} from '../../../domain/configuration/configuration-schema.ts';
+import { type Configuration, parseConfiguration } from '../../../domain/configuration/configuration.ts';
 
 /** When the clock of these tests stands; seconds since the epoch. */
 export const NOW = Date.parse('2026-11-23T09:00:00.000Z') / 1000;
@@ -48,7 +45,7 @@ function configuration(): Configuration {
     ],
     ownership: [],
   });
-  if ('faults' in parsed) throw new Error(parsed.faults.join('; '));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
   return parsed.configuration;
 }
 

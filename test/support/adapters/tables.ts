@@ -13,7 +13,7 @@ const deployed = tableDefinitions(ROOT, {
 
 /** A deployed table under another name, so that each test has one of its own. */
 function definition(
-  table: 'test-events' | 'test-grants' | 'test-deliveries',
+  table: 'test-events' | 'test-grants' | 'test-claims',
   name: string,
 ): CreateTableCommandInput {
   const found = deployed.find(({ TableName }) => TableName === table);
@@ -28,4 +28,4 @@ export const eventsTable = (name: string): CreateTableCommandInput => definition
 export const grantsTable = (name: string): CreateTableCommandInput => definition('test-grants', name);
 
 /** The table of what was delivered, as it is deployed. */
-export const deliveriesTable = (name: string): CreateTableCommandInput => definition('test-deliveries', name);
+export const claimsTable = (name: string): CreateTableCommandInput => definition('test-claims', name);

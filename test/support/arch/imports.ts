@@ -26,6 +26,7 @@ export function importsOf(source: string): Import[] {
   for (const [, clause = '', , from = ''] of code.matchAll(STATIC)) {
     const [, listed = ''] = /\{([^}]*)\}/.exec(clause) ?? [];
     const names = listed.split(',').flatMap((name) => name.trim() || []);
+    if (/\*\s+as\b|^\s*\*/.test(clause)) names.push('*');
     const isTypeOnly =
       /^\s*type\s+[{*\w]/.test(clause) ||
       (names.length > 0 && names.every((name) => name.startsWith('type ')));
@@ -37,6 +38,10 @@ export function importsOf(source: string): Import[] {
   }
   return found;
 }
+
+/** The names that an import takes, as the other file exports them; `*` for all. */
+export const importedNames = ({ names }: Import): string[] =>
+  names.map((name) => name.replace(/^type /, '').replace(/ as \w+$/, ''));
 
 /** Every TypeScript file below a folder of the repository. */
 export function sourceFiles(folder: string): SourceFile[] {

@@ -1,9 +1,10 @@
 import { eventHash, type GrantEvent } from '../../../domain/grants/event.ts';
 import { replay } from '../../../domain/grants/grant.ts';
+import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
 import type { RoleSpecification } from '../../../domain/planning/role.ts';
-import type { EventLog, GrantTable, Iam, ObservedRole } from '../../../domain/ports.ts';
-import { PortError } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/shared/port-error.ts';
 import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
+import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
 import type { Plant } from './world/world.ts';

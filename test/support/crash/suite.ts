@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { invariants, type Violation } from '../../invariants/all.ts';
+import { invariants, type PolicyViolation } from '../../invariants/all.ts';
 import { type Mode, modes } from './injector.ts';
 import { type Flow, OTHER, REFUSED, Walk } from './walk.ts';
 import { mintTokens } from './world/tokens.ts';
@@ -42,7 +42,7 @@ const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
 /** Defines the walk of some flows: a test for each flow, then one for each invariant over all that was seen. */
 export function crashSuite(flows: readonly Flow[]): void {
-  const found: (Violation & { flow: Flow; where: string })[] = [];
+  const found: (PolicyViolation & { flow: Flow; where: string })[] = [];
   const points = { first: 0, second: 0 };
   let world: CrashWorld | undefined;
   let walk: Walk;

@@ -1,6 +1,6 @@
 import { nothingAfterRevoke } from '../../invariants/5-nothing-after-revoke.ts';
 import { nothingForRefusedCallers } from '../../invariants/7-refused-callers.ts';
-import { invariants, type Violation, violationsOf } from '../../invariants/all.ts';
+import { invariants, type PolicyViolation, violationsOf } from '../../invariants/all.ts';
 import { type Evidence, type Invariant, stateIn } from '../../invariants/evidence.ts';
 import type { Injection, Mode } from './injector.ts';
 import { provideIdentityProvider } from './world/account.ts';
@@ -38,7 +38,7 @@ export type Flow = {
 };
 
 /** What one run showed: whether the faults met a call, which call the first one met, and what was broken. */
-export type Run = { isHit: [boolean, boolean]; call: string; violations: Violation[] };
+export type Run = { isHit: [boolean, boolean]; call: string; violations: PolicyViolation[] };
 
 /** The invariant of stories in which nobody may act. */
 export const REFUSED =
@@ -100,11 +100,11 @@ export class Walk {
   }
 
   /** Asks the questions of the quiet state; and where the act had no effect, has it done again and asks once more. */
-  async #judge(stage: Stage, flow: Flow, mode: Mode): Promise<Violation[]> {
+  async #judge(stage: Stage, flow: Flow, mode: Mode): Promise<PolicyViolation[]> {
     const holds: Record<string, Invariant> = flow.isRefused
       ? { ...invariants, [REFUSED]: nothingForRefusedCallers }
       : invariants;
-    const other = (fault: string): Violation => ({ title: OTHER, fault });
+    const other = (fault: string): PolicyViolation => ({ title: OTHER, fault });
     const evidence = await stage.evidence('all', await this.#laterChanges(stage));
     const end = stateIn(evidence.events);
     const isDone = end === flow.target && (flow.isDone?.(evidence) ?? true);

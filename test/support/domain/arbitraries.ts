@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import { planHash } from '../../../domain/planning/change.ts';
+import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 
@@ -75,7 +75,12 @@ const requests = fc
   .map(({ intent: asked, ...rest }) => ({
     ...asked,
     ...rest,
-    planHash: planHash(asked, rest.expiresInSeconds, undefined),
+    planHash: planHash({
+      intent: asked,
+      expiresInSeconds: rest.expiresInSeconds,
+      live: undefined,
+      unowned: [],
+    }),
   }));
 
 const subjects = intents.map(({ repository, account }) => ({ repository, account }));
@@ -85,7 +90,7 @@ const createdRoles = oneOf(createdRole, { ...createdRole, id: 'AROAOTHER' });
 const plans = intents.map((asked) => ({
   repository: asked.repository,
   account: asked.account,
-  planHash: planHash(asked, undefined, undefined),
+  planHash: planHash({ intent: asked, expiresInSeconds: undefined, live: undefined, unowned: [] }),
 }));
 
 const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['data']> } = {

@@ -1,4 +1,4 @@
-import type { ExplanationCode } from '../../../domain/explanation/diagnosis.ts';
+import type { DiagnosisCode } from '../../../domain/explanation/diagnosis.ts';
 import type { StepIdentity } from '../../../domain/explanation/step-identity.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
@@ -60,7 +60,7 @@ export type ExplanationCase = {
   claims?: Claims;
   step?: StepIdentity;
   now?: number;
-  code: ExplanationCode;
+  code: DiagnosisCode;
   holds: [aud: boolean, sub: boolean];
   advice: RegExp;
   snippet?: string;
@@ -153,7 +153,7 @@ export const explanationCases: ExplanationCase[] = [
     signature: 'unchecked',
     code: 'ISSUER_UNKNOWN',
     holds: [false, false],
-    advice: /not issued by a Bitbucket workspace/,
+    advice: /No Bitbucket workspace issued the token/,
     snippet: wideStep,
   },
   {
@@ -163,7 +163,7 @@ export const explanationCases: ExplanationCase[] = [
     signature: 'unchecked',
     code: 'WORKSPACE_RENAMED',
     holds: [false, false],
-    advice: /is called acme-corp now.*config\/rolewright\.yaml/,
+    advice: /is now called acme-corp.*config\/rolewright\.yaml/,
   },
   {
     name: 'another workspace',
@@ -363,7 +363,7 @@ export const explanationCases: ExplanationCase[] = [
     token: { ...stepClaims, sub: `${shop.uuid.toUpperCase()}:${STEP}` },
     code: 'SUBJECT_UNEXPECTED',
     holds: [true, false],
-    advice: /upper and lower case/,
+    advice: /case-sensitively/,
   },
   {
     name: 'a subject without a step',
@@ -388,7 +388,7 @@ export const explanationCases: ExplanationCase[] = [
     token: { ...deployingTo(production), aud: [acmeAudience, 'rolewright'] },
     code: 'CUSTOM_AUDIENCES',
     holds: [false, true],
-    advice: /AWS does not say.*a step of its own/,
+    advice: /AWS does not document.*another step/,
     snippet: narrowStep,
   },
   {
@@ -414,7 +414,7 @@ export const explanationCases: ExplanationCase[] = [
     token: stepClaims,
     code: 'GRANT_PROVISIONING',
     holds: [true, true],
-    advice: /being made/,
+    advice: /being created/,
   },
   {
     name: 'a grant that was revoked',

@@ -1,5 +1,5 @@
+import type { BitbucketDelivery } from '../../../domain/bitbucket/delivery-message.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import type { BitbucketDelivery } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
@@ -24,7 +24,7 @@ export const newRepository = (slug: string, n = 1): Repository => ({
 
 /** Bitbucket's deliveries, followed over fakes of everything outside. */
 export class FollowWorld extends World {
-  readonly refusals: { about: Parameters<FollowPorts['reportRefusal']>[0]; problem: Problem }[] = [];
+  readonly refusals: { about: Parameters<FollowPorts['reportProblem']>[0]; problem: Problem }[] = [];
 
   constructor(...rules: unknown[]) {
     super();
@@ -35,10 +35,10 @@ export class FollowWorld extends World {
   }
 
   get followPorts(): FollowPorts {
-    const reportRefusal: FollowPorts['reportRefusal'] = (about, problem) => {
+    const reportProblem: FollowPorts['reportProblem'] = (about, problem) => {
       this.refusals.push({ about, problem });
     };
-    return { ...this.requestPorts, reportRefusal };
+    return { ...this.requestPorts, reportProblem };
   }
 
   deliver(event: string, over: Partial<BitbucketDelivery> = {}): Promise<void> {

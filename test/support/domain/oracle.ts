@@ -1,4 +1,4 @@
-/** What a role's door sees of a token: through which provider it came, and its two claims. */
+/** What a role's endpoint sees of a token: through which provider it came, and its two claims. */
 export type Presented = { federated: string; aud: string; sub: string };
 
 /** `unsure`: the document holds something that this small reading of IAM's rules does not know. */

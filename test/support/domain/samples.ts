@@ -1,8 +1,5 @@
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import {
-  type Configuration,
-  parseConfiguration,
-} from '../../../domain/configuration/configuration-schema.ts';
+import { type Configuration, parseConfiguration } from '../../../domain/configuration/configuration.ts';
 import {
   type EntryPoint,
   eventHash,
@@ -67,7 +64,7 @@ export const configurationContent = () => ({
 /** The content as a configuration; throws on faults. */
 export function configurationOf(content: unknown = configurationContent()): Configuration {
   const parsed = parseConfiguration(content);
-  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
   return parsed.configuration;
 }
 
@@ -99,7 +96,7 @@ export const templateContent = () => ({
 /** The content as a template; throws on faults. */
 export function templateOf(content: { name: string } = templateContent()): Template {
   const parsed = parseTemplate(`${content.name}.yaml`, content);
-  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
   return parsed.template;
 }
 

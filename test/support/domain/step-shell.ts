@@ -30,8 +30,11 @@ export const bitbucketVariables = {
   BITBUCKET_STEP_OIDC_TOKEN: 'header.claims.signature',
 };
 
-/** The one real command that a step needs beside its own. */
-const mktemp = execFileSync('/bin/sh', ['-c', 'command -v mktemp'], { encoding: 'utf8' }).trim();
+/** The real commands that a step needs beside its own, by name. */
+const realCommands = ['mktemp', 'cat'].map((name): [string, string] => [
+  name,
+  execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(),
+]);
 
 const RECORD = [
   '#!/bin/sh',
@@ -48,9 +51,13 @@ const AWS = [
   'if test "$left" -gt 0; then echo $((left - 1)) > "$here/refusals"; echo "AccessDenied" >&2; exit 254; fi',
   'if test -s "$here/identity"; then while read -r line; do echo "$line"; done < "$here/identity"; exit 0; fi',
   'if test -n "$AWS_ACCESS_KEY_ID"; then echo arn:aws:iam::111122223333:user/old; exit 0; fi',
-  'section= role=$AWS_ROLE_ARN session=$AWS_ROLE_SESSION_NAME token=',
+  'sections= section= role=$AWS_ROLE_ARN session=$AWS_ROLE_SESSION_NAME token=',
   'while read -r key equals value; do',
-  '  case $key in "["*) section="$key $equals" ;; esac',
+  '  case $key in "["*)',
+  '    section="$key $equals"',
+  '    case $sections in *"$section"*) echo "Unable to parse config file" >&2; exit 255 ;; esac',
+  '    sections="$sections $section" ;;',
+  '  esac',
   '  test "$section" = "[profile $AWS_PROFILE]" || continue',
   '  case $key in role_arn) role=$' +
     '{role:-$value} ;; role_session_name) session=$value ;; web_identity_token_file) read -r token < "$value" ;; esac',
@@ -89,11 +96,11 @@ export async function runScript(commands: readonly string[], surroundings: Surro
   try {
     mkdirSync(bin);
     const words = new Set(commands.join('\n').match(/[a-z][a-z0-9-]*/g));
-    for (const known of ['aws', 'mktemp']) words.delete(known);
+    for (const known of ['aws', ...realCommands.map(([name]) => name)]) words.delete(known);
     writeStub(root, 'record', RECORD);
     for (const word of words.add('sleep')) symlinkSync(join(root, 'record'), join(bin, word));
     writeStub(bin, 'aws', aws);
-    symlinkSync(mktemp, join(bin, 'mktemp'));
+    for (const [name, path] of realCommands) symlinkSync(path, join(bin, name));
     writeFileSync(join(root, 'refusals'), `${refusals}\n`);
     writeFileSync(join(root, 'identity'), identity && `${identity}\n`);
     writeFileSync(join(root, 'calls'), '');

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../domain/grants/event.ts';
-import type { Grant, GrantStatus } from '../../../domain/grants/grant.ts';
+import type { Grant, GrantState } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import { planHash } from '../../../domain/planning/change.ts';
+import { planHash } from '../../../domain/planning/plan.ts';
 import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './samples.ts';
 
 /** Long after every sample event. */
@@ -15,7 +15,12 @@ export const proposal = {
 };
 /** The plan of a request for the sample intent: as the first, or as a change of what is live. */
 export const planOf = (over: Partial<GrantIntent> = {}, isChange = false): string =>
-  planHash(intent(over), undefined, isChange ? { intent: intent() } : undefined);
+  planHash({
+    intent: intent(over),
+    expiresInSeconds: undefined,
+    live: isChange ? { intent: intent() } : undefined,
+    unowned: [],
+  });
 const approvalData = (approval: 'none' | 'required') => ({
   approval,
   ...(approval === 'required' ? { proposal } : {}),
@@ -99,7 +104,7 @@ export const expiryChanged = (expiresAt: string): NewEvent => ({
 const toActive = [requested(), started, created, activated];
 
 /** An honest story that ends in each state. */
-export const storyOf: Record<GrantStatus, NewEvent[]> = {
+export const storyOf: Record<GrantState, NewEvent[]> = {
   pending: [requested('required')],
   provisioning: [requested()],
   active: toActive,
@@ -113,4 +118,4 @@ export const changeWaits: NewEvent[] = [...toActive, changeRequested('required')
 export const updating: NewEvent[] = [...toActive, changeRequested('none')];
 
 /** A grant in a state. */
-export const grantIn = (status: GrantStatus): Grant => grantAfter(...storyOf[status]);
+export const grantIn = (status: GrantState): Grant => grantAfter(...storyOf[status]);

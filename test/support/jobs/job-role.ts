@@ -5,7 +5,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import type { Account } from '../../../domain/configuration/configuration.ts';
+import type { Account } from '../../../domain/shared/account.ts';
 import type { Uuid } from '../../../domain/shared/identifiers.ts';
 import { fillDefaults } from '../../../domain/templates/defaults.ts';
 import type { Parameters } from '../../../domain/templates/parameters.ts';

@@ -83,6 +83,6 @@ export function templateWith(
       resources: [`arn:aws:s3:::{{${parameter}}}/*`],
     })),
   });
-  if ('faults' in parsed) throw new Error(parsed.faults.join('; '));
+  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
   return parsed.template;
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dynamodbDeliveries } from '../../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClaimStore } from '../../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
-import { unhindered } from '../../../adapters/outgoing.ts';
+import { passThrough } from '../../../adapters/outgoing.ts';
 import { slackWebApi } from '../../../adapters/slack/web-api.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
@@ -12,7 +12,7 @@ import { createTables, startDynamodbSandbox } from '../../../sandbox/dynamodb/se
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
 import { startSlackSandbox } from '../../../sandbox/slack/server.ts';
 import { useAwsEnvironment } from '../adapters/environment.ts';
-import { deliveriesTable } from '../adapters/tables.ts';
+import { claimsTable } from '../adapters/tables.ts';
 import { FakeClock, FakeEventLog, type Journal } from '../domain/fakes/store.ts';
 import { chain, configurationContent, configurationOf, GRANT_ID, SHOP_PROJECT } from '../domain/samples.ts';
 
@@ -20,11 +20,11 @@ type Message = { ts: string; channel: string; text: string; blocks: unknown[]; e
 
 /** Slack's stand-in and a DynamoDB engine behind the real adapters, a log of events, and a clock that sleeping moves. */
 export async function notificationWorld() {
-  const dir = mkdtempSync(join(tmpdir(), 'slack-news-'));
+  const dir = mkdtempSync(join(tmpdir(), 'slack-notification-'));
   const dynamodb = await startDynamodbSandbox({ port: 0 });
   const slack = await startSlackSandbox({ port: 0, dir });
   useAwsEnvironment({ dynamodb: dynamodb.url });
-  await createTables(dynamodb.url, [deliveriesTable('deliveries')]);
+  await createTables(dynamodb.url, [claimsTable('claims')]);
   const clock = new FakeClock();
   const client = dynamodbClient();
   const journal: Journal = [];
@@ -50,12 +50,12 @@ export async function notificationWorld() {
     configuration,
     log,
     clock,
-    deliveries: dynamodbDeliveries(client, 'deliveries', clock),
+    claims: dynamodbClaimStore(client, 'claims', clock),
     web: slackWebApi({
       url: slack.url,
       token: async () => slackSeed.botToken,
-      patienceMs: 10_000,
-      outgoing: unhindered,
+      timeoutMs: 10_000,
+      outgoing: passThrough,
     }),
     logger: { info: line('info'), warn: line('warn'), error: line('error') } as NotificationPorts['logger'],
     ...over,

@@ -42,13 +42,13 @@ const get = async (RoleName = 'shop') => (await world.iam.send(new GetRoleComman
 const remove = (RoleName = 'shop') => world.iam.send(new DeleteRoleCommand({ RoleName }));
 
 describe('changing and deleting a role', () => {
-  test('an update changes what it names and nothing else', async () => {
+  test('an update changes what it names, and sets a session’s duration to an hour where it names none', async () => {
     await create({ Description: 'before', MaxSessionDuration: 7200 });
     const update = (input: object) => world.iam.send(new UpdateRoleCommand({ RoleName: 'shop', ...input }));
     await update({ Description: 'after' });
-    expect(await get()).toMatchObject({ Description: 'after', MaxSessionDuration: 7200 });
-    await update({ MaxSessionDuration: 3600 });
     expect(await get()).toMatchObject({ Description: 'after', MaxSessionDuration: 3600 });
+    await update({ MaxSessionDuration: 7200 });
+    expect(await get()).toMatchObject({ Description: 'after', MaxSessionDuration: 7200 });
     expect(await refusal(update({ MaxSessionDuration: 100 }))).toMatch(/^400 ValidationError/);
   });
 

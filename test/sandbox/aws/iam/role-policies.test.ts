@@ -10,6 +10,7 @@ import {
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListPoliciesCommand,
+  type ListPoliciesCommandInput,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
@@ -205,5 +206,24 @@ describe('a customer managed policy', () => {
     expect(await arns('AWS')).toContain(DENY_ALL_ARN);
     expect(await arns('All')).toEqual([BOUNDARY_ARN, ...((await arns('AWS')) ?? [])]);
     expect((await get(DENY_ALL_ARN))?.PolicyName).toBe('AWSDenyAll');
+  });
+
+  test('is listed by what it is used for', async () => {
+    await world.iam.send(new CreatePolicyCommand({ PolicyName: 'own', PolicyDocument: DOCUMENT }));
+    const own = `arn:aws:iam::${ACCOUNT}:policy/own`;
+    await world.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: own }));
+    await world.iam.send(
+      new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: BOUNDARY_ARN }),
+    );
+    const arns = async (input: ListPoliciesCommandInput) =>
+      (await world.iam.send(new ListPoliciesCommand(input))).Policies?.map((item) => item.Arn);
+    expect(await arns({ OnlyAttached: true })).toEqual([own]);
+    expect(await arns({ PolicyUsageFilter: 'PermissionsPolicy' })).toEqual([own]);
+    expect(await arns({ PolicyUsageFilter: 'PermissionsBoundary' })).toEqual([BOUNDARY_ARN]);
+    expect(await arns({ OnlyAttached: true, PolicyUsageFilter: 'PermissionsBoundary' })).toEqual([]);
+    expect(await arns({ OnlyAttached: false, Scope: 'Local' })).toEqual([own, BOUNDARY_ARN]);
+    expect(await arns({ PathPrefix: '/rolewright/' })).toEqual([BOUNDARY_ARN]);
+    const wrong = { PolicyUsageFilter: 'Other' as never };
+    expect(await refusal(arns(wrong))).toMatch(/^400 ValidationError: /);
   });
 });

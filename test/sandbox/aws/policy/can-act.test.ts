@@ -11,7 +11,7 @@ import {
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   ACCOUNT,
@@ -33,6 +33,7 @@ const OBJECT = 'arn:aws:s3:::shop/index.html';
 
 let world: TestWorld;
 let accessKeyId: string;
+let credentials: Credentials | undefined;
 
 const createRole = () =>
   world.iam.send(
@@ -65,7 +66,8 @@ beforeEach(async () => {
       WebIdentityToken: await world.issuer.token(),
     }),
   );
-  accessKeyId = session.Credentials?.AccessKeyId ?? '';
+  credentials = session.Credentials;
+  accessKeyId = credentials?.AccessKeyId ?? '';
 });
 afterEach(() => world.close());
 
@@ -214,7 +216,7 @@ describe('a session ends', () => {
   });
 
   test('also for calls to IAM', async () => {
-    const { iam } = world.clientsOf(accessKeyId);
+    const { iam } = world.clientsOf(credentials);
     expect(await refusal(iam.send(new GetRoleCommand({ RoleName })))).toBe('accepted');
     await deleteRole();
     expect(await refusal(iam.send(new ListRolesCommand({})))).toMatch(/^403 InvalidClientTokenId/);
@@ -223,7 +225,7 @@ describe('a session ends', () => {
 
 test('a session that calls IAM is held to its policies', async () => {
   await put(allow('iam:GetRole', `arn:aws:iam::${ACCOUNT}:role/shop`));
-  const { iam } = world.clientsOf(accessKeyId);
+  const { iam } = world.clientsOf(credentials);
   expect(await refusal(iam.send(new GetRoleCommand({ RoleName })))).toBe('accepted');
   expect(await refusal(iam.send(new GetRoleCommand({ RoleName: 'other' })))).toBe(
     `403 AccessDenied: User: arn:aws:sts::${ACCOUNT}:assumed-role/shop/build is not authorized to perform: iam:GetRole on resource: arn:aws:iam::${ACCOUNT}:role/other because no policy of the role allows it`,

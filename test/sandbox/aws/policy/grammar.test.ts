@@ -27,17 +27,40 @@ describe('every policy', () => {
     ['without statements', '{"Version":"2012-10-17"}'],
     ['with an empty list of statements', '{"Version":"2012-10-17","Statement":[]}'],
     ['of another version', JSON.stringify({ Version: '2020-01-01', Statement: [IDENTITY] })],
-    ['with an unknown element', JSON.stringify({ Statement: [IDENTITY], Extra: 1 })],
+    ['with an unknown element', JSON.stringify({ Version: '2012-10-17', Statement: [IDENTITY], Extra: 1 })],
     ['with a statement that is no object', '{"Statement":["x"]}'],
   ])('is refused: %s', (_, document) => {
     expect(verdict(document, 'identity')).toMatch(/^MalformedPolicyDocument: /);
   });
 
-  test('may be one statement without a list, without a version, with an id', () => {
-    expect(verdict(JSON.stringify({ Id: 'x', Statement: IDENTITY }), 'identity')).toBe('accepted');
-    expect(verdict(JSON.stringify({ Version: '2008-10-17', Statement: IDENTITY }), 'identity')).toBe(
-      'accepted',
+  test('may be one statement without a list, with an id, of 2008', () => {
+    const document = { Id: 'x', Version: '2008-10-17', Statement: IDENTITY };
+    expect(verdict(JSON.stringify(document), 'identity')).toBe('accepted');
+  });
+
+  test('has a version, unless it is a trust policy', () => {
+    expect(verdict(JSON.stringify({ Statement: IDENTITY }), 'identity')).toBe(
+      'MalformedPolicyDocument: Policy document must be version 2012-10-17 or greater.',
     );
+    expect(verdict(JSON.stringify({ Statement: TRUST }), 'trust')).toBe('accepted');
+  });
+
+  test('has no key twice, on any level and however it is written', () => {
+    const text = policy({ ...TRUST, Condition: { StringEquals: { 'a:b': ['{"a":1}', 'a:b'] } } });
+    expect(verdict(text, 'trust')).toBe('accepted');
+    for (const [key, second] of [
+      ['"Version":', '"Version":"2012-10-17",'],
+      ['"Statement":', '"Statement":[],'],
+      ['"Effect":', '"Effect" : "Deny",'],
+      ['"Principal":', '"Principal":"*",'],
+      ['"Federated":', '"Federated":"*",'],
+      ['"Condition":', '"Cond\\u0069tion":{},'],
+      ['"StringEquals":', '"StringEquals":{},'],
+      ['"a:b":', '"a:b":"c",'],
+    ] as const) {
+      expect(text.split(key)).toHaveLength(2);
+      expect(verdict(text.replace(key, `${second}${key}`), 'trust')).toMatch(/^MalformedPolicyDocument: /);
+    }
   });
 
   test('may have alphanumeric Sids, each once', () => {
@@ -140,6 +163,32 @@ describe('an identity policy', () => {
       expect(identity({ ...IDENTITY, Resource })).toMatch(/^MalformedPolicyDocument/);
     }
   });
+
+  test.each([
+    ['arn:aws:s3::b', /legacy parsing/],
+    ['arn:aws:s3', /legacy parsing/],
+    ['ARN:aws:s3:::b', /must be in ARN format or "\*"/],
+    ['arn:aws:*:eu-central-1:111122223333:x', /vendor must be fully qualified/],
+    ['arn:aws:s?:::b', /vendor must be fully qualified/],
+    ['arn:aws:s3:eu-central-1::b', /can not contain region information/],
+    ['arn:aws:iam:*:111122223333:role/x', /cannot contain region information/],
+    ['arn:aws:iam::111122223333:rol/x', /IAM resource path must either be/],
+    ['arn:aws:iam::111122223333:role*', /IAM resource path must either be/],
+    ['arn:aw:iam::111122223333:role/x', /Partition "aw" is not valid/],
+  ])('does not name %s', (Resource, message) => {
+    expect(identity({ ...IDENTITY, Resource })).toMatch(message);
+    expect(identity({ ...without(IDENTITY, 'Resource'), NotResource: Resource })).toMatch(message);
+  });
+
+  test.each([
+    'arn:aws:iam::111122223333:role/*',
+    'arn:aws:iam::*:*',
+    'arn:aws:iam::111122223333:root',
+    'arn:aws:s3:eu-central-1:111122223333:accesspoint/x',
+    'arn:aws-cn:s3:::b',
+  ])('may name %s', (Resource) => {
+    expect(identity({ ...IDENTITY, Resource })).toBe('accepted');
+  });
 });
 
 describe('a trust policy', () => {
@@ -153,16 +202,29 @@ describe('a trust policy', () => {
     expect(trust({ ...TRUST, NotResource: '*' })).toMatch(/Has prohibited field NotResource/);
   });
 
-  test('names actions of STS only', () => {
+  test('names only actions of STS that assume a role', () => {
     for (const Action of [
       'sts:AssumeRole',
       'STS:TagSession',
-      'sts:*',
+      'sts:assumerolewithsaml',
+      'sts:AssumeRoleWith*',
+      'sts:SetContext',
       ['sts:AssumeRole', 'sts:SetSourceIdentity'],
     ]) {
       expect(trust({ ...TRUST, Action })).toBe('accepted');
     }
-    for (const Action of ['*', 's3:GetObject', ['sts:AssumeRole', 'iam:PassRole']]) {
+    for (const Action of [
+      '*',
+      's3:GetObject',
+      ['sts:AssumeRole', 'iam:PassRole'],
+      'sts:*',
+      'sts:A*',
+      'sts:AssumeRoot',
+      'sts:GetCallerIdentity',
+      'sts:GetWebIdentityToken',
+      'sts:Nothing',
+      'st?:AssumeRole',
+    ]) {
       expect(trust({ ...TRUST, Action })).toMatch(/may only specify STS AssumeRole actions/);
     }
   });

@@ -77,6 +77,19 @@ describe('the AWS Query protocol', () => {
     expect(code(text)).toBe('ValidationError');
   });
 
+  test('answers names with control characters in XML that parses', async () => {
+    for (const name of ['\0', 'a\x01\x1f', '\x7f\ufffe', '<&>"\'', ']]>']) {
+      const form = new URLSearchParams({ Action: 'GetRole', Version: '2010-05-08', RoleName: name });
+      const { status, text } = await world.raw(form.toString());
+      expect([status, code(text)]).toEqual([400, 'ValidationError']);
+      expect(text).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
+      expect(text.replace(/<\/?\w+( xmlns="[^"<]*")?>|&(amp|lt|gt|quot|#\d+);/g, '')).not.toMatch(/[<&]/);
+      expect(await refusal(world.iam.send(new GetRoleCommand({ RoleName: name })))).toMatch(
+        /^400 ValidationError: /,
+      );
+    }
+  });
+
   test('has nothing elsewhere', async () => {
     expect((await world.json('GET', '/other')).status).toBe(404);
     expect((await world.json('GET', '/sandbox/faults')).status).toBe(404);

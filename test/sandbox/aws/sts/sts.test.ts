@@ -1,5 +1,5 @@
 import { DeleteRoleCommand } from '@aws-sdk/client-iam';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { type Credentials, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ROLE_ARN, type Shop, startShop } from '../shop.ts';
 import { ACCOUNT, AUDIENCE, newKeys, PROVIDER_ARN, REPOSITORY, refusal, START, SUBJECT } from '../world.ts';
@@ -79,10 +79,9 @@ describe('the parameters of a session', () => {
 });
 
 describe('the caller identity', () => {
-  const identityOf = (accessKeyId: string) =>
-    shop.clientsOf(accessKeyId).sts.send(new GetCallerIdentityCommand({}));
-  const newSession = async () =>
-    (await shop.assume(await shop.issuer.token())).Credentials?.AccessKeyId ?? 'none';
+  const identityOf = (credentials: string | Credentials | undefined) =>
+    shop.clientsOf(credentials).sts.send(new GetCallerIdentityCommand({}));
+  const newSession = async () => (await shop.assume(await shop.issuer.token())).Credentials;
 
   test('of any other key is a user of the account', async () => {
     expect(await identityOf('AKIAOTHER')).toMatchObject({

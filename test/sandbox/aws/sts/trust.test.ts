@@ -63,8 +63,25 @@ describe('a valid token that the role does not trust is denied', () => {
     expect(await shop.attempt()).toBe(DENIED);
     await trust({ ...TRUST, Principal: { Federated: [Federated, PROVIDER_ARN] } });
     expect(await shop.attempt()).toBe('accepted');
-    await trust({ ...TRUST, Principal: '*' });
-    expect(await shop.attempt()).toBe('accepted');
+  });
+
+  test('but a principal * and an AWS principal * are the same: all', async () => {
+    for (const Principal of ['*', { AWS: '*' }, { AWS: [ACCOUNT, '*'] }]) {
+      await trust({ ...TRUST, Principal });
+      expect(await shop.attempt()).toBe('accepted');
+      await trust(TRUST, { Effect: 'Deny', Principal, Action: TRUST.Action });
+      expect(await shop.attempt()).toBe(DENIED);
+    }
+    await trust({ ...TRUST, Principal: { AWS: ACCOUNT } });
+    expect(await shop.attempt()).toBe(DENIED);
+  });
+
+  test('when its policy admits it by one of two equal JSON keys: such a policy is not taken', async () => {
+    const foreign = JSON.stringify({ [`${CONDITION_PREFIX}:sub`]: '*' });
+    const PolicyDocument = policy(TRUST).replace('"StringLike":', `"StringLike":${foreign},"StringLike":`);
+    const put = () => shop.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'shop', PolicyDocument }));
+    expect(await refusal(put())).toMatch(/^400 MalformedPolicyDocument/);
+    expect(await shop.attempt({ sub: '{other}:{s}' })).toBe(DENIED);
   });
 
   test('when the role allows another action', async () => {
@@ -114,5 +131,47 @@ describe('a valid token that the role does not trust is denied', () => {
     const Condition = { StringEquals: { [`${CONDITION_PREFIX.toUpperCase()}:SUB`]: SUBJECT } };
     await trust({ ...TRUST, Condition });
     expect(await shop.attempt()).toBe('accepted');
+  });
+});
+
+describe('the condition keys of a provider are those of AWS’s table', () => {
+  const when = (name: string, value: string) =>
+    trust({ ...TRUST, Condition: { StringEquals: { [`${CONDITION_PREFIX}:${name}`]: value } } });
+
+  test('aud is the claim azp where the token has one, else aud', async () => {
+    await when('aud', AUDIENCE);
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe('accepted');
+    expect(await shop.attempt({ aud: AUDIENCE })).toBe('accepted');
+    await when('aud', 'other');
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe(DENIED);
+  });
+
+  test('a token whose azp is not one of the client ids is invalid, whatever its aud', async () => {
+    await when('aud', AUDIENCE);
+    for (const azp of ['other', '', 7, null, ['other']]) {
+      expect(await shop.attempt({ azp, aud: AUDIENCE })).toMatch(/^400 InvalidIdentityToken: /);
+    }
+  });
+
+  test('oaud is the claim aud, and only of a token that has azp', async () => {
+    await when('oaud', 'other');
+    expect(await shop.attempt({ azp: AUDIENCE, aud: 'other' })).toBe('accepted');
+    await when('oaud', AUDIENCE);
+    expect(await shop.attempt({ aud: AUDIENCE })).toBe(DENIED);
+  });
+
+  test('email is the claim email', async () => {
+    await when('email', 'ada@acme.example');
+    expect(await shop.attempt({ email: 'ada@acme.example' })).toBe('accepted');
+    expect(await shop.attempt({ email: 'eve@acme.example' })).toBe(DENIED);
+    expect(await shop.attempt({ email: ['ada@acme.example'] })).toBe(DENIED);
+    expect(await shop.attempt()).toBe(DENIED);
+  });
+
+  test('amr is the claim amr, and one text is a list of one', async () => {
+    await when('amr', 'mfa');
+    expect(await shop.attempt({ amr: ['mfa'] })).toBe('accepted');
+    expect(await shop.attempt({ amr: 'mfa' })).toBe('accepted');
+    expect(await shop.attempt({ amr: 'pwd' })).toBe(DENIED);
   });
 });

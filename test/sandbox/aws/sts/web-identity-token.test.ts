@@ -97,6 +97,12 @@ describe('a token that cannot be validated is an InvalidIdentityToken', () => {
     expect(await shop.attempt({ exp: undefined })).toMatch(INVALID);
   });
 
+  test.each(['exp', 'iat', 'nbf'])('when its %s is no integer', async (claim) => {
+    for (const time of [SECONDS + 0.5, String(SECONDS + 60), null, [SECONDS]]) {
+      expect(await shop.attempt({ [claim]: time })).toMatch(INVALID);
+    }
+  });
+
   test('when its times are more than five minutes ahead', async () => {
     expect(await shop.attempt({ iat: SECONDS + 300 })).toBe('accepted');
     expect(await shop.attempt({ iat: SECONDS + 301 })).toMatch(INVALID);

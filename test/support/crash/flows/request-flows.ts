@@ -65,10 +65,10 @@ export const changeFlows: Flow[] = [
     prepare: (stage) => stage.request(),
     act: (stage) =>
       stage.ask(async (ports) => {
-        await listGrants(ports, ada, { repository: SHOP }, { limit: 25 });
-        await grantEvents(ports, stage.grantId, ada, { limit: 25, after: 0 });
+        await listGrants(ports, ada, { filter: { repository: SHOP }, limit: 25 });
+        await grantEvents(ports, { grantId: stage.grantId, caller: ada }, { limit: 25, after: 0 });
         const found = await readableGrant(ports, stage.grantId, ada);
-        return found.ok ? { ok: true, value: { status: 200, grant: found.value } } : found;
+        return found.ok ? { ok: true, value: { outcome: 'unchanged' as const, grant: found.value } } : found;
       }),
     target: 'active',
     otherwise: [],

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../domain/ports.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 
 /** What one attempt of a call takes, in milliseconds: enough for two entries never to bear the same time. */
 const CALL_MS = 7;

@@ -1,8 +1,8 @@
 import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
-import { PortError } from '../../../../domain/ports.ts';
 import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
 import { followDelivery } from '../../../../domain/use-cases/following/follow-delivery.ts';
@@ -31,7 +31,9 @@ export type Answer = { status: number; state?: string | undefined; code?: string
 /** More events than a run writes. */
 const MOST_EVENTS = 47;
 
-type Granted = { status: number; grant?: { status: string } };
+type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
+
+const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202, planned: 200 } as const;
 
 /** One grant of `acme/shop` that one run of the walk is about, and the people who deal with it. */
 export class Stage {
@@ -79,7 +81,7 @@ export class Stage {
     return this.ask(async (ports) => {
       const answer = await requestGrant(ports, body, { ...this.#context(caller), dryRun: false });
       return answer.ok && 'planned' in answer.value
-        ? { ok: true, value: { status: 200 } }
+        ? { ok: true, value: { outcome: 'unchanged' as const } }
         : (answer as never);
     });
   }
@@ -94,7 +96,7 @@ export class Stage {
       const grant = replay(await ports.log.load(this.grantId));
       const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
-      return decideIt(ports, this.grantId, { planHash, reason: 'so' }, this.#context(grace));
+      return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.#context(grace));
     });
   }
 
@@ -108,8 +110,8 @@ export class Stage {
       repository: { uuid: SHOP },
     };
     return this.ask(async (ports) => {
-      await followDelivery({ ...ports, reportRefusal: () => {} }, delivery);
-      return { ok: true, value: { status: 202 } };
+      await followDelivery({ ...ports, reportProblem: () => {} }, delivery);
+      return { ok: true, value: { outcome: 'accepted' as const } };
     });
   }
 
@@ -131,7 +133,7 @@ export class Stage {
       const answer = await this.world.request(work);
       if (answer === 'died') return answer;
       if (!answer.ok) return { status: 400, code: answer.problem.code };
-      return { status: answer.value.status, state: answer.value.grant?.status };
+      return { status: STATUSES[answer.value.outcome], state: answer.value.grant?.state };
     } catch (error) {
       if (!(error instanceof PortError)) this.bugs.push(String(error));
       return 'failed';

@@ -1,9 +1,11 @@
 import {
   type AttributeValue,
   BatchWriteItemCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../../../domain/grants/event.ts';
 
@@ -14,7 +16,8 @@ export type RawRow = Record<string, AttributeValue>;
 export type RawStorage = {
   events(grantId: string): Promise<GrantEvent[]>;
   row(grantId: string): Promise<RawRow | undefined>;
-  /** Removes a grant's row and so many of its events, so that the next run does not meet them. */
+  /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
+   *  them. */
   forget(grantId: string, events: number): Promise<void>;
   close(): void;
 };
@@ -37,6 +40,19 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     );
     return Items ?? [];
   }
+  /** The keys of the repositories' items. */
+  async function enrolments(): Promise<RawRow[]> {
+    const { Items = [] } = await client.send(
+      new ScanCommand({
+        TableName: grantsTable,
+        FilterExpression: 'begins_with(grantId, :repository)',
+        ExpressionAttributeValues: { ':repository': { S: 'repository#' } },
+        ProjectionExpression: 'grantId',
+        ConsistentRead: true,
+      }),
+    );
+    return Items;
+  }
   return {
     async events(grantId) {
       return (await items(grantId)).map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
@@ -50,6 +66,9 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
       return (await client.send(command)).Item;
     },
     async forget(grantId, events) {
+      for (const Key of await enrolments()) {
+        await client.send(new DeleteItemCommand({ TableName: grantsTable, Key }));
+      }
       const id = { grantId: { S: grantId } };
       const keys = Array.from({ length: events }, (_, i) => ({ ...id, seq: { N: String(i + 1) } }));
       for (let start = 0; start <= events; start += 24) {

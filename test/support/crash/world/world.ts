@@ -1,5 +1,5 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
-import type { Provisioner, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type Core,
   composeCore,
   composeProvisioner,
-  composeProvisionerDoor,
+  composeProvisionerClient,
   composeRequests,
   composeStreams,
 } from '../../../../handlers/compose.ts';
@@ -32,7 +32,7 @@ export type Plant = {
   reconciler?(ports: ReconcilePorts): ReconcilePorts;
 };
 
-/** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/provisioner.ts`. */
+/** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/worker/provisioner-function.ts`. */
 const FUNCTION_MS = 30_000;
 const LAST_CALL_MS = 3000;
 const LEASE_MARGIN_MS = 60_000;
@@ -122,7 +122,7 @@ export class CrashWorld {
   #startReconciler(): { process: WalkProcess; ports: ReconcilePorts } {
     const process = new WalkProcess();
     const core = this.#core(process);
-    const provisioner: Provisioner = composeProvisionerDoor(core);
+    const provisioner: Provisioner = composeProvisionerClient(core);
     return { process, ports: { ...composeStreams(core), provisioner, reportFailure: () => {} } };
   }
 

@@ -1,9 +1,10 @@
-import type { Clock, Deliveries } from '../../../../domain/ports.ts';
+import type { ClaimStore } from '../../../../domain/messaging/ports.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 
 type Kept = { until: string; message?: { channel: string; ts: string } };
 
-/** Deliveries in memory. */
-export class FakeDeliveries implements Deliveries {
+/** ClaimStore in memory. */
+export class FakeClaimStore implements ClaimStore {
   readonly claims = new Map<string, Kept>();
   readonly #clock: Pick<Clock, 'now'>;
 

@@ -1,13 +1,21 @@
-import type { AccessRules, Denial } from '../../../../domain/access/authorisation.ts';
+import type {
+  AccessRules,
+  Attempt,
+  Decision,
+  DeniedAccess,
+} from '../../../../domain/access/authorisation.ts';
+import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
+import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
 import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
-import type { AuditedPlan } from '../../../../domain/guardrails/guardrails.ts';
-import type { Bitbucket, PortError, ProvisionerAnswer } from '../../../../domain/ports.ts';
+import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
+import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {
@@ -92,23 +100,24 @@ export class FakeBitbucket implements Bitbucket {
 /** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, the system may also revoke, whoever
  *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
  *  over Cedar. */
-export const accessRules: AccessRules = {
-  decide({ principal, groups }, action, _resource, { repositoryAdmin = false } = {}) {
-    const isAsking = action === 'request' || action === 'read';
-    if (principal.kind === 'person' && groups.includes('platform')) {
-      return { allowed: true, rule: 'platform-people' };
-    }
-    if (principal.kind === 'pipeline' && isAsking) return { allowed: true, rule: 'pipeline-own-grants' };
-    if (principal.kind === 'system' && (isAsking || action === 'revoke')) {
-      return { allowed: true, rule: 'system-work' };
-    }
-    if (groups.includes('readers') && action === 'read') return { allowed: true, rule: 'readers' };
-    if (principal.kind === 'person' && repositoryAdmin && (isAsking || action === 'revoke')) {
-      return { allowed: true, rule: 'repository-admins' };
-    }
-    return { allowed: false, rule: 'default-deny' };
-  },
-};
+export const accessRules: AccessRules = { couldBeAllowed: decideByGroups, decide: decideByGroups };
+
+function decideByGroups({ caller, action, context: { repositoryAdmin } }: Attempt): Decision {
+  const { principal, groups } = caller;
+  const isAsking = action === 'request' || action === 'read';
+  if (principal.kind === 'person' && groups.includes('platform')) {
+    return { allowed: true, rule: 'platform-people' };
+  }
+  if (principal.kind === 'pipeline' && isAsking) return { allowed: true, rule: 'pipeline-own-grants' };
+  if (principal.kind === 'system' && (isAsking || action === 'revoke')) {
+    return { allowed: true, rule: 'system-work' };
+  }
+  if (groups.includes('readers') && action === 'read') return { allowed: true, rule: 'readers' };
+  if (principal.kind === 'person' && repositoryAdmin && (isAsking || action === 'revoke')) {
+    return { allowed: true, rule: 'repository-admins' };
+  }
+  return { allowed: false, rule: 'default-deny' };
+}
 
 const PROVISIONER_SECONDS = 25;
 const LEASE_SECONDS = 90;
@@ -143,8 +152,8 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
-  readonly denials: Denial[] = [];
-  readonly audited: AuditedPlan[] = [];
+  readonly denials: DeniedAccess[] = [];
+  readonly audited: AuditedRole[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;
@@ -178,16 +187,17 @@ export class World {
       templates,
       bitbucket,
       configuration,
-      provisioner: { run: (grantId, patience) => this.invoke(grantId, patience) },
+      provisioner: { run: (grantId, waitMs) => this.invoke(grantId, waitMs) },
       access: accessRules,
+      admins: () => noRepositoryAdmins,
       reportAudited: (plan) => this.audited.push(plan),
-      reportDenial: (denial) => this.denials.push(denial),
+      reportDenied: (denial) => this.denials.push(denial),
     };
   }
 
   /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
-  async invoke(grantId = GRANT_ID, patience = 20_000): Promise<ProvisionerAnswer> {
-    if (patience <= 0) return { outcome: 'unfinished' };
+  async invoke(grantId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
+    if (waitMs <= 0) return { outcome: 'unfinished' };
     const death = new Promise<ProvisionerAnswer>((resolve) => {
       this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
     });
@@ -234,13 +244,13 @@ export class World {
   async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
-    return approveGrant(this.requestPorts, grantId, { planHash, ...over }, context);
+    return approveGrant(this.requestPorts, { grantId, planHash, ...over }, context);
   }
 
   async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
-    return rejectGrant(this.requestPorts, grantId, { planHash, reason: 'No', ...over }, context);
+    return rejectGrant(this.requestPorts, { grantId, planHash, reason: 'No', ...over }, context);
   }
 
   /** The hash of the plan that waits; one of no plan where none does. */

@@ -1,4 +1,5 @@
-import { type Iam, type ObservedRole, PortError } from '../../../../domain/ports.ts';
+import { PortError } from '../../../../domain/shared/port-error.ts';
+import type { Iam, ObservedRole } from '../../../../domain/use-cases/provisioning/iam.ts';
 import type { FakeClock, Journal } from './store.ts';
 
 export const BOUNDARY = 'arn:aws:iam::111122223333:policy/rolewright-boundary';
@@ -42,8 +43,8 @@ export class FakeIam {
   }
 
   /** Makes the next call of an action go wrong; several queue up. */
-  fault(action: keyof Iam, ...faults: Fault[]): void {
-    this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...faults]);
+  fault(action: keyof Iam, ...errors: Fault[]): void {
+    this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...errors]);
   }
 
   /** Has the next role that is created stay unseen for so many milliseconds. */

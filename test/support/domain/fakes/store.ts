@@ -1,6 +1,15 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
-import type { Clock, DueRow, EventLog, GrantFilter, GrantRow, GrantTable } from '../../../../domain/ports.ts';
+import type {
+  DueRow,
+  EventLog,
+  EventPage,
+  EventQuery,
+  GrantFilter,
+  GrantRow,
+  GrantTable,
+} from '../../../../domain/grants/stores.ts';
+import type { Clock } from '../../../../domain/shared/clock.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
@@ -56,10 +65,30 @@ export class FakeEventLog implements EventLog {
     return 'appended';
   }
 
-  query(): never {
-    throw new Error('no use case under test queries the log');
+  async query({ limit, after, ...filter }: EventQuery): Promise<EventPage> {
+    const order = ({ at, grantId, seq }: GrantEvent) => `${at}#${grantId}#${String(seq).padStart(6, '0')}`;
+    const found = [...this.streams.values()]
+      .flat()
+      .map((text) => parseEvent(JSON.parse(text)))
+      .filter((event) => isFound(event, filter) && (after === undefined || order(event) < after))
+      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+    const events = found.slice(0, limit);
+    const last = events.at(-1);
+    return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
   }
 }
+
+/** True where an event is one of those that a query asks for. */
+const isFound = (
+  { at, type, principal, data }: GrantEvent,
+  query: Omit<EventQuery, 'limit' | 'after'>,
+): boolean =>
+  at >= query.from &&
+  at < query.to &&
+  (query.type ?? type) === type &&
+  (query.repositoryUuids?.includes(data.repository.uuid) ?? true) &&
+  (query.principal?.kind ?? principal.kind) === principal.kind &&
+  (query.principal?.id ?? principal.id) === principal.id;
 
 /** Seconds; a lease that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
@@ -74,6 +103,18 @@ type Row = {
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
   readonly rows = new Map<string, Row>();
+  readonly #enrolled = new Map<string, Set<string>>();
+
+  async enrol(repositoryUuid: string, grantId: string): Promise<void> {
+    const known = this.#enrolled.get(repositoryUuid) ?? new Set();
+    this.#enrolled.set(repositoryUuid, known.add(grantId));
+  }
+
+  /** Rows that a test has put here count as enrolled. */
+  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+    const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
+    return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
+  }
 
   #row(grantId: string): Row {
     const row = this.rows.get(grantId) ?? {};
@@ -144,7 +185,7 @@ export class FakeGrantTable implements GrantTable {
 
   async listLive(repositoryUuid: string): Promise<string[]> {
     return this.#grants()
-      .filter((grant) => isLive(grant.status) && fits(grant, { repositoryUuid }))
+      .filter((grant) => isLive(grant.state) && fits(grant, { repositoryUuid }))
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
       .map(({ id }) => id);
   }
@@ -157,12 +198,12 @@ export class FakeGrantTable implements GrantTable {
 }
 
 /** True where a grant is one of those that a filter asks for. */
-function fits({ request, repositoryNames, status }: Grant, filter: GrantFilter): boolean {
+function fits({ request, repositoryNames, state }: Grant, filter: GrantFilter): boolean {
   const { repository, template, account } = request.intent;
   const isAsked = (asked: string | undefined, has: string) => asked === undefined || asked === has;
   return (
     isAsked(filter.repositoryUuid, repository.uuid) &&
-    isAsked(filter.state, status) &&
+    isAsked(filter.state, state) &&
     isAsked(filter.template, template.name) &&
     isAsked(filter.account, account) &&
     (filter.repositoryName === undefined ||

@@ -69,7 +69,7 @@ async function untilReady(child: ChildProcess): Promise<() => string> {
     const timer = setTimeout(fail, READY_WITHIN_MS);
     const look = (chunk: Buffer) => {
       output += chunk.toString();
-      if (!output.includes('Ctrl-C ends everything.')) return;
+      if (!output.includes('Ctrl-C stops the stack.')) return;
       clearTimeout(timer);
       child.off('exit', fail);
       resolve();

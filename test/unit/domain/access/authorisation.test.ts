@@ -2,9 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type AccessRules,
   type Action,
+  type Attempt,
   authorise,
-  type Denial,
+  couldBeAllowed,
+  type DeniedAccess,
   type Resource,
+  refuse,
+  unknownContext,
 } from '../../../../domain/access/authorisation.ts';
 import type { Caller, PipelineClaims } from '../../../../domain/shared/principal.ts';
 import { accessRules } from '../../../support/domain/fakes/fakes.ts';
@@ -20,7 +24,8 @@ import {
 } from '../../../support/domain/samples.ts';
 
 const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
-const everything: AccessRules = { decide: () => ({ allowed: true, rule: 'everything' }) };
+const permit = () => ({ allowed: true, rule: 'everything' });
+const everything: AccessRules = { couldBeAllowed: permit, decide: permit };
 const template = {
   name: 's3-static-site',
   requestableBy: ['person', 'service', 'pipeline', 'system'] as Caller['principal']['kind'][],
@@ -28,6 +33,8 @@ const template = {
 };
 const resource = (over: Partial<Resource> = {}): Resource => ({
   workspaceUuid: ACME.uuid,
+  projectUuid: undefined,
+  environmentUuid: undefined,
   repositoryUuid: shop.uuid,
   accountId: '111122223333',
   template,
@@ -42,8 +49,17 @@ const pipeline = (over: Partial<PipelineClaims> = {}): Caller => ({
   groups: [],
   pipeline: { workspaceUuid: ACME.uuid, workspaceSlug: 'acme', repositoryUuid: shop.uuid, ...over },
 });
-const allowed = (who: Caller, rules = accessRules, on: Resource | undefined = resource()) =>
-  actions.filter((action) => authorise(rules, who, action, on).ok);
+type Question = Partial<Parameters<typeof authorise>[0]> & Pick<Attempt, 'caller' | 'action'>;
+const decided = (question: Question) =>
+  authorise({
+    rules: everything,
+    resource: resource(),
+    context: unknownContext,
+    report: () => {},
+    ...question,
+  });
+const allowed = (who: Caller, rules = accessRules, on = resource()) =>
+  actions.filter((action) => decided({ rules, caller: who, action, resource: on }).ok);
 
 describe('whatever the rules say, a pipeline', () => {
   const inProduction = pipeline({ environmentUuid: production.uuid });
@@ -73,8 +89,7 @@ describe('whatever the rules say, a pipeline', () => {
   });
 
   test('may not request what names no template', () => {
-    const { template: _, ...bare } = resource();
-    expect(allowed(pipeline(), everything, bare)).toEqual(['read']);
+    expect(allowed(pipeline(), everything, resource({ template: undefined }))).toEqual(['read']);
   });
 });
 
@@ -85,7 +100,13 @@ describe('whatever the rules say, a template', () => {
       const who = kind === 'pipeline' ? pipeline() : caller(kind);
       const others = template.requestableBy.filter((listed) => listed !== kind);
       const code = (requestableBy: typeof template.requestableBy) =>
-        codeOf(authorise(everything, who, 'request', resource({ template: { ...template, requestableBy } })));
+        codeOf(
+          decided({
+            caller: who,
+            action: 'request',
+            resource: resource({ template: { ...template, requestableBy } }),
+          }),
+        );
       expect([code([kind]), code(others), code([])]).toEqual(['ok', 'DENIED', 'DENIED']);
     },
   );
@@ -96,11 +117,45 @@ describe('whatever the rules say, a template', () => {
   });
 });
 
+describe('before a resource is known', () => {
+  const could = (who: Caller, rules = everything) =>
+    actions.filter(
+      (action) => couldBeAllowed({ rules, caller: who, action, context: unknownContext }).allowed,
+    );
+
+  test('a pipeline could request and read, and one without claims nothing', () => {
+    expect(could(pipeline())).toEqual(['request', 'read']);
+    const { pipeline: _, ...unproven } = pipeline();
+    expect(could(unproven)).toEqual([]);
+  });
+
+  test('everyone else could do what the rules let them do somewhere', () => {
+    expect(could(caller('person'))).toEqual(actions);
+    expect(could(caller('person', 'readers'), accessRules)).toEqual(['read']);
+    expect(could(caller('person'), accessRules)).toEqual([]);
+  });
+
+  test('a refusal is reported as one of any resource', () => {
+    const reported: DeniedAccess[] = [];
+    const attempt = { caller: caller('person'), action: 'audit' as const };
+    const decision = couldBeAllowed({ rules: accessRules, ...attempt, context: unknownContext });
+    const report = (denial: DeniedAccess) => void reported.push(denial);
+    refuse({ ...attempt, resource: undefined, decision, report });
+    expect(reported).toMatchObject([{ action: 'audit', resource: 'any', rule: 'default-deny' }]);
+  });
+});
+
 describe('a denial', () => {
   test('names the rule to the caller and reports principal, action, resource and rule', () => {
-    const reported: Denial[] = [];
+    const reported: DeniedAccess[] = [];
     const on = resource({ repositoryUuid: web.uuid });
-    const denied = authorise(accessRules, pipeline(), 'request', on, (denial) => reported.push(denial));
+    const denied = decided({
+      rules: accessRules,
+      caller: pipeline(),
+      action: 'request',
+      resource: on,
+      report: (denial) => reported.push(denial),
+    });
     expect(problemOf(denied)).toMatchObject({
       code: 'DENIED',
       detail: expect.stringContaining('pipeline-own-repository'),
@@ -116,26 +171,32 @@ describe('a denial', () => {
   });
 
   test('is the answer where no rule allows', () => {
-    const reported: Denial[] = [];
-    const denied = authorise(accessRules, caller('person'), 'audit', undefined, (denial) =>
-      reported.push(denial),
-    );
+    const reported: DeniedAccess[] = [];
+    const denied = decided({
+      rules: accessRules,
+      caller: caller('person'),
+      action: 'audit',
+      report: (denial) => reported.push(denial),
+    });
     expect(problemOf(denied).detail).toContain('default-deny');
     expect(reported).toEqual([
       {
         principal: { kind: 'person', id: 'somebody' },
         action: 'audit',
-        resource: 'any',
+        resource: `${shop.uuid}:*`,
         rule: 'default-deny',
       },
     ]);
   });
 
   test('is not reported where access is allowed', () => {
-    const reported: Denial[] = [];
-    authorise(accessRules, caller('person', 'platform'), 'audit', undefined, (denial) =>
-      reported.push(denial),
-    );
+    const reported: DeniedAccess[] = [];
+    decided({
+      rules: accessRules,
+      caller: caller('person', 'platform'),
+      action: 'audit',
+      report: (denial) => reported.push(denial),
+    });
     expect(reported).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findPerson, findSlackPerson } from '../../../../domain/access/directory.ts';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
 import { configurationContent, configurationOf } from '../../../support/domain/samples.ts';
 
 const ACCOUNT = '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}';
@@ -12,9 +12,9 @@ const adaEntry = {
   groups: ['platform'],
 };
 const withPeople = (...people: unknown[]) => ({ ...configurationContent(), people });
-const faultsOf = (...people: unknown[]): string[] => {
+const errorsOf = (...people: unknown[]): string[] => {
   const parsed = parseConfiguration(withPeople(...people));
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 };
 
 describe('the directory', () => {
@@ -45,16 +45,16 @@ describe('the directory', () => {
     ['an unknown field', { id: 'a', github: 'ada' }, '/people/0/github'],
     ['an empty group', { id: 'a', groups: [''] }, '/people/0/groups/0'],
   ])('refuses %s', (_, entry, pointer) => {
-    expect(faultsOf(entry)).toEqual([expect.stringContaining(`${pointer}: `)]);
+    expect(errorsOf(entry)).toEqual([expect.stringContaining(`${pointer}: `)]);
   });
 
   test('refuses whatever could make one person another, all at once', () => {
     const twin = { ...adaEntry, email: 'ADA@acme.example', bitbucket: ACCOUNT };
-    expect(faultsOf(adaEntry, twin)).toEqual([
-      '/people/1/id: ada@acme.example stands twice',
-      '/people/1/email: ada@acme.example stands twice',
-      '/people/1/slack: T01ACME/U01ADA stands twice',
-      `/people/1/bitbucket: ${ACCOUNT} stands twice`,
+    expect(errorsOf(adaEntry, twin)).toEqual([
+      '/people/1/id: ada@acme.example is given more than once',
+      '/people/1/email: ada@acme.example is given more than once',
+      '/people/1/slack: T01ACME/U01ADA is given more than once',
+      `/people/1/bitbucket: ${ACCOUNT} is given more than once`,
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { notOwned, unownedParameters } from '../../../../domain/access/ownership.ts';
+import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
-import type { OwnershipRule } from '../../../../domain/configuration/configuration.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
 
@@ -58,7 +58,7 @@ const byRepository = (uuid: string, owns: OwnershipRule['owns']): OwnershipRule 
   owns,
 });
 const check = (rules: OwnershipRule[], repository: Repository = shop, bucket = 'shop-site') =>
-  unownedParameters(rules, repository, templateOf(), { bucket });
+  unownedParameters(rules, repository, { template: templateOf(), parameters: { bucket } });
 
 describe('a name', () => {
   test.each<[string, OwnershipRule[]]>([
@@ -123,7 +123,8 @@ describe('a path', () => {
     },
   });
   const owned = (path: string, ...patterns: string[]) =>
-    unownedParameters([byProject({ ssmParameterPath: patterns })], shop, template, { path }).length === 0;
+    unownedParameters([byProject({ ssmParameterPath: patterns })], shop, { template, parameters: { path } })
+      .length === 0;
 
   test.each([
     ['shop-api', 'shop-*'],
@@ -162,7 +163,8 @@ describe('a prefix', () => {
     },
   });
   const owned = (prefix: string, pattern: string) =>
-    unownedParameters([byProject({ any: [pattern] })], shop, template, { prefix }).length === 0;
+    unownedParameters([byProject({ any: [pattern] })], shop, { template, parameters: { prefix } }).length ===
+    0;
 
   test.each([
     ['shop', 'shop-*'],
@@ -188,7 +190,7 @@ describe('a prefix', () => {
 describe('what is not owned', () => {
   const rules = [byProject({ any: ['shop-*'] })];
   const pointersOf = (parameters: Record<string, string>) =>
-    unownedParameters(rules, shop, templateOf(), parameters).map(({ pointer }) => pointer);
+    unownedParameters(rules, shop, { template: templateOf(), parameters }).map(({ pointer }) => pointer);
 
   test('is every parameter that is not owned, and no other', () => {
     const distribution = 'E2SHOPSITE0001';
@@ -200,7 +202,10 @@ describe('what is not owned', () => {
   });
 
   test('names each value of a list that is not owned', () => {
-    const unowned = unownedParameters(rules, shop, templateOf(), { bucket: ['shop-a', 'web-a', 'web-b'] });
+    const unowned = unownedParameters(rules, shop, {
+      template: templateOf(),
+      parameters: { bucket: ['shop-a', 'web-a', 'web-b'] },
+    });
     expect(unowned).toEqual([
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-a /) },
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-b /) },
@@ -214,7 +219,10 @@ describe('what is not owned', () => {
   });
 
   test('is named whole in NOT_OWNED', () => {
-    const unowned = unownedParameters(rules, shop, templateOf(), { bucket: 'web-site' });
+    const unowned = unownedParameters(rules, shop, {
+      template: templateOf(),
+      parameters: { bucket: 'web-site' },
+    });
     expect(notOwned(shop, unowned)).toMatchObject({ code: 'NOT_OWNED', errors: unowned });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundaryArn, findAccount } from '../../../../domain/configuration/configuration.ts';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
+import { boundaryArn, findAccount } from '../../../../domain/shared/account.ts';
 import {
   ACME,
   configurationContent,
@@ -10,9 +10,9 @@ import {
   SHOP_PROJECT,
 } from '../../../support/domain/samples.ts';
 
-const faultsOf = (over: Record<string, unknown>): string[] => {
+const errorsOf = (over: Record<string, unknown>): string[] => {
   const parsed = parseConfiguration({ ...configurationContent(), ...over });
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 };
 const [issuer] = configurationContent().issuers;
 const [account] = configurationContent().accounts;
@@ -36,12 +36,12 @@ describe('a configuration', () => {
 
   test('names a person as tokens will: an email that is a token’s id in lower case, any other id as it is', () => {
     const people = [{ id: 'Ada@acme.example', slack: 'T0ACME/U0ADA' }];
-    expect(faultsOf({ people, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([
+    expect(errorsOf({ people, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([
       expect.stringMatching(/^\/people\/0\/id: .*: ada@acme\.example$/),
     ]);
-    expect(faultsOf({ people })).toEqual([]);
+    expect(errorsOf({ people })).toEqual([]);
     const subjects = [{ id: '00uAbC' }];
-    expect(faultsOf({ people: subjects, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([]);
+    expect(errorsOf({ people: subjects, issuers: [{ ...issuer, idClaim: 'email' }] })).toEqual([]);
   });
 
   test.each<[string, Record<string, unknown>, string]>([
@@ -121,11 +121,11 @@ describe('a configuration', () => {
     ],
     ['an issuer twice', { issuers: [issuer, issuer] }, '/issuers: issuer https://id.acme.example'],
   ])('is refused for %s', (_, over, where) => {
-    expect(faultsOf(over).filter((fault) => fault.startsWith(where))).not.toEqual([]);
+    expect(errorsOf(over).filter((fault) => fault.startsWith(where))).not.toEqual([]);
   });
 
   test('is told all its faults at once', () => {
-    const faults = faultsOf({
+    const faults = errorsOf({
       workspaces: [{ slug: 'A', uuid: 'x' }],
       accounts: [{ ...account, id: '1' }],
       issuers: [{ ...issuer, kind: 'x' }],
@@ -141,11 +141,11 @@ describe('a configuration', () => {
   });
 
   test.each([undefined, null, [], 'text'])('is not %j', (content) => {
-    expect(parseConfiguration(content)).toHaveProperty('faults');
+    expect(parseConfiguration(content)).toHaveProperty('errors');
   });
 
   test.each([1, 100])('may stop at %i percent of the quota', (roleQuotaPercent) => {
-    expect(faultsOf({ limits: { roleQuotaPercent, liveGrantsPerRepository: 1 } })).toEqual([]);
+    expect(errorsOf({ limits: { roleQuotaPercent, liveGrantsPerRepository: 1 } })).toEqual([]);
   });
 });
 
@@ -153,34 +153,37 @@ describe('an account', () => {
   const configuration = configurationOf();
 
   test.each([[undefined], ['default'], ['111122223333']])('is found by %p', (named) => {
-    expect(findAccount(configuration, named)?.id).toBe('111122223333');
+    expect(findAccount(configuration.accounts, named)?.id).toBe('111122223333');
   });
 
   test.each(['', 'DEFAULT', '999999999999', 'default '])('is not found by %j', (named) => {
-    expect(findAccount(configuration, named)).toBeUndefined();
+    expect(findAccount(configuration.accounts, named)).toBeUndefined();
   });
 
   test('has its boundary in its own partition', () => {
-    const found = { ...present(findAccount(configuration, undefined)), partition: 'aws-cn' as const };
+    const found = {
+      ...present(findAccount(configuration.accounts, undefined)),
+      partition: 'aws-cn' as const,
+    };
     expect(boundaryArn(found)).toBe('arn:aws-cn:iam::111122223333:policy/rolewright-boundary');
   });
 });
 
 describe('guardrails in the configuration', () => {
-  const faultsOf = (guardrails: unknown) => {
+  const errorsOf = (guardrails: unknown) => {
     const parsed = parseConfiguration({ ...configurationContent(), guardrails });
-    return 'faults' in parsed ? parsed.faults : [];
+    return 'errors' in parsed ? parsed.errors : [];
   };
 
   test('are all enforced unless told', () => {
     expect(configurationOf().guardrails).toEqual({ audit: [], deny: [] });
-    expect(faultsOf({ audit: ['own-account'], deny: ['s3:DeleteObject', 'ec2:*'] })).toEqual([]);
+    expect(errorsOf({ audit: ['own-account'], deny: ['s3:DeleteObject', 'ec2:*'] })).toEqual([]);
   });
 
   test.each(['nothing-of-rolewright', 'no-identity-management', 'allow-statements-only', 'policy-size', 'x'])(
     'never has %s in audit mode, and says which may be',
     (id) => {
-      expect(faultsOf({ audit: [id] })).toEqual([
+      expect(errorsOf({ audit: [id] })).toEqual([
         expect.stringMatching(
           /^\/guardrails\/audit\/0: must be a guardrail that may be audited: .*own-account/,
         ),
@@ -191,7 +194,7 @@ describe('guardrails in the configuration', () => {
   test.each(['s3', 's3:', '*', ':Put', 's3:Put Object', 's3:(a+)+'])(
     'denies patterns of actions, not %j',
     (deny) => {
-      expect(faultsOf({ deny: [deny] })).toEqual([expect.stringMatching(/^\/guardrails\/deny\/0: /)]);
+      expect(errorsOf({ deny: [deny] })).toEqual([expect.stringMatching(/^\/guardrails\/deny\/0: /)]);
     },
   );
 });

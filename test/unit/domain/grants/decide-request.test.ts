@@ -5,7 +5,7 @@ import {
   type RequestCommand,
 } from '../../../../domain/grants/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
-import type { Grant, GrantStatus } from '../../../../domain/grants/grant.ts';
+import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
 import {
   changeWaits,
@@ -40,7 +40,7 @@ function decided(grant: Grant | undefined, asked: RequestCommand): string {
   return [outcome, ...events.map(({ type }) => type)].join(' ');
 }
 
-const startable: (GrantStatus | undefined)[] = [undefined, 'revoked', 'rejected', 'failed'];
+const startable: (GrantState | undefined)[] = [undefined, 'revoked', 'rejected', 'failed'];
 
 describe.each(startable)('on a grant that is %s', (status) => {
   const grant = status && grantIn(status);
@@ -221,7 +221,7 @@ describe('a revoke', () => {
     return [outcome, ...events.map(({ type }) => type)].join(' ');
   };
 
-  test.each<[GrantStatus, string]>([
+  test.each<[GrantState, string]>([
     ['pending', 'settled GrantRevoked'],
     ['provisioning', 'revoking RevocationRequested'],
     ['active', 'revoking RevocationRequested'],

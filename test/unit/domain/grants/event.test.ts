@@ -64,7 +64,7 @@ describe('an event', () => {
     ['a seq that is no whole number', { seq: 1.5 }],
     ['a time without milliseconds', { at: '2026-01-01T00:00:01Z' }],
     ['a time in another zone', { at: '2026-01-01T00:00:01.000+01:00' }],
-    ['an unknown door', { entryPoint: 'telnet' }],
+    ['an unknown endpoint', { entryPoint: 'telnet' }],
     ['an unknown kind of principal', { principal: { kind: 'root', id: 'x' } }],
     ['a principal with more than kind and id', { principal: { kind: 'person', id: 'x', token: 'y' } }],
     ['a hash in upper case', { hash: first.hash.toUpperCase().replace(/\d/g, 'A') }],

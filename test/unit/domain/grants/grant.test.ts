@@ -3,7 +3,7 @@ import { eventTypes, type NewEvent } from '../../../../domain/grants/event.ts';
 import {
   evolve,
   type Grant,
-  type GrantStatus,
+  type GrantState,
   isLive,
   replay,
   workOf,
@@ -80,7 +80,7 @@ const stages: Record<string, NewEvent[]> = {
 };
 
 /** State after an event, where it is another than before; every cell that is not here must keep its state. */
-const moves: Record<string, Partial<Record<(typeof eventTypes)[number], GrantStatus>>> = {
+const moves: Record<string, Partial<Record<(typeof eventTypes)[number], GrantState>>> = {
   pending: {
     GrantRequested: 'provisioning',
     GrantApproved: 'provisioning',
@@ -107,7 +107,7 @@ describe.each(Object.keys(stages))('a grant that is %s', (stage) => {
 
   test.each(eventTypes)('moves only where the state diagram says so, on %s', (type) => {
     const after = grantAfter(...events, anyEvent[type]);
-    expect(after.status).toBe(moves[stage]?.[type] ?? before.status);
+    expect(after.state).toBe(moves[stage]?.[type] ?? before.state);
   });
 
   test.each(eventTypes)('keeps its identity and its beginning, on %s', (type) => {
@@ -193,7 +193,7 @@ describe('a change', () => {
 
   test('is not made by an approval of another plan', () => {
     expect(grantAfter(...story.changeWaits, story.approved).change?.phase).toBe('waiting');
-    expect(grantAfter(story.requested('required'), story.approvedChange).status).toBe('pending');
+    expect(grantAfter(story.requested('required'), story.approvedChange).state).toBe('pending');
   });
 
   test('that is done becomes what is live', () => {
@@ -224,8 +224,8 @@ describe('a change', () => {
 describe('approval', () => {
   test('never carries over to a request that replaces or repeats the approved one', () => {
     const again = requested('required');
-    expect(grantAfter(requested('required'), story.approved, failed, again).status).toBe('pending');
-    expect(grantAfter(...story.storyOf.rejected, again).status).toBe('pending');
+    expect(grantAfter(requested('required'), story.approved, failed, again).state).toBe('pending');
+    expect(grantAfter(...story.storyOf.rejected, again).state).toBe('pending');
   });
 });
 
@@ -265,7 +265,7 @@ test.each([
   ['failed', 'rest', false],
 ])('a grant that is %s asks for the work "%s"; live: %s', (stage, work, live) => {
   const grant = grantAfter(...(stages[stage] ?? []));
-  expect([workOf(grant), isLive(grant.status)]).toEqual([work, live]);
+  expect([workOf(grant), isLive(grant.state)]).toEqual([work, live]);
 });
 
 test('no grant asks for no work', () => {

@@ -178,6 +178,22 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     action,
     [statement([action], [SITE])],
   ]),
+  ...[
+    'ec2:RebootInstances',
+    'EC2:rebootinstances',
+    'ec2:DeleteVpc',
+    'dynamodb:StartBulkPutItems',
+    's3:DeleteBucket',
+    's3:*',
+    'eks:DeleteCluster',
+    'lambda:AnActionOfNextYear',
+    'lambda:GetAnActionOfNextYear',
+    'sns:Publish2',
+  ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
+    'judged-actions',
+    action,
+    [statement([action], [SITE])],
+  ]),
   ['star-without-resource', '* for an action that takes one', [statement(['s3:PutObject'], ['*'])]],
   [
     'star-without-resource',

@@ -1,87 +1,132 @@
 import { describe, expect, test } from '@jest/globals';
-import { type PlanInputs, planGrant } from '../../../../domain/planning/plan.ts';
-import { canonicalHash } from '../../../../domain/shared/canonical-hash.ts';
-import {
-  codeOf,
-  configurationOf,
-  GRANT_ID,
-  present,
-  problemOf,
-  ROLE_ARN,
-  ROLE_NAME,
-  shop,
-  successOf,
-  templateContent,
-  templateOf,
-} from '../../../support/domain/samples.ts';
+import { type AskedLifetime, type LiveState, planHash, planOf } from '../../../../domain/planning/plan.ts';
+import { intent } from '../../../support/domain/samples.ts';
 
-const configuration = configurationOf();
-const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => ({
-  configuration,
-  account: present(configuration.accounts[0]),
-  repository: shop,
-  template: templateOf(),
-  parameters: { bucket: 'shop-site' },
-  name: 'default',
+const MARCH = '2026-03-01T00:00:00.000Z';
+const APRIL = '2026-04-01T00:00:00.000Z';
+const policy = (...resources: string[]) => ({
+  Version: '2012-10-17' as const,
+  Statement: [{ Sid: 'A', Effect: 'Allow' as const, Action: ['s3:PutObject'], Resource: resources }],
+});
+const live = (over: Partial<LiveState> = {}): LiveState => ({
+  intent: intent(),
+  permissionsPolicy: policy('a', 'b'),
+  maxSessionDuration: 3600,
+  trustPolicyHash: intent().trustPolicyHash,
   ...over,
 });
+const until = (at: string): AskedLifetime => ({ inSeconds: 60, at });
 
-describe('a plan', () => {
-  test('is the same for the same inputs, and its intent names what it will do by hash', () => {
-    const plan = successOf(planGrant(inputs()));
-    expect(successOf(planGrant(inputs()))).toEqual(plan);
-    expect(plan).toMatchObject({ grantId: GRANT_ID, role: { name: ROLE_NAME, arn: ROLE_ARN } });
-    expect(plan.intent.trustPolicyHash).toBe(canonicalHash(plan.role.trustPolicy));
-    expect(plan.intent.permissionsPolicyHash).toBe(canonicalHash(plan.role.permissionsPolicy));
+type Asked = {
+  intent?: ReturnType<typeof intent>;
+  policy?: ReturnType<typeof policy>;
+  lifetime?: AskedLifetime;
+};
+
+function change(
+  asked: Asked,
+  state: LiveState | undefined,
+  approval: 'none' | 'required' = 'none',
+  unowned = 0,
+) {
+  const plan = {
+    intent: asked.intent ?? intent(),
+    role: { permissionsPolicy: asked.policy ?? policy('a', 'b') } as never,
+    unowned: Array.from({ length: unowned }, (_, n) => ({
+      pointer: `/parameters/p${n}`,
+      detail: 'not owned',
+    })),
+  };
+  return planOf({
+    rendered: plan,
+    template: { name: 's3-static-site', approval },
+    live: state,
+    lifetime: asked.lifetime,
+  });
+}
+
+describe('the risk of a plan', () => {
+  test.each<[string, Asked, LiveState | undefined, string]>([
+    ['new where nothing is live', {}, undefined, 'new'],
+    ['same for what is live', {}, live(), 'same'],
+    ['wider with one more permission', { policy: policy('a', 'b', 'c') }, live(), 'wider'],
+    ['narrower with one less', { policy: policy('a') }, live(), 'narrower'],
+    ['wider with another in place of one', { policy: policy('a', 'c') }, live(), 'wider'],
+    ['wider where what is live is not understood', {}, live({ permissionsPolicy: null }), 'wider'],
+    ['wider with another trust policy', {}, live({ trustPolicyHash: 'f'.repeat(64) }), 'wider'],
+    ['wider with a longer session', { intent: intent({ maxSessionDuration: 3601 }) }, live(), 'wider'],
+    ['narrower with a shorter session', {}, live({ maxSessionDuration: 3601 }), 'narrower'],
+    ['narrower with an end where there was none', { lifetime: until(APRIL) }, live(), 'narrower'],
+    ['wider with a later end', { lifetime: until(APRIL) }, live({ expiresAt: MARCH }), 'wider'],
+    ['narrower with an earlier end', { lifetime: until(MARCH) }, live({ expiresAt: APRIL }), 'narrower'],
+    ['same with the same end', { lifetime: until(MARCH) }, live({ expiresAt: MARCH }), 'same'],
+    ['same without an end of its own', {}, live({ expiresAt: MARCH }), 'same'],
+    [
+      'wider when it gains one thing and loses another',
+      { policy: policy('a'), lifetime: until(APRIL) },
+      live({ expiresAt: MARCH }),
+      'wider',
+    ],
+  ])('is %s', (_, asked, state, risk) => {
+    expect(change(asked, state).risk).toBe(risk);
+  });
+});
+
+describe('approval is needed', () => {
+  const wider = { policy: policy('a', 'b', 'c') };
+  test.each<[string, Asked, LiveState | undefined, 'none' | 'required', number, boolean]>([
+    ['not for a new grant', {}, undefined, 'none', 0, false],
+    ['for a new grant whose template requires it', {}, undefined, 'required', 0, true],
+    ['for a new grant of a name that nobody owns', {}, undefined, 'none', 1, true],
+    ['not for a wider change', wider, live(), 'none', 0, false],
+    ['for a wider change whose template requires it', wider, live(), 'required', 0, true],
+    ['for a wider change of a name that nobody owns', wider, live(), 'none', 1, true],
+    ['not for a narrower change', { policy: policy('a') }, live(), 'required', 1, false],
+    ['not for no change', {}, live(), 'required', 1, false],
+  ])('%s', (_, asked, state, approval, unowned, needed) => {
+    const { requiresApproval, approvalReasons } = change(asked, state, approval, unowned);
+    expect([requiresApproval, approvalReasons.length > 0]).toEqual([needed, needed]);
   });
 
-  test('holds inputs and hashes in its intent, never documents', () => {
-    const { intent } = successOf(planGrant(inputs()));
-    expect(JSON.stringify(intent)).not.toContain('Statement');
-    expect(JSON.stringify(intent)).not.toContain('sts:');
+  test('with every reason in words', () => {
+    expect(change({}, undefined, 'required', 2).approvalReasons).toEqual([
+      'template s3-static-site requires approval for each grant',
+      '/parameters/p0: not owned',
+      '/parameters/p1: not owned',
+    ]);
+  });
+});
+
+describe('the hash of a plan', () => {
+  const base = planHash({ intent: intent(), expiresInSeconds: undefined, live: undefined, unowned: [] });
+
+  test.each<[string, string]>([
+    [
+      'what is asked for',
+      planHash({
+        intent: intent({ parameters: { bucket: 'shop-x' } }),
+        expiresInSeconds: undefined,
+        live: undefined,
+        unowned: [],
+      }),
+    ],
+    ['the lifetime', planHash({ intent: intent(), expiresInSeconds: 60, live: undefined, unowned: [] })],
+    ['what is live', planHash({ intent: intent(), expiresInSeconds: undefined, live: live(), unowned: [] })],
+  ])('changes with %s', (_, hash) => {
+    expect(hash).not.toBe(base);
   });
 
-  test('keeps the role name that an earlier intent has fixed', () => {
-    const renamed = { ...shop, slug: 'store', fullName: 'acme/store' };
-    const plan = successOf(planGrant(inputs({ repository: renamed, roleName: ROLE_NAME })));
-    expect([plan.role.name, plan.role.arn, plan.intent.roleName]).toEqual([ROLE_NAME, ROLE_ARN, ROLE_NAME]);
+  test('changes with the end that a new lifetime would replace, and only then', () => {
+    const hash = (seconds: number | undefined, expiresAt: string) =>
+      planHash({ intent: intent(), expiresInSeconds: seconds, live: live({ expiresAt }), unowned: [] });
+    expect(hash(60, MARCH)).not.toBe(hash(60, APRIL));
+    expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
   });
 
-  test.each(['*', '{*}', '?', shop.uuid.replace('ce6a', 'ce?a'), '*:'])(
-    'is refused by the checker where Bitbucket calls a repository %s',
-    (uuid) => {
-      expect(codeOf(planGrant(inputs({ repository: { ...shop, uuid } })))).toBe('GUARDRAIL_VIOLATED');
-    },
-  );
-
-  test.each(['*', '{*}', '?'])(
-    'is refused by the checker where Bitbucket calls an environment %s',
-    (uuid) => {
-      expect(codeOf(planGrant(inputs({ environment: { uuid, name: 'Production' } })))).toBe(
-        'GUARDRAIL_VIOLATED',
-      );
-    },
-  );
-
-  test('is POLICY_TOO_LARGE where its document is', () => {
-    const content = templateContent();
-    const resources = Array.from({ length: 300 }, (_, n) => `arn:aws:s3:::{{bucket}}/part-${n}/*`);
-    const conditions = { StringEquals: { 'aws:ResourceAccount': '{{aws.accountId}}' } };
-    content.statements.push({ sid: 'Many', actions: ['s3:GetObject'], resources, conditions });
-    expect(codeOf(planGrant(inputs({ template: templateOf(content) })))).toBe('POLICY_TOO_LARGE');
-  });
-
-  test('is GUARDRAIL_VIOLATED where its template forgets a guardrail', () => {
-    const content = templateContent();
-    content.statements.push({
-      sid: 'Keys',
-      actions: ['iam:CreateUser'],
-      resources: ['arn:aws:iam::{{aws.accountId}}:user/x'],
-    });
-    const problem = problemOf(planGrant(inputs({ template: templateOf(content) })));
-    expect(problem).toMatchObject({
-      code: 'GUARDRAIL_VIOLATED',
-      errors: [{ detail: expect.stringContaining('Keys') }],
-    });
+  test('does not change with names that people chose', () => {
+    const renamed = intent({ repository: { ...intent().repository, fullName: 'acme/store' } });
+    expect(planHash({ intent: renamed, expiresInSeconds: undefined, live: undefined, unowned: [] })).toBe(
+      base,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfiguration } from '../../../../domain/configuration/configuration-schema.ts';
-import { requestsOf, ruleFaults } from '../../../../domain/repository-rules/requests.ts';
+import { parseConfiguration } from '../../../../domain/configuration/configuration.ts';
+import { requestsOf, ruleErrors } from '../../../../domain/repository-rules/requests.ts';
 import { newRepository, siteRule } from '../../../support/domain/follow.ts';
 import {
   codeOf,
@@ -14,9 +14,9 @@ import {
 
 const rulesOf = (...rules: unknown[]) =>
   configurationOf({ ...configurationContent(), onRepositoryCreated: rules }).onRepositoryCreated;
-const faultsOf = (rule: unknown) => {
+const errorsOf = (rule: unknown) => {
   const parsed = parseConfiguration({ ...configurationContent(), onRepositoryCreated: [rule] });
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 };
 const site = (over: object) => siteRule({ slug: 'shop', grant: { template: 's3-static-site', ...over } });
 
@@ -95,14 +95,14 @@ describe('a configuration refuses', () => {
     ['a lifetime that is none', site({ expiresIn: '30d' }), '/expiresIn'],
     ['an unknown field', siteRule({ account: 'default' }), '/account'],
   ])('%s', (_what, rule, expected) => {
-    expect(faultsOf(rule).join('\n')).toContain(expected);
+    expect(errorsOf(rule).join('\n')).toContain(expected);
   });
 });
 
 test('a rule that its template cannot carry out is a fault of the configuration', () => {
   const template = { ...templateOf(), requestableBy: ['system' as const] };
   const faults = (rule: unknown, known = template) =>
-    ruleFaults(rulesOf(rule), new Map([[template.name, known]])).map((fault) =>
+    ruleErrors(rulesOf(rule), new Map([[template.name, known]])).map((fault) =>
       fault.replace('/onRepositoryCreated/0', ''),
     );
   expect(faults(siteRule())).toEqual([]);

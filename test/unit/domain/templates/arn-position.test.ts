@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  builtInPlaceFault,
-  conditionPlaceFault,
-  placeFault,
+  builtInPositionError,
+  conditionPositionError,
+  positionError,
 } from '../../../../domain/templates/arn-position.ts';
-import type { ParameterTypeName } from '../../../../domain/templates/parameter-type.ts';
+import type { ParameterTypeName } from '../../../../domain/templates/parameters/parameter-types.ts';
 
 const A = 'arn:{{aws.partition}}';
 const HERE = '{{aws.region}}:{{aws.accountId}}';
@@ -28,7 +28,7 @@ describe('a parameter may stand', () => {
     ['beanstalkEnvironmentId', `${A}:cloudformation:${HERE}:stack/awseb-{{x}}-stack/*`],
     ['awsRegion', `${A}:lambda:{{x}}:{{aws.accountId}}:function:shop`],
   ])('%s in %s', (type, text) => {
-    expect(placeFault(text, 'x', type)).toBeUndefined();
+    expect(positionError(text, 'x', type)).toBeUndefined();
   });
 });
 
@@ -66,7 +66,7 @@ describe('a parameter may not stand', () => {
     ['where the stack goes on', 'beanstalkEnvironmentId', `${A}:cloudformation:${HERE}:stack/awseb-{{x}}-*`],
     ['in a resource at all, an alias', 'awsAccountAlias', `${A}:s3:::{{x}}/*`],
   ])('%s', (_, type, text) => {
-    expect(placeFault(text, 'x', type)).toContain(type);
+    expect(positionError(text, 'x', type)).toContain(type);
   });
 });
 
@@ -80,25 +80,27 @@ describe('a name that is chosen in Bitbucket', () => {
     `${A}:s3:{{repository.slug}}::x`,
     '{{repository.slug}}',
   ])('never names the resource: %s', (text) => {
-    expect(builtInPlaceFault(text, 'repository.slug')).toMatch(/may not name a resource/);
+    expect(builtInPositionError(text, 'repository.slug')).toMatch(/may not name a resource/);
   });
 
   test('may stand behind the name, whole', () => {
-    expect(builtInPlaceFault(`${A}:s3:::{{b}}/{{repository.slug}}/*`, 'repository.slug')).toBeUndefined();
-    expect(builtInPlaceFault(`${A}:s3:::{{b}}/{{repository.slug}}*`, 'repository.slug')).toMatch(/wildcard/);
+    expect(builtInPositionError(`${A}:s3:::{{b}}/{{repository.slug}}/*`, 'repository.slug')).toBeUndefined();
+    expect(builtInPositionError(`${A}:s3:::{{b}}/{{repository.slug}}*`, 'repository.slug')).toMatch(
+      /wildcard/,
+    );
   });
 
   test('is another matter than a UUID and than what the configuration says', () => {
-    expect(builtInPlaceFault(`${A}:s3:::{{repository.uuid}}/*`, 'repository.uuid')).toBeUndefined();
-    expect(builtInPlaceFault(`${A}:s3:::cdk-{{aws.accountId}}/*`, 'aws.accountId')).toBeUndefined();
-    expect(builtInPlaceFault(`${A}:s3:::cdk-{{aws.accountId}}*`, 'aws.accountId')).toMatch(/wildcard/);
+    expect(builtInPositionError(`${A}:s3:::{{repository.uuid}}/*`, 'repository.uuid')).toBeUndefined();
+    expect(builtInPositionError(`${A}:s3:::cdk-{{aws.accountId}}/*`, 'aws.accountId')).toBeUndefined();
+    expect(builtInPositionError(`${A}:s3:::cdk-{{aws.accountId}}*`, 'aws.accountId')).toMatch(/wildcard/);
   });
 });
 
 test('a condition value takes any placeholder, and no wildcard right behind it', () => {
-  expect(conditionPlaceFault('{{x}}/*', 'x')).toBeUndefined();
-  expect(conditionPlaceFault('{{x}}', 'x')).toBeUndefined();
+  expect(conditionPositionError('{{x}}/*', 'x')).toBeUndefined();
+  expect(conditionPositionError('{{x}}', 'x')).toBeUndefined();
   for (const text of ['{{x}}*', '{{x}}?', '{{x}}${aws:username}', 'a/{{x}}*']) {
-    expect(conditionPlaceFault(text, 'x')).toMatch(/wildcard/);
+    expect(conditionPositionError(text, 'x')).toMatch(/wildcard/);
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type PlanInputs, planGrant } from '../../../../domain/planning/plan.ts';
+import { type RoleInputs, renderRole } from '../../../../domain/planning/rendered-role.ts';
 import { fillDefaults } from '../../../../domain/templates/defaults.ts';
 import { parseParameters } from '../../../../domain/templates/parameters.ts';
 import { parseTemplate } from '../../../../domain/templates/template.ts';
@@ -35,7 +35,7 @@ const content = (parameters: Record<string, Record<string, unknown>>) => ({
 });
 const bucket = (more: Record<string, unknown>) =>
   templateOf(content({ bucket: { type: 's3BucketName', ...more } }));
-const inputs = (template: PlanInputs['template'], over: Partial<PlanInputs> = {}): PlanInputs => ({
+const inputs = (template: RoleInputs['template'], over: Partial<RoleInputs> = {}): RoleInputs => ({
   configuration,
   account,
   repository: { ...shop, slug: 'shop-one', fullName: 'acme/shop-one' },
@@ -49,15 +49,15 @@ const fromSlug = bucket({ default: '{{repository.slug}}' });
 describe('a default', () => {
   test('stands where nothing is given, and what is given wins', () => {
     expect(successOf(parseParameters(fromSlug, {}))).toEqual({});
-    expect(successOf(planGrant(inputs(fromSlug))).intent.parameters).toEqual({ bucket: 'shop-one' });
+    expect(successOf(renderRole(inputs(fromSlug))).intent.parameters).toEqual({ bucket: 'shop-one' });
     const given = inputs(fromSlug, { parameters: { bucket: 'shop-two' } });
-    expect(successOf(planGrant(given)).intent.parameters).toEqual({ bucket: 'shop-two' });
+    expect(successOf(renderRole(given)).intent.parameters).toEqual({ bucket: 'shop-two' });
   });
 
   test('is kept in the intent, so that a renamed repository changes no grant', () => {
-    const { intent } = successOf(planGrant(inputs(fromSlug)));
+    const { intent } = successOf(renderRole(inputs(fromSlug)));
     const renamed = { ...shop, slug: 'shop-other', fullName: 'acme/shop-other' };
-    const again = planGrant(
+    const again = renderRole(
       inputs(fromSlug, { repository: renamed, parameters: intent.parameters, roleName: intent.roleName }),
     );
     expect(successOf(again).intent.permissionsPolicyHash).toBe(intent.permissionsPolicyHash);
@@ -65,7 +65,7 @@ describe('a default', () => {
 
   test('must be owned like a given value: a slug that somebody chose opens nothing', () => {
     const impostor = { ...shop, slug: 'web-site', fullName: 'acme/web-site' };
-    const { unowned } = successOf(planGrant(inputs(fromSlug, { repository: impostor })));
+    const { unowned } = successOf(renderRole(inputs(fromSlug, { repository: impostor })));
     expect(unowned).toEqual([expect.objectContaining({ pointer: '/parameters/bucket' })]);
   });
 
@@ -73,7 +73,7 @@ describe('a default', () => {
     'must be of the type like a given value: not %j',
     (slug) => {
       const repository = { ...shop, slug };
-      const problem = problemOf(planGrant(inputs(fromSlug, { repository })));
+      const problem = problemOf(renderRole(inputs(fromSlug, { repository })));
       expect(problem).toMatchObject({
         code: 'PARAMETERS_INVALID',
         errors: [{ pointer: '/parameters/bucket' }],
@@ -84,7 +84,7 @@ describe('a default', () => {
   test('must follow the naming rule and the allow-list like a given value', () => {
     for (const more of [{ pattern: 'shop-*-prod' }, { allowed: ['shop-a'] }]) {
       const template = bucket({ default: '{{repository.slug}}', ...more });
-      expect(codeOf(planGrant(inputs(template)))).toBe('PARAMETERS_INVALID');
+      expect(codeOf(renderRole(inputs(template)))).toBe('PARAMETERS_INVALID');
     }
   });
 
@@ -111,16 +111,16 @@ describe('a default', () => {
   test('that needs a project asks for the parameter where the repository has none', () => {
     const template = bucket({ default: 'shop-{{project.key}}' });
     const { project: _, ...homeless } = shop;
-    expect(problemOf(planGrant(inputs(template, { repository: homeless })))).toMatchObject({
+    expect(problemOf(renderRole(inputs(template, { repository: homeless })))).toMatchObject({
       code: 'PARAMETERS_INVALID',
       errors: [{ pointer: '/parameters/bucket', detail: expect.stringContaining('project.key') }],
     });
   });
 });
 
-const faultsOf = (parameters: Record<string, Record<string, unknown>>) => {
+const errorsOf = (parameters: Record<string, Record<string, unknown>>) => {
   const parsed = parseTemplate('with-defaults.yaml', content(parameters));
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 };
 
 describe('a template is refused for', () => {
@@ -148,19 +148,19 @@ describe('a template is refused for', () => {
     ['an empty allow-list', { a: { type, allowed: [] } }, '/allowed'],
     ['a list of twenty-one', { a: { type, list: { max: 21 } } }, '/list/max'],
   ])('%s', (_, parameters, words) => {
-    const faults = faultsOf(parameters);
-    expect(faults.join('\n')).toContain(words);
-    expect(faults.every((fault) => fault.startsWith('templates/with-defaults.yaml/'))).toBe(true);
+    const errors = errorsOf(parameters);
+    expect(errors.join('\n')).toContain(words);
+    expect(errors.every((fault) => fault.startsWith('templates/with-defaults.yaml/'))).toBe(true);
   });
 
   test('a cycle over several defaults, at each that is part of it', () => {
-    const faults = faultsOf({
+    const errors = errorsOf({
       a: { type, default: '{{b}}' },
       b: { type, default: '{{c}}' },
       c: { type, default: '{{a}}' },
       d: { type, default: '{{a}}' },
     });
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringContaining('/parameters/a/default: the default is cyclic: a → b → c → a'),
       expect.stringContaining('/parameters/b/default: the default is cyclic: b → c → a → b'),
       expect.stringContaining('/parameters/c/default: the default is cyclic: c → a → b → c'),

@@ -4,10 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   isPrefixType,
   type ParameterTypeName,
-  parameterFault,
+  parameterError,
   parameterTypeNames,
   parameterTypes,
-} from '../../../../domain/templates/parameter-type.ts';
+} from '../../../../domain/templates/parameters/parameter-types.ts';
 import { isOneSegment, isSegments } from '../../../../domain/templates/placeholder.ts';
 
 const UUID = '1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -158,12 +158,12 @@ describe.each(parameterTypeNames)('%s', (type) => {
   const { example, rule } = parameterTypes[type];
 
   test.each(good[type])('admits %s', (value) => {
-    expect(parameterFault(type, value)).toBeUndefined();
+    expect(parameterError(type, value)).toBeUndefined();
     expect(isSegments(value)).toBe(true);
   });
 
   test.each(bad[type])('refuses %s', (value) => {
-    expect(parameterFault(type, value)).toBe(rule);
+    expect(parameterError(type, value)).toBe(rule);
   });
 
   test('admits no value longer than it says', () => {
@@ -171,12 +171,12 @@ describe.each(parameterTypeNames)('%s', (type) => {
     for (const value of good[type]) expect(value.length).toBeLessThanOrEqual(longest);
     for (const value of good[type]) {
       const tooLong = value.padEnd(longest + 1, value.at(-1));
-      expect(parameterFault(type, tooLong)).toBe(rule);
+      expect(parameterError(type, tooLong)).toBe(rule);
     }
   });
 
   test('admits its own example', () => {
-    expect(parameterFault(type, example)).toBeUndefined();
+    expect(parameterError(type, example)).toBeUndefined();
   });
 
   test.each([
@@ -216,7 +216,7 @@ describe.each(parameterTypeNames)('%s', (type) => {
     ['nothing', ''],
     ['far too much', 'E'.repeat(10_000)],
   ])('refuses %s', (_, value) => {
-    expect(parameterFault(type, value)).toBe(rule);
+    expect(parameterError(type, value)).toBe(rule);
   });
 });
 
@@ -234,7 +234,7 @@ test('the types of prefixes are known, since ownership reads them otherwise', ()
 
 test('every type decides in linear time, also on what was made to hurt it', () => {
   const hostile = ['a'.repeat(50_000), 'a-'.repeat(25_000), 'a/'.repeat(25_000), `${'a.'.repeat(25_000)}!`];
-  const steps = parameterTypeNames.flatMap((type) => hostile.map((value) => parameterFault(type, value)));
+  const steps = parameterTypeNames.flatMap((type) => hostile.map((value) => parameterError(type, value)));
   expect(steps).not.toContain(undefined);
 });
 

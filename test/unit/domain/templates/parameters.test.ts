@@ -95,7 +95,7 @@ describe('a list parameter', () => {
     },
   ];
   const listing = templateOf(content);
-  const faultsOf = (functions: unknown) =>
+  const errorsOf = (functions: unknown) =>
     (problemOf(parseParameters(listing, { functions })).errors ?? []).map(({ pointer }) => pointer);
 
   test('is taken each value once and sorted, so that order makes no other grant', () => {
@@ -104,13 +104,13 @@ describe('a list parameter', () => {
   });
 
   test('names each faulty value at once, by its place', () => {
-    expect(faultsOf(['shop-a', 'shop-*', 7])).toEqual(['/parameters/functions/1', '/parameters/functions/2']);
+    expect(errorsOf(['shop-a', 'shop-*', 7])).toEqual(['/parameters/functions/1', '/parameters/functions/2']);
   });
 
   test.each([['shop-a'], [[]], [['a', 'b', 'c', 'd']], [null], [{ 0: 'shop-a', length: 1 }]])(
     'is a list within its bound and never %j',
     (functions) => {
-      expect(faultsOf(functions)).toEqual(['/parameters/functions']);
+      expect(errorsOf(functions)).toEqual(['/parameters/functions']);
     },
   );
 
@@ -141,7 +141,7 @@ describe('parameters that are given together', () => {
       ...content,
       statements: [...content.statements, statement(when)],
     });
-    return 'faults' in parsed ? parsed.faults : [];
+    return 'errors' in parsed ? parsed.errors : [];
   };
 
   test.each(['codeBucket', 'codePrefix'])('may both stand in a statement that needs %s', (when) => {

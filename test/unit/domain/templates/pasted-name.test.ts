@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ParameterTypeName } from '../../../../domain/templates/parameter-type.ts';
-import { singleFault } from '../../../../domain/templates/parameter-value.ts';
+import type { ParameterTypeName } from '../../../../domain/templates/parameters/parameter-types.ts';
+import { valueError } from '../../../../domain/templates/parameters.ts';
 
 describe('an address in place of a name', () => {
   test.each<[ParameterTypeName, string, string]>([
@@ -81,13 +81,13 @@ describe('an address in place of a name', () => {
       'take the name out of the ARN: shop-release',
     ],
   ])('%s %s: what to take is said', (type, value, remedy) => {
-    expect(singleFault({ type }, value)).toContain(remedy);
+    expect(valueError({ type }, value)).toContain(remedy);
   });
 
   test.each(['*', '', 'arn:aws:s3:::', 's3://', 'x'.repeat(5000), ':::::', '${aws:username}'])(
     'no name is found in %j',
     (value) => {
-      expect(singleFault({ type: 's3BucketName' }, value)).toMatch(/separated|single dots$/);
+      expect(valueError({ type: 's3BucketName' }, value)).toMatch(/separated|single dots$/);
     },
   );
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readTemplates } from '../../../../adapters/settings/files.ts';
 import { violationsOf } from '../../../../domain/guardrails/guardrails.ts';
-import { parameterFault } from '../../../../domain/templates/parameter-type.ts';
+import { parameterError } from '../../../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters, parseParameters } from '../../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../../domain/templates/render.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
@@ -29,7 +29,7 @@ describe.each(templates.map((template) => [template.name, template] as const))('
   test.each(Object.keys(template.parameters))('reaches nothing of Rolewright through %s', (name) => {
     const { type, list } = present(template.parameters[name]);
     for (const own of ['rolewright-prod-events', 'rolewright/prod/bitbucket-token', 'rolewright']) {
-      if (parameterFault(type, own)) continue;
+      if (parameterError(type, own)) continue;
       const found = violations(template, { ...example, [name]: list ? [own] : own });
       // A source of events is no resource: it stands in a condition.
       if (type !== 'eventSource')

@@ -4,11 +4,11 @@ import { templateContent, templateOf } from '../../../support/domain/samples.ts'
 
 type Content = ReturnType<typeof templateContent> & Record<string, unknown>;
 
-function faultsOf(change: (content: Content) => void, fileName = 's3-static-site.yaml'): string[] {
+function errorsOf(change: (content: Content) => void, fileName = 's3-static-site.yaml'): string[] {
   const content: Content = templateContent();
   change(content);
   const parsed = parseTemplate(fileName, content);
-  return 'faults' in parsed ? parsed.faults : [];
+  return 'errors' in parsed ? parsed.errors : [];
 }
 
 function changed(change: (content: Content) => void): Template {
@@ -113,7 +113,7 @@ describe('a template', () => {
       '/statements/2/conditions',
     ],
   ])('is refused for %s', (_, change, pointer) => {
-    const faults = faultsOf(change);
+    const faults = errorsOf(change);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
   });
@@ -157,7 +157,7 @@ describe('a template', () => {
     [
       'a sid that stands twice',
       (c) => c.statements.push(statement({ sid: 'Invalidate' })),
-      'sid stands twice',
+      'sid is given more than once',
     ],
     [
       'an optional parameter without when',
@@ -221,11 +221,11 @@ describe('a template', () => {
       'needs scope: environment',
     ],
   ])('is refused for %s', (_, change, words) => {
-    expect(faultsOf(change)).toEqual([expect.stringContaining(words)]);
+    expect(errorsOf(change)).toEqual([expect.stringContaining(words)]);
   });
 
   test('is told all its faults at once', () => {
-    const faults = faultsOf((content) => {
+    const faults = errorsOf((content) => {
       content.statements.push(statement({ resources: ['{{a}}', '{{b}}'] }));
       Object.assign(content.parameters, { spare: { type: 's3BucketName', description: 'x' } });
     });
@@ -233,11 +233,11 @@ describe('a template', () => {
   });
 
   test('must stand in the file of its name', () => {
-    expect(faultsOf(() => {}, 'other.yaml')).toEqual([expect.stringContaining('s3-static-site.yaml')]);
+    expect(errorsOf(() => {}, 'other.yaml')).toEqual([expect.stringContaining('s3-static-site.yaml')]);
   });
 
   test.each([undefined, null, [], 'text', 1])('is not %j', (content) => {
-    expect(parseTemplate('x.yaml', content)).toHaveProperty('faults');
+    expect(parseTemplate('x.yaml', content)).toHaveProperty('errors');
   });
 
   test('may use the environment where it is granted to environments only, and variables of IAM', () => {
@@ -259,27 +259,33 @@ describe('a template', () => {
 
 describe('a template that acts through other roles', () => {
   const acting = (action: string, over: object = {}) =>
-    faultsOf((content) => {
+    errorsOf((content) => {
       content.statements = content.statements.map((one) => ({ ...one, actions: [action] }));
       Object.assign(content, over);
     }).map((fault) => fault.replace('templates/s3-static-site.yaml/', ''));
   const borrowed = { actsThrough: 'All that the role may do.', scope: 'environment', approval: 'required' };
 
-  test.each(['sts:AssumeRole', 'sts:assumerole', 'cloudformation:CreateChangeSet'])(
-    'by %s says so, is for environments and needs an approval: it amounts to what they may do',
-    (action) => {
-      expect(acting(action)).toEqual([
-        expect.stringMatching(/^actsThrough: .*say what the grant amounts to/),
-        expect.stringMatching(/^scope: .*must be environment/),
-        expect.stringMatching(/^approval: .*must be required/),
-      ]);
-      expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([
-        expect.stringMatching(/^approval: /),
-      ]);
-      expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
-      expect(acting(action, borrowed)).toEqual([]);
-    },
-  );
+  test.each([
+    'sts:AssumeRole',
+    'sts:assumerole',
+    'cloudformation:CreateChangeSet',
+    'cloudformation:ExecuteChangeSet',
+    'cloudformation:DeleteStack',
+    'cloudformation:RollbackStack',
+    'cloudformation:continueupdaterollback',
+    'cloudformation:CancelUpdateStack',
+    'lambda:InvokeFunction',
+    'lambda:invokeFunctionUrl',
+  ])('by %s says so, is for environments and needs an approval: it amounts to what they may do', (action) => {
+    expect(acting(action)).toEqual([
+      expect.stringMatching(/^actsThrough: .*describe what the grant amounts to/),
+      expect.stringMatching(/^scope: .*must be environment/),
+      expect.stringMatching(/^approval: .*must be required/),
+    ]);
+    expect(acting(action, { ...borrowed, approval: 'none' })).toEqual([expect.stringMatching(/^approval: /)]);
+    expect(acting(action, { ...borrowed, scope: 'any' })).toEqual([expect.stringMatching(/^scope: /)]);
+    expect(acting(action, borrowed)).toEqual([]);
+  });
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);

@@ -55,7 +55,7 @@ describe('the checker', () => {
     ['an environment that nobody asked for', withSub(`${shop.uuid}:${production.uuid}:*`)],
     ['a fixed step', withSub(`${shop.uuid}:{759de0c6-eaee-4eaa-b7a6-c507eec759a7}`)],
     ['no step', withSub(shop.uuid)],
-    ['an empty subject', withSub('')],
+    ['an empty sub', withSub('')],
     ['a list of subjects', withSub([`${shop.uuid}:*`, `${web.uuid}:*`])],
     ['a list of the one subject', withSub([`${shop.uuid}:*`])],
     ['a subject that is no text', withSub(1)],

@@ -103,6 +103,11 @@ describe('the pasted step', () => {
     expect((await runScript(script)).status).toBe(0);
   });
 
+  test('runs in a script that is strict about unset variables', async () => {
+    const run = await runScript(['set -u', ...siteScript]);
+    expect([run.status, run.stderr]).toEqual([0, '']);
+  });
+
   test('still takes and checks the role where the template is in the bundle no more', async () => {
     const run = await runScript(scriptOf(pipelineStep({ ...site, template: { name: 'gone' } })));
     expect(run.status).toBe(0);
@@ -226,6 +231,17 @@ describe('several grants in one step', () => {
     const profiles = jobCalls(run).map(({ profile }) => profile);
     expect(profiles).toEqual([...profiles].sort());
     expect(new Set(profiles)).toEqual(new Set(['ecr-push', 'ecs-deploy']));
+  });
+
+  test('may be one grant twice', async () => {
+    const run = await runScript(scriptOf(pipelineStep(push), pipelineStep(deploy), pipelineStep(push)));
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const order = jobCalls(run).map(({ profile }) => profile);
+    expect(order.filter((profile, n) => profile !== order[n - 1])).toEqual([
+      'ecr-push',
+      'ecs-deploy',
+      'ecr-push',
+    ]);
   });
 
   test('have profiles of their own even with one template, by name and account', async () => {

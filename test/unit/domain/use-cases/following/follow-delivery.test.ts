@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { CONFIGURATION, REPOSITORY_RULES } from '../../../../../domain/shared/principal.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
 import { FollowWorld, newRepository, siteRule } from '../../../../support/domain/follow.ts';
@@ -21,7 +21,7 @@ describe('a new repository', () => {
       const world = await worldWith(siteRule());
       await world.deliver(event, about(fresh.uuid));
       const [grant] = await world.grantsOf(fresh.uuid);
-      expect(grant).toMatchObject({ status: 'active', request: { requestedBy: REPOSITORY_RULES } });
+      expect(grant).toMatchObject({ state: 'active', request: { requestedBy: REPOSITORY_RULES } });
       const [first] = await world.log.load(present(grant).id);
       expect(first).toMatchObject({ entryPoint: 'bitbucket', correlationId: 'delivery-1' });
     },
@@ -30,7 +30,7 @@ describe('a new repository', () => {
   test('is found by its name where the delivery has no UUID', async () => {
     const world = await worldWith(siteRule());
     await world.deliver('repo:created', { repository: { fullName: fresh.fullName } });
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'active' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
   });
 
   test.each(['repo:updated', 'repo:transfer', 'repo:deleted'])('gets nothing by %s', async (event) => {
@@ -46,7 +46,7 @@ describe('a new repository', () => {
     await world.deliver('repo:created', about(fresh.uuid));
     expect(world.refusals).toMatchObject([{ about: { rule: 0 }, problem: { code: 'TEMPLATE_NOT_FOUND' } }]);
     const states = (await world.grantsOf(fresh.uuid)).map(
-      ({ request, status }) => `${request.intent.name} ${status}`,
+      ({ request, state }) => `${request.intent.name} ${state}`,
     );
     expect(states.sort()).toEqual(['default active', 'foreign pending']);
   });
@@ -74,10 +74,12 @@ describe('a new repository', () => {
 
   test('is tried again while Bitbucket does not show it yet', async () => {
     const world = new FollowWorld(siteRule());
-    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('not yet');
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow(
+      'does not show the new repository yet',
+    );
     world.bitbucket.repositories.push(fresh);
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'active' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
   });
 
   test('is tried again while Bitbucket cannot be asked', async () => {
@@ -89,7 +91,7 @@ describe('a new repository', () => {
     await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('503');
     world.bitbucket.findRepository = findRepository;
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'active' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
   });
 });
 
@@ -103,11 +105,11 @@ describe('a template that requires approval', () => {
   test('waits for a person, unless the rule is the approval', async () => {
     const waiting = await strict(siteRule());
     await waiting.deliver('repo:created', about(fresh.uuid));
-    expect(await waiting.grantsOf(fresh.uuid)).toMatchObject([{ status: 'pending' }]);
+    expect(await waiting.grantsOf(fresh.uuid)).toMatchObject([{ state: 'pending' }]);
     const approved = await strict(siteRule({ approved: true }));
     await approved.deliver('repo:created', about(fresh.uuid));
     const [grant] = await approved.grantsOf(fresh.uuid);
-    expect(grant).toMatchObject({ status: 'active', request: { approvedBy: CONFIGURATION } });
+    expect(grant).toMatchObject({ state: 'active', request: { approvedBy: CONFIGURATION } });
     expect((await approved.eventTypes(present(grant).id)).slice(0, 2)).toEqual([
       'GrantRequested',
       'GrantApproved',
@@ -118,7 +120,7 @@ describe('a template that requires approval', () => {
     const grant = { template: 's3-static-site', parameters: { bucket: 'web-{{repository.slug}}' } };
     const world = await strict(siteRule({ approved: true, grant }));
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'pending' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'pending' }]);
   });
 
   test('is approved by a later delivery when an earlier one died between request and approval', async () => {
@@ -129,7 +131,7 @@ describe('a template that requires approval', () => {
     await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('down');
     world.log.beforeAppend = () => {};
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'active' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'active' }]);
   });
 
   test.each<[string, unknown[]]>([
@@ -152,10 +154,10 @@ describe('a template that requires approval', () => {
     const data = { repository, account, planHash: request.planHash };
     const stream = await loadStream(world.requestPorts, id);
     const cause = { principal: CONFIGURATION, correlationId: 'forged', entryPoint: 'bitbucket' as const };
-    await appendEvent(world.requestPorts, stream, { type: 'GrantApproved', data }, cause);
+    await appendEvent(world.requestPorts, stream, { event: { type: 'GrantApproved', data }, cause });
     world.configuration = new FollowWorld(...rules).configuration;
     await world.invoke(id);
-    expect(await world.grantNow(id)).toMatchObject({ status: 'failed', lastError: { code: 'PLAN_CHANGED' } });
+    expect(await world.grantNow(id)).toMatchObject({ state: 'failed', lastError: { code: 'PLAN_CHANGED' } });
     expect(world.iamWrites()).toEqual([]);
   });
 
@@ -165,7 +167,7 @@ describe('a template that requires approval', () => {
     world.redeploy((content) => Object.assign(content, { requestableBy, approval: 'required' }));
     await world.request({ repository: fresh.fullName, parameters: { bucket: 'shop-new' } });
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ status: 'pending' }]);
+    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'pending' }]);
   });
 });
 
@@ -185,7 +187,7 @@ describe('the grants of a repository', () => {
       const world = await granted();
       gone(world);
       await world.deliver(event, about(shop.uuid));
-      expect((await world.grantNow()).status).toBe('revoked');
+      expect((await world.grantNow()).state).toBe('revoked');
       const revocation = (await world.log.load(GRANT_ID)).find(({ type }) => type === 'RevocationRequested');
       expect(revocation).toMatchObject({
         data: { cause: 'repository-gone' },
@@ -199,14 +201,14 @@ describe('the grants of a repository', () => {
     const world = await granted();
     world.bitbucket.findRepository = async () => ({ ...shop, workspace: GLOBEX });
     await world.deliver('repo:transfer', about(shop.uuid));
-    expect((await world.grantNow()).status).toBe('revoked');
+    expect((await world.grantNow()).state).toBe('revoked');
   });
 
   test('are revoked by its name alone, also by a former one', async () => {
     const world = await granted();
     gone(world);
     await world.deliver('repo:deleted', { repository: { fullName: shop.fullName } });
-    expect((await world.grantNow()).status).toBe('revoked');
+    expect((await world.grantNow()).state).toBe('revoked');
   });
 
   const noEvidence: [string, (world: FollowWorld) => void][] = [
@@ -250,13 +252,13 @@ describe('the grants of a repository', () => {
   test('stay where the repository is there, whatever a delivery says', async () => {
     const world = await granted();
     await world.deliver('repo:deleted', about(shop.uuid));
-    expect((await world.grantNow()).status).toBe('active');
+    expect((await world.grantNow()).state).toBe('active');
   });
 
   test('stay where the delivery was signed by another workspace', async () => {
     const world = await granted();
     await world.deliver('repo:deleted', { workspace: GLOBEX.slug, ...about(shop.uuid) });
-    expect((await world.grantNow()).status).toBe('active');
+    expect((await world.grantNow()).state).toBe('active');
   });
 
   test('take the new name, and nothing changes in IAM', async () => {
@@ -267,7 +269,7 @@ describe('the grants of a repository', () => {
     await world.deliver('repo:updated', about(shop.uuid));
     const grant = await world.grantNow();
     expect(grant).toMatchObject({
-      status: 'active',
+      state: 'active',
       repositoryNames: ['acme/shop', 'acme/store'],
       request: { intent: { repository: { uuid: shop.uuid, fullName: 'acme/store' } } },
     });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const status = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.status;
+const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('a role whose name is taken', () => {
@@ -31,7 +31,7 @@ describe('a role whose name is taken', () => {
     const before = world.roleText();
     expect(codeOf(await world.request())).toBe('ROLE_NAME_TAKEN');
     expect(world.roleText()).toBe(before);
-    expect(await status()).toBe('failed');
+    expect(await state()).toBe('failed');
     await world.revoke();
     expect(world.roleText()).toBe(before);
   });
@@ -48,7 +48,7 @@ describe('a crash between CreateRole and RoleCreated', () => {
     await world.request();
     const { id } = world.theRole();
     await world.resume();
-    expect([await status(), world.theRole().id]).toEqual(['active', id]);
+    expect([await state(), world.theRole().id]).toEqual(['active', id]);
     expect((await world.eventTypes()).slice(-2)).toEqual(['RoleCreated', 'GrantActivated']);
   });
 
@@ -81,7 +81,7 @@ describe('a crash between CreateRole and RoleCreated', () => {
     world.iam.fault('createRole', { effect: 'dieBefore' });
     await world.request();
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['active', 1]);
+    expect([await state(), world.iam.roles.size]).toEqual(['active', 1]);
   });
 });
 
@@ -93,13 +93,13 @@ describe('a crash after RoleCreated', () => {
 
   test('is healed: the permissions follow', async () => {
     await world.resume();
-    expect([await status(), [...world.theRole().inline.keys()]]).toEqual(['active', ['permissions']]);
+    expect([await state(), [...world.theRole().inline.keys()]]).toEqual(['active', ['permissions']]);
   });
 
   test('fails the grant when the role was deleted by hand meanwhile', async () => {
     world.iam.roles.clear();
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
   });
 
   test('gives no permissions to a role that was put in its place by hand', async () => {
@@ -108,7 +108,7 @@ describe('a crash after RoleCreated', () => {
     const before = world.roleText();
     await world.resume();
     expect(world.roleText()).toBe(before);
-    expect(await status()).toBe('failed');
+    expect(await state()).toBe('failed');
   });
 
   test('gives no permissions to a role that lost its tag, and removes nothing of it', async () => {
@@ -116,7 +116,7 @@ describe('a crash after RoleCreated', () => {
     const before = world.roleText();
     await world.resume();
     expect(world.roleText()).toBe(before);
-    expect(await status()).toBe('provisioning');
+    expect(await state()).toBe('provisioning');
   });
 });
 
@@ -129,15 +129,15 @@ describe('a new role that cannot be seen yet', () => {
 
   test('is waited for', async () => {
     hide(2);
-    expect(successOf(await world.request()).status).toBe(201);
+    expect(successOf(await world.request()).outcome).toBe('created');
   });
 
   test('is left to a later run when that takes long, and is not taken for absent', async () => {
     hide(20);
-    expect(successOf(await world.request()).status).toBe(202);
-    expect(await status()).toBe('provisioning');
+    expect(successOf(await world.request()).outcome).toBe('accepted');
+    expect(await state()).toBe('provisioning');
     await world.resume();
-    expect([await status(), await countOf('RoleCreated')]).toEqual(['active', 1]);
+    expect([await state(), await countOf('RoleCreated')]).toEqual(['active', 1]);
   });
 });
 
@@ -147,12 +147,12 @@ describe('the provisioner obeys no document:', () => {
     world.log.beforeAppend = async ({ type }) => {
       if (type === 'GrantRequested') world.iam.fault('findProvider', { effect: 'unavailable' });
     };
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
     world.log.beforeAppend = () => {};
     await change();
     await world.resume();
     const last = (await world.log.load(GRANT_ID)).at(-1);
-    expect([world.iamWrites(), await status()]).toEqual([[], 'failed']);
+    expect([world.iamWrites(), await state()]).toEqual([[], 'failed']);
     return (last?.data as { error?: { code: string; detail: string } } | undefined)?.error;
   }
 
@@ -215,7 +215,7 @@ describe('the provisioner obeys no document:', () => {
     const error = await afterIntent(() =>
       world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 })),
     );
-    expect(error?.detail).toContain('Ask again');
+    expect(error?.detail).toContain('Repeat the request');
   });
 });
 

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const status = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.status;
+const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('the identity provider', () => {
@@ -28,7 +28,7 @@ describe('the identity provider', () => {
   test('that is there is used and never altered', async () => {
     const theirs = { clientIds: ['sts.amazonaws.com', AUDIENCE], tags: {} };
     world.iam.providers.set(PROVIDER, theirs);
-    expect(successOf(await world.request()).status).toBe(201);
+    expect(successOf(await world.request()).outcome).toBe('created');
     expect(world.iam.providers.get(PROVIDER)).toEqual({
       clientIds: ['sts.amazonaws.com', AUDIENCE],
       tags: {},
@@ -44,16 +44,16 @@ describe('the identity provider', () => {
       `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id ${AUDIENCE}`,
     );
     expect(world.iam.providers.get(PROVIDER)?.clientIds).toEqual(['sts.amazonaws.com']);
-    expect([world.iamWrites(), await status()]).toEqual([[], 'failed']);
+    expect([world.iamWrites(), await state()]).toEqual([[], 'failed']);
   });
 
   test('that Bitbucket has no discovery for is OIDC_NOT_ENABLED; asked again once it has, it works', async () => {
     world.bitbucket.oidcWorkspaces.clear();
     const problem = problemOf(await world.request());
-    expect([problem.code, world.iamWrites(), await status()]).toEqual(['OIDC_NOT_ENABLED', [], 'failed']);
+    expect([problem.code, world.iamWrites(), await state()]).toEqual(['OIDC_NOT_ENABLED', [], 'failed']);
     expect(problem.detail).toContain('oidc: true');
     world.bitbucket.oidcWorkspaces.add('acme');
-    expect(successOf(await world.request()).status).toBe(201);
+    expect(successOf(await world.request()).outcome).toBe('created');
   });
 
   test('that somebody else creates at the same moment is used if it accepts the audience', async () => {
@@ -70,9 +70,9 @@ describe('the identity provider', () => {
     'is there once, and told once, after its creation met: %s',
     async (effect) => {
       world.iam.fault('createProvider', { effect });
-      expect(successOf(await world.request()).status).toBe(202);
+      expect(successOf(await world.request()).outcome).toBe('accepted');
       await world.resume();
-      expect(await status()).toBe('active');
+      expect(await state()).toBe('active');
       expect(world.iam.providers.size).toBe(1);
       expect(await countOf('ProviderCreated')).toBe(1);
     },

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const status = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.status;
+const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('a refusal for good', () => {
@@ -17,21 +17,21 @@ describe('a refusal for good', () => {
     world.iam.fault('createRole', { effect: 'refuse', code: 'DENIED' });
     expect(codeOf(await world.request())).toBe('UPSTREAM_FAILED');
     expect(await world.eventTypes()).not.toContain('CompensationStarted');
-    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
   });
 
   test('of a second CreateRole proves nothing: what the first has made is removed', async () => {
     world.iam.fault('createRole', { effect: 'lostReply' }, { effect: 'refuse' });
     await world.request();
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
     expect(await world.eventTypes()).toContain('CompensationStarted');
   });
 
   test('of the permissions is compensated: the role is gone and the grant failed', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
     expect(codeOf(await world.request())).toBe('UPSTREAM_FAILED');
-    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
     expect((await world.eventTypes()).slice(-4)).toEqual([
       'CompensationStarted',
       'RoleDisabled',
@@ -43,8 +43,8 @@ describe('a refusal for good', () => {
   test('is no hindrance to asking again', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
     await world.request();
-    expect(successOf(await world.request()).status).toBe(201);
-    expect(await status()).toBe('active');
+    expect(successOf(await world.request()).outcome).toBe('created');
+    expect(await state()).toBe('active');
   });
 
   test('is told to an equal request that joined meanwhile, never as CONFLICT', async () => {
@@ -63,7 +63,7 @@ describe('a compensation', () => {
       world.iam.fault(action, { effect: 'dieAfter' });
       await world.request();
       await world.resume();
-      expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+      expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
       expect(await countOf('ProvisioningFailed')).toBe(1);
     },
   );
@@ -82,11 +82,11 @@ describe('a role whose creation was announced and never confirmed', () => {
   test('counts as absent only after two looks 60 seconds apart', async () => {
     await unknownOutcome();
     await world.resume();
-    expect(await status()).toBe('provisioning');
+    expect(await state()).toBe('provisioning');
     await world.resume(GRANT_ID, 59);
-    expect(await status()).toBe('provisioning');
+    expect(await state()).toBe('provisioning');
     await world.resume(GRANT_ID, 1);
-    expect(await status()).toBe('failed');
+    expect(await state()).toBe('failed');
     expect(await countOf('RoleNotFound')).toBe(1);
   });
 
@@ -96,19 +96,19 @@ describe('a role whose creation was announced and never confirmed', () => {
     world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 }));
     world.iam.hiddenUntil.set(ROLE_NAME, world.clock.now() + 100_000);
     await world.resume();
-    expect(await status()).toBe('provisioning');
+    expect(await state()).toBe('provisioning');
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['failed', 0]);
   });
 
   test('keeps a revoke unfinished until two looks 60 seconds apart have found nothing', async () => {
     await unknownOutcome();
     world.clock.advance(91_000);
-    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
     await world.resume(GRANT_ID, 59);
-    expect(await status()).toBe('revoking');
+    expect(await state()).toBe('revoking');
     await world.resume(GRANT_ID, 1);
-    expect(await status()).toBe('revoked');
+    expect(await state()).toBe('revoked');
   });
 });
 
@@ -118,7 +118,7 @@ describe('a failed grant', () => {
   async function failedGrant() {
     world.iam.fault('createRole', { effect: 'refuse' });
     await world.request();
-    expect(await status()).toBe('failed');
+    expect(await state()).toBe('failed');
   }
 
   /** What a CreateRole that IAM only got to later leaves behind. */
@@ -135,14 +135,14 @@ describe('a failed grant', () => {
     await failedGrant();
     const before = world.story();
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status, world.story()]).toEqual([200, 'failed', before]);
+    expect([answer.outcome, answer.grant.state, world.story()]).toEqual(['changed', 'failed', before]);
   });
 
   test('that left a role behind after all loses it on a revoke', async () => {
     await failedGrant();
     await lateRole();
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status, world.iam.roles.size]).toEqual([200, 'revoked', 0]);
+    expect([answer.outcome, answer.grant.state, world.iam.roles.size]).toEqual(['changed', 'revoked', 0]);
   });
 
   test.each<[string, (role: ReturnType<World['theRole']>) => unknown]>([
@@ -172,7 +172,7 @@ describe('a failed grant', () => {
     });
     const { grants } = await world.requestPorts.grants.list({}, 1);
     expect(grants[0]?.lastError?.code).toBe('UPSTREAM_FAILED');
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(world.iam.roles.size).toBe(0);
   });
 });
@@ -180,12 +180,12 @@ describe('a failed grant', () => {
 describe('a failure that may pass', () => {
   test('leaves the grant for later, tells why once, and is due', async () => {
     world.iam.fault('createRole', { effect: 'unavailable' }, { effect: 'unavailable' });
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeDefined();
     await world.resume();
     expect(await countOf('AttemptFailed')).toBe(1);
     await world.resume();
-    expect(await status()).toBe('active');
+    expect(await state()).toBe('active');
     const { grants } = await world.requestPorts.grants.list({}, 1);
     expect(grants[0]?.lastError).toBeUndefined();
   });

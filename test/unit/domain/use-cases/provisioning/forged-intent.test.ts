@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../../../domain/grants/intent.ts';
 import type { GrantRequest } from '../../../../../domain/grants/request.ts';
-import { planHash } from '../../../../../domain/planning/change.ts';
+import { planHash } from '../../../../../domain/planning/plan.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
@@ -30,7 +30,7 @@ const honestIntent = (): Promise<GrantIntent> => intentFor({});
 async function intentFor(over: Partial<GrantRequest>): Promise<GrantIntent> {
   const answer = successOf(await world.request(over, platform, { dryRun: true }));
   if (!('planned' in answer)) throw new Error('a dry run was expected');
-  return answer.planned.plan.intent;
+  return answer.planned.rendered.intent;
 }
 
 /** Writes a stream past the edge, as whoever had taken the edge over could, and has the provisioner work on it. */
@@ -44,7 +44,11 @@ async function forge(grantId: string, ...events: NewEvent[]) {
 
 const requestedWith = (intent: GrantIntent): NewEvent => ({
   type: 'GrantRequested',
-  data: { ...intent, planHash: planHash(intent, undefined, undefined), approval: 'none' },
+  data: {
+    ...intent,
+    planHash: planHash({ intent: intent, expiresInSeconds: undefined, live: undefined, unowned: [] }),
+    approval: 'none',
+  },
 });
 
 test('an intent as the edge writes it is carried out', async () => {
@@ -127,7 +131,7 @@ describe('a forged intent has no effect in IAM:', () => {
     for (const event of chain([approval], GRANT_ID, stream, principal).slice(-1))
       await world.log.append(event);
     await world.invoke();
-    expect([world.iamWrites(), (await world.grantNow()).status]).toEqual([[], 'pending']);
+    expect([world.iamWrites(), (await world.grantNow()).state]).toEqual([[], 'pending']);
   });
 
   test('a plan that is shown to approvers as less than it is cannot be approved', async () => {

@@ -44,14 +44,14 @@ describe('the lease', () => {
   test('makes a request wait for whoever holds it, with an answer in the end', async () => {
     await world.grants.markDue(GRANT_ID, 1, until(60));
     await world.grants.takeLease(GRANT_ID, 'other', until(0), until(5));
-    expect(successOf(await world.request()).status).toBe(201);
+    expect(successOf(await world.request()).outcome).toBe('created');
   });
 
   test('held by another for too long ends the wait with 202, after 20 seconds at the most', async () => {
     const begun = world.clock.now();
     await world.grants.markDue(GRANT_ID, 1, until(60));
     await world.grants.takeLease(GRANT_ID, 'other', until(0), until(300));
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
     expect(world.clock.now() - begun).toBeLessThanOrEqual(20_000);
     expect(world.iamWrites()).toEqual([]);
   });
@@ -59,10 +59,10 @@ describe('the lease', () => {
   test('held for too long is joined by an equal request, unless that asks for another time', async () => {
     await world.grants.markDue(GRANT_ID, 1, until(60));
     await world.grants.takeLease(GRANT_ID, 'other', until(0), until(300));
-    expect(successOf(await world.request({ expiresIn: 'P1D' })).status).toBe(202);
+    expect(successOf(await world.request({ expiresIn: 'P1D' })).outcome).toBe('accepted');
     const story = await world.eventTypes();
     for (const expiresIn of ['P1D', undefined]) {
-      expect(successOf(await world.request({ expiresIn })).status).toBe(202);
+      expect(successOf(await world.request({ expiresIn })).outcome).toBe('accepted');
     }
     const other = problemOf(await world.request({ expiresIn: 'P2D' }));
     expect([other.code, other.retryAfter]).toEqual(['CONFLICT', 5]);
@@ -89,7 +89,7 @@ describe('a run', () => {
     world.log.beforeAppend = ({ type }) => {
       if (type === 'ProvisioningStarted') world.clock.advance(30_000);
     };
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
     expect(world.iam.roles.size).toBe(0);
     expect(provisionerPorts.clock.now()).toBe(world.clock.now());
     world.log.beforeAppend = () => {};
@@ -130,7 +130,7 @@ describe('the row of a grant', () => {
     const row = world.grants.rows.get(GRANT_ID)?.projected;
     await world.revoke();
     if (row) await world.grants.project(row);
-    expect(world.grants.rows.get(GRANT_ID)?.projected?.grant.status).toBe('revoked');
+    expect(world.grants.rows.get(GRANT_ID)?.projected?.grant.state).toBe('revoked');
   });
 
   test('holds what the log says', async () => {

@@ -27,7 +27,7 @@ const longer = () => world.redeploy((content) => Object.assign(content, { maxSes
 describe('a change of an active grant', () => {
   test('replaces the permissions of the same role in one announced write, and answers 200', async () => {
     const { id } = world.theRole();
-    expect(successOf(await world.request(OTHER)).status).toBe(200);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('changed');
     expect(permissions()).toContain('arn:aws:s3:::shop-other/*');
     expect(permissions()).not.toContain('shop-site');
     expect(world.theRole().id).toBe(id);
@@ -42,7 +42,7 @@ describe('a change of an active grant', () => {
 
   test('of the template changes what differs and nothing else', async () => {
     longer();
-    expect(successOf(await world.request()).status).toBe(200);
+    expect(successOf(await world.request()).outcome).toBe('changed');
     expect(world.theRole().maxSessionDuration).toBe(7200);
     expect(since('UpdateStarted')).toEqual([
       'UpdateStarted',
@@ -54,21 +54,21 @@ describe('a change of an active grant', () => {
   test('repeated changes nothing', async () => {
     await world.request(OTHER);
     const before = world.story();
-    expect(successOf(await world.request(OTHER)).status).toBe(200);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('unchanged');
     expect(world.story()).toEqual(before);
   });
 
   test('puts back the boundary that somebody removed', async () => {
     Object.assign(world.theRole(), { boundaryArn: undefined });
-    expect(successOf(await world.request(OTHER)).status).toBe(200);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('changed');
     expect(world.theRole().boundaryArn).toBe(BOUNDARY);
   });
 
   test('that needs approval waits beside what is live', async () => {
     world.redeploy((content) => Object.assign(content, { approval: 'required' }));
     const before = world.roleText();
-    expect(successOf(await world.request(OTHER)).status).toBe(202);
-    expect(await grant()).toMatchObject({ status: 'active', change: { phase: 'waiting' } });
+    expect(successOf(await world.request(OTHER)).outcome).toBe('accepted');
+    expect(await grant()).toMatchObject({ state: 'active', change: { phase: 'waiting' } });
     expect(world.roleText()).toBe(before);
   });
 });
@@ -80,24 +80,24 @@ describe('a change that fails', () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
     expect(codeOf(await world.request(OTHER))).toBe('UPSTREAM_FAILED');
     expect(world.roleText()).toBe(before);
-    const { status, change, lastError, request } = await grant();
-    expect([status, change, lastError?.code]).toEqual(['active', undefined, 'UPSTREAM_FAILED']);
+    const { state, change, lastError, request } = await grant();
+    expect([state, change, lastError?.code]).toEqual(['active', undefined, 'UPSTREAM_FAILED']);
     expect(request.intent).toMatchObject({ parameters: { bucket: 'shop-site' }, maxSessionDuration: 3600 });
   });
 
   test('is no hindrance to asking again, and the error is gone then', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
     await world.request(OTHER);
-    expect(successOf(await world.request(OTHER)).status).toBe(200);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('changed');
     expect((await grant()).lastError).toBeUndefined();
     expect(permissions()).toContain('shop-other');
   });
 
   test('although the lost call before it had put the new permissions in force has happened', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'lostReply' }, { effect: 'refuse' });
-    expect(successOf(await world.request(OTHER)).status).toBe(202);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('accepted');
     await world.resume();
-    expect(await grant()).toMatchObject({ status: 'active', request: { intent: OTHER } });
+    expect(await grant()).toMatchObject({ state: 'active', request: { intent: OTHER } });
     expect(permissions()).toContain('shop-other');
   });
 
@@ -128,7 +128,7 @@ describe('a change that fails', () => {
     };
     expect(codeOf(await world.request(OTHER))).toBe(code);
     expect(world.roleText()).toBe(before);
-    expect(await grant()).toMatchObject({ status: 'active', lastError: { code } });
+    expect(await grant()).toMatchObject({ state: 'active', lastError: { code } });
   });
 
   test.each<[string, () => unknown]>([
@@ -151,7 +151,7 @@ describe('a change that fails', () => {
     const before = world.roleText();
     const problem = problemOf(await world.request(OTHER));
     expect([problem.code, world.roleText()]).toEqual(['CONFLICT', before]);
-    expect((await grant()).status).toBe('active');
+    expect((await grant()).state).toBe('active');
   });
 });
 
@@ -173,8 +173,8 @@ describe('a change that an earlier run has written in part, and that can no long
     await world.request(OTHER);
     change();
     await world.resume();
-    const { status, documents, request, change: left } = await grant();
-    expect([status, left, request.intent.parameters]).toEqual(['active', undefined, OTHER.parameters]);
+    const { state, documents, request, change: left } = await grant();
+    expect([state, left, request.intent.parameters]).toEqual(['active', undefined, OTHER.parameters]);
     expect(JSON.stringify(documents?.permissionsPolicy)).toBe(permissions());
     expect(request.intent.maxSessionDuration).toBe(world.theRole().maxSessionDuration);
   });
@@ -188,8 +188,8 @@ describe('a change that an earlier run has written in part, and that can no long
     await world.request(OTHER);
     change();
     await world.resume();
-    const { status, lastError, request } = await grant();
-    expect([status, lastError !== undefined, request.intent.maxSessionDuration]).toEqual([
+    const { state, lastError, request } = await grant();
+    expect([state, lastError !== undefined, request.intent.maxSessionDuration]).toEqual([
       'active',
       true,
       3600,
@@ -211,7 +211,7 @@ describe('a change that an earlier run has written in part, and that can no long
 test('a change of a role that is deleted by hand at that moment is CONFLICT', async () => {
   world.iam.fault('findRole', { effect: 'meanwhile', act: () => world.iam.roles.clear() });
   expect(codeOf(await world.request(OTHER))).toBe('CONFLICT');
-  expect([world.iam.roles.size, (await grant()).status]).toEqual([0, 'active']);
+  expect([world.iam.roles.size, (await grant()).state]).toEqual([0, 'active']);
 });
 
 describe('a change under way', () => {
@@ -224,10 +224,10 @@ describe('a change under way', () => {
   ] as const)('is finished after %s met: %s', async (action, effect) => {
     longer();
     world.iam.fault(action, { effect });
-    expect(successOf(await world.request(OTHER)).status).toBe(202);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('accepted');
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeDefined();
     await world.resume();
-    expect(await grant()).toMatchObject({ status: 'active', request: { intent: OTHER } });
+    expect(await grant()).toMatchObject({ state: 'active', request: { intent: OTHER } });
     expect([world.theRole().maxSessionDuration, permissions().includes('shop-other')]).toEqual([7200, true]);
   });
 
@@ -238,13 +238,13 @@ describe('a change under way', () => {
       code: 'CONFLICT',
       retryAfter: expect.any(Number),
     });
-    expect(successOf(await world.request(OTHER)).status).toBe(200);
+    expect(successOf(await world.request(OTHER)).outcome).toBe('changed');
   });
 
   test('gives way to a revoke', async () => {
     world.iam.fault('putPermissionsPolicy', { effect: 'unavailable' });
     await world.request(OTHER);
-    expect(successOf(await world.revoke(GRANT_ID, platform)).status).toBe(200);
-    expect([world.iam.roles.size, (await grant()).status]).toEqual([0, 'revoked']);
+    expect(successOf(await world.revoke(GRANT_ID, platform)).outcome).toBe('changed');
+    expect([world.iam.roles.size, (await grant()).state]).toEqual([0, 'revoked']);
   });
 });

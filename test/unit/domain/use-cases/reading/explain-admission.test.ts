@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { Bitbucket } from '../../../../../domain/bitbucket/port.ts';
 import type { Evidence } from '../../../../../domain/explanation/diagnosis.ts';
-import {
-  explanationCodes,
-  explanationSchema,
-  isAdmitting,
-} from '../../../../../domain/explanation/diagnosis.ts';
+import { diagnosisCodes, diagnosisSchema, isAdmitting } from '../../../../../domain/explanation/diagnosis.ts';
 import { parseBody } from '../../../../../domain/grants/request.ts';
-import { type Bitbucket, PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import {
   type ExplainPorts,
   explainAdmission,
   explainRequestSchema,
 } from '../../../../../domain/use-cases/reading/explain-admission.ts';
+import { apiWording } from '../../../../../handlers/http/wording.ts';
 import {
   ASKED_AT,
   type ExplanationCase,
@@ -50,6 +48,7 @@ function stage(
     ...world.requestPorts,
     clock: { now: () => now, sleep: async () => {} },
     stepTokens: { read: async () => evidence },
+    wording: apiWording,
     bitbucket: {
       ...world.bitbucket,
       findRepository: () => Promise.reject(new Error('nobody asks for the repository')),
@@ -84,7 +83,7 @@ describe('an explanation', () => {
     'of %s',
     async (_name, one) => {
       const explanation = await ask(one, unreachable);
-      expect(explanationSchema.parse(explanation)).toEqual(explanation);
+      expect(diagnosisSchema.parse(explanation)).toEqual(explanation);
       expect(explanation).toMatchObject({ code: one.code, admitted: isAdmitting(one.code) });
       expect(explanation.conditions.map(({ holds }) => holds)).toEqual(one.holds);
       expect(explanation.advice).toMatch(one.advice);
@@ -97,7 +96,7 @@ describe('an explanation', () => {
 
   test('has a case for every code', () => {
     const told = new Set(explanationCases.map(({ code }) => code));
-    expect(explanationCodes.filter((code) => !told.has(code))).toEqual([]);
+    expect(diagnosisCodes.filter((code) => !told.has(code))).toEqual([]);
   });
 
   test('shows each condition with the pattern and what the token has', async () => {
@@ -155,7 +154,7 @@ describe('Bitbucket', () => {
     for (const name of ['an environment of the same name', 'another environment']) {
       const explanation = await ask(named(name), async () => undefined);
       expect(explanation).toMatchObject({ code: 'ENVIRONMENT_REPLACED', admitted: false });
-      expect(explanation.advice).toMatch(/no such environment any more.*new grant/);
+      expect(explanation.advice).toMatch(/no longer has the grant's environment.*new grant/);
       expect(explanation).not.toHaveProperty('snippet');
     }
   });
@@ -184,7 +183,7 @@ describe('a renamed workspace', () => {
       bodyOf(one),
       platform,
     );
-    expect(successOf(explained).advice).toMatch(/Ask for the grant again/);
+    expect(successOf(explained).advice).toMatch(/Repeat the same POST/);
     expect(successOf(explained).advice).not.toContain('config/rolewright.yaml');
   });
 });
@@ -242,5 +241,5 @@ describe('a body', () => {
 
 test('docs/explain.md explains every code, in the order in which they are told', () => {
   const rows = [...readFileSync('docs/explain.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)];
-  expect(rows.map(([, code]) => code)).toEqual([...explanationCodes]);
+  expect(rows.map(([, code]) => code)).toEqual([...diagnosisCodes]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { liveStateOf } from '../../../../../domain/planning/change.ts';
+import { liveStateOf } from '../../../../../domain/planning/plan.ts';
 import { impactOn, templateImpact } from '../../../../../domain/use-cases/reading/template-impact.ts';
 import { grantResource } from '../../../../../handlers/http/resources/grant-resource.ts';
 import { impactText, liveStateFrom } from '../../../../../scripts/templates/impact.ts';
@@ -15,7 +15,8 @@ beforeEach(async () => {
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const impacts = async (caller = platform) =>
   successOf(
-    await templateImpact({ ...world.requestPorts, reportDenial: () => {} }, caller, 's3-static-site', {
+    await templateImpact({ ...world.requestPorts, reportDenied: () => {} }, caller, {
+      name: 's3-static-site',
       limit: 25,
     }),
   ).impacts.map(({ grant, impact }) => [grant.id, impact]);
@@ -60,10 +61,8 @@ describe('the impact of a template', () => {
   });
 
   test('of no template is not found', async () => {
-    const page = { limit: 25 };
-    expect(codeOf(await templateImpact(world.requestPorts, platform, 'constructor', page))).toBe(
-      'TEMPLATE_NOT_FOUND',
-    );
+    const page = { name: 'constructor', limit: 25 };
+    expect(codeOf(await templateImpact(world.requestPorts, platform, page))).toBe('TEMPLATE_NOT_FOUND');
   });
 
   test('is the same from what the API shows of a grant, and readable', async () => {

@@ -29,7 +29,7 @@ describe('a guardrail in audit mode', () => {
   test('is reported by the edge and by the provisioner, and stops neither', async () => {
     const it = world(['no-handing-on']);
     const answer = await requestGrant(it.requestPorts, grantRequest(), context);
-    expect(answer).toMatchObject({ ok: true, value: { status: 201 } });
+    expect(answer).toMatchObject({ ok: true, value: { outcome: 'created' } });
     expect(it.audited).toHaveLength(2);
     for (const { template, violations } of it.audited) {
       expect(template).toBe('s3-static-site');
@@ -44,7 +44,7 @@ describe('a guardrail in audit mode', () => {
     const answer = await requestGrant(it.requestPorts, grantRequest(), { ...context, dryRun: true });
     expect(answer).toMatchObject({
       ok: true,
-      value: { planned: { plan: { audited: [{ rule: 'no-handing-on' }] } } },
+      value: { planned: { rendered: { audited: [{ rule: 'no-handing-on' }] } } },
     });
   });
 

@@ -26,7 +26,7 @@ function needsApproval(content: object): void {
   Object.assign(content, { approval: 'required' });
 }
 
-const statusNow = async () => (await world.grantNow()).status;
+const stateNow = async () => (await world.grantNow()).state;
 const last = async () => (await world.eventTypes()).at(-1);
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const pass = () =>
@@ -40,22 +40,22 @@ const otherBucket = { parameters: { bucket: 'shop-other' } };
 async function planned(...asked: Parameters<World['request']>) {
   const answer = successOf(await world.request(asked[0], asked[1] ?? platform, { dryRun: true }));
   if (!('planned' in answer)) throw new Error('a dry run was expected');
-  return answer.planned.change;
+  return answer.planned.plan;
 }
 
 describe('a new grant from a template that requires approval', () => {
   beforeEach(async () => {
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
   });
 
   test('waits, and IAM is not touched before somebody approves', async () => {
-    expect([await statusNow(), world.iamWrites()]).toEqual(['pending', []]);
+    expect([await stateNow(), world.iamWrites()]).toEqual(['pending', []]);
   });
 
   test('is made once another person approves its plan', async () => {
-    const { status } = successOf(await world.approve());
-    expect([status, await statusNow(), world.iamWrites()]).toEqual([
-      200,
+    const { outcome } = successOf(await world.approve());
+    expect([outcome, await stateNow(), world.iamWrites()]).toEqual([
+      'changed',
       'active',
       ['createProvider', 'createRole', 'putPermissionsPolicy'],
     ]);
@@ -81,13 +81,13 @@ describe('a new grant from a template that requires approval', () => {
   });
 
   test('is rejected with a reason, and leaves nothing', async () => {
-    expect(successOf(await world.reject({ reason: 'Use the other' })).grant.status).toBe('rejected');
+    expect(successOf(await world.reject({ reason: 'Use the other' })).grant.state).toBe('rejected');
     expect(codeOf(await world.reject())).toBe('CONFLICT');
     expect(world.iamWrites()).toEqual([]);
   });
 
   test('may be rejected by whoever asked', async () => {
-    expect(successOf(await world.reject({}, platform)).grant.status).toBe('rejected');
+    expect(successOf(await world.reject({}, platform)).grant.state).toBe('rejected');
   });
 
   test('is replaced by a newer request, whose plan then is the one to approve', async () => {
@@ -109,7 +109,7 @@ describe('a new grant from a template that requires approval', () => {
   test('is not approved once the repository is gone', async () => {
     world.bitbucket.repositories = [];
     expect(codeOf(await world.approve())).toBe('REPOSITORY_NOT_FOUND');
-    expect(await statusNow()).toBe('pending');
+    expect(await stateNow()).toBe('pending');
   });
 
   test('is not approved once its template means something else', async () => {
@@ -122,7 +122,7 @@ describe('a new grant from a template that requires approval', () => {
   test('is not approved once nobody owns its names any more, and can be asked for anew with that reason', async () => {
     world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
     expect(codeOf(await world.approve())).toBe('PLAN_CHANGED');
-    expect([await statusNow(), world.iamWrites()]).toEqual(['pending', []]);
+    expect([await stateNow(), world.iamWrites()]).toEqual(['pending', []]);
     await world.request();
     expect((await world.grantNow()).request.proposal?.approvalReasons).toHaveLength(2);
     expect(codeOf(await world.approve())).toBe('ok');
@@ -131,10 +131,10 @@ describe('a new grant from a template that requires approval', () => {
   test('is not made where its names were disowned after the approval', async () => {
     world.iam.fault('createProvider', { effect: 'unavailable' });
     await world.approve();
-    expect([await statusNow(), world.iam.roles.size]).toEqual(['provisioning', 0]);
+    expect([await stateNow(), world.iam.roles.size]).toEqual(['provisioning', 0]);
     world.configuration = configurationOf({ ...configurationContent(), ownership: [] });
     await world.resume();
-    expect([await statusNow(), world.iam.roles.size]).toEqual(['failed', 0]);
+    expect([await stateNow(), world.iam.roles.size]).toEqual(['failed', 0]);
     expect((await world.grantNow()).lastError?.code).toBe('NOT_OWNED');
   });
 
@@ -148,7 +148,7 @@ describe('a new grant from a template that requires approval', () => {
     expect(codeOf(await world.approve({}, { ...platform, principal: { kind: 'person', id } }))).toBe(
       'DENIED',
     );
-    expect(await statusNow()).toBe('pending');
+    expect(await stateNow()).toBe('pending');
   });
 
   test('is not approved once whoever asked may not ask any more', async () => {
@@ -156,20 +156,20 @@ describe('a new grant from a template that requires approval', () => {
       Object.assign(content, { approval: 'required', requestableBy: ['service'] });
     });
     expect(codeOf(await world.approve())).not.toBe('ok');
-    expect(await statusNow()).toBe('pending');
+    expect(await stateNow()).toBe('pending');
   });
 
   test('that waited too long can no longer be approved, and the log says so', async () => {
     world.clock.advance(72 * HOURS + 1);
     expect(problemOf(await world.approve()).code).toBe('CONFLICT');
     await pass();
-    expect([await last(), await statusNow(), world.iamWrites()]).toEqual(['RequestLapsed', 'rejected', []]);
+    expect([await last(), await stateNow(), world.iamWrites()]).toEqual(['RequestLapsed', 'rejected', []]);
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeUndefined();
   });
 
   test('that has lapsed is asked for anew, before anybody has swept it up', async () => {
     world.clock.advance(73 * HOURS);
-    expect(successOf(await world.request()).status).toBe(202);
+    expect(successOf(await world.request()).outcome).toBe('accepted');
     expect(await world.eventTypes()).toEqual(['GrantRequested', 'RequestLapsed', 'GrantRequested']);
     expect(codeOf(await world.approve())).toBe('ok');
   });
@@ -199,14 +199,14 @@ describe('an active grant whose template requires approval', () => {
 
   test('goes on as it is while a wider change waits', async () => {
     const before = world.roleText();
-    expect(successOf(await world.request(otherBucket)).status).toBe(202);
-    expect([await statusNow(), world.roleText()]).toEqual(['active', before]);
+    expect(successOf(await world.request(otherBucket)).outcome).toBe('accepted');
+    expect([await stateNow(), world.roleText()]).toEqual(['active', before]);
     expect((await world.grantNow()).change?.phase).toBe('waiting');
   });
 
   test('is changed once somebody else approves', async () => {
     await world.request(otherBucket);
-    expect(successOf(await world.approve()).status).toBe(200);
+    expect(successOf(await world.approve()).outcome).toBe('changed');
     expect(world.roleText()).toContain('shop-other');
   });
 
@@ -226,10 +226,10 @@ describe('an active grant whose template requires approval', () => {
   });
 
   test('waits for a later end, and not for an earlier one', async () => {
-    expect(successOf(await world.request({ expiresIn: 'P30D' })).status).toBe(200);
-    expect(successOf(await world.request({ expiresIn: 'P1D' })).status).toBe(200);
+    expect(successOf(await world.request({ expiresIn: 'P30D' })).outcome).toBe('unchanged');
+    expect(successOf(await world.request({ expiresIn: 'P1D' })).outcome).toBe('unchanged');
     const { expiresAt } = await world.grantNow();
-    expect(successOf(await world.request({ expiresIn: 'P10D' })).status).toBe(202);
+    expect(successOf(await world.request({ expiresIn: 'P10D' })).outcome).toBe('accepted');
     expect((await world.grantNow()).expiresAt).toBe(expiresAt);
     await world.approve();
     const later = Date.parse(present((await world.grantNow()).expiresAt));
@@ -243,7 +243,7 @@ describe('an active grant whose template requires approval', () => {
         statement.actions = (statement.actions as string[]).slice(0, 1);
     });
     expect((await planned()).risk).toBe('narrower');
-    expect(successOf(await world.request()).status).toBe(200);
+    expect(successOf(await world.request()).outcome).toBe('changed');
   });
 
   test('needs approval for a longer session', async () => {
@@ -267,7 +267,7 @@ describe('a name that no ownership rule covers', () => {
 
   test('waits for approval, and is granted by it', async () => {
     expect(await planned(payroll)).toMatchObject({ requiresApproval: true, risk: 'new' });
-    expect(successOf(await world.request(payroll)).status).toBe(202);
+    expect(successOf(await world.request(payroll)).outcome).toBe('accepted');
     expect(codeOf(await world.approve())).toBe('ok');
     expect(world.roleText()).toContain('payroll');
   });
@@ -291,13 +291,13 @@ describe('a name that no ownership rule covers', () => {
       owns: { any: ['payroll'] },
     });
     world.configuration = configurationOf(content);
-    expect(successOf(await world.request(payroll)).status).toBe(201);
+    expect(successOf(await world.request(payroll)).outcome).toBe('created');
   });
 
   test('that is live already is no change and needs no second approval', async () => {
     await world.request(payroll);
     await world.approve();
-    expect(successOf(await world.request(payroll)).status).toBe(200);
+    expect(successOf(await world.request(payroll)).outcome).toBe('unchanged');
   });
 });
 
@@ -306,8 +306,8 @@ describe('a plan hash', () => {
 
   test('of the plan that was shown is granted, and so is its repetition', async () => {
     const { hash: planHash } = await planned();
-    expect(successOf(await world.request({ planHash })).status).toBe(201);
-    expect(successOf(await world.request({ planHash })).status).toBe(200);
+    expect(successOf(await world.request({ planHash })).outcome).toBe('created');
+    expect(successOf(await world.request({ planHash })).outcome).toBe('unchanged');
   });
 
   test('is the same for the same request over the same state, also with a lifetime', async () => {
@@ -350,7 +350,7 @@ describe('a plan hash', () => {
     successOf(await world.request({ ...otherBucket, planHash }));
     await world.revoke();
     expect(codeOf(await world.request({ ...otherBucket, planHash }))).toBe('PLAN_CHANGED');
-    expect(await statusNow()).toBe('revoked');
+    expect(await stateNow()).toBe('revoked');
   });
 
   test('by which it came into force does not bring back what an upgrade has replaced', async () => {
@@ -365,8 +365,7 @@ describe('an upgrade', () => {
   const upgrade = (dryRun = false) =>
     upgradeGrant(
       world.requestPorts,
-      GRANT_ID,
-      {},
+      { grantId: GRANT_ID },
       { caller: platform, correlationId: 'up', entryPoint: 'http', dryRun },
     );
   beforeEach(() => world.redeploy(() => {}));
@@ -374,7 +373,7 @@ describe('an upgrade', () => {
   test('gives an active grant what its template says now, for the same parameters', async () => {
     await world.request(otherBucket);
     world.redeploy((content) => Object.assign(content, { maxSessionDuration: 7200 }));
-    expect(successOf(await upgrade()).status).toBe(200);
+    expect(successOf(await upgrade()).outcome).toBe('changed');
     const { intent } = (await world.grantNow()).request;
     expect([intent.maxSessionDuration, intent.parameters]).toEqual([7200, { bucket: 'shop-other' }]);
   });
@@ -382,7 +381,7 @@ describe('an upgrade', () => {
   test('to the same template changes nothing', async () => {
     await world.request();
     const before = await world.eventTypes();
-    expect(successOf(await upgrade()).status).toBe(200);
+    expect(successOf(await upgrade()).outcome).toBe('unchanged');
     expect(await world.eventTypes()).toEqual(before);
   });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeploymentEnvironment } from '../../../../../domain/bitbucket/repository.ts';
-import { PortError } from '../../../../../domain/ports.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { findEnvironment } from '../../../../../domain/use-cases/resolve-target.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { problemOf, production, shop } from '../../../../support/domain/samples.ts';
@@ -47,6 +47,6 @@ describe('an environment that there is not is answered with', () => {
     ],
   ])('no name for %s', async (_, name, prepare) => {
     prepare();
-    expect(await detailOf(name)).toMatch(/of that name \(exact case\) or UUID\.$/);
+    expect(await detailOf(name)).toMatch(/of that name \(case-sensitive\) or UUID\.$/);
   });
 });

@@ -153,14 +153,14 @@ test('a stream is not filled beyond what can still be read and revoked', async (
   }));
   for (const event of chain(asked, GRANT_ID, [first]).slice(1)) await world.log.append(event);
   expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('QUOTA_EXCEEDED');
-  expect(successOf(await world.revoke()).grant.status).toBe('revoked');
+  expect(successOf(await world.revoke()).grant.state).toBe('revoked');
 });
 
 describe('ending access', () => {
   test('does not fail because IAM refuses one of its steps', async () => {
     await world.request();
     world.iam.fault('putTrustPolicy', { effect: 'refuse' });
-    expect(successOf(await world.revoke()).grant.status).toBe('revoked');
+    expect(successOf(await world.revoke()).grant.state).toBe('revoked');
     expect(world.iam.roles.size).toBe(0);
   });
 
@@ -171,7 +171,7 @@ describe('ending access', () => {
     expect((await grantNow()).change?.phase).toBe('updating');
     world.clock.advance(2 * 3_600_000);
     expect(await pass()).toMatchObject({ settled: 1 });
-    expect((await grantNow()).status).toBe('revoked');
+    expect((await grantNow()).state).toBe('revoked');
     expect(world.iam.roles.size).toBe(0);
   });
 
@@ -179,9 +179,9 @@ describe('ending access', () => {
     world.iam.fault('createRole', { effect: 'lostReply' });
     await world.request();
     world.theRole().attached.add('arn:aws:iam::aws:policy/AdministratorAccess');
-    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
     await world.resume();
-    expect((await grantNow()).status).toBe('revoking');
+    expect((await grantNow()).state).toBe('revoking');
     expect((await grantNow()).lastError?.code).toBe('ROLE_NAME_TAKEN');
   });
 });

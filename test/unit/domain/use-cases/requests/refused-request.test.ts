@@ -95,20 +95,20 @@ describe('a refused request writes nothing:', () => {
 
   test('the grant after the last allowed one is QUOTA_EXCEEDED, and a revoke makes room', async () => {
     for (const name of ['one', 'two', 'three'])
-      expect(successOf(await world.request({ name })).status).toBe(201);
+      expect(successOf(await world.request({ name })).outcome).toBe('created');
     const before = world.story();
     expect(codeOf(await world.request({ name: 'four' }))).toBe('QUOTA_EXCEEDED');
     expect(world.story()).toEqual(before);
-    expect(successOf(await world.request({ name: 'three' })).status).toBe(200);
+    expect(successOf(await world.request({ name: 'three' })).outcome).toBe('unchanged');
     const third = grantOf(successOf(await world.request({ name: 'three' })));
     await world.revoke(third.id);
-    expect(successOf(await world.request({ name: 'four' })).status).toBe(201);
+    expect(successOf(await world.request({ name: 'four' })).outcome).toBe('created');
   });
 
   test('the pending request after the last allowed grant is QUOTA_EXCEEDED, too', async () => {
     world.redeploy((content) => Object.assign(content, { approval: 'required' }));
     for (const name of ['one', 'two', 'three']) {
-      expect(successOf(await world.request({ name })).status).toBe(202);
+      expect(successOf(await world.request({ name })).outcome).toBe('accepted');
     }
     expect(codeOf(await world.request({ name: 'four' }))).toBe('QUOTA_EXCEEDED');
   });
@@ -116,13 +116,17 @@ describe('a refused request writes nothing:', () => {
 
 describe('a pipeline', () => {
   test('gets the grant of its own repository', async () => {
-    expect(successOf(await world.request({}, pipelineOf(shop))).status).toBe(201);
+    expect(successOf(await world.request({}, pipelineOf(shop))).outcome).toBe('created');
   });
 
   test('gets the grant of the environment that it runs in, by name or UUID', async () => {
     const inProduction = pipelineOf(shop, production.uuid);
-    expect(successOf(await world.request({ environment: 'Production' }, inProduction)).status).toBe(201);
-    expect(successOf(await world.request({ environment: production.uuid }, inProduction)).status).toBe(200);
+    expect(successOf(await world.request({ environment: 'Production' }, inProduction)).outcome).toBe(
+      'created',
+    );
+    expect(successOf(await world.request({ environment: production.uuid }, inProduction)).outcome).toBe(
+      'unchanged',
+    );
   });
 
   test.each<[string, Parameters<World['request']>[0], Caller]>([

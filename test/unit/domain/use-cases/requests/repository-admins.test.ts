@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { repositoryAdmins } from '../../../../../domain/access/repository-admins.ts';
-import { PortError } from '../../../../../domain/ports.ts';
+import { noRepositoryAdmins, repositoryAdmins } from '../../../../../domain/access/repository-admins.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import { listGrants, readableGrant } from '../../../../../domain/use-cases/reading/read-grants.ts';
 import { requestGrant } from '../../../../../domain/use-cases/requests/request-grant.ts';
@@ -38,7 +38,7 @@ beforeEach(() => {
 
 const ports = () => ({
   ...world.requestPorts,
-  ...(isOn ? { admins: () => repositoryAdmins(world.configuration, world.bitbucket) } : {}),
+  admins: () => (isOn ? repositoryAdmins(world.configuration, world.bitbucket) : noRepositoryAdmins),
 });
 const context = (caller: Caller) => ({ caller, correlationId: 'request-1', entryPoint: 'http' as const });
 const request = (caller: Caller, over = {}) =>
@@ -52,8 +52,8 @@ describe('somebody with admin on the repository', () => {
     expect(lookUps()).toEqual([onShop]);
     expect(codeOf(await readableGrant(ports(), GRANT_ID, lin))).toBe('ok');
     expect(lookUps()).toEqual([onShop]);
-    const page = { limit: 25 };
-    expect((await listGrants(ports(), lin, { repository: 'acme/shop' }, page)).grants).toHaveLength(1);
+    const search = { filter: { repository: 'acme/shop' }, limit: 25 };
+    expect((await listGrants(ports(), lin, search)).grants).toHaveLength(1);
     expect(lookUps()).toEqual([onShop]);
     expect(codeOf(await revoke(lin))).toBe('ok');
     expect(lookUps()).toEqual([onShop]);
@@ -61,7 +61,7 @@ describe('somebody with admin on the repository', () => {
 
   test('sees in a list of everything only what the rules alone allow, and Bitbucket is not asked', async () => {
     successOf(await request(platform));
-    expect((await listGrants(ports(), lin, {}, { limit: 25 })).grants).toEqual([]);
+    expect((await listGrants(ports(), lin, { filter: {}, limit: 25 })).grants).toEqual([]);
     expect(lookUps()).toEqual([]);
   });
 
@@ -132,6 +132,7 @@ test('a look-up that fails refuses, whatever was asked', async () => {
   await expect(request(lin, { name: 'other' })).rejects.toBe(failure);
   await expect(revoke(lin)).rejects.toBe(failure);
   await expect(readableGrant(ports(), GRANT_ID, lin)).rejects.toBe(failure);
-  await expect(listGrants(ports(), lin, { repository: 'acme/shop' }, { limit: 25 })).rejects.toBe(failure);
+  const search = { filter: { repository: 'acme/shop' }, limit: 25 };
+  await expect(listGrants(ports(), lin, search)).rejects.toBe(failure);
   expect((await readableGrant(ports(), GRANT_ID, platform)).ok).toBe(true);
 });

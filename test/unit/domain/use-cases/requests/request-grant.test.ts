@@ -36,10 +36,10 @@ const ACTIVE_STORY = [
 describe('a request', () => {
   test('makes an active grant whose role is as the design says, and answers 201', async () => {
     const answer = successOf(await world.request({ reason: 'First deployment' }));
-    expect(answer.status).toBe(201);
+    expect(answer.outcome).toBe('created');
     expect(grantOf(answer)).toMatchObject({
       id: GRANT_ID,
-      status: 'active',
+      state: 'active',
       role: { name: ROLE_NAME, arn: ROLE_ARN },
       request: { reason: 'First deployment' },
     });
@@ -93,14 +93,14 @@ describe('a request', () => {
     await world.request();
     const before = world.story();
     const again = successOf(await world.request({ reason: 'Once more' }));
-    expect([again.status, world.story()]).toEqual([200, before]);
+    expect([again.outcome, world.story()]).toEqual(['unchanged', before]);
   });
 
   test('names the repository by UUID in either case as well as by name', async () => {
     await world.request();
     for (const repository of [shop.uuid, shop.uuid.toUpperCase(), 'ACME/Shop']) {
       const answer = successOf(await world.request({ repository }));
-      expect([answer.status, grantOf(answer).id]).toEqual([200, GRANT_ID]);
+      expect([answer.outcome, grantOf(answer).id]).toEqual(['unchanged', GRANT_ID]);
     }
   });
 
@@ -109,7 +109,7 @@ describe('a request', () => {
     const byName = grantOf(successOf(await world.request({ environment: 'Production' })));
     expect(byName.id).not.toBe(GRANT_ID);
     const byUuid = successOf(await world.request({ environment: production.uuid.toUpperCase() }));
-    expect([byUuid.status, grantOf(byUuid).id]).toEqual([200, byName.id]);
+    expect([byUuid.outcome, grantOf(byUuid).id]).toEqual(['unchanged', byName.id]);
     const role = present(world.iam.role(present(byName.role).name));
     expect(role.tags['rolewright:environment']).toBe(production.uuid.slice(1, -1));
     expect(JSON.stringify(role.trustPolicy)).toContain(`${shop.uuid}:${production.uuid}:*`);
@@ -117,8 +117,8 @@ describe('a request', () => {
 
   test('twelve times at once makes one role and one story', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => world.request()));
-    const statuses = answers.map((answer) => successOf(answer).status);
-    for (const status of statuses) expect([200, 201, 202]).toContain(status);
+    const statuses = answers.map((answer) => successOf(answer).outcome);
+    for (const status of statuses) expect(['unchanged', 'changed', 'created', 'accepted']).toContain(status);
     expect(await world.eventTypes()).toEqual(ACTIVE_STORY);
     expect(world.iam.roles.size).toBe(1);
   });
@@ -128,7 +128,7 @@ describe('a request', () => {
     const writes = world.iamWrites().length;
     const answer = successOf(await world.request({ expiresIn: 'PT1H' }));
     const expected = new Date(world.clock.now() + 3_600_000).toISOString();
-    expect([answer.status, grantOf(answer).expiresAt]).toEqual([200, expected]);
+    expect([answer.outcome, grantOf(answer).expiresAt]).toEqual(['unchanged', expected]);
     expect(world.iamWrites()).toHaveLength(writes);
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBe(expected);
   });
@@ -137,7 +137,7 @@ describe('a request', () => {
     const first = grantOf(successOf(await world.request()));
     await world.revoke();
     const second = successOf(await world.request());
-    expect([second.status, grantOf(second).id]).toEqual([201, GRANT_ID]);
+    expect([second.outcome, grantOf(second).id]).toEqual(['created', GRANT_ID]);
     expect(grantOf(second).role?.id).not.toBe(first.role?.id);
     expect(grantOf(second).role?.name).toBe(first.role?.name);
   });
@@ -146,7 +146,7 @@ describe('a request', () => {
     await world.request();
     world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
     const answer = successOf(await world.request({ repository: 'acme/store' }));
-    expect([answer.status, grantOf(answer).role?.name]).toEqual([200, ROLE_NAME]);
+    expect([answer.outcome, grantOf(answer).role?.name]).toEqual(['unchanged', ROLE_NAME]);
     await world.revoke();
     await world.request({ repository: 'acme/store' });
     expect([...world.iam.roles.keys()]).toEqual([ROLE_NAME]);
@@ -162,8 +162,8 @@ describe('a dry run', () => {
   test('shows the grant and writes nothing, not even a row', async () => {
     const answer = successOf(await world.request({}, platform, { dryRun: true }));
     expect(answer).toMatchObject({
-      status: 200,
-      planned: { plan: { grantId: GRANT_ID, role: { arn: ROLE_ARN } } },
+      outcome: 'planned',
+      planned: { rendered: { grantId: GRANT_ID, role: { arn: ROLE_ARN } } },
     });
     expect([world.journal, world.grants.rows.size, world.iam.roles.size]).toEqual([[], 0, 0]);
   });
@@ -175,19 +175,19 @@ describe('a dry run', () => {
 });
 
 describe('a message that comes again', () => {
-  const message = { correlationId: 'message-1', entryPoint: 'slack' as const, mayComeAgain: true };
+  const message = { correlationId: 'message-1', entryPoint: 'slack' as const, isRedelivery: true };
 
   test('brings nothing back that was revoked meanwhile', async () => {
     await world.request({}, platform, message);
     await world.revoke();
     const story = await world.eventTypes();
     const again = successOf(await world.request({}, platform, message));
-    expect([again.status, grantOf(again).status]).toEqual([200, 'revoked']);
+    expect([again.outcome, grantOf(again).state]).toEqual(['unchanged', 'revoked']);
     expect(await world.eventTypes()).toEqual(story);
     expect(world.iam.roles.size).toBe(0);
     // Whoever asks anew, by a message of its own, gets it.
     const anew = await world.request({}, platform, { ...message, correlationId: 'message-2' });
-    expect(successOf(anew).status).toBe(201);
+    expect(successOf(anew).outcome).toBe('created');
   });
 
   test('does not lengthen a time that began with the first', async () => {
@@ -202,7 +202,7 @@ describe('a message that comes again', () => {
     await world.request();
     await world.revoke(GRANT_ID, platform, message);
     await world.request();
-    expect(successOf(await world.revoke(GRANT_ID, platform, message)).grant.status).toBe('active');
+    expect(successOf(await world.revoke(GRANT_ID, platform, message)).grant.state).toBe('active');
     expect(world.iam.roles.size).toBe(1);
   });
 });

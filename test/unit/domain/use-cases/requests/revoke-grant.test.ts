@@ -14,13 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const status = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.status;
+const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
 const since = (first: string) => world.story().slice(world.story().lastIndexOf(first));
 
 describe('a revoke', () => {
   test('takes four steps in order, each announced, and leaves nothing of the grant in IAM', async () => {
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status]).toEqual([200, 'revoked']);
+    expect([answer.outcome, answer.grant.state]).toEqual(['changed', 'revoked']);
     expect(since('RevocationRequested')).toEqual([
       'RevocationRequested',
       `putTrustPolicy ${ROLE_NAME}`,
@@ -43,7 +43,7 @@ describe('a revoke', () => {
 
   test('denies in the trust policy before anything else', async () => {
     world.iam.fault('putBoundary', { effect: 'unavailable' });
-    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
     expect(world.theRole().trustPolicy).toMatchObject({ Statement: [{ Effect: 'Deny' }] });
     expect(JSON.stringify(world.theRole().trustPolicy)).not.toContain('Condition');
     expect(world.theRole().boundaryArn).toBe(BOUNDARY);
@@ -52,7 +52,7 @@ describe('a revoke', () => {
   test('repeated answers 200 and changes nothing', async () => {
     await world.revoke();
     const before = world.story();
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(world.story()).toEqual(before);
   });
 
@@ -70,10 +70,10 @@ describe('a revoke', () => {
     ['deleteRole', 'lostReply'],
   ] as const)('is resumed after %s met: %s', async (action, effect) => {
     world.iam.fault(action, { effect });
-    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeDefined();
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['revoked', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['revoked', 0]);
     const told = await world.eventTypes();
     expect(told.filter((type) => type === 'GrantRevoked')).toHaveLength(1);
     expect(told.filter((type) => type === 'RoleDisabled').length).toBeLessThanOrEqual(1);
@@ -82,7 +82,7 @@ describe('a revoke', () => {
   test('is done when somebody deletes the role while it goes on', async () => {
     world.iam.fault('listPolicies', { effect: 'meanwhile', act: () => world.iam.roles.clear() });
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status]).toEqual([200, 'revoked']);
+    expect([answer.outcome, answer.grant.state]).toEqual(['changed', 'revoked']);
   });
 
   test('of a grant that was to expire leaves nothing due', async () => {
@@ -93,22 +93,22 @@ describe('a revoke', () => {
 
   test('whose last reply was lost is done at once when asked again: a disabled role is not merely unseen', async () => {
     world.iam.fault('deleteRole', { effect: 'lostReply' });
-    expect(successOf(await world.revoke()).status).toBe(202);
-    expect(successOf(await world.revoke()).status).toBe(200);
-    expect(await status()).toBe('revoked');
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
+    expect(await state()).toBe('revoked');
   });
 
   test('asked for again while it goes on joins it', async () => {
     world.iam.fault('deleteRole', { effect: 'unavailable' });
     await world.revoke();
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect((await world.eventTypes()).filter((type) => type === 'RevocationRequested')).toHaveLength(1);
   });
 
   test('removes foreign policies, too, after naming each in the log', async () => {
     world.theRole().attached.add(ADMIN);
     world.theRole().inline.set('by-hand', {});
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     const story = since('RoleDisabled');
     expect(story[1]).toBe('ForeignPoliciesFound');
     expect(story).toEqual(expect.arrayContaining([`detachPolicy ${ADMIN}`, 'deleteInlinePolicy by-hand']));
@@ -119,7 +119,7 @@ describe('a revoke', () => {
 
   test('gives a role without boundary the boundary first, for nothing else is permitted on it', async () => {
     Object.assign(world.theRole(), { boundaryArn: undefined });
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(since('RevocationRequested').slice(1, 3)).toEqual([
       `putBoundary ${DENY_ALL}`,
       `putTrustPolicy ${ROLE_NAME}`,
@@ -128,7 +128,7 @@ describe('a revoke', () => {
 
   test('gives a role with a foreign boundary the boundary first', async () => {
     Object.assign(world.theRole(), { boundaryArn: ADMIN });
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(since('RevocationRequested')[1]).toBe(`putBoundary ${DENY_ALL}`);
   });
 
@@ -141,7 +141,7 @@ describe('a revoke', () => {
     world.iam.handMade(ROLE_NAME, { path: '/rolewright/', tags, inline: new Map([['admin', {}]]), ...over });
     const before = world.roleText();
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status, world.roleText()]).toEqual([200, 'revoked', before]);
+    expect([answer.outcome, answer.grant.state, world.roleText()]).toEqual(['changed', 'revoked', before]);
   });
 
   test.each<[string, object]>([
@@ -152,7 +152,7 @@ describe('a revoke', () => {
     Object.assign(world.theRole(), over);
     const before = world.roleText();
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status, world.roleText()]).toEqual([202, 'revoking', before]);
+    expect([answer.outcome, answer.grant.state, world.roleText()]).toEqual(['accepted', 'revoking', before]);
     expect(answer.grant.lastError?.detail).toContain('rolewright:grant');
   });
 
@@ -162,14 +162,14 @@ describe('a revoke', () => {
     await world.revoke();
     world.theRole().tags = tags;
     await world.resume();
-    expect([await status(), world.iam.roles.size]).toEqual(['revoked', 0]);
+    expect([await state(), world.iam.roles.size]).toEqual(['revoked', 0]);
   });
 
   test('of a role that was deleted by hand is done once it must have been visible', async () => {
     world.iam.roles.clear();
-    expect(successOf(await world.revoke()).status).toBe(202);
+    expect(successOf(await world.revoke()).outcome).toBe('accepted');
     await world.resume(GRANT_ID, 60);
-    expect([await status(), (await world.eventTypes()).slice(-2)]).toEqual([
+    expect([await state(), (await world.eventTypes()).slice(-2)]).toEqual([
       'revoked',
       ['RoleDeleted', 'GrantRevoked'],
     ]);
@@ -177,7 +177,7 @@ describe('a revoke', () => {
 
   test('needs no Bitbucket: it works when the repository is gone', async () => {
     world.bitbucket.repositories = [];
-    expect(successOf(await world.revoke()).status).toBe(200);
+    expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(world.iam.roles.size).toBe(0);
   });
 
@@ -194,7 +194,7 @@ describe('a revoke', () => {
     const stranger: Caller = { principal: { kind: 'person', id: 'mallory' }, groups: [] };
     expect(codeOf(await world.revoke(GRANT_ID, reader))).toBe('DENIED');
     expect(codeOf(await world.revoke(GRANT_ID, stranger))).toBe('GRANT_NOT_FOUND');
-    expect(await status()).toBe('active');
+    expect(await state()).toBe('active');
   });
 });
 
@@ -203,9 +203,9 @@ describe('a revoke of a pending grant', () => {
     world = new World();
     world.redeploy((content) => Object.assign(content, { approval: 'required' }));
     const asked = successOf(await world.request());
-    expect([asked.status, world.iamWrites()]).toEqual([202, []]);
+    expect([asked.outcome, world.iamWrites()]).toEqual(['accepted', []]);
     const answer = successOf(await world.revoke());
-    expect([answer.status, answer.grant.status, world.iamWrites()]).toEqual([200, 'revoked', []]);
+    expect([answer.outcome, answer.grant.state, world.iamWrites()]).toEqual(['changed', 'revoked', []]);
   });
 });
 
@@ -227,7 +227,7 @@ describe('a revoke while the role is being made', () => {
       world.iam.fault(action, { effect: 'meanwhile', act: revokeNow });
       expect(codeOf(await world.request())).toBe('CONFLICT');
       await world.resume();
-      expect([await status(), world.iam.roles.size]).toEqual(['revoked', 0]);
+      expect([await state(), world.iam.roles.size]).toEqual(['revoked', 0]);
       const told = await world.eventTypes();
       expect(told.slice(told.indexOf('RevocationRequested'))).not.toContain('GrantActivated');
     },
@@ -244,6 +244,6 @@ describe('a revoke while the role is being made', () => {
 test("a repeated request while a grant is being revoked is answered 202, another's is CONFLICT", async () => {
   world.iam.fault('putTrustPolicy', { effect: 'unavailable' });
   await world.revoke();
-  expect(successOf(await world.request()).status).toBe(202);
+  expect(successOf(await world.request()).outcome).toBe('accepted');
   expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('CONFLICT');
 });

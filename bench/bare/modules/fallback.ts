@@ -1,0 +1,2 @@
+/** The function `fallback` uses no SDK client and reads no input: an empty handler. */
+export const handler = async () => [];

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+/** A verified webhook of Bitbucket, as the worker gets it. */
+export const bitbucketDeliverySchema = z.strictObject({
+  source: z.literal('bitbucket'),
+  /** Slug of the configured workspace whose secret signed the delivery. */
+  workspace: z.string().min(1),
+  /** The same for every attempt of one delivery; the correlation id of what comes of it. */
+  deliveryId: z.string().min(1).max(64),
+  /** Bitbucket's event key, e.g. `repo:created`. Not signed: it says when to look, never what is so. */
+  event: z.string().min(1).max(64),
+  repository: z
+    .union([z.strictObject({ uuid: z.string() }), z.strictObject({ fullName: z.string() })])
+    .optional(),
+  project: z.strictObject({ uuid: z.string() }).optional(),
+});
+
+/** See `bitbucketDeliverySchema`. */
+export type BitbucketDelivery = z.infer<typeof bitbucketDeliverySchema>;

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { parseUuid } from '../shared/identifiers.ts';
+
+/** A UUID in the configuration: in braces, in any case; read as lower case. */
+export const pinnedUuid = z
+  .string({
+    error: ({ input }) => (input === undefined ? 'is missing; npm run config:pin fills it in' : undefined),
+  })
+  .refine((text) => parseUuid(text) !== undefined, 'must be a UUID in braces; npm run config:pin finds it')
+  .transform((text) => text.toLowerCase());
+
+/** A slug in the configuration, as Bitbucket writes it in URLs. */
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9_][a-z0-9._-]*$/, 'must be a Bitbucket slug in lower case');
+
+/** A configured workspace. */
+export const workspaceSchema = z.strictObject({ slug: slugSchema, uuid: pinnedUuid });
+
+/** A project in the configuration. The UUID decides; the key is there for people. */
+export const projectSchema = z.strictObject({
+  workspace: slugSchema,
+  key: z.string().min(1),
+  uuid: pinnedUuid,
+});

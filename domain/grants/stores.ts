@@ -1,0 +1,74 @@
+import type { Instant } from '../shared/time.ts';
+import type { GrantEvent } from './event.ts';
+import type { Grant } from './grant.ts';
+
+/** A page of events and where the next begins. */
+export type EventPage = { events: GrantEvent[]; next?: string | undefined };
+
+/** Which events of all grants. Times are inclusive at `from`, exclusive at `to`. */
+export type EventQuery = {
+  from: Instant;
+  to: Instant;
+  repositoryUuids?: string[] | undefined;
+  principal?: { kind: string; id: string } | undefined;
+  type?: string | undefined;
+  limit: number;
+  after?: string | undefined;
+};
+
+/** The append-only log: the source of truth, and the audit log. */
+export type EventLog = {
+  /** A whole stream, oldest first, read consistently; empty when there is none. */
+  load(grantId: string): Promise<GrantEvent[]>;
+  /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
+  append(event: GrantEvent): Promise<'appended' | 'taken'>;
+  /** Events of all grants, newest first, from indexes that lag by seconds. */
+  query(query: EventQuery): Promise<EventPage>;
+};
+
+/** One row of the read model. `dueAt` is when somebody must look at the grant again. */
+export type GrantRow = { grantId: string; seq: number; grant: Grant; dueAt?: Instant | undefined };
+
+/** Which grants. */
+export type GrantFilter = {
+  repositoryUuid?: string | undefined;
+  repositoryName?: string | undefined;
+  state?: string | undefined;
+  template?: string | undefined;
+  account?: string | undefined;
+};
+
+/** A row that is due: when, and which event of its grant was awaited. */
+export type DueRow = { grantId: string; dueAt: Instant; dueSeq: number };
+
+/** The read model of grants, the list of what is due, and the lease of each grant. */
+export type GrantTable = {
+  /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
+   *  a later `seq` has said. */
+  markDue(grantId: string, seq: number, dueAt: Instant): Promise<void>;
+  /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
+  project(row: GrantRow): Promise<void>;
+  /** Takes the lease of a known grant until `until`, when nobody else holds it at `now`. */
+  takeLease(grantId: string, owner: string, now: Instant, until: Instant): Promise<boolean>;
+  releaseLease(grantId: string, owner: string): Promise<void>;
+  /** Grants that fit the filter, newest change first; a page may be short. */
+  list(
+    filter: GrantFilter,
+    limit: number,
+    after?: string,
+  ): Promise<{ grants: Grant[]; next?: string | undefined }>;
+  /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
+  listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
+  /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
+  forgetDue(row: DueRow): Promise<void>;
+  /** UUIDs of all repositories that bear, or once bore, this full name. */
+  repositoriesNamed(fullName: string): Promise<string[]>;
+  /** Remembers, before the first event of a grant is appended, that its repository has it or is about to. Idempotent, and
+   *  permanent: an id says nothing about the grant's state. */
+  enrol(repositoryUuid: string, grantId: string): Promise<void>;
+  /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
+  listEnrolled(repositoryUuid: string): Promise<string[]>;
+  /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
+   *  rows, both read consistently. */
+  listLive(repositoryUuid: string): Promise<string[]>;
+};

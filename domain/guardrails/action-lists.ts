@@ -1,0 +1,54 @@
+import { patternsOverlap } from '../shared/patterns.ts';
+import {
+  handsAccessOn,
+  IDENTITY,
+  KEYS,
+  ORGANISATION_AND_BILLING,
+  onlyReads,
+  TAGS_AT_CREATION,
+} from './dangerous-actions.ts';
+import { ESCALATION } from './escalation-table.ts';
+import { HANDING_ON } from './handing-on-table.ts';
+import { LOG_TAMPERING } from './log-tampering-table.ts';
+import { isJudgedSafe, reviewedServices } from './reviewed-services.ts';
+
+const lower = (text: string): string => text.toLowerCase();
+
+/** Says which pattern of a list an action of a policy has something in common with. IAM reads actions case-insensitively. */
+export function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
+  const known = patterns.map(lower);
+  // One action without wildcards is the usual case, and one expression decides it.
+  const any = new RegExp(
+    `^(?:${known.map((one) => one.replaceAll('*', '.*').replaceAll('?', '.')).join('|')})$`,
+  );
+  return (action) => {
+    const asked = lower(action);
+    if (!/[*?]/.test(asked) && !any.test(asked)) return undefined;
+    return known.find((pattern) => patternsOverlap(asked, pattern));
+  };
+}
+
+const serviceOf = (action: string): string => lower(action.split(':')[0] ?? '');
+
+const handingOn = hitOf(HANDING_ON);
+
+/** True for an action that gives access to others. A name that only reads is believed for reviewed services alone. */
+export const handsOn = (action: string): boolean =>
+  (handsAccessOn(lower(action)) && !TAGS_AT_CREATION.includes(lower(action))) ||
+  (handingOn(action) !== undefined && !(onlyReads(lower(action)) && reviewedServices.has(serviceOf(action))));
+
+const listed = hitOf([...IDENTITY, ...ORGANISATION_AND_BILLING, ...LOG_TAMPERING, ...KEYS, ...ESCALATION]);
+
+/** True for an action that another rule refuses by name: that rule reports it. */
+const isListed = (action: string): boolean => listed(action) !== undefined || handsOn(action);
+
+/** True for an action of a service that was not reviewed, unless a list has it. */
+export const isUnknown = (action: string): boolean =>
+  !reviewedServices.has(serviceOf(action)) && listed(action) === undefined && handingOn(action) === undefined;
+
+/** True for an action of a reviewed service that is not among those judged safe: refused there, or newer than the
+ *  judgements. A wildcard is always more than what was judged. */
+export const isUnjudged = (action: string): boolean =>
+  reviewedServices.has(serviceOf(action)) &&
+  !isJudgedSafe(lower(action)) &&
+  (/[*?]/.test(action) || !isListed(action));

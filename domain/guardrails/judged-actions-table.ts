@@ -1,0 +1,351 @@
+/** The actions of reviewed services that were judged safe for a grant, by service, in lower case and separated by white
+ *  space. Written by `npm run guardrails` from scripts/guardrails/judgements and AWS's Service Authorization Reference. */
+export const judgedActions: Readonly<Record<string, string>> = {
+  'application-autoscaling': `deletescalingpolicy deletescheduledaction deregisterscalabletarget describescalabletargets
+    describescalingactivities describescalingpolicies describescheduledactions
+    getpredictivescalingforecast listtagsforresource putscalingpolicy putscheduledaction
+    registerscalabletarget`,
+  autoscaling: `describeaccountlimits describeaccountsettings describeadjustmenttypes describeautoscalinggroups
+    describeautoscalinginstances describeautoscalingnotificationtypes describeinstancerefreshes
+    describelifecyclehooktypes describelifecyclehooks describeloadbalancertargetgroups
+    describeloadbalancers describemetriccollectiontypes describenotificationconfigurations
+    describepolicies describescalingactivities describescalingprocesstypes describescheduledactions
+    describetags describeterminationpolicytypes describetrafficsources describewarmpool
+    getpredictivescalingforecast`,
+  cloudformation: `cancelupdatestack continueupdaterollback createchangeset deletechangeset deletestack
+    describeaccountlimits describechangeset describechangesethooks describeevents
+    describeorganizationsaccess describepublisher describeresourcescan
+    describestackdriftdetectionstatus describestackevents describestackinstance
+    describestackresource describestackresourcedrifts describestackresources describestacks
+    describetype describetyperegistration executechangeset gethookresult getresource
+    getresourcerequeststatus getstackpolicy gettemplate gettemplatesummary listallhookresults
+    listchangesets listexports listgeneratedtemplates listhookresults listimports
+    listresourcerequests listresourcescanrelatedresources listresourcescanresources
+    listresourcescans listresources liststackinstanceresourcedrifts liststackrefactoractions
+    liststackrefactors liststackresources liststacks listtyperegistrations listtypeversions
+    listtypes rollbackstack validatetemplate`,
+  cloudfront: `createinvalidation createinvalidationfordistributiontenant describeconnectionfunction
+    describefunction describekeyvaluestore getanycastiplist getcachepolicy getcachepolicyconfig
+    getcloudfrontoriginaccessidentity getcloudfrontoriginaccessidentityconfig getconnectionfunction
+    getconnectiongroup getconnectiongroupbyroutingendpoint getcontinuousdeploymentpolicy
+    getcontinuousdeploymentpolicyconfig getdistribution getdistributionconfig getdistributiontenant
+    getdistributiontenantbydomain getfieldlevelencryption getfieldlevelencryptionconfig
+    getfieldlevelencryptionprofile getfieldlevelencryptionprofileconfig getfunction getinvalidation
+    getinvalidationfordistributiontenant getkeygroup getkeygroupconfig getmanagedcertificatedetails
+    getmonitoringsubscription getoriginaccesscontrol getoriginaccesscontrolconfig
+    getoriginrequestpolicy getoriginrequestpolicyconfig getpublickey getpublickeyconfig
+    getrealtimelogconfig getresourcepolicy getresponseheaderspolicy getresponseheaderspolicyconfig
+    getsavingsplan getstreamingdistribution getstreamingdistributionconfig gettruststore
+    getvpcorigin listanycastiplists listcachepolicies listcloudfrontoriginaccessidentities
+    listconflictingaliases listconnectionfunctions listconnectiongroups
+    listcontinuousdeploymentpolicies listdistributiontenants listdistributiontenantsbycustomization
+    listdistributions listdistributionsbyanycastiplistid listdistributionsbycachepolicyid
+    listdistributionsbyconnectionfunction listdistributionsbyconnectionmode
+    listdistributionsbykeygroup listdistributionsbylambdafunction
+    listdistributionsbyoriginrequestpolicyid listdistributionsbyrealtimelogconfig
+    listdistributionsbyresponseheaderspolicyid listdistributionsbytruststore
+    listdistributionsbyvpcoriginid listdistributionsbywebaclid listdomainconflicts
+    listfieldlevelencryptionconfigs listfieldlevelencryptionprofiles listfunctions listinvalidations
+    listinvalidationsfordistributiontenant listkeygroups listkeyvaluestores listoriginaccesscontrols
+    listoriginrequestpolicies listpublickeys listratecards listrealtimelogconfigs
+    listresponseheaderspolicies listsavingsplans liststreamingdistributions listtagsforresource
+    listtruststores listusages listvpcorigins publishfunction updatefunction`,
+  cloudwatch: `batchgetservicelevelindicatorreport batchgetservicelevelobjectivebudgetreport
+    describealarmhistory describealarms describealarmsformetric describeanomalydetectors
+    describeinsightrules getaccessgrant getaccessprofile getagentgraph getalarmmuterule getalert
+    getcontextgraph getdashboard getdataset getdomain getdomainaccessgrantfororganization
+    getdomainfororganization getingestionendpoint getinsightrulereport getintegration
+    getintelligenceconfiguration getmetricdata getmetricstatistics getmetricstream
+    getmetricwidgetimage getotelenrichment getomnidashboard getomnithread getpreferences getrecords
+    getservice getservicedata getservicelevelobjective getspace gettelemetryqueryresults
+    gettopologydiscoverystatus gettopologymap getview listaccessgrants listaccessprofiles
+    listalarmmuterules listalertcontributors listalerts listdashboards
+    listdomainaccessgrantsfororganization listdomains listentitiesformetric listingestionendpoints
+    listintegrations listmanagedinsightrules listmetricstreams listmetrics listomnidashboards
+    listomnithreads listservicelevelobjectives listservices listspaceaccess listspaces
+    listspacesfororganization listtagsforresource listtelemetryfields listtelemetryquerysessions
+    listviews putmetricdata`,
+  codeartifact: `describedomain describepackage describepackagegroup describepackageversion describerepository
+    getassociatedpackagegroup getauthorizationtoken getdomainpermissionspolicy
+    getpackageversionasset getpackageversionreadme getrepositoryendpoint
+    getrepositorypermissionspolicy listallowedrepositoriesforgroup listassociatedpackages
+    listdomains listpackagegroups listpackageversionassets listpackageversiondependencies
+    listpackageversions listpackages listrepositories listrepositoriesindomain listsubpackagegroups
+    listtagsforresource publishpackageversion putpackagemetadata readfromrepository`,
+  codebuild: `batchgetbuildbatches batchgetbuilds batchgetcommandexecutions batchgetfleets batchgetprojects
+    batchgetreportgroups batchgetreports batchgetsandboxes batchputcodecoverages batchputtestcases
+    createreport describecodecoverages describetestcases getreportgrouptrend getresourcepolicy
+    listbuildbatches listbuildbatchesforproject listbuilds listbuildsforproject
+    listcommandexecutionsforsandbox listconnectedoauthaccounts listcuratedenvironmentimages
+    listfleets listprojects listreportgroups listreports listreportsforreportgroup listrepositories
+    listsandboxes listsandboxesforproject listsharedprojects listsharedreportgroups stopbuild
+    stopbuildbatch updatereport`,
+  codedeploy: `batchgetapplicationrevisions batchgetapplications batchgetdeploymentgroups
+    batchgetdeploymentinstances batchgetdeploymenttargets batchgetdeployments
+    batchgetonpremisesinstances createdeployment getapplication getapplicationrevision getdeployment
+    getdeploymentconfig getdeploymentgroup getdeploymentinstance getdeploymenttarget
+    getonpremisesinstance listapplicationrevisions listapplications listdeploymentconfigs
+    listdeploymentgroups listdeploymentinstances listdeploymenttargets listdeployments
+    listgithubaccounttokennames listonpremisesinstances listtagsforresource
+    registerapplicationrevision`,
+  codepipeline: `getactiontype getpipeline getpipelineexecution getpipelinestate getthirdpartyjobdetails
+    listactionexecutions listactiontypes listdeployactionexecutiontargets listpipelineexecutions
+    listpipelines listruleexecutions listruletypes listtagsforresource listwebhooks
+    stoppipelineexecution`,
+  dynamodb: `batchgetitem batchwriteitem conditioncheckitem createbackup deleteitem describebackup
+    describecontinuousbackups describecontributorinsights describeendpoints describeexport
+    describeglobaltable describeglobaltablesettings describeimport
+    describekinesisstreamingdestination describelimits describereservedcapacity
+    describereservedcapacityofferings describestream describetable describetablereplicaautoscaling
+    describetimetolive getabacstatus getitem getrecords getresourcepolicy getsharditerator
+    listbackups listcontributorinsights listexports listglobaltables listimports liststreams
+    listtables listtagsofresource partiqldelete partiqlinsert partiqlselect partiqlupdate putitem
+    query scan searchvectors updateitem`,
+  ec2: `describeaccountattributes describeaccountvpcencryptioncontrol describeaddresstransfers
+    describeaddresses describeaddressesattribute describeaggregateidformat describeapplicationstatus
+    describeapplicationstatuscheckassociations describeapplicationstatuschecks
+    describeavailabilityzones describeawsnetworkperformancemetricsubscriptions describebundletasks
+    describebyoipcidrs describecapacityblockextensionhistory describecapacityblockextensionofferings
+    describecapacityblockofferings describecapacityblockstatus describecapacityblocks
+    describecapacitymanagerdataexports describecapacityreservationbillingrequests
+    describecapacityreservationcancellationquotes describecapacityreservationfleets
+    describecapacityreservationtopology describecapacityreservations describecarriergateways
+    describeclassiclinkinstances describeclientvpnauthorizationrules describeclientvpnconnections
+    describeclientvpnendpoints describeclientvpnroutes describeclientvpntargetnetworks
+    describecoippools describeconversiontasks describecustomergateways
+    describedeclarativepoliciesreports describedhcpoptions describeegressonlyinternetgateways
+    describeelasticgpus describeexportimagetasks describeexporttasks describefastlaunchimages
+    describefastsnapshotrestores describefleethistory describefleetinstances describefleets
+    describeflowlogs describefpgaimageattribute describefpgaimages describehostreservationofferings
+    describehostreservations describehosts describeidformat describeidentityidformat
+    describeimageattribute describeimagereferences describeimageusagereportentries
+    describeimageusagereports describeimages describeimportimagetasks describeimportsnapshottasks
+    describeinstanceconnectendpoints describeinstancecreditspecifications
+    describeinstanceeventnotificationattributes describeinstanceeventwindows
+    describeinstanceimagemetadata describeinstancesqlhahistorystates describeinstancesqlhastates
+    describeinstancestatus describeinstancetopology describeinstancetypeofferings
+    describeinstancetypes describeinstances describeinternetgateways describeipambyoasn
+    describeipamexternalresourceverificationtokens describeipaminternetregistryassociations
+    describeipampolicies describeipampoolallocations describeipampools
+    describeipamprefixlistresolvertargets describeipamprefixlistresolvers
+    describeipamresourcediscoveries describeipamresourcediscoveryassociations describeipamscopes
+    describeipams describeipv6pools describekeypairs describelaunchtemplates
+    describelocalgatewayroutetablepermissions
+    describelocalgatewayroutetablevirtualinterfacegroupassociations
+    describelocalgatewayroutetablevpcassociations describelocalgatewayroutetables
+    describelocalgatewayvirtualinterfacegroups describelocalgatewayvirtualinterfaces
+    describelocalgateways describelockedsnapshots describemachosts describemacmodificationtasks
+    describemanagedprefixlists describemovingaddresses describenatgateways describenetworkacls
+    describenetworkinsightsaccessscopeanalyses describenetworkinsightsaccessscopes
+    describenetworkinsightsanalyses describenetworkinsightspaths describenetworkinterfaceattribute
+    describenetworkinterfacepermissions describenetworkinterfaces describeoutpostlags
+    describeplacementgroups describeprefixlists describeprincipalidformat describepublicipv4pools
+    describeregions describereplacerootvolumetasks describereservedinstances
+    describereservedinstanceslistings describereservedinstancesmodifications
+    describereservedinstancesofferings describerouteserverendpoints describerouteserverpeers
+    describerouteservers describeroutetables describescheduledinstanceavailability
+    describescheduledinstances describesecondaryinterfaces describesecondarynetworks
+    describesecondarysubnets describesecuritygroupreferences describesecuritygrouprules
+    describesecuritygroupvpcassociations describesecuritygroups describeservicelinkvirtualinterfaces
+    describesnapshotattribute describesnapshottierstatus describesnapshots
+    describespotdatafeedsubscription describespotfleetinstances describespotfleetrequesthistory
+    describespotpricehistory describestalesecuritygroups describestoreimagetasks describesubnets
+    describetags describetrafficmirrorfilterrules describetrafficmirrorfilters
+    describetrafficmirrorsessions describetrafficmirrortargets describetransitgatewayattachments
+    describetransitgatewayconnectpeers describetransitgatewayconnects
+    describetransitgatewaymeteringpolicies describetransitgatewaymulticastdomains
+    describetransitgatewaypeeringattachments describetransitgatewaypolicytables
+    describetransitgatewayroutetableannouncements describetransitgatewayroutetables
+    describetransitgatewayvpcattachments describetransitgateways describetrunkinterfaceassociations
+    describeverifiedaccessendpoints describeverifiedaccessgroups
+    describeverifiedaccessinstanceloggingconfigurations
+    describeverifiedaccessinstancewebaclassociations describeverifiedaccessinstances
+    describeverifiedaccesstrustproviders describevolumeattribute describevolumestatus
+    describevolumes describevolumesmodifications describevpcattribute
+    describevpcblockpublicaccessexclusions describevpcblockpublicaccessoptions
+    describevpcclassiclink describevpcclassiclinkdnssupport describevpcencryptioncontrols
+    describevpcendpointassociations describevpcendpointconnectionnotifications
+    describevpcendpointconnections describevpcendpointserviceconfigurations
+    describevpcendpointservicepermissions describevpcendpointservices describevpcendpoints
+    describevpcpeeringconnections describevpcs describevpnconcentrators describevpngateways
+    getactivevpntunnelstatus getallowedimagessettings getassociatedenclavecertificateiamroles
+    getassociatedipv6poolcidrs getawsnetworkperformancedata getcapacitymanagerattributes
+    getcapacitymanagermetricdata getcapacitymanagermetricdimensions
+    getcapacitymanagermonitoredtagkeys getcapacityreservationusage getcoippoolusage
+    getdeclarativepoliciesreportsummary getdefaultcreditspecification getebsdefaultkmskeyid
+    getebsencryptionbydefault getenabledipampolicy getflowlogsintegrationtemplate
+    getgroupsforcapacityreservation gethostreservationpurchasepreview getimageancestry
+    getimageblockpublicaccessstate getinstancemetadatadefaults getinstancetpmekpub
+    getinstancetypesfrominstancerequirements getinstanceuefidata getipamaddresshistory
+    getipamdiscoveredaccounts getipamdiscoveredpublicaddresses getipamdiscoveredresourcecidrs
+    getipamdiscoveredroutes getipaminternetregistryassociationasns
+    getipaminternetregistryassociationcidrs getipampolicyallocationrules
+    getipampolicyorganizationtargets getipampoolallocations getipampoolcidrs
+    getipamprefixlistresolverrules getipamprefixlistresolverversionentries
+    getipamprefixlistresolverversions getipamresourcecidrs getipamrouteoriginauthorizations
+    getipamrouteprotectionfindings getipamroutingpolicyregistrationdeltas
+    getipamroutingpolicyregistrations getmanagedprefixlistassociations getmanagedprefixlistentries
+    getmanagedresourcevisibility getnetworkinsightsaccessscopeanalysisfindings
+    getnetworkinsightsaccessscopecontent getreservedinstancesexchangequote getresourcepolicy
+    getrouteserverassociations getrouteserverpropagations getrouteserverroutingdatabase
+    getsecuritygroupsforvpc getsnapshotblockpublicaccessstate getspotplacementscores
+    getsubnetcidrreservations gettransitgatewayattachmentpropagations
+    gettransitgatewaymeteringpolicyentries gettransitgatewaymulticastdomainassociations
+    gettransitgatewaypolicytableassociations gettransitgatewaypolicytableentries
+    gettransitgatewayprefixlistreferences gettransitgatewayroutetableassociations
+    gettransitgatewayroutetablepropagations getverifiedaccessendpointpolicy
+    getverifiedaccessendpointtargets getverifiedaccessgrouppolicy getverifiedaccessinstancewebacl
+    getvpcresourcesblockingencryptionenforcement getvpnconnectiondevicetypes
+    getvpntunnelreplacementstatus listimagesinrecyclebin listsnapshotsinrecyclebin
+    listvolumesinrecyclebin searchlocalgatewayroutes searchtransitgatewaymulticastgroups
+    searchtransitgatewayroutes validatesecuritygroupquotasforinterface`,
+  ecr: `batchchecklayeravailability batchdeleteimage batchgetimage
+    batchgetrepositoryscanningconfiguration batchimportupstreamimage completelayerupload
+    createrepository deletelifecyclepolicy describeimagereplicationstatus describeimagescanfindings
+    describeimagesigningstatus describeimages describepullthroughcacherules describeregistry
+    describerepositories describerepositorycreationtemplates getaccountsetting getauthorizationtoken
+    getdownloadurlforlayer getimagecopystatus getlifecyclepolicy getlifecyclepolicypreview
+    getregistrypolicy getregistryscanningconfiguration getrepositorypolicy getsigningconfiguration
+    initiatelayerupload listimages listpulltimeupdateexclusions listtagsforresource putimage
+    putlifecyclepolicy uploadlayerpart validatepullthroughcacherule`,
+  'ecr-public': `batchchecklayeravailability completelayerupload describeimagetags describeimages
+    describeregistries describerepositories getauthorizationtoken getregistrycatalogdata
+    getrepositorycatalogdata getrepositorypolicy initiatelayerupload listtagsforresource putimage
+    uploadlayerpart`,
+  ecs: `continueservicedeployment deletetaskset deregistertaskdefinition describecapacityproviders
+    describeclusters describecontainerinstances describedaemon describedaemondeployments
+    describedaemonrevisions describedaemontaskdefinition describeexpressgatewayservice
+    describeservicedeployments describeservicerevisions describeservices describetaskdefinition
+    describetasksets describetasks gettaskprotection listaccountsettings listattributes listclusters
+    listcontainerinstances listdaemondeployments listdaemontaskdefinitions listdaemons
+    listservicedeployments listservices listservicesbynamespace listtagsforresource
+    listtaskdefinitionfamilies listtaskdefinitions listtasks registertaskdefinition
+    stopservicedeployment stoptask tagresource updateservice updateserviceprimarytaskset
+    updatetaskprotection updatetaskset`,
+  eks: `describeaddon describeaddonconfiguration describeaddonversions describecapability
+    describecertificateauthority describecluster describeclusterversions
+    describeeksanywheresubscription describefargateprofile describeidentityproviderconfig
+    describeinsight describeinsightsrefresh describenodegroup describeupdate listaccessentries
+    listaccesspolicies listaddons listassociatedaccesspolicies listcapabilities
+    listcertificateauthorities listclusters listdashboarddata listdashboardresources
+    listeksanywheresubscriptions listfargateprofiles listidentityproviderconfigs listinsights
+    listnodegroups listpodidentityassociations listtagsforresource listupdates`,
+  elasticbeanstalk: `checkdnsavailability createapplicationversion describeaccountattributes
+    describeapplicationversions describeapplications describeconfigurationoptions
+    describeconfigurationsettings describeenvironmenthealth describeenvironmentmanagedactionhistory
+    describeenvironmentmanagedactions describeenvironmentresources describeenvironments
+    describeevents describeinstanceshealth describeplatformversion listavailablesolutionstacks
+    listplatformbranches listplatformversions listtagsforresource updateenvironment
+    validateconfigurationsettings`,
+  elasticloadbalancing: `createrule deleterule deregisterinstancesfromloadbalancer deregistertargets
+    describeaccountlimits describecapacityreservation describeinstancehealth
+    describelistenerattributes describelistenercertificates describelisteners
+    describeloadbalancerattributes describeloadbalancerpolicies describeloadbalancerpolicytypes
+    describeloadbalancers describerules describesslpolicies describetags
+    describetargetgroupattributes describetargetgroups describetargethealth
+    describetruststoreassociations describetruststorerevocations describetruststores
+    describewebaclassociation getloadbalancerwebacl getresourcepolicy
+    gettruststorecacertificatesbundle gettruststorerevocationcontent modifylistener modifyrule
+    modifytargetgroup registerinstanceswithloadbalancer registertargets setrulepriorities`,
+  events: `describeapidestination describearchive describeconnection describeendpoint describeeventbus
+    describeeventsource describepartnereventsource describereplay describerule describesubscriber
+    getresourcepolicy listapidestinations listarchives listconnections listendpoints listeventbuses
+    listeventsources listpartnereventsourceaccounts listpartnereventsources listreplays
+    listresourcepolicies listrulenamesbytarget listrules listsubscribers listtagsforresource
+    listtargetsbyrule putevents testeventpattern`,
+  iam: `passrole`,
+  kinesis: `describeaccountsettings describechannel describelimits describestream describestreamconsumer
+    describestreamsummary getrecords getresourcepolicy getsharditerator listchannels listshards
+    liststreamconsumers liststreams listtagsforresource listtagsforstream putrecord putrecords
+    subscribetoshard`,
+  lambda: `createalias deletealias deleteprovisionedconcurrencyconfig getaccountsettings getalias
+    getcapacityprovider getcodesigningconfig getdurableexecution getdurableexecutionhistory
+    getdurableexecutionstate geteventsourcemapping getfunction getfunctioncodesigningconfig
+    getfunctionconcurrency getfunctionconfiguration getfunctioneventinvokeconfig
+    getfunctionrecursionconfig getfunctionscalingconfig getfunctionurlconfig getlayerversion
+    getlayerversionpolicy getnetworkconnector getpolicy getprovisionedconcurrencyconfig
+    getresourcepolicy getruntimemanagementconfig invokeasync invokefunction invokefunctionurl
+    listaliases listcapacityproviders listcodesigningconfigs listdurableexecutionsbyfunction
+    listeventsourcemappings listfunctioneventinvokeconfigs listfunctionurlconfigs
+    listfunctionversionsbycapacityprovider listfunctions listfunctionsbycodesigningconfig
+    listlayerversions listlayers listnetworkconnectors listprovisionedconcurrencyconfigs listtags
+    listversionsbyfunction publishlayerversion publishversion putprovisionedconcurrencyconfig
+    updatealias updatefunctioncode`,
+  logs: `createloggroup createlogstream describeaccountpolicies describeconfigurationtemplates
+    describedeliveries describedeliverydestinations describedeliverysources describedestinations
+    describeexporttasks describefieldindexes describeimporttaskbatches describeimporttasks
+    describeindexpolicies describeloggroups describelogstreams describelookuptables
+    describemetricfilters describequeries describequerydefinitions describeresourcepolicies
+    describesubscriptionfilters filterlogevents getdataprotectionpolicy getdelivery
+    getdeliverydestination getdeliverydestinationpolicy getdeliverysource getintegration
+    getloganomalydetector getlogdelivery getlogevents getlogfields getloggroupfields getlogrecord
+    getlookuptable getqueryresults getscheduledquery getscheduledqueryhistory getstoragetierpolicy
+    gettransformer listaggregateloggroupsummaries listanomalies listentitiesforloggroup
+    listintegrations listloganomalydetectors listlogdeliveries listloggroups listloggroupsforentity
+    listloggroupsforquery listscheduledqueries listsourcesfors3tableintegration
+    listsyslogconfigurations listtagsforresource listtagsloggroup putlogevents startlivetail
+    startquery stoplivetail stopquery testmetricfilter testtransformer`,
+  s3: `abortmultipartupload deleteobject deleteobjectversion describejob
+    describemultiregionaccesspointoperation getaccelerateconfiguration getaccessgrant
+    getaccessgrantsinstance getaccessgrantsinstanceforprefix getaccessgrantsinstanceresourcepolicy
+    getaccessgrantslocation getaccesspoint getaccesspointconfigurationforobjectlambda
+    getaccesspointforobjectlambda getaccesspointpolicy getaccesspointpolicyforobjectlambda
+    getaccesspointpolicystatus getaccesspointpolicystatusforobjectlambda getaccountpublicaccessblock
+    getanalyticsconfiguration getbucketabac getbucketacl getbucketcors getbucketlocation
+    getbucketlogging getbucketmetadatatableconfiguration getbucketnotification
+    getbucketobjectlockconfiguration getbucketownershipcontrols getbucketpolicy
+    getbucketpolicystatus getbucketpublicaccessblock getbucketrequestpayment getbuckettagging
+    getbucketversioning getbucketwebsite getencryptionconfiguration
+    getintelligenttieringconfiguration getinventoryconfiguration getjobtagging
+    getlifecycleconfiguration getmetricsconfiguration getmultiregionaccesspoint
+    getmultiregionaccesspointpolicy getmultiregionaccesspointpolicystatus
+    getmultiregionaccesspointroutes getobject getobjectacl getobjectannotation getobjectattributes
+    getobjectlegalhold getobjectretention getobjecttagging getobjecttorrent getobjectversion
+    getobjectversionacl getobjectversionannotation getobjectversionannotationforreplication
+    getobjectversionattributes getobjectversionforreplication getobjectversiontagging
+    getobjectversiontorrent getreplicationconfiguration getstoragelensconfiguration
+    getstoragelensconfigurationtagging getstoragelensdashboard getstoragelensgroup listaccessgrants
+    listaccessgrantsinstances listaccessgrantslocations listaccesspoints
+    listaccesspointsforobjectlambda listallmybuckets listbucket listbucketmultipartuploads
+    listbucketversions listcalleraccessgrants listjobs listmultiregionaccesspoints
+    listmultipartuploadparts listobjectannotations listobjectversionannotations
+    liststoragelensconfigurations liststoragelensgroups listtagsforresource putobject restoreobject`,
+  secretsmanager: `batchgetsecretvalue createsecret describesecret getrandompassword getresourcepolicy
+    getsecretvalue listsecretversionids listsecrets putsecretvalue`,
+  servicediscovery: `discoverinstances discoverinstancesrevision getinstance getinstanceshealthstatus getnamespace
+    getoperation getresourcepolicy getservice getserviceattributes listinstances listnamespaces
+    listoperations listservices listtagsforresource`,
+  sns: `checkifphonenumberisoptedout getdataprotectionpolicy getendpointattributes
+    getplatformapplicationattributes getsmsattributes getsmssandboxaccountstatus
+    getsubscriptionattributes gettopicattributes listendpointsbyplatformapplication
+    listoriginationnumbers listphonenumbersoptedout listplatformapplications
+    listsmssandboxphonenumbers listsubscriptions listsubscriptionsbytopic listtagsforresource
+    listtopics publish`,
+  sqs: `changemessagevisibility deletemessage getqueueattributes getqueueurl listdeadlettersourcequeues
+    listmessagemovetasks listqueuetags listqueues receivemessage sendmessage`,
+  ssm: `deleteparameter deleteparameters describeactivations describeautomationexecutions
+    describeavailablepatches describedocumentparameters describedocumentpermission
+    describeeffectivepatchesforpatchbaseline describeinstanceinformation describeinstancepatchstates
+    describeinstancepatchstatesforpatchgroup describeinstancepatches describeinstanceproperties
+    describeinventorydeletions describemaintenancewindowexecutiontaskinvocations
+    describemaintenancewindowexecutiontasks describemaintenancewindowexecutions
+    describemaintenancewindowschedule describemaintenancewindowtargets
+    describemaintenancewindowtasks describemaintenancewindows describemaintenancewindowsfortarget
+    describeopsitems describeparameters describepatchbaselines describepatchgroupstate
+    describepatchgroups describepatchproperties describesessions getcalendar getcalendarstate
+    getcloudconnector getconnectionstatus getdefaultpatchbaseline
+    getdeployablepatchsnapshotforinstance getexecutionpreview getinventory getinventoryschema
+    getmaintenancewindow getmaintenancewindowexecution getmaintenancewindowexecutiontask
+    getmaintenancewindowexecutiontaskinvocation getmanifest getopsitem getopsmetadata getopssummary
+    getparameter getparameterhistory getparameters getparametersbypath getpatchbaseline
+    getpatchbaselineforpatchgroup getresourcepolicies getservicesetting listcloudconnectors
+    listcommands listcomplianceitems listcompliancesummaries listdocumentmetadatahistory
+    listdocumentversions listdocuments listinventoryentries listnodes listnodessummary
+    listopsitemevents listopsitemrelateditems listopsmetadata listresourcecompliancesummaries
+    listresourcedatasync listtagsforresource putparameter validatecloudconnector`,
+  states: `describeactivity describeexecution describemaprun describestatemachine describestatemachinealias
+    describestatemachineforexecution getexecutionhistory listactivities listexecutions listmapruns
+    liststatemachinealiases liststatemachineversions liststatemachines listtagsforresource
+    startexecution stopexecution validatestatemachinedefinition`,
+  sts: `assumerole getcalleridentity getservicebearertoken`,
+};

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { projectSchema } from '../bitbucket/settings.ts';
+
+const slackChannel = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,20}$/, 'must be the id of a channel, such as C024BE91L, not its name');
+
+/** The `slack` part of the configuration. */
+export const slackSettingsSchema = z.strictObject({
+  team: z.string().regex(/^T[A-Z0-9]{2,20}$/, 'must be the id of a Slack workspace, such as T024BE7LD'),
+  approversChannel: slackChannel,
+  channels: z
+    .array(
+      z.strictObject({
+        project: projectSchema,
+        channel: slackChannel,
+      }),
+    )
+    .default([]),
+  emailLookup: z.boolean().default(false),
+  grantLink: z
+    .string()
+    .max(1000)
+    .refine(
+      (text) =>
+        /^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(text) && text.includes('{id}') && URL.canParse(text),
+      'must be an https URL that holds {id}',
+    )
+    .optional(),
+});
+
+/** The Slack workspace that the app is installed in. `team` is the only one whose users are listened to;
+ *  `approversChannel` gets what waits for approval, `channels` what becomes of a project's grants. With `emailLookup` a
+ *  user whom no entry names is found by the email that Slack has verified. `grantLink` is where a grant is looked at, e.g.
+ *  `https://rolewright.acme.example/v1/grants/{id}`. */
+export type SlackSettings = z.infer<typeof slackSettingsSchema>;

@@ -1,0 +1,154 @@
+import { unownedParameters } from '../access/ownership.ts';
+import type { OwnershipRule } from '../access/ownership-rule.ts';
+import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
+import type { GrantIntent } from '../grants/intent.ts';
+import {
+  type AuditPort,
+  checkGuardrails,
+  type GuardrailSettings,
+  type PolicyViolation,
+} from '../guardrails/guardrails.ts';
+import { policyText } from '../policy/document.ts';
+import type { Account } from '../shared/account.ts';
+import { canonicalHash } from '../shared/canonical-hash.ts';
+import { grantIdOf } from '../shared/identifiers.ts';
+import { type FieldError, problem } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
+import { fillDefaults } from '../templates/defaults.ts';
+import type { Parameters } from '../templates/parameters.ts';
+import { renderPermissionsPolicy } from '../templates/render.ts';
+import type { Template } from '../templates/template.ts';
+import { checkTrustPolicy } from '../trust/check.ts';
+import { renderTrustPolicy } from '../trust/policy.ts';
+import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
+
+/** What the configuration says of every role: who owns which names, and how the guardrails are applied. */
+export type RoleSettings = {
+  ownership: readonly OwnershipRule[];
+  guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
+};
+
+/** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
+ *  parameters and the name, which are checked. `roleName` when an earlier intent has fixed it. */
+export type RoleInputs = {
+  configuration: RoleSettings;
+  account: Account;
+  repository: Repository;
+  environment?: DeploymentEnvironment | undefined;
+  template: Template;
+  parameters: Parameters;
+  name: string;
+  roleName?: string | undefined;
+};
+
+/** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
+ *  are the parameters that no ownership rule covers: such a plan is not granted without approval. `audited` is what breaks
+ *  guardrails that are in audit mode: it is reported and shown, and stops nothing. `actsThrough` says what the role
+ *  amounts to where others act for it. */
+export type RenderedRole = {
+  grantId: string;
+  role: RoleSpecification;
+  intent: GrantIntent;
+  unowned: FieldError[];
+  audited: PolicyViolation[];
+  actsThrough?: string | undefined;
+};
+
+/** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
+ *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
+ *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
+ *  provisioner refuses. */
+export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
+  const { configuration, account, repository, environment, template, name } = inputs;
+  if (template.scope === 'environment' && !environment) {
+    const errors = [{ pointer: '/environment', detail: 'is missing' }];
+    const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
+    return fail(problem('REQUEST_INVALID', detail, { errors }));
+  }
+  const filled = fillDefaults(template, inputs.parameters, { account, repository, environment });
+  if (!filled.ok) return filled;
+  const parameters = filled.value;
+  const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
+  if (!permissions.ok) return permissions;
+  const target = {
+    account,
+    workspace: repository.workspace,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  };
+  const trustPolicy = renderTrustPolicy(target);
+  const guarded = checkGuardrails(permissions.value, trustPolicy, {
+    accountId: account.id,
+    ...configuration.guardrails,
+  });
+  if (!guarded.ok) return guarded;
+  const findings = checkTrustPolicy(policyText(trustPolicy), {
+    partition: account.partition,
+    accountId: account.id,
+    workspaceSlug: repository.workspace.slug,
+    workspaceUuid: repository.workspace.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  });
+  if (findings.length > 0) {
+    return fail(problem('GUARDRAIL_VIOLATED', `The trust policy ${findings.join('; ')}.`));
+  }
+  const grantId = grantIdOf({
+    accountId: account.id,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    template: template.name,
+    name,
+  });
+  const roleName = inputs.roleName ?? roleNameOf(grantId, repository.slug, template.name);
+  const role: RoleSpecification = {
+    name: roleName,
+    arn: roleArnOf(account, roleName),
+    ...accountPart(account),
+    maxSessionDuration: template.maxSessionDuration,
+    tags: roleTags({
+      grantId,
+      repositoryUuid: repository.uuid,
+      environmentUuid: environment?.uuid,
+      template: template.name,
+    }),
+    trustPolicy,
+    permissionsPolicy: permissions.value,
+  };
+  return ok({
+    grantId,
+    role,
+    audited: guarded.value,
+    actsThrough: template.actsThrough,
+    unowned: unownedParameters(configuration.ownership, repository, { template, parameters }),
+    intent: intentOf({ ...inputs, parameters }, role),
+  });
+}
+
+function intentOf(
+  { repository, environment, account, template, parameters, name }: RoleInputs,
+  role: RoleSpecification,
+): GrantIntent {
+  return {
+    repository: { uuid: repository.uuid, fullName: repository.fullName },
+    workspace: repository.workspace,
+    ...(repository.project ? { project: repository.project } : {}),
+    ...(environment ? { environment } : {}),
+    account: account.id,
+    template: { name: template.name, version: template.version },
+    name,
+    parameters,
+    roleName: role.name,
+    maxSessionDuration: template.maxSessionDuration,
+    trustPolicyHash: canonicalHash(role.trustPolicy),
+    permissionsPolicyHash: canonicalHash(role.permissionsPolicy),
+  };
+}
+
+/** Reports what a plan breaks of audited guardrails; silent where it breaks none. */
+export function reportAuditedRole(
+  { reportAudited }: AuditPort,
+  { grantId, intent, audited }: RenderedRole,
+): void {
+  if (audited.length > 0) reportAudited({ grantId, template: intent.template.name, violations: audited });
+}

@@ -1,0 +1,124 @@
+import type { Caller } from '../../../domain/shared/principal.ts';
+import { toInstant } from '../../../domain/shared/time.ts';
+import { grantEvents, listGrants, readableGrant } from '../../../domain/use-cases/reading/read-grants.ts';
+import { templateImpact } from '../../../domain/use-cases/reading/template-impact.ts';
+import { approveGrant, rejectGrant } from '../../../domain/use-cases/requests/decide-approval.ts';
+import type { GrantAnswer, RequestAnswer } from '../../../domain/use-cases/requests/outcome.ts';
+import { type RequestPorts, requestGrant } from '../../../domain/use-cases/requests/request-grant.ts';
+import { revokeGrant } from '../../../domain/use-cases/requests/revoke-grant.ts';
+import { upgradeGrant } from '../../../domain/use-cases/requests/upgrade-grant.ts';
+import * as own from '../contract/grants.ts';
+import { fromCursor, toCursor } from '../cursor.ts';
+import type { Route } from '../http-function.ts';
+import { answerToExisting, answerToNew } from '../outcome-answer.ts';
+import { unwrap } from '../problem-details.ts';
+import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
+import { type RequestTo, route } from '../route.ts';
+
+/** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
+const PROPAGATION_NOTICE =
+  'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.';
+
+/** The routes on grants, over what they work with. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
+export function grantRoutes(ports: RequestPorts): Route[] {
+  const { configuration } = ports;
+
+  const planned = ({ planned: grant }: RequestAnswer & { outcome: 'planned' }) => ({
+    status: 200 as const,
+    body: plannedResource(grant, ports, toInstant(ports.clock.now())),
+  });
+
+  const answerAbout = ({ outcome, grant }: GrantAnswer) =>
+    answerToExisting(outcome, grant.id, grantResource(grant, ports));
+
+  async function request({ caller, requestId, query, body }: RequestTo<typeof own.requestGrant>) {
+    const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
+    const answer = unwrap(await requestGrant(ports, body, context));
+    if (answer.outcome === 'planned') return planned(answer);
+    return answerToNew(answer.outcome, answer.grant.id, grantResource(answer.grant, ports));
+  }
+
+  async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
+    const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
+    const answer = unwrap(await upgradeGrant(ports, { ...body, grantId: path.id ?? '' }, context));
+    return answer.outcome === 'planned' ? planned(answer) : answerAbout(answer);
+  }
+
+  async function approve({ caller, requestId, path, body }: RequestTo<typeof own.approveGrant>) {
+    const input = { ...body, grantId: path.id ?? '' };
+    return answerAbout(unwrap(await approveGrant(ports, input, contextOf(caller, requestId))));
+  }
+
+  async function reject({ caller, requestId, path, body }: RequestTo<typeof own.rejectGrant>) {
+    const input = { ...body, grantId: path.id ?? '' };
+    return answerAbout(unwrap(await rejectGrant(ports, input, contextOf(caller, requestId))));
+  }
+
+  async function impact({ caller, path, query }: RequestTo<typeof own.showTemplateImpact>) {
+    const { limit, cursor } = query;
+    const name = path.name ?? '';
+    const pages = `/v1/templates/${name}/impact`;
+    const after = fromCursor(pages, {}, cursor);
+    const page = unwrap(await templateImpact(ports, caller, { name, limit, after }));
+    const items = page.impacts.map((one) => impactResource(one.grant, one.impact, configuration));
+    return {
+      status: 200 as const,
+      body: { items, ...(page.next ? { cursor: toCursor(pages, {}, page.next) } : {}) },
+    };
+  }
+
+  async function list({ caller, query }: RequestTo<typeof own.listGrants>) {
+    const { limit, cursor, ...given } = query;
+    const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
+    const filter = { ...given, account };
+    const after = fromCursor('/v1/grants', filter, cursor);
+    const { grants, next } = await listGrants(ports, caller, { filter, limit, after });
+    const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
+    return {
+      status: 200 as const,
+      body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
+    };
+  }
+
+  async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
+    const grant = unwrap(await readableGrant(ports, path.id ?? '', caller));
+    return { status: 200 as const, body: grantResource(grant, ports) };
+  }
+
+  async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
+    const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    const body = { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE };
+    return answerToExisting(outcome, grant.id, body);
+  }
+
+  async function events({ caller, path, query }: RequestTo<typeof own.listGrantEvents>) {
+    const { limit, cursor } = query;
+    const id = path.id ?? '';
+    const pages = `/v1/grants/${id}/events`;
+    const after = Number(fromCursor(pages, {}, cursor) ?? 0);
+    const page = unwrap(await grantEvents(ports, { grantId: id, caller }, { limit, after }));
+    return {
+      status: 200 as const,
+      body: { items: page.events, ...(page.next ? { cursor: toCursor(pages, {}, String(page.next)) } : {}) },
+    };
+  }
+
+  return [
+    route(own.requestGrant, request),
+    route(own.listGrants, list),
+    route(own.showGrant, show),
+    route(own.revokeGrant, revoke),
+    route(own.approveGrant, approve),
+    route(own.rejectGrant, reject),
+    route(own.upgradeGrant, upgrade),
+    route(own.listGrantEvents, events),
+    route(own.showTemplateImpact, impact),
+  ];
+}
+
+const contextOf = (caller: Caller, correlationId: string) => ({
+  caller,
+  correlationId,
+  entryPoint: 'http' as const,
+});

@@ -1,0 +1,48 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { grantIdSchema } from '../../domain/grants/intent.ts';
+import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
+import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
+import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
+
+/** Milliseconds before the function's end after which no call begins any more. */
+const LAST_CALL_MS = 3000;
+/** Milliseconds by which the lease outlives the function: clocks differ, and a call may still be on its way. */
+const LEASE_MARGIN_MS = 60_000;
+
+const invocation = z.strictObject({ grantId: grantIdSchema });
+
+/** The account in a function's ARN; undefined for the names that local gateways make up. */
+const accountOf = (functionArn: string): string | undefined =>
+  /^arn:[a-z-]+:lambda:[a-z0-9-]+:(\d{12}):/.exec(functionArn)?.[1];
+
+/** What one invocation needs beside the provisioner's own ports. */
+export type ProvisionerFunctionPorts = ProvisionerPorts & { logger: Pick<Logger, 'error'> };
+
+/** Works on one grant. Takes `{grantId}` and nothing else, is reachable by `Invoke` only, and answers how it ended;
+ *  whatever fails is logged and answered as `unfinished`, because the read model knows that the grant is due. */
+export async function provisionerFunction(
+  ports: ProvisionerFunctionPorts,
+  event: unknown,
+  context: Pick<Context, 'awsRequestId' | 'invokedFunctionArn' | 'getRemainingTimeInMillis'>,
+): Promise<ProvisionerAnswer> {
+  const { configuration, clock, logger } = ports;
+  try {
+    const { grantId } = invocation.parse(event);
+    const account = accountOf(context.invokedFunctionArn);
+    if (account !== undefined && !configuration.accounts.some(({ id }) => id === account)) {
+      throw new Error(`this function runs in account ${account}, which is not configured`);
+    }
+    const ends = clock.now() + context.getRemainingTimeInMillis();
+    return await provisionGrant(ports, {
+      grantId,
+      owner: context.awsRequestId,
+      deadline: ends - LAST_CALL_MS,
+      leaseUntil: ends + LEASE_MARGIN_MS,
+    });
+  } catch (error) {
+    logger.error('provisioning stopped', { error: error as Error });
+    return { outcome: 'unfinished' };
+  }
+}

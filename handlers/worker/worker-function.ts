@@ -1,0 +1,33 @@
+import { workerMessageSchema } from '../../domain/messaging/worker-message.ts';
+import { assertNever } from '../../domain/shared/result.ts';
+import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
+import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
+import { type ConversationPorts, converse } from '../slack/conversation.ts';
+import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
+
+/** What the worker needs for all that it is handed. */
+export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts;
+
+/** Does what a function at the edge has handed on; every message may come more than once. Only functions of this stack
+ *  may invoke it, so a message that is none is a bug: it is logged and not tried again. */
+export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<void> {
+  const { logger } = ports;
+  const parsed = workerMessageSchema.safeParse(event);
+  if (!parsed.success) {
+    logger.error('the worker was handed something that is no message', { error: parsed.error });
+    return;
+  }
+  const message = parsed.data;
+  switch (message.source) {
+    case 'bitbucket':
+      await followDelivery(ports, message);
+      logger.info('delivery followed', { message });
+      return;
+    case 'slack':
+      return converse(ports, message);
+    case 'notify':
+      return tell(ports, message);
+    default:
+      assertNever(message);
+  }
+}

@@ -1,0 +1,333 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { operationsByFunction } from '../../../handlers/http/contract/operations.ts';
+import {
+  CLOUD,
+  functions,
+  ROOT,
+  resourcesOf,
+  rolePolicies,
+  serverless,
+  textOf,
+  verdict,
+} from '../../support/arch/infrastructure.ts';
+
+const ACCOUNT = '111122223333';
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
+const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/rolewright/rw-shop`;
+const all = functions();
+const policies = rolePolicies();
+const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
+  Statement.map((statement) => ({ role, ...statement })),
+);
+const granted = (role: string) => policies[role]?.Statement.flatMap(({ Action }) => Action) ?? [];
+
+describe('the routes', () => {
+  const expected = Object.entries(operationsByFunction).flatMap(([name, own]) =>
+    Object.values(own).map(({ method, path }) => `${name}: ${method} ${path}`),
+  );
+  const known = expected.map((route) => route.replace(/^\w+: /, ''));
+
+  test('of each function are those of its operations, and one more for all that is none', () => {
+    const deployed = Object.entries(all).flatMap(([name, { events = [] }]) =>
+      events.flatMap((event) =>
+        typeof event === 'object' && 'httpApi' in event ? [`${name}: ${String(event.httpApi)}`] : [],
+      ),
+    );
+    expect(deployed.sort()).toEqual([...expected, 'fallback: *'].sort());
+  });
+
+  test('stand in the README, all of them and no other', () => {
+    const rows = [...textOf('README.md').matchAll(/^\| *`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/gm)];
+    expect(rows.map(([, route]) => route).sort()).toEqual([...known].sort());
+  });
+});
+
+describe('each function', () => {
+  test.each(Object.entries(all))('%s has a handler, a role of its own and a time limit', (name, one) => {
+    const file = one.handler.replace(/\.handler$/, '.ts');
+    expect(existsSync(`${ROOT}${file}`)).toBe(true);
+    expect(textOf(file)).toMatch(/^export (async function|const) handler\b/m);
+    const users = Object.entries(all).filter(([, { role }]) => role === one.role);
+    expect(users.map(([user]) => user)).toEqual([name]);
+    expect(Object.keys(policies)).toContain(one.role);
+    expect(one.timeout).toBeGreaterThan(0);
+    const isHttp = one.events?.some((event) => typeof event === 'object' && 'httpApi' in event) ?? false;
+    // API Gateway ends a request after 30 seconds.
+    expect(isHttp ? one.timeout : 0).toBeLessThan(30);
+  });
+
+  test('has a role, and each role a function; the framework’s shared role is gone', () => {
+    expect(Object.values(all).map(({ role }) => role)).toEqual(expect.arrayContaining(Object.keys(policies)));
+    expect(serverless.provider).not.toHaveProperty('iam');
+    expect(serverless.provider).not.toHaveProperty('role');
+  });
+
+  test('runs as a role outside /rolewright/ that only Lambda assumes and that nothing else is attached to', () => {
+    for (const { Properties } of Object.values(resourcesOf('roles.yml'))) {
+      expect(Properties.Path ?? '/').toBe('/');
+      expect(Properties.ManagedPolicyArns ?? []).toEqual([]);
+      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toBe(
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
+      );
+    }
+  });
+});
+
+/** The roles that may invoke a function; whoever may invoke, may do so on exactly one. */
+function invokersOf(name: string): string[] {
+  const invoking = statements.filter(({ Action }) => Action.some((action) => action.startsWith('lambda:')));
+  for (const { Action } of invoking) expect(Action).toEqual(['lambda:InvokeFunction']);
+  const arn = `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${all[name]?.name}`;
+  return invoking
+    .filter(({ Resource }) => Resource === arn)
+    .map(({ role }) => role)
+    .sort();
+}
+
+describe('the worker', () => {
+  test('is reached by Invoke only, from the endpoints that hand on', () => {
+    expect(all.worker?.events ?? []).toEqual([]);
+    expect(invokersOf('worker')).toEqual([
+      'GrantsRole',
+      'ProvisionerRole',
+      'ReconcilerRole',
+      'SlackRole',
+      'WebhooksRole',
+      'WorkerRole',
+    ]);
+  });
+
+  test('is retried twice, and what failed at every attempt is kept', () => {
+    expect(all.worker).toMatchObject({
+      maximumRetryAttempts: 2,
+      destinations: { onFailure: { type: 'sqs', arn: CLOUD['FailedMessages.Arn'] } },
+    });
+    expect(resourcesOf('queues.yml').FailedMessages?.Properties).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    });
+    const keeping = statements.filter(({ Action }) => Action.some((action) => action.startsWith('sqs:')));
+    expect(keeping).toMatchObject([
+      { role: 'WorkerRole', Action: ['sqs:SendMessage'], Resource: CLOUD['FailedMessages.Arn'] },
+    ]);
+  });
+});
+
+describe('the webhook endpoint', () => {
+  test('may write its own log, read webhook secrets and hand on to the worker, and nothing else', () => {
+    expect(granted('WebhooksRole').sort()).toEqual([
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParameter',
+    ]);
+    const secrets = `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test`;
+    const may = (name: string) =>
+      verdict(policies.WebhooksRole ?? {}, 'ssm:GetParameter', `${secrets}/${name}`);
+    expect([may('webhook-secret/acme'), may('bitbucket-token')]).toEqual(['allow', 'none']);
+  });
+});
+
+describe('the provisioner', () => {
+  test('is reached by Invoke only, from the functions that need it', () => {
+    expect(all.provisioner?.events ?? []).toEqual([]);
+    for (const one of Object.values(all)) expect(one).not.toHaveProperty('url');
+    expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
+  });
+
+  test('is the only one that may do anything in IAM', () => {
+    const users = statements.filter(({ Action }) => Action.some((action) => /^(iam|sts):/.test(action)));
+    expect(new Set(users.map(({ role }) => role))).toEqual(new Set(['ProvisionerRole']));
+  });
+
+  test('may do in IAM what its adapter calls, tags included, and nothing else', () => {
+    const called = [...textOf('adapters/aws/iam.ts').matchAll(/new (\w+)Command\(/g)].map(
+      ([, name]) => `iam:${name}`,
+    );
+    const tagging = ['iam:TagRole', 'iam:TagOpenIDConnectProvider'];
+    const allowed = granted('ProvisionerRole').filter((action) => action.startsWith('iam:'));
+    expect(allowed.sort()).toEqual([...new Set([...called, ...tagging])].sort());
+  });
+
+  const boundary = { 'iam:PermissionsBoundary': BOUNDARY };
+  const denyAll = { 'iam:PermissionsBoundary': DENY_ALL };
+  const other = { 'iam:PermissionsBoundary': `arn:aws:iam::aws:policy/AdministratorAccess` };
+  const elsewhere = `arn:aws:iam::${ACCOUNT}:role/rw-shop`;
+  const changes = ['PutRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRolePolicy', 'DetachRolePolicy'];
+  test.each<[string, string, Record<string, string>, 'allow' | 'none']>([
+    ['CreateRole', ROLE, boundary, 'allow'],
+    ['CreateRole', ROLE, {}, 'none'],
+    ['CreateRole', ROLE, other, 'none'],
+    ['CreateRole', ROLE, denyAll, 'none'],
+    ['CreateRole', elsewhere, boundary, 'none'],
+    ['PutRolePermissionsBoundary', ROLE, boundary, 'allow'],
+    ['PutRolePermissionsBoundary', ROLE, denyAll, 'allow'],
+    ['PutRolePermissionsBoundary', ROLE, other, 'none'],
+    ['PutRolePermissionsBoundary', elsewhere, boundary, 'none'],
+    ...changes.flatMap((action): [string, string, Record<string, string>, 'allow' | 'none'][] => [
+      [action, ROLE, boundary, 'allow'],
+      [action, ROLE, denyAll, 'allow'],
+      [action, ROLE, {}, 'none'],
+      [action, ROLE, other, 'none'],
+      [action, elsewhere, boundary, 'none'],
+    ]),
+    ['DeleteRole', ROLE, {}, 'allow'],
+    ['DeleteRole', elsewhere, {}, 'none'],
+    ['DeleteRolePermissionsBoundary', ROLE, boundary, 'none'],
+    ['AttachRolePolicy', ROLE, boundary, 'none'],
+    ['PassRole', ROLE, boundary, 'none'],
+    ['CreateUser', `arn:aws:iam::${ACCOUNT}:user/eve`, boundary, 'none'],
+  ])('%s on %s under %j: %s', (action, resource, keys, expected) => {
+    expect(verdict(policies.ProvisionerRole ?? {}, `iam:${action}`, resource, keys)).toBe(expected);
+  });
+});
+
+describe('the log', () => {
+  test('is append-only by IAM: its writers may insert and read, and nobody may do anything else', () => {
+    const onEvents = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-events'));
+    expect(onEvents.map(({ role }) => role).sort()).toEqual([
+      'AuditRole',
+      'ExplainRole',
+      'GrantsRole',
+      'ProvisionerRole',
+      'ReconcilerRole',
+      'WorkerRole',
+    ]);
+    const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
+    for (const { role, Action } of onEvents) {
+      const isReader = role === 'AuditRole' || role === 'ExplainRole';
+      expect(Action).toEqual(isReader ? ['dynamodb:Query'] : appending);
+    }
+  });
+
+  test('and the read model are out of reach of Slack’s endpoint, which only claims requests and hands on', () => {
+    expect(granted('SlackRole').sort()).toEqual([
+      'dynamodb:PutItem',
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParameter',
+    ]);
+    const claims = statements.find(({ Sid }) => Sid === 'ClaimRequests');
+    expect(claims?.Resource).toBe(`arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-claims`);
+  });
+
+  test('and the read model can be looked through by every function whose use cases list or count grants', () => {
+    const grants = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-grants`;
+    const mayQuery = (index: string) =>
+      Object.keys(policies).filter(
+        (role) => verdict(policies[role] ?? {}, 'dynamodb:Query', `${grants}/index/${index}`) === 'allow',
+      );
+    const readers = ['AuditRole', 'GrantsRole', 'WorkerRole'];
+    expect(mayQuery('byRepository').sort()).toEqual(readers);
+    expect(mayQuery('byChange').sort()).toEqual(readers);
+    // Who counts a repository's grants, or follows what becomes of it, reads their rows and rests on no index.
+    for (const action of ['dynamodb:GetItem', 'dynamodb:BatchGetItem']) {
+      const mayRead = Object.keys(policies).filter(
+        (role) => verdict(policies[role] ?? {}, action, grants) === 'allow',
+      );
+      expect(mayRead.sort()).toEqual(['GrantsRole', 'ProvisionerRole', 'WorkerRole']);
+    }
+    expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
+  });
+
+  test('cannot be changed by any wildcard: no function’s action or table holds one', () => {
+    for (const { Action, Resource } of statements) {
+      expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
+      const wide = [Resource].flat().filter((resource) => resource === '*');
+      expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
+      if (JSON.stringify(Resource).includes(':dynamodb:')) {
+        expect(JSON.stringify(Resource)).toMatch(
+          /table\/rolewright-test-(events|grants|claims)(\/index\/[\w*]+)?"/,
+        );
+      }
+    }
+  });
+});
+
+describe('the tables', () => {
+  const kept = Object.entries(resourcesOf('tables.yml')).filter(([name]) => name !== 'ClaimsTable');
+
+  test.each(kept)('%s survives mistakes', (_name, table) => {
+    expect(table).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      },
+    });
+  });
+
+  test('are the log, by grant and seq, the read model, by grant, and what was delivered', () => {
+    const keys = Object.values(resourcesOf('tables.yml')).map(({ Properties }) =>
+      (Properties.KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName),
+    );
+    expect(keys).toEqual([['grantId', 'seq'], ['grantId'], ['id']]);
+  });
+});
+
+describe('the permissions boundary', () => {
+  const document = resourcesOf('boundary.yml').Boundary?.Properties.PolicyDocument as object;
+  const own = 'rolewright-test';
+
+  test.each([
+    ['iam:CreateUser', `arn:aws:iam::${ACCOUNT}:user/eve`],
+    ['iam:GetRole', ROLE],
+    ['iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/anything`],
+    ['iam:PassRole', '*'],
+    ['sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/anything`],
+    ['sts:AssumeRole', 'arn:aws:iam::999999999999:role/anything'],
+    ['sts:GetFederationToken', '*'],
+    ['organizations:LeaveOrganization', '*'],
+    ['organizations:DescribeOrganization', '*'],
+    ['account:CloseAccount', '*'],
+    ['billing:UpdateBillingPreferences', '*'],
+    ['cloudtrail:StopLogging', `arn:aws:cloudtrail:eu-central-1:${ACCOUNT}:trail/audit`],
+    ['cloudtrail:DeleteTrail', `arn:aws:cloudtrail:eu-central-1:${ACCOUNT}:trail/audit`],
+    ['logs:DeleteLogGroup', `arn:aws:logs:eu-central-1:${ACCOUNT}:log-group:/any`],
+    ['dynamodb:PutItem', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events`],
+    ['dynamodb:GetItem', `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${own}-grants`],
+    ['dynamodb:Query', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events/index/byDay`],
+    ['lambda:InvokeFunction', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-provisioner`],
+    ['lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-grants`],
+    ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/bitbucket-token`],
+    ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/webhook-secret/acme`],
+    ['sqs:ReceiveMessage', `arn:aws:sqs:eu-central-1:${ACCOUNT}:${own}-failed-messages`],
+    ['secretsmanager:GetSecretValue', `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:rolewright-x`],
+    ['cloudformation:UpdateStack', `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${own}/1`],
+  ])('denies %s on %s', (action, resource) => {
+    expect(verdict(document, action, resource)).toBe('deny');
+  });
+
+  test.each([
+    ['s3:PutObject', 'arn:aws:s3:::shop-site/index.html'],
+    ['cloudfront:CreateInvalidation', `arn:aws:cloudfront::${ACCOUNT}:distribution/E2SHOPSITE0001`],
+    ['ecr:GetAuthorizationToken', '*'],
+    ['ecr:PutImage', `arn:aws:ecr:eu-central-1:${ACCOUNT}:repository/shop-images`],
+    ['lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:shop-checkout`],
+    ['dynamodb:PutItem', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/shop-orders`],
+    ['sts:GetCallerIdentity', '*'],
+    ['iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/none-is-passable`],
+  ])('leaves %s on %s to the role’s own policy', (action, resource) => {
+    expect(verdict(document, action, resource)).toBe('allow');
+  });
+
+  test('leaves nothing but passing and assuming on the roles that may be passed and assumed', () => {
+    for (const role of ['none-is-passable', 'none-is-assumable']) {
+      const arn = `arn:aws:iam::${ACCOUNT}:role/${role}`;
+      expect(verdict(document, 'iam:PutRolePolicy', arn)).toBe('deny');
+      expect(verdict(document, 'iam:UpdateAssumeRolePolicy', arn)).toBe('deny');
+    }
+  });
+
+  test('fits into a managed policy and has the name that the configuration uses', () => {
+    expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
+    const { Properties } = resourcesOf('boundary.yml').Boundary ?? {};
+    expect(textOf('config/rolewright.yaml')).toContain(`boundaryPolicy: ${Properties?.ManagedPolicyName}`);
+  });
+});

@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { provisionerFunction } from '../../../handlers/worker/provisioner-function.ts';
+import { reconcilerFunction } from '../../../handlers/worker/reconciler-function.ts';
+import { takeMessage, type WorkerPorts } from '../../../handlers/worker/worker-function.ts';
+import { World } from '../../support/domain/fakes/fakes.ts';
+import { GRANT_ID, shop } from '../../support/domain/samples.ts';
+
+const ACCOUNT = '111122223333';
+const arnIn = (account: string) =>
+  `arn:aws:lambda:eu-central-1:${account}:function:rolewright-prod-provisioner`;
+let world: World;
+let lines: string[];
+const line = (message: string) => {
+  lines.push(message);
+};
+const logger = { info: line, warn: line, error: line } as never;
+
+beforeEach(() => {
+  world = new World();
+  lines = [];
+});
+
+describe('the provisioner', () => {
+  const invoke = (event: unknown, { account = ACCOUNT, left = 30_000 } = {}) =>
+    provisionerFunction({ ...world.provisionerPorts, logger }, event, {
+      awsRequestId: 'run-1',
+      invokedFunctionArn: arnIn(account),
+      getRemainingTimeInMillis: () => left,
+    });
+  /** Leaves a grant whose provisioner has never run. */
+  const askOnly = async () => {
+    const { invoke: run } = world;
+    world.invoke = async () => ({ outcome: 'unfinished' });
+    await world.request();
+    world.invoke = run;
+  };
+
+  test('works on the grant that it is given the id of', async () => {
+    await askOnly();
+    expect(await invoke({ grantId: GRANT_ID })).toEqual({ outcome: 'settled' });
+    expect((await world.grantNow()).state).toBe('active');
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['no id', {}],
+    ['what is no id', { grantId: 'unknown' }],
+    ['more than an id', { grantId: GRANT_ID, roleName: 'admin' }],
+  ])('given %s does nothing', async (_, event) => {
+    await askOnly();
+    expect(await invoke(event)).toEqual({ outcome: 'unfinished' });
+    expect([world.iamWrites(), lines]).toEqual([[], ['provisioning stopped']]);
+  });
+
+  test('in an account that is not configured does nothing', async () => {
+    await askOnly();
+    expect(await invoke({ grantId: GRANT_ID }, { account: '999999999999' })).toEqual({
+      outcome: 'unfinished',
+    });
+    expect(world.iamWrites()).toEqual([]);
+  });
+
+  test('begins no call of IAM in its last three seconds', async () => {
+    await askOnly();
+    expect(await invoke({ grantId: GRANT_ID }, { left: 3000 })).toEqual({ outcome: 'unfinished' });
+    expect(world.iamWrites()).toEqual([]);
+  });
+
+  test('holds its lease for a minute longer than it can live', async () => {
+    await askOnly();
+    const until: string[] = [];
+    const { takeLease } = world.grants;
+    world.grants.takeLease = (...lease) => {
+      until.push(lease[3]);
+      return takeLease.apply(world.grants, lease);
+    };
+    await invoke({ grantId: GRANT_ID }, { left: 10_000 });
+    expect(until).toEqual(['2026-01-01T00:01:10.000Z']);
+  });
+});
+
+describe('the reconciler', () => {
+  const pass = (left = 300_000) => {
+    const { log, grants, clock, provisioner } = world.requestPorts;
+    return reconcilerFunction(
+      { log, grants, clock, provisioner, logger },
+      { awsRequestId: 'pass-1', getRemainingTimeInMillis: () => left },
+    );
+  };
+  const leaveUnfinished = async () => {
+    world.iam.fault('createRole', { effect: 'unavailable' });
+    await world.request();
+    world.clock.advance(120_000);
+  };
+
+  test('has what is due finished, and says how much that was', async () => {
+    await leaveUnfinished();
+    expect(await pass()).toEqual({ due: 1, settled: 1, unfinished: 0 });
+    expect((await world.grantNow()).state).toBe('active');
+  });
+
+  test('begins no grant in its last thirty seconds', async () => {
+    await leaveUnfinished();
+    expect(await pass(30_000)).toEqual({ due: 0, settled: 0, unfinished: 0 });
+    expect((await world.grantNow()).state).toBe('provisioning');
+  });
+
+  test('names each grant that could not be reconciled, and goes on', async () => {
+    await leaveUnfinished();
+    world.log.load = async () => {
+      throw new Error('the log is away');
+    };
+    expect(await pass()).toEqual({ due: 1, settled: 0, unfinished: 1 });
+    expect(lines).toContain('a grant could not be reconciled');
+  });
+
+  test('that cannot read what is due throws nothing', async () => {
+    world.grants.listDue = async () => {
+      throw new Error('the table is away');
+    };
+    expect(await pass()).toEqual({ error: expect.any(String) });
+  });
+});
+
+describe('the worker', () => {
+  const portsOf = () =>
+    ({
+      ...world.requestPorts,
+      logger,
+      reportProblem: () => line('problem reported'),
+    }) as unknown as WorkerPorts;
+
+  test('follows a delivery: the grants of a repository that is gone are revoked', async () => {
+    await world.request();
+    world.bitbucket.repositories = [];
+    await takeMessage(portsOf(), {
+      source: 'bitbucket',
+      workspace: 'acme',
+      deliveryId: 'delivery-1',
+      event: 'repo:deleted',
+      repository: { uuid: shop.uuid },
+    });
+    expect((await world.grantNow()).state).toBe('revoked');
+    expect(lines).toContain('delivery followed');
+  });
+
+  test('throws what failed, so that it is tried again', async () => {
+    const message = {
+      source: 'bitbucket',
+      workspace: 'unknown',
+      deliveryId: 'delivery-1',
+      event: 'repo:deleted',
+    };
+    await expect(takeMessage(portsOf(), message)).rejects.toThrow('not configured');
+  });
+
+  test.each([[undefined], [{}], [{ source: 'unknown' }], [{ source: 'bitbucket', workspace: 'acme' }]])(
+    'logs %j, which is no message, and does nothing',
+    async (event) => {
+      await takeMessage(portsOf(), event);
+      expect(lines).toEqual(['the worker was handed something that is no message']);
+    },
+  );
+});

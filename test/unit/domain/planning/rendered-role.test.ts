@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import { type RoleInputs, renderRole } from '../../../../domain/planning/rendered-role.ts';
+import { canonicalHash } from '../../../../domain/shared/canonical-hash.ts';
+import {
+  codeOf,
+  configurationOf,
+  GRANT_ID,
+  present,
+  problemOf,
+  ROLE_ARN,
+  ROLE_NAME,
+  shop,
+  successOf,
+  templateContent,
+  templateOf,
+} from '../../../support/domain/samples.ts';
+
+const configuration = configurationOf();
+const inputs = (over: Partial<RoleInputs> = {}): RoleInputs => ({
+  configuration,
+  account: present(configuration.accounts[0]),
+  repository: shop,
+  template: templateOf(),
+  parameters: { bucket: 'shop-site' },
+  name: 'default',
+  ...over,
+});
+
+describe('a plan', () => {
+  test('is the same for the same inputs, and its intent names what it will do by hash', () => {
+    const plan = successOf(renderRole(inputs()));
+    expect(successOf(renderRole(inputs()))).toEqual(plan);
+    expect(plan).toMatchObject({ grantId: GRANT_ID, role: { name: ROLE_NAME, arn: ROLE_ARN } });
+    expect(plan.intent.trustPolicyHash).toBe(canonicalHash(plan.role.trustPolicy));
+    expect(plan.intent.permissionsPolicyHash).toBe(canonicalHash(plan.role.permissionsPolicy));
+  });
+
+  test('holds inputs and hashes in its intent, never documents', () => {
+    const { intent } = successOf(renderRole(inputs()));
+    expect(JSON.stringify(intent)).not.toContain('Statement');
+    expect(JSON.stringify(intent)).not.toContain('sts:');
+  });
+
+  test('keeps the role name that an earlier intent has fixed', () => {
+    const renamed = { ...shop, slug: 'store', fullName: 'acme/store' };
+    const plan = successOf(renderRole(inputs({ repository: renamed, roleName: ROLE_NAME })));
+    expect([plan.role.name, plan.role.arn, plan.intent.roleName]).toEqual([ROLE_NAME, ROLE_ARN, ROLE_NAME]);
+  });
+
+  test.each(['*', '{*}', '?', shop.uuid.replace('ce6a', 'ce?a'), '*:'])(
+    'is refused by the checker where Bitbucket calls a repository %s',
+    (uuid) => {
+      expect(codeOf(renderRole(inputs({ repository: { ...shop, uuid } })))).toBe('GUARDRAIL_VIOLATED');
+    },
+  );
+
+  test.each(['*', '{*}', '?'])(
+    'is refused by the checker where Bitbucket calls an environment %s',
+    (uuid) => {
+      expect(codeOf(renderRole(inputs({ environment: { uuid, name: 'Production' } })))).toBe(
+        'GUARDRAIL_VIOLATED',
+      );
+    },
+  );
+
+  test('is POLICY_TOO_LARGE where its document is', () => {
+    const content = templateContent();
+    const resources = Array.from({ length: 300 }, (_, n) => `arn:aws:s3:::{{bucket}}/part-${n}/*`);
+    const conditions = { StringEquals: { 'aws:ResourceAccount': '{{aws.accountId}}' } };
+    content.statements.push({ sid: 'Many', actions: ['s3:GetObject'], resources, conditions });
+    expect(codeOf(renderRole(inputs({ template: templateOf(content) })))).toBe('POLICY_TOO_LARGE');
+  });
+
+  test('is GUARDRAIL_VIOLATED where its template forgets a guardrail', () => {
+    const content = templateContent();
+    content.statements.push({
+      sid: 'Keys',
+      actions: ['iam:CreateUser'],
+      resources: ['arn:aws:iam::{{aws.accountId}}:user/x'],
+    });
+    const problem = problemOf(renderRole(inputs({ template: templateOf(content) })));
+    expect(problem).toMatchObject({
+      code: 'GUARDRAIL_VIOLATED',
+      errors: [{ detail: expect.stringContaining('Keys') }],
+    });
+  });
+});
