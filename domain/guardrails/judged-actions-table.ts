@@ -80,13 +80,8 @@ export const judgedActions: Readonly<Record<string, string>> = {
     listfleets listprojects listreportgroups listreports listreportsforreportgroup listrepositories
     listsandboxes listsandboxesforproject listsharedprojects listsharedreportgroups stopbuild
     stopbuildbatch updatereport`,
-  codedeploy: `batchgetapplicationrevisions batchgetapplications batchgetdeploymentgroups
-    batchgetdeploymentinstances batchgetdeploymenttargets batchgetdeployments
-    batchgetonpremisesinstances createdeployment getapplication getapplicationrevision getdeployment
-    getdeploymentconfig getdeploymentgroup getdeploymentinstance getdeploymenttarget
-    getonpremisesinstance listapplicationrevisions listapplications listdeploymentconfigs
-    listdeploymentgroups listdeploymentinstances listdeploymenttargets listdeployments
-    listgithubaccounttokennames listonpremisesinstances listtagsforresource
+  codedeploy: `createdeployment getapplication getapplicationrevision getdeployment getdeploymentconfig
+    getdeploymentgroup getdeploymentinstance getdeploymenttarget getonpremisesinstance
     registerapplicationrevision`,
   codepipeline: `getactiontype getpipeline getpipelineexecution getpipelinestate getthirdpartyjobdetails
     listactionexecutions listactiontypes listdeployactionexecutiontargets listpipelineexecutions
@@ -230,13 +225,11 @@ export const judgedActions: Readonly<Record<string, string>> = {
     listcertificateauthorities listclusters listdashboarddata listdashboardresources
     listeksanywheresubscriptions listfargateprofiles listidentityproviderconfigs listinsights
     listnodegroups listpodidentityassociations listtagsforresource listupdates`,
-  elasticbeanstalk: `checkdnsavailability createapplicationversion describeaccountattributes
-    describeapplicationversions describeapplications describeconfigurationoptions
-    describeconfigurationsettings describeenvironmenthealth describeenvironmentmanagedactionhistory
+  elasticbeanstalk: `createapplicationversion describeaccountattributes describeapplicationversions
+    describeapplications describeconfigurationoptions describeconfigurationsettings
+    describeenvironmenthealth describeenvironmentmanagedactionhistory
     describeenvironmentmanagedactions describeenvironmentresources describeenvironments
-    describeevents describeinstanceshealth describeplatformversion listavailablesolutionstacks
-    listplatformbranches listplatformversions listtagsforresource updateenvironment
-    validateconfigurationsettings`,
+    describeevents describeinstanceshealth describeplatformversion updateenvironment`,
   elasticloadbalancing: `createrule deleterule deregisterinstancesfromloadbalancer deregistertargets
     describeaccountlimits describecapacityreservation describeinstancehealth
     describelistenerattributes describelistenercertificates describelisteners

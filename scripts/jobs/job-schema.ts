@@ -5,9 +5,6 @@ const callSchema = z.strictObject({
   with: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** Either a line of POSIX sh, or a call of boto3. */
-const doing = z.union([z.strictObject({ run: z.string().min(1) }), callSchema]);
-
 const allowedSchema = z.union([
   z.strictObject({ run: z.string().min(1), tool: z.string().optional() }),
   callSchema.extend({ tool: z.string().optional() }),
@@ -40,9 +37,6 @@ export const jobSchema = z.strictObject({
 
 /** See `jobSchema`. */
 export type Job = z.infer<typeof jobSchema>;
-
-/** One thing that a tool does. */
-export type Doing = z.infer<typeof doing>;
 
 /** One call of boto3. */
 export type BotoCall = z.infer<typeof callSchema>;

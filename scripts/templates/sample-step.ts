@@ -9,7 +9,7 @@ import { SAMPLE_ACCOUNT } from './sample.ts';
 const GRANT_ID = 'gr_vwbrmwflk4gme6aezt3ymom2ij';
 
 /** A grant of a template with its example parameters, as a step needs it. */
-export function sampleStepGrant(template: Template): StepGrant {
+function sampleStepGrant(template: Template): StepGrant {
   const name = roleNameOf(GRANT_ID, 'shop', template.name);
   return {
     id: GRANT_ID,

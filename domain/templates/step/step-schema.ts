@@ -12,7 +12,7 @@ const shellLine = z
 
 /** An image reference with a tag or digest: the grammar of the distribution specification, in lower case. A tag is
  *  required, so that a step does not change by itself. */
-export const IMAGE_REFERENCE =
+const IMAGE_REFERENCE =
   /^(?=.{3,255}$)(?:[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 
 /** A pipe as `bitbucket-pipelines.yml` names it, e.g. `atlassian/aws-s3-deploy:1.6.1`. */

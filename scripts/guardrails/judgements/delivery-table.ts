@@ -241,6 +241,15 @@ export const deliveryJudgements: JudgementTable = {
     },
     {
       verdict: 'judged-actions',
+      reason: 'Reads what no deploy needs; the boundary is shorter without it.',
+      actions: `BatchGetApplicationRevisions BatchGetApplications BatchGetDeploymentGroups
+        BatchGetDeploymentInstances BatchGetDeploymentTargets BatchGetDeployments
+        BatchGetOnPremisesInstances ListApplicationRevisions ListApplications ListDeploymentConfigs
+        ListDeploymentGroups ListDeploymentInstances ListDeploymentTargets ListDeployments
+        ListGitHubAccountTokenNames ListOnPremisesInstances ListTagsForResource`,
+    },
+    {
+      verdict: 'judged-actions',
       reason: 'Changes settings beyond what a deploy of one application needs.',
       actions: `UpdateApplication`,
     },
@@ -263,12 +272,18 @@ export const deliveryJudgements: JudgementTable = {
       actions: `AssociateEnvironmentOperationsRole ComposeEnvironments CreateApplication
         CreateConfigurationTemplate CreateEnvironment CreatePlatformVersion CreateStorageLocation
         UpdateApplication UpdateApplicationResourceLifecycle UpdateApplicationVersion
-        UpdateConfigurationTemplate`,
+        UpdateConfigurationTemplate UpdateTagsForResource`,
     },
     {
       verdict: 'no-handing-on',
       reason: 'Writes tags, by which policies elsewhere decide who may do what.',
-      actions: `AddTags RemoveTags UpdateTagsForResource`,
+      actions: `AddTags RemoveTags`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Reads what no deploy needs; the boundary is shorter without it.',
+      actions: `CheckDNSAvailability ListAvailableSolutionStacks ListPlatformBranches ListPlatformVersions
+        ListTagsForResource ValidateConfigurationSettings`,
     },
     {
       verdict: 'judged-actions',

@@ -14,8 +14,8 @@ const document = resourcesOf('boundary.yml').Boundary?.Properties.PolicyDocument
 
 /** Characters of a managed policy without white space. Source: IAM User Guide, "IAM and AWS STS quotas". */
 const LIMIT = 6144;
-/** Characters that are kept free for the roles that an installation lists: about ten whole ARNs. */
-const FREE_FOR_ROLES = 800;
+/** Characters that are kept free for the roles that an installation lists: about five whole ARNs. */
+const FREE_FOR_ROLES = 400;
 
 let reference: JudgedAction[];
 /** Every action of AWS's reference, `service:Name`, with its access level. */

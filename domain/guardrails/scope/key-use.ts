@@ -1,4 +1,4 @@
-import type { PermissionsStatement } from '../policy/document.ts';
+import type { PermissionsStatement } from '../../policy/document.ts';
 
 /** Actions that use a key and change nothing about it. In lower case. */
 const USES = new Set(['kms:decrypt', 'kms:generatedatakey']);
