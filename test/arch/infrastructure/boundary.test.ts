@@ -6,7 +6,7 @@ import { coversAction, coversResource, verdictOf } from '../../../sandbox/aws/po
 import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import { boundaryDenies, mustBeDenied, USED_BEHIND_OTHERS } from '../../../scripts/guardrails/boundary.ts';
 import { type JudgedAction, judgedReference } from '../../../scripts/guardrails/judgements.ts';
-import { resourcesOf, textOf } from '../../support/arch/infrastructure.ts';
+import { resourcesOf, textOf, verdict } from '../../support/arch/infrastructure.ts';
 
 const document = resourcesOf('boundary.yml').Boundary?.Properties.PolicyDocument as {
   Statement: { Sid: string; Action?: string | string[]; NotAction?: string[] }[];
@@ -115,6 +115,14 @@ describe('the boundary', () => {
     const page = textOf('docs/guardrails.md');
     const listed = /<!-- open reads -->\n([\s\S]*?)\n<!-- end -->/.exec(page)?.[1] ?? '';
     expect([...listed.matchAll(/`([a-z0-9-]+:\w+)`/g)].map(([, action]) => action)).toEqual(named);
+  });
+
+  test('denies tags in ECS, except those that the registration of a revision brings', () => {
+    const revision = 'arn:aws:ecs:eu-central-1:111122223333:task-definition/shop:7';
+    const tagged = (keys: Record<string, string>) => verdict(document, 'ecs:TagResource', revision, keys);
+    expect(tagged({ 'ecs:CreateAction': 'RegisterTaskDefinition' })).toBe('allow');
+    expect(tagged({ 'ecs:CreateAction': 'CreateService' })).toBe('deny');
+    expect(tagged({})).toBe('deny');
   });
 
   test('has room for the roles that an installation lists', () => {
