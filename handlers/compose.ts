@@ -107,13 +107,13 @@ function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPort
   };
 }
 
-/** The event log and the read model, for those who append: what is notification is told in Slack. */
+/** The event log and the read model for use cases that append. Notifiable events are announced in Slack. */
 export const composeStreams = (core: Core): StreamPorts => ({
   ...composeRecords(core),
   notify: composeNotifier(core),
 });
 
-/** Has the worker tell in Slack of what is notification; nothing where Slack is not configured. */
+/** Has the worker announce notifiable events in Slack. Undefined where Slack is not configured. */
 function composeNotifier(core: Core): StreamPorts['notify'] {
   const { configuration, logger } = core;
   const { slack } = configuration;
@@ -188,10 +188,12 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    reportUnreadable: (grantId, cause) =>
+      core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
   };
 }
 
-/** What was taken and told already. */
+/** The ids of Slack deliveries already taken and of notifications already sent. */
 const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =>
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
@@ -207,7 +209,7 @@ const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): Sl
 const slackResponseOrigin = ({ environment }: Core): string =>
   environment.sandboxSlackUrl ?? 'https://hooks.slack.com';
 
-/** Milliseconds that a call of Slack may take where nobody waits for it. */
+/** Timeout in milliseconds of a call to Slack that no person waits for. */
 const UNHURRIED_MS = 8000;
 
 /** What the worker does for Slack. */
@@ -239,7 +241,7 @@ export function composeWebhookEndpoint(core: Core): WebhookPorts {
     workspaces: core.configuration.workspaces,
     secretsOf:
       'parameters' in webhookSecrets
-        ? ssmWebhookSecrets(webhookSecrets.parameters)
+        ? ssmWebhookSecrets(webhookSecrets.parameters, core.clock)
         : async (slug) => secretsIn(webhookSecrets.bySlug[slug] ?? ''),
     worker: composeWorkerClient(core),
     logger: core.logger,
@@ -281,7 +283,7 @@ export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
     clock,
     configuration,
     bitbucket,
-    stepTokens: stepTokenReader(configuration, workspaceKeys(environment)),
+    stepTokens: stepTokenReader(configuration, workspaceKeys(environment), clock),
   };
 }
 

@@ -34,10 +34,10 @@ const shape = z.object({
   SANDBOX_SLACK_URL: url.optional(),
 });
 
-/** What a function is told by its environment. `bitbucketToken` is the name of an SSM parameter on Lambda and the value
- *  itself on a developer's machine; so are the webhooks' secrets: `parameters` is the path above one SSM parameter for
- *  each workspace's slug. `sandboxUrl` is the origin of the local stand-in for Bitbucket, `sandboxSlackUrl`
- *  that of Slack's. */
+/** The settings that a function reads from its environment. `bitbucketToken` is the name of an SSM parameter
+ *  on Lambda and the value itself on a developer's machine; so are the webhooks' secrets: `parameters` is the
+ *  path above one SSM parameter for each workspace's slug. `sandboxUrl` is the origin of the local stand-in
+ *  for Bitbucket, `sandboxSlackUrl` that of Slack's. */
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;

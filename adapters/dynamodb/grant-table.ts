@@ -5,8 +5,9 @@ import {
   type QueryCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Grant, isLive } from '../../domain/grants/grant.ts';
-import type { DueRow, GrantFilter, GrantRow, GrantTable } from '../../domain/grants/stores.ts';
+import { grantStates, isLive } from '../../domain/grants/grant.ts';
+import { type GrantRow, parseRow, ROW_VERSION } from '../../domain/grants/row.ts';
+import type { DueRow, GrantFilter, GrantPage, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
@@ -142,7 +143,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async list(filter, limit, after) {
       const page = await query(toQuery(table, filter, after), limit);
       const next = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      return { grants: page.items.map(toGrant), next };
+      return { ...toPage(page.items), next };
     },
 
     async listDue(now, limit, after) {
@@ -199,25 +200,40 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
 
     async listLive(repositoryUuid) {
       const ids = await enrolledIn(repositoryUuid);
-      const live = (await readRows(ids))
-        .flatMap((row) => (row.grant ? [toGrant(row)] : []))
-        .filter((grant) => isLive(grant.state));
-      const order = ({ request, id }: Grant) => `${request.at}#${id}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ id }) => id);
+      const live = (await readRows(ids)).filter((row) => row.grant && isLiveRow(row));
+      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${textOf(item, 'grantId')}`;
+      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((item) => textOf(item, 'grantId'));
     },
   };
 }
 
+/** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
+const isLiveRow = (item: Item): boolean => {
+  const state = grantStates.find((one) => one === item.state?.S);
+  return state === undefined || isLive(state);
+};
+
+function toPage(items: readonly Item[]): GrantPage {
+  const page: GrantPage = { grants: [], stale: [] };
+  for (const item of items) {
+    const version = item.v?.N === undefined ? undefined : Number(item.v.N);
+    const row = parseRow(textOf(item, 'grantId'), { version, grant: item.grant?.S ?? '' });
+    if (row.ok) page.grants.push(row.value);
+    else page.stale.push(row.problem);
+  }
+  return page;
+}
+
 /** The item that holds the ids of a repository's grants. It has none of the attributes that the indexes are keyed by. */
 const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `repository#${repositoryUuid}` } });
-
-const toGrant = (item: Item): Grant => JSON.parse(textOf(item, 'grant'));
 
 /** The listed attributes of a row. `changed` sorts the lists, and ends in the grant's id to be unique. */
 function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {
   const { intent } = grant.request;
   const attributes: Record<string, [placeholder: string, value: Item[string]]> = {
     '#seq': [':seq', { N: String(seq) }],
+    v: [':v', { N: String(ROW_VERSION) }],
+    askedAt: [':askedAt', { S: grant.request.at }],
     listed: [':all', { S: ALL }],
     changed: [':changed', { S: `${grant.updatedAt}#${grantId}` }],
     '#grant': [':grant', { S: JSON.stringify(grant) }],

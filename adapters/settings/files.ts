@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
+import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { readBoundaryRoles } from './boundary-roles.ts';
 import { StartFailure } from './start-failure.ts';
@@ -15,9 +16,9 @@ export function readConfiguration(root: string): Configuration {
   if (!file) throw new StartFailure([`${path}: is missing`]);
   if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
   const parsed = parseConfiguration(file.content);
-  if ('errors' in parsed) throw new StartFailure(parsed.errors.map((fieldError) => `${path}${fieldError}`));
+  if (!parsed.ok) throw new StartFailure(parsed.problem.map((fieldError) => `${path}${fieldError}`));
   const boundaryRoles = readBoundaryRoles(root);
-  return { ...parsed.configuration, ...(boundaryRoles ? { boundaryRoles } : {}) };
+  return { ...parsed.value, ...(boundaryRoles ? { boundaryRoles } : {}) };
 }
 
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every error of all files. */
@@ -27,10 +28,10 @@ export function readTemplates(root: string): ReadonlyMap<string, Template> {
   for (const file of settingsIn(root, 'templates')) {
     const parsed =
       'fieldError' in file
-        ? { errors: [`${file.path}: ${file.fieldError}`] }
+        ? fail([`${file.path}: ${file.fieldError}`])
         : parseTemplate(file.name, file.content);
-    if ('errors' in parsed) errors.push(...parsed.errors);
-    else templates.set(parsed.template.name, parsed.template);
+    if (parsed.ok) templates.set(parsed.value.name, parsed.value);
+    else errors.push(...parsed.problem);
   }
   if (templates.size === 0 && errors.length === 0) errors.push('templates/: holds no template');
   if (errors.length > 0) throw new StartFailure(errors);

@@ -1,9 +1,16 @@
 import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
+import type { Clock } from '../../domain/shared/clock.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { secretsIn } from '../bitbucket/webhook-signature.ts';
+import { briefMemory } from '../brief-memory.ts';
 
 /** Seconds for which a secret is cached in memory; after that a rotated one is in use everywhere. */
 const SECRET_MAX_AGE_SECONDS = 300;
+
+/** Seconds for which the absence of a secret, and a failed look-up, are cached: anyone can send requests with a signature,
+ *  and each would cost a call. Our choice: a new secret is in use within half a minute. */
+const ABSENCE_SECONDS = 30;
+const FAILURE_SECONDS = 5;
 
 /** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without surrounding white space.
  *  `what` names it in errors, as in "The access token for Bitbucket". No error holds its value. */
@@ -23,18 +30,30 @@ export const ssmSecret =
 /** Webhook secrets by the workspace's slug. Each workspace has an SSM SecureString parameter below `parameters`, e.g.
  *  `/rolewright/prod/webhook-secret/acme`, with one secret on each line (two during a rotation). Empty if the parameter
  *  does not exist; a failed look-up throws. Only slugs of configured workspaces may be passed. */
-export const ssmWebhookSecrets =
-  (parameters: string) =>
-  async (workspaceSlug: string): Promise<string[]> => {
+export function ssmWebhookSecrets(
+  parameters: string,
+  clock: Pick<Clock, 'now'>,
+): (workspaceSlug: string) => Promise<string[]> {
+  const absences = briefMemory<true>(clock, ABSENCE_SECONDS);
+  const failures = briefMemory<PortError>(clock, FAILURE_SECONDS);
+  return async (workspaceSlug) => {
+    if (absences.recall(workspaceSlug)) return [];
+    const failure = failures.recall(workspaceSlug);
+    if (failure) throw failure;
     const value = await getParameter(`${parameters}/${workspaceSlug}`, {
       decrypt: true,
       maxAge: SECRET_MAX_AGE_SECONDS,
     }).catch((cause: unknown) => {
       if (isMissingParameter(cause)) return '';
-      throw new PortError('SSM', 'UNAVAILABLE', "The webhook's secret cannot be read.", { cause });
+      const error = new PortError('SSM', 'UNAVAILABLE', "The webhook's secret cannot be read.", { cause });
+      failures.remember(workspaceSlug, error);
+      throw error;
     });
-    return secretsIn(value ?? '');
+    const secrets = secretsIn(value ?? '');
+    if (secrets.length === 0) absences.remember(workspaceSlug, true);
+    return secrets;
   };
+}
 
 /** True if the parameter does not exist. Powertools wraps the SDK's error. */
 function isMissingParameter(error: unknown): boolean {

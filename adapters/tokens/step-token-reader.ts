@@ -1,6 +1,7 @@
 import { compactVerify, decodeJwt } from 'jose';
 import { issuerOf } from '../../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Clock } from '../../domain/shared/clock.ts';
 import type { Claims } from '../../domain/trust/evaluation.ts';
 import type { StepTokenReader } from '../../domain/use-cases/reading/explain-admission.ts';
 import { issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
@@ -10,8 +11,11 @@ import { issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
 export function stepTokenReader(
   { workspaces }: Pick<Configuration, 'workspaces'>,
   keysOf: (workspaceSlug: string) => string,
+  clock: Pick<Clock, 'now'>,
 ): StepTokenReader {
-  const keysByIssuer = new Map(workspaces.map(({ slug }) => [issuerOf(slug), issuerKeys(keysOf(slug))]));
+  const keysByIssuer = new Map(
+    workspaces.map(({ slug }) => [issuerOf(slug), issuerKeys(keysOf(slug), clock)]),
+  );
   return {
     async read(token) {
       const claims = claimsIn(token);

@@ -1,12 +1,13 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
+import { type CompanyCaller, companyCaller } from '../../domain/access/company-caller.ts';
 import type { TrustedIssuer } from '../../domain/access/trusted-issuer.ts';
 import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
-import type { Caller } from '../../domain/shared/principal.ts';
+import { type Caller, foldAscii } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import { type IssuerKeys, issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
@@ -30,7 +31,7 @@ type Expected = {
   audience: string;
   algorithms: string[];
   keys: IssuerKeys;
-  toCaller(claims: JWTPayload): Caller | undefined;
+  toCaller(claims: JWTPayload): CompanyCaller;
 };
 
 /** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
@@ -47,8 +48,8 @@ export function tokenVerifier(
       issuer: issuer.issuer,
       audience: issuer.audience,
       algorithms: issuer.algorithms,
-      keys: issuerKeys(locations.company(issuer)),
-      toCaller: (claims) => companyCaller(issuer, claims),
+      keys: issuerKeys(locations.company(issuer), clock),
+      toCaller: (claims) => companyCaller(issuer, claims, configuration),
     });
   }
   for (const workspace of configuration.workspaces) {
@@ -57,8 +58,11 @@ export function tokenVerifier(
       issuer,
       audience: configuration.pipelineAudience,
       algorithms: STEP_TOKEN_ALGORITHMS,
-      keys: issuerKeys(locations.bitbucket(workspace.slug)),
-      toCaller: (claims) => pipelineCaller(workspace, audienceOf(workspace), claims),
+      keys: issuerKeys(locations.bitbucket(workspace.slug), clock),
+      toCaller: (claims) => {
+        const caller = pipelineCaller(workspace, audienceOf(workspace), claims);
+        return caller ? { caller } : { refused: 'The claims of the token do not agree with one another.' };
+      },
     });
   }
 
@@ -68,7 +72,7 @@ export function tokenVerifier(
       if (!entry) return unauthenticated('The token does not come from a trusted issuer.');
       const { issuer, audience, algorithms, keys, toCaller } = entry;
       try {
-        const { payload } = await jwtVerify(token, keys, {
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
           issuer,
           audience,
           algorithms,
@@ -76,8 +80,11 @@ export function tokenVerifier(
           currentDate: new Date(clock.now()),
           requiredClaims: ['exp', 'sub'],
         });
-        const caller = toCaller(payload);
-        return caller ? ok(caller) : unauthenticated('The claims of the token contradict each other.');
+        const now = clock.now() / 1000;
+        const refused = headerRefusal(protectedHeader.typ) ?? issueRefusal(payload.iat, now);
+        if (refused) return unauthenticated(refused);
+        const found = toCaller(payload);
+        return 'caller' in found ? ok(found.caller) : unauthenticated(found.refused);
       } catch (error) {
         const refused = reasonOf(error, audience);
         if (refused) return unauthenticated(refused);
@@ -89,6 +96,21 @@ export function tokenVerifier(
     },
   };
 }
+
+/** The types of tokens that are for access or sign-in: none said, a JWT, or an access token. Others, such as logout, DPoP
+ *  and security event tokens, are signed by the same keys and prove another thing. Source: RFC 9068 section 2.1, RFC 8725
+ *  section 3.11; the part before the slash may be left out, and case does not matter (RFC 7515, 4.1.9). */
+const TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
+
+const headerRefusal = (typ: string | undefined): string | undefined =>
+  typ === undefined || TOKEN_TYPES.has(foldAscii(typ).replace(/^application\//, ''))
+    ? undefined
+    : 'The token is neither an access token nor an ID token (typ).';
+
+const issueRefusal = (iat: number | undefined, now: number): string | undefined =>
+  iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS
+    ? 'The token is issued in the future (iat).'
+    : undefined;
 
 const unauthenticated = (detail: string) => fail(problem('UNAUTHENTICATED', detail));
 
@@ -110,16 +132,6 @@ function reasonOf(error: unknown, audience: string): string | undefined {
     return `The token's ${claim} is not accepted here.${remedy}`;
   }
   return isVerdict(error) ? 'The token cannot be verified.' : undefined;
-}
-
-function companyCaller(issuer: TrustedIssuer, claims: JWTPayload): Caller | undefined {
-  const id = claims[issuer.idClaim];
-  if (typeof id !== 'string' || id === '' || id.length > 256 || !id.isWellFormed()) return undefined;
-  if (issuer.idClaim === 'email' && claims.email_verified !== true) return undefined;
-  const groups = z.array(wellFormed).safeParse(claims[issuer.groupsClaim] ?? []);
-  if (!groups.success) return undefined;
-  const shownId = issuer.idClaim === 'email' ? id.toLowerCase() : id;
-  return { principal: { kind: issuer.kind, id: shownId }, groups: groups.data };
 }
 
 const uuidClaim = z

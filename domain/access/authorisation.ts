@@ -134,8 +134,7 @@ const denial = (rule: string): Decision => ({ allowed: false, rule });
 
 /** What no pipeline does anywhere: anyone who can push a branch is one, so it never revokes, approves or audits. */
 function pipelineActionLimit({ caller, action }: Attempt): string | undefined {
-  if (caller.principal.kind !== 'pipeline') return undefined;
-  if (!caller.pipeline) return 'pipeline-without-claims';
+  if (!caller.pipeline) return undefined;
   return action === 'request' || action === 'read' ? undefined : 'pipeline-requests-and-reads-only';
 }
 
@@ -168,7 +167,6 @@ function requestability({ caller, action, resource }: Attempt & { resource: Reso
 const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
-  'pipeline-without-claims': ASK,
   'pipeline-without-approval': 'Have a person request what needs approval.',
   'pipeline-own-repository': "A pipeline's token works for its own repository only.",
   'pipeline-own-environment':
@@ -176,6 +174,7 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-no-longer-expiry': ASK,
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
+  'approvers-in-people': 'An administrator adds the entry to people.',
   'template-requestable-by': 'Each template says who may request it.',
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseUuid } from '../shared/identifiers.ts';
+import { foldAscii, identifiersOf, PRINCIPAL_ID, type Principal } from '../shared/principal.ts';
 
 /** A Bitbucket account is named by its UUID in braces, or by its Atlassian account id such as
  *  `557058:8f7b9c2e-…` (source: Bitbucket Cloud REST API, user object: `uuid` and `account_id`). */
@@ -11,7 +12,7 @@ const bitbucketAccount = z
 
 /** One person: `{id: 'ada@acme.example', email?, slack?: 'T01ACME/U01ADA', bitbucket?: '{uuid}', groups?: ['platform']}`. */
 export const personSchema = z.strictObject({
-  id: z.string().min(1).max(256),
+  id: z.string().regex(PRINCIPAL_ID, 'must be 1–256 characters without blanks, control or format characters'),
   email: z.email().optional(),
   slack: z
     .string()
@@ -28,11 +29,13 @@ export type Person = z.infer<typeof personSchema>;
 /** The people of the configuration. */
 export type Directory = { people: readonly Person[] };
 
-/** Every way in which one entry could be taken for another: an id, email, Slack user or Bitbucket account that stands
- *  twice. Emails are compared without case, as mail servers do. */
+/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account
+ *  that is given more than once. Emails are case-insensitive, as on mail servers. */
 export function directoryErrors({ people }: Directory): string[] {
   return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
-    const values = people.map((person) => (field === 'email' ? person.email?.toLowerCase() : person[field]));
+    const values = people.map((person) =>
+      field === 'email' ? person.email && foldAscii(person.email) : person[field],
+    );
     return values.flatMap((value, n) =>
       value !== undefined && values.indexOf(value) !== n
         ? [`/people/${n}/${field}: ${value} is given more than once`]
@@ -45,6 +48,30 @@ export function directoryErrors({ people }: Directory): string[] {
 export const findPerson = ({ people }: Directory, id: string): Person | undefined =>
   people.find((person) => person.id === id);
 
-/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Nobody who is not written down is found. */
+/** The person behind a Slack user, e.g. `T01ACME` and `U01ADA`. Undefined for a user who is not listed. */
 export const findSlackPerson = ({ people }: Directory, team: string, user: string): Person | undefined =>
   people.find(({ slack }) => slack === `${team}/${user}`);
+
+/** Emails as they are taken: printable ASCII, so that no letter looks like another. Source of the lengths: RFC 5321,
+ *  section 4.5.3.1. */
+export const EMAIL = /^[!-?A-~]{1,64}@[a-zA-Z0-9.-]{1,189}$/;
+
+/** The emails that an entry names, folded: its own, and its id where that is one. */
+export const emailsOf = ({ id, email }: Person): string[] =>
+  [email, id].flatMap((one) => (one !== undefined && EMAIL.test(one) ? [foldAscii(one)] : []));
+
+/** The Slack user that an entry names, as team and user. */
+export function slackOf({ slack }: Person): [string, string] | undefined {
+  const [team, user] = slack?.split('/') ?? [];
+  return team && user ? [team, user] : undefined;
+}
+
+/** The principal of a person who comes by their entry, with every identifier that it names. */
+export function principalOf(person: Person): Principal & { kind: 'person' } {
+  const identifiers = identifiersOf({
+    emails: emailsOf(person),
+    slack: slackOf(person),
+    bitbucket: person.bitbucket,
+  });
+  return { kind: 'person', id: person.id, ...(identifiers.length > 0 ? { identifiers } : {}) };
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pinnedUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
+import { NAME } from '../shared/identifiers.ts';
 import { parameterTypeNames } from '../templates/parameters/parameter-types.ts';
 
 const pattern = z
@@ -13,13 +14,21 @@ const patternsByType = z.strictObject(
   ),
 );
 
+const what = {
+  owns: patternsByType,
+  /** The templates for which the rule holds; all but those with `ownership: named` where it names none. */
+  templates: z.array(z.string().regex(NAME, 'must be the name of a template')).min(1).optional(),
+  /** Which of the owned names a pipeline may ask for: anyone who can push a branch is one. None unless said. */
+  pipeline: z.array(pattern).min(1).optional(),
+};
+
 /** One entry of `ownership`. */
 export const ownershipRuleSchema = z.union(
   [
-    z.strictObject({ project: projectSchema, owns: patternsByType }),
+    z.strictObject({ project: projectSchema, ...what }),
     z.strictObject({
       repository: z.strictObject({ workspace: slugSchema, slug: slugSchema, uuid: pinnedUuid }),
-      owns: patternsByType,
+      ...what,
     }),
   ],
   {

@@ -1,5 +1,6 @@
 import type { Repository } from '../bitbucket/repository.ts';
 import { matchesPattern } from '../shared/patterns.ts';
+import type { Principal } from '../shared/principal.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
 import {
   isPrefixType,
@@ -15,11 +16,10 @@ const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
     ? rule.project.uuid === repository.project?.uuid
     : rule.repository.uuid === repository.uuid;
 
-/** True when a rule's patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and who owns a folder
+/** True when patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and who owns a folder
  *  owns what is in it: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A prefix
  *  reaches every name behind its hyphen, so only a pattern with its star at the end, and no longer, covers it. */
-function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): boolean {
-  const patterns = [...(rule.owns.any ?? []), ...(rule.owns[type] ?? [])];
+function covers(patterns: readonly string[], type: ParameterTypeName, value: string): boolean {
   if (isPrefixType(type)) {
     return patterns.some(
       (pattern) => /^[^*]+\*$/.test(pattern) && `${value}-`.startsWith(pattern.slice(0, -1)),
@@ -30,20 +30,47 @@ function owns(rule: OwnershipRule, type: ParameterTypeName, value: string): bool
   return patterns.some((pattern) => folders.some((folder) => matchesPattern(folder, pattern)));
 }
 
-/** Every parameter that names a resource which neither the repository nor its project owns. Binds everybody, whatever
- *  their groups: no rule for a name means that the request is not granted by itself. */
-export function unownedParameters(
-  rules: readonly OwnershipRule[],
-  repository: Repository,
-  { template, parameters }: { template: Template; parameters: Parameters },
-): FieldError[] {
-  const covering = rules.filter((rule) => ruleCovers(rule, repository));
+/** True when a rule lets a requester put `value` into a parameter of `type`: the rule owns it, and a pipeline needs it
+ *  listed for pipelines as well. */
+const allows = (
+  { owns, pipeline = [] }: OwnershipRule,
+  {
+    type,
+    value,
+    requesterKind,
+  }: { type: ParameterTypeName; value: string; requesterKind: Principal['kind'] },
+): boolean =>
+  covers([...(owns.any ?? []), ...(owns[type] ?? [])], type, value) &&
+  (requesterKind !== 'pipeline' || covers(pipeline, type, value));
+
+/** True when a rule holds for a template. Templates whose resources hold state or secrets, or let others act, have
+ *  `ownership: named`: a rule for names in general does not reach them. */
+const holdsFor = (
+  { templates }: OwnershipRule,
+  { name, ownership }: Pick<Template, 'name' | 'ownership'>,
+): boolean => (templates ? templates.includes(name) : ownership === 'any');
+
+/** What is asked: may this kind of requester put these parameters into this template for this repository? */
+export type OwnershipQuestion = {
+  rules: readonly OwnershipRule[];
+  repository: Repository;
+  template: Template;
+  parameters: Parameters;
+  requesterKind: Principal['kind'];
+};
+
+/** Every parameter that names a resource which neither the repository nor its project owns for this template and kind of
+ *  requester. Binds every caller, whatever their groups: no rule for a name means that the request is not granted by
+ *  itself. */
+export function unownedParameters(question: OwnershipQuestion): FieldError[] {
+  const { rules, repository, template, parameters, requesterKind } = question;
+  const covering = rules.filter((rule) => ruleCovers(rule, repository) && holdsFor(rule, template));
   const errors: FieldError[] = [];
   for (const [name, value] of Object.entries(parameters)) {
     const type = template.parameters[name]?.type;
     if (type && !parameterTypes[type].namesResource) continue;
     for (const single of valuesOf(value)) {
-      if (type && covering.some((rule) => owns(rule, type, single))) continue;
+      if (type && covering.some((rule) => allows(rule, { type, value: single, requesterKind }))) continue;
       errors.push({
         pointer: toPointer(['parameters', name]),
         // Without the repository's name: what an approver has read stays the same when it is renamed.
@@ -54,7 +81,7 @@ export function unownedParameters(
   return errors;
 }
 
-/** `NOT_OWNED`, naming every parameter at once: for callers whose requests nobody may approve. */
+/** `NOT_OWNED`, naming every parameter at once. For callers whose requests cannot be approved. */
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',

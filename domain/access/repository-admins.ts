@@ -5,14 +5,15 @@ import { type Directory, findPerson } from './directory.ts';
 
 /** Who has *admin* on a repository in Bitbucket. */
 export type RepositoryAdmins = {
-  /** False for whoever certainly administers no repository: everybody but a person whose Bitbucket account is known. */
+  /** False for a caller who certainly administers no repository: all but people whose Bitbucket account is
+   *  known. */
   couldBe(caller: Caller): boolean;
   /** Asks Bitbucket. Throws a `PortError` when it cannot be found out; that is never a yes. */
   are(caller: Caller, resource: Resource): Promise<boolean>;
 };
 
-/** The admins as Bitbucket knows them, told by the account that the directory says a person has. Answers are kept for as
- *  long as the returned object is: make one for each request. */
+/** The admins according to Bitbucket. A person is identified by the account in their directory entry. Answers
+ *  are cached for the life of the returned object: make one for each request. */
 export function repositoryAdmins(
   directory: Directory,
   bitbucket: Pick<Bitbucket, 'isRepositoryAdmin'>,

@@ -1,3 +1,4 @@
+import { foldAscii } from '../shared/principal.ts';
 import { type Directory, findSlackPerson, type Person } from './directory.ts';
 
 /** What Slack says of a user, as far as it decides whether their email can be believed. */
@@ -16,9 +17,9 @@ export type SlackProfile = {
 /** A Slack user, from a signed body. */
 export type SlackUser = { team: string; user: string };
 
-/** The person behind the email that Slack has verified. Nobody for bots, guests, strangers, deleted users, unconfirmed
- *  emails, users of another workspace, and emails that stand in no entry: an entry alone makes somebody a principal, so
- *  that the same human is the same one through every endpoint. */
+/** The person behind the email that Slack has verified. Undefined for bots, guests, strangers, deleted users,
+ *  unconfirmed emails, users of another workspace, and emails without an entry. Only an entry makes a person
+ *  a principal, so that they are the same principal through every endpoint. */
 export function personOfProfile(
   { people }: Directory,
   { team }: SlackUser,
@@ -27,9 +28,12 @@ export function personOfProfile(
   const { email, teamId } = profile;
   const isOdd = profile.isDeleted || profile.isBot || profile.isGuest || profile.isStranger;
   if (isOdd || !profile.isEmailConfirmed || teamId !== team || !email) return undefined;
-  const wanted = email.toLowerCase();
+  const wanted = foldAscii(email);
   // An entry that names another Slack user is that user's alone.
-  return people.find((person) => person.email?.toLowerCase() === wanted && person.slack === undefined);
+  return people.find(
+    (person) =>
+      person.email !== undefined && foldAscii(person.email) === wanted && person.slack === undefined,
+  );
 }
 
 /** The person behind a Slack user by the entry that names them; first of all, and without asking Slack. */

@@ -16,7 +16,7 @@ export type DeploymentEnvironment = { uuid: Uuid; name: string };
 /** How a caller names a repository: `acme/shop`, or its UUID in braces. */
 export type RepositoryName = { workspace: string; slug: string } | { uuid: Uuid };
 
-/** Reads a repository's name; undefined when `text` is none. Slugs are compared in lower case. */
+/** Parses a repository's name; undefined when `text` is not one. Slugs are compared in lower case. */
 export function parseRepositoryName(text: string): RepositoryName | undefined {
   const uuid = parseUuid(text);
   if (uuid) return { uuid };

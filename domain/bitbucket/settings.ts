@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseUuid } from '../shared/identifiers.ts';
 
-/** A UUID in the configuration: in braces, in any case; read as lower case. */
+/** A UUID in the configuration: in braces, case-insensitive, normalised to lower case. */
 export const pinnedUuid = z
   .string({
     error: ({ input }) => (input === undefined ? 'is missing; npm run config:pin fills it in' : undefined),

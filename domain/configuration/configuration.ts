@@ -11,7 +11,9 @@ import { repositoryRuleSchema } from '../repository-rules/schema.ts';
 import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
+import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 
 const accountSchema = z.strictObject({
   alias: z.string().regex(NAME, 'must be a lower-case name'),
@@ -43,8 +45,11 @@ const configurationSchema = z.strictObject({
     })
     .default({ liveGrantsPerRepository: 10, roleQuotaPercent: 80 }),
   approvals: z
-    .strictObject({ lapseAfterHours: z.int().min(1).max(8760).default(72) })
-    .default({ lapseAfterHours: 72 }),
+    .strictObject({
+      lapseAfterHours: z.int().min(1).max(8760).default(72),
+      from: z.enum(['anyone', 'people']).default('anyone'),
+    })
+    .default({ lapseAfterHours: 72, from: 'anyone' }),
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */
@@ -54,12 +59,10 @@ export type Configuration = z.infer<typeof configurationSchema> & {
 };
 
 /** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
-export function parseConfiguration(
-  content: unknown,
-): { configuration: Configuration } | { errors: string[] } {
+export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { errors: toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`) };
+  if (!parsed.success) return fail(toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`));
   const configuration = parsed.data;
   const errors = [
     ...duplicates(
@@ -100,8 +103,9 @@ export function parseConfiguration(
     ),
     ...directoryErrors(configuration),
     ...otherwiseWrittenIds(configuration),
+    ...indistinctApprovers(configuration),
   ];
-  return errors.length > 0 ? { errors } : { configuration };
+  return errors.length > 0 ? fail(errors) : ok(configuration);
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would
@@ -109,12 +113,25 @@ export function parseConfiguration(
 function otherwiseWrittenIds({ issuers, people }: Configuration): string[] {
   const areEmails = issuers.some(({ kind, idClaim }) => kind === 'person' && idClaim === 'email');
   return people.flatMap(({ id }, n) =>
-    areEmails && id.includes('@') && id !== id.toLowerCase()
+    areEmails && id.includes('@') && id !== foldAscii(id)
       ? [
-          `/people/${n}/id: ${id} must be in lower case, because emails are read from tokens in lower case: ${id.toLowerCase()}`,
+          `/people/${n}/id: ${id} must be in lower case, because emails are read from tokens in lower case: ${foldAscii(id)}`,
         ]
       : [],
   );
+}
+
+/** A human who comes by two ways could ask by one and approve by the other. They are recognised by a verified email, where
+ *  every way yields one, or by their entry in `people`. */
+function indistinctApprovers({ issuers, slack, approvals }: Configuration): string[] {
+  const people = issuers.filter(({ kind }) => kind === 'person');
+  const yieldEmails = people.every(({ idClaim }) => idClaim === 'email');
+  const ways = people.length + (slack ? 1 : 0);
+  return ways > 1 && !yieldEmails && approvals.from !== 'people'
+    ? [
+        '/approvals/from: must be people, or every issuer of persons must have idClaim: email: the same human could ask by one way and approve by another',
+      ]
+    : [];
 }
 
 function duplicates(pointer: string, what: string, values: string[]): string[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
-import type { Grant, GrantState } from '../grants/grant.ts';
+import { type Grant, type GrantState, roleOf } from '../grants/grant.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
@@ -59,8 +59,8 @@ export type Evidence =
 export type AssumedClaim = (typeof assumedClaims)[number];
 const assumedClaims = ['iss', 'aud'] as const;
 
-/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that there is none of that UUID,
- *  `unasked` when nobody asked or Bitbucket did not answer. */
+/** A grant's deployment environment as Bitbucket has it now: `gone` when Bitbucket says that no environment
+ *  has that UUID, `unasked` when Bitbucket was not asked or did not answer. */
 export type EnvironmentNow = { name: string } | 'gone' | 'unasked';
 
 /** What an explanation is made from. `evaluation` is of the trust policy that the log records, or where it records none of
@@ -83,7 +83,8 @@ const PROPAGATION_SECONDS = 60;
 /** Seconds by which an issuer's clock may be ahead. Our choice: AWS does not say how much STS allows. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
-/** Every reason against a token, the first to be dealt with first; the admitting codes alone where there is none. */
+/** Every reason why a token is refused, in the order in which to fix them. Without a reason, only the
+ *  admitting codes. */
 export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]] {
   const { grant, now } = question;
   const found = new Set([
@@ -93,7 +94,8 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
   ]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
-  const confirmedAt = toEpoch(grant.role?.confirmedAt ?? '');
+  const role = roleOf(grant);
+  const confirmedAt = role?.id === undefined ? Number.NaN : toEpoch(role.confirmedAt);
   return [now - confirmedAt < PROPAGATION_SECONDS * 1000 ? 'PROPAGATING' : 'ADMITTED'];
 }
 

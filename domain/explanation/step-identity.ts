@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Grant } from '../grants/grant.ts';
+import { type Grant, roleOf } from '../grants/grant.ts';
 
 /** Longest ARN. Source: IAM API Reference, `arnType`. */
 const LONGEST_ARN = 2048;
@@ -33,8 +33,9 @@ export type StepIdentity = { identity?: string | undefined; variables?: string[]
 /** True where the step acts as something else than the grant's role: by the identity that AWS gave it, or, where it does
  *  not know that, because a key is set. Every SDK takes keys from the environment before a web identity. Source: AWS SDKs
  *  and Tools Reference Guide, standardized credential providers. */
-export function usesOtherCredentials({ role }: Grant, { identity, variables = [] }: StepIdentity): boolean {
+export function usesOtherCredentials(grant: Grant, { identity, variables = [] }: StepIdentity): boolean {
   if (identity === undefined) return variables.includes('AWS_ACCESS_KEY_ID');
+  const role = roleOf(grant);
   return role !== undefined && !isSessionOf(role, identity);
 }
 

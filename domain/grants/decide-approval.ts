@@ -1,43 +1,48 @@
-import { isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
+import { comparePersons, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { type Instant, plusSeconds } from '../shared/time.ts';
 import type { NewEvent } from './event.ts';
-import { type Grant, isRequester, type RequestInForce, waitingRequest } from './grant.ts';
+import { type Grant, isDecidable, isRequester, type WaitingRequest, waitingRequest } from './grant.ts';
 
-/** What somebody decides about a waiting plan. `now` is when. */
+/** What a person decides about a waiting plan. `now` is when: the event must bear that time. */
 export type Decision = { planHash: string; principal: Principal; now: Instant; reason?: string | undefined };
 
-/** The rule that nobody approves what they asked for themselves; it holds whatever the access rules say. */
+/** The event of a decision, and the request that it is about. */
+export type Decided = { event: NewEvent; request: WaitingRequest };
+
+/** The rule that no requester approves their own request; it holds whatever the access rules say. */
 export const OWN_REQUEST_RULE = 'nobody-approves-their-own-request';
 
 /** Decides an approval: only of the plan that waits, in time, by a person who was not among those who asked since the
  *  last approval. `DENIED`, `CONFLICT` where nothing waits, `PLAN_CHANGED` where another plan does. */
-export function decideApproval(grant: Grant, decision: Decision): Result<NewEvent> {
+export function decideApproval(grant: Grant, decision: Decision): Result<Decided> {
   const { principal, now, reason } = decision;
   const mayDecide = principal.kind === 'person' && !isRequester(grant, principal);
-  if (waitingRequest(grant) && !mayDecide) return fail(ownRequest(principal));
+  if (waitingRequest(grant) && !mayDecide) return fail(ownRequest(grant, principal));
   const waiting = findWaiting(grant, decision);
   if (!waiting.ok) return waiting;
-  return ok(approvalOf(grant, waiting.value, now, reason));
+  const request = waiting.value;
+  return ok({ event: approvalOf(grant, request, { at: now, reason }), request });
 }
 
 /** Decides the approval of what a rule of the configuration has asked for, by that rule; undefined where nothing of the
  *  kind waits, or waits in time. */
-export function decideRuleApproval(grant: Grant, now: Instant): NewEvent | undefined {
+export function decideRuleApproval(grant: Grant, now: Instant): Decided | undefined {
   const waiting = waitingRequest(grant);
   if (grant.state !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {
     return undefined;
   }
   const found = findWaiting(grant, { planHash: waiting.planHash, now });
-  return found.ok ? approvalOf(grant, waiting, now) : undefined;
+  if (!found.ok) return undefined;
+  const request = found.value;
+  return { event: approvalOf(grant, request, { at: now }), request };
 }
 
 function approvalOf(
   grant: Grant,
-  { planHash, expiresInSeconds }: RequestInForce,
-  now: Instant,
-  reason?: string,
+  { planHash, expiresInSeconds }: WaitingRequest,
+  { at, reason }: { at: Instant; reason?: string | undefined },
 ): NewEvent {
   return {
     type: 'GrantApproved',
@@ -45,25 +50,23 @@ function approvalOf(
       ...targetOf(grant),
       planHash,
       // A lifetime begins when the grant does: eight hours are not used up by waiting for them.
-      ...(expiresInSeconds ? { expiresAt: plusSeconds(now, expiresInSeconds) } : {}),
+      ...(expiresInSeconds ? { expiresAt: plusSeconds(at, expiresInSeconds) } : {}),
       ...(reason ? { reason } : {}),
     },
   };
 }
 
-/** Decides a rejection of the plan that waits; whoever asked may reject it, too. `CONFLICT` where nothing waits,
+/** Decides a rejection of the plan that waits; the requester may reject it, too. `CONFLICT` where nothing waits,
  *  `PLAN_CHANGED` where another plan does. */
-export function decideRejection(grant: Grant, decision: Decision): Result<NewEvent> {
+export function decideRejection(grant: Grant, decision: Decision): Result<Decided> {
   const waiting = findWaiting(grant, decision);
   if (!waiting.ok) return waiting;
   const { planHash, reason } = decision;
-  return ok({
-    type: 'GrantRejected',
-    data: { ...targetOf(grant), planHash, ...(reason ? { reason } : {}) },
-  });
+  const data = { ...targetOf(grant), planHash, ...(reason ? { reason } : {}) };
+  return ok({ event: { type: 'GrantRejected', data }, request: waiting.value });
 }
 
-/** The event that ends a request which nobody decided in time; undefined while there is none such. */
+/** The event that ends a request that was not decided in time; undefined without such a request. */
 export function decideLapse(grant: Grant, now: Instant): NewEvent | undefined {
   const waiting = waitingRequest(grant);
   const hasLapsed = waiting?.proposal !== undefined && waiting.proposal.lapsesAt < now;
@@ -75,14 +78,14 @@ export function decideLapse(grant: Grant, now: Instant): NewEvent | undefined {
 function findWaiting(
   grant: Grant,
   { planHash, now }: Pick<Decision, 'planHash' | 'now'>,
-): Result<RequestInForce> {
+): Result<WaitingRequest> {
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(
       problem('CONFLICT', `Grant ${grant.id} has nothing that waits for approval; it is ${grant.state}.`),
     );
   }
-  if (!waiting.proposal || waiting.proposal.lapsesAt < now) {
+  if (!isDecidable(waiting) || waiting.proposal.lapsesAt < now) {
     const detail = `The request for grant ${grant.id} has lapsed. Request the grant again if it is still needed.`;
     return fail(problem('CONFLICT', detail));
   }
@@ -100,8 +103,13 @@ const targetOf = (grant: Grant) => {
   return { repository, account };
 };
 
-const ownRequest = (principal: Principal): Problem =>
-  problem(
-    'DENIED',
-    `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id} cannot approve this. A person who has not requested it since the last approval must approve.`,
-  );
+function ownRequest({ requesters }: Grant, principal: Principal): Problem {
+  const isUnproven =
+    principal.kind === 'person' &&
+    !requesters.some((other) => comparePersons(other, principal) === 'same') &&
+    requesters.some((other) => comparePersons(other, principal) === 'unknown');
+  const detail = isUnproven
+    ? 'nothing verified tells them apart from a person who asked for this. An administrator gives both an entry in people with the email, Slack user or Bitbucket account that each is known by, or the approver decides through the endpoint that the requester used.'
+    : 'cannot approve this. A person who has not requested it since the last approval must approve.';
+  return problem('DENIED', `Rule ${OWN_REQUEST_RULE}: ${principal.kind} ${principal.id}: ${detail}`);
+}

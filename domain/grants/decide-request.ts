@@ -1,13 +1,12 @@
-import type { Repository } from '../bitbucket/repository.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { assertNever, fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Approval } from '../templates/schema.ts';
-import type { EventData, NewEvent } from './event.ts';
-import { type Grant, isLive, type RequestInForce } from './grant.ts';
+import { type EventData, type NewEvent, optional } from './event.ts';
+import type { ActiveGrant, Grant, RequestInForce } from './grant.ts';
 import { type GrantIntent, intentHash } from './intent.ts';
 
-/** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` stand when the caller
+/** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` are set when the caller
  *  gave `expiresIn`; `proposal` exactly when approval is required. */
 export type RequestCommand = {
   intent: GrantIntent;
@@ -25,7 +24,7 @@ export type RequestCommand = {
  *  - `changed`: an active grant will be, or is, different: `changed` once done
  *  - `joined`: an equal request is under way: `changed` once active
  *  - `unchanged`: it is so already
- *  - `waiting`: somebody must approve: `accepted`
+ *  - `waiting`: an approval is needed: `accepted`
  *  - `revoking`: an equal grant is being revoked: `accepted` */
 export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
 
@@ -61,7 +60,7 @@ export function decideRequest(
     case 'active':
       return decideOnActive(grant, command, isSame);
     default:
-      return assertNever(grant.state);
+      return assertNever(grant);
   }
 }
 
@@ -73,7 +72,7 @@ const waitsAlready = (command: RequestCommand, waiting: RequestInForce): boolean
   command.approval === 'required' && command.planHash === waiting.planHash;
 
 function decideOnActive(
-  grant: Grant,
+  grant: ActiveGrant,
   command: RequestCommand,
   isLive: boolean,
 ): ReturnType<typeof decideRequest> {
@@ -111,51 +110,4 @@ function requestData(command: RequestCommand): EventData<'GrantRequested'> {
     ...optional('reason', command.reason),
     ...optional('pipeline', command.pipeline),
   };
-}
-
-const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
-  (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-
-/** Why a grant is being revoked. */
-export type RevocationCause = EventData<'RevocationRequested'>['cause'];
-
-/** Decides a revoke: no event where nothing is left to revoke. `outcome` is `settled` when the state answers already,
- *  `verify` for a failed grant (the provisioner makes sure that nothing is left), else `revoking`. */
-export function decideRevocation(
-  grant: Grant,
-  cause: RevocationCause,
-  reason?: string,
-): { events: NewEvent[]; outcome: 'settled' | 'verify' | 'revoking' } {
-  const { repository, account } = grant.request.intent;
-  switch (grant.state) {
-    case 'revoked':
-    case 'rejected':
-      return { events: [], outcome: 'settled' };
-    case 'failed':
-      return { events: [], outcome: 'verify' };
-    case 'pending':
-      return { events: [{ type: 'GrantRevoked', data: { repository, account } }], outcome: 'settled' };
-    case 'revoking':
-      return { events: [], outcome: 'revoking' };
-    case 'provisioning':
-    case 'active': {
-      const data = { repository, account, cause, ...optional('reason', reason) };
-      return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
-    }
-    default:
-      return assertNever(grant.state);
-  }
-}
-
-/** Decides whether a grant learns its repository's present names: an event only where one differs and the grant is not
- *  over, for the record of an ended grant keeps the names that it ended with. */
-export function decideRename(grant: Grant, { uuid, fullName, project }: Repository): NewEvent[] {
-  const { repository, account, project: known } = grant.request.intent;
-  if (!isLive(grant.state) || repository.uuid !== uuid) return [];
-  const isSame =
-    repository.fullName === fullName &&
-    (!project || (known?.key === project.key && known.uuid === project.uuid));
-  if (isSame) return [];
-  const data = { repository: { uuid, fullName }, account, ...optional('project', project) };
-  return [{ type: 'RepositoryRenamed', data }];
 }

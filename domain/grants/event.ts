@@ -20,7 +20,7 @@ const documents = {
 };
 /** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
  *  are the requester's at that time, with which their right to ask is checked again at approval. */
-const proposal = z.strictObject({
+export const proposalSchema = z.strictObject({
   lapsesAt: z.iso.datetime(),
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
@@ -31,8 +31,8 @@ const request = {
   ...intentShape,
   planHash: sha256Schema,
   approval: z.enum(approvals),
-  /** Stands exactly when approval is required. */
-  proposal: proposal.optional(),
+  /** Set exactly when approval is required. */
+  proposal: proposalSchema.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
   expiresInSeconds: z.int().min(1).optional(),
   expiresAt: z.iso.datetime().optional(),
@@ -54,7 +54,7 @@ const dataShapes = {
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
   GrantExpiryChanged: { ...targetShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
-  /** Somebody who did not ask lets the waiting plan be applied; its lifetime begins now. */
+  /** A person who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...targetShape,
     planHash: sha256Schema,
@@ -62,7 +62,7 @@ const dataShapes = {
     reason: z.string().optional(),
   },
   GrantRejected: { ...targetShape, planHash: sha256Schema, reason: z.string().optional() },
-  /** Nobody decided the waiting plan in time. */
+  /** The waiting plan was not decided in time. */
   RequestLapsed: { ...targetShape, planHash: sha256Schema },
   /** Announces CreateOpenIDConnectProvider. */
   ProviderCreationStarted: { ...targetShape, providerArn: z.string() },
@@ -145,6 +145,13 @@ type Envelope = {
 /** One immutable entry of a grant's stream: exactly ten fields, as the API returns it. `hash` is the lower-case hex
  *  SHA-256 of the RFC 8785 canonical JSON of the other nine. */
 export type GrantEvent = NewEvent & Envelope;
+
+/** A written event of one of these types. */
+export type EventOf<T extends EventType> = GrantEvent & { type: T };
+
+/** One field of an event's data, or none where there is no value: what is absent is no field. */
+export const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 
 /** `prevHash` of the first event of a stream. */
 export const ZERO_HASH = '0'.repeat(64);

@@ -24,12 +24,13 @@ export const intentShape = {
   permissionsPolicyHash: sha256Schema,
 };
 
-const intentSchema = z.strictObject(intentShape);
+/** See `GrantIntent`. */
+export const intentSchema = z.strictObject(intentShape);
 
 /** What one request asks to be granted. Hashes are RFC 8785 SHA-256 of the documents. */
 export type GrantIntent = z.infer<typeof intentSchema>;
 
-/** The intent inside an event's data, without what else stands there. */
+/** The intent inside an event's data, without the other fields. */
 export const intentOf = (data: Record<string, unknown>): GrantIntent =>
   intentSchema.parse(
     Object.fromEntries(Object.keys(intentShape).flatMap((key) => (key in data ? [[key, data[key]]] : []))),

@@ -15,7 +15,7 @@ const reasonSchema = wellFormed.min(1).max(500);
 /** The hash of a plan, as a dry run or a waiting grant shows it. */
 export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');
 
-/** Any object, taken as it is: `z.record` would leave `__proto__` out, which must be told to be unknown like any other name. */
+/** Any object, taken as it is: `z.record` would leave `__proto__` out, which must be named as unknown like any other name. */
 const parameters = z
   .unknown()
   .refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
@@ -65,7 +65,7 @@ export const approvalSchema = z
   .strictObject({ planHash: planHashSchema, reason: reasonSchema.optional() })
   .meta({ id: 'Approval' });
 
-/** The shape of a rejection's body: whoever asked is told why. */
+/** The shape of a rejection's body: the requester learns the reason. */
 export const rejectionSchema = z
   .strictObject({ planHash: planHashSchema, reason: reasonSchema })
   .meta({ id: 'Rejection' });

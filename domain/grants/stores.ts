@@ -1,6 +1,7 @@
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Grant } from './grant.ts';
+import type { GrantRow, StaleRow } from './row.ts';
 
 /** A page of events and where the next begins. */
 export type EventPage = { events: GrantEvent[]; next?: string | undefined };
@@ -18,7 +19,7 @@ export type EventQuery = {
 
 /** The append-only log: the source of truth, and the audit log. */
 export type EventLog = {
-  /** A whole stream, oldest first, read consistently; empty when there is none. */
+  /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
   load(grantId: string): Promise<GrantEvent[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
@@ -26,8 +27,8 @@ export type EventLog = {
   query(query: EventQuery): Promise<EventPage>;
 };
 
-/** One row of the read model. `dueAt` is when somebody must look at the grant again. */
-export type GrantRow = { grantId: string; seq: number; grant: Grant; dueAt?: Instant | undefined };
+/** A page of grants, the rows in it that could not be read, and where the next page begins. */
+export type GrantPage = { grants: Grant[]; stale: StaleRow[]; next?: string | undefined };
 
 /** Which grants. */
 export type GrantFilter = {
@@ -48,15 +49,11 @@ export type GrantTable = {
   markDue(grantId: string, seq: number, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
-  /** Takes the lease of a known grant until `until`, when nobody else holds it at `now`. */
+  /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */
   takeLease(grantId: string, owner: string, now: Instant, until: Instant): Promise<boolean>;
   releaseLease(grantId: string, owner: string): Promise<void>;
-  /** Grants that fit the filter, newest change first; a page may be short. */
-  list(
-    filter: GrantFilter,
-    limit: number,
-    after?: string,
-  ): Promise<{ grants: Grant[]; next?: string | undefined }>;
+  /** Grants that fit the filter, newest change first; a page may be short. Of `stale` rows the caller reads the log. */
+  list(filter: GrantFilter, limit: number, after?: string): Promise<GrantPage>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
   /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */

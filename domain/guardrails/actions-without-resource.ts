@@ -1,4 +1,4 @@
-/** Actions that know no resource, so that `*` is the only thing that can stand there; in lower case. A short list for the
+/** Actions that know no resource, so that `*` is the only resource that they accept; in lower case. A short list for the
  *  templates that are here and like them: `npm run templates:check` compares it with AWS's Service Authorization
  *  Reference, and a new template's action is added here. */
 export const actionsWithoutResource: ReadonlySet<string> = new Set([

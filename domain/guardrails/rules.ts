@@ -102,7 +102,7 @@ function pairs({ Statement }: PermissionsPolicy): BrokenRule[] {
 const isWithoutResource = ({ Action }: PermissionsStatement): boolean =>
   Action.every((action) => actionsWithoutResource.has(lower(action)));
 
-/** Every guardrail, in the order in which violations are told. `docs/guardrails.md` has a row for each. */
+/** Every guardrail, in the order in which violations are listed. `docs/guardrails.md` has a row for each. */
 export const guardrailRules = [
   {
     id: 'allow-statements-only',

@@ -1,12 +1,13 @@
 import type { Directory } from '../access/directory.ts';
 import { slackUserOf } from '../access/slack-identity.ts';
 import type { GrantEvent } from '../grants/event.ts';
-import { evolve, type Grant, type RequestInForce, replay, waitingRequest } from '../grants/grant.ts';
+import { evolve, replay } from '../grants/evolve/evolve.ts';
+import { type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { SlackSettings } from './slack-settings.ts';
 
-/** Somebody to be told of an event. `channel` is a Slack channel's id, or a user's. */
+/** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. */
 export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: string };
 
 /** How a request ended its waiting: by which event, of whom. */
@@ -17,7 +18,7 @@ export type WaitingOver = {
   reason?: string | undefined;
 };
 
-/** A request that waits for approval or has waited, as the log tells it. */
+/** A request that waits or has waited for approval, as the log records it. */
 export type WaitingStory = {
   grantId: string;
   request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
@@ -29,8 +30,9 @@ export type WaitingStory = {
 
 type Settings = { slack: SlackSettings; directory: Directory };
 
-/** Who is to be told of the last of a grant's events. Approvers: of a request that begins to wait. The team of the
- *  project: of that, and of what was granted, changed and revoked. Whoever asked: of how their waiting ended. */
+/** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
+ *  to wait. The project's team is notified of that too, and of what was granted, changed and revoked. The
+ *  requester is notified of the decision. */
 export function recipientsOf({ slack, directory }: Settings, events: readonly GrantEvent[]): Recipient[] {
   const event = events.at(-1);
   const asked = events.findLast(isRequest);
@@ -66,7 +68,8 @@ type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
 const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
-/** True when somebody is to be told of the last event, or shown that a waiting is over. */
+/** True when the last event has recipients, or when it ends the wait of a request whose message must be
+ *  updated. */
 export const isNotifiable = (settings: Settings, events: readonly GrantEvent[]): boolean =>
   recipientsOf(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
 
@@ -91,12 +94,12 @@ export function waitingEndedBy(events: readonly GrantEvent[]): number | undefine
 
 const waitingSeq = (grant: Grant | undefined): number | undefined => grant && waitingRequest(grant)?.seq;
 
-/** What the log tells of the request with this `seq`; undefined where it never waited. */
+/** What the log records of the request with this `seq`; undefined where it never waited. */
 export function waitingStory(events: readonly GrantEvent[], seq: number): WaitingStory | undefined {
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
   if (!asked || !request?.proposal || request.seq !== seq) return undefined;
-  const live = asked.state === 'active' ? asked.documents?.permissionsPolicy : undefined;
+  const live = asked.state === 'active' ? asked.documents.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
   const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
   let grant: Grant | undefined = asked;

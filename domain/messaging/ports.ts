@@ -10,9 +10,10 @@ export type Worker = {
 
 /** What was taken or sent already, kept for a while, so that nothing is done twice. */
 export type ClaimStore = {
-  /** True for whoever is first with this id. A claim is forgotten at `until`; its id may then be claimed again. */
+  /** True for the first claim of this id. A claim is forgotten at `until`; its id may then be claimed
+   *  again. */
   claim(id: string, until: Instant): Promise<boolean>;
-  /** Keeps with a claim where its message stands in Slack. */
+  /** Keeps with a claim the place of its message in Slack. */
   keepMessage(id: string, message: { channel: string; ts: string }): Promise<void>;
   /** The message of a claim, read consistently; undefined when none was sent, or not yet. */
   findMessage(id: string): Promise<{ channel: string; ts: string } | undefined>;

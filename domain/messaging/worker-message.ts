@@ -3,7 +3,7 @@ import { bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
 
-/** A request as somebody in Slack has given it; it is checked like any other. */
+/** A request as entered in Slack. It is validated like any other. */
 const slackRequest = z.strictObject({
   repository: text(200),
   template: text(64),
@@ -18,7 +18,7 @@ const slackRequest = z.strictObject({
 const grantId = text(64);
 const planHash = text(64);
 
-/** What somebody in Slack wants done. */
+/** The action that a Slack user asks for. */
 const slackAct = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('request'), request: slackRequest }),
   z.strictObject({ verb: z.literal('list'), repository: text(200).optional() }),
@@ -63,10 +63,10 @@ export const workerMessageSchema = z.discriminatedUnion('source', [
 /** See `slackRequest`. */
 export type SlackRequest = z.infer<typeof slackRequest>;
 
-/** What somebody in Slack wants done, and where the answer goes. */
+/** The action that a Slack user asks for, and where the answer goes. */
 export type SlackAsk = z.infer<typeof slackAsk>;
 
-/** An event that somebody may want to be told of. */
+/** An event that may have recipients. */
 export type Notification = z.infer<typeof notification>;
 
 /** See `workerMessageSchema`. */

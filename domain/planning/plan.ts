@@ -1,14 +1,15 @@
-import type { Grant, RequestInForce } from '../grants/grant.ts';
+import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
 import type { RenderedRole } from './rendered-role.ts';
 
 /** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
- *  are the difference to what is live. `approvalReasons` says in words why somebody must approve; empty when nobody. */
+ *  are the difference to what is live. `approvalReasons` says in words why an approval is needed; empty when none is. */
 export type Plan = {
   hash: string;
   risk: Risk;
@@ -18,9 +19,10 @@ export type Plan = {
   approvalReasons: string[];
 };
 
-/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document stands in force. */
+/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document is in force. */
 export type LiveState = {
   intent: GrantIntent;
+  requesterKind: Principal['kind'];
   permissionsPolicy: unknown;
   maxSessionDuration: number;
   trustPolicyHash: string;
@@ -28,15 +30,19 @@ export type LiveState = {
 };
 
 /** What is live of a grant as the log knows it; undefined when nothing is. */
-export function liveStateOf(grant: Grant | undefined): LiveState | undefined {
-  if (grant?.state !== 'active') return undefined;
-  const { intent } = grant.request;
+export const liveStateOf = (grant: Grant | undefined): LiveState | undefined =>
+  grant?.state === 'active' ? liveState(grant) : undefined;
+
+/** What is live of an active grant as the log knows it. */
+export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveState {
+  const { intent } = request;
   return {
     intent,
-    permissionsPolicy: grant.documents?.permissionsPolicy ?? null,
+    requesterKind: request.requestedBy.kind,
+    permissionsPolicy: documents.permissionsPolicy,
     maxSessionDuration: intent.maxSessionDuration,
     trustPolicyHash: intent.trustPolicyHash,
-    expiresAt: grant.expiresAt,
+    expiresAt,
   };
 }
 
@@ -87,7 +93,7 @@ export function planOf({
   };
 }
 
-/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it nobody owns: so an
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it have no owner: so an
  *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
  *  same hash. Lower-case hex, 64 characters. */
 export function planHash({

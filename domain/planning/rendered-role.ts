@@ -12,6 +12,7 @@ import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { grantIdOf } from '../shared/identifiers.ts';
+import type { Principal } from '../shared/principal.ts';
 import { type FieldError, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { fillDefaults } from '../templates/defaults.ts';
@@ -38,6 +39,8 @@ export type RoleInputs = {
   template: Template;
   parameters: Parameters;
   name: string;
+  /** Who asked: ownership rules reach pipelines only where they say so. */
+  requesterKind: Principal['kind'];
   roleName?: string | undefined;
 };
 
@@ -120,7 +123,13 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     role,
     audited: guarded.value,
     actsThrough: template.actsThrough,
-    unowned: unownedParameters(configuration.ownership, repository, { template, parameters }),
+    unowned: unownedParameters({
+      rules: configuration.ownership,
+      repository,
+      template,
+      parameters,
+      requesterKind: inputs.requesterKind,
+    }),
     intent: intentOf({ ...inputs, parameters }, role),
   });
 }

@@ -14,7 +14,7 @@ export const denyAllArn = (partition: string): string => `arn:${partition}:iam::
 /** The tag that ties a role to its grant. */
 export const GRANT_TAG = 'rolewright:grant';
 
-/** Everything that IAM is told about a role. `maxSessionDuration` in seconds. */
+/** Everything that a role is created from in IAM. `maxSessionDuration` in seconds. */
 export type RoleSpecification = {
   name: string;
   arn: string;
@@ -46,7 +46,7 @@ export const isRoleNameOf = (name: string, grantId: string): boolean =>
 export const roleArnOf = (account: { id: string; partition: string }, name: string): string =>
   `arn:${account.partition}:iam::${account.id}:role${ROLE_PATH}${name}`;
 
-/** The tags of a grant's role. UUIDs stand without braces: IAM's tag values cannot hold them. */
+/** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */
 export function roleTags(grant: {
   grantId: string;
   repositoryUuid: Uuid;

@@ -16,9 +16,10 @@ export type ApprovalSettings = {
   onRepositoryCreated: readonly RepositoryRule[];
 };
 
-/** True when the configuration holds a rule with `approved: true` that yields, for this repository as Bitbucket has it
- *  now, exactly what a plan grants and for as long. It stands for the template's approval, never for ownership: whoever
- *  names a repository chooses its slug, and a name that nobody owns needs a person. */
+/** True when the configuration holds a rule with `approved: true` that yields, for this repository as
+ *  Bitbucket has it now, exactly what a plan grants and for as long. It replaces the template's approval,
+ *  never ownership: the person who names a repository chooses its slug, and a name without an owner needs a
+ *  person's approval. */
 export function isApprovedByRule(
   configuration: ApprovalSettings,
   { rendered: { intent, unowned }, template }: { rendered: RenderedRole; template: Template },

@@ -14,8 +14,9 @@ export type RuleRequest = { rule: number; approved: boolean; request: GrantReque
 const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
   project.uuid === repository.project?.uuid && matchesPattern(repository.slug, slug);
 
-/** What the rules ask for a repository, in their order. Pure, and the same whoever asks: a webhook, or whoever looks for
- *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the others. */
+/** What the rules ask for a repository, in their order. Pure, and the same for a webhook and for a search for
+ *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the
+ *  others. */
 export function requestsOf(rules: readonly RepositoryRule[], repository: Repository): Result<RuleRequest>[] {
   return rules.flatMap((rule, n) => (ruleCovers(rule, repository) ? [requestOf(rule, n, repository)] : []));
 }

@@ -4,7 +4,7 @@ import { durationSchema } from '../grants/request.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';
 
-/** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs stand without braces. */
+/** What a rule's parameters may say of the new repository, as `{{repository.slug}}`. UUIDs have no braces. */
 const ruleBuiltIns: readonly string[] = ['repository.slug', 'repository.uuid', 'project.key'];
 
 const parameterText = z
@@ -16,7 +16,7 @@ const parameterText = z
     `may hold ${ruleBuiltIns.map((name) => `{{${name}}}`).join(', ')} only`,
   );
 
-/** One entry of `onRepositoryCreated`. The project's UUID decides; its key stands there for people. */
+/** One entry of `onRepositoryCreated`. The project's UUID decides; its key is for readers only. */
 export const repositoryRuleSchema = z.strictObject({
   project: projectSchema,
   slug: z.string().regex(/^[a-z0-9._*-]{1,62}$/, 'may hold lower-case letters, digits, . _ - and * only'),

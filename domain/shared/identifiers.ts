@@ -7,8 +7,8 @@ export type Uuid = string;
 
 const UUID = /^\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}$/;
 
-/** Normalises a UUID in braces to lower case; undefined when `text` is none. Bitbucket shows lower case everywhere but
- *  documents no case, while IAM's StringLike is case-sensitive. */
+/** Normalises a UUID in braces to lower case; undefined when `text` is not one. Bitbucket shows lower case
+ *  everywhere but documents no case, while IAM's StringLike is case-sensitive. */
 export function parseUuid(text: string): Uuid | undefined {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : undefined;

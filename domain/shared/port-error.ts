@@ -5,7 +5,7 @@ import type { ProblemCode } from './problem.ts';
  *  - `CONFLICT`: another change is in the way
  *  - `THROTTLED`, `UNAVAILABLE`: try again later
  *  - `DENIED`: our own credentials may not do this
- *  - `REJECTED`: the other system understood and refuses for good */
+ *  - `REJECTED`: the other system understood and refuses; a retry would not help */
 export type PortErrorCode = 'NOT_FOUND' | 'CONFLICT' | 'THROTTLED' | 'DENIED' | 'REJECTED' | 'UNAVAILABLE';
 
 /** The systems that Rolewright calls. */

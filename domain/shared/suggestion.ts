@@ -22,11 +22,11 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Longest text that is compared; nobody mistypes a name by more. */
+/** Characters of a typed name that are compared; the rest is ignored. */
 const LONGEST = 64;
 
-/** The name that somebody most likely meant by a mistyped one: the nearest, by at most a third of its letters, or the only
- *  one that begins with what was typed. Undefined when none is near. */
+/** The name most likely meant by a mistyped one: the nearest that differs in at most a third of its letters,
+ *  or the only one that begins with what was typed. Undefined when no name is near. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const given = typed.toLowerCase().slice(0, LONGEST);
   if (given === '') return undefined;

@@ -7,7 +7,7 @@ export type EpochMilliseconds = number;
 /** The instant of an epoch time. Pure: the domain reads no clock, it converts. */
 export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString();
 
-/** The epoch time of an instant; NaN for text that is none. */
+/** The epoch time of an instant; NaN for text that is not an instant. */
 export const toEpoch = (at: Instant): EpochMilliseconds => Date.parse(at);
 
 /** `at` moved by `seconds`, which may be negative. */

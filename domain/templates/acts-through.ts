@@ -25,6 +25,7 @@ export function actsThroughErrors({
   scope,
   approval,
   actsThrough,
+  ownership,
 }: TemplateContent): FieldErrorAtPath[] {
   const actions = statements.flatMap((statement) => statement.actions);
   const borrowing = actions.find((action) => BORROWS.has(action.toLowerCase()));
@@ -36,6 +37,14 @@ export function actsThroughErrors({
           fieldError(
             'actsThrough',
             `${acting} lets others act for the role: describe what the grant amounts to`,
+          ),
+        ]
+      : []),
+    ...(actsThrough !== undefined && ownership !== 'named'
+      ? [
+          fieldError(
+            'ownership',
+            'what acts through others must be named by an ownership rule: must be named',
           ),
         ]
       : []),

@@ -93,6 +93,10 @@ export const templateSchema = z.strictObject({
     .default('any')
     .describe('environment: granted to a deployment environment only'),
   approval: z.enum(approvals).default('none'),
+  ownership: z
+    .enum(['any', 'named'])
+    .default('any')
+    .describe('named: its resources are owned only where an ownership rule names the template'),
   requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   ...stepFields,

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { toPointer } from '../shared/problem.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 import { actsThroughErrors } from './acts-through.ts';
 import { crossErrors, type FieldErrorAtPath } from './field-errors.ts';
 import { type TemplateContent, templateSchema } from './schema.ts';
@@ -12,19 +13,16 @@ import { stepErrors } from './step/step-errors.ts';
 export type Template = TemplateContent & { version: string };
 
 /** A template from the parsed YAML of its file, or every error of it, each with its path in the file. */
-export function readTemplate(
-  fileName: string,
-  content: unknown,
-): { template: Template } | { errors: FieldErrorAtPath[] } {
+export function readTemplate(fileName: string, content: unknown): Result<Template, FieldErrorAtPath[]> {
   // A file is read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = templateSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return { errors: parsed.error.issues.flatMap(schemaErrors) };
+  if (!parsed.success) return fail(parsed.error.issues.flatMap(schemaErrors));
   const template = { ...parsed.data, version: versionOf(parsed.data) };
   const errors = [...crossErrors(parsed.data), ...stepErrors(parsed.data), ...actsThroughErrors(parsed.data)];
   if (fileName !== `${template.name}.yaml`) {
     errors.push({ path: ['name'], detail: `the file must be called ${template.name}.yaml` });
   }
-  return errors.length > 0 ? { errors } : { template };
+  return errors.length > 0 ? fail(errors) : ok(template);
 }
 
 function schemaErrors(issue: z.core.$ZodIssue): FieldErrorAtPath[] {
@@ -36,15 +34,10 @@ function schemaErrors(issue: z.core.$ZodIssue): FieldErrorAtPath[] {
 }
 
 /** As `readTemplate`, with each error as `templates/file.yaml/path: sentence`. */
-export function parseTemplate(
-  fileName: string,
-  content: unknown,
-): { template: Template } | { errors: string[] } {
+export function parseTemplate(fileName: string, content: unknown): Result<Template, string[]> {
   const read = readTemplate(fileName, content);
-  if ('template' in read) return read;
-  return {
-    errors: read.errors.map(({ path, detail }) => `templates/${fileName}${toPointer(path)}: ${detail}`),
-  };
+  if (read.ok) return read;
+  return fail(read.problem.map(({ path, detail }) => `templates/${fileName}${toPointer(path)}: ${detail}`));
 }
 
 function versionOf(template: TemplateContent): string {

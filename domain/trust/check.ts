@@ -108,8 +108,9 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The one statement of a document, in a list. More than one is not understood: tokens that nobody thought of may be
- *  admitted by the second. Nor is text in which a name stands twice, since readers may take either. */
+/** The one statement of a document, in a list. A document with more than one is not understood, because the
+ *  second may admit unforeseen tokens. Text that gives a name more than once is not understood, because
+ *  readers may take either. */
 function parseStatements(text: string): Json[] | undefined {
   let document: unknown;
   try {

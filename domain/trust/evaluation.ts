@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { providerName } from '../bitbucket/oidc.ts';
 import { isLike } from '../shared/patterns.ts';
 
-/** What a step token says, as its payload or as somebody typed it. Nothing in it is to be relied on before it was looked at. */
+/** The claims of a step token, from its payload or typed by a person. Every claim is untrusted until it is
+ *  checked. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** One condition of a trust policy and how a token fares with it. `actual` is what STS would compare: the token's value, a

@@ -83,9 +83,10 @@ const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
 /** What a caller wants of one grant. */
 export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
 
-/** Loads a grant for a caller who may read it and may do `action` with it. `GRANT_NOT_FOUND`, in the same words, where
- *  there is none or the caller may not read it; `DENIED` where they may read it and no more. Every use case of one grant
- *  goes through this. `admins` are those of one request, which may load a grant more than once. */
+/** Loads a grant for a caller who may read it and may do `action` with it. The problem is `GRANT_NOT_FOUND`,
+ *  with the same detail, for a grant that does not exist and for one that the caller may not read. It is
+ *  `DENIED` where they may read the grant and no more. Every use case of one grant goes through this.
+ *  `admins` are those of one request, which may load a grant more than once. */
 export async function loadForCaller<S extends { grant: Grant | undefined }>(
   { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
   load: (grantId: string) => Promise<S>,

@@ -6,14 +6,16 @@ import {
   verifyChain,
   ZERO_HASH,
 } from '../grants/event.ts';
-import { evolve, type Grant, replay, waitingRequest, workOf } from '../grants/grant.ts';
+import { evolve, replay } from '../grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { EventLog, GrantTable } from '../grants/stores.ts';
+import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
- *  that nobody looks at a grant that somebody is still working on. */
+ *  that no second run looks at a grant while a first one works on it. */
 const WORK_DUE_SECONDS = 60;
 
 /** A grant's stream as it was read: the fold of its events and the last of them. */
@@ -32,8 +34,8 @@ export type StreamPorts = {
   log: EventLog;
   grants: GrantTable;
   clock: Clock;
-  /** Told of a stream after each event that was appended to it, that event being the last. Never throws: what is appended
-   *  is so, whoever hears of it. */
+  /** Receives a stream after each appended event, which is its last. Never throws: an appended event stays
+   *  appended, also when no message about it arrives. */
   notify?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
 };
 
@@ -43,12 +45,12 @@ export const isDoneBy = (
   { events, grant }: GrantStream,
   { principal, correlationId }: Pick<Cause, 'principal' | 'correlationId'>,
 ): boolean =>
-  workOf(grant) === 'rest' &&
+  isAtRest(grant) &&
   events.some(
     (event) => event.correlationId === correlationId && isSamePrincipal(event.principal, principal),
   );
 
-/** Seconds by which clocks of two functions may differ at the most. Our choice; Lambda keeps them within one. */
+/** Seconds by which clocks of two functions may differ. Our choice; Lambda keeps them within one. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
 /** Events of one stream, and characters of their JSON, beyond which only a revoke is taken. Our choice: on one core 9 MB
@@ -58,14 +60,14 @@ const LARGEST_STREAM = 4_000_000;
 /** Events that are not too large together, whatever they hold: two documents within IAM's limits each, and the rest. */
 const SMALL_STREAM = 100;
 
-/** True for a stream that is not to be added to but by a revoke: whoever can ask can also ask ten thousand times, and a
+/** True for a stream that only a revoke may extend: a caller who can ask once can ask ten thousand times, and a
  *  log that is too long to read could not be revoked. */
 export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
 
 /** Reads a grant. Throws when the chain is broken, of another grant, or dated in the future: nothing is decided on a log
- *  that somebody altered. */
+ *  that was altered. */
 export async function loadStream(
   { log, clock }: Pick<StreamPorts, 'log' | 'clock'>,
   grantId: string,
@@ -79,27 +81,41 @@ export async function loadStream(
   return { grantId, grant: replay(events), last: events.at(-1), events };
 }
 
-/** Appends one event, and before it, where the grant was at rest, says in the read model that work will be due: so no
- *  death of the process can lose an event that needs work. Returns the stream after it, or `undefined` when another
- *  writer was faster; then the stream must be read and the decision made again. */
-export async function appendEvent(
+/** When the next event of a stream is dated: now, or when its last event was, if that is later: clocks of two functions
+ *  differ, the log's order does not. */
+export function nextInstant({ clock }: Pick<StreamPorts, 'clock'>, { last }: GrantStream): Instant {
+  const now = toInstant(clock.now());
+  return last && last.at > now ? last.at : now;
+}
+
+/** Appends one event, dated now; see `appendEventAt`. */
+export const appendEvent = (
   ports: StreamPorts,
   stream: GrantStream,
   { event, cause }: { event: NewEvent; cause: Cause },
+): Promise<GrantStream | undefined> =>
+  appendEventAt(ports, stream, { event, cause, at: nextInstant(ports, stream) });
+
+/** Appends one event, dated when it was decided. Before it, where the grant was at rest, the read model records that work
+ *  will be due: so no death of the process loses an event that needs work. Returns the stream after it, or `undefined`
+ *  when another writer was faster; then the stream must be read and the decision made again. */
+export async function appendEventAt(
+  ports: StreamPorts,
+  stream: GrantStream,
+  { event, cause, at }: { event: NewEvent; cause: Cause; at: Instant },
 ): Promise<GrantStream | undefined> {
-  const now = toInstant(ports.clock.now());
   const seq = (stream.last?.seq ?? 0) + 1;
   const body = {
     ...event,
     ...cause,
     grantId: stream.grantId,
     seq,
-    // Clocks of two functions differ; the log's order does not.
-    at: stream.last && stream.last.at > now ? stream.last.at : now,
+    at,
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
-  if (workOf(stream.grant) === 'rest') {
+  if (isAtRest(stream.grant)) {
+    const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
   const grant = evolve(stream.grant, hashed);
@@ -120,7 +136,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 }
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
-  if (workOf(grant) !== 'rest') return plusSeconds(now, WORK_DUE_SECONDS);
+  if (!isAtRest(grant)) return plusSeconds(now, WORK_DUE_SECONDS);
   const expiresAt = grant.state === 'active' ? grant.expiresAt : undefined;
   const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
   return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];

@@ -1,31 +1,33 @@
 import { decideLapse } from '../grants/decide-approval.ts';
-import { decideRevocation } from '../grants/decide-request.ts';
+import { decideRevocation } from '../grants/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
-import { type Grant, workOf } from '../grants/grant.ts';
+import type { Grant } from '../grants/grant.ts';
 import type { DueRow } from '../grants/stores.ts';
+import { isAtRest } from '../grants/work.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
-/** Seconds after its due time for which a row may still await an event. Longer than any function lives (Lambda: 900),
- *  so whoever marked the row is dead by then and the event never comes. */
+/** Seconds after its due time for which a row may still await an event. Longer than any function runs
+ *  (Lambda: 900), so the process that marked the row has ended by then and the event never comes. */
 const ABANDONED_SECONDS = 900;
 const ROWS_PER_READ = 50;
 
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = StreamPorts & {
   provisioner: Provisioner;
-  /** Told of each grant that could not be looked at; the pass goes on. */
+  /** Reports a grant that could not be reconciled; the pass continues. */
   reportFailure(grantId: string, error: unknown): void;
 };
 
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */
 export type Reconciliation = { due: number; settled: number; unfinished: number };
 
-/** One pass over what is due, the longest waiting first: has the provisioner finish or compensate what was begun, revokes
- *  what has expired, ends requests that nobody decided in time, brings rows up to date that a dead process left behind. Begins no grant after `deadline`. Safe to
- *  run twice at once: the lease and the log decide who acts. One grant's failure does not stop the others. */
+/** One pass over the grants that are due, the longest overdue first. The pass has the provisioner finish or
+ *  compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and
+ *  updates rows that a dead process left behind. It begins no grant after `deadline`. Two passes may run at
+ *  once: the lease and the log decide which one acts. One grant's failure does not stop the others. */
 export async function reconcile(
   ports: ReconcilePorts,
   pass: { correlationId: string; deadline: EpochMilliseconds },
@@ -58,7 +60,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
     : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
-  if (workOf(stream.grant) !== 'rest') {
+  if (!isAtRest(stream.grant)) {
     const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled';
   }
@@ -69,7 +71,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
   return isAbandoned;
 }
 
-/** The event that the passing of time alone brings: an end that was set has come, or nobody has decided in time. */
+/** The event that is due by time alone: the grant has expired, or its request was not decided in time. */
 function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
   if (!grant) return undefined;
   const hasExpired = grant.state === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;

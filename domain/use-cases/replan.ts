@@ -25,10 +25,10 @@ export type RenderPorts = AuditPort & {
 /** A plan made anew, and the template that it was made from. */
 export type Replanned = { rendered: RenderedRole; template: Template };
 
-/** The problem of applying a plan that somebody must approve and nobody has; undefined when it may be applied. `live` is
- *  what IAM holds, not what the log says: whoever can append could else call a wider change a narrower one. A person's
- *  approval is of the plan with its hash, and of no other that it has become since. One by the configuration counts only
- *  where the configuration has such a rule. */
+/** The problem of applying a plan whose required approval is missing; undefined when it may be applied.
+ *  `live` is what IAM holds, not what the log says: a forged event could otherwise make a wider change look
+ *  narrower. A person's approval covers only the plan with the approved hash. An approval by the
+ *  configuration counts only where the configuration has such a rule. */
 export function missingApproval(
   configuration: Configuration,
   { rendered, template }: Replanned,
@@ -53,9 +53,10 @@ export function missingApproval(
 export const mayNeedApproval = ({ rendered, template }: Replanned, request: RequestInForce): boolean =>
   request.approvedBy?.kind !== 'person' && (template.approval === 'required' || rendered.unowned.length > 0);
 
-/** Makes the plan of an intent anew, as it was asked for, from Bitbucket, the configuration and the bundled templates, and compares: whoever
- *  wrote the intent decided nothing but inputs. Any difference is `PLAN_CHANGED`; a repository, environment or template
- *  that is gone has its own code, and so has a pipeline's request for names that nobody owns. */
+/** Makes the plan of an intent again from Bitbucket, the configuration and the bundled templates, and
+ *  compares the two. The author of the intent therefore decides its inputs only. Any difference is
+ *  `PLAN_CHANGED`. A repository, environment or template that is gone has its own code, and so has a
+ *  pipeline's request for names that neither the repository nor its project owns. */
 export async function replan(
   ports: RenderPorts,
   grantId: string,
@@ -88,6 +89,7 @@ export async function replan(
     template,
     parameters: parameters.value,
     name: intent.name,
+    requesterKind: requestedBy.kind,
     roleName: intent.roleName,
   });
   if (!rendered.ok) return rendered;

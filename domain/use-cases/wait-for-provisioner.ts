@@ -1,4 +1,4 @@
-import { workOf } from '../grants/grant.ts';
+import { isAtRest } from '../grants/work.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 
@@ -7,9 +7,9 @@ export const PROVISIONER_WAIT_MS = 20_000;
 const POLL_MS = 250;
 const POLLS_PER_INVOCATION = 6;
 
-/** Has the provisioner work on a grant and waits until nothing is left to do, for `PROVISIONER_WAIT_MS` at the most. While
- *  somebody else holds the grant it watches the log, and asks again in case that one died. Returns the newest stream,
- *  settled or not. */
+/** Has the provisioner work on a grant and waits until nothing is left to do, for at most
+ *  `PROVISIONER_WAIT_MS`. While another run holds the grant it watches the log, and asks again in case that
+ *  run died. Returns the newest stream, settled or not. */
 export async function waitForProvisioner(
   ports: StreamPorts & { provisioner: Provisioner },
   grantId: string,
@@ -20,7 +20,7 @@ export async function waitForProvisioner(
     let stream = await loadStream(ports, grantId);
     if (outcome !== 'busy') return stream;
     for (let poll = 0; poll < POLLS_PER_INVOCATION; poll += 1) {
-      if (workOf(stream.grant) === 'rest' || ports.clock.now() + POLL_MS >= deadline) return stream;
+      if (isAtRest(stream.grant) || ports.clock.now() + POLL_MS >= deadline) return stream;
       await ports.clock.sleep(POLL_MS);
       stream = await loadStream(ports, grantId);
     }

@@ -5,7 +5,7 @@ import type { Result } from '../../domain/shared/result.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { detailOf } from './wording.ts';
 
-/** Status and title of every problem code; a new code does not compile until it stands here. */
+/** Status and title of every problem code; a new code does not compile until it is listed here. */
 export const problemKinds = {
   REQUEST_INVALID: { status: 400, title: 'The request is not valid' },
   UNAUTHENTICATED: { status: 401, title: 'The caller is not authenticated' },

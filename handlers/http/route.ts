@@ -23,7 +23,7 @@ export type AnswerTo<O extends Operation> = {
   };
 }[keyof O['successes'] & number];
 
-/** A request whose body and query have the operation's shapes. `path` holds what stands in the path's braces. */
+/** A request whose body and query have the operation's shapes. `path` holds the path parameters. */
 export type RequestTo<O extends Operation> = HttpRequest & {
   path: Record<string, string | undefined>;
   query: QueryOf<O>;

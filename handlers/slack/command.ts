@@ -32,7 +32,8 @@ const OPTION_ALIASES = new Map<string, (typeof OPTIONS)[number]>([
   ['expires', 'for'],
 ]);
 
-/** Reads a command. Whatever is wrong is told at once, with the nearest right name and one example that works. */
+/** Parses a command. All mistakes are reported together, with the nearest valid names and one example that
+ *  works. */
 export function parseCommand(text: string, templates: Templates): Command | CommandHelp {
   const cut = wordsOf(text);
   if ('fieldError' in cut) return { errors: [cut.fieldError], example: exampleRequest(templates) };
@@ -150,8 +151,9 @@ function parseRequest(
 const isRepositoryName = (text: string | undefined): text is string =>
   text !== undefined && parseRepositoryName(text) !== undefined;
 
-/** What stands without an equals sign: the repository and the template. `template` is the one that was most likely meant,
- *  whose parameters are looked at all the same: one answer, every mistake. */
+/** Reads the words without an equals sign: the repository and the template. An unknown template name yields
+ *  the nearest known template, so that its parameters are checked too and one answer reports every
+ *  mistake. */
 function placesIn(words: readonly Word[], templates: Templates) {
   const bare = words.filter(({ key }) => key === undefined).map(({ value }) => value);
   const [repository, named, ...more] = bare;
@@ -174,7 +176,7 @@ const defined = <T extends Record<string, string | undefined>>(fields: T): { [K 
     [K in keyof T]?: string;
   };
 
-/** What stands before an equals sign: options of the command, and parameters of the template. */
+/** Reads the words with an equals sign: options of the command and parameters of the template. */
 function settingsIn(words: readonly Word[], template: Template | undefined) {
   const options: Partial<Record<(typeof OPTIONS)[number], string>> = {};
   const parameters: Record<string, string | string[]> = {};
@@ -202,7 +204,7 @@ export function durationOf(text: string): string | undefined {
   return /^P(\d+D|T\d+H)$/.test(text) ? text : undefined;
 }
 
-/** What is typed for a parameter: a list where its type is one, parted by commas. */
+/** The value typed for a parameter. A parameter of a list type takes values separated by commas. */
 function parameterValue(template: Template, name: string, value: string): string | string[] {
   const isList = template.parameters[name]?.list !== undefined;
   return isList

@@ -30,7 +30,7 @@ import { messageView } from './messages/request-form.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
-/** What the worker needs to do what somebody in Slack asks for. */
+/** What the worker needs to carry out requests from Slack. */
 export type ConversationPorts = RequestPorts & {
   web: SlackWeb;
   response: SlackResponse;
@@ -40,9 +40,9 @@ export type ConversationPorts = RequestPorts & {
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
 
-/** Does what somebody in Slack asks for, by the same use cases as every other endpoint, and answers where only they see it.
- *  Who they are is found anew: the message names a Slack user and no principal. A lost answer is logged and fails
- *  nothing. */
+/** Carries out a request from Slack with the same use cases as every other endpoint. Only the person who
+ *  asked sees the answer. Their identity is resolved again, because the message names a Slack user and no
+ *  principal. A lost answer is logged and is no failure. */
 export async function converse(ports: ConversationPorts, ask: SlackAsk): Promise<void> {
   const { deliveryId, act } = ask;
   const content = await answer(ports, ask).catch((error: unknown) => {
@@ -85,34 +85,34 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     naming: namingFor(configuration, ask.team),
   };
   const context = { caller, correlationId: deliveryId, entryPoint: 'slack' as const, isRedelivery: true };
-  const told = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
+  const answered = (value: SlackContent | undefined): Outcome => ({ ok: true, value });
   switch (act.verb) {
     case 'request':
       return asked(ports, act.request, { writing, context });
     case 'list': {
       const search = { filter: { repository: act.repository }, limit: LISTED };
       const { grants, next } = await listGrants(ports, caller, search);
-      return told(grantList(grants, next !== undefined, writing));
+      return answered(grantList(grants, next !== undefined, writing));
     }
     case 'show':
     case 'explain': {
       const found = await readableGrant(ports, act.grantId, caller);
       if (!found.ok) return found;
-      return told((act.verb === 'show' ? grantCard : explained)(found.value, writing));
+      return answered((act.verb === 'show' ? grantCard : explained)(found.value, writing));
     }
     case 'revoke': {
       const ended = await revokeGrant(ports, act.grantId, context);
-      return ended.ok ? told(revoked(ended.value.grant, writing)) : ended;
+      return ended.ok ? answered(revoked(ended.value.grant, writing)) : ended;
     }
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
-      // The message in the channel and the requester are told by the event; whoever pressed sees it happen.
-      return approved.ok ? told(undefined) : approved;
+      // The event updates the message in the channel and notifies the requester; the approver sees it there.
+      return approved.ok ? answered(undefined) : approved;
     }
     case 'reject': {
       const { grantId, planHash, reason } = act;
       const rejected = await rejectGrant(ports, { grantId, planHash, reason }, context);
-      return rejected.ok ? told(message('Rejected. Whoever asked for it is told why.')) : rejected;
+      return rejected.ok ? answered(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
 }
@@ -135,7 +135,7 @@ async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, c
     try {
       return await ports.web.updateView(answerTo.viewId, messageView(content.blocks));
     } catch (error) {
-      // Somebody who has closed the modal still wants to know.
+      // The person has closed the modal, so the answer goes to them as a message.
       if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
     }
   }

@@ -59,13 +59,14 @@ export type SlackPorts = SignedRequestPorts & {
   acknowledgementWaitMs: number;
 };
 
-/** `end` is when Slack has been answered: nothing is begun after it, because the person was told to try again. */
+/** `end` aborts once Slack has been answered. Nothing is begun after that, because the answer asked for a
+ *  retry. */
 type SlackCall = { ports: SlackPorts; deliveryId: string; end: AbortSignal };
 
-/** Answers Slack's commands and interactions. 401 with one answer for every reason unless the raw body is signed within
- *  the window and comes for the first time; within Slack's three seconds: what takes longer is the worker's. A command or form
- *  that could not be taken is told so in words, with 200; a button's answer has no words, and is the
- *  failure. */
+/** Answers Slack's commands and interactions within Slack's three seconds; the worker does what takes longer.
+ *  The answer is 401, the same for every reason, unless the raw body is signed within the window and is no
+ *  replay. A command or form that could not be taken gets 200 and a text that says so. A button shows no
+ *  text, so its answer has the failure's status. */
 export function slackEndpoint(ports: SlackPorts): HttpHandler {
   return async (event, context) => {
     const { slack } = ports.configuration;
@@ -152,7 +153,10 @@ async function onInteraction(
   const interaction = readInteraction(form.get('payload') ?? '');
   // A kind of interaction that this app has not subscribed to, such as view_closed, wants nothing of it.
   if (!interaction) return { statusCode: 200 };
-  const slackUser = { team: interaction.team.id, user: interaction.user.id };
+  const { team, user } = interaction;
+  // In a shared channel the team of the message and the team of the user may differ: then the user is another team's.
+  const isOwn = user.team_id === undefined || user.team_id === team.id;
+  const slackUser = { team: isOwn ? team.id : FOREIGN_TEAM, user: user.id };
   if (interaction.type === 'block_actions') return before(call.end, onButton(call, slackUser, interaction));
   return before(call.end, onSubmission(call, slackUser, interaction)).catch((error: unknown) => {
     reportLost(call, error);
@@ -161,6 +165,9 @@ async function onInteraction(
     return viewAnswer({ errors: { [field]: 'Rolewright did not get that. Please send it again.' } });
   });
 }
+
+/** The team of a user whose interaction names two: no configuration can hold it. */
+const FOREIGN_TEAM = 'foreign';
 
 async function onButton(
   call: SlackCall,
@@ -175,7 +182,7 @@ async function onButton(
     responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
-  // Whoever may not decide is told so by the worker, or when the reason is sent: this reply reaches nobody.
+  // Slack shows no reply to a button. A refusal is shown by the worker, or when the reason is submitted.
   if (action === 'reject') await openView(call, trigger, rejectView(button));
   else await handOn(call, slackUser, { answerTo, act: { verb: 'approve', ...button } });
   return { statusCode: 200 };

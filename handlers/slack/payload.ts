@@ -27,7 +27,7 @@ export function readCommand(form: URLSearchParams): z.infer<typeof commandShape>
   throw notOurs('is no slash command');
 }
 
-const userShape = z.object({ id });
+const userShape = z.object({ id, team_id: id.optional() });
 const teamShape = z.object({ id });
 const buttonShape = z.object({ action_id: z.string(), value: z.string().max(2000).optional() });
 const interactionShape = z.discriminatedUnion('type', [

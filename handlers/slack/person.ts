@@ -1,10 +1,10 @@
 import type { SlackWeb } from '../../adapters/slack/web-api.ts';
-import type { Person } from '../../domain/access/directory.ts';
+import { type Person, principalOf } from '../../domain/access/directory.ts';
 import { personOfProfile, personOfSlackUser, type SlackUser } from '../../domain/access/slack-identity.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 
-/** What it takes to know who somebody in Slack is. */
+/** What is needed to identify a Slack user. */
 export type PersonPorts = {
   configuration: Pick<Configuration, 'people' | 'slack'>;
   web: Pick<SlackWeb, 'profile'>;
@@ -20,11 +20,15 @@ export async function callerOf(
   const { slack } = configuration;
   if (!slack || slackUser.team !== slack.team) return undefined;
   const known = personOfSlackUser(configuration, slackUser);
-  if (known) return toCaller(known);
+  if (known) return toCaller(known, slackUser);
   if (!slack.emailLookup) return undefined;
   const profile = await web.profile(slackUser.user);
   const person = profile && personOfProfile(configuration, slackUser, profile);
-  return person && toCaller(person);
+  return person && toCaller(person, slackUser);
 }
 
-const toCaller = ({ id, groups }: Person): Caller => ({ principal: { kind: 'person', id }, groups });
+/** The person of an entry, with the Slack user and the email that Slack has just shown beside what the entry names. */
+const toCaller = (person: Person, { team, user }: SlackUser): Caller => ({
+  principal: principalOf({ ...person, slack: person.slack ?? `${team}/${user}` }),
+  groups: person.groups,
+});

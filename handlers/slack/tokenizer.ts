@@ -15,13 +15,13 @@ const QUOTES: Record<string, string> = {
   '’': '’',
 };
 
-/** Slack writes `&`, `<` and `>` of a typed text as HTML entities; nobody means the entities themselves. Not verified for
- *  slash commands, and harmless where it is not so. */
+/** Slack writes `&`, `<` and `>` of a typed text as HTML entities; people do not type the entities
+ *  themselves. Not verified for slash commands, and harmless where Slack does not do so. */
 const plain = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
-/** Cuts a command into words. A quoted part may hold spaces, also behind `key=`. The text after a bare `because` is the
- *  reason, whatever it holds. A quote that is never closed is told as an error. */
+/** Cuts a command into words. A quoted part may hold spaces, also behind `key=`. The text after a bare
+ *  `because` is the reason, whatever it holds. A quote that is never closed is an error. */
 export function wordsOf(typed: string): Words | { fieldError: string } {
   const text = plain(typed);
   const words: Word[] = [];

@@ -11,9 +11,9 @@ const EARLY_MS = 1000;
 const LOCAL_ATTEMPTS = 3;
 const LOCAL_WAIT_MS = 500;
 
-/** Builds a function that is invoked asynchronously. What `act` throws is a failed attempt: Lambda repeats it and keeps
- *  what failed for good. A local gateway does neither, and dies of what a handler throws: there, the attempts are made
- *  here and nothing ever leaves. */
+/** Builds a function that is invoked asynchronously. What `act` throws is a failed attempt: Lambda repeats it
+ *  and keeps the event after the last attempt. A local gateway does neither and crashes when a handler
+ *  throws, so the attempts are made here and nothing is thrown. */
 export function asynchronousFunction(
   { logger, isOnLambda }: { logger: Logger; isOnLambda: boolean },
   act: AsynchronousHandler,

@@ -8,8 +8,8 @@ import { type NotificationPorts, tell } from '../slack/messages/notifications.ts
 /** What the worker needs for all that it is handed. */
 export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts;
 
-/** Does what a function at the edge has handed on; every message may come more than once. Only functions of this stack
- *  may invoke it, so a message that is none is a bug: it is logged and not tried again. */
+/** Processes a message from a function at the edge; every message may be redelivered. Only functions of this
+ *  stack may invoke it, so a malformed message is a bug: it is logged and not retried. */
 export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<void> {
   const { logger } = ports;
   const parsed = workerMessageSchema.safeParse(event);

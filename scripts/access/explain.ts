@@ -17,13 +17,15 @@ import {
   type Resource,
   refuse,
 } from '../../domain/access/authorisation.ts';
+import { principalOf as personOf } from '../../domain/access/directory.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { decideApproval } from '../../domain/grants/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
-import { type Grant, replay, waitingRequest } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';
 import { findAccount } from '../../domain/shared/account.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { type Caller, type Principal, principalSchema } from '../../domain/shared/principal.ts';
+import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import { ok, type Result } from '../../domain/shared/result.ts';
 import { toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -112,6 +114,14 @@ function actionOf(text = ''): Action {
   return action;
 }
 
+/** A person with the identifiers that are known without a token: those of their entry in `people`, and an id that is an
+ *  email. */
+function identified(principal: Principal, { people }: Configuration): Principal {
+  if (principal.kind !== 'person') return principal;
+  const entry = people.find(({ id }) => id === principal.id);
+  return personOf(entry ?? { id: principal.id, groups: [] });
+}
+
 function toResource({ repository, environment, account, template }: ShownGrant): Resource {
   return {
     workspaceUuid: repository.workspace.uuid,
@@ -155,15 +165,16 @@ function asAsked(action: Action, resource: Resource, templates: Settings['templa
   return { ...resource, template };
 }
 
-function callerOf(given: Given, resource: Resource | undefined): Caller {
-  const principal = principalOf(given.principal);
+function givenCaller(given: Given, resource: Resource | undefined, configuration: Configuration): Caller {
+  const principal = identified(principalOf(given.principal), configuration);
   const groups = listed(given.groups);
-  if (principal.kind !== 'pipeline') return { principal, groups };
+  const other = callerOf(principal, groups);
+  if (other) return other;
   const repositoryUuid = parseUuid(principal.id);
   if (!repositoryUuid)
     throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
-    principal,
+    principal: { kind: 'pipeline', id: principal.id },
     groups,
     pipeline: {
       workspaceUuid: resource?.workspaceUuid ?? '',
@@ -193,7 +204,8 @@ function decisionOn({
   return decision.allowed ? ok(undefined) : refuse({ ...question, resource, decision, report });
 }
 
-/** What somebody may do on a grant who may approve there: only what waits, in time, and not by those who asked. */
+/** The decision on an approval by a person who may approve there. It succeeds only for a request that waits, that
+ *  has not lapsed, and that another person made. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
   return decideApproval(grant, { planHash, principal, now: toInstant(now) });
@@ -238,7 +250,7 @@ export async function explainAccess(
     ? toResource((await get(`/v1/grants/${encodeURIComponent(given.grant)}`)) as unknown as ShownGrant)
     : namedResource(given, settings);
   const grant = given.grant && action === 'approve' ? await replayed(given.grant, get) : undefined;
-  const caller = callerOf(given, named);
+  const caller = givenCaller(given, named, settings.configuration);
   const resource = named && asAsked(action, named, templates);
   const context = accessContextOf(given, grant);
   const byRules = decisionOn({ rules: access, caller, action, resource, context });

@@ -24,6 +24,13 @@ export function checkedSettings(root: string) {
   for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
     errors.push(`config/rolewright.yaml${fieldError}`);
   }
+  for (const [n, { templates: named = [] }] of configuration.ownership.entries()) {
+    for (const [at, name] of named.entries()) {
+      if (!templates.has(name)) {
+        errors.push(`config/rolewright.yaml/ownership/${n}/templates/${at}: there is no template ${name}`);
+      }
+    }
+  }
   if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
 }

@@ -42,17 +42,17 @@ export async function checkTemplates(root: string): Promise<CheckResult> {
       );
     }
     const read = readTemplate(source.name, source.content);
-    for (const { path, detail } of 'errors' in read ? read.errors : []) {
+    for (const { path, detail } of read.ok ? [] : read.problem) {
       // The line alone would not show which of its fields is missing or meant.
       say(result.errors, { path, detail: `${toPointer(path)}: ${detail}` });
     }
     const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
     for (const fieldError of shaped.success ? await referenceErrors(shaped.data) : [])
       say(result.errors, fieldError);
-    if ('errors' in read) continue;
-    good.push(read.template);
-    for (const fieldError of sizeErrors(read.template)) say(result.errors, fieldError);
-    for (const { rule, ...fieldError } of guardrailErrors(read.template, guardrails.deny)) {
+    if (!read.ok) continue;
+    good.push(read.value);
+    for (const fieldError of sizeErrors(read.value)) say(result.errors, fieldError);
+    for (const { rule, ...fieldError } of guardrailErrors(read.value, guardrails.deny)) {
       const isAudited = guardrails.audit.some((id) => id === rule);
       say(isAudited ? result.warnings : result.errors, fieldError);
     }

@@ -3,6 +3,7 @@ import type { GrantIntent } from '../../domain/grants/intent.ts';
 import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { Uuid } from '../../domain/shared/identifiers.ts';
+import type { Principal } from '../../domain/shared/principal.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
@@ -20,6 +21,7 @@ type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environ
   trustPolicy: unknown;
   permissionsPolicy: unknown;
   expiresAt?: string;
+  requestedBy: { kind: Principal['kind'] };
 };
 
 /** The live state of a grant that the API returned. */
@@ -43,6 +45,7 @@ export function liveStateFrom(grant: LiveGrant): LiveState {
   };
   return {
     intent,
+    requesterKind: grant.requestedBy.kind,
     permissionsPolicy: grant.permissionsPolicy,
     maxSessionDuration: role.maxSessionDuration,
     trustPolicyHash,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { replay } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
 import type { Result } from '../../domain/shared/result.ts';
 import { violationsOf } from '../invariants/all.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';

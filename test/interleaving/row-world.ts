@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../domain/grants/event.ts';
-import { replay, type Work, workOf } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
 import type { EventLog, GrantTable } from '../../domain/grants/stores.ts';
+import { type Work, workOf } from '../../domain/grants/work.ts';
 import {
   appendEvent,
   loadStream,
@@ -16,14 +17,14 @@ import { failed, requested, revocation, revoked } from '../support/domain/storie
 export type Decide = (work: Work) => NewEvent | undefined;
 
 /** Decides like an edge: asks for a grant where nothing is under way. */
-export const asks: Decide = (work) => (work === 'rest' ? requested() : undefined);
+export const asks: Decide = (work) => (work.kind === 'rest' ? requested() : undefined);
 
 /** Decides like an edge: revokes what is being made. */
-export const revokes: Decide = (work) => (work === 'provision' ? revocation : undefined);
+export const revokes: Decide = (work) => (work.kind === 'provision' ? revocation : undefined);
 
 /** Decides like a provisioner that ends in one step: the grant failed, or it is revoked. */
 export const finishes: Decide = (work) =>
-  work === 'provision' ? failed : work === 'revoke' ? revoked : undefined;
+  work.kind === 'provision' ? failed : work.kind === 'revoke' ? revoked : undefined;
 
 /** One writer by the row protocol: reads, decides, marks, appends, projects; whoever loses a race begins anew. */
 export async function writer(ports: StreamPorts, grantId: string, decide: Decide): Promise<void> {
@@ -47,10 +48,10 @@ export async function forgottenWork(
 ): Promise<string | undefined> {
   const events = await log.load(grantId);
   const work = workOf(replay(events));
-  if (work === 'rest') return undefined;
+  if (work.kind === 'rest') return undefined;
   const [row] = await grants.listDue('9999-01-01T00:00:00.000Z', 1);
   if (row) return undefined;
-  return `event ${events.length} left work (${work}), and the row is not due`;
+  return `event ${events.length} left work (${work.kind}), and the row is not due`;
 }
 
 /** A clock that does not move: time plays no part in the row protocol. */

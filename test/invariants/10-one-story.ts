@@ -1,4 +1,5 @@
-import { evolve, type Grant } from '../../domain/grants/grant.ts';
+import { evolve } from '../../domain/grants/evolve/evolve.ts';
+import type { Grant } from '../../domain/grants/grant.ts';
 import { type Evidence, ownRoles } from './evidence.ts';
 
 /** What happens once in a chapter, which begins with each `GrantRequested`. */

@@ -1,4 +1,6 @@
-import { type Grant, replay, waitingRequest, workOf } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
+import { type Grant, roleOf, waitingRequest } from '../../domain/grants/grant.ts';
+import { isAtRest } from '../../domain/grants/work.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 
@@ -7,14 +9,14 @@ import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
 export function agreement(evidence: Evidence): string[] {
   const grant = replay(evidence.events);
   return [
-    ...(workOf(grant) === 'rest' ? [] : [`the grant is left ${grant?.state}, with work to do`]),
-    ...rowFaults(evidence, grant),
-    ...(grant?.state === 'active' ? activeFaults(evidence, grant) : leftFaults(evidence, grant)),
+    ...(isAtRest(grant) ? [] : [`the grant is left ${grant?.state}, with work to do`]),
+    ...rowErrors(evidence, grant),
+    ...(grant?.state === 'active' ? activeErrors(evidence, grant) : leftErrors(evidence, grant)),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
   ];
 }
 
-function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[] {
+function rowErrors({ row, events }: Evidence, grant: Grant | undefined): string[] {
   if (!grant) {
     // A row that was marked for an event which never came is forgotten, and never listed.
     return row?.seq || row?.due ? ['there is a row, but no grant'] : [];
@@ -39,7 +41,7 @@ function rowFaults({ row, events }: Evidence, grant: Grant | undefined): string[
 const isEqual = (text: string | undefined, grant: Grant): boolean =>
   text !== undefined && canonicalHash(JSON.parse(text)) === canonicalHash(JSON.parse(JSON.stringify(grant)));
 
-function activeFaults(evidence: Evidence, grant: Grant): string[] {
+function activeErrors(evidence: Evidence, grant: Grant): string[] {
   const [role, ...others] = ownRoles(evidence);
   if (!role) return ['the grant is active and has no role'];
   const { intent } = grant.request;
@@ -47,7 +49,7 @@ function activeFaults(evidence: Evidence, grant: Grant): string[] {
   const [permissions, ...policies] = role.inlinePolicies;
   const checks: [boolean, string][] = [
     [others.length === 0, 'the grant has two roles'],
-    [role.roleId === grant.role?.id, 'the log names another RoleId'],
+    [role.roleId === roleOf(grant)?.id, 'the log names another RoleId'],
     [role.boundaryArn === BOUNDARY, 'the role has another boundary'],
     [hashOf(role.trustPolicy) === intent.trustPolicyHash, 'the role has another trust policy'],
     [permissions?.name === 'permissions', 'the role has no permissions'],
@@ -62,7 +64,7 @@ function activeFaults(evidence: Evidence, grant: Grant): string[] {
   return checks.flatMap(([holds, fault]) => (holds ? [] : [fault]));
 }
 
-const leftFaults = (evidence: Evidence, grant: Grant | undefined): string[] =>
+const leftErrors = (evidence: Evidence, grant: Grant | undefined): string[] =>
   ownRoles(evidence).map(
     ({ name }) => `role ${name} is left behind by a grant that is ${grant?.state ?? 'none'}`,
   );

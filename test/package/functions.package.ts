@@ -54,7 +54,7 @@ test('no function holds another source of credentials than its environment', () 
   const foreign = [
     'credential_process',
     'sso_session',
-    'role_arn',
+    'source_profile',
     'AWS_CONTAINER_CREDENTIALS',
     'security-credentials',
   ];
@@ -150,4 +150,20 @@ test('the packaged function decides, from its zip alone', async () => {
     // Allowed, and so told about the next thing that is wrong.
     { code: 'TEMPLATE_NOT_FOUND' },
   ]);
+});
+
+test('routes that must get through have limits of their own, and the stage waits for them to exist', () => {
+  const text = readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8');
+  const { Resources } = JSON.parse(text) as {
+    Resources: Record<string, { DependsOn?: string[]; Properties: Record<string, unknown> }>;
+  };
+  const { DependsOn = [], Properties } = Resources.HttpApiStage ?? { Properties: {} };
+  const limited = Object.keys(Properties.RouteSettings as object).sort();
+  expect(limited).toEqual([
+    'DELETE /v1/grants/{id}',
+    'POST /slack/commands',
+    'POST /slack/interactions',
+    'POST /webhooks/bitbucket/{workspace}',
+  ]);
+  expect(DependsOn.map((id) => Resources[id]?.Properties.RouteKey).sort()).toEqual(limited);
 });

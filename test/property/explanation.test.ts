@@ -143,7 +143,11 @@ async function judge(
     GRANT_ID,
     story.map((event) => JSON.stringify(event)),
   );
-  const stepTokens = stepTokenReader({ workspaces: [shop.workspace] }, () => `${world.issuer.url}/keys.json`);
+  const stepTokens = stepTokenReader(
+    { workspaces: [shop.workspace] },
+    () => `${world.issuer.url}/keys.json`,
+    { now: () => 0 },
+  );
   const clock = { now: () => world.clock.now, sleep: async () => {} };
   const explained = await explainAdmission(
     { ...fakes.requestPorts, stepTokens, clock, wording: apiWording },

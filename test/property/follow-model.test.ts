@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
-import { isLive } from '../../domain/grants/grant.ts';
+import { isLive, roleOf } from '../../domain/grants/grant.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { SHOP_PROJECT } from '../support/domain/samples.ts';
@@ -74,7 +74,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         if (!repository) continue;
         expect(grant.request.intent.repository.fullName).toBe(repository.fullName);
         expect(grant.request.intent.project).toEqual(SHOP_PROJECT);
-        expect(world.iam.role(grant.role?.name ?? '')).toBeDefined();
+        expect(world.iam.role(roleOf(grant)?.name ?? '')).toBeDefined();
       }
       const live = grants.filter(({ state }) => isLive(state));
       expect(world.iam.roles.size).toBe(live.length);

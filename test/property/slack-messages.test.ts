@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readTemplates } from '../../adapters/settings/files.ts';
-import { replay } from '../../domain/grants/grant.ts';
+import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { waitingStory } from '../../domain/messaging/notifications.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
 import {

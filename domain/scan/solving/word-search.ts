@@ -24,8 +24,8 @@ const LONGEST_PATTERN = 8_192;
 type State = { shape: Progress; anyOf: Progress[][]; noneOf: Progress[] };
 type Frame = { state: State; word: string; chars: readonly string[]; isGuided: boolean; next: number };
 
-/** Finds a text of a shape that fulfils all constraints, or proves that there is none: a depth-first walk over the product
- *  of the patterns' automata that visits each state once. Exact unless `unknown`. */
+/** Finds a text of a shape that fulfils all constraints, or proves that no such text exists: a depth-first
+ *  walk over the product of the patterns' automata that visits each state once. Exact unless `unknown`. */
 export function findWord({ shape, preferred, guides }: Shape, constraints: Constraints): WordResult {
   const all = [shape, ...constraints.anyOf.flat(), ...constraints.noneOf];
   if (all.some((pattern) => pattern.length > LONGEST_PATTERN)) return { kind: 'unknown' };

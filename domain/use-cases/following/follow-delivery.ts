@@ -41,14 +41,14 @@ async function uuidsOf(
   return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
 }
 
-/** A project's new key follows into the grants of its repositories. One repository that Bitbucket still shows in the
- *  project tells the key for all of them. */
+/** Records a project's new key in the grants of its repositories. The key is read from one repository that
+ *  Bitbucket still shows in the project, and holds for all of them. */
 async function followProject(
   ports: FollowPorts,
   { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports.grants, {})).filter(
+  const grants = (await liveGrants(ports, {})).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );

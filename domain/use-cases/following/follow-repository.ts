@@ -2,17 +2,25 @@ import type { Workspace } from '../../bitbucket/oidc.ts';
 import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
-import { decideRename } from '../../grants/decide-request.ts';
+import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { GrantFilter } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { toInstant } from '../../shared/time.ts';
-import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
+import {
+  appendEvent,
+  appendEventAt,
+  type Cause,
+  loadStream,
+  nextInstant,
+  projectStream,
+  type StreamPorts,
+} from '../grant-stream.ts';
+import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
@@ -20,7 +28,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
-  /** Told of what could not be done for good: an administrator must act, and repeating would not help. */
+  /** Reports a permanent failure: an administrator must act, and a retry would not help. */
   reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
 };
 
@@ -29,7 +37,7 @@ export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
 
 /** Who asks for what the rules of the configuration say. */
 const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
-/** Who tells grants new names, and ends those of a repository that is gone. */
+/** The principal that records new names in grants, and revokes the grants of a deleted repository. */
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
 const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
@@ -37,8 +45,9 @@ const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, .
 /** Where a repository is: in the workspace, or certainly not in it. */
 export type Whereabouts = { is: 'here'; repository: Repository } | { is: 'gone' };
 
-/** Looks for a repository in a workspace. `gone` is told only where Bitbucket says that there is none, or that it belongs
- *  to another workspace, and shows the workspace itself to the same credential; anything less throws. */
+/** Looks for a repository in a workspace. `gone` requires two answers from Bitbucket: the repository does not
+ *  exist or belongs to another workspace, and the same credential can read the workspace itself. Anything
+ *  less throws. */
 export async function locate(
   bitbucket: Bitbucket,
   workspace: Workspace,
@@ -100,18 +109,19 @@ const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
 /** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it. */
-export async function liveGrants(grants: GrantTable, filter: GrantFilter): Promise<Grant[]> {
+export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await grants.list(filter, 100, after);
-    live.push(...page.grants.filter(({ state }) => isLive(state)));
+    const page = await ports.grants.list(filter, 100, after);
+    const grants = [...page.grants, ...(await readStale(ports, page.stale))];
+    live.push(...grants.filter(({ state }) => isLive(state)));
     after = page.next;
   } while (after !== undefined);
   return live;
 }
 
-/** Tells a grant its repository's present names. */
+/** Records its repository's present names in a grant. */
 export async function followNames(
   ports: StreamPorts,
   { grantId, repository }: { grantId: string; repository: Repository },
@@ -144,20 +154,22 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
   if (mustRepeat) throw new Error(mustRepeat.detail);
 }
 
-/** Approves what a rule has asked for, where a rule says so. What waits for another reason, such as a name that nobody
- *  owns, goes on waiting for a person. */
+/** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
+ *  as a name without an owner, still waits for a person. */
 async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
-    const event = stream.grant && decideRuleApproval(stream.grant, toInstant(ports.clock.now()));
-    if (!stream.grant || !event) return;
-    const { request } = stream.grant;
-    const planned = await replan(ports, grantId, request);
-    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, request)) return;
-    const approved = await appendEvent(ports, stream, {
-      event,
-      cause: { principal: CONFIGURATION, ...occasion },
-    });
+    const { grant } = stream;
+    const waiting = grant && decideRuleApproval(grant, nextInstant(ports, stream));
+    if (!waiting) return;
+    const planned = await replan(ports, grantId, waiting.request);
+    if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, waiting.request)) return;
+    // Planning takes its time: the decision is made at the moment that its event bears, so that none is void.
+    const at = nextInstant(ports, stream);
+    const decided = decideRuleApproval(grant, at);
+    if (!decided) return;
+    const cause = { principal: CONFIGURATION, ...occasion };
+    const approved = await appendEventAt(ports, stream, { event: decided.event, cause, at });
     if (!approved) continue;
     await projectStream(ports, approved);
     await waitForProvisioner(ports, grantId);

@@ -1,12 +1,14 @@
+import type { AnnouncedRole, ConfirmedRole, GrantRole, ProvisioningGrant } from '../../grants/grant.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
-import type { PermissionsPolicy } from '../../policy/document.ts';
 import { PortError } from '../../shared/port-error.ts';
-import { type Problem, problem } from '../../shared/problem.ts';
+import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
-import { announcedBy, isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
 /** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
@@ -16,96 +18,104 @@ const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
 
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
- *  role, give it its permissions. A failure for good is announced and compensated; one that may pass throws. */
-export async function createRole(run: ProvisionerRun): Promise<void> {
-  const planned = await replan(run.ports, run.grant().id, run.grant().request);
+ *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws. */
+export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant): Promise<void> {
+  const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
-  const { request } = run.grant();
-  const unapproved = missingApproval(run.ports.configuration, planned.value, { request, live: undefined });
+  const unapproved = missingApproval(run.ports.configuration, planned.value, {
+    request: grant.request,
+    live: undefined,
+  });
   if (unapproved) return failProvisioning(run, unapproved);
+  const { role } = grant;
+  let made: Result<MadeRole, CreationProblem>;
   try {
-    const { role } = run.grant();
-    const failure = role?.id
-      ? await checkConfirmed(run, role.name, role.id)
-      : await recordIntentAndCreate(run, rendered);
-    if (failure) return failProvisioning(run, failure.problem, failure.nothingMade);
-    await putWhenVisible(run, rendered.role.name, rendered.role.permissionsPolicy);
+    made =
+      role?.id === undefined
+        ? await recordIntentAndCreate(run, role, rendered)
+        : await checkConfirmed(run, grant.id, role);
+    if (made.ok) await putWhenVisible(run, rendered, made.value.confirmedAt);
   } catch (error) {
     const final = finalProblemOf(error);
     if (!final) throw error;
     return failProvisioning(run, final);
   }
-  const { id } = run.grant().role ?? {};
-  if (!id) throw new Error('a role without an id cannot be activated');
+  if (!made.ok) return failProvisioning(run, made.problem.problem, made.problem.nothingMade);
   await run.recordIntent({
     type: 'GrantActivated',
     data: {
-      role: { name: rendered.role.name, arn: rendered.role.arn, id },
+      role: { name: rendered.role.name, arn: rendered.role.arn, id: made.value.id },
       trustPolicy: rendered.role.trustPolicy,
       permissionsPolicy: rendered.role.permissionsPolicy,
     },
   });
 }
 
-/** What stands in the way of a role for good. `nothingMade`: it is proven that no role was created. */
+/** What lastingly prevents a role. `nothingMade`: it is proven that no role was created. */
 type CreationProblem = { problem: Pick<Problem, 'code' | 'detail'>; nothingMade: boolean };
 
+/** A role that IAM has, with the id and the time that the log has for it. */
+type MadeRole = Pick<ConfirmedRole, 'id' | 'confirmedAt'>;
+
 /** Makes sure that the role which an earlier run created is still that one. One not found is not visible yet, or gone:
- *  the next write tells. */
+ *  the next write shows it. */
 async function checkConfirmed(
   run: ProvisionerRun,
-  roleName: string,
-  roleId: string,
-): Promise<CreationProblem | undefined> {
-  const found = await run.iam.findRole(roleName);
-  if (!found || judgeConfirmedRole(found, run.grant().id, roleId) === 'ours') return undefined;
-  const detail = `Role ${roleName} was replaced or altered from outside Rolewright while it was being created.`;
-  return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false };
+  grantId: string,
+  role: ConfirmedRole,
+): Promise<Result<MadeRole, CreationProblem>> {
+  const found = await run.iam.findRole(role.name);
+  if (!found || judgeConfirmedRole(found, grantId, role.id) === 'ours') return ok(role);
+  const detail = `Role ${role.name} was replaced or altered from outside Rolewright while it was being created.`;
+  return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false });
 }
 
 /** Creates the role, or finds that an earlier run already did. */
 async function recordIntentAndCreate(
   run: ProvisionerRun,
+  announced: AnnouncedRole | undefined,
   rendered: RenderedRole,
-): Promise<CreationProblem | undefined> {
-  const isFirstAttempt = run.grant().role === undefined;
-  if (isFirstAttempt) {
+): Promise<Result<MadeRole, CreationProblem>> {
+  if (!announced) {
     const full = (await checkRank(run, rendered)) ?? (await checkRoleQuota(run));
-    if (full) return { problem: full, nothingMade: true };
+    if (full) return fail({ problem: full, nothingMade: true });
     const provider = await ensureProvider(run, rendered);
-    if (!provider.ok) return { problem: provider.problem, nothingMade: true };
-    await recordRoleIntent(run, rendered);
+    if (!provider.ok) return fail({ problem: provider.problem, nothingMade: true });
   }
+  const announcedAt = announced?.announcedAt ?? (await recordRoleIntent(run, rendered));
   const { role } = rendered;
-  const recordCreated = (id: string) =>
-    run.recordOutcome({
-      type: 'RoleCreated',
-      data: { role: { name: role.name, arn: role.arn, id } },
-    });
   try {
     const created = await run.iam.createRole(role);
-    if (created.outcome === 'created') {
-      await recordCreated(created.id);
-      return undefined;
-    }
+    if (created.outcome === 'created') return ok(await recordCreated(run, role, created.id));
   } catch (error) {
     const final = finalProblemOf(error);
     if (!final) throw error;
     // Only a refusal of the very first call proves that no role was made; else the role must be looked for.
-    return { problem: final, nothingMade: isFirstAttempt && error instanceof PortError && error.certain };
+    return fail({ problem: final, nothingMade: !announced && error instanceof PortError && error.certain });
   }
   const found = await run.iam.findRole(role.name);
   if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');
-  if (await isOurUnconfirmedRole(run.iam, found, announcedBy(run.grant(), role.boundaryArn))) {
-    await recordCreated(found.id);
-    return undefined;
+  const expected = { grant: run.grant(), boundaryArn: role.boundaryArn, announcedAt };
+  if (await isOurUnconfirmedRole(run.iam, found, expected)) {
+    return ok(await recordCreated(run, role, found.id));
   }
   const detail = `The role name ${role.name} belongs to a role that this grant did not create.`;
-  return { problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true };
+  return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: true });
 }
 
-async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedRole): Promise<void> {
+async function recordCreated(
+  run: ProvisionerRun,
+  { name, arn }: Pick<ConfirmedRole, 'name' | 'arn'>,
+  id: string,
+): Promise<MadeRole> {
+  const data = { role: { name, arn, id } };
+  await run.recordOutcome({ type: 'RoleCreated', data });
+  return { id, confirmedAt: run.grant().updatedAt };
+}
+
+/** Announces the role; returns when that was. */
+async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedRole): Promise<Instant> {
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = intent;
   const data = {
     role: { name: role.name, arn: role.arn },
@@ -114,6 +124,7 @@ async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedR
     maxSessionDuration,
   };
   await run.recordIntent({ type: 'ProvisioningStarted', data });
+  return run.grant().updatedAt;
 }
 
 /** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
@@ -141,15 +152,15 @@ async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined>
 
 async function putWhenVisible(
   run: ProvisionerRun,
-  roleName: string,
-  document: PermissionsPolicy,
+  { role }: RenderedRole,
+  confirmedAt: Instant,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run.iam.putPermissionsPolicy(roleName, document);
+      return await run.iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
     } catch (error) {
-      if (!(await isUnseen(run, roleName, error))) throw error;
-      const age = secondsSince(run, run.grant().role?.confirmedAt);
+      if (!(await isUnseen(run, role.name, error))) throw error;
+      const age = secondsSince(run, confirmedAt);
       if (age >= PROPAGATION_SECONDS) {
         throw new PortError(
           'IAM',
@@ -183,9 +194,11 @@ async function failProvisioning(
 }
 
 /** Removes whatever a failed attempt has left, then says that the grant failed. */
-export async function compensate(run: ProvisionerRun): Promise<void> {
-  const error = run.grant().compensating;
-  if (!error) throw new Error('nothing is being compensated');
-  await removeRole(run);
+export async function compensate(
+  run: ProvisionerRun,
+  role: GrantRole | undefined,
+  error: { code: ProblemCode; detail: string },
+): Promise<void> {
+  await removeRole(run, role);
   await run.recordIntent({ type: 'ProvisioningFailed', data: { error } });
 }

@@ -3,14 +3,14 @@ import type { Problem } from '../../shared/problem.ts';
 import { type Instant, toEpoch } from '../../shared/time.ts';
 import type { ProvisionerRun } from './run.ts';
 
-/** The problem of a refusal for good; undefined for a failure that may pass. */
+/** The problem of a lasting refusal; undefined for a failure that may pass. */
 export function finalProblemOf(error: unknown): Pick<Problem, 'code' | 'detail'> | undefined {
   if (!(error instanceof PortError) || error.system !== 'IAM') return undefined;
   if (error.code !== 'DENIED' && error.code !== 'REJECTED') return undefined;
   return { code: error.problemCode ?? 'UPSTREAM_FAILED', detail: error.message };
 }
 
-/** Seconds since an instant by the run's clock; 0 when there is none. */
+/** Seconds since an instant by the run's clock; 0 without an instant. */
 export const secondsSince = (run: ProvisionerRun, at: Instant | undefined): number =>
   at === undefined ? 0 : (run.ports.clock.now() - toEpoch(at)) / 1000;
 

@@ -18,7 +18,7 @@ export type ObservedRole = {
 export type Iam = {
   roleQuota(): Promise<{ roles: number; quota: number }>;
   findProvider(arn: string): Promise<{ clientIds: string[] } | undefined>;
-  /** `exists`: somebody else was faster, or the reply to our own call was lost. */
+  /** `exists`: another caller was faster, or the reply to our own call was lost. */
   createProvider(provider: {
     url: string;
     clientId: string;

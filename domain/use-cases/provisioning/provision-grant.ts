@@ -1,4 +1,4 @@
-import { workOf } from '../../grants/grant.ts';
+import { isAtRest, type Work, workOf } from '../../grants/work.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
@@ -44,7 +44,7 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
     try {
-      if (await isAtRest(run)) return 'settled';
+      if (await hasComeToRest(run)) return 'settled';
     } catch (error) {
       if (error instanceof StreamMoved) await run.reload();
       else if (error instanceof PortError) return giveUpForNow(run, error);
@@ -55,23 +55,23 @@ async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinish
 }
 
 /** Takes the next step of a grant's work; true when there is none. */
-async function isAtRest(run: ProvisionerRun): Promise<boolean> {
+async function hasComeToRest(run: ProvisionerRun): Promise<boolean> {
   if (run.grant().state === 'failed') await removeLeftover(run);
   const work = workOf(run.grant());
-  if (work !== 'rest') await doWork(run, work);
-  return work === 'rest';
+  if (work.kind !== 'rest') await doWork(run, work);
+  return work.kind === 'rest';
 }
 
-async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workOf>, 'rest'>): Promise<void> {
-  switch (work) {
+async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>): Promise<void> {
+  switch (work.kind) {
     case 'provision':
-      return createRole(run);
+      return createRole(run, work.grant);
     case 'compensate':
-      return compensate(run);
+      return compensate(run, work.grant.role, work.error);
     case 'update':
-      return updateRole(run);
+      return updateRole(run, work.grant, work.change);
     case 'revoke':
-      await removeRole(run);
+      await removeRole(run, work.grant.role);
       return run.recordIntent({ type: 'GrantRevoked', data: {} });
     default:
       assertNever(work);
@@ -83,8 +83,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<ReturnType<typeof workO
 async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
   const isRefusal = error.code === 'DENIED' || error.code === 'REJECTED';
   const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
-  const isUnderWay = workOf(run.grant()) !== 'rest';
-  if (error.system !== 'DynamoDB' && isUnderWay && run.grant().lastError?.code !== code) {
+  if (error.system !== 'DynamoDB' && !isAtRest(run.grant()) && run.grant().lastError?.code !== code) {
     const data = { error: { code, detail: error.message } };
     await run.recordOutcome({ type: 'AttemptFailed', data }).catch((moved: unknown) => {
       if (!(moved instanceof StreamMoved)) throw moved;

@@ -1,4 +1,4 @@
-import type { Grant, GrantRole } from '../../grants/grant.ts';
+import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
@@ -6,20 +6,17 @@ import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
-import { announcedBy, isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
+import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
 const ABSENCE_SECONDS = 60;
 
-type ConfirmedRole = GrantRole & { id: string };
-
 /** Ends all access through a grant's role and deletes it, in resumable steps: deny in the trust policy, AWSDenyAll as
  *  boundary, every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
- *  while that is not so. Touches only a role that is provably this grant's. The intent to remove stands in the log. */
-export async function removeRole(run: ProvisionerRun): Promise<void> {
-  const { role } = run.grant();
+ *  while that is not so. Touches only a role that is provably this grant's. The log already holds the intent to remove. */
+export async function removeRole(run: ProvisionerRun, role: GrantRole | undefined): Promise<void> {
   if (!role) return;
   const found = await run.iam.findRole(role.name);
   const owned = found ? await claim(run, role, found) : await acceptAbsence(run, role);
@@ -37,14 +34,16 @@ async function claim(
   found: ObservedRole,
 ): Promise<ConfirmedRole | undefined> {
   const grant = run.grant();
-  if (!role.id) {
-    if (!(await isOurUnconfirmedRole(run.iam, found, announcedBy(grant, accountBoundary(run, grant))))) {
-      if (mayBeOurs(found, grant)) throw unprovable(role.name, grant.id);
+  if (role.id === undefined) {
+    const { announcedAt } = role;
+    const expected = { grant, boundaryArn: accountBoundary(run, grant), announcedAt };
+    if (!(await isOurUnconfirmedRole(run.iam, found, expected))) {
+      if (mayBeOurs(found, grant.id, announcedAt)) throw unprovable(role.name, grant.id);
       return undefined;
     }
     const data = { role: { name: role.name, arn: role.arn, id: found.id } };
     await run.recordOutcome({ type: 'RoleCreated', data });
-    return { ...role, id: found.id };
+    return { ...role, id: found.id, confirmedAt: run.grant().updatedAt };
   }
   const verdict = judgeConfirmedRole(found, grant.id, role.id);
   if (verdict === 'altered') {
@@ -55,13 +54,13 @@ async function claim(
     await recordDeleted(run, role);
     return undefined;
   }
-  return { ...role, id: role.id };
+  return role;
 }
 
 /** "Not found" right after a create is propagation. A confirmed role counts as gone once it must have been visible; one
  *  never confirmed, on two looks that lie apart. */
 async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<undefined> {
-  if (role.id) {
+  if (role.id !== undefined) {
     if (!role.disabled && secondsSince(run, role.confirmedAt) < ABSENCE_SECONDS) throw notVisible();
     await recordDeleted(run, role);
     return undefined;
@@ -75,8 +74,8 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
   return undefined;
 }
 
-/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that somebody
- *  altered, or a forgery. "Nothing is left" cannot be said while it stands. */
+/** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that was
+ *  altered, or a forgery. "Nothing is left" cannot be said while it exists. */
 const unprovable = (roleName: string, grantId: string) =>
   new PortError(
     'IAM',

@@ -9,7 +9,7 @@ const CLOCK_SKEW_SECONDS = 60;
 
 /** What a role found under a grant's role name is to the grant.
  *  - `ours`: path, tag and the recorded RoleId agree
- *  - `replaced`: another RoleId: ours is gone, this one is somebody else's
+ *  - `replaced`: another RoleId: ours is gone, this one is foreign
  *  - `altered`: our RoleId, but the tag or the path is no longer ours to trust */
 export function judgeConfirmedRole(
   found: ObservedRole,
@@ -20,15 +20,8 @@ export function judgeConfirmedRole(
   return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
 }
 
-/** What was announced of a role: by which grant, under which boundary, and when; never when `announcedAt` is undefined. */
-export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Instant | undefined };
-
-/** The announcement of the role that a grant has begun to create. */
-export const announcedBy = (grant: Grant, boundaryArn: string): Announcement => ({
-  grant,
-  boundaryArn,
-  announcedAt: grant.role?.announcedAt,
-});
+/** What was announced of a role: by which grant, under which boundary, and when. */
+export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Instant };
 
 /** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
  *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
@@ -39,7 +32,7 @@ export async function isOurUnconfirmedRole(
   { grant, boundaryArn, announcedAt }: Announcement,
 ): Promise<boolean> {
   const { intent } = grant.request;
-  if (!announcedAt || found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
+  if (found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
   const tags = roleTags({
     grantId: grant.id,
     repositoryUuid: intent.repository.uuid,
@@ -61,8 +54,5 @@ const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
 
 /** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
  *  say that nothing of ours is left, whatever else of it differs. */
-export const mayBeOurs = (found: ObservedRole, grant: Grant): boolean =>
-  found.path === ROLE_PATH &&
-  found.tags[GRANT_TAG] === grant.id &&
-  grant.role !== undefined &&
-  isMadeAfter(found, grant.role.announcedAt);
+export const mayBeOurs = (found: ObservedRole, grantId: string, announcedAt: Instant): boolean =>
+  found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId && isMadeAfter(found, announcedAt);

@@ -33,7 +33,7 @@ export type ProvisionerRun = {
   reload(): Promise<void>;
   /** Appends an event that announces or decides something, about this run's grant; throws `StreamMoved` when the state may be another now. */
   recordIntent(event: GrantOwnEvent): Promise<void>;
-  /** Appends an event that tells what has happened: true whatever others wrote meanwhile, so it is written after it.
+  /** Appends an event about what has happened: it is true whatever others wrote meanwhile, so it is written after it.
    *  Throws `StreamMoved` once it is written when others did: what they wrote may forbid the next step. */
   recordOutcome(event: GrantOwnEvent): Promise<void>;
 };

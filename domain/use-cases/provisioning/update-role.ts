@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventData } from '../../grants/event.ts';
-import type { RequestInForce } from '../../grants/grant.ts';
-import { liveStateOf } from '../../planning/plan.ts';
+import type { ActiveGrant, GrantChange, RequestInForce } from '../../grants/grant.ts';
+import { liveState } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -20,13 +20,16 @@ const documentSchema = z.record(z.string(), z.unknown());
 /** Turns the live role of an active grant into what its change asks for. The permissions policy is replaced last and in
  *  one call, so a refusal at any step leaves the previous permissions in force; the session duration is put back. The
  *  trust policy is not: it states the repository's identity as Bitbucket has it now. */
-export async function updateRole(run: ProvisionerRun): Promise<void> {
-  const { change, id, role } = run.grant();
-  if (!change || !role?.id) throw new Error('an update needs a change and a role');
+export async function updateRole(
+  run: ProvisionerRun,
+  grant: ActiveGrant,
+  change: GrantChange,
+): Promise<void> {
+  const { id, role } = grant;
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
-  const failure = await write(run, planned.value, created);
+  const failure = await write(run, { grant, change, planned: planned.value });
   if (failure) return giveUp(run, change, { role: created, problem: failure });
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
@@ -35,40 +38,46 @@ export async function updateRole(run: ProvisionerRun): Promise<void> {
   });
 }
 
+type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };
+
 async function write(
   run: ProvisionerRun,
-  planned: Replanned,
-  role: CreatedRole,
+  update: PlannedUpdate,
 ): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+  const { grant, planned } = update;
   const { rendered } = planned;
-  const found = await run.iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, run.grant().id, role.id) !== 'ours') {
+  const { name, arn, id } = grant.role;
+  const found = await run.iam.findRole(name);
+  if (!found || judgeConfirmedRole(found, grant.id, id) !== 'ours') {
     return problem(
       'CONFLICT',
-      `Role ${role.name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
+      `Role ${name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
-  const unapproved = await checkApproval(run, planned, found);
+  const unapproved = await checkApproval(run, update, found);
   if (unapproved) return unapproved;
   const provider = await ensureProvider(run, rendered);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
-  await run.recordIntent({ type: 'UpdateStarted', data: { role, ...hashes } });
+  await run.recordIntent({ type: 'UpdateStarted', data: { role: { name, arn, id }, ...hashes } });
+  const changed: ChangedRole = { grant, rendered, found };
   try {
-    await putChanges(run, rendered, found);
+    await putChanges(run, changed);
     return undefined;
   } catch (error) {
-    return failureOf(run, error, { rendered, found });
+    return failureOf(run, error, changed);
   }
 }
 
-const changesPermissions = (run: ProvisionerRun, { intent }: RenderedRole): boolean =>
-  intent.permissionsPolicyHash !== run.grant().request.intent.permissionsPolicyHash;
+type ChangedRole = { grant: ActiveGrant; rendered: RenderedRole; found: ObservedRole };
+
+const changesPermissions = ({ grant, rendered }: ChangedRole): boolean =>
+  rendered.intent.permissionsPolicyHash !== grant.request.intent.permissionsPolicyHash;
 
 /** Puts what differs from what IAM holds; the permissions last. */
-async function putChanges(run: ProvisionerRun, rendered: RenderedRole, found: ObservedRole): Promise<void> {
-  const { iam } = run;
+async function putChanges({ iam }: ProvisionerRun, changed: ChangedRole): Promise<void> {
+  const { rendered, found } = changed;
   const { role, intent } = rendered;
   if (found.boundaryArn !== role.boundaryArn) await iam.putBoundary(role.name, role.boundaryArn);
   if (canonicalHash(found.trustPolicy) !== intent.trustPolicyHash) {
@@ -77,7 +86,7 @@ async function putChanges(run: ProvisionerRun, rendered: RenderedRole, found: Ob
   if (found.maxSessionDuration !== intent.maxSessionDuration) {
     await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
   }
-  if (changesPermissions(run, rendered)) {
+  if (changesPermissions(changed)) {
     await iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
   }
 }
@@ -87,17 +96,18 @@ async function putChanges(run: ProvisionerRun, rendered: RenderedRole, found: Ob
 async function failureOf(
   run: ProvisionerRun,
   error: unknown,
-  { rendered, found }: { rendered: RenderedRole; found: ObservedRole },
+  changed: ChangedRole,
 ): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
   const gone = goneOf(error);
   if (gone) return gone;
   const final = finalProblemOf(error);
   if (!final) throw error;
+  const { rendered, found } = changed;
   const { name } = rendered.role;
   const { permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const isIn = canonicalHash((await run.iam.findPermissionsPolicy(name)) ?? null) === permissionsPolicyHash;
   // An earlier call whose reply was lost may have put the new policy in force; then the update has happened.
-  if (isIn && changesPermissions(run, rendered)) return undefined;
+  if (isIn && changesPermissions(changed)) return undefined;
   if (maxSessionDuration !== found.maxSessionDuration) {
     await run.iam.putMaxSessionDuration(name, found.maxSessionDuration);
   }
@@ -108,12 +118,10 @@ async function failureOf(
  *  to what the log says: IAM may hold a part of it already. */
 async function checkApproval(
   run: ProvisionerRun,
-  planned: Replanned,
+  { grant, change, planned }: PlannedUpdate,
   found: ObservedRole,
 ): Promise<Problem | undefined> {
-  const { change } = run.grant();
-  const logged = liveStateOf(run.grant());
-  if (!change || !logged) return undefined;
+  const logged = liveState(grant);
   const live = mayNeedApproval(planned, change)
     ? {
         ...logged,
@@ -134,7 +142,7 @@ function goneOf(error: unknown): Problem | undefined {
 }
 
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
- *  permissions are in force it has happened, whatever stands in the way by now, and the log says so; else a longer session
+ *  permissions are in force it has happened, whatever prevents it by now, and the log says so; else a longer session
  *  is put back. */
 async function giveUp(
   run: ProvisionerRun,

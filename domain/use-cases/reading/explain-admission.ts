@@ -14,7 +14,7 @@ import {
 import { remedyFor, type Wording } from '../../explanation/remedies.ts';
 import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import type { Grant } from '../../grants/grant.ts';
+import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
 import { deniedByBoundary } from '../../policy/boundary-roles.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -71,9 +71,9 @@ export type ExplainPorts = StreamReadPorts & {
   clock: Clock;
 };
 
-/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not. Bitbucket is
- *  asked once at the most, only where the step's environment is the matter, and the answer does without it when
- *  Bitbucket is unreachable. `GRANT_NOT_FOUND` where there is none that the caller may read. */
+/** Explains whether the trust policy of a grant's role admits a token, and what to change where it does not.
+ *  Bitbucket is asked at most once, and only where the step's environment matters. The answer does without
+ *  Bitbucket when it is unreachable. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function explainAdmission(
   ports: ExplainPorts,
   { grantId, token, claims, identity, variables }: ExplainRequest,
@@ -106,9 +106,10 @@ async function readToken({ stepTokens }: ExplainPorts, text: string): Promise<Ev
   return token === '' ? { kind: 'none' } : stepTokens.read(token);
 }
 
-/** The trust policy that IAM was last told, or, where there is none, the one that it would be told. */
+/** The trust policy last sent to IAM; before the first, the one that would be sent. */
 function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
-  if (grant.documents) return grant.documents.trustPolicy;
+  const documents = documentsOf(grant);
+  if (documents) return documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
   const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
   return renderTrustPolicy({
@@ -153,7 +154,7 @@ function diagnosisOf(question: Question, { configuration, wording }: ExplainPort
     advice: [
       ...remedies.map(({ remedy }) => remedy),
       // Admission is not everything: the session may still be denied what the grant was made for.
-      ...deniedByBoundary(question.grant.documents?.permissionsPolicy, configuration.boundaryRoles),
+      ...deniedByBoundary(documentsOf(question.grant)?.permissionsPolicy, configuration.boundaryRoles),
     ].join(' '),
     ...(snippet === undefined ? {} : { snippet }),
   };

@@ -8,13 +8,15 @@ import {
 } from '../../access/authorisation.ts';
 import { noRepositoryAdmins } from '../../access/repository-admins.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import { type Grant, replay } from '../../grants/grant.ts';
+import { replay } from '../../grants/evolve/evolve.ts';
+import type { Grant } from '../../grants/grant.ts';
 import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, accessContextOf, loadForCaller, resourceOf } from '../access.ts';
+import { readStale, type StaleRowPorts } from './read-stale.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog };
@@ -22,11 +24,14 @@ export type StreamReadPorts = AccessPorts & { log: EventLog };
 /** What readers need. */
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 
+/** What readers of lists need. */
+export type ListPorts = AccessPorts & StaleRowPorts;
+
 /** What readers of the audit log need. */
 export type AuditPorts = Omit<ReadPorts, 'admins'> & { clock: Clock };
 
-/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it is.
- *  `GRANT_NOT_FOUND` where there is none that the caller may read. */
+/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it
+ *  is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
@@ -49,8 +54,8 @@ export async function readableGrant(
   return found.ok ? ok(found.value.grant) : found;
 }
 
-/** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that somebody altered is shown
- *  as it is: whoever reads it can verify the chain. */
+/** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is
+ *  returned as it is: its reader can verify the chain. */
 export async function grantEvents(
   ports: ReadPorts,
   { grantId, caller }: { grantId: string; caller: Caller },
@@ -73,7 +78,7 @@ export type GrantSearch = {
 /** A page of the grants that fit and that the caller may read, newest change first. Whether the caller administers a
  *  repository is asked only where the filter names one: a page of all may hold a hundred repositories. */
 export async function listGrants(
-  ports: ReadPorts,
+  ports: ListPorts,
   caller: Caller,
   { filter, limit, after }: GrantSearch,
 ): Promise<{ grants: Grant[]; next?: string | undefined }> {
@@ -84,7 +89,8 @@ export async function listGrants(
   const { access } = ports;
   const admins = repository === undefined ? noRepositoryAdmins : ports.admins();
   const grants: Grant[] = [];
-  for (const grant of found.grants) {
+  const stale = await readStale(ports, found.stale);
+  for (const grant of [...found.grants, ...stale].sort(newestFirst)) {
     const resource = resourceOf(grant);
     const asked = { caller, resource, requesterKinds: undefined };
     const context = await accessContextOf({ access, admins, actions: ['read'], ...asked });
@@ -94,7 +100,10 @@ export async function listGrants(
   return { grants, next: found.next };
 }
 
-/** A page of the audit log, newest first. `DENIED` for whoever may audit nothing; every row is authorised as well. A
+const newestFirst = (a: Grant, b: Grant): number =>
+  `${a.updatedAt}#${a.id}` < `${b.updatedAt}#${b.id}` ? 1 : -1;
+
+/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing; every row is authorised as well. A
  *  repository's name finds the events of all repositories that bear or bore it. */
 export async function auditEvents(
   ports: AuditPorts,

@@ -11,10 +11,10 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { listGrants, type ReadPorts } from './read-grants.ts';
+import { type ListPorts, listGrants } from './read-grants.ts';
 
-/** What an upgrade to a template would do to one active grant. `problem` stands where the template no longer fits it:
- *  then the grant keeps what it has. */
+/** What an upgrade to a template would do to one active grant. `problem` is set where the template no longer
+ *  fits the grant; the grant then keeps its present permissions. */
 export type Impact = {
   version: { from: string; to: string };
   change?: { risk: Risk; gained: Permission[]; lost: Permission[]; requiresApproval: boolean };
@@ -42,6 +42,7 @@ export function impactOn(
     template,
     parameters: parameters.value,
     name: intent.name,
+    requesterKind: live.requesterKind,
     roleName: intent.roleName,
   });
   if (!rendered.ok) return { version, problem: rendered.problem };
@@ -60,7 +61,7 @@ function repositoryOf(intent: GrantIntent): Repository {
 /** A page of the active grants that an upgrade to the template as it is now would change, of those that the caller may
  *  read; a page may be short or empty. `TEMPLATE_NOT_FOUND`. */
 export async function templateImpact(
-  ports: ReadPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
+  ports: ListPorts & { configuration: Configuration; templates: ReadonlyMap<string, Template> },
   caller: Caller,
   { name, limit, after }: { name: string; limit: number; after?: string | undefined },
 ): Promise<Result<{ impacts: { grant: Grant; impact: Impact }[]; next?: string | undefined }>> {

@@ -1,16 +1,28 @@
 import { authorise, deniedAccess } from '../../access/authorisation.ts';
-import { decideApproval, decideRejection, OWN_REQUEST_RULE } from '../../grants/decide-approval.ts';
-import type { NewEvent } from '../../grants/event.ts';
-import { type Grant, type RequestInForce, waitingRequest } from '../../grants/grant.ts';
+import { findPerson } from '../../access/directory.ts';
+import {
+  type Decided,
+  decideApproval,
+  decideRejection,
+  OWN_REQUEST_RULE,
+} from '../../grants/decide-approval.ts';
+import type { Grant, WaitingRequest } from '../../grants/grant.ts';
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
-import type { Caller } from '../../shared/principal.ts';
+import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { toInstant } from '../../shared/time.ts';
+import type { Instant } from '../../shared/time.ts';
 import { accessContextOf, loadForCaller, resourceOf } from '../access.ts';
-import { appendEvent, type Cause, type GrantStream, loadStream, projectStream } from '../grant-stream.ts';
+import {
+  appendEventAt,
+  type Cause,
+  type GrantStream,
+  loadStream,
+  nextInstant,
+  projectStream,
+} from '../grant-stream.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
@@ -19,10 +31,13 @@ import type { RequestContext, RequestPorts } from './request-grant.ts';
 /** What is decided: the grant, the hash of the plan that was read, and why. */
 export type DecisionInput = { grantId: string; planHash: string; reason?: string | undefined };
 
+/** The rule of `approvals: {from: people}`. */
+const LISTED_APPROVERS_RULE = 'approvers-in-people';
+
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
 /** Approves the waiting plan of a grant and waits until it is applied: `changed` once it is, `accepted` while work goes on.
- *  Everything about the request is verified again first, also that whoever asked may still ask. `GRANT_NOT_FOUND` where the caller
+ *  Everything about the request is verified again first, also that the requester may still ask. `GRANT_NOT_FOUND` where the caller
  *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
  *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
 export async function approveGrant(
@@ -31,49 +46,63 @@ export async function approveGrant(
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, decideApproval, { ...input, caller: context.caller });
+    const decided = await decide(ports, { input, context, decider: decideApproval });
     if (!decided.ok) return decided;
-    const { stream, grant, event } = decided.value;
-    const verified = await verifyAgain(ports, grant);
+    const { stream, grant, request } = decided.value;
+    const listed = checkListed(ports, context.caller, grant);
+    if (!listed.ok) return listed;
+    const verified = await verifyAgain(ports, grant, request);
     if (!verified.ok) return verified;
-    const approved = await append(ports, stream, { event, cause: causeOf(context) });
+    // Verifying takes its time: the decision is made at the moment that its event bears, so that none is void.
+    const timely = decideAt(ports, { stream, grant, input, context, decider: decideApproval });
+    if (!timely.ok) return timely;
+    const approved = await append(ports, timely.value, causeOf(context));
     if (!approved) continue;
-    if (approved.grant && waitingRequest(approved.grant)) return fail(lapsedMeanwhile(input.grantId));
     const settled = await waitForProvisioner(ports, input.grantId);
     return answerToRequest('changed', approved, settled);
   }
 }
 
 /** Rejects the waiting plan of a grant: a new grant is then `rejected`, an active one goes on as it is. Refusals as in
- *  `approveGrant`; whoever may approve may also reject what they asked for themselves. */
+ *  `approveGrant`; an approver may also reject their own request. */
 export async function rejectGrant(
   ports: RequestPorts,
   input: DecisionInput,
   context: DecisionContext,
 ): Promise<Result<GrantAnswer>> {
   for (;;) {
-    const decided = await decide(ports, decideRejection, { ...input, caller: context.caller });
+    const decided = await decide(ports, { input, context, decider: decideRejection });
     if (!decided.ok) return decided;
-    const { stream, event } = decided.value;
-    const rejected = await append(ports, stream, { event, cause: causeOf(context) });
+    const rejected = await append(ports, decided.value, causeOf(context));
     if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
   }
 }
 
+/** What is decided, by whom, and by which rule. */
+type Deciding = { input: DecisionInput; context: DecisionContext; decider: typeof decideApproval };
+
+/** A decision, the grant that it is about, and when it was made. */
+type DatedDecision = Decided & { stream: GrantStream; grant: Grant; at: Instant };
+
 /** What a decision comes to, when the caller may read the grant and decide about it. */
-async function decide(
-  ports: RequestPorts,
-  decider: typeof decideApproval,
-  { grantId, planHash, reason, caller }: DecisionInput & { caller: Caller },
-): Promise<Result<{ stream: GrantStream; grant: Grant; event: NewEvent }>> {
+async function decide(ports: RequestPorts, deciding: Deciding): Promise<Result<DatedDecision>> {
+  const { grantId } = deciding.input;
+  const { caller } = deciding.context;
   const attempt = { grantId, caller, action: 'approve' as const, admins: ports.admins() };
   const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-  if (!found.ok) return found;
-  const stream = found.value;
-  const { grant } = stream;
-  const now = toInstant(ports.clock.now());
-  const decided = decider(grant, { planHash, principal: caller.principal, now, reason });
-  if (decided.ok) return ok({ stream, grant, event: decided.value });
+  return found.ok ? decideAt(ports, { ...deciding, stream: found.value, grant: found.value.grant }) : found;
+}
+
+/** What a decision comes to at the moment that the next event would bear. */
+function decideAt(
+  ports: RequestPorts,
+  { stream, grant, input, context, decider }: Deciding & { stream: GrantStream; grant: Grant },
+): Result<DatedDecision> {
+  const { planHash, reason } = input;
+  const { caller } = context;
+  const at = nextInstant(ports, stream);
+  const decided = decider(grant, { planHash, reason, principal: caller.principal, now: at });
+  if (decided.ok) return ok({ ...decided.value, stream, grant, at });
   if (decided.problem.code === 'DENIED') {
     const resource = resourceOf(grant);
     ports.reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: OWN_REQUEST_RULE }));
@@ -81,21 +110,31 @@ async function decide(
   return decided;
 }
 
-/** The moment at which an approval is written decides whether it came in time. */
-const lapsedMeanwhile = (grantId: string): Problem =>
-  problem(
-    'CONFLICT',
-    `The request for grant ${grantId} has just lapsed. Request the grant again if it is still needed.`,
-  );
+/** Where the same human could come by two ways, only an entry in `people` may approve: it names every way. */
+function checkListed(
+  { configuration, reportDenied }: RequestPorts,
+  caller: Caller,
+  grant: Grant,
+): Result<undefined> {
+  const { id } = caller.principal;
+  if (configuration.approvals.from === 'anyone' || findPerson(configuration, id)) return ok(undefined);
+  const resource = resourceOf(grant);
+  reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: LISTED_APPROVERS_RULE }));
+  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and only those who have one approve here. An administrator adds the entry to the configuration.`;
+  return fail(problem('DENIED', detail));
+}
 
 /** Verifies a waiting request as if it were made now, by those who made it. */
-async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<undefined>> {
-  const waiting = waitingRequest(grant);
-  if (!waiting?.proposal) throw new Error('only a waiting request can be verified');
+async function verifyAgain(
+  ports: RequestPorts,
+  grant: Grant,
+  waiting: WaitingRequest,
+): Promise<Result<undefined>> {
+  const requester = callerOf(waiting.requestedBy, waiting.proposal.groups);
+  if (!requester) return fail(askedByPipeline(waiting));
   const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
   const { rendered, template } = again.value;
-  const requester: Caller = { principal: waiting.requestedBy, groups: waiting.proposal.groups };
   const { access, reportDenied: report } = ports;
   // The project is the one that the repository is in now.
   const resource = { ...resourceOf(grant), projectUuid: rendered.intent.project?.uuid, template };
@@ -122,9 +161,16 @@ async function verifyAgain(ports: RequestPorts, grant: Grant): Promise<Result<un
   return fail(problem('PLAN_CHANGED', detail));
 }
 
+/** No pipeline's request waits, so one in the log is not believed. */
+const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
+  problem(
+    'DENIED',
+    `pipeline ${requestedBy.id} asked for this and cannot ask for what needs approval. A person asks for it.`,
+  );
+
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
-  { risk, approvalReasons, trustPolicy, permissionsPolicy }: NonNullable<RequestInForce['proposal']>,
+  { risk, approvalReasons, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
   { role }: RenderedRole,
   plan: Plan,
 ): boolean =>
@@ -144,10 +190,10 @@ const causeOf = ({ caller, correlationId, entryPoint }: DecisionContext): Cause 
 
 async function append(
   ports: RequestPorts,
-  stream: GrantStream,
-  decided: { event: NewEvent; cause: Cause },
+  { stream, event, at }: DatedDecision,
+  cause: Cause,
 ): Promise<GrantStream | undefined> {
-  const appended = await appendEvent(ports, stream, decided);
+  const appended = await appendEventAt(ports, stream, { event, cause, at });
   if (appended) await projectStream(ports, appended);
   return appended;
 }

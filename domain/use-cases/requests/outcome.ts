@@ -1,5 +1,5 @@
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
-import type { Grant } from '../../grants/grant.ts';
+import { changeOf, type Grant } from '../../grants/grant.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -32,7 +32,7 @@ export type GrantAnswer = { outcome: Outcome; grant: Grant };
 export type RequestAnswer = GrantAnswer | { outcome: 'planned'; planned: PlannedGrant };
 
 /** The answer to a request, from what the log says happened after it: not from the newest state alone, in which a later
- *  revoke may already stand. `asked` is the stream right after the request's own event. */
+ *  revoke may already be in the log. `asked` is the stream right after the request's own event. */
 export function answerToRequest(
   outcome: RequestOutcome,
   asked: GrantStream,
@@ -42,7 +42,7 @@ export function answerToRequest(
   if (!grant) throw new Error(`grant ${settled.grantId} has lost its events`);
   if (outcome === 'unchanged') return ok({ outcome: 'unchanged', grant });
   if (outcome === 'waiting' || outcome === 'revoking') return ok({ outcome: 'accepted', grant });
-  const since = asked.grant?.change?.seq ?? asked.grant?.request.seq ?? 0;
+  const since = asked.grant ? (changeOf(asked.grant) ?? asked.grant.request).seq : 0;
   for (const event of settled.events) {
     if (event.seq <= since) continue;
     switch (event.type) {

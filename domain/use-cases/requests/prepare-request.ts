@@ -78,6 +78,7 @@ export async function prepareRequest(
     template,
     parameters,
     name: request.name,
+    requesterKind: caller.principal.kind,
   };
   const rendered = renderRole(inputs);
   if (!rendered.ok) return rendered;

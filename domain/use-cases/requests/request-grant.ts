@@ -1,7 +1,7 @@
 import { decideLapse } from '../../grants/decide-approval.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
 import type { NewEvent } from '../../grants/event.ts';
-import { type Grant, isLive } from '../../grants/grant.ts';
+import { changeOf, type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
@@ -17,16 +17,16 @@ import {
   isFull,
   loadStream,
   projectStream,
-  type StreamPorts,
 } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
+import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
-export type RequestPorts = StreamPorts & CheckPorts & { provisioner: Provisioner };
+export type RequestPorts = StaleRowPorts & CheckPorts & { provisioner: Provisioner };
 
 /** Where a request comes from. */
 export type RequestContext = {
@@ -34,7 +34,7 @@ export type RequestContext = {
   correlationId: string;
   entryPoint: 'http' | 'bitbucket' | 'slack';
   dryRun: boolean;
-  /** Whether only a grant is made that never was, or that failed: what somebody has revoked, rejected or changed since
+  /** Whether only a grant is made that never was, or that failed: what was revoked, rejected or changed since
    *  stays as it is, and is answered as it is. */
   createOnly?: boolean;
   /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
@@ -83,7 +83,7 @@ async function requestOnce(
   const now = toInstant(ports.clock.now());
   const lapsed = stream.grant && decideLapse(stream.grant, now);
   if (lapsed && !context.dryRun) {
-    // Nobody has swept it up yet: this request is a new one and not the repetition of that.
+    // The reconciler has not ended it yet: this request is a new one and not the repetition of that.
     await appendEvent(ports, stream, { event: lapsed, cause: { ...causeOf(context), principal: LAPSE } });
     return 'again';
   }
@@ -146,7 +146,7 @@ async function carryOut(
   return answer.value.outcome === 'accepted' ? fail(notYetLimited(stream.grantId)) : 'again';
 }
 
-/** Nothing in the log says for how long this request asked: whoever sent it must not believe so. */
+/** Nothing in the log says for how long this request asked, so its sender must not believe so. */
 const notYetLimited = (grantId: string) =>
   problem(
     'CONFLICT',
@@ -156,11 +156,11 @@ const notYetLimited = (grantId: string) =>
 
 /** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
 function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {
-  const underWay = grant?.change ?? grant?.request;
+  const underWay = grant && (changeOf(grant) ?? grant.request);
   return expiresInSeconds === undefined || expiresInSeconds === underWay?.expiresInSeconds;
 }
 
-/** True for a grant that nobody has yet, or has decided anything about since it was first asked for. */
+/** True for a grant that does not exist yet, or about which nothing was decided since it was first requested. */
 const isUntouched = (grant: Grant | undefined): boolean =>
   grant === undefined || grant.state === 'failed' || grant.state === 'provisioning';
 
@@ -205,7 +205,7 @@ function checkPlanHash(
     grant: Grant | undefined;
   },
 ): Result<undefined> {
-  const inForce = grant && isLive(grant.state) ? [grant.request, grant.change] : [];
+  const inForce = grant && isLive(grant.state) ? [grant.request, changeOf(grant)] : [];
   const isRepeated = inForce.some(
     (request) =>
       request?.planHash === planHash &&
@@ -250,7 +250,7 @@ function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): Re
 }
 
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
- *  that somebody else has set for a grant. */
+ *  that another caller has set for a grant. */
 function checkLimits(
   { grant, events, grantId }: GrantStream,
   { expiresAt }: RequestCommand,

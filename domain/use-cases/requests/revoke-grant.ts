@@ -1,6 +1,6 @@
-import { decideRevocation, type RevocationCause } from '../../grants/decide-request.ts';
+import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
-import { workOf } from '../../grants/grant.ts';
+import { isAtRest } from '../../grants/work.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
@@ -18,7 +18,7 @@ export type RevokeContext = Pick<
 };
 
 /** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
- *  `accepted` while steps remain. Repeating it does no harm. `GRANT_NOT_FOUND` where there is none that the caller may read, `DENIED` where
+ *  `accepted` while steps remain. Repeating it does no harm. `GRANT_NOT_FOUND` where the caller may read no such grant, `DENIED` where
  *  they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,
@@ -70,7 +70,7 @@ async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<
 function answer(grant: Grant | undefined): Result<GrantAnswer> {
   if (!grant) throw new Error('a grant that was read has lost its events');
   return ok({
-    outcome: workOf(grant) === 'rest' && grant.state !== 'active' ? 'changed' : 'accepted',
+    outcome: isAtRest(grant) && grant.state !== 'active' ? 'changed' : 'accepted',
     grant,
   });
 }

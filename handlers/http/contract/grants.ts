@@ -22,7 +22,7 @@ const location = { Location: 'The grant' };
 /** A grant for the repository acme/shop of the sandbox. */
 const EXAMPLE = 'gr_hrq6egvaok6463yco36ybujl4g';
 
-/** What can stand in the way of a plan and of carrying it out. */
+/** The problems that can prevent a plan or its execution. */
 const planProblems = [
   'DENIED',
   'NOT_OWNED',

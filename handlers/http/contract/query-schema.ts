@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Items of one page: 1–100, 25 unless told. */
+/** Items of one page: 1–100, 25 by default. */
 export const limitSchema = z
   .string()
   .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')

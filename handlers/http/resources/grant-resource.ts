@@ -1,9 +1,10 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
-import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
 import { deniedByBoundary } from '../../../domain/policy/boundary-roles.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
+import type { Principal } from '../../../domain/shared/principal.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
@@ -33,7 +34,8 @@ export function grantResource(
   { inList = false }: { inList?: boolean } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
-  const { role, documents } = grant;
+  const role = roleOf(grant);
+  const documents = documentsOf(grant);
   return compact<GrantResource>({
     id: grant.id,
     state: grant.state,
@@ -46,7 +48,7 @@ export function grantResource(
     lastError: grant.lastError,
     expiresAt: grant.expiresAt,
     reason,
-    requestedBy,
+    requestedBy: named(requestedBy),
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
     ...pipelineSnippets(grant, source),
@@ -55,18 +57,21 @@ export function grantResource(
 }
 
 /** What the grant allows and the boundary denies. */
-function boundaryWarnings({ documents }: Grant, { boundaryRoles }: Configuration): { warnings?: string[] } {
-  const warnings = deniedByBoundary(documents?.permissionsPolicy, boundaryRoles);
+function boundaryWarnings(grant: Grant, { boundaryRoles }: Configuration): { warnings?: string[] } {
+  const warnings = deniedByBoundary(documentsOf(grant)?.permissionsPolicy, boundaryRoles);
   return warnings.length > 0 ? { warnings } : {};
 }
 
-/** What waits for approval: the plan, and on an active grant the change that it makes. `pendingChange.lapsesAt` is when
- *  it lapses unless somebody decides. */
+/** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
+const named = ({ kind, id }: Principal) => ({ kind, id });
+
+/** What waits for approval: the plan, and on an active grant the change that it makes.
+ *  `pendingChange.lapsesAt` is when the change lapses without a decision. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
   const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.state === 'active' ? grant.documents?.permissionsPolicy : undefined;
+  const live = grant.state === 'active' ? grant.documents.permissionsPolicy : undefined;
   const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
   const { risk, approvalReasons, lapsesAt } = proposal;
   const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
@@ -74,7 +79,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
     const { trustPolicy, permissionsPolicy } = proposal;
     return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy, reason, lapsesAt }) };
+  return { plan, pendingChange: compact({ planHash, requestedBy: named(requestedBy), reason, lapsesAt }) };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
@@ -105,7 +110,7 @@ export function plannedResource(
     ...planned,
     expiresAt,
     reason: command.reason,
-    requestedBy: caller.principal,
+    requestedBy: named(caller.principal),
     createdAt: present?.createdAt ?? now,
     updatedAt: now,
     pipelineSnippet: live?.pipelineSnippet,
@@ -114,8 +119,8 @@ export function plannedResource(
   });
 }
 
-/** What somebody should know before asking: what the role amounts to where others act for it, which roles the
- *  boundary does not let it pass or assume, and which guardrails it breaks that only report for now. */
+/** Warnings for the requester. They name the access that the role gains through services that act for it, the roles that
+ *  the boundary does not let it pass or assume, and the guardrails that it breaks and that only report for now. */
 function warningsOf(
   { audited, actsThrough, role }: RenderedRole,
   { boundaryRoles }: Configuration,

@@ -18,6 +18,8 @@ const permissionSchema = z
   .meta({ id: 'Permission', description: 'Both may hold IAM wildcards' });
 
 /** What a request changes, as permissions. */
+const namedPrincipalSchema = principalSchema.omit({ identifiers: true }).meta({ id: 'NamedPrincipal' });
+
 const change = {
   risk: z.enum(risks),
   gained: z.array(permissionSchema),
@@ -77,7 +79,7 @@ export const grantSchema = z
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
-        requestedBy: principalSchema,
+        requestedBy: namedPrincipalSchema,
         reason: z.string().optional(),
         lapsesAt: instant.describe('When the change lapses if it is not decided'),
       })
@@ -85,7 +87,7 @@ export const grantSchema = z
     lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
     expiresAt: instant.optional(),
     reason: z.string().optional(),
-    requestedBy: principalSchema,
+    requestedBy: namedPrincipalSchema,
     createdAt: instant,
     updatedAt: instant,
     pipelineSnippet: z
@@ -109,8 +111,8 @@ export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
 
-/** What an upgrade to the template's present version would do to one grant. `problem` stands where the template no longer
- *  fits it: then it keeps what it has. */
+/** What an upgrade to the template's present version would do to one grant. `problem` is set where the
+ *  template no longer fits the grant; the grant then keeps its present permissions. */
 const impactSchema = z
   .strictObject({
     grant: grantIdSchema,
@@ -131,7 +133,8 @@ export type ImpactResource = z.infer<typeof impactSchema>;
 export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
   z.strictObject({ items: z.array(item), cursor: z.string().optional() }).meta({ id });
 
-/** An event as the API returns it. What else stands in `data` depends on the type; `docs/events.md` lists all. */
+/** An event as the API returns it. The other fields of `data` depend on the type; `docs/events.md` lists
+ *  all. */
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,

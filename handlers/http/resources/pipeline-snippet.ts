@@ -17,9 +17,9 @@ export function pipelineSnippets(
   { configuration, templates }: StepSource,
 ): { pipelineSnippet?: string; pipeSnippet?: string } {
   const { intent } = grant.request;
-  const { role } = grant;
   const account = findAccount(configuration.accounts, intent.account);
-  if (grant.state !== 'active' || !role || !account) return {};
+  if (grant.state !== 'active' || !account) return {};
+  const { role } = grant;
   const { name, parameters, environment } = intent;
   const template = { name: intent.template.name, step: templates.get(intent.template.name) };
   const used = { id: grant.id, name, template, parameters, environment, account, role };

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { Problem, Reference } from '../../../domain/shared/problem.ts';
 import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
@@ -67,7 +67,7 @@ export function help(templates: Templates): SlackContent {
   };
 }
 
-/** What is told to somebody who is in nobody's entry: nothing but whom to ask. */
+/** The answer to a Slack user without a directory entry. It says only whom to ask. */
 export const notKnown: SlackContent = message(
   `I do not know who you are: your Slack user is not in the directory. Only ${code(`${COMMAND} help`)} works for you. Ask the administrators of Rolewright to add your Slack user to \`people\` in its configuration.`,
 );
@@ -194,7 +194,7 @@ export function requested(grant: Grant, writing: Writing): SlackContent {
       blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
     };
   }
-  if (grant.state !== 'active' || !grant.role) {
+  if (grant.state !== 'active') {
     const text = `${where} ${STATES[grant.state]}. ${code(`${COMMAND} show ${grant.id}`)} shows its progress.`;
     return { text: `${intent.template.name} ${STATES[grant.state]}`, blocks: [section(text)] };
   }
@@ -230,6 +230,7 @@ function snippetOf(grant: Grant, writing: Writing): KnownBlock[] {
 export function grantCard(grant: Grant, writing: Writing): SlackContent {
   const { intent, requestedBy, reason, approvedBy } = grant.request;
   const account = writing.configuration.accounts.find(({ id }) => id === intent.account)?.alias;
+  const role = roleOf(grant);
   return {
     text: `${intent.template.name} for ${placeOf(intent)} ${STATES[grant.state]}`,
     blocks: [
@@ -239,7 +240,7 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
         ['Requested by', writing.naming(requestedBy)],
         ['Parameters', parametersOf(intent)],
         ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
-        ['Role', grant.role ? code(grant.role.arn) : '_none_'],
+        ['Role', role ? code(role.arn) : '_none_'],
         ['Expires', grant.expiresAt ? slackTime(grant.expiresAt) : 'never'],
         approvedBy ? ['Approved by', writing.naming(approvedBy)] : undefined,
         grant.lastError
@@ -257,7 +258,7 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
 export function explained(grant: Grant, writing: Writing): SlackContent {
   const { intent } = grant.request;
   const isLive = grant.state === 'active';
-  const policy = grant.documents?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
+  const policy = documentsOf(grant)?.permissionsPolicy ?? waitingRequest(grant)?.proposal?.permissionsPolicy;
   const uuids = [intent.repository.uuid, ...(intent.environment ? [intent.environment.uuid] : [])].join(':');
   return {
     text: `Who can use ${grant.id}, and for what`,

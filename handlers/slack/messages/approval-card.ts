@@ -7,7 +7,8 @@ import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
 import { permissionList, wholePermissionList } from './permission-list.ts';
 import { slackTime } from './times.ts';
 
-/** What a pressed button carries: which grant, and the plan that was read. Anybody can read it, nobody can change it. */
+/** What a pressed button carries: the grant, and the plan that was read. It is readable to all and cannot be
+ *  changed. */
 export type ApprovalButton = { grantId: string; planHash: string };
 
 const TITLES: Record<WaitingOver['outcome'], string> = {
@@ -126,7 +127,7 @@ function buttons(
     text: plain('Reject…', 75),
     value,
   };
-  // Nobody can approve what they have read when they could not read all of it.
+  // A plan that is not shown whole cannot be approved here, because the approver has not read all of it.
   const decide = isShownWhole ? [approve, reject] : [reject];
   const elements = decision ? open : [...decide, ...open];
   return elements.length === 0 ? [] : [{ type: 'actions', block_id: 'decide', elements }];

@@ -32,8 +32,8 @@ export function cut(text: string, most: number): string {
 export const code = (text: string): string =>
   `\`${escaped(cut(text.replace(/[`\s]+/g, ' ').trim() || ' ', LONGEST_VALUE))}\``;
 
-/** Somebody's words in mrkdwn: what would format, quote or break them is taken out; an underscore inside a word formats
- *  nothing and stays. */
+/** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed; an underscore
+ *  inside a word formats nothing and is kept. */
 export const words = (text: string): string =>
   escaped(
     cut(
@@ -75,7 +75,7 @@ export const smallPrint = (...texts: string[]): KnownBlock => ({
   elements: texts.slice(0, 10).map((text) => mrkdwn(text, 2000)),
 });
 
-/** Pairs of a name and a value in trusted mrkdwn, two in a row; at most ten stand in one block. */
+/** Pairs of a name and a value in trusted mrkdwn, two in a row and at most ten in one block. */
 export function facts(pairs: readonly (readonly [string, string] | undefined)[]): KnownBlock[] {
   const stated = pairs.filter((pair) => pair !== undefined);
   const blocks: KnownBlock[] = [];

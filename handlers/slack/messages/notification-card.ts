@@ -1,12 +1,14 @@
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
-import { type Grant, replay } from '../../../domain/grants/grant.ts';
+import { replay } from '../../../domain/grants/evolve/evolve.ts';
+import { changeOf, type Grant } from '../../../domain/grants/grant.ts';
 import type { Naming } from '../people.ts';
 import { code, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
 import { slackTime } from './times.ts';
 
-/** What a team's channel or a requester is told of the last of a grant's events; undefined where it is no notification to them. */
+/** The message to a team's channel or a requester about a grant's last event; undefined where it is not
+ *  notifiable. */
 export function notificationCard(
   events: readonly GrantEvent[],
   naming: Naming,
@@ -14,15 +16,16 @@ export function notificationCard(
 ): SlackContent | undefined {
   const event = events.at(-1);
   const grant = replay(events);
-  const told = event && grant && sentenceOf(event, { grant, events, naming });
-  if (!told) return undefined;
-  const { intent } = grant.change && event.type === 'GrantChangeRequested' ? grant.change : grant.request;
+  const sentence = event && grant && sentenceOf(event, { grant, events, naming });
+  if (!sentence) return undefined;
+  const change = event.type === 'GrantChangeRequested' ? changeOf(grant) : undefined;
+  const { intent } = change ?? grant.request;
   const where = `${intent.template.name} for ${placeOf(intent)}`;
   const id = grantLink ? `<${grantLink.replaceAll('{id}', grant.id)}|${grant.id}>` : code(grant.id);
   return {
-    text: `${told.title}: ${where}`,
+    text: `${sentence.title}: ${where}`,
     blocks: [
-      section(`*${told.title}*: ${templateOf(intent)} for ${code(placeOf(intent))}\n${told.detail}`),
+      section(`*${sentence.title}*: ${templateOf(intent)} for ${code(placeOf(intent))}\n${sentence.detail}`),
       smallPrint(`Grant ${id}`),
     ],
   };

@@ -28,15 +28,16 @@ export type NotificationPorts = {
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
 
-/** Seconds for which it is remembered what was told. Longer than any request may wait: 8 760 hours by configuration. */
+/** Seconds for which a sent notification is remembered. Longer than any request may wait, which is at most 8
+ *  760 hours. */
 const REMEMBERED_SECONDS = 400 * 86_400;
 /** Seconds between attempts where Slack does not say; and the longest that an attempt waits. Our choice. */
 const WAITS_SECONDS = [1, 5, 20];
 const LONGEST_WAIT_SECONDS = 30;
 
-/** Tells whoever is to be told of one event, each of them once, whatever happens twice. A message that Slack may have
- *  taken is never sent again; one that it certainly did not take is, and what is lost in the end is logged: a grant never
- *  waits for a message. */
+/** Notifies every recipient of one event; idempotent. A message that Slack may have taken is never sent
+ *  again; one that Slack certainly did not take is retried. A message that is lost in the end is logged: a
+ *  grant never waits for a message. */
 export async function tell(ports: NotificationPorts, { grantId, seq }: Notification): Promise<void> {
   const { slack } = ports.configuration;
   if (!slack) return;
@@ -60,8 +61,8 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
 const notificationId = (grantId: string, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
-/** Shows the approvers a request, and looks again afterwards: somebody may have decided before it was known where the
- *  message stands. */
+/** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before
+ *  the message's place in Slack was known. */
 async function showApproval(
   ports: NotificationPorts,
   recipient: Recipient,
@@ -108,7 +109,7 @@ async function sendOnce(
   const { claims, clock, web } = ports;
   const until = plusSeconds(toInstant(clock.now()), REMEMBERED_SECONDS);
   if (!(await claims.claim(id, until))) {
-    // Whoever claimed it is still sending it, or has died: it is not sent twice, and it is not lost in silence.
+    // Another attempt is sending it or has died. It is not sent twice, and a possible loss is logged.
     if (!(await claims.findMessage(id))) ports.logger.warn('a notification may be lost', { id, to, channel });
     return false;
   }

@@ -2,7 +2,7 @@ import { code, LIMITS, LONGEST_VALUE, lines } from './blocks.ts';
 
 type Permission = { action: string; resource: string };
 
-/** Actions of one resource that stand in one line. */
+/** The most actions of one resource in one line. */
 const ACTIONS_IN_LINE = 12;
 
 /** Permissions as a person reads them: what may be done to each resource, cut with "and n more". Trusted mrkdwn. */
@@ -11,8 +11,8 @@ export function permissionList(permissions: readonly Permission[], most?: number
   return lines(itemsOf(permissions), (left) => `… and ${left} more`, most);
 }
 
-/** Permissions in as many texts as it takes, each for one section; undefined where they do not all fit, or a name would be
- *  cut: whoever decides about them must have seen them all. */
+/** Permissions in as many texts as it takes, each for one section; undefined where they do not all fit, or a
+ *  name would be cut: an approver must see every permission. */
 export function wholePermissionList(permissions: readonly Permission[]): string[] | undefined {
   if (permissions.length === 0) return [NOTHING];
   if (permissions.some(({ resource }) => resource.length > LONGEST_VALUE)) return undefined;
@@ -26,9 +26,10 @@ export function wholePermissionList(permissions: readonly Permission[]): string[
 }
 
 const NOTHING = '_no additional permissions_';
-/** Characters of a section that a list may take; its title stands in the same. */
+/** Characters of a section that a list may take; the rest is for its title. */
 const ROOM = LIMITS.section - 100;
-/** Sections of a message that may list permissions. Our choice: more is nothing that somebody reads in a chat. */
+/** Sections of a message that may list permissions. Our choice: people do not read more than that in a
+ *  chat. */
 const MOST_SECTIONS = 4;
 
 function itemsOf(permissions: readonly Permission[]): { text: string; weight: number }[] {

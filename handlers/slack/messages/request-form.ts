@@ -183,7 +183,7 @@ const metadataOf = (text: string): z.infer<typeof metadataShape> => {
   }
 };
 
-/** Errors by block id. What belongs to no field stands at the last one. */
+/** Errors by block id. An error that belongs to no field is shown at the last one. */
 function atFields(errors: FieldError[], template: Template): Record<string, string> {
   const fields = ['environment', 'expiresIn', 'reason'];
   return Object.fromEntries(
@@ -226,7 +226,7 @@ export const rejectView = (button: z.infer<typeof rejectMetadata>): ModalView =>
   ],
 });
 
-/** What the modal of a rejection is about; undefined for what is none of ours. */
+/** What the modal of a rejection is about; undefined for metadata that is not ours. */
 export function rejectionOf(metadata: string): z.infer<typeof rejectMetadata> | undefined {
   try {
     return rejectMetadata.parse(JSON.parse(metadata));

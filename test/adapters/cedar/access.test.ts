@@ -13,7 +13,7 @@ import {
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
-import { problemOf } from '../../support/domain/samples.ts';
+import { callerOfKind, problemOf } from '../../support/domain/samples.ts';
 
 type Row = {
   caller: string;
@@ -44,7 +44,7 @@ function callerOf(name: string): Caller {
   const found = table.callers[name];
   if (!found) throw new Error(`no caller ${name}`);
   const { kind, id, groups } = found;
-  return { principal: { kind, id }, groups };
+  return callerOfKind(kind, id, groups);
 }
 
 function resourceOf(name: string, action: Action): Resource {
@@ -194,7 +194,7 @@ describe('a denial', () => {
       actions.filter(
         (action) =>
           open.decide({
-            caller: { principal: { kind, id: 'x' }, groups: [] },
+            caller: callerOfKind(kind, 'x'),
             action,
             resource: resourceOf('shop', action),
             context: { requesterKinds: [], repositoryAdmin: false },
@@ -216,7 +216,7 @@ const callers = fc.record({
   }),
 });
 const questions = fc.record({
-  caller: callers.map(({ kind, id, groups }): Caller => ({ principal: { kind, id }, groups })),
+  caller: callers.map(({ kind, id, groups }) => callerOfKind(kind, id, groups)),
   action: one(...actions),
   on: one(...Object.keys(table.resources)),
   context: fc.record({

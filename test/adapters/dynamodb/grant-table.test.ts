@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
@@ -11,7 +11,7 @@ import { grantDueContract } from '../../contract/grant-due-contract.ts';
 import { grantListContract } from '../../contract/grant-list-contract.ts';
 import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
-import { grantIdNumber, grantOf } from '../../support/adapters/events.ts';
+import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
 
 const GRANT = grantIdNumber(1);
@@ -38,7 +38,18 @@ async function open() {
   await createTables(sandbox.url, [grantsTable(name)]);
   const [first, other] = [dynamodbClient(), dynamodbClient()];
   clients.push(first, other);
+  const overwrite = (attribute: string, value: AttributeValue) =>
+    first.send(
+      new UpdateItemCommand({
+        TableName: name,
+        Key: { grantId: { S: GRANT } },
+        UpdateExpression: 'SET #attribute = :value',
+        ExpressionAttributeNames: { '#attribute': attribute },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
   return {
+    overwrite,
     table: dynamodbGrantTable(first, name),
     second: dynamodbGrantTable(other, name),
   };
@@ -47,6 +58,51 @@ async function open() {
 grantTableContract('over dynalite', open);
 grantDueContract('over dynalite', open);
 grantListContract('over dynalite', open);
+
+describe('a row that this version did not write', () => {
+  const unknownState = JSON.stringify({ ...grantOf(), state: 'asleep' });
+  const unknownField = JSON.stringify({ ...grantOf(), nickname: 'Bob' });
+  const ofAnother = JSON.stringify(grantOf({ n: 2 }));
+
+  test.each<[string, string, AttributeValue, string]>([
+    ["of an older shape's number", 'v', { N: '0' }, 'version'],
+    ["of a newer shape's number", 'v', { N: '2' }, 'version'],
+    ['without a number', 'v', { S: '1' }, 'version'],
+    ['whose grant is no JSON', 'grant', { S: '{' }, 'content'],
+    ['whose grant is in no known state', 'grant', { S: unknownState }, 'content'],
+    ['whose grant has a field too many', 'grant', { S: unknownField }, 'content'],
+    ['whose grant is another', 'grant', { S: ofAnother }, 'content'],
+  ])('%s is listed as stale, and no other with it', async (_, attribute, value, reason) => {
+    const { table, overwrite } = await open();
+    await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
+    await table.project({ grantId: grantIdNumber(2), seq: 3, grant: grantOf({ n: 2 }) });
+    await overwrite(attribute, value);
+    expect(await table.list({}, 10)).toMatchObject({
+      grants: [grantOf({ n: 2 })],
+      stale: [{ grantId: GRANT, reason }],
+    });
+  });
+
+  test('is what this version writes, once it is projected again', async () => {
+    const { table, overwrite } = await open();
+    await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
+    await overwrite('v', { N: '0' });
+    await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
+    expect(await table.list({}, 10)).toMatchObject({ grants: [grantOf()], stale: [] });
+  });
+
+  test('counts against its repository as its state says, and so does one of an unknown state', async () => {
+    const { table, overwrite } = await open();
+    await table.enrol(repositoryNumber(1), GRANT);
+    await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
+    await overwrite('grant', { S: '{' });
+    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    await overwrite('state', { S: 'asleep' });
+    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    await overwrite('state', { S: 'revoked' });
+    expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+  });
+});
 
 describe('the grant table when DynamoDB is in trouble', () => {
   const lostReply = { match: 'UpdateItem', effect: 'lostReply' };

@@ -13,7 +13,11 @@ beforeEach(() => {
   ssm.reset();
 });
 afterAll(() => ssm.restore());
-const secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret');
+let now = 0;
+let secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => now });
+beforeEach(() => {
+  secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => now });
+});
 
 test('the secrets of a workspace stand in a parameter of its own, two during a rotation, and are read once', async () => {
   const asked = { Name: '/rolewright/dev/webhook-secret/acme', WithDecryption: true };
@@ -23,9 +27,30 @@ test('the secrets of a workspace stand in a parameter of its own, two during a r
   expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
 });
 
-test('a workspace without a parameter has none', async () => {
+test('a workspace without a parameter has none, and costs one call in half a minute', async () => {
   ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
-  expect(await secretsOf('acme')).toEqual([]);
+  for (const at of [0, 10_000, 29_999]) {
+    now = at;
+    expect(await secretsOf('acme')).toEqual([]);
+  }
+  expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
+  now = 30_000;
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'new' } });
+  expect(await secretsOf('acme')).toEqual(['new']);
+});
+
+test('a failed look-up costs one call in five seconds, for each workspace by itself', async () => {
+  now = 0;
+  ssm.on(GetParameterCommand).rejects(sdkError('InternalServerError', { httpStatusCode: 500 }));
+  for (const slug of ['acme', 'acme', 'globex', 'acme']) {
+    await expect(secretsOf(slug)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  }
+  const calls = () =>
+    new Set(ssm.commandCalls(GetParameterCommand).map(({ args }) => args[0].input.Name)).size;
+  expect([calls(), ssm.commandCalls(GetParameterCommand).length]).toEqual([2, 2]);
+  now = 5000;
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'new' } });
+  expect(await secretsOf('acme')).toEqual(['new']);
 });
 
 test.each(['AccessDeniedException', 'ThrottlingException', 'InternalServerError'])(

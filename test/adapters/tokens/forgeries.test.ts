@@ -192,4 +192,36 @@ describe('a token is refused', () => {
       await expectRefused(world, await sign({ ...personClaims, groups }, world.person));
     }
   });
+
+  test('that is signed for another purpose than access or sign-in', async () => {
+    for (const typ of ['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'application/dpop+jwt', 'x', '', 'JWT ']) {
+      await expectRefused(world, await sign(personClaims, world.person, { typ }));
+    }
+    for (const typ of [undefined, 'JWT', 'jwt', 'at+jwt', 'application/at+jwt', 'AT+JWT']) {
+      const token = await sign(personClaims, world.person, typ ? { typ } : {});
+      expect(await verified(world, token)).toHaveProperty('principal');
+    }
+  });
+
+  test('that is issued in the future beyond half a minute, also a step’s', async () => {
+    for (const [claims, keys] of [
+      [personClaims, world.person],
+      [serviceClaims, world.service],
+      [stepClaims, world.acme],
+    ] as const) {
+      await expectRefused(world, await sign({ ...claims, iat: NOW + 31 }, keys));
+      expect(await verified(world, await sign({ ...claims, iat: NOW + 29 }, keys))).toHaveProperty(
+        'principal',
+      );
+    }
+  });
+
+  test('that lives longer than its issuer’s tokens may', async () => {
+    const day = { exp: NOW + 86_400 };
+    expect(await verified(world, await sign({ ...personClaims, ...day }, world.person))).toHaveProperty(
+      'principal',
+    );
+    await expectRefused(world, await sign({ ...personClaims, exp: NOW + 86_401 }, world.person));
+    await expectRefused(world, await sign({ ...serviceClaims, exp: NOW + 86_401 }, world.service));
+  });
 });

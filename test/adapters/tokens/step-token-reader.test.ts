@@ -5,6 +5,7 @@ import {
   ACME,
   acmeAudience,
   acmeUuid,
+  NOW,
   PERSONS,
   personClaims,
   sign,
@@ -23,6 +24,7 @@ const reader = () =>
   stepTokenReader(
     { workspaces: [{ slug: 'acme', uuid: acmeUuid }] },
     (slug) => `${world.server.url}/${encodeURIComponent(issuerOf(slug))}`,
+    { now: () => NOW * 1000 },
   );
 const claims = { ...stepClaims, aud: acmeAudience };
 

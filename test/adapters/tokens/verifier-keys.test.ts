@@ -119,5 +119,32 @@ test('an issuer that nobody answers for is a failure, and works again when it is
   server.fault = { status: 500, body: '' };
   await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   server.fault = undefined;
+  server.laterMs = 5000;
+  expect(await isAccepted(token)).toBe(true);
+});
+
+test('an issuer whose keys cannot be fetched is asked once in five seconds, whatever is sent', async () => {
+  server.fault = { status: 500, body: '' };
+  const failures = async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const token = await sign({ ...personClaims, jti: `${n}` }, person, { kid: `unknown-${n}` });
+      await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+  };
+  await failures();
+  expect(server.fetches).toHaveLength(1);
+  server.laterMs = 5000;
+  await failures();
+  expect(server.fetches).toHaveLength(2);
+});
+
+test('a stranger’s unknown key id during an outage stops no token whose key is known', async () => {
+  const now = jest.spyOn(Date, 'now').mockReturnValue(1_000_000_000_000);
+  const token = await sign(personClaims, person);
+  expect(await isAccepted(token)).toBe(true);
+  server.fault = { status: 500, body: '' };
+  now.mockReturnValue(1_000_000_031_000);
+  const unknown = await sign(personClaims, person, { kid: 'unknown' });
+  await expect(verifier.verify(unknown)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(await isAccepted(token)).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { identifiersOf } from '../../../domain/shared/principal.ts';
 import {
   acmeAudience,
   acmeUuid,
@@ -6,6 +7,7 @@ import {
   deploymentClaims,
   ENVIRONMENT,
   globexUuid,
+  PERSONS,
   personClaims,
   REPOSITORY,
   STEP,
@@ -33,7 +35,11 @@ afterAll(() => world.server.close());
 describe('a good token', () => {
   test("of a person is that person, by email in lower case, with the issuer's groups", async () => {
     expect(await verified(world, await sign(personClaims, world.person))).toEqual({
-      principal: { kind: 'person', id: 'ada@acme.example' },
+      principal: {
+        kind: 'person',
+        id: 'ada@acme.example',
+        identifiers: identifiersOf({ sub: [PERSONS, 'person-1'], emails: ['ada@acme.example'] }),
+      },
       groups: ['platform'],
     });
   });

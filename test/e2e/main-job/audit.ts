@@ -78,7 +78,11 @@ export function auditRules(world: () => World): void {
         });
         expect(event.at >= (events[n - 1]?.at ?? '')).toBe(true);
       }
-      expect(events[0]?.principal).toEqual({ kind: 'person', id: 'ada@acme.example' });
+      expect(events[0]?.principal).toEqual({
+        kind: 'person',
+        id: 'ada@acme.example',
+        identifiers: expect.arrayContaining([expect.stringMatching(/^email:[0-9a-f]{64}$/)]),
+      });
     });
 
     it('form a chain that anyone can verify with RFC 8785 and SHA-256', async () => {

@@ -281,6 +281,19 @@ describe('an interaction', () => {
     expect(handedOn).toMatchObject([{ act: { verb: 'approve', grantId: 'gr_x', planHash: 'f'.repeat(64) } }]);
   });
 
+  test('of a user of another team is nobody that this app knows, whichever of the two teams is ours', async () => {
+    const teams = [
+      { team: { id: 'T0ACME' }, user: { id: 'U0ADA', team_id: 'T0EVIL' } },
+      { team: { id: 'T0EVIL' }, user: { id: 'U0ADA', team_id: 'T0ACME' } },
+    ];
+    for (const over of teams) {
+      await send(interaction({ ...button('approve'), ...over }));
+    }
+    expect(handedOn.map((message) => (message as { team: string }).team)).not.toContain('T0ACME');
+    await send(interaction({ ...button('approve'), user: { id: 'U0ADA', team_id: 'T0ACME' } }));
+    expect(handedOn.at(-1)).toMatchObject({ team: 'T0ACME' });
+  });
+
   test('that cannot be handed on never looks as if it had been', async () => {
     const down = { worker: { handOn: unreachable } };
     expect((await send(interaction(button('approve')), down)).status).toBe(503);

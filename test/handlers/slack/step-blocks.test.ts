@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readTemplates } from '../../../adapters/settings/files.ts';
-import { replay } from '../../../domain/grants/grant.ts';
+import { replay } from '../../../domain/grants/evolve/evolve.ts';
+
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { pipelineSnippets } from '../../../handlers/http/resources/pipeline-snippet.ts';
 import { grantCard } from '../../../handlers/slack/messages/answers.ts';

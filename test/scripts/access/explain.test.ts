@@ -110,8 +110,9 @@ describe('an explanation names', () => {
   });
 
   test('nothing that would drive a terminal', async () => {
-    const { text } = await by('person:ada\u001b[2J', 'audit');
-    expect(text).not.toContain('\u001b');
+    const refused = await by('person:ada\u001b[2J', 'audit').catch((error: Error) => error.message);
+    expect(refused).toMatch(/^--principal must be/);
+    expect(refused).not.toContain('\u001b');
   });
 });
 

@@ -56,7 +56,7 @@ test('words, anchors and fields that are left out are the same in a bundle', asy
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
   cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
   const exotic = `${configuration.replace('issuers: []', '')}
-issuers: [{ issuer: "https://login.acme.example", kind: person, audience: ${JSON.stringify(WORDS)}, keys: "https://login.acme.example/k", algorithms: &all [RS256, ES256] },
+issuers: [{ issuer: "https://login.acme.example", kind: person, audience: ${JSON.stringify(WORDS)}, keys: "https://login.acme.example/k", algorithms: &all [RS256, ES256], idClaim: email },
   { issuer: "https://other.acme.example", kind: service, audience: a, keys: "https://other.acme.example/k", algorithms: *all }]
 people: [{ id: "ada@acme.example" }, { id: "__proto__", groups: ["constructor"] }]
 slack: { team: T024BE7LD, approversChannel: C024BE91L }`;

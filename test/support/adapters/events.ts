@@ -1,5 +1,5 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
-import type { Grant } from '../../../domain/grants/grant.ts';
+import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
 
@@ -81,21 +81,39 @@ export const intentWith = ({ repositoryUuid, names, template, account }: GrantFi
   permissionsPolicyHash: 'c'.repeat(64),
 });
 
+/** What a grant in each state has besides. */
+function ofState(state: Grant['state'], core: Omit<PendingGrant, 'state'>): Grant {
+  const announcedAt = core.request.at;
+  const role = { name: 'rw-shop', arn: 'arn:aws:iam::111122223333:role/rolewright/rw-shop', announcedAt };
+  const confirmed = { ...role, id: 'AROAEXAMPLE0000000001', confirmedAt: announcedAt };
+  const documents = { trustPolicy: { Version: 't' }, permissionsPolicy: { Version: 'p' } };
+  switch (state) {
+    case 'active':
+      return { ...core, state, role: confirmed, documents };
+    case 'revoking':
+      return { ...core, state, role: { ...confirmed, disabled: true }, documents };
+    case 'provisioning':
+      return { ...core, state, role };
+    default:
+      return { ...core, state };
+  }
+}
+
 /** A grant as the read model keeps it. */
-export const grantOf = (fields: GrantFields = {}): Grant => ({
-  id: grantIdNumber(fields.n ?? 1),
-  state: fields.state ?? 'active',
-  request: {
-    seq: 1,
-    at: '2026-11-23T09:00:00.000Z',
-    intent: intentWith(fields),
-    intentHash: 'd'.repeat(64),
-    planHash: 'e'.repeat(64),
-    approval: 'none',
-    requestedBy: ada,
-  },
-  requesters: [ada],
-  repositoryNames: fields.names ?? ['acme/shop'],
-  createdAt: '2026-11-23T09:00:00.000Z',
-  updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
-});
+export const grantOf = (fields: GrantFields = {}): Grant =>
+  ofState(fields.state ?? 'active', {
+    id: grantIdNumber(fields.n ?? 1),
+    request: {
+      seq: 1,
+      at: '2026-11-23T09:00:00.000Z',
+      intent: intentWith(fields),
+      intentHash: 'd'.repeat(64),
+      planHash: 'e'.repeat(64),
+      approval: 'none',
+      requestedBy: ada,
+    },
+    requesters: [ada],
+    repositoryNames: fields.names ?? ['acme/shop'],
+    createdAt: '2026-11-23T09:00:00.000Z',
+    updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
+  });

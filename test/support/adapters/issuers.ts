@@ -45,8 +45,8 @@ function configuration(): Configuration {
     ],
     ownership: [],
   });
-  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
-  return parsed.configuration;
+  if (!parsed.ok) throw new Error(parsed.problem.join('; '));
+  return parsed.value;
 }
 
 /** A key pair with its public half as a key set shows it. */
@@ -73,6 +73,8 @@ export type KeyServer = {
   /** Given to every request instead of the key set. */
   fault: { status: number; body: string; headers?: Record<string, string> } | 'stall' | undefined;
   fetches: string[];
+  /** Milliseconds by which the verifier's clock is past `NOW`. */
+  laterMs: number;
   verifier(): TokenVerifier;
   close(): Promise<void>;
 };
@@ -98,11 +100,12 @@ export async function startKeyServer(): Promise<KeyServer> {
     published: new Map(),
     fault: undefined,
     fetches: [],
+    laterMs: 0,
     verifier: () =>
       tokenVerifier(
         configuration(),
         { bitbucket: (slug) => at(issuerOf(slug)), company: ({ issuer }) => at(issuer) },
-        { now: () => NOW * 1000, sleep: async () => {} },
+        { now: () => NOW * 1000 + keyServer.laterMs, sleep: async () => {} },
       ),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,6 @@
 import { eventHash, type GrantEvent } from '../../../domain/grants/event.ts';
-import { replay } from '../../../domain/grants/grant.ts';
+import { replay } from '../../../domain/grants/evolve/evolve.ts';
+import { type GrantRole, roleOf } from '../../../domain/grants/grant.ts';
 import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
 import type { RoleSpecification } from '../../../domain/planning/role.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
@@ -8,6 +9,12 @@ import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/i
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
 import type { Plant } from './world/world.ts';
+
+/** The role that a log knows. */
+function recordedRole(events: readonly GrantEvent[]): GrantRole | undefined {
+  const grant = replay(events);
+  return grant && roleOf(grant);
+}
 
 type WithIam = (change: (iam: Iam) => Partial<Iam>) => (ports: ProvisionerPorts) => ProvisionerPorts;
 
@@ -87,7 +94,7 @@ export const noOwnershipCheck: Plant = {
       },
       async findRole(name) {
         const found = await iam.findRole(name);
-        const recorded = replay(await ports.log.load(grantId))?.role?.id;
+        const recorded = recordedRole(await ports.log.load(grantId))?.id;
         const tags = { ...found?.tags, ...wanted?.tags, 'rolewright:grant': grantId };
         return found && { ...found, ...wanted, path: '/rolewright/', tags, id: recorded ?? found.id };
       },
@@ -145,7 +152,7 @@ export const notFoundIsAbsence: Plant = {
       },
     }))(ports);
     const gone = async (): Promise<ObservedRole> => ({
-      id: replay(await ports.log.load(grantId))?.role?.id ?? '',
+      id: recordedRole(await ports.log.load(grantId))?.id ?? '',
       path: '/rolewright/',
       createdAt: new Date(ports.clock.now()).toISOString(),
       trustPolicy: {},

@@ -7,9 +7,10 @@ import {
   type NewEvent,
   ZERO_HASH,
 } from '../../../domain/grants/event.ts';
-import { type Grant, replay } from '../../../domain/grants/grant.ts';
+import { replay } from '../../../domain/grants/evolve/evolve.ts';
+import type { Grant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { Principal } from '../../../domain/shared/principal.ts';
+import { type Caller, identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
 
@@ -55,17 +56,20 @@ export const configurationContent = () => ({
       audience: 'rolewright',
       keys: 'https://id.acme.example/keys',
       algorithms: ['RS256'],
+      idClaim: 'email',
     },
   ],
-  ownership: [{ project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] } }] as unknown[],
+  ownership: [
+    { project: { workspace: 'acme', ...SHOP_PROJECT }, owns: { any: ['shop-*'] }, pipeline: ['shop-*'] },
+  ] as unknown[],
   limits: { liveGrantsPerRepository: 3, roleQuotaPercent: 80 },
 });
 
 /** The content as a configuration; throws on faults. */
 export function configurationOf(content: unknown = configurationContent()): Configuration {
   const parsed = parseConfiguration(content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.configuration;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** Content of a sound template file, for tests to vary. */
@@ -96,8 +100,8 @@ export const templateContent = () => ({
 /** The content as a template; throws on faults. */
 export function templateOf(content: { name: string } = templateContent()): Template {
   const parsed = parseTemplate(`${content.name}.yaml`, content);
-  if ('errors' in parsed) throw new Error(parsed.errors.join('\n'));
-  return parsed.template;
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  return parsed.value;
 }
 
 /** An intent of the design's example grant. */
@@ -128,8 +132,15 @@ export const hashes = {
   permissionsPolicyHash: 'b'.repeat(64),
   maxSessionDuration: 3600,
 };
-export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
-export const grace: Principal = { kind: 'person', id: 'grace@acme.example' };
+/** A person as a token of the samples' issuer names them. */
+export const personOf = (email: string) =>
+  ({
+    kind: 'person',
+    id: email,
+    identifiers: identifiersOf({ sub: ['https://id.acme.example', email], emails: [email] }),
+  }) as const satisfies Principal;
+export const ada = personOf('ada@acme.example');
+export const grace = personOf('grace@acme.example');
 
 /** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
 export function chain(
@@ -154,6 +165,14 @@ export function chain(
     stream.push({ ...body, hash: eventHash(body) });
   }
   return stream;
+}
+
+/** A caller of any kind; a pipeline comes from the sample repository. */
+export function callerOfKind(kind: Principal['kind'], id: string, groups: readonly string[] = []): Caller {
+  const pipeline = { workspaceUuid: ACME.uuid, workspaceSlug: ACME.slug, repositoryUuid: shop.uuid };
+  return kind === 'pipeline'
+    ? { principal: { kind, id }, groups, pipeline }
+    : { principal: { kind, id }, groups };
 }
 
 /** Folds events into a grant; throws when they make none. */

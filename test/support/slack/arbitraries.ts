@@ -83,6 +83,6 @@ export function templateWith(
       resources: [`arn:aws:s3:::{{${parameter}}}/*`],
     })),
   });
-  if ('errors' in parsed) throw new Error(parsed.errors.join('; '));
-  return parsed.template;
+  if (!parsed.ok) throw new Error(parsed.problem.join('; '));
+  return parsed.value;
 }

@@ -1,4 +1,5 @@
-import { replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
 import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
@@ -12,6 +13,7 @@ import { requestGrant } from '../../../../domain/use-cases/requests/request-gran
 import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
 import type { Role } from '../../../../sandbox/aws/state.ts';
 import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
+import { personOf } from '../../domain/samples.ts';
 import type { Injection } from '../injector.ts';
 import { deleteRole } from './account.ts';
 import type { WalkTokens } from './tokens.ts';
@@ -22,8 +24,8 @@ const STAGING = '{744ccb6d-fff0-45c1-8855-3f91b372a57a}';
 
 const NO_PLAN = 'f'.repeat(64);
 
-const grace: Caller = { principal: { kind: 'person', id: 'grace@acme.example' }, groups: ['platform'] };
-export const ada: Caller = { principal: { kind: 'person', id: 'ada@acme.example' }, groups: ['platform'] };
+const grace: Caller = { principal: personOf('grace@acme.example'), groups: ['platform'] };
+export const ada: Caller = { principal: personOf('ada@acme.example'), groups: ['platform'] };
 
 /** What a caller heard: a status with the grant's state, a refusal, or nothing (`died`). `failed` is a 5xx. */
 export type Answer = { status: number; state?: string | undefined; code?: string } | 'failed' | 'died';

@@ -8,7 +8,8 @@ import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
-import { type Grant, replay, waitingRequest } from '../../../../domain/grants/grant.ts';
+import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
@@ -154,6 +155,7 @@ export class World {
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
+  readonly unreadable: string[] = [];
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;
@@ -192,6 +194,7 @@ export class World {
       admins: () => noRepositoryAdmins,
       reportAudited: (plan) => this.audited.push(plan),
       reportDenied: (denial) => this.denials.push(denial),
+      reportUnreadable: (grantId) => this.unreadable.push(grantId),
     };
   }
 

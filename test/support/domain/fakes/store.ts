@@ -1,12 +1,12 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
+import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
   DueRow,
   EventLog,
   EventPage,
   EventQuery,
   GrantFilter,
-  GrantRow,
   GrantTable,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
@@ -103,6 +103,8 @@ type Row = {
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
   readonly rows = new Map<string, Row>();
+  /** Rows that cannot be read, until they are projected again. */
+  readonly stale = new Map<string, StaleRow['reason']>();
   readonly #enrolled = new Map<string, Set<string>>();
 
   async enrol(repositoryUuid: string, grantId: string): Promise<void> {
@@ -132,6 +134,7 @@ export class FakeGrantTable implements GrantTable {
     const row = this.#row(given.grantId);
     if (row.projected && row.projected.seq > given.seq) return;
     row.projected = structuredClone(given);
+    this.stale.delete(given.grantId);
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
@@ -155,9 +158,16 @@ export class FakeGrantTable implements GrantTable {
     const found = this.#grants()
       .filter((grant) => fits(grant, filter) && (after === undefined || order(grant) < after))
       .sort((a, b) => (order(a) < order(b) ? 1 : -1));
-    const grants = found.slice(0, limit);
-    const last = grants.at(-1);
-    return { grants, ...(last && found.length > limit ? { next: order(last) } : {}) };
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      grants: page.filter(({ id }) => !this.stale.has(id)),
+      stale: page.flatMap(({ id }) => {
+        const reason = this.stale.get(id);
+        return reason ? [{ grantId: id, reason }] : [];
+      }),
+      ...(last && found.length > limit ? { next: order(last) } : {}),
+    };
   }
 
   async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {

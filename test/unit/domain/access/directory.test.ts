@@ -14,7 +14,7 @@ const adaEntry = {
 const withPeople = (...people: unknown[]) => ({ ...configurationContent(), people });
 const errorsOf = (...people: unknown[]): string[] => {
   const parsed = parseConfiguration(withPeople(...people));
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 
 describe('the directory', () => {

@@ -3,6 +3,9 @@ import { notOwned, unownedParameters } from '../../../../domain/access/ownership
 import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
+import type { Principal } from '../../../../domain/shared/principal.ts';
+import type { Parameters } from '../../../../domain/templates/parameters.ts';
+import type { Template } from '../../../../domain/templates/template.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
 
 describe('a pattern', () => {
@@ -49,6 +52,12 @@ describe('a pattern', () => {
   });
 });
 
+const unowned = (
+  rules: OwnershipRule[],
+  repository: Repository,
+  template: Template,
+  parameters: Parameters,
+) => unownedParameters({ rules, repository, template, parameters, requesterKind: 'person' });
 const byProject = (owns: OwnershipRule['owns']): OwnershipRule => ({
   project: { workspace: 'acme', ...SHOP_PROJECT },
   owns,
@@ -58,7 +67,7 @@ const byRepository = (uuid: string, owns: OwnershipRule['owns']): OwnershipRule 
   owns,
 });
 const check = (rules: OwnershipRule[], repository: Repository = shop, bucket = 'shop-site') =>
-  unownedParameters(rules, repository, { template: templateOf(), parameters: { bucket } });
+  unowned(rules, repository, templateOf(), { bucket });
 
 describe('a name', () => {
   test.each<[string, OwnershipRule[]]>([
@@ -123,8 +132,7 @@ describe('a path', () => {
     },
   });
   const owned = (path: string, ...patterns: string[]) =>
-    unownedParameters([byProject({ ssmParameterPath: patterns })], shop, { template, parameters: { path } })
-      .length === 0;
+    unowned([byProject({ ssmParameterPath: patterns })], shop, template, { path }).length === 0;
 
   test.each([
     ['shop-api', 'shop-*'],
@@ -163,8 +171,7 @@ describe('a prefix', () => {
     },
   });
   const owned = (prefix: string, pattern: string) =>
-    unownedParameters([byProject({ any: [pattern] })], shop, { template, parameters: { prefix } }).length ===
-    0;
+    unowned([byProject({ any: [pattern] })], shop, template, { prefix }).length === 0;
 
   test.each([
     ['shop', 'shop-*'],
@@ -190,7 +197,7 @@ describe('a prefix', () => {
 describe('what is not owned', () => {
   const rules = [byProject({ any: ['shop-*'] })];
   const pointersOf = (parameters: Record<string, string>) =>
-    unownedParameters(rules, shop, { template: templateOf(), parameters }).map(({ pointer }) => pointer);
+    unowned(rules, shop, templateOf(), parameters).map(({ pointer }) => pointer);
 
   test('is every parameter that is not owned, and no other', () => {
     const distribution = 'E2SHOPSITE0001';
@@ -202,11 +209,8 @@ describe('what is not owned', () => {
   });
 
   test('names each value of a list that is not owned', () => {
-    const unowned = unownedParameters(rules, shop, {
-      template: templateOf(),
-      parameters: { bucket: ['shop-a', 'web-a', 'web-b'] },
-    });
-    expect(unowned).toEqual([
+    const found = unowned(rules, shop, templateOf(), { bucket: ['shop-a', 'web-a', 'web-b'] });
+    expect(found).toEqual([
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-a /) },
       { pointer: '/parameters/bucket', detail: expect.stringMatching(/^web-b /) },
     ]);
@@ -219,10 +223,96 @@ describe('what is not owned', () => {
   });
 
   test('is named whole in NOT_OWNED', () => {
-    const unowned = unownedParameters(rules, shop, {
-      template: templateOf(),
-      parameters: { bucket: 'web-site' },
-    });
-    expect(notOwned(shop, unowned)).toMatchObject({ code: 'NOT_OWNED', errors: unowned });
+    const found = unowned(rules, shop, templateOf(), { bucket: 'web-site' });
+    expect(notOwned(shop, found)).toMatchObject({ code: 'NOT_OWNED', errors: found });
+  });
+});
+
+describe('a rule for a pipeline and for a template', () => {
+  const rule = (over: Partial<OwnershipRule>): OwnershipRule =>
+    ({ ...byProject({ any: ['shop-*'] }), ...over }) as OwnershipRule;
+  const asked = (rules: OwnershipRule[], requesterKind: Principal['kind'], template = templateOf()) =>
+    unownedParameters({
+      rules,
+      repository: shop,
+      template,
+      parameters: { bucket: 'shop-site' },
+      requesterKind,
+    }).length === 0;
+  const kinds = ['person', 'service', 'system', 'pipeline'] as const;
+  const named = (): Template => ({ ...templateOf(), ownership: 'named' });
+
+  test.each<[string, OwnershipRule[], boolean[]]>([
+    ['reaches no pipeline unless it says so', [rule({})], [true, true, true, false]],
+    ['reaches a pipeline for what it lists', [rule({ pipeline: ['shop-site'] })], [true, true, true, true]],
+    ['reaches a pipeline for nothing else', [rule({ pipeline: ['shop-other'] })], [true, true, true, false]],
+    [
+      'gives a pipeline nothing that it does not own itself',
+      [rule({ owns: { any: ['web-*'] }, pipeline: ['shop-*'] })],
+      [false, false, false, false],
+    ],
+    [
+      'does not lend its list to another rule',
+      [rule({}), rule({ owns: { any: ['web-*'] }, pipeline: ['shop-*'] })],
+      [true, true, true, false],
+    ],
+  ])('%s', (_, rules, expected) => {
+    expect(kinds.map((kind) => asked(rules, kind))).toEqual(expected);
+  });
+
+  test.each<[string, Partial<OwnershipRule>, boolean, boolean]>([
+    ['that names no template holds for all but those that must be named', {}, true, false],
+    ['that names a template holds for that one', { templates: ['s3-static-site'] }, true, true],
+    ['that names another template holds for that one alone', { templates: ['other'] }, false, false],
+  ])('%s', (_, over, forAny, forNamed) => {
+    expect([asked([rule(over)], 'person'), asked([rule(over)], 'person', named())]).toEqual([
+      forAny,
+      forNamed,
+    ]);
+  });
+});
+
+describe('a prefix', () => {
+  const template = templateOf({
+    name: 'functions',
+    ...{
+      description: 'x',
+      parameters: {
+        functions: { type: 'lambdaFunctionPrefix', description: 'x' },
+        region: { type: 'awsRegion', description: 'x' },
+      },
+      statements: [
+        {
+          sid: 'A',
+          actions: ['lambda:GetFunction'],
+          resources: ['arn:aws:lambda:{{region}}:{{aws.accountId}}:function:{{functions}}-*'],
+        },
+      ],
+    },
+  });
+  const unownedOf = (functions: string, ...patterns: string[]) =>
+    unowned([byProject({ any: patterns })], shop, template, { functions, region: 'eu-central-1' }).map(
+      ({ pointer }) => pointer,
+    );
+
+  test.each([
+    ['shop', ['shop-*']],
+    ['shop-api', ['shop-*']],
+    ['shop', ['web-*', 'shop-*']],
+    ['shop', ['sho*']],
+  ])('%s is owned by %j', (functions, patterns) => {
+    expect(unownedOf(functions, ...patterns)).toEqual([]);
+  });
+
+  test.each([
+    ['shop', ['shop']],
+    ['shop', ['shop-a*']],
+    ['shop', ['*']],
+    ['shop', ['*shop-*']],
+    ['shop', ['s*p-*']],
+    ['shop', ['shop-*-x']],
+    ['shop', []],
+  ])('%s is not owned by %j', (functions, patterns) => {
+    expect(unownedOf(functions, ...patterns)).toEqual(['/parameters/functions']);
   });
 });

@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  decideRequest,
-  decideRevocation,
-  type RequestCommand,
-} from '../../../../domain/grants/decide-request.ts';
+import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
@@ -11,7 +7,6 @@ import {
   changeWaits,
   compensating,
   created,
-  expiryChanged,
   grantIn,
   otherBucket,
   planOf,
@@ -122,6 +117,7 @@ describe('on an active grant', () => {
       decideRequest(grant, command({ ...untilMarch, reason: 'For March' })),
     );
     expect(outcome).toBe('unchanged');
+    expect(decided(grant, other(untilMarch))).toBe('changed GrantChangeRequested');
     expect(events).toEqual([
       { type: 'GrantExpiryChanged', data: { ...subject, expiresAt: EXPIRY, reason: 'For March' } },
     ]);
@@ -151,6 +147,19 @@ describe('on an active grant', () => {
     ["the project's key", { project: { key: 'NEW', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' } }],
   ])('a request after a change of %s is the same', (_, over) => {
     expect(decided(grant, command({ intent: intent(over) }))).toBe('unchanged');
+  });
+});
+
+describe('work under way', () => {
+  test.each([
+    ['being changed', updating],
+    ['provisioning', storyOf.provisioning],
+    ['revoking', storyOf.revoking],
+  ])('is named: %s', (doing, events) => {
+    const third = command({ intent: intent({ maxSessionDuration: 7200 }) });
+    expect(problemOf(decideRequest(grantAfter(...events), third)).detail).toContain(
+      ` is ${doing} for another`,
+    );
   });
 });
 
@@ -212,39 +221,5 @@ describe('the event of a request', () => {
         },
       },
     ]);
-  });
-});
-
-describe('a revoke', () => {
-  const said = (grant: Grant) => {
-    const { events, outcome } = decideRevocation(grant, 'requested');
-    return [outcome, ...events.map(({ type }) => type)].join(' ');
-  };
-
-  test.each<[GrantState, string]>([
-    ['pending', 'settled GrantRevoked'],
-    ['provisioning', 'revoking RevocationRequested'],
-    ['active', 'revoking RevocationRequested'],
-    ['revoking', 'revoking'],
-    ['revoked', 'settled'],
-    ['rejected', 'settled'],
-    ['failed', 'verify'],
-  ])('of a grant that is %s is: %s', (status, expected) => {
-    expect(said(grantIn(status))).toBe(expected);
-  });
-
-  test('of an active grant does not wait for its update or its approval', () => {
-    expect(said(grantAfter(...updating))).toBe('revoking RevocationRequested');
-    expect(said(grantAfter(...changeWaits))).toBe('revoking RevocationRequested');
-  });
-
-  test('says why', () => {
-    expect(decideRevocation(grantIn('active'), 'expired', 'Over').events).toEqual([
-      { type: 'RevocationRequested', data: { ...subject, cause: 'expired', reason: 'Over' } },
-    ]);
-  });
-
-  test('of a grant with an expiry is no different', () => {
-    expect(said(grantAfter(...storyOf.active, expiryChanged(EXPIRY)))).toBe('revoking RevocationRequested');
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventTypes, type NewEvent } from '../../../../domain/grants/event.ts';
+import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import {
-  evolve,
+  changeOf,
+  documentsOf,
   type Grant,
   type GrantState,
   isLive,
-  replay,
-  workOf,
+  roleOf,
 } from '../../../../domain/grants/grant.ts';
+import { isAtRest, workOf } from '../../../../domain/grants/work.ts';
 import {
   chain,
   createdRole,
@@ -133,14 +135,14 @@ test('folding never changes the grant that it folds onto', () => {
 
 describe('a role', () => {
   test('has no id until RoleCreated says so, and its documents once active', () => {
-    expect(grantAfter(requested(), started).role).toEqual({
+    expect(roleOf(grantAfter(requested(), started))).toEqual({
       name: createdRole.name,
       arn: createdRole.arn,
       announcedAt: expect.any(String),
     });
     const active = grantAfter(...story.storyOf.active);
-    expect(active.role).toMatchObject({ id: createdRole.id });
-    expect(active.documents).toEqual(documents);
+    expect(roleOf(active)).toMatchObject({ id: createdRole.id });
+    expect(documentsOf(active)).toEqual(documents);
   });
 
   test('keeps its first id, whatever a later event says', () => {
@@ -148,11 +150,11 @@ describe('a role', () => {
       type: 'RoleCreated',
       data: { ...subject, role: { ...createdRole, id: 'AROAOTHER' } },
     };
-    expect(grantAfter(requested(), started, created, second).role?.id).toBe(createdRole.id);
+    expect(roleOf(grantAfter(requested(), started, created, second))?.id).toBe(createdRole.id);
   });
 
   test('is recorded although a revoke came in between', () => {
-    expect(grantAfter(requested(), started, revocation, created).role?.id).toBe(createdRole.id);
+    expect(roleOf(grantAfter(requested(), started, revocation, created))?.id).toBe(createdRole.id);
   });
 
   test.each<[string, NewEvent[]]>([
@@ -161,7 +163,8 @@ describe('a role', () => {
     ['asked for again', [...story.storyOf.revoked, requested()]],
   ])('is gone from a grant that is %s, and so are its documents', (_, events) => {
     const grant = grantAfter(...events);
-    expect([grant.role, grant.documents, grant.compensating]).toEqual([undefined, undefined, undefined]);
+    expect([roleOf(grant), documentsOf(grant)]).toEqual([undefined, undefined]);
+    expect(grant).not.toHaveProperty('compensating');
   });
 
   test('that a failed grant left behind is known once a revoke has found it', () => {
@@ -169,7 +172,7 @@ describe('a role', () => {
       type: 'RevocationRequested',
       data: { ...subject, cause: 'leftover', role: createdRole },
     };
-    expect(grantAfter(...story.storyOf.failed, leftover).role).toMatchObject(createdRole);
+    expect(roleOf(grantAfter(...story.storyOf.failed, leftover))).toMatchObject(createdRole);
   });
 });
 
@@ -179,7 +182,7 @@ describe('a change', () => {
 
   test('waits beside what is live', () => {
     const grant = grantAfter(...story.changeWaits);
-    expect(grant.change).toMatchObject({ phase: 'waiting', intent: story.otherBucket });
+    expect(changeOf(grant)).toMatchObject({ phase: 'waiting', intent: story.otherBucket });
     expect(grant.request.intent).toEqual(active.request.intent);
   });
 
@@ -188,23 +191,23 @@ describe('a change', () => {
   });
 
   test('that is approved is made', () => {
-    expect(grantAfter(...story.changeWaits, story.approvedChange).change?.phase).toBe('updating');
+    expect(changeOf(grantAfter(...story.changeWaits, story.approvedChange))?.phase).toBe('updating');
   });
 
   test('is not made by an approval of another plan', () => {
-    expect(grantAfter(...story.changeWaits, story.approved).change?.phase).toBe('waiting');
+    expect(changeOf(grantAfter(...story.changeWaits, story.approved))?.phase).toBe('waiting');
     expect(grantAfter(story.requested('required'), story.approvedChange).state).toBe('pending');
   });
 
   test('that is done becomes what is live', () => {
     const grant = grantAfter(...story.updating, story.updated);
-    expect(grant.change).toBeUndefined();
+    expect(changeOf(grant)).toBeUndefined();
     expect(grant.request.intent).toMatchObject(story.otherBucket);
   });
 
   test('that failed leaves what was live, with the error', () => {
     const grant = grantAfter(...story.updating, story.updateFailed);
-    expect(grant.change).toBeUndefined();
+    expect(changeOf(grant)).toBeUndefined();
     expect(grant.request).toEqual(active.request);
     expect(grant.lastError).toMatchObject(story.failure);
   });
@@ -265,9 +268,10 @@ test.each([
   ['failed', 'rest', false],
 ])('a grant that is %s asks for the work "%s"; live: %s', (stage, work, live) => {
   const grant = grantAfter(...(stages[stage] ?? []));
-  expect([workOf(grant), isLive(grant.state)]).toEqual([work, live]);
+  expect([workOf(grant).kind, isLive(grant.state)]).toEqual([work, live]);
+  expect(isAtRest(grant)).toBe(work === 'rest');
 });
 
 test('no grant asks for no work', () => {
-  expect(workOf(undefined)).toBe('rest');
+  expect(workOf(undefined).kind).toBe('rest');
 });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AskedLifetime, type LiveState, planHash, planOf } from '../../../../domain/planning/plan.ts';
-import { intent } from '../../../support/domain/samples.ts';
+import {
+  type AskedLifetime,
+  askedLifetime,
+  type LiveState,
+  liveStateOf,
+  planHash,
+  planOf,
+} from '../../../../domain/planning/plan.ts';
+import { documents, intent } from '../../../support/domain/samples.ts';
+import { grantIn } from '../../../support/domain/stories.ts';
 
 const MARCH = '2026-03-01T00:00:00.000Z';
 const APRIL = '2026-04-01T00:00:00.000Z';
@@ -10,6 +18,7 @@ const policy = (...resources: string[]) => ({
 });
 const live = (over: Partial<LiveState> = {}): LiveState => ({
   intent: intent(),
+  requesterKind: 'person',
   permissionsPolicy: policy('a', 'b'),
   maxSessionDuration: 3600,
   trustPolicyHash: intent().trustPolicyHash,
@@ -123,10 +132,48 @@ describe('the hash of a plan', () => {
     expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
   });
 
+  test('stays what waiting requests and dry runs hold, from one release to the next', () => {
+    expect(base).toBe('22f7109ce9833a5b2537833b0459d5778ba3ea1c10b112ba86ed46b928eb7da8');
+  });
+
   test('does not change with names that people chose', () => {
     const renamed = intent({ repository: { ...intent().repository, fullName: 'acme/store' } });
     expect(planHash({ intent: renamed, expiresInSeconds: undefined, live: undefined, unowned: [] })).toBe(
       base,
     );
   });
+});
+
+describe('what is live', () => {
+  test('is what an active grant has', () => {
+    const grant = grantIn('active');
+    expect(liveStateOf(grant)).toEqual({
+      intent: grant.request.intent,
+      requesterKind: 'person',
+      permissionsPolicy: documents.permissionsPolicy,
+      maxSessionDuration: 3600,
+      trustPolicyHash: grant.request.intent.trustPolicyHash,
+      expiresAt: undefined,
+    });
+  });
+
+  test.each(['pending', 'provisioning', 'revoking', 'revoked', 'rejected', 'failed'] as const)(
+    'is nothing of a grant that is %s',
+    (state) => {
+      expect(liveStateOf(grantIn(state))).toBeUndefined();
+    },
+  );
+
+  test('is nothing without a grant', () => {
+    expect(liveStateOf(undefined)).toBeUndefined();
+  });
+});
+
+test.each<[number | undefined, string | undefined, AskedLifetime | undefined]>([
+  [60, MARCH, { inSeconds: 60, at: MARCH }],
+  [undefined, MARCH, undefined],
+  [60, undefined, undefined],
+  [undefined, undefined, undefined],
+])('the lifetime that a request asked for: %s seconds until %s', (expiresInSeconds, expiresAt, lifetime) => {
+  expect(askedLifetime({ expiresInSeconds, expiresAt })).toEqual(lifetime);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type RoleInputs, renderRole } from '../../../../domain/planning/rendered-role.ts';
+import { type RoleInputs, renderRole, reportAuditedRole } from '../../../../domain/planning/rendered-role.ts';
 import { canonicalHash } from '../../../../domain/shared/canonical-hash.ts';
 import {
   codeOf,
@@ -7,6 +7,7 @@ import {
   GRANT_ID,
   present,
   problemOf,
+  production,
   ROLE_ARN,
   ROLE_NAME,
   shop,
@@ -23,6 +24,7 @@ const inputs = (over: Partial<RoleInputs> = {}): RoleInputs => ({
   template: templateOf(),
   parameters: { bucket: 'shop-site' },
   name: 'default',
+  requesterKind: 'person',
   ...over,
 });
 
@@ -83,5 +85,63 @@ describe('a plan', () => {
       code: 'GUARDRAIL_VIOLATED',
       errors: [{ detail: expect.stringContaining('Keys') }],
     });
+  });
+
+  test('names project and environment in its intent where there are any, and else has no such field', () => {
+    const { intent } = successOf(renderRole(inputs({ environment: production })));
+    expect([intent.project, intent.environment]).toEqual([shop.project, production]);
+    const bare = successOf(renderRole(inputs({ repository: { ...shop, project: undefined } }))).intent;
+    expect(Object.keys(bare)).not.toEqual(expect.arrayContaining(['project']));
+    expect(Object.keys(bare)).not.toEqual(expect.arrayContaining(['environment']));
+  });
+
+  test('of a template for environments needs one', () => {
+    const template = { ...templateOf(), scope: 'environment' as const };
+    expect(problemOf(renderRole(inputs({ template })))).toMatchObject({
+      code: 'REQUEST_INVALID',
+      errors: [{ pointer: '/environment' }],
+    });
+    expect(codeOf(renderRole(inputs({ template, environment: production })))).toBe('ok');
+  });
+
+  test('is refused where a built-in value cannot be put into a policy', () => {
+    const content = templateContent();
+    present(content.statements[0]).resources = [
+      'arn:{{aws.partition}}:s3:::{{bucket}}/{{repository.slug}}/*',
+    ];
+    const template = templateOf(content);
+    expect(codeOf(renderRole(inputs({ template })))).toBe('ok');
+    expect(codeOf(renderRole(inputs({ template, repository: { ...shop, slug: 'a*' } })))).toBe(
+      'REQUEST_INVALID',
+    );
+  });
+
+  test('is refused where a default of its parameters cannot be filled', () => {
+    const content = templateContent();
+    const bucket = { type: 's3BucketName', description: 'x', default: '{{repository.slug}}' };
+    Object.assign(content.parameters, { bucket });
+    const repository = { ...shop, slug: 'not_a_bucket' };
+    const filled = renderRole(inputs({ template: templateOf(content), repository, parameters: {} }));
+    expect(codeOf(filled)).toBe('PARAMETERS_INVALID');
+  });
+});
+
+describe('an audited guardrail', () => {
+  const reports: unknown[] = [];
+  const report = (audited: unknown[]) => {
+    reports.length = 0;
+    const rendered = { ...successOf(renderRole(inputs())), audited } as Parameters<
+      typeof reportAuditedRole
+    >[1];
+    reportAuditedRole({ reportAudited: (plan) => reports.push(plan) }, rendered);
+    return reports;
+  };
+
+  test('is reported where a plan breaks it, and else nothing is', () => {
+    const broken = { rule: 'r', statement: 'A', detail: 'd' };
+    expect(report([broken])).toEqual([
+      { grantId: GRANT_ID, template: 's3-static-site', violations: [broken] },
+    ]);
+    expect(report([])).toEqual([]);
   });
 });

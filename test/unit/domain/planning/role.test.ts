@@ -38,6 +38,7 @@ describe('a role name', () => {
     ['with a path', `rw-../shop-${PART}`],
     ['longer than a slug and a template can make it', `rw-${'a'.repeat(47)}-${PART}`],
     ['of the id alone', `-${PART}`],
+    ['with something before the prefix', `x-rw-shop-${PART}`],
   ])('is not accepted as fixed earlier when it is one %s', (_, name) => {
     expect(isRoleNameOf(name, ID)).toBe(false);
   });

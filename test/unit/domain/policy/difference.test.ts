@@ -34,6 +34,13 @@ describe('two policies differ', () => {
       policy(put('a')),
       '',
     ],
+    ['in nothing by an empty condition', policy({ ...put('a'), Condition: {} }), policy(put('a')), ''],
+    [
+      'in nothing by one of two actions that covers',
+      policy({ Action: ['s3:GetObject', 's3:Put*'], Resource: 'a' }),
+      policy(put('a')),
+      '-s3:GetObject a, -s3:Put* a',
+    ],
     ['by a resource', policy(put('a')), policy(put('b')), '+s3:PutObject b, -s3:PutObject a'],
     ['by what a wildcard gains', policy(put('a/b')), policy(put('a/*')), '+s3:PutObject a/*'],
     ['by what a wildcard loses', policy(put('a/*')), policy(put('a/b')), '-s3:PutObject a/*'],
@@ -68,11 +75,17 @@ describe('two policies differ', () => {
     ['all but a resource', policy({ Action: ['s3:GetObject'], NotResource: ['a'] })],
     ['a principal', policy({ ...put('a'), Principal: '*' })],
     ['a number as resource', policy({ Action: ['s3:GetObject'], Resource: [1] })],
+    ['a list of texts and a number as resource', policy({ Action: ['s3:GetObject'], Resource: ['a', 1] })],
+    ['a condition that is text', policy({ ...put('a'), Condition: 'x' })],
     ['no statement', { Version: '2012-10-17' }],
   ])('in all of it where the policy before is not understood: %s', (_, before) => {
     const { gained, isUnderstood } = comparePermissions(before, policy(put('a')));
     expect([gained.length, isUnderstood]).toEqual([1, false]);
   });
+});
+
+test('a policy to be that cannot be read is a bug', () => {
+  expect(() => comparePermissions(undefined, null)).toThrow('must be one that can be read');
 });
 
 describe('a pattern covers', () => {

@@ -16,7 +16,7 @@ const rulesOf = (...rules: unknown[]) =>
   configurationOf({ ...configurationContent(), onRepositoryCreated: rules }).onRepositoryCreated;
 const errorsOf = (rule: unknown) => {
   const parsed = parseConfiguration({ ...configurationContent(), onRepositoryCreated: [rule] });
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 const site = (over: object) => siteRule({ slug: 'shop', grant: { template: 's3-static-site', ...over } });
 
@@ -101,19 +101,19 @@ describe('a configuration refuses', () => {
 
 test('a rule that its template cannot carry out is a fault of the configuration', () => {
   const template = { ...templateOf(), requestableBy: ['system' as const] };
-  const faults = (rule: unknown, known = template) =>
+  const errors = (rule: unknown, known = template) =>
     ruleErrors(rulesOf(rule), new Map([[template.name, known]])).map((fault) =>
       fault.replace('/onRepositoryCreated/0', ''),
     );
-  expect(faults(siteRule())).toEqual([]);
-  expect(faults(site({ parameters: { buckets: 'x' } }))).toEqual([
+  expect(errors(siteRule())).toEqual([]);
+  expect(errors(site({ parameters: { buckets: 'x' } }))).toEqual([
     '/grant/parameters/buckets: is not a parameter of s3-static-site',
     '/grant/parameters/bucket: is missing',
   ]);
-  expect(faults(siteRule({ grant: { template: 'unknown' } }))).toEqual([
+  expect(errors(siteRule({ grant: { template: 'unknown' } }))).toEqual([
     '/grant/template: there is no template unknown',
   ]);
-  expect(faults(siteRule(), templateOf() as typeof template)).toEqual([
+  expect(errors(siteRule(), templateOf() as typeof template)).toEqual([
     '/grant/template: s3-static-site does not list system in requestableBy',
   ]);
 });

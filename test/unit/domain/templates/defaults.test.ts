@@ -40,6 +40,7 @@ const inputs = (template: RoleInputs['template'], over: Partial<RoleInputs> = {}
   account,
   repository: { ...shop, slug: 'shop-one', fullName: 'acme/shop-one' },
   template,
+  requesterKind: 'person',
   parameters: {},
   name: 'default',
   ...over,
@@ -120,7 +121,7 @@ describe('a default', () => {
 
 const errorsOf = (parameters: Record<string, Record<string, unknown>>) => {
   const parsed = parseTemplate('with-defaults.yaml', content(parameters));
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 };
 
 describe('a template is refused for', () => {

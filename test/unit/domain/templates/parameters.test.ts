@@ -141,7 +141,7 @@ describe('parameters that are given together', () => {
       ...content,
       statements: [...content.statements, statement(when)],
     });
-    return 'errors' in parsed ? parsed.errors : [];
+    return parsed.ok ? [] : parsed.problem;
   };
 
   test.each(['codeBucket', 'codePrefix'])('may both stand in a statement that needs %s', (when) => {

@@ -19,7 +19,6 @@ describe("a template's version", () => {
       "a parameter's description",
       (c) => Object.assign(c.parameters, { bucket: { type: 's3BucketName', description: 'y' } }),
     ],
-    ['what it acts through', (c) => Object.assign(c, { actsThrough: 'Amounts to more' })],
     [
       "a parameter's example",
       (c) =>
@@ -38,6 +37,12 @@ describe("a template's version", () => {
     ],
   ])('stays with another %s', (_, change) => {
     expect(changed(change).version).toBe(version);
+  });
+
+  test('stays with other words for what it acts through', () => {
+    const acting = (actsThrough: string) => (c: Content) =>
+      Object.assign(c, { actsThrough, ownership: 'named' });
+    expect(changed(acting('Amounts to more')).version).toBe(changed(acting('Amounts to all')).version);
   });
 
   test.each<[string, (content: Content) => void]>([

@@ -8,7 +8,7 @@ function errorsOf(change: (content: Content) => void, fileName = 's3-static-site
   const content: Content = templateContent();
   change(content);
   const parsed = parseTemplate(fileName, content);
-  return 'errors' in parsed ? parsed.errors : [];
+  return parsed.ok ? [] : parsed.problem;
 }
 
 function changed(change: (content: Content) => void): Template {
@@ -113,9 +113,9 @@ describe('a template', () => {
       '/statements/2/conditions',
     ],
   ])('is refused for %s', (_, change, pointer) => {
-    const faults = errorsOf(change);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
+    const errors = errorsOf(change);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`templates/s3-static-site.yaml${pointer}`);
   });
 
   test.each<[string, (content: Content) => void, string]>([
@@ -224,12 +224,12 @@ describe('a template', () => {
     expect(errorsOf(change)).toEqual([expect.stringContaining(words)]);
   });
 
-  test('is told all its faults at once', () => {
-    const faults = errorsOf((content) => {
+  test('is told all its errors at once', () => {
+    const errors = errorsOf((content) => {
       content.statements.push(statement({ resources: ['{{a}}', '{{b}}'] }));
       Object.assign(content.parameters, { spare: { type: 's3BucketName', description: 'x' } });
     });
-    expect(faults).toHaveLength(3);
+    expect(errors).toHaveLength(3);
   });
 
   test('must stand in the file of its name', () => {
@@ -237,7 +237,7 @@ describe('a template', () => {
   });
 
   test.each([undefined, null, [], 'text', 1])('is not %j', (content) => {
-    expect(parseTemplate('x.yaml', content)).toHaveProperty('errors');
+    expect(parseTemplate('x.yaml', content)).toMatchObject({ ok: false });
   });
 
   test('may use the environment where it is granted to environments only, and variables of IAM', () => {
@@ -263,7 +263,12 @@ describe('a template that acts through other roles', () => {
       content.statements = content.statements.map((one) => ({ ...one, actions: [action] }));
       Object.assign(content, over);
     }).map((fault) => fault.replace('templates/s3-static-site.yaml/', ''));
-  const borrowed = { actsThrough: 'All that the role may do.', scope: 'environment', approval: 'required' };
+  const borrowed = {
+    actsThrough: 'All that the role may do.',
+    scope: 'environment',
+    approval: 'required',
+    ownership: 'named',
+  };
 
   test.each([
     'sts:AssumeRole',
@@ -289,6 +294,8 @@ describe('a template that acts through other roles', () => {
 
   test('by passing roles says so', () => {
     expect(acting('iam:PassRole')).toEqual([expect.stringMatching(/^actsThrough: /)]);
-    expect(acting('iam:PassRole', { actsThrough: 'Services act with the roles.' })).toEqual([]);
+    expect(
+      acting('iam:PassRole', { actsThrough: 'Services act with the roles.', ownership: 'named' }),
+    ).toEqual([]);
   });
 });

@@ -148,6 +148,41 @@ describe('the checker', () => {
     expect(checkTrustPolicy(text(document(right(sub))), limited)).not.toEqual([]);
   });
 
+  test.each<[string, unknown]>([
+    ['an effect of another name', document({ ...right(), Effect: 'Deny' })],
+    ['a wildcard in the provider', document({ ...right(), Principal: { Federated: provider('*') } })],
+    ['a list of providers', document({ ...right(), Principal: { Federated: [provider('acme')] } })],
+  ])('promises nothing of a document with %s: neither the own token nor a foreign one', (_, mutated) => {
+    const findings = checkTrustPolicy(text(mutated), whole);
+    expect(findings).toContain('does not admit its own repository');
+    expect(findings).toContain('may admit another repository');
+  });
+
+  test.each<[string, string, TrustExpectation]>([
+    ['a repository', `${shop.uuid}:*`, whole],
+    ['an environment', `${shop.uuid}:${production.uuid}:*`, limited],
+  ])('names each token that a missing audience admits, for %s', (_, sub, expected) => {
+    const open = document({ ...right(), Condition: { StringLike: { [`${OIDC}:sub`]: sub } } });
+    expect(checkTrustPolicy(text(open), expected)).toEqual([
+      'may admit another workspace under the same slug',
+      'may admit another audience',
+    ]);
+  });
+
+  test('finds a wildcard that is not at the end of the subject', () => {
+    expect(checkTrustPolicy(text(withSub(`${shop.uuid}:*}`)), whole)).not.toEqual([]);
+  });
+
+  test.each(['0', '1', '9', 'f'])(
+    'finds nothing in the right document of a repository that ends in %s',
+    (digit) => {
+      const repositoryUuid = `${shop.uuid.slice(0, -2)}${digit}}`;
+      expect(
+        checkTrustPolicy(text(document(right(`${repositoryUuid}:*`))), { ...whole, repositoryUuid }),
+      ).toEqual([]);
+    },
+  );
+
   test.each(['', '{', 'null', '"text"', '[]', '{"Version":"2012-10-17"}'])(
     'finds that %j is no document',
     (bad) => {

@@ -161,13 +161,36 @@ describe('a template that requires approval', () => {
     expect(world.iamWrites()).toEqual([]);
   });
 
+  test('that lapses while its rule is looked up leaves no approval in the log', async () => {
+    const world = await strict(siteRule({ approved: true }));
+    world.log.beforeAppend = ({ type }) => {
+      if (type === 'GrantApproved') throw new PortError('DynamoDB', 'UNAVAILABLE', 'down');
+    };
+    await expect(world.deliver('repo:created', about(fresh.uuid))).rejects.toThrow('down');
+    world.log.beforeAppend = () => {};
+    const { id, request } = present((await world.grantsOf(fresh.uuid))[0]);
+    world.clock.advance(Date.parse(present(request.proposal).lapsesAt) - world.clock.now());
+    const find = world.bitbucket.findRepository.bind(world.bitbucket);
+    let looks = 0;
+    world.bitbucket.findRepository = async (...asked) => {
+      looks += 1;
+      // The delivery looks, then the rule's request, then its approval.
+      if (looks === 3) world.clock.advance(1);
+      return find(...asked);
+    };
+    await world.deliver('repo:created', about(fresh.uuid));
+    expect([looks, await world.eventTypes(id)]).toEqual([3, ['GrantRequested']]);
+  });
+
   test('is not approved by the configuration where a person asked', async () => {
     const world = await strict(siteRule({ approved: true }));
     const requestableBy = ['person', 'system'];
     world.redeploy((content) => Object.assign(content, { requestableBy, approval: 'required' }));
     await world.request({ repository: fresh.fullName, parameters: { bucket: 'shop-new' } });
     await world.deliver('repo:created', about(fresh.uuid));
-    expect(await world.grantsOf(fresh.uuid)).toMatchObject([{ state: 'pending' }]);
+    const [grant] = await world.grantsOf(fresh.uuid);
+    expect(grant).toMatchObject({ state: 'pending' });
+    expect(await world.eventTypes(present(grant).id)).toEqual(['GrantRequested']);
   });
 });
 

@@ -1,18 +1,29 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { changeOf } from '../../../../../domain/grants/grant.ts';
+import { identifiersOf, type Principal } from '../../../../../domain/shared/principal.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { upgradeGrant } from '../../../../../domain/use-cases/requests/upgrade-grant.ts';
 import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
+  ada,
   codeOf,
   configurationContent,
   configurationOf,
   GRANT_ID,
+  grace,
+  personOf,
   present,
   problemOf,
   shop,
   staging,
   successOf,
 } from '../../../../support/domain/samples.ts';
+
+const slackOnly: Principal & { kind: 'person' } = {
+  kind: 'person',
+  id: 'joan',
+  identifiers: identifiersOf({ slack: ['T0ACME', 'U0JOAN'] }),
+};
 
 const HOURS = 3_600_000;
 
@@ -102,8 +113,30 @@ describe('a new grant from a template that requires approval', () => {
     await world.request(otherBucket, approver);
     expect(codeOf(await world.approve({}, platform))).toBe('DENIED');
     expect(codeOf(await world.approve({}, approver))).toBe('DENIED');
-    const third = { principal: { kind: 'person' as const, id: 'joan@acme.example' }, groups: ['platform'] };
+    const third = { principal: personOf('joan@acme.example'), groups: ['platform'] };
     expect(codeOf(await world.approve({}, third))).toBe('ok');
+  });
+
+  test.each<[string, Principal & { kind: 'person' }]>([
+    ['the requester under another spelling', { ...ada, id: 'Ada@acme.example' }],
+    ['the requester under an alias', { ...ada, id: 'ada+approvals@acme.example' }],
+    ['a person of whom nothing verified is known', { kind: 'person', id: 'joan@acme.example' }],
+    ['a Slack user whom no entry ties to a token', slackOnly],
+  ])('is not approved by %s, and nothing is written', async (_, principal) => {
+    const before = world.story();
+    expect(codeOf(await world.approve({}, { principal, groups: approver.groups }))).toBe('DENIED');
+    expect(world.story()).toEqual(before);
+  });
+
+  test('is approved by listed people only, where the configuration says so', async () => {
+    world.configuration = configurationOf({
+      ...configurationContent(),
+      approvals: { from: 'people' },
+      people: [{ id: grace.id }],
+    });
+    const unlisted = { principal: personOf('joan@acme.example'), groups: ['platform'] };
+    expect(codeOf(await world.approve({}, unlisted))).toBe('DENIED');
+    expect(codeOf(await world.approve({}, approver))).toBe('ok');
   });
 
   test('is not approved once the repository is gone', async () => {
@@ -145,9 +178,9 @@ describe('a new grant from a template that requires approval', () => {
 
   test('is not approved by whoever asked under an id that differs in case only', async () => {
     const id = platform.principal.id.toUpperCase();
-    expect(codeOf(await world.approve({}, { ...platform, principal: { kind: 'person', id } }))).toBe(
-      'DENIED',
-    );
+    expect(
+      codeOf(await world.approve({}, { principal: { kind: 'person', id }, groups: platform.groups })),
+    ).toBe('DENIED');
     expect(await stateNow()).toBe('pending');
   });
 
@@ -165,6 +198,17 @@ describe('a new grant from a template that requires approval', () => {
     await pass();
     expect([await last(), await stateNow(), world.iamWrites()]).toEqual(['RequestLapsed', 'rejected', []]);
     expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeUndefined();
+  });
+
+  test('that lapses while its approval is checked leaves no approval in the log', async () => {
+    world.clock.advance(72 * HOURS);
+    const find = world.bitbucket.findRepository.bind(world.bitbucket);
+    world.bitbucket.findRepository = async (...asked) => {
+      world.clock.advance(1);
+      return find(...asked);
+    };
+    expect(codeOf(await world.approve())).toBe('CONFLICT');
+    expect([await world.eventTypes(), world.iamWrites()]).toEqual([['GrantRequested'], []]);
   });
 
   test('that has lapsed is asked for anew, before anybody has swept it up', async () => {
@@ -201,7 +245,7 @@ describe('an active grant whose template requires approval', () => {
     const before = world.roleText();
     expect(successOf(await world.request(otherBucket)).outcome).toBe('accepted');
     expect([await stateNow(), world.roleText()]).toEqual(['active', before]);
-    expect((await world.grantNow()).change?.phase).toBe('waiting');
+    expect(changeOf(await world.grantNow())?.phase).toBe('waiting');
   });
 
   test('is changed once somebody else approves', async () => {
@@ -222,7 +266,7 @@ describe('an active grant whose template requires approval', () => {
       await pass();
     }
     expect([await last(), world.roleText()]).toEqual([event, before]);
-    expect((await world.grantNow()).change).toBeUndefined();
+    expect(changeOf(await world.grantNow())).toBeUndefined();
   });
 
   test('waits for a later end, and not for an earlier one', async () => {

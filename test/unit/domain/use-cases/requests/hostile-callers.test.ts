@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { verifyChain } from '../../../../../domain/grants/event.ts';
+import { changeOf } from '../../../../../domain/grants/grant.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { requestGrant } from '../../../../../domain/use-cases/requests/request-grant.ts';
 import { grantRequest, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
@@ -168,7 +169,7 @@ describe('ending access', () => {
     await world.request({ expiresIn: 'PT1H' });
     world.iam.fault('findRole', { effect: 'unavailable' });
     await world.request({ parameters: { bucket: 'shop-other' } });
-    expect((await grantNow()).change?.phase).toBe('updating');
+    expect(changeOf(await grantNow())?.phase).toBe('updating');
     world.clock.advance(2 * 3_600_000);
     expect(await pass()).toMatchObject({ settled: 1 });
     expect((await grantNow()).state).toBe('revoked');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { roleOf } from '../../../../../domain/grants/grant.ts';
 import type { RequestAnswer } from '../../../../../domain/use-cases/requests/outcome.ts';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
@@ -110,7 +111,7 @@ describe('a request', () => {
     expect(byName.id).not.toBe(GRANT_ID);
     const byUuid = successOf(await world.request({ environment: production.uuid.toUpperCase() }));
     expect([byUuid.outcome, grantOf(byUuid).id]).toEqual(['unchanged', byName.id]);
-    const role = present(world.iam.role(present(byName.role).name));
+    const role = present(world.iam.role(present(roleOf(byName)).name));
     expect(role.tags['rolewright:environment']).toBe(production.uuid.slice(1, -1));
     expect(JSON.stringify(role.trustPolicy)).toContain(`${shop.uuid}:${production.uuid}:*`);
   });
@@ -138,15 +139,15 @@ describe('a request', () => {
     await world.revoke();
     const second = successOf(await world.request());
     expect([second.outcome, grantOf(second).id]).toEqual(['created', GRANT_ID]);
-    expect(grantOf(second).role?.id).not.toBe(first.role?.id);
-    expect(grantOf(second).role?.name).toBe(first.role?.name);
+    expect(roleOf(grantOf(second))?.id).not.toBe(roleOf(first)?.id);
+    expect(roleOf(grantOf(second))?.name).toBe(roleOf(first)?.name);
   });
 
   test('keeps the name of its role when the repository was renamed', async () => {
     await world.request();
     world.bitbucket.repositories = [{ ...shop, slug: 'store', fullName: 'acme/store' }];
     const answer = successOf(await world.request({ repository: 'acme/store' }));
-    expect([answer.outcome, grantOf(answer).role?.name]).toEqual(['unchanged', ROLE_NAME]);
+    expect([answer.outcome, roleOf(grantOf(answer))?.name]).toEqual(['unchanged', ROLE_NAME]);
     await world.revoke();
     await world.request({ repository: 'acme/store' });
     expect([...world.iam.roles.keys()]).toEqual([ROLE_NAME]);

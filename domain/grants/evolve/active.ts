@@ -1,0 +1,70 @@
+import type { Principal } from '../../shared/principal.ts';
+import type { Instant } from '../../shared/time.ts';
+import type { EventOf, GrantEvent } from '../event.ts';
+import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
+import { evolveInAnyState } from './any-state.ts';
+import { approvedRequest } from './approval.ts';
+import { renamed, requestOf } from './request.ts';
+import { beginRevoking } from './revoking.ts';
+
+/** A grant whose role could be assumed, after one more event. */
+export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
+  const { change, ...unchanged } = grant;
+  switch (event.type) {
+    case 'GrantExpiryChanged':
+      return { ...grant, ...expiryOf(grant, event.data.expiresAt, event.principal) };
+    case 'RevocationRequested':
+      return beginRevoking(grant, event);
+    case 'RepositoryRenamed': {
+      const next = evolveInAnyState(grant, event);
+      return next !== grant && change ? { ...next, change: renamed(change, event) } : next;
+    }
+    case 'GrantChangeRequested': {
+      if (change?.phase === 'updating') return grant;
+      const phase = event.data.approval === 'required' ? 'waiting' : 'updating';
+      const requesters = withRequester(grant.requesters, event.principal);
+      return { ...grant, requesters, change: { ...requestOf(event), phase } };
+    }
+    case 'GrantApproved': {
+      const approved = approvedRequest(grant, event);
+      return approved ? { ...grant, requesters: [], change: { ...approved, phase: 'updating' } } : grant;
+    }
+    case 'GrantRejected':
+    case 'RequestLapsed':
+      return change?.phase === 'waiting' && change.planHash === event.data.planHash ? unchanged : grant;
+    case 'GrantUpdated':
+    case 'UpdateFailed':
+      return change?.phase === 'updating' ? endUpdate(unchanged, change, event) : grant;
+    default:
+      return evolveInAnyState(grant, event);
+  }
+}
+
+function endUpdate(
+  unchanged: Omit<ActiveGrant, 'change'>,
+  { phase: _, ...request }: NonNullable<ActiveGrant['change']>,
+  event: EventOf<'GrantUpdated' | 'UpdateFailed'>,
+): ActiveGrant {
+  if (event.type === 'UpdateFailed') {
+    return { ...unchanged, lastError: { ...event.data.error, at: event.at } };
+  }
+  const { trustPolicy, permissionsPolicy } = event.data;
+  const { expiresAt, requestedBy } = request;
+  return {
+    ...unchanged,
+    request,
+    documents: { trustPolicy, permissionsPolicy },
+    ...(expiresAt ? expiryOf(unchanged, expiresAt, requestedBy) : {}),
+    lastError: undefined,
+  };
+}
+
+/** An expiry with who answers for it: a pipeline that shortens another's does not make it its own to lengthen. */
+const expiryOf = (
+  { expirySetBy }: Pick<ActiveGrant, 'expirySetBy'>,
+  expiresAt: Instant,
+  by: Principal,
+): { expiresAt: Instant; expirySetBy: Principal } => ({
+  expiresAt,
+  expirySetBy: by.kind === 'pipeline' ? (expirySetBy ?? by) : by,
+});

@@ -1,0 +1,25 @@
+import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../../shared/principal.ts';
+import type { EventOf } from '../event.ts';
+import { type Grant, isDecidable, isRequester, type RequestInForce, waitingRequest } from '../grant.ts';
+
+/** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
+ *  Whatever else the log holds changes nothing. */
+export function approvedRequest(
+  grant: Grant,
+  { data, principal, at }: EventOf<'GrantApproved'>,
+): RequestInForce | undefined {
+  const waiting = waitingRequest(grant);
+  if (!waiting || !isDecidable(waiting) || waiting.planHash !== data.planHash) return undefined;
+  if (at > waiting.proposal.lapsesAt) return undefined;
+  const isByPerson = principal.kind === 'person' && !isRequester(grant, principal);
+  if (!isByPerson && !isByRule(grant, waiting, principal)) return undefined;
+  const { expiresAt = waiting.expiresAt } = data;
+  return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
+}
+
+/** The configuration approves nothing but new grants that its own rules have asked for. Whether a rule really says so, the
+ *  provisioner looks up: this is only who claims it. */
+const isByRule = (grant: Grant, waiting: RequestInForce, principal: Principal): boolean =>
+  grant.state === 'pending' &&
+  isSamePrincipal(principal, CONFIGURATION) &&
+  isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES);

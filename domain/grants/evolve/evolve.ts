@@ -1,0 +1,51 @@
+import { assertNever } from '../../shared/result.ts';
+import type { GrantEvent } from '../event.ts';
+import type { Grant } from '../grant.ts';
+import { evolveActive } from './active.ts';
+import { evolveClosed, evolveFailed } from './ended.ts';
+import { evolvePending } from './pending.ts';
+import { evolveProvisioning } from './provisioning.ts';
+import { begin } from './request.ts';
+import { evolveRevoking } from './revoking.ts';
+
+/** The grant after one more event. Total: an event that does not fit the state changes nothing, so that no log, however
+ *  broken, stops a reader. */
+export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | undefined {
+  const next = grant ? evolveState(grant, event) : first(event);
+  if (!next || next === grant) return grant;
+  const { fullName } = event.data.repository;
+  const names = next.repositoryNames;
+  return {
+    ...next,
+    updatedAt: event.at,
+    repositoryNames: names.includes(fullName) ? names : [...names, fullName],
+  };
+}
+
+/** Folds a whole stream, oldest first. */
+export const replay = (events: readonly GrantEvent[]): Grant | undefined =>
+  events.reduce<Grant | undefined>(evolve, undefined);
+
+const first = (event: GrantEvent): Grant | undefined =>
+  event.type === 'GrantRequested' ? begin(undefined, event) : undefined;
+
+/** Each state answers for itself. */
+function evolveState(grant: Grant, event: GrantEvent): Grant {
+  switch (grant.state) {
+    case 'pending':
+      return evolvePending(grant, event);
+    case 'provisioning':
+      return evolveProvisioning(grant, event);
+    case 'active':
+      return evolveActive(grant, event);
+    case 'revoking':
+      return evolveRevoking(grant, event);
+    case 'revoked':
+    case 'rejected':
+      return evolveClosed(grant, event);
+    case 'failed':
+      return evolveFailed(grant, event);
+    default:
+      return assertNever(grant);
+  }
+}

@@ -1,0 +1,25 @@
+import type { GrantEvent } from '../event.ts';
+import type { Grant, PendingGrant } from '../grant.ts';
+import { evolveInAnyState } from './any-state.ts';
+import { approvedRequest } from './approval.ts';
+import { begin } from './request.ts';
+
+/** A grant that waited for a decision, after one more event. */
+export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {
+  switch (event.type) {
+    case 'GrantRequested':
+      return begin(grant, event);
+    case 'GrantApproved': {
+      const request = approvedRequest(grant, event);
+      if (!request) return grant;
+      return { ...grant, state: 'provisioning', requesters: [], request, expiresAt: request.expiresAt };
+    }
+    case 'GrantRejected':
+    case 'RequestLapsed':
+      return event.data.planHash === grant.request.planHash ? { ...grant, state: 'rejected' } : grant;
+    case 'GrantRevoked':
+      return { ...grant, state: 'revoked', lastError: undefined };
+    default:
+      return evolveInAnyState(grant, event);
+  }
+}

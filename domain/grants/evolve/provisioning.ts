@@ -1,0 +1,45 @@
+import type { GrantEvent } from '../event.ts';
+import type { Grant, ProvisioningGrant } from '../grant.ts';
+import { evolveInAnyState } from './any-state.ts';
+import { beginRevoking } from './revoking.ts';
+import { confirmedBy, removalStep } from './role.ts';
+
+/** A grant whose role was being made, after one more event. */
+export function evolveProvisioning(grant: ProvisioningGrant, event: GrantEvent): Grant {
+  switch (event.type) {
+    case 'ProvisioningStarted': {
+      const { name, arn } = event.data.role;
+      return grant.role ? grant : { ...grant, role: { name, arn, announcedAt: event.at } };
+    }
+    case 'RoleCreated': {
+      const role = confirmedBy(grant.role, event);
+      return role ? { ...grant, role } : grant;
+    }
+    case 'GrantActivated': {
+      const { compensating, role, ...rest } = grant;
+      if (compensating || role?.id === undefined) return grant;
+      const { trustPolicy, permissionsPolicy } = event.data;
+      const documents = { trustPolicy, permissionsPolicy };
+      return { ...rest, state: 'active', role, documents, lastError: undefined };
+    }
+    case 'CompensationStarted':
+      return { ...grant, compensating: event.data.error };
+    case 'RoleDisabled':
+    case 'RoleNotFound': {
+      const role = grant.compensating && removalStep(grant.role, event);
+      return role ? { ...grant, role } : grant;
+    }
+    case 'RoleDeleted': {
+      const { role: _, ...rest } = grant;
+      return grant.compensating ? rest : grant;
+    }
+    case 'ProvisioningFailed': {
+      const { role: _, compensating: __, ...rest } = grant;
+      return { ...rest, state: 'failed', lastError: { ...event.data.error, at: event.at } };
+    }
+    case 'RevocationRequested':
+      return beginRevoking(grant, event);
+    default:
+      return evolveInAnyState(grant, event);
+  }
+}

@@ -1,0 +1,54 @@
+import type { EventOf } from '../event.ts';
+import {
+  type Grant,
+  type PendingGrant,
+  type ProvisioningGrant,
+  type RequestInForce,
+  withRequester,
+} from '../grant.ts';
+import { intentHash, intentOf } from '../intent.ts';
+
+/** The request that an event makes. */
+export function requestOf(event: EventOf<'GrantRequested' | 'GrantChangeRequested'>): RequestInForce {
+  const { planHash, approval, proposal, reason, expiresInSeconds, expiresAt } = event.data;
+  const intent = intentOf(event.data);
+  return {
+    seq: event.seq,
+    at: event.at,
+    intent,
+    intentHash: intentHash(intent),
+    planHash,
+    approval,
+    requestedBy: event.principal,
+    ...(proposal ? { proposal } : {}),
+    ...(reason ? { reason } : {}),
+    ...(expiresInSeconds ? { expiresInSeconds } : {}),
+    ...(expiresAt ? { expiresAt } : {}),
+  };
+}
+
+/** A grant that begins, or begins again: of the one before it keeps its names, its age, and who has asked since the last
+ *  approval. */
+export function begin(
+  before: Grant | undefined,
+  event: EventOf<'GrantRequested'>,
+): PendingGrant | ProvisioningGrant {
+  const request = requestOf(event);
+  return {
+    id: event.grantId,
+    state: event.data.approval === 'required' ? 'pending' : 'provisioning',
+    request,
+    requesters: withRequester(before?.requesters ?? [], event.principal),
+    expiresAt: request.expiresAt,
+    ...(request.expiresAt ? { expirySetBy: event.principal } : {}),
+    repositoryNames: before?.repositoryNames ?? [],
+    createdAt: before?.createdAt ?? event.at,
+    updatedAt: event.at,
+  };
+}
+
+/** A request under its repository's new names. The UUID is what it stays bound to. */
+export function renamed<R extends RequestInForce>(request: R, { data }: EventOf<'RepositoryRenamed'>): R {
+  const { repository, project } = data;
+  return { ...request, intent: { ...request.intent, repository, ...(project ? { project } : {}) } };
+}

@@ -1,0 +1,36 @@
+import type { ActiveGrant, Grant, GrantChange, ProvisioningGrant, RevokingGrant } from './grant.ts';
+
+/** What is left to do on a grant, with what the state proves about it; `rest` when nothing is. */
+export type Work =
+  | { kind: 'rest' }
+  | { kind: 'provision'; grant: ProvisioningGrant }
+  | {
+      kind: 'compensate';
+      grant: ProvisioningGrant;
+      error: NonNullable<ProvisioningGrant['compensating']>;
+    }
+  | { kind: 'update'; grant: ActiveGrant; change: GrantChange }
+  | { kind: 'revoke'; grant: RevokingGrant };
+
+const REST: Work = { kind: 'rest' };
+
+/** The work that the state of a grant asks for. */
+export function workOf(grant: Grant | undefined): Work {
+  switch (grant?.state) {
+    case 'provisioning': {
+      const { compensating: error } = grant;
+      return error ? { kind: 'compensate', grant, error } : { kind: 'provision', grant };
+    }
+    case 'active': {
+      const { change } = grant;
+      return change?.phase === 'updating' ? { kind: 'update', grant, change } : REST;
+    }
+    case 'revoking':
+      return { kind: 'revoke', grant };
+    default:
+      return REST;
+  }
+}
+
+/** True while the provisioner has nothing to do on the grant. */
+export const isAtRest = (grant: Grant | undefined): boolean => workOf(grant).kind === 'rest';

@@ -1,0 +1,58 @@
+/** Mutants that change nothing which a caller could see, and why. `text` is the line of the source, trimmed. */
+export const equivalents: readonly {
+  file: string;
+  text: string;
+  before: string;
+  after: string;
+  reason: string;
+}[] = [
+  {
+    file: 'domain/trust/check.ts',
+    text: "const nearTo = (uuid: string): string => uuid.replace(/[0-9a-f]\\}$/, (end) => (end === '0}' ? '1}' : '0}'));",
+    before: '/[0-9a-f]\\}$/',
+    after: '/[0-9a-f]\\}/',
+    reason: 'A UUID has one closing brace, its last character.',
+  },
+  {
+    file: 'domain/trust/check.ts',
+    text: 'return document.Statement.length === 1 && document.Statement.every(isObject)',
+    before: 'every',
+    after: 'some',
+    reason: 'The list has one element.',
+  },
+  {
+    file: 'domain/access/ownership.ts',
+    text: '(pattern) => /^[^*]+\\*$/.test(pattern) && `${value}-`.startsWith(pattern.slice(0, -1)),',
+    before: '/^[^*]+\\*$/',
+    after: '/[^*]+\\*$/',
+    reason: 'What is left of such a pattern holds a star, and no name does.',
+  },
+  {
+    file: 'domain/access/ownership.ts',
+    text: '(pattern) => /^[^*]+\\*$/.test(pattern) && `${value}-`.startsWith(pattern.slice(0, -1)),',
+    before: '/^[^*]+\\*$/',
+    after: '/^[^*]+\\*/',
+    reason: 'What is left of such a pattern holds a star, and no name does.',
+  },
+  {
+    file: 'domain/planning/plan.ts',
+    text: 'if (live === undefined) return -1;',
+    before: 'if (live === undefined) return -1;',
+    after: ';',
+    reason: 'No text compares as later than undefined, so the answer is the same; the types need the guard.',
+  },
+  {
+    file: 'domain/planning/plan.ts',
+    text: 'return asked > live ? 1 : -1;',
+    before: '>',
+    after: '>=',
+    reason: 'Equal ends have returned before.',
+  },
+  {
+    file: 'domain/policy/difference.ts',
+    text: 'return [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, permission]) => permission);',
+    before: '<',
+    after: '<=',
+    reason: 'The keys of a map are distinct.',
+  },
+];

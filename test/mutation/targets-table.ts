@@ -1,0 +1,38 @@
+/** The files that decide, or folders of them, and the tests that must notice every change in them. Paths from the root. */
+export const targets: Readonly<Record<string, readonly string[]>> = {
+  'domain/trust/check.ts': ['test/unit/domain/trust/check.test.ts', 'test/property/trust-check.test.ts'],
+  'domain/trust/evaluation.ts': [
+    'test/unit/domain/trust/evaluation.test.ts',
+    'test/unit/domain/use-cases/reading/explain-admission.test.ts',
+  ],
+  'domain/trust/policy.ts': ['test/unit/domain/trust/policy.test.ts'],
+  'domain/access/ownership.ts': ['test/unit/domain/access/ownership.test.ts'],
+  'domain/planning/plan.ts': ['test/unit/domain/planning/plan.test.ts'],
+  'domain/planning/rendered-role.ts': ['test/unit/domain/planning/rendered-role.test.ts'],
+  'domain/planning/role.ts': ['test/unit/domain/planning/role.test.ts'],
+  'domain/policy/difference.ts': [
+    'test/unit/domain/policy/difference.test.ts',
+    'test/property/permission.test.ts',
+  ],
+  'domain/grants/decide-approval.ts': ['test/unit/domain/grants/decide-approval.test.ts'],
+  'domain/grants/decide-request.ts': ['test/unit/domain/grants/decide-request.test.ts'],
+  'domain/grants/decide-revocation.ts': ['test/unit/domain/grants/decide-revocation.test.ts'],
+  'domain/grants/decide-rename.ts': ['test/unit/domain/grants/decide-rename.test.ts'],
+  'domain/grants/work.ts': ['test/unit/domain/grants/grant.test.ts'],
+  'domain/grants/grant.ts': [
+    'test/unit/domain/grants/decide-approval.test.ts',
+    'test/unit/domain/grants/grant.test.ts',
+  ],
+  'domain/grants/row.ts': ['test/unit/domain/grants/row.test.ts'],
+  'domain/grants/evolve/': [
+    'test/unit/domain/grants/decide-approval.test.ts',
+    'test/unit/domain/grants/evolve.test.ts',
+    'test/unit/domain/grants/grant.test.ts',
+  ],
+  'domain/guardrails/': [
+    'test/unit/domain/guardrails/guardrails.test.ts',
+    'test/unit/domain/guardrails/dangerous-actions.test.ts',
+    'test/property/hostile-policies.test.ts',
+    'test/unit/domain/configuration/configuration.test.ts',
+  ],
+};
