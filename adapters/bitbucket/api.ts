@@ -153,6 +153,15 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       return undefined;
     },
 
+    async environmentNames(repository) {
+      const path = `${pathOf(repository.workspace.uuid, repository.uuid)}/environments`;
+      const names: string[] = [];
+      for await (const values of list(`${path}?pagelen=100`, environmentShape)) {
+        names.push(...(values ?? []).map(({ name }) => name));
+      }
+      return names;
+    },
+
     async isRepositoryAdmin({ workspaceUuid, repositoryUuid }, account) {
       // Source: "List a repository permissions for a workspace": effective permissions, visible to repository admins
       // only.

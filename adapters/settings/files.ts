@@ -4,10 +4,12 @@ import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
 import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
+import { readBoundaryRoles } from './boundary-roles.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`. Throws `StartFailure` with every error. A bundle
- *  replaces this module by the results at build time (`scripts/build/embed-settings.ts`). */
+/** The configuration of `config/rolewright.yaml` below `root`, with the boundary's lists of `serverless.yml`. Throws
+ *  `StartFailure` with every error. A bundle replaces this module by the results at build time
+ *  (`scripts/build/embed-settings.ts`). */
 export function readConfiguration(root: string): Configuration {
   const path = 'config/rolewright.yaml';
   const file = settingsIn(root, 'config').find((found) => found.path === path);
@@ -15,7 +17,8 @@ export function readConfiguration(root: string): Configuration {
   if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
   const parsed = parseConfiguration(file.content);
   if (!parsed.ok) throw new StartFailure(parsed.problem.map((fieldError) => `${path}${fieldError}`));
-  return parsed.value;
+  const boundaryRoles = readBoundaryRoles(root);
+  return { ...parsed.value, ...(boundaryRoles ? { boundaryRoles } : {}) };
 }
 
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every error of all files. */

@@ -6,7 +6,7 @@ export type VerifiedClaims = Readonly<Record<string, unknown>>;
 /** Claims that a token's subject can choose or change: no rule may rest on them. Source: OpenID Connect Core 1.0, section
  *  5.1 (standard claims), and the profile claims of Auth0 (`user_metadata`) and Entra (`verified_primary_email` is not
  *  among them, `email` and `upn` are). */
-const CHOSEN_BY_SUBJECT = new Set([
+export const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
   'name',
   'given_name',
   'family_name',

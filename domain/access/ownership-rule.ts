@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pinnedUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
 import { NAME } from '../shared/identifiers.ts';
-import { parameterTypeNames } from '../templates/parameter-types.ts';
+import { parameterTypeNames } from '../templates/parameters/parameter-types.ts';
 
 const pattern = z
   .string()

@@ -2,7 +2,11 @@ import type { Repository } from '../bitbucket/repository.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
-import { isPrefixType, type ParameterTypeName, parameterTypes } from '../templates/parameter-types.ts';
+import {
+  isPrefixType,
+  type ParameterTypeName,
+  parameterTypes,
+} from '../templates/parameters/parameter-types.ts';
 import { type Parameters, valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
 import type { OwnershipRule } from './ownership-rule.ts';

@@ -12,6 +12,8 @@ export type Bitbucket = {
   isWorkspaceReadable(workspace: Workspace): Promise<boolean>;
   /** By UUID in braces, else by name in exact case. Undefined only after every page was read. */
   findEnvironment(repository: Repository, nameOrUuid: string): Promise<DeploymentEnvironment | undefined>;
+  /** The names of a repository's deployment environments, in Bitbucket's order; none where the repository is absent. */
+  environmentNames(repository: Repository): Promise<string[]>;
   /** False when the workspace's OIDC discovery document does not exist. */
   isOidcEnabled(workspaceSlug: string): Promise<boolean>;
   /** Whether an account (UUID in braces, or Atlassian account id) has *admin* on a repository, directly or

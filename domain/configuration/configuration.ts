@@ -6,6 +6,7 @@ import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
+import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
 import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
@@ -52,7 +53,10 @@ const configurationSchema = z.strictObject({
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */
-export type Configuration = z.infer<typeof configurationSchema>;
+export type Configuration = z.infer<typeof configurationSchema> & {
+  /** Which roles the permissions boundary lets grants pass and assume, if that is known. */
+  boundaryRoles?: BoundaryRoles | undefined;
+};
 
 /** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
 export function parseConfiguration(content: unknown): Result<Configuration, string[]> {

@@ -1,5 +1,12 @@
 import { patternsOverlap } from '../shared/patterns.ts';
-import { handsAccessOn, IDENTITY, KEYS, ORGANISATION_AND_BILLING, onlyReads } from './dangerous-actions.ts';
+import {
+  handsAccessOn,
+  IDENTITY,
+  KEYS,
+  ORGANISATION_AND_BILLING,
+  onlyReads,
+  TAGS_AT_CREATION,
+} from './dangerous-actions.ts';
 import { ESCALATION } from './escalation-table.ts';
 import { HANDING_ON } from './handing-on-table.ts';
 import { LOG_TAMPERING } from './log-tampering-table.ts';
@@ -27,7 +34,7 @@ const handingOn = hitOf(HANDING_ON);
 
 /** True for an action that gives access to others. A name that only reads is believed for reviewed services alone. */
 export const handsOn = (action: string): boolean =>
-  handsAccessOn(lower(action)) ||
+  (handsAccessOn(lower(action)) && !TAGS_AT_CREATION.includes(lower(action))) ||
   (handingOn(action) !== undefined && !(onlyReads(lower(action)) && reviewedServices.has(serviceOf(action))));
 
 const listed = hitOf([...IDENTITY, ...ORGANISATION_AND_BILLING, ...LOG_TAMPERING, ...KEYS, ...ESCALATION]);

@@ -156,6 +156,10 @@ const TAGS =
 
 const nameOf = (action: string): string => action.slice(action.indexOf(':') + 1);
 
+/** Actions that tag what another action makes, and have a rule of their own: ECS authorises so the tags that a registration
+ *  brings. In lower case. */
+export const TAGS_AT_CREATION = ['ecs:tagresource'];
+
 /** True for one action, in lower case and without wildcards, whose name says that it only reads. */
 export const onlyReads = (action: string): boolean => READS.test(nameOf(action)) && !/[*?]/.test(action);
 

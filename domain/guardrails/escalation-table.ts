@@ -3,7 +3,9 @@
  *  Bishop Fox, IAM Vulnerable, 31 paths; the catalogue of pathfinding.cloud; the same idea for services that they leave out.
  *  Not here because a deploy is just that, and held by other rules: `lambda:UpdateFunctionCode` (named functions only, and
  *  no way to run them: see `ESCALATION_PAIRS`), `ecs:RegisterTaskDefinition` and `ecs:UpdateService` (exact roles),
- *  CloudFormation's change sets (exact execution role). */
+ *  CloudFormation's change sets (exact execution role), `codedeploy:CreateDeployment` and
+ *  `elasticbeanstalk:UpdateEnvironment` (named group or environment, and no role to pass), `states:StartExecution` (named
+ *  state machine, and `actsThrough`). */
 export const ESCALATION = [
   // Rhino 3, 20, 22–28; Bishop Fox: EC2, Glue, Data Pipeline, CodeStar, Lambda configuration, SageMaker
   'ec2:runinstances',
@@ -137,8 +139,17 @@ export const ESCALATION = [
   'batch:submitservicejob',
   'apprunner:createservice',
   'apprunner:updateservice',
-  'elasticbeanstalk:create*',
-  'elasticbeanstalk:update*',
+  // A version that is rolled out to a named environment is a deployment; what makes environments or gives them roles is not.
+  'elasticbeanstalk:associateenvironmentoperationsrole',
+  'elasticbeanstalk:composeenvironments',
+  'elasticbeanstalk:createapplication',
+  'elasticbeanstalk:createconfigurationtemplate',
+  'elasticbeanstalk:createenvironment',
+  'elasticbeanstalk:createplatformversion',
+  'elasticbeanstalk:createstoragelocation',
+  'elasticbeanstalk:updateapplication*',
+  'elasticbeanstalk:updateconfigurationtemplate',
+  'elasticbeanstalk:updatetagsforresource',
   'elasticmapreduce:runjobflow',
   'elasticmapreduce:addjobflowsteps',
   'elasticmapreduce:*workspaceaccess',
@@ -153,7 +164,13 @@ export const ESCALATION = [
   'codepipeline:pollfor*',
   'codepipeline:getjobdetails',
   'codepipeline:putwebhook',
-  'codedeploy:create*',
+  // A deployment to a named group is not here; what makes groups, or gives them a service role, is.
+  'codedeploy:createapplication',
+  'codedeploy:createcloudformationdeployment',
+  'codedeploy:createdeploymentconfig',
+  'codedeploy:createdeploymentgroup',
+  'codedeploy:deregisteronpremisesinstance',
+  'codedeploy:registeronpremisesinstance',
   'codedeploy:updatedeploymentgroup',
   'cloud9:*',
   'codecatalyst:*',
@@ -254,7 +271,6 @@ export const ESCALATION = [
   'autoscaling:putscalingpolicy',
   'autoscaling:resumeprocesses',
   // Siblings: work that runs as a role of its own, started, resumed or let through a gate
-  'states:startexecution',
   'states:startsyncexecution',
   'states:redriveexecution',
   'states:sendtask*',

@@ -80,6 +80,9 @@ export const judgedActions: Readonly<Record<string, string>> = {
     listfleets listprojects listreportgroups listreports listreportsforreportgroup listrepositories
     listsandboxes listsandboxesforproject listsharedprojects listsharedreportgroups stopbuild
     stopbuildbatch updatereport`,
+  codedeploy: `createdeployment getapplication getapplicationrevision getdeployment getdeploymentconfig
+    getdeploymentgroup getdeploymentinstance getdeploymenttarget getonpremisesinstance
+    registerapplicationrevision`,
   codepipeline: `getactiontype getpipeline getpipelineexecution getpipelinestate getthirdpartyjobdetails
     listactionexecutions listactiontypes listdeployactionexecutiontargets listpipelineexecutions
     listpipelines listruleexecutions listruletypes listtagsforresource listwebhooks
@@ -200,6 +203,10 @@ export const judgedActions: Readonly<Record<string, string>> = {
     getregistrypolicy getregistryscanningconfiguration getrepositorypolicy getsigningconfiguration
     initiatelayerupload listimages listpulltimeupdateexclusions listtagsforresource putimage
     putlifecyclepolicy uploadlayerpart validatepullthroughcacherule`,
+  'ecr-public': `batchchecklayeravailability completelayerupload describeimagetags describeimages
+    describeregistries describerepositories getauthorizationtoken getregistrycatalogdata
+    getrepositorycatalogdata getrepositorypolicy initiatelayerupload listtagsforresource putimage
+    uploadlayerpart`,
   ecs: `continueservicedeployment deletetaskset deregistertaskdefinition describecapacityproviders
     describeclusters describecontainerinstances describedaemon describedaemondeployments
     describedaemonrevisions describedaemontaskdefinition describeexpressgatewayservice
@@ -208,8 +215,8 @@ export const judgedActions: Readonly<Record<string, string>> = {
     listcontainerinstances listdaemondeployments listdaemontaskdefinitions listdaemons
     listservicedeployments listservices listservicesbynamespace listtagsforresource
     listtaskdefinitionfamilies listtaskdefinitions listtasks registertaskdefinition
-    stopservicedeployment stoptask updateservice updateserviceprimarytaskset updatetaskprotection
-    updatetaskset`,
+    stopservicedeployment stoptask tagresource updateservice updateserviceprimarytaskset
+    updatetaskprotection updatetaskset`,
   eks: `describeaddon describeaddonconfiguration describeaddonversions describecapability
     describecertificateauthority describecluster describeclusterversions
     describeeksanywheresubscription describefargateprofile describeidentityproviderconfig
@@ -218,6 +225,11 @@ export const judgedActions: Readonly<Record<string, string>> = {
     listcertificateauthorities listclusters listdashboarddata listdashboardresources
     listeksanywheresubscriptions listfargateprofiles listidentityproviderconfigs listinsights
     listnodegroups listpodidentityassociations listtagsforresource listupdates`,
+  elasticbeanstalk: `createapplicationversion describeaccountattributes describeapplicationversions
+    describeapplications describeconfigurationoptions describeconfigurationsettings
+    describeenvironmenthealth describeenvironmentmanagedactionhistory
+    describeenvironmentmanagedactions describeenvironmentresources describeenvironments
+    describeevents describeinstanceshealth describeplatformversion updateenvironment`,
   elasticloadbalancing: `createrule deleterule deregisterinstancesfromloadbalancer deregistertargets
     describeaccountlimits describecapacityreservation describeinstancehealth
     describelistenerattributes describelistenercertificates describelisteners
@@ -327,6 +339,6 @@ export const judgedActions: Readonly<Record<string, string>> = {
   states: `describeactivity describeexecution describemaprun describestatemachine describestatemachinealias
     describestatemachineforexecution getexecutionhistory listactivities listexecutions listmapruns
     liststatemachinealiases liststatemachineversions liststatemachines listtagsforresource
-    stopexecution validatestatemachinedefinition`,
+    startexecution stopexecution validatestatemachinedefinition`,
   sts: `assumerole getcalleridentity getservicebearertoken`,
 };

@@ -20,7 +20,7 @@ const NAMED_BY_PREFIX: Record<string, RegExp> = {
   lambda: /^(function:[A-Za-z0-9][A-Za-z0-9_-]{1,}[A-Za-z0-9_])-\*(?=$|:)/,
   cloudformation: /^(stack\/[A-Za-z][A-Za-z0-9-]{1,}[A-Za-z0-9])-\*(?=$|\/)/,
   // AWS appends a hyphen and six characters to a secret's name.
-  secretsmanager: /^(secret:[A-Za-z0-9._/-]+)-\?{6}$/,
+  secretsmanager: /^(secret:[A-Za-z0-9._+=@/-]+)-\?{6}$/,
 };
 
 /** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and

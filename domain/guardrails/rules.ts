@@ -1,5 +1,4 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
-import { patternsOverlap } from '../shared/patterns.ts';
 import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
@@ -13,12 +12,23 @@ import {
 import { ESCALATION } from './escalation-table.ts';
 import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
+import {
+  bearerToken,
+  exactRolesOnly,
+  exactValues,
+  type Flaw,
+  mayUse,
+  passRole,
+  stackRole,
+  tagAtCreation,
+} from './scope/exact-scope.ts';
+import { isKeyUse } from './scope/key-use.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: string; deny: readonly string[] };
 
 /** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
-export type BrokenRule = { statement: string; what: string; fix: string };
+export type BrokenRule = Flaw & { statement: string };
 
 /** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
  *  other rule. */
@@ -32,7 +42,7 @@ const lower = (text: string): string => text.toLowerCase();
 
 /** A rule about each statement by itself. */
 const perStatement =
-  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Omit<BrokenRule, 'statement'>[]) =>
+  (judge: (statement: PermissionsStatement, context: GuardrailContext) => Flaw[]) =>
   (policy: PermissionsPolicy, context: GuardrailContext): BrokenRule[] =>
     policy.Statement.flatMap((statement) =>
       judge(statement, context).map((found) => ({ statement: statement.Sid, ...found })),
@@ -51,7 +61,7 @@ const noneOf = (patterns: readonly string[], what: string, fix: string, but: rea
 
 const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
-function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
+function shapeErrors(statement: PermissionsStatement): Flaw[] {
   const element = Object.keys(statement).find((key) => !KNOWN_ELEMENTS.has(key));
   const lists = [statement.Action, statement.Resource];
   const isSound =
@@ -63,72 +73,6 @@ function shapeErrors(statement: PermissionsStatement): Omit<BrokenRule, 'stateme
     {
       what: element ? `it contains ${element}` : 'it is not an Allow with a list of actions and of resources',
       fix: 'use only Sid, Effect Allow, Action, Resource and Condition',
-    },
-  ];
-}
-
-/** The exact values that `StringEquals` compares a key with; empty where it does not, or one of them is no plain text. */
-function exactValues({ Condition }: PermissionsStatement, key: string): string[] {
-  const blocks = Object.entries(Condition?.StringEquals ?? {}).filter(([name]) => lower(name) === lower(key));
-  // Keys are compared case-insensitively: of two spellings, it is unknown which one holds.
-  const [block] = blocks.length === 1 ? blocks : [];
-  const values = [block?.[1] ?? []].flat();
-  return values.every((value) => /^[A-Za-z0-9:/_.@+=,-]+$/.test(value)) ? values : [];
-}
-
-const EXACT_ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
-
-/** The statements that hold an action, or a wildcard that could be it. */
-const mayUse = (action: string, { Action }: PermissionsStatement): boolean =>
-  Action.some((found) => patternsOverlap(lower(found), action));
-
-const exactRolesOnly = (action: string, statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] =>
-  statement.Resource.filter((resource) => !EXACT_ROLE.test(resource)).map((resource) => ({
-    what: `${action} is allowed on ${resource}`,
-    fix: 'name each role by its whole ARN, without wildcards',
-  }));
-
-function passRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
-  if (!mayUse('iam:passrole', statement)) return [];
-  const services = exactValues(statement, 'iam:PassedToService');
-  const isBound = services.length > 0 && services.every((service) => SERVICE.test(service));
-  return [
-    ...exactRolesOnly('iam:PassRole', statement),
-    ...(isBound
-      ? []
-      : [
-          {
-            what: 'iam:PassRole does not name the service',
-            fix: 'add StringEquals iam:PassedToService with the services, e.g. ecs-tasks.amazonaws.com',
-          },
-        ]),
-  ];
-}
-
-/** Actions that take an execution role, and act with the role that the stack had before where none is given. Source: the
- *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
-const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
-
-function stackRole(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
-  if (!STACK_ROLE_ACTIONS.some((name) => mayUse(`cloudformation:${name}`, statement))) return [];
-  const roles = exactValues(statement, 'cloudformation:RoleArn');
-  if (roles.length > 0 && roles.every((role) => EXACT_ROLE.test(role))) return [];
-  return [
-    {
-      what: 'a stack could be changed through whatever role it had before',
-      fix: 'add StringEquals cloudformation:RoleArn with the whole ARN of the execution role',
-    },
-  ];
-}
-
-function bearerToken(statement: PermissionsStatement): Omit<BrokenRule, 'statement'>[] {
-  if (!mayUse('sts:getservicebearertoken', statement)) return [];
-  if (exactValues(statement, 'sts:AWSServiceName').length > 0) return [];
-  return [
-    {
-      what: 'sts:GetServiceBearerToken does not name the service',
-      fix: 'add StringEquals sts:AWSServiceName, e.g. codeartifact.amazonaws.com',
     },
   ];
 }
@@ -257,6 +201,7 @@ export const guardrailRules = [
   },
   { id: 'bearer-token-exact', isFixed: false, find: perStatement(bearerToken) },
   { id: 'stack-role-exact', isFixed: false, find: perStatement(stackRole) },
+  { id: 'tag-at-creation-exact', isFixed: false, find: perStatement(tagAtCreation) },
   {
     id: 'no-organisation-or-billing',
     isFixed: false,
@@ -278,7 +223,12 @@ export const guardrailRules = [
   {
     id: 'no-key-management',
     isFixed: false,
-    find: noneOf(KEYS, 'affects keys', "use keys that AWS manages, or name the role in the key's own policy"),
+    find: (policy, context) =>
+      noneOf(
+        KEYS,
+        'affects keys',
+        "use keys that AWS manages, name the role in the key's own policy, or let it use one key through one service: kms:Decrypt and kms:GenerateDataKey with StringEquals kms:ViaService",
+      )({ ...policy, Statement: policy.Statement.filter((statement) => !isKeyUse(statement)) }, context),
   },
   {
     id: 'no-privilege-escalation',

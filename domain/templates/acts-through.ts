@@ -13,6 +13,7 @@ export const BORROWS: ReadonlySet<string> = new Set([
   'lambda:invokeasync',
   'lambda:invokefunction',
   'lambda:invokefunctionurl',
+  'states:startexecution',
   'sts:assumerole',
 ]);
 

@@ -1,4 +1,4 @@
-import { type ParameterTypeName, parameterTypes } from './parameter-types.ts';
+import { type ParameterTypeName, parameterTypes } from './parameters/parameter-types.ts';
 import { isChosenInBitbucket, placeholdersOf } from './placeholder.ts';
 
 /** The fields of an ARN's text: `arn:partition:service:region:account:resource`. */

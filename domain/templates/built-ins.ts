@@ -10,6 +10,10 @@ export type BuiltInContext = {
   environment?: DeploymentEnvironment | undefined;
 };
 
+/** The end of a partition's endpoint names. Source: botocore's `partitions.json`. */
+export const dnsSuffixOf = (partition: string): string =>
+  partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+
 /** A built-in value; undefined where the repository has none, e.g. a project's key without a project. */
 export function builtInValue(name: BuiltInName, context: BuiltInContext): string | undefined {
   const { account, repository, environment } = context;
@@ -17,6 +21,7 @@ export function builtInValue(name: BuiltInName, context: BuiltInContext): string
     'aws.partition': account.partition,
     'aws.accountId': account.id,
     'aws.region': account.region,
+    'aws.dnsSuffix': dnsSuffixOf(account.partition),
     'repository.slug': repository.slug,
     'repository.uuid': withoutBraces(repository.uuid),
     'environment.name': environment?.name,

@@ -91,10 +91,14 @@ function placeholderError(
   if (isBuiltIn(name)) return scopeError(template, name);
   const parameter = parameterOf(template, name);
   if (!parameter) return `{{${name}}} is neither a parameter nor a built-in value`;
-  return parameter.optional && statement.when !== name
+  return parameter.optional && !isGivenWith(template, name, statement.when)
     ? `{{${name}}} is optional: its statement needs when: ${name}`
     : undefined;
 }
+
+/** True where an optional parameter is always there once `given` is: the same, or one that is given with it only. */
+export const isGivenWith = (template: TemplateContent, name: string, given: string | undefined): boolean =>
+  given !== undefined && (given === name || parameterOf(template, given)?.with === name);
 
 const scopeError = (template: TemplateContent, name: string): string | undefined =>
   name.startsWith('environment.') && template.scope !== 'environment'
@@ -124,9 +128,20 @@ function parameterErrors(
   const cycle = parameter.default === undefined ? undefined : findCycle(template, name);
   return [
     ...valueErrors(parameter).map((found) => ({ ...found, path: [...path, ...found.path] })),
+    ...partnerErrors(template, name, parameter).map((detail) => ({ path: [...path, 'with'], detail })),
     ...defaultErrors(template, parameter).map((detail) => ({ path: at, detail })),
     ...(cycle ? [{ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` }] : []),
   ];
+}
+
+/** What is wrong with the parameter that is given together with this one. */
+function partnerErrors(template: TemplateContent, name: string, parameter: TemplateParameter): string[] {
+  if (parameter.with === undefined) return [];
+  const other = parameterOf(template, parameter.with);
+  const isPair = parameter.optional && other?.optional === true && other.with === name;
+  return isPair && parameter.with !== name
+    ? []
+    : [`with must name another optional parameter that has with: ${name}`];
 }
 
 /** What is wrong with the values that a parameter itself names, each with its path in the parameter. */

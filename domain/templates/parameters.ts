@@ -1,7 +1,8 @@
 import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, problem, toPointer } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { parameterError, parameterTypes } from './parameter-types.ts';
+import { parameterError, parameterTypes } from './parameters/parameter-types.ts';
+import { pastedNameRemedy } from './parameters/pasted-name.ts';
 import { isSegments } from './placeholder.ts';
 import type { TemplateContent, TemplateParameter } from './schema.ts';
 
@@ -32,8 +33,8 @@ export function parseParameters(
   for (const [name, parameter] of Object.entries(template.parameters)) {
     const path = ['parameters', name];
     if (!Object.hasOwn(given, name)) {
-      const isFilled = parameter.optional || parameter.default !== undefined;
-      if (!isFilled) errors.push({ pointer: toPointer(path), detail: 'is missing' });
+      const absence = absenceError(parameter, given);
+      if (absence) errors.push({ pointer: toPointer(path), detail: absence });
       continue;
     }
     const found = valueErrors(parameter, given[name], path);
@@ -44,6 +45,17 @@ export function parseParameters(
   const detail = `The parameters do not fit template ${template.name}.`;
   const see = { of: 'template' as const, name: template.name };
   return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
+}
+
+/** Why a parameter that is not given has to be; undefined if it may be absent. */
+function absenceError(
+  { optional, default: filled, with: partner }: TemplateParameter,
+  given: Record<string, unknown>,
+): string | undefined {
+  if (!optional && filled === undefined) return 'is missing';
+  return partner !== undefined && Object.hasOwn(given, partner)
+    ? `is missing: it is given together with ${partner}`
+    : undefined;
 }
 
 function valueErrors(parameter: TemplateParameter, given: unknown, path: (string | number)[]): FieldError[] {
@@ -80,7 +92,10 @@ export function valueError(
   value: string,
 ): string | undefined {
   const fieldError = parameterError(type, value);
-  if (fieldError) return fieldError;
+  if (fieldError) {
+    const remedy = pastedNameRemedy(type, value);
+    return remedy ? `${fieldError}; ${remedy}` : fieldError;
+  }
   if (!isSegments(value)) return 'must be segments separated by single slashes';
   if (pattern !== undefined && !matchesPattern(value, pattern))
     return `must follow the naming rule ${pattern}`;

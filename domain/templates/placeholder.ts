@@ -3,6 +3,7 @@ const builtInNames = [
   'aws.partition',
   'aws.accountId',
   'aws.region',
+  'aws.dnsSuffix',
   'repository.slug',
   'repository.uuid',
   'environment.name',
@@ -36,10 +37,12 @@ export const hasStrayBraces = (text: string): boolean =>
  *  called `*`. */
 export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/.test(value);
 
-/** What a parameter's value must be on top of its own type: segments with single slashes between, none of which begins
- *  with a dot. Types without slashes admit one segment. */
+/** What a parameter's value must be on top of its own type: segments with single slashes between and perhaps one in
+ *  front, none of which begins with a dot; letters, digits and `._+=@-`, which neither IAM nor a shell reads as syntax.
+ *  Types without slashes admit one segment. */
 export const isSegments = (value: string): boolean =>
-  value.length <= 512 && value.split('/').every(isOneSegment);
+  value.length <= 512 &&
+  /^\/?[A-Za-z0-9_-][A-Za-z0-9._+=@-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._+=@-]*)*$/.test(value);
 
 /** `text` with each placeholder replaced by its value; the values of a list make one text each. Throws where a value is
  *  missing or holds syntax, or two lists meet: callers check all that before. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NAME } from '../shared/identifiers.ts';
 import { principalKinds } from '../shared/principal.ts';
-import { parameterTypeNames } from './parameter-types.ts';
+import { parameterTypeNames } from './parameters/parameter-types.ts';
 import { stepFields } from './step/step-schema.ts';
 
 /** Whether a person must approve. */
@@ -54,6 +54,9 @@ const parameterSchema = z.strictObject({
   type: z.enum(parameterTypeNames).describe('The type whose grammar every value must follow'),
   description: z.string().min(1).max(200),
   optional: z.boolean().default(false).describe('May be omitted, together with the statements that name it'),
+  with: parameterName
+    .optional()
+    .describe('Another optional parameter, which names this one in turn: given both or neither'),
   list: z
     .strictObject({ max: z.int().min(1).max(LONGEST_LIST) })
     .optional()

@@ -3,8 +3,10 @@ import type { Bitbucket } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { parseUuid, type Uuid } from '../shared/identifiers.ts';
+import { PortError } from '../shared/port-error.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
+import { nearestName } from '../shared/suggestion.ts';
 
 /** What finding a repository needs. */
 export type TargetPorts = { bitbucket: Bitbucket; configuration: Configuration };
@@ -65,7 +67,8 @@ const workspaceNotConfigured = (shown: string): Problem =>
     `The workspace of ${shown} is not configured. Have an administrator add its slug and UUID to config/rolewright.yaml.`,
   );
 
-/** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case. */
+/** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case, and the
+ *  environments that there are or the one that was meant. */
 export async function findEnvironment(
   bitbucket: Bitbucket,
   repository: Repository,
@@ -73,10 +76,38 @@ export async function findEnvironment(
 ): Promise<Result<DeploymentEnvironment>> {
   const environment = await bitbucket.findEnvironment(repository, parseUuid(nameOrUuid) ?? nameOrUuid);
   if (environment) return ok(environment);
-  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.`;
+  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
   return fail(
     problem('ENVIRONMENT_NOT_FOUND', detail, {
       errors: [{ pointer: '/environment', detail: 'does not exist' }],
     }),
   );
+}
+
+/** The most environments that an answer names. */
+const SHOWN_ENVIRONMENTS = 10;
+
+/** Which environments there are, where the name differs in case only just these; nothing for a UUID, or where Bitbucket does
+ *  not say. */
+async function environmentRemedy(
+  bitbucket: Bitbucket,
+  repository: Repository,
+  nameOrUuid: string,
+): Promise<string> {
+  if (parseUuid(nameOrUuid)) return '';
+  const names = await bitbucket.environmentNames(repository).catch((error: unknown) => {
+    if (error instanceof PortError) return [];
+    throw error;
+  });
+  if (names.length === 0) return '';
+  const shown = (list: readonly string[]) => list.map((name) => JSON.stringify(name)).join(' or ');
+  const meant = names.filter((name) => name.toLowerCase() === nameOrUuid.toLowerCase());
+  if (meant.length > 0) return ` Did you mean ${shown(meant)}?`;
+  const near = nearestName(nameOrUuid, names);
+  if (near !== undefined) return ` Did you mean ${shown([near])}?`;
+  const more = names.length > SHOWN_ENVIRONMENTS ? ', and more' : '';
+  return ` There are: ${names
+    .slice(0, SHOWN_ENVIRONMENTS)
+    .map((name) => JSON.stringify(name))
+    .join(', ')}${more}.`;
 }

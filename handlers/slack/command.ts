@@ -104,6 +104,10 @@ const notARepository = (text: string): string =>
 
 function unknownTemplate(typed: string, templates: Templates): string {
   const names = [...templates.keys()].sort();
+  const begun = typed === '' ? [] : names.filter((name) => name.startsWith(typed.toLowerCase()));
+  if (begun.length > 1) {
+    return `There is no template ${quoted(typed)}. Did you mean ${begun.map(quoted).join(' or ')}?`;
+  }
   const near = nearestName(typed, names);
   if (near) return `There is no template ${quoted(typed)}. Did you mean ${quoted(near)}?`;
   const shown = names.slice(0, 8).join(', ');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfiguration } from '../../adapters/settings/files.ts';
+import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { actionsWithoutResource } from '../../domain/guardrails/actions-without-resource.ts';
 import { violationsOf } from '../../domain/guardrails/guardrails.ts';
 import { INLINE_POLICY_LIMIT, policyText } from '../../domain/policy/document.ts';
@@ -11,6 +11,7 @@ import { exampleParameters } from '../../domain/templates/parameters.ts';
 import { fillPlaceholders, placeholdersOf } from '../../domain/templates/placeholder.ts';
 import { type TemplateContent, templateSchema } from '../../domain/templates/schema.ts';
 import { readTemplate, type Template } from '../../domain/templates/template.ts';
+import { readJobs } from '../jobs/jobs.ts';
 import { generatedFiles } from './docs.ts';
 import { type ActionReference, actionReference, conditionKeyError, fitsArn } from './iam-reference.ts';
 import { largestPolicy, SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
@@ -167,7 +168,11 @@ function guardrailErrors(
 }
 
 function staleFiles(root: string, templates: readonly Template[]): string[] {
-  return Object.entries(generatedFiles(templates))
+  const { jobs } = readJobs(
+    root,
+    templates.map(({ name }) => name),
+  );
+  return Object.entries(generatedFiles(templates, jobs))
     .filter(
       ([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text,
     )
@@ -176,7 +181,9 @@ function staleFiles(root: string, templates: readonly Template[]): string[] {
 
 /** `npm run templates:check`. */
 async function main(): Promise<void> {
-  const { errors, warnings, templates } = await checkTemplates(join(import.meta.dirname, '..', '..'));
+  const root = join(import.meta.dirname, '..', '..');
+  const { errors, warnings, templates } = await checkTemplates(root);
+  if (errors.length === 0) errors.push(...readJobs(root, [...readTemplates(root).keys()]).errors);
   for (const warning of warnings) console.warn(`${warning} (in audit mode)`);
   if (errors.length > 0) {
     console.error(errors.join('\n'));

@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import { readTemplates } from '../../adapters/settings/files.ts';
 import { templateJsonSchema } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
+import type { Job } from '../jobs/job-schema.ts';
+import { readJobs } from '../jobs/jobs.ts';
 import { templatePage } from './page.ts';
 
-/** The files that are generated from the templates, by path: the schema for editors, and the page for readers. */
-export const generatedFiles = (templates: readonly Template[]): Record<string, string> => ({
+/** The files that are made from the templates, by path: what editors check them with, and what people read. */
+export const generatedFiles = (
+  templates: readonly Template[],
+  jobs: ReadonlyMap<string, Job>,
+): Record<string, string> => ({
   'templates/schema.json': `${JSON.stringify(
     {
       ...templateJsonSchema(),
@@ -16,13 +21,16 @@ export const generatedFiles = (templates: readonly Template[]): Record<string, s
     null,
     2,
   )}\n`,
-  'docs/templates.md': templatePage(templates),
+  'docs/templates.md': templatePage(templates, jobs),
 });
 
 /** `npm run templates:docs`. */
 function main(): void {
   const root = join(import.meta.dirname, '..', '..');
-  for (const [path, text] of Object.entries(generatedFiles([...readTemplates(root).values()]))) {
+  const templates = readTemplates(root);
+  const { jobs, errors } = readJobs(root, [...templates.keys()]);
+  for (const fault of errors) console.warn(fault);
+  for (const [path, text] of Object.entries(generatedFiles([...templates.values()], jobs))) {
     writeFileSync(join(root, path), text);
     console.log(`${path} is written.`);
   }

@@ -1,12 +1,15 @@
-import { parameterTypes } from '../../domain/templates/parameter-types.ts';
+import { parameterTypes } from '../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
 import type { TemplateParameter } from '../../domain/templates/schema.ts';
 import type { Template } from '../../domain/templates/template.ts';
+import type { Job } from '../jobs/job-schema.ts';
+import { jobRows } from './job-table.ts';
 import { samplePolicy } from './sample.ts';
 import { sampleSteps } from './sample-step.ts';
+import { keyChapter, leftOutChapter } from './shared-chapters.ts';
 
 /** `docs/templates.md`: one chapter for each template. */
-export function templatePage(templates: readonly Template[]): string {
+export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<string, Job>): string {
   const byName = [...templates].sort((a, b) => (a.name < b.name ? -1 : 1));
   return `${[
     '# Templates',
@@ -22,11 +25,13 @@ export function templatePage(templates: readonly Template[]): string {
         requestableBy.join(', '),
       ]),
     ),
-    ...byName.flatMap(chapter),
+    ...leftOutChapter(),
+    ...keyChapter(),
+    ...byName.flatMap((template) => chapter(template, jobs.get(template.name))),
   ].join('\n\n')}\n`;
 }
 
-function chapter(template: Template): string[] {
+function chapter(template: Template, job: Job | undefined): string[] {
   const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough } = template;
   const parameters = exampleParameters(template);
   const { pipeline, pipes } = sampleSteps(template);
@@ -52,16 +57,26 @@ function chapter(template: Template): string[] {
     `Request:\n\n${fence('json', JSON.stringify(request, null, 2))}`,
     `Pipeline step:\n\n${fence('yaml', pipeline)}`,
     ...(pipes === undefined ? [] : [`With Atlassian's pipes:\n\n${fence('yaml', pipes)}`]),
+    ...(template.notes.length > 0 ? [template.notes.map((note) => `- ${note}`).join('\n')] : []),
     `Permissions:\n\n${fence('json', JSON.stringify(samplePolicy(template), null, 2))}`,
+    ...(job === undefined
+      ? []
+      : [
+          `Tried with ${code(JSON.stringify(job.parameters))}:`,
+          table(['tool, or why not', 'does', 'comes out'], jobRows(job)),
+        ]),
   ];
 }
 
-/** The values that a parameter accepts. */
-function valueRule({ type, optional, list, pattern, allowed, default: filled }: TemplateParameter): string {
+const code = (text: string): string => `\`${text}\``;
+
+/** What a parameter takes, in words. */
+function valueRule(parameter: TemplateParameter): string {
+  const { type, optional, list, pattern, allowed, with: other, default: filled } = parameter;
   const rule = parameterTypes[type].rule.replace(/^must be (?:an? |the )?/, '');
   return [
     list ? `list of 1–${list.max}, each: ${rule}` : rule,
-    ...(optional ? ['optional'] : []),
+    ...(optional ? [other ? `optional, together with \`${other}\`` : 'optional'] : []),
     ...(pattern ? [`named like \`${pattern}\``] : []),
     ...(allowed ? [`one of ${allowed.map((value) => `\`${value}\``).join(', ')}`] : []),
     ...(filled === undefined

@@ -1,6 +1,6 @@
 import type { PermissionsPolicy } from '../../domain/policy/document.ts';
 import type { Account } from '../../domain/shared/account.ts';
-import { parameterTypes } from '../../domain/templates/parameter-types.ts';
+import { parameterTypes } from '../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters, type Parameters } from '../../domain/templates/parameters.ts';
 import { isSegments } from '../../domain/templates/placeholder.ts';
 import { type RenderingContext, renderPermissionsPolicy } from '../../domain/templates/render.ts';

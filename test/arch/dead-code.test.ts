@@ -33,6 +33,7 @@ const forTests: Record<string, string> = {
   'scripts/guardrails/boundary.ts mustBeDenied': 'the boundary is tested against what it was written from',
   'scripts/guardrails/judgements.ts judgements': 'tests hold that each action is judged once',
   'scripts/guardrails/judgements.ts namesOf': 'tests hold that each action is judged once',
+  'scripts/jobs/job-schema.ts BotoCall': 'the jobs tier runs these calls',
   'sandbox/aws/policy/evaluation.ts verdictOf': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/evaluation.ts coversAction': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/evaluation.ts coversResource': 'tests judge policies as the sandbox does',

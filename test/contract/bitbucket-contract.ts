@@ -48,6 +48,7 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       expect(await bitbucket.findRepository(shop.workspace, 'none')).toBeUndefined();
       expect(await bitbucket.findRepository(shop.workspace, NOBODY.uuid)).toBeUndefined();
       expect(await bitbucket.findEnvironment(shop, 'Nowhere')).toBeUndefined();
+      expect(await bitbucket.environmentNames({ ...shop, uuid: NOBODY.uuid })).toEqual([]);
       expect(await bitbucket.findEnvironment(shop, NOBODY.uuid)).toBeUndefined();
       expect(await bitbucket.findEnvironment(web, 'Staging')).toBeUndefined();
     });
@@ -63,6 +64,9 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       const { shop, staging, production } = world;
       expect(await bitbucket.findEnvironment(shop, staging.name)).toEqual(staging);
       expect(await bitbucket.findEnvironment(shop, production.name)).toEqual(production);
+      expect(await bitbucket.environmentNames(shop)).toEqual(
+        expect.arrayContaining([production.name, staging.name]),
+      );
       expect(await bitbucket.findEnvironment(shop, staging.uuid)).toEqual(staging);
       expect(await bitbucket.findEnvironment(shop, staging.uuid.toUpperCase())).toEqual(staging);
       for (const other of ['staging', 'STAGING', 'Staging ']) {

@@ -6,7 +6,7 @@ import {
   parameterError,
   parameterTypeNames,
   parameterTypes,
-} from '../../domain/templates/parameter-types.ts';
+} from '../../domain/templates/parameters/parameter-types.ts';
 import { fillPlaceholders } from '../../domain/templates/placeholder.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { templateOf } from '../support/domain/samples.ts';

@@ -1,6 +1,13 @@
-import { CONFIGURATION, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../../shared/principal.ts';
+import {
+  CONFIGURATION,
+  foldAscii,
+  isSamePrincipal,
+  mayBeSame,
+  type Principal,
+  REPOSITORY_RULES,
+} from '../../shared/principal.ts';
 import type { EventOf } from '../event.ts';
-import { type Grant, isDecidable, isRequester, type RequestInForce, waitingRequest } from '../grant.ts';
+import { type Grant, isDecidable, type RequestInForce, waitingRequest } from '../grant.ts';
 
 /** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
  *  Whatever else the log holds changes nothing. */
@@ -11,11 +18,20 @@ export function approvedRequest(
   const waiting = waitingRequest(grant);
   if (!waiting || !isDecidable(waiting) || waiting.planHash !== data.planHash) return undefined;
   if (at > waiting.proposal.lapsesAt) return undefined;
-  const isByPerson = principal.kind === 'person' && !isRequester(grant, principal);
+  const isByPerson = principal.kind === 'person' && !hadAsked(grant, principal);
   if (!isByPerson && !isByRule(grant, waiting, principal)) return undefined;
   const { expiresAt = waiting.expiresAt } = data;
   return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
 }
+
+/** True unless an approver is another than everyone who had asked. Events of 0.1.0 hold no identifiers; their approvals were
+ *  decided by the ids alone, without regard to case, and remain valid: a role exists by them. */
+const hadAsked = ({ requesters }: Grant, approver: Principal): boolean =>
+  requesters.some((other) =>
+    other.identifiers || approver.identifiers
+      ? mayBeSame(other, approver)
+      : other.kind === approver.kind && foldAscii(other.id) === foldAscii(approver.id),
+  );
 
 /** The configuration approves nothing but new grants that its own rules have asked for. Whether a rule really says so, the
  *  provisioner looks up: this is only who claims it. */

@@ -1,5 +1,5 @@
 import { namesIn } from '../arn-position.ts';
-import type { FieldErrorAtPath } from '../field-errors.ts';
+import { type FieldErrorAtPath, isGivenWith } from '../field-errors.ts';
 import { hasStrayBraces, isBuiltIn } from '../placeholder.ts';
 import type { TemplateContent } from '../schema.ts';
 
@@ -26,13 +26,15 @@ export function stepErrors(template: TemplateContent): FieldErrorAtPath[] {
   ];
   return [
     ...conditions.flatMap(({ line, path }) =>
-      (['when', 'unless'] as const).flatMap((field) => {
-        const name = line[field];
-        if (name === undefined || isOptional(template, name)) return [];
-        return [
-          { path: [...path, field], detail: `${field} names ${name}, which is not an optional parameter` },
-        ];
-      }),
+      (['when', 'unless'] as const).flatMap((field) =>
+        [line[field] ?? []]
+          .flat()
+          .filter((name) => !isOptional(template, name))
+          .map((name) => ({
+            path: [...path, field],
+            detail: `${field} names ${name}, which is not an optional parameter`,
+          })),
+      ),
     ),
     ...texts.flatMap((text) => textErrors(template, text)),
     ...template.setup.flatMap((text, n) =>
@@ -74,7 +76,7 @@ function nameError(template: TemplateContent, name: string, given: string | unde
   }
   if (!Object.hasOwn(template.parameters, name))
     return `{{${name}}} is neither a parameter nor a built-in value`;
-  return isOptional(template, name) && name !== given
+  return isOptional(template, name) && !isGivenWith(template, name, given)
     ? `{{${name}}} is optional: write { when: ${name}, run: … }`
     : undefined;
 }

@@ -21,7 +21,10 @@ const PIPE_REFERENCE = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*:[0-9]+\.[0-9]+\.
 /** When a line or pipe belongs to a step: a name alone means that the optional parameter is given. */
 const conditional = {
   when: parameterName.optional().describe('An optional parameter: left out of the step unless it is given'),
-  unless: parameterName.optional().describe('An optional parameter: left out of the step if it is given'),
+  unless: z
+    .union([parameterName, z.array(parameterName).min(2)])
+    .optional()
+    .describe('An optional parameter, or several: left out of the step if one of them is given'),
 };
 
 const usageSchema = z.union(
@@ -72,7 +75,7 @@ export const stepFields = {
 };
 
 /** One command of a step. Placeholders are parameters and `aws.…` values; a list parameter repeats the line. */
-export type UsageLine = { run: string; when?: string | undefined; unless?: string | undefined };
+export type UsageLine = { run: string; when?: string | undefined; unless?: string | string[] | undefined };
 
 /** One pipe of a step. A variable that names an optional parameter which is absent is left out. */
 export type TemplatePipe = z.infer<typeof pipeSchema>;

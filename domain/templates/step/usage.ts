@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from '../built-ins.ts';
 import { type ParameterValue, valuesOf } from '../parameters.ts';
 import { placeholdersOf } from '../placeholder.ts';
 import { fillShellLine } from './shell-text.ts';
@@ -42,7 +43,7 @@ export function filledPipes(grant: StepGrant): FilledPipe[] {
 
 const belongs = ({ when, unless }: Pick<TemplatePipe, 'when' | 'unless'>, { parameters }: StepGrant) =>
   (when === undefined || Object.hasOwn(parameters, when)) &&
-  (unless === undefined || !Object.hasOwn(parameters, unless));
+  ![unless ?? []].flat().some((name) => Object.hasOwn(parameters, name));
 
 const valuesFor = ({ parameters, account }: StepGrant): ReadonlyMap<string, ParameterValue> =>
   new Map<string, ParameterValue>([
@@ -50,4 +51,5 @@ const valuesFor = ({ parameters, account }: StepGrant): ReadonlyMap<string, Para
     ['aws.partition', account.partition],
     ['aws.accountId', account.id],
     ['aws.region', account.region],
+    ['aws.dnsSuffix', dnsSuffixOf(account.partition)],
   ]);

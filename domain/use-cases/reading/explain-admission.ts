@@ -16,6 +16,7 @@ import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { grantIdSchema } from '../../grants/intent.ts';
+import { deniedByBoundary } from '../../policy/boundary-roles.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { PortError } from '../../shared/port-error.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -150,7 +151,11 @@ function diagnosisOf(question: Question, { configuration, wording }: ExplainPort
     verified: evidence.kind === 'token' && evidence.signature === 'valid',
     ...(evidence.kind === 'claims' && evidence.assumed.length > 0 ? { assumed: evidence.assumed } : {}),
     conditions: evaluation.conditions,
-    advice: remedies.map(({ remedy }) => remedy).join(' '),
+    advice: [
+      ...remedies.map(({ remedy }) => remedy),
+      // Admission is not everything: the session may still be denied what the grant was made for.
+      ...deniedByBoundary(documentsOf(question.grant)?.permissionsPolicy, configuration.boundaryRoles),
+    ].join(' '),
     ...(snippet === undefined ? {} : { snippet }),
   };
 }

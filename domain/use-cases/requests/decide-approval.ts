@@ -110,7 +110,7 @@ function decideAt(
   return decided;
 }
 
-/** Where the same human could come by two ways, only an entry in `people` may approve: it names every way. */
+/** Where the same human could come by two ways, only a person with an entry in `people` may approve. */
 function checkListed(
   { configuration, reportDenied }: RequestPorts,
   caller: Caller,

@@ -2,6 +2,7 @@ import type { Configuration } from '../../../domain/configuration/configuration.
 import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
+import { deniedByBoundary } from '../../../domain/policy/boundary-roles.ts';
 import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
@@ -51,7 +52,14 @@ export function grantResource(
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
     ...pipelineSnippets(grant, source),
+    ...(inList ? {} : boundaryWarnings(grant, source.configuration)),
   });
+}
+
+/** What the grant allows and the boundary denies. */
+function boundaryWarnings(grant: Grant, { boundaryRoles }: Configuration): { warnings?: string[] } {
+  const warnings = deniedByBoundary(documentsOf(grant)?.permissionsPolicy, boundaryRoles);
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 /** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
@@ -91,7 +99,7 @@ export function plannedResource(
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan, warnings: warningsOf(rendered) };
+  const judged = { plan, warnings: warningsOf(rendered, source.configuration) };
   if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
@@ -111,11 +119,15 @@ export function plannedResource(
   });
 }
 
-/** Warnings for the requester. They name the access that the role gains through services that act for it, and
- *  the guardrails that it breaks and that only report for now. */
-function warningsOf({ audited, actsThrough }: RenderedRole): string[] | undefined {
+/** Warnings for the requester. They name the access that the role gains through services that act for it, the roles that
+ *  the boundary does not let it pass or assume, and the guardrails that it breaks and that only report for now. */
+function warningsOf(
+  { audited, actsThrough, role }: RenderedRole,
+  { boundaryRoles }: Configuration,
+): string[] | undefined {
   const warnings = [
     ...(actsThrough === undefined ? [] : [actsThrough]),
+    ...deniedByBoundary(role.permissionsPolicy, boundaryRoles),
     ...audited.map(
       ({ rule, statement, detail }) => `Guardrail ${rule} (in audit mode), statement ${statement}: ${detail}`,
     ),

@@ -73,7 +73,7 @@ export const grantSchema = z
       .array(z.string())
       .optional()
       .describe(
-        'In a dry run: what the role amounts to if others act for it, and the guardrails in audit mode that it breaks',
+        'Roles that the permissions boundary does not let it pass or assume; in a dry run also what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
       ),
     lapsesAt: instant.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z

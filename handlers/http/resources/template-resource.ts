@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters } from '../../../domain/templates/parameters.ts';
 import { type TemplateParameter, templateSchema } from '../../../domain/templates/schema.ts';
 import type { Template } from '../../../domain/templates/template.ts';
@@ -57,12 +57,16 @@ export function templateResource(template: Template): z.infer<typeof templateRes
  *  when the grant is planned. */
 function parametersSchema(template: Template) {
   const parameters = Object.entries(template.parameters);
+  const together = parameters.flatMap(([name, { with: other }]) =>
+    other === undefined ? [] : [[name, [other]]],
+  );
   return {
     type: 'object' as const,
     properties: Object.fromEntries(parameters.map(([name, parameter]) => [name, parameterSchema(parameter)])),
     required: parameters
       .filter(([, { optional, default: filled }]) => !optional && filled === undefined)
       .map(([name]) => name),
+    ...(together.length > 0 ? { dependentRequired: Object.fromEntries(together) } : {}),
     additionalProperties: false as const,
   };
 }

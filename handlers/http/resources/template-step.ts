@@ -3,7 +3,10 @@ import type { TemplateContent } from '../../../domain/templates/schema.ts';
 
 const condition = {
   when: z.string().optional().describe('Only if this optional parameter is given'),
-  unless: z.string().optional().describe('Only if this optional parameter is not given'),
+  unless: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Only if this optional parameter is not given'),
 };
 
 /** How a step uses a template's role, as the catalogue shows it. */

@@ -3,7 +3,7 @@ import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { Problem, Reference } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { pipelineSnippets, type StepSource } from '../../http/resources/pipeline-snippet.ts';
 import { COMMAND, type CommandHelp, exampleRequest } from '../command.ts';

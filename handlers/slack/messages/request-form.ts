@@ -4,7 +4,7 @@ import { parseRepositoryName } from '../../../domain/bitbucket/repository.ts';
 import { parseGrantRequest } from '../../../domain/grants/request.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
 import type { FieldError } from '../../../domain/shared/problem.ts';
-import { parameterTypes } from '../../../domain/templates/parameter-types.ts';
+import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import { parseParameters } from '../../../domain/templates/parameters.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { durationOf } from '../command.ts';

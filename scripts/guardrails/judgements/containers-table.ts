@@ -64,6 +64,38 @@ export const containersJudgements: JudgementTable = {
       actions: `RegisterPullTimeUpdateExclusion StartImageScan StartLifecyclePolicyPreview`,
     },
   ],
+  'ecr-public': [
+    {
+      verdict: 'allow',
+      reason: 'Pushes images to the one repository that it names.',
+      actions: `BatchCheckLayerAvailability CompleteLayerUpload InitiateLayerUpload PutImage UploadLayerPart`,
+    },
+    {
+      verdict: 'no-handing-on',
+      reason: 'Changes who may do what to a resource, or what holds it.',
+      actions: `DeleteRepositoryPolicy SetRepositoryPolicy`,
+    },
+    {
+      verdict: 'no-handing-on',
+      reason: 'Writes tags, by which policies elsewhere decide who may do what.',
+      actions: `TagResource UntagResource`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Changes settings beyond what a deploy of one application needs.',
+      actions: `PutRegistryCatalogData PutRepositoryCatalogData`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Makes or starts what is to be made where it is reviewed.',
+      actions: `CreateRepository`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Removes what a deploy does not make again.',
+      actions: `BatchDeleteImage DeleteRepository`,
+    },
+  ],
   ecs: [
     {
       verdict: 'allow',
@@ -76,6 +108,11 @@ export const containersJudgements: JudgementTable = {
       verdict: 'allow',
       reason: 'Ends one task, or marks one revision as inactive.',
       actions: `DeregisterTaskDefinition StopTask`,
+    },
+    {
+      verdict: 'allow',
+      reason: 'Writes the tags that a new revision brings; tag-at-creation-exact refuses all others.',
+      actions: `TagResource`,
     },
     {
       verdict: 'no-privilege-escalation',
@@ -108,7 +145,7 @@ export const containersJudgements: JudgementTable = {
     {
       verdict: 'no-handing-on',
       reason: 'Writes tags, by which policies elsewhere decide who may do what.',
-      actions: `TagResource UntagResource`,
+      actions: `UntagResource`,
     },
     {
       verdict: 'no-log-tampering',

@@ -216,4 +216,92 @@ export const deliveryJudgements: JudgementTable = {
       actions: `DisableStageTransition`,
     },
   ],
+  codedeploy: [
+    {
+      verdict: 'allow',
+      reason: 'Deploys a revision to the one deployment group that it names, with no role to pass.',
+      actions: `CreateDeployment RegisterApplicationRevision`,
+    },
+    {
+      verdict: 'no-privilege-escalation',
+      reason: 'Makes or changes what deployments run on and as whom.',
+      actions: `CreateApplication CreateCloudFormationDeployment CreateDeploymentConfig CreateDeploymentGroup
+        DeregisterOnPremisesInstance RegisterOnPremisesInstance UpdateDeploymentGroup`,
+    },
+    {
+      verdict: 'no-handing-on',
+      reason: 'Writes tags, by which policies elsewhere decide who may do what.',
+      actions: `AddTagsToOnPremisesInstances RemoveTagsFromOnPremisesInstances TagResource UntagResource`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Names no resource, so it reaches the deployments of all applications.',
+      actions: `ContinueDeployment PutLifecycleEventHookExecutionStatus SkipWaitTimeForInstanceTermination
+        StopDeployment`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Reads what no deploy needs; the boundary is shorter without it.',
+      actions: `BatchGetApplicationRevisions BatchGetApplications BatchGetDeploymentGroups
+        BatchGetDeploymentInstances BatchGetDeploymentTargets BatchGetDeployments
+        BatchGetOnPremisesInstances ListApplicationRevisions ListApplications ListDeploymentConfigs
+        ListDeploymentGroups ListDeploymentInstances ListDeploymentTargets ListDeployments
+        ListGitHubAccountTokenNames ListOnPremisesInstances ListTagsForResource`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Changes settings beyond what a deploy of one application needs.',
+      actions: `UpdateApplication`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Removes what a deploy does not make again.',
+      actions: `DeleteApplication DeleteDeploymentConfig DeleteDeploymentGroup DeleteGitHubAccountToken
+        DeleteResourcesByExternalId`,
+    },
+  ],
+  elasticbeanstalk: [
+    {
+      verdict: 'allow',
+      reason: 'Rolls a version out to the one environment that it names, with no role to pass.',
+      actions: `CreateApplicationVersion UpdateEnvironment`,
+    },
+    {
+      verdict: 'no-privilege-escalation',
+      reason: 'Makes or changes environments, which carry a role, or where their code comes from.',
+      actions: `AssociateEnvironmentOperationsRole ComposeEnvironments CreateApplication
+        CreateConfigurationTemplate CreateEnvironment CreatePlatformVersion CreateStorageLocation
+        UpdateApplication UpdateApplicationResourceLifecycle UpdateApplicationVersion
+        UpdateConfigurationTemplate UpdateTagsForResource`,
+    },
+    {
+      verdict: 'no-handing-on',
+      reason: 'Writes tags, by which policies elsewhere decide who may do what.',
+      actions: `AddTags RemoveTags`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Reads what no deploy needs; the boundary is shorter without it.',
+      actions: `CheckDNSAvailability ListAvailableSolutionStacks ListPlatformBranches ListPlatformVersions
+        ListTagsForResource ValidateConfigurationSettings`,
+    },
+    {
+      verdict: 'judged-actions',
+      discloses: true,
+      reason: 'Collects or gives out whole logs of machines, which may hold secrets.',
+      actions: `RequestEnvironmentInfo RetrieveEnvironmentInfo`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Changes settings beyond what a deploy of one application needs.',
+      actions: `AbortEnvironmentUpdate ApplyEnvironmentManagedAction DisassociateEnvironmentOperationsRole
+        PutInstanceStatistics RebuildEnvironment RestartAppServer SwapEnvironmentCNAMEs`,
+    },
+    {
+      verdict: 'judged-actions',
+      reason: 'Removes what a deploy does not make again.',
+      actions: `DeleteApplication DeleteApplicationVersion DeleteConfigurationTemplate
+        DeleteEnvironmentConfiguration DeletePlatformVersion TerminateEnvironment`,
+    },
+  ],
 };

@@ -225,11 +225,16 @@ export const messagingJudgements: JudgementTable = {
       actions: `StopExecution`,
     },
     {
+      verdict: 'borrow',
+      reason: 'Starts the one state machine that it names, which acts as its own role.',
+      actions: `StartExecution`,
+    },
+    {
       verdict: 'no-privilege-escalation',
       reason: 'Starts or goes on with work that runs as the role of the state machine.',
       actions: `CreateStateMachine CreateStateMachineAlias GetActivityTask InvokeHTTPEndpoint RedriveExecution
-        SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartExecution StartSyncExecution TestState
-        UpdateStateMachine UpdateStateMachineAlias`,
+        SendTaskFailure SendTaskHeartbeat SendTaskSuccess StartSyncExecution TestState UpdateStateMachine
+        UpdateStateMachineAlias`,
     },
     {
       verdict: 'no-privilege-escalation',

@@ -16,6 +16,8 @@ const listed = templateOf(content);
 const templates = new Map([
   ['s3-static-site', templateOf()],
   ['many-buckets', listed],
+  ['ecr-pull', templateOf()],
+  ['ecr-push', templateOf()],
 ]);
 const parse = (text: string) => parseCommand(text, templates);
 const requestIn = (text: string) => {
@@ -87,6 +89,7 @@ describe('a mistake', () => {
     ['reqest acme/shop', 'Did you mean "request"?'],
     ['request acme/shop s3-static-sit bucket=shop-site', 'Did you mean "s3-static-site"?'],
     ['request acme/shop s3 bucket=shop-site', 'Did you mean "s3-static-site"?'],
+    ['request acme/shop ecr bucket=shop-site', 'Did you mean "ecr-pull" or "ecr-push"?'],
     [`${START} distributoin=E2SHOPSITE0001`, 'Did you mean "distribution"?'],
     [`${START} envrionment=Production`, 'is not a parameter'],
     ['request acme/shop s3-static-site', 'bucket is missing.'],

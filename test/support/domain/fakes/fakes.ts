@@ -78,6 +78,11 @@ export class FakeBitbucket implements Bitbucket {
     return known.find((e) => (asked ? e.uuid === asked : e.name === nameOrUuid));
   }
 
+  async environmentNames({ uuid }: Repository): Promise<string[]> {
+    if (this.outage) throw this.outage;
+    return (this.environments.get(uuid) ?? []).map(({ name }) => name);
+  }
+
   async isOidcEnabled(workspaceSlug: string): Promise<boolean> {
     if (this.outage) throw this.outage;
     return this.oidcWorkspaces.has(workspaceSlug);

@@ -66,9 +66,14 @@ describe('what an entry requires and refuses', () => {
     },
   );
 
+  test.each(['preferred_username', 'upn', 'nickname'])('does not make %s an id', (idClaim) => {
+    expect(() => issuerOf({ require: { idtyp: 'user' }, idClaim })).toThrow(/issuer controls/);
+  });
+
   test('is asked for where an entry of persons could admit machines', () => {
     expect(() => issuerOf({ require: {} })).toThrow(/people’s tokens/);
     expect(() => issuerOf({ require: undefined, idClaim: 'oid' })).toThrow(/people’s tokens/);
+    expect(() => issuerOf({ require: { aud: 'rolewright', iss: 'x' } })).toThrow(/people’s tokens/);
     expect(issuerOf({ require: {}, idClaim: 'email' }).kind).toBe('person');
     expect(issuerOf({ require: {}, kind: 'service' }).kind).toBe('service');
   });

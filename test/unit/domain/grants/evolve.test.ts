@@ -4,7 +4,7 @@ import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant, grantStates, roleOf } from '../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
-import { ada, createdRole, hashes, subject, web } from '../../../support/domain/samples.ts';
+import { ada, createdRole, grace, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 
 const MARCH = '2026-03-01T00:00:00.000Z';
@@ -20,6 +20,25 @@ function moved(told: readonly Told[], event: NewEvent): [Grant | undefined, Gran
   const before = replay(stream);
   return [before, evolve(before, appended(stream, event, { at: MARCH }))];
 }
+
+describe('an approval of before identifiers were recorded', () => {
+  const person = (id: string): Principal => ({ kind: 'person', id });
+  const folded = (requester: Principal, approver: Principal) =>
+    given([
+      { by: requester, event: requested('required') },
+      { by: approver, event: story.approved },
+    ]).state;
+
+  test('remains valid by the ids, without regard to case', () => {
+    expect(folded(person('ada@acme.example'), person('grace@acme.example'))).toBe('provisioning');
+    expect(folded(person('ada@acme.example'), person('Ada@acme.example'))).toBe('pending');
+  });
+
+  test('is none where one of the two has identifiers', () => {
+    expect(folded(ada, person('grace@acme.example'))).toBe('pending');
+    expect(folded(person('ada@acme.example'), grace)).toBe('pending');
+  });
+});
 
 describe('an event that does not fit changes nothing', () => {
   test.each<[string, Told[], NewEvent]>([

@@ -39,7 +39,7 @@ export const escalationPaths: readonly { id: string; actions: readonly string[];
   { id: 'codebuild-002', actions: ['codebuild:StartBuild'] },
   { id: 'codebuild-003', actions: ['codebuild:StartBuildBatch'] },
   { id: 'codebuild-004', actions: ['iam:PassRole', 'codebuild:CreateProject', 'codebuild:StartBuildBatch'] },
-  { id: 'codedeploy-001', actions: ['codedeploy:CreateDeployment'] },
+  { id: 'codedeploy-001', actions: ['codedeploy:CreateDeployment'], isBounded: true },
   { id: 'cognitoidentity-001', actions: ['iam:PassRole', 'cognito-identity:SetIdentityPoolRoles'] },
   {
     id: 'datapipeline-001',

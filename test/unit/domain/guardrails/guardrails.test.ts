@@ -317,6 +317,20 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     [statement(['cloudformation:CreateChangeSet'], [`arn:aws:cloudformation:${HERE}:stack/shop/*`])],
   ],
   [
+    'tag-at-creation-exact',
+    'tags of a revision that is there',
+    [statement(['ecs:TagResource'], [`arn:aws:ecs:${HERE}:task-definition/shop:*`])],
+  ],
+  [
+    'tag-at-creation-exact',
+    'tags of whatever is made',
+    [
+      statement(['ecs:tagresource'], [`arn:aws:ecs:${HERE}:service/shop/web`], {
+        StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition', 'CreateService'] },
+      }),
+    ],
+  ],
+  [
     'stack-role-exact',
     'an execution role by pattern',
     [
@@ -487,7 +501,7 @@ const attacks: [GuardrailId, string, PermissionsStatement[]][] = [
     'ec2:RunInstances',
     'ecs:RunTask',
     'glue:CreateJob',
-    'states:StartExecution',
+    'states:StartSyncExecution',
   ].map((action): [GuardrailId, string, PermissionsStatement[]] => [
     'no-escalation-pairs',
     `a role that is passed, and ${action}`,

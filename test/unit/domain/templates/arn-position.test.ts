@@ -4,7 +4,7 @@ import {
   conditionPositionError,
   positionError,
 } from '../../../../domain/templates/arn-position.ts';
-import type { ParameterTypeName } from '../../../../domain/templates/parameter-types.ts';
+import type { ParameterTypeName } from '../../../../domain/templates/parameters/parameter-types.ts';
 
 const A = 'arn:{{aws.partition}}';
 const HERE = '{{aws.region}}:{{aws.accountId}}';
@@ -21,6 +21,11 @@ describe('a parameter may stand', () => {
     ['lambdaFunctionName', `${A}:lambda:${HERE}:function:{{x}}:*`],
     ['lambdaFunctionPrefix', `${A}:lambda:${HERE}:function:{{x}}-*`],
     ['cloudFormationStackPrefix', `${A}:cloudformation:${HERE}:stack/{{x}}-*/*`],
+    ['kmsKeyId', `${A}:kms:${HERE}:key/{{x}}`],
+    ['vpcId', `${A}:ec2:${HERE}:vpc/{{x}}`],
+    ['sqsQueueName', `${A}:sqs:${HERE}:{{x}}`],
+    ['codeDeployGroupName', `${A}:codedeploy:${HERE}:deploymentgroup:{{application}}/{{x}}`],
+    ['beanstalkEnvironmentId', `${A}:cloudformation:${HERE}:stack/awseb-{{x}}-stack/*`],
     ['awsRegion', `${A}:lambda:{{x}}:{{aws.accountId}}:function:shop`],
   ])('%s in %s', (type, text) => {
     expect(positionError(text, 'x', type)).toBeUndefined();
@@ -52,7 +57,13 @@ describe('a parameter may not stand', () => {
     ['as the whole resource', 's3BucketName', '{{x}}'],
     ['twice', 's3BucketName', `${A}:s3:::{{x}}/{{x}}/*`],
     ['as the account of a region', 'awsRegion', 'arn:aws:lambda:{{x}}:{{x}}:function:shop'],
-    ['in a resource at all, a key', 'kmsKeyId', `${A}:kms:${HERE}:key/{{x}}`],
+    ['as an alias', 'kmsKeyId', `${A}:kms:${HERE}:alias/{{x}}`],
+    [
+      'as any environment of an application',
+      'beanstalkApplicationName',
+      `${A}:elasticbeanstalk:${HERE}:environment/{{x}}*`,
+    ],
+    ['where the stack goes on', 'beanstalkEnvironmentId', `${A}:cloudformation:${HERE}:stack/awseb-{{x}}-*`],
     ['in a resource at all, an alias', 'awsAccountAlias', `${A}:s3:::{{x}}/*`],
   ])('%s', (_, type, text) => {
     expect(positionError(text, 'x', type)).toContain(type);

@@ -70,7 +70,7 @@ describe('a default', () => {
     expect(unowned).toEqual([expect.objectContaining({ pointer: '/parameters/bucket' })]);
   });
 
-  test.each(['Shop', 'sh', 'shop.site', '*', '${x}', 'shop/x', 'shop:x', '..', '', 'shop-ü'])(
+  test.each(['Shop', 'sh', 'shop..site', '*', '${x}', 'shop/x', 'shop:x', '..', '', 'shop-ü'])(
     'must be of the type like a given value: not %j',
     (slug) => {
       const repository = { ...shop, slug };

@@ -7,15 +7,25 @@ import {
   parameterError,
   parameterTypeNames,
   parameterTypes,
-} from '../../../../domain/templates/parameter-types.ts';
+} from '../../../../domain/templates/parameters/parameter-types.ts';
 import { isOneSegment, isSegments } from '../../../../domain/templates/placeholder.ts';
 
 const UUID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 const good: Record<ParameterTypeName, string[]> = {
-  s3BucketName: ['abc', 'a1b', '1-2', 'shop--site', `a${'b'.repeat(61)}c`],
+  s3BucketName: [
+    'abc',
+    'a1b',
+    '1-2',
+    'shop--site',
+    `a${'b'.repeat(61)}c`,
+    'shop-www.acme.example',
+    'a.b',
+    '192.168.0.1a',
+  ],
   s3KeyPrefix: ['a', 'shop-api/v1.2/x_y', 'a/b/c', '-', '0', `${'a'.repeat(255)}/${'b'.repeat(256)}`],
   ecrRepositoryName: ['ab', 'shop-api', 'a.b_c-d', '0a', 'shop/api', 'a/b/c-d', 'a'.repeat(256)],
+  ecrPublicRepositoryName: ['ab', 'shop-cli', 'acme/shop-cli', 'a'.repeat(205)],
   ecsClusterName: ['a', 'shop_1-x', 'a'.repeat(255)],
   ecsServiceName: ['a', 'shop_1-x', 'a'.repeat(255)],
   ecsTaskFamily: ['a', 'shop_1-x', 'a'.repeat(255)],
@@ -32,6 +42,11 @@ const good: Record<ParameterTypeName, string[]> = {
     'shop-database',
     'a-12345',
     'a-1234567',
+    'shop-secret',
+    'shop-db-AbCdEf',
+    'a-123456',
+    '/shop/production/db',
+    'shop_db+ro=1@eu',
     `${'a'.repeat(250)}/${'b'.repeat(254)}`,
   ],
   dynamodbTableName: ['abc', 'shop.Orders_1', '-a-', 'a'.repeat(255)],
@@ -41,6 +56,16 @@ const good: Record<ParameterTypeName, string[]> = {
   codeArtifactRepository: ['ab', 'Shop.npm_1-x', 'a'.repeat(100)],
   eventBusName: ['a', 'default', 'shop.Events_1-x', 'a'.repeat(256)],
   eventSource: ['a', 'shop.checkout', 'awsome', 'com.acme.shop'],
+  vpcId: ['vpc-0a1b2c3d', 'vpc-0a1b2c3d4e5f60718'],
+  snsTopicName: ['a', 'shop_Releases-1', 'shop.fifo', 'a'.repeat(256)],
+  sqsQueueName: ['a', 'shop_Jobs-1', 'shop.fifo', 'a'.repeat(80)],
+  stateMachineName: ['a', 'Shop_release-1', 'a'.repeat(80)],
+  codeDeployApplicationName: ['a', 'shop.Web_1+x=y@z', 'a'.repeat(100)],
+  codeDeployGroupName: ['a', 'shop.Web_1+x=y@z', 'a'.repeat(100)],
+  codeDeployConfigName: ['a', 'CodeDeployDefault.OneAtATime', 'a'.repeat(100)],
+  beanstalkApplicationName: ['a', 'shop.Web_1-x', 'a'.repeat(100)],
+  beanstalkEnvironmentName: ['shop', 'Shop-web-1', 'a'.repeat(40)],
+  beanstalkEnvironmentId: ['e-abcde12345', 'e-12345678'],
   awsRegion: ['eu-central-1', 'us-gov-west-1', 'ap-southeast-4', 'us-east-1'],
   awsAccountAlias: ['abc', 'shop-production-1', 'a'.repeat(63)],
 };
@@ -50,7 +75,11 @@ const bad: Record<ParameterTypeName, string[]> = {
     'ab',
     `a${'b'.repeat(62)}c`,
     'Shop-site',
-    'shop.site',
+    'shop..site',
+    'shop.-site',
+    'shop-.site',
+    '.shop',
+    'shop.',
     'shop_site',
     '-shop',
     'shop-',
@@ -80,7 +109,10 @@ const bad: Record<ParameterTypeName, string[]> = {
     'a//b',
     'a/../b',
     'a/-b',
+    '111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop-api',
+    'shop-api:latest',
   ],
+  ecrPublicRepositoryName: ['a', 'public.ecr.aws/acme/shop-cli', 'Shop', 'a'.repeat(206), 'a//b'],
   ecsClusterName: ['a'.repeat(256), 'shop.a', 'shop/a'],
   ecsServiceName: ['a'.repeat(256), 'shop.a', 'cluster/service'],
   ecsTaskFamily: ['a'.repeat(256), 'shop.a', 'shop:1'],
@@ -100,7 +132,7 @@ const bad: Record<ParameterTypeName, string[]> = {
     'ssm-x',
     Array(16).fill('a').join('/'),
   ],
-  secretName: ['/a', 'a/', 'a//b', 'shop-db-AbCdEf', 'a-123456', 'a+b', 'a@b', 'a=b', 'a'.repeat(506)],
+  secretName: ['/', '//a', 'a/', 'a//b', '/../a', '@a', 'a:b', 'a?b', 'a*', 'a b', 'a'.repeat(506)],
   dynamodbTableName: ['ab', 'a'.repeat(256), '.abc', 'shop/index', 'abc/index/x'],
   kmsKeyId: ['alias/shop', UUID.toUpperCase(), `${UUID}0`, 'mrk-', 'key'],
   iamRoleName: ['a'.repeat(65), 'rolewright/rw-shop', 'service-role/x', '.a', 'a+b', 'a=b'],
@@ -108,6 +140,16 @@ const bad: Record<ParameterTypeName, string[]> = {
   codeArtifactRepository: ['a', '-a', '.ab', 'a/b', 'a'.repeat(101)],
   eventBusName: ['.a', 'aws.partner/x', 'a/b', 'a'.repeat(257)],
   eventSource: ['aws', 'aws.s3', '.a', 'a/b'],
+  vpcId: ['vpc-', 'vpc-0a1b2c3', 'vpc-0A1B2C3D', 'vpc-0a1b2c3d4e', 'subnet-0a1b2c3d', 'vpc-0a1b2c3d/x'],
+  snsTopicName: ['', 'shop.topic', '.fifo', 'a/b', 'a:b', 'a'.repeat(257), 'shop.fifo.fifo'],
+  sqsQueueName: ['', 'shop.queue', '.fifo', 'a/b', 'a'.repeat(81), `${'a'.repeat(76)}.fifo`],
+  stateMachineName: ['a'.repeat(81), 'a.b', 'a/b', 'a:b'],
+  codeDeployApplicationName: ['.a', 'a/b', 'a:b', 'a b', 'a,b', 'a'.repeat(101)],
+  codeDeployGroupName: ['.a', 'a/b', 'a:b', 'a b', 'a,b', 'a'.repeat(101)],
+  codeDeployConfigName: ['.a', 'a/b', 'a:b', 'a b', 'a,b', 'a'.repeat(101)],
+  beanstalkApplicationName: ['.a', 'a/b', 'a:b', 'a b', 'a'.repeat(101)],
+  beanstalkEnvironmentName: ['abc', '-abc', 'abc-', 'a_bc', 'a.bc', 'a'.repeat(41)],
+  beanstalkEnvironmentId: ['e-', 'abcde12345', 'E-abcde12345', 'e-abc', `e-${'a'.repeat(21)}`],
   awsRegion: ['EU-central-1', 'eu', 'eu-central', 'eu-central-10', 'global', 'aws-global'],
   awsAccountAlias: ['ab', 'a'.repeat(64), '-ab', 'ab-', 'a--b', 'A12', 'a.b'],
 };
@@ -148,7 +190,8 @@ describe.each(parameterTypeNames)('%s', (type) => {
     ['a single quote', `${example}'`],
     ['a back quote', `${example}\``],
     ['a slash at the end', `${example}/`],
-    ['a slash in front', `/${example}`],
+    // A secret's name may begin with one; everywhere else it would be an empty segment.
+    ['a slash in front', type === 'secretName' ? `//${example}` : `/${example}`],
     ['two slashes', `${example}//x`],
     ['a step up', `${example}/../x`],
     ['a step up in front', `../${example}`],
@@ -222,11 +265,11 @@ describe('one segment', () => {
 });
 
 describe('segments', () => {
-  test.each(['a', 'a/b', 'a.b/c-d/_e'])('are %s', (value) => {
+  test.each(['a', 'a/b', 'a.b/c-d/_e', '/a', 'a+b=c@d'])('are %s', (value) => {
     expect(isSegments(value)).toBe(true);
   });
 
-  test.each(['', '/', 'a/', '/a', 'a//b', 'a/./b', 'a/../b', 'a/*', 'a/b\n', `${'a/'.repeat(256)}ab`])(
+  test.each(['', '/', 'a/', '//a', '@a', 'a//b', 'a/./b', 'a/../b', 'a/*', 'a/b\n', `${'a/'.repeat(256)}ab`])(
     'are not %j',
     (value) => {
       expect(isSegments(value)).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseGrantRequest } from '../../../../domain/grants/request.ts';
 import { exampleParameters, parseParameters } from '../../../../domain/templates/parameters.ts';
+import { parseTemplate } from '../../../../domain/templates/template.ts';
 import { problemOf, successOf, templateContent, templateOf } from '../../../support/domain/samples.ts';
 
 const template = templateOf();
@@ -116,5 +117,54 @@ describe('a list parameter', () => {
   test('has an example that is one', () => {
     const example = exampleParameters(listing);
     expect(successOf(parseParameters(listing, example))).toEqual(example);
+  });
+});
+
+describe('parameters that are given together', () => {
+  const pair = () => {
+    const content = templateContent();
+    content.parameters = {
+      ...content.parameters,
+      codeBucket: { type: 's3BucketName', description: 'Bucket', optional: true, with: 'codePrefix' },
+      codePrefix: { type: 's3KeyPrefix', description: 'Folder', optional: true, with: 'codeBucket' },
+    };
+    return content;
+  };
+  const statement = (when: string) => ({
+    sid: 'Fetch',
+    when,
+    actions: ['s3:GetObject'],
+    resources: ['arn:{{aws.partition}}:s3:::{{codeBucket}}/{{codePrefix}}/*'],
+  });
+  const faultsIn = (content: ReturnType<typeof pair>, when = 'codeBucket') => {
+    const parsed = parseTemplate(`${content.name}.yaml`, {
+      ...content,
+      statements: [...content.statements, statement(when)],
+    });
+    return parsed.ok ? [] : parsed.problem;
+  };
+
+  test.each(['codeBucket', 'codePrefix'])('may both stand in a statement that needs %s', (when) => {
+    expect(faultsIn(pair(), when)).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['one side alone', { codePrefix: { type: 's3KeyPrefix', description: 'Folder', optional: true } }],
+    [
+      'a parameter that is always there',
+      { codePrefix: { type: 's3KeyPrefix', description: 'Folder', with: 'codeBucket' } },
+    ],
+    [
+      'itself',
+      { codePrefix: { type: 's3KeyPrefix', description: 'Folder', optional: true, with: 'codePrefix' } },
+    ],
+    [
+      'one that is not there',
+      { codePrefix: { type: 's3KeyPrefix', description: 'Folder', optional: true, with: 'nothing' } },
+    ],
+  ])('name each other, never %s', (_, over) => {
+    const content = pair();
+    Object.assign(content.parameters, over);
+    expect(faultsIn(content).join('\n')).toMatch(/with must name another optional parameter/);
   });
 });

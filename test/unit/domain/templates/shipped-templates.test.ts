@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readTemplates } from '../../../../adapters/settings/files.ts';
 import { violationsOf } from '../../../../domain/guardrails/guardrails.ts';
-import { parameterError } from '../../../../domain/templates/parameter-types.ts';
+import { parameterError } from '../../../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters, parseParameters } from '../../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../../domain/templates/render.ts';
 import type { Template } from '../../../../domain/templates/template.ts';

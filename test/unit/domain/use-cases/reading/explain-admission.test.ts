@@ -52,6 +52,7 @@ function stage(
     bitbucket: {
       ...world.bitbucket,
       findRepository: () => Promise.reject(new Error('nobody asks for the repository')),
+      environmentNames: () => Promise.reject(new Error('nobody asks for environments')),
       isOidcEnabled: () => Promise.reject(new Error('nobody asks whether OIDC is enabled')),
       isRepositoryAdmin: () => Promise.reject(new Error('nobody asks for admins')),
       isWorkspaceReadable: () => Promise.reject(new Error('nobody asks for the workspace')),

@@ -1,0 +1,35 @@
+/** The names of the roles that the permissions boundary lets grants pass and assume: the lists `passableRoles` and
+ *  `assumableRoles` of `serverless.yml`. */
+export type BoundaryRoles = { passable: readonly string[]; assumable: readonly string[] };
+
+const GUARDED = [
+  { action: 'iam:passrole', list: 'passable', name: 'passableRoles', shown: 'PassRole' },
+  { action: 'sts:assumerole', list: 'assumable', name: 'assumableRoles', shown: 'AssumeRole' },
+] as const;
+
+/** What a permissions policy allows and the boundary denies: a sentence for each role that is passed or assumed and is not
+ *  in its list, with what to do. Empty where the lists are not known. */
+export function deniedByBoundary(policy: unknown, roles: BoundaryRoles | undefined): string[] {
+  if (roles === undefined) return [];
+  const denied = statementsOf(policy).flatMap(({ Action, Resource }) =>
+    GUARDED.filter(({ action }) => listOf(Action).some((one) => one.toLowerCase() === action)).flatMap(
+      ({ list, name, shown }) =>
+        listOf(Resource).flatMap((resource) => {
+          const role = /:role\/(.+)$/.exec(resource)?.[1];
+          if (role === undefined || roles[list].includes(role)) return [];
+          return [
+            `${role} is not in ${name}; AWS will deny ${shown} until an administrator adds it to ${name} in serverless.yml and deploys.`,
+          ];
+        }),
+    ),
+  );
+  return [...new Set(denied)];
+}
+
+type Statement = { Action?: unknown; Resource?: unknown };
+
+const statementsOf = (policy: unknown): Statement[] =>
+  listOf<Statement>((policy as { Statement?: unknown } | undefined)?.Statement);
+
+const listOf = <T = string>(value: unknown): T[] =>
+  value === undefined ? [] : ([value].flat() as unknown as T[]);

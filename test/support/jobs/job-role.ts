@@ -1,0 +1,80 @@
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import type { Repository } from '../../../domain/bitbucket/repository.ts';
+import type { Account } from '../../../domain/shared/account.ts';
+import type { Uuid } from '../../../domain/shared/identifiers.ts';
+import { fillDefaults } from '../../../domain/templates/defaults.ts';
+import type { Parameters } from '../../../domain/templates/parameters.ts';
+import { renderPermissionsPolicy } from '../../../domain/templates/render.ts';
+import type { Template } from '../../../domain/templates/template.ts';
+import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
+
+export const ACCOUNT: Account = {
+  alias: 'default',
+  id: '111122223333',
+  partition: 'aws',
+  region: 'eu-central-1',
+  boundaryPolicy: 'rolewright-boundary',
+};
+
+/** Repository and environment of the sandbox's seed. */
+export const REPOSITORY = {
+  uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  slug: 'shop',
+  fullName: 'acme/shop',
+  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+  project: { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+};
+export const ENVIRONMENT = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
+
+const WORKSPACE_ISSUER = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
+
+/** The role that a grant of a template has, made in the stand-in for IAM: its own trust, permissions and boundary. */
+export type JobRole = { arn: string; name: string; parameters: Parameters };
+
+/** Makes roles as the provisioner does, without the API. */
+export function jobRoles(url: string): {
+  createProvider(): Promise<void>;
+  create(template: Template, given: Parameters, number: number): Promise<JobRole>;
+  close(): void;
+} {
+  const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'any' };
+  const iam = new IAMClient({ region: ACCOUNT.region, endpoint: url, credentials });
+  return {
+    async createProvider() {
+      const ClientIDList = [`ari:cloud:bitbucket::workspace/${REPOSITORY.workspace.uuid.slice(1, -1)}`];
+      await iam.send(new CreateOpenIDConnectProviderCommand({ Url: WORKSPACE_ISSUER, ClientIDList }));
+    },
+    async create(template, given, number) {
+      const context = { account: ACCOUNT, repository: REPOSITORY, environment: ENVIRONMENT };
+      const filled = fillDefaults(template, given, context);
+      if (!filled.ok) throw new Error(`${template.name}: ${JSON.stringify(filled.problem)}`);
+      const parameters = filled.value;
+      const permissions = renderPermissionsPolicy(template, { ...context, parameters });
+      if (!permissions.ok) throw new Error(`${template.name}: ${permissions.problem.detail}`);
+      const name = `rw-shop-${template.name}-${number}`.slice(0, 64);
+      const trust = renderTrustPolicy({
+        account: ACCOUNT,
+        workspace: REPOSITORY.workspace as Repository['workspace'],
+        repositoryUuid: REPOSITORY.uuid as Uuid,
+        environmentUuid: ENVIRONMENT.uuid as Uuid,
+      });
+      await iam.send(
+        new CreateRoleCommand({
+          RoleName: name,
+          Path: '/rolewright/',
+          AssumeRolePolicyDocument: JSON.stringify(trust),
+          PermissionsBoundary: `arn:aws:iam::${ACCOUNT.id}:policy/${ACCOUNT.boundaryPolicy}`,
+        }),
+      );
+      const PolicyDocument = JSON.stringify(permissions.value);
+      await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'permissions', PolicyDocument }));
+      return { arn: `arn:aws:iam::${ACCOUNT.id}:role/rolewright/${name}`, name, parameters };
+    },
+    close: () => iam.destroy(),
+  };
+}

@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { DeploymentEnvironment } from '../../../../../domain/bitbucket/repository.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
+import { findEnvironment } from '../../../../../domain/use-cases/resolve-target.ts';
+import { World } from '../../../../support/domain/fakes/fakes.ts';
+import { problemOf, production, shop } from '../../../../support/domain/samples.ts';
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+const detailOf = async (name: string): Promise<string> =>
+  problemOf(await findEnvironment(world.bitbucket, shop, name)).detail;
+const named = (...names: string[]): DeploymentEnvironment[] => names.map((name) => ({ ...production, name }));
+
+describe('an environment that there is not is answered with', () => {
+  test.each([
+    ['the one that differs in case only', 'production', /Did you mean "Production"\?$/],
+    ['the one that differs by a letter', 'Prodution', /Did you mean "Production"\?$/],
+    ['those that there are', 'qa', /There are: "Staging", "Production"\.$/],
+  ])('%s', async (_, name, words) => {
+    expect(await detailOf(name)).toMatch(words);
+  });
+
+  test('both of a pair that differs in case only', async () => {
+    world.bitbucket.environments.set(shop.uuid, named('Production', 'PRODUCTION', 'Staging'));
+    expect(await detailOf('production')).toMatch(/Did you mean "Production" or "PRODUCTION"\?$/);
+  });
+
+  test('ten of many', async () => {
+    const many = Array.from({ length: 12 }, (_, n) => `Environment number ${n}`);
+    world.bitbucket.environments.set(shop.uuid, named(...many));
+    expect(await detailOf('qa')).toMatch(/"Environment number 9", and more\.$/);
+  });
+
+  test.each([
+    ['a UUID', '{00000000-0000-4000-8000-000000000000}', () => undefined],
+    ['a repository without any', 'qa', () => world.bitbucket.environments.clear()],
+    [
+      'a Bitbucket that fails meanwhile',
+      'qa',
+      () => {
+        world.bitbucket.environmentNames = () =>
+          Promise.reject(new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket is down.'));
+      },
+    ],
+  ])('no name for %s', async (_, name, prepare) => {
+    prepare();
+    expect(await detailOf(name)).toMatch(/of that name \(case-sensitive\) or UUID\.$/);
+  });
+});
