@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function newTable(
-  kind: 'events' | 'grants' | 'deliveries',
+  kind: 'events' | 'grants' | 'claims',
 ): Promise<{ name: string; handles: DynamoDBClient[] }> {
   tables += 1;
   const prefix = `conformance-${tables}`;
@@ -65,7 +65,7 @@ grantTableContract(NAME, openTable);
 grantDueContract(NAME, openTable);
 grantListContract(NAME, openTable);
 claimStoreContract(NAME, async () => {
-  const { name, handles } = await newTable('deliveries');
+  const { name, handles } = await newTable('claims');
   const clock = new FakeClock();
   return { handles: handles.map((client) => dynamodbClaimStore(client, name, clock)), clock };
 });

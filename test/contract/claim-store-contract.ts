@@ -5,9 +5,9 @@ import type { FakeClock } from '../support/domain/fakes/store.ts';
 /** Several handles to one store, and the clock that all of them read. */
 export type ClaimStoreWorld = { handles: ClaimStore[]; clock: FakeClock };
 
-/** What every store of deliveries promises. */
+/** What every store of claims promises. */
 export function claimStoreContract(name: string, open: () => Promise<ClaimStoreWorld>): void {
-  describe(`deliveries ${name}: a claim`, () => {
+  describe(`claims ${name}: a claim`, () => {
     let world: ClaimStoreWorld;
     beforeAll(async () => {
       world = await open();
