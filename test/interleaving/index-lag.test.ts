@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
@@ -127,6 +127,17 @@ describe('right after a grant was made', () => {
     await world.deliver('repo:updated', { repository: { uuid: shop.uuid } });
     expect((await world.grant(id)).repositoryNames).toContain('acme/store');
   });
+});
+
+test('a grant of before grants were enrolled is revoked with its repository', async () => {
+  const id = await ask('default');
+  const Key = { grantId: { S: `repository#${shop.uuid}` } };
+  await client.send(new DeleteItemCommand({ TableName: 'grants', Key }));
+  expect(await world.real.grants.listEnrolled(shop.uuid)).toEqual([]);
+  world.clock.advance(LAG_MS);
+  world.bitbucket.repositories = [];
+  await world.deliver('repo:deleted', { repository: { uuid: shop.uuid } });
+  expect(await world.states([id])).toEqual(['revoked']);
 });
 
 test('one stream that cannot be read keeps no other grant from being revoked, and is tried again', async () => {

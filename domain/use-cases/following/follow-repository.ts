@@ -88,14 +88,17 @@ export async function followRepository(
   if (unread) throw unread.reason;
 }
 
-/** The repository's live grants by their streams, of those that were enrolled for it: nothing here rests on an index, which
- *  may not yet show a grant that was just made. `unread` is the first failure to read one; the others are given. */
+/** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an index may
+ *  not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `unread` is the first failure to read a stream;
+ *  the grants that could be read are given. */
 async function liveGrantsOf(
   ports: FollowPorts,
   uuid: Uuid,
 ): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
-  const ids = await ports.grants.listEnrolled(uuid);
-  const reads = await Promise.allSettled(ids.map((id) => loadStream(ports, id)));
+  const enrolled = await ports.grants.listEnrolled(uuid);
+  const indexed = await liveGrants(ports, { repositoryUuid: uuid });
+  const ids = new Set([...enrolled, ...indexed.map(({ id }) => id)]);
+  const reads = await Promise.allSettled([...ids].map((id) => loadStream(ports, id)));
   const known = reads.flatMap((read) =>
     read.status === 'fulfilled' && read.value.grant ? [read.value.grant] : [],
   );
@@ -108,7 +111,7 @@ async function liveGrantsOf(
 const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it. */
+/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it alone. */
 export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
