@@ -3,6 +3,7 @@ import {
   CreateRoleCommand,
   IAMClient,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import type { Account } from '../../../domain/shared/account.ts';
@@ -11,7 +12,7 @@ import { fillDefaults } from '../../../domain/templates/defaults.ts';
 import type { Parameters } from '../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../domain/templates/render.ts';
 import type { Template } from '../../../domain/templates/template.ts';
-import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
+import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../domain/trust/policy.ts';
 
 export const ACCOUNT: Account = {
   alias: 'default',
@@ -40,10 +41,21 @@ export type JobRole = { arn: string; name: string; parameters: Parameters };
 export function jobRoles(url: string): {
   createProvider(): Promise<void>;
   create(template: Template, given: Parameters, number: number): Promise<JobRole>;
+  /** Closes the role's trust policy and opens it again; `between` runs before it is opened. */
+  reopen(role: JobRole, between: () => Promise<void>): Promise<void>;
   close(): void;
 } {
   const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'any' };
   const iam = new IAMClient({ region: ACCOUNT.region, endpoint: url, credentials });
+  const target = {
+    account: ACCOUNT,
+    workspace: REPOSITORY.workspace as Repository['workspace'],
+    repositoryUuid: REPOSITORY.uuid as Uuid,
+    environmentUuid: ENVIRONMENT.uuid as Uuid,
+  };
+  const trust = renderTrustPolicy(target);
+  const writeTrust = (RoleName: string, policy: object) =>
+    iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(policy) }));
   return {
     async createProvider() {
       const ClientIDList = [`ari:cloud:bitbucket::workspace/${REPOSITORY.workspace.uuid.slice(1, -1)}`];
@@ -57,12 +69,6 @@ export function jobRoles(url: string): {
       const permissions = renderPermissionsPolicy(template, { ...context, parameters });
       if (!permissions.ok) throw new Error(`${template.name}: ${permissions.problem.detail}`);
       const name = `rw-shop-${template.name}-${number}`.slice(0, 64);
-      const trust = renderTrustPolicy({
-        account: ACCOUNT,
-        workspace: REPOSITORY.workspace as Repository['workspace'],
-        repositoryUuid: REPOSITORY.uuid as Uuid,
-        environmentUuid: ENVIRONMENT.uuid as Uuid,
-      });
       await iam.send(
         new CreateRoleCommand({
           RoleName: name,
@@ -74,6 +80,11 @@ export function jobRoles(url: string): {
       const PolicyDocument = JSON.stringify(permissions.value);
       await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'permissions', PolicyDocument }));
       return { arn: `arn:aws:iam::${ACCOUNT.id}:role/rolewright/${name}`, name, parameters };
+    },
+    async reopen({ name }, between) {
+      await writeTrust(name, renderDenyingTrustPolicy(target));
+      await between();
+      await writeTrust(name, trust);
     },
     close: () => iam.destroy(),
   };

@@ -22,11 +22,18 @@ type Row = { run: string } | BotoCall;
 /** One pipeline step with a role. */
 export type JobStep = {
   roleName: string;
+  /** The folder in which its commands run. */
+  dir: string;
+  /** The commands of the grant's step. */
+  script: readonly string[];
   /** Does each row in order, in the step's folder, and says what IAM said. */
   runAll(rows: readonly Row[]): Promise<RowOutcome[]>;
-  /** Runs the step of the grant word for word in a shell that has nothing but what Bitbucket sets and the address of the
-   *  proxy. */
-  runPasted(): Promise<{ code: number | null; output: string }>;
+  /** Runs a step's commands word for word in one shell that has nothing but what Bitbucket sets, the repository's own
+   *  variables and the address of the proxy. */
+  runPasted(
+    script: readonly string[],
+    variables?: Record<string, string>,
+  ): Promise<{ code: number | null; output: string }>;
   /** What the proxy refused or could not judge since the last look. */
   problems(): string[];
 };
@@ -145,8 +152,11 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
     });
   }
 
+  const [pasted] = parse(pastedStep(setting)) as { step: { script: string[] } }[];
   return {
     roleName: role.name,
+    dir,
+    script: pasted?.step.script ?? [],
     problems,
     async runAll(rows) {
       const outcomes: RowOutcome[] = [];
@@ -167,12 +177,9 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
       }
       return outcomes;
     },
-    async runPasted() {
-      const snippet = pastedStep(setting);
-      const [first] = parse(snippet) as { step: { script: string[] } }[];
-      const lines = first?.step.script ?? [];
-      const env = { ...clean, BITBUCKET_STEP_OIDC_TOKEN: token, AWS_ENDPOINT_URL: proxy.url };
-      return await execute('/bin/sh', ['-e', '-c', lines.join('\n')], { dir, env });
+    runPasted(commands, variables = {}) {
+      const env = { ...clean, ...variables, BITBUCKET_STEP_OIDC_TOKEN: token, AWS_ENDPOINT_URL: proxy.url };
+      return execute('/bin/sh', ['-e', '-c', commands.join('\n')], { dir, env });
     },
   };
 }

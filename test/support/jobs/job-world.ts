@@ -17,8 +17,18 @@ import { startMoto } from './moto.ts';
 /** Where jobs run: the stand-ins for Bitbucket and IAM, moto, and the proxy between. */
 export type JobWorld = {
   /** A step of acme/shop in Production with the role of a fresh grant, in an account of what the job seeds. */
-  step(template: Template, job: Job, cli: AwsCli): Promise<JobStep>;
+  step(wanted: WantedStep): Promise<JobStep>;
   close(): Promise<void>;
+};
+
+/** `beside` puts the step's role, seed and files into the same account and folder as another step's. `propagationMs` keeps
+ *  what opens the role unseen by STS for so long. */
+export type WantedStep = {
+  template: Template;
+  job: Job;
+  cli: AwsCli;
+  beside?: JobStep;
+  propagationMs?: number;
 };
 
 const OFFICIAL = 'https://api.bitbucket.org';
@@ -41,21 +51,25 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
   await roles.createProvider();
   let steps = 0;
   return {
-    async step(template, job, cli) {
-      await moto.reset();
+    async step({ template, job, cli, beside, propagationMs }) {
+      if (!beside) await moto.reset();
       steps += 1;
       const role = await roles.create(template, job.parameters, steps);
+      if (propagationMs !== undefined) {
+        await roles.reopen(role, () => delayNextTrust(aws.url, propagationMs));
+      }
       const { application, deploymentGroup } = job.parameters;
       proxy.surroundings = {
         region: ACCOUNT.region,
         account: ACCOUNT.id,
-        keys: job.keys,
-        foreign: job.foreign,
+        keys: beside ? { ...proxy.surroundings.keys, ...job.keys } : job.keys,
+        foreign: beside ? [...proxy.surroundings.foreign, ...job.foreign] : job.foreign,
         deploymentGroup: `${application}/${deploymentGroup}`,
       };
       proxy.takeJudged();
       const token = await stepToken(bitbucket.url);
-      return jobStep({ root, dir: join(dir, `step-${steps}`), template, job, role, token, proxy, moto, cli });
+      const folder = beside?.dir ?? join(dir, `step-${steps}`);
+      return jobStep({ root, dir: folder, template, job, role, token, proxy, moto, cli });
     },
     async close() {
       roles.close();
@@ -82,6 +96,15 @@ function boundaryOf(root: string): { arn: string; document: object } {
     .replaceAll(/\["arn:[^"]*:role\/none-is-passable"\]/g, listOf('passable'))
     .replaceAll(/\["arn:[^"]*:role\/none-is-assumable"\]/g, listOf('assumable'));
   return { arn, document: JSON.parse(text) as object };
+}
+
+async function delayNextTrust(sandbox: string, delayMs: number): Promise<void> {
+  const response = await fetch(`${sandbox}/sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ match: 'UpdateAssumeRolePolicy', effect: 'propagation', delayMs }),
+  });
+  if (!response.ok) throw new Error(`the fault was refused with ${response.status}`);
 }
 
 async function stepToken(bitbucket: string): Promise<string> {
