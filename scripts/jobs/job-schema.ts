@@ -30,7 +30,7 @@ export const jobSchema = z.strictObject({
   files: z.record(z.string(), z.string()).default({}),
   /** Calls that an administrator has made before. */
   seed: z.array(callSchema).default([]),
-  /** Parameters of a further grant for the same rows, e.g. without the optional ones. */
+  /** What the ordinary tools do. */
   allowed: z.array(allowedSchema).min(1),
   refused: z.array(refusedSchema).min(3),
 });

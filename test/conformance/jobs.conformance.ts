@@ -66,6 +66,32 @@ test('every template has a job', () => {
     );
 
     test.each([
+      ['a lock file', []],
+      ['a lock file and a key', ['kmsKey']],
+      ['a lock table', ['lockTable']],
+    ])(
+      'terraform-state keeps state with %s',
+      async (_, optional) => {
+        const job = jobOf('terraform-state');
+        const wanted = ['bucket', 'prefix', ...optional];
+        const parameters = Object.fromEntries(
+          Object.entries(job.parameters).filter(([name]) => wanted.includes(name)),
+        );
+        const keys = optional.includes('kmsKey') ? job.keys : {};
+        const template = templateOf('terraform-state');
+        const step = await world.step({ template, job: { ...job, parameters, keys }, cli });
+        const { code, output } = await step.runPasted([...step.script, 'terraform apply -auto-approve']);
+        const problems = step.problems();
+        expect({ code, problems, output: code === 0 ? '' : output }).toEqual({
+          code: 0,
+          problems: [],
+          output: '',
+        });
+      },
+      TIMEOUT_MS,
+    );
+
+    test.each([
       ['access keys', { AWS_ACCESS_KEY_ID: 'AKIAOLDPIPELINEUSER1', AWS_SECRET_ACCESS_KEY: 'x' }],
       [
         'a session',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
@@ -13,6 +13,11 @@ import type { AwsProxy } from './aws-proxy.ts';
 import { ACCOUNT, ENVIRONMENT, type JobRole } from './job-role.ts';
 import type { Moto } from './moto.ts';
 import { STUBS } from './stubs.ts';
+
+/** The address of all of AWS. Terraform's S3 backend does not read `AWS_ENDPOINT_URL`. Source: hashicorp/terraform, S3
+ *  backend, "Custom Service Endpoints". */
+const endpointsAt = (url: string): Record<string, string> =>
+  Object.fromEntries(['', '_STS', '_S3', '_DYNAMODB'].map((service) => [`AWS_ENDPOINT_URL${service}`, url]));
 
 /** What a row came to: `allowed`, `refused`, or what went wrong otherwise. */
 export type RowOutcome = { does: string; outcome: string };
@@ -48,6 +53,8 @@ type Setting = {
   proxy: AwsProxy;
   moto: Moto;
   cli: AwsCli;
+  /** The real Terraform, where it is there. */
+  terraform?: string | undefined;
 };
 
 const BITBUCKET = {
@@ -73,18 +80,22 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
     writeFileSync(join(dir, name), name.endsWith('.zip') ? EMPTY_ZIP : content);
   }
   for (const [name, content] of Object.entries(STUBS)) {
+    if (name === 'terraform' && setting.terraform) continue;
     writeFileSync(
       join(bin, name),
       content.replaceAll('@CALLS', `${python} ${script}`).replaceAll('@AWS', setting.cli.path),
     );
     chmodSync(join(bin, name), 0o755);
   }
+  const terraform = join(bin, 'terraform');
+  if (setting.terraform && !existsSync(terraform)) symlinkSync(setting.terraform, terraform);
   const tokenFile = join(dir, '.token');
   writeFileSync(tokenFile, token);
   const clean = {
     PATH: `${bin}:${join(root, VENV, 'bin')}:/usr/local/bin:/usr/bin:/bin`,
     HOME: dir,
     SAM_CLI_TELEMETRY: '0',
+    CHECKPOINT_DISABLE: '1',
     AWS_EC2_METADATA_DISABLED: 'true',
     ...BITBUCKET,
   };
@@ -178,7 +189,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
       return outcomes;
     },
     runPasted(commands, variables = {}) {
-      const env = { ...clean, ...variables, BITBUCKET_STEP_OIDC_TOKEN: token, AWS_ENDPOINT_URL: proxy.url };
+      const env = { ...clean, ...variables, ...endpointsAt(proxy.url), BITBUCKET_STEP_OIDC_TOKEN: token };
       return execute('/bin/sh', ['-e', '-c', commands.join('\n')], { dir, env });
     },
   };

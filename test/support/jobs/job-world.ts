@@ -13,6 +13,7 @@ import { startAwsProxy } from './aws-proxy.ts';
 import { ACCOUNT, jobRoles } from './job-role.ts';
 import { type JobStep, jobStep } from './job-step.ts';
 import { startMoto } from './moto.ts';
+import { terraformOnPath } from './terraform.ts';
 
 /** Where jobs run: the stand-ins for Bitbucket and IAM, moto, and the proxy between. */
 export type JobWorld = {
@@ -47,6 +48,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
     managedPolicies: [boundaryOf(root)],
   });
   const proxy = await startAwsProxy({ sandbox: aws.url, moto: moto.url });
+  const terraform = terraformOnPath();
   const roles = jobRoles(aws.url);
   await roles.createProvider();
   let steps = 0;
@@ -69,7 +71,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
       proxy.takeJudged();
       const token = await stepToken(bitbucket.url);
       const folder = beside?.dir ?? join(dir, `step-${steps}`);
-      return jobStep({ root, dir: folder, template, job, role, token, proxy, moto, cli });
+      return jobStep({ root, dir: folder, template, job, role, token, proxy, moto, cli, terraform });
     },
     async close() {
       roles.close();
