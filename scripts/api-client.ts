@@ -14,7 +14,9 @@ const settingsOf = (variables: NodeJS.ProcessEnv): Settings => ({
   bitbucket: `http://127.0.0.1:${variables.SANDBOX_BITBUCKET_PORT ?? 4010}`,
 });
 
-async function send(method: string, url: string, body: unknown, token?: string): Promise<Response> {
+type Call = { method: string; url: string; body: unknown; token?: string };
+
+async function send({ method, url, body, token }: Call): Promise<Response> {
   return reach(url, {
     method,
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
@@ -29,7 +31,11 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
   if (!/^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/.test(api)) {
     throw new Error('Set ROLEWRIGHT_TOKEN to your own token for Rolewright.');
   }
-  const response = await send('POST', `${bitbucket}/sandbox/person-token`, { email: 'ada@acme.example' });
+  const response = await send({
+    method: 'POST',
+    url: `${bitbucket}/sandbox/person-token`,
+    body: { email: 'ada@acme.example' },
+  });
   return String(((await response.json()) as { token: unknown }).token);
 }
 
@@ -39,7 +45,7 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
   return async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const response = await send(method, `${settings.api}${path}`, body, token);
+    const response = await send({ method, url: `${settings.api}${path}`, body, token });
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.status === 200) return json;
     const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(

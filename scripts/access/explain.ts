@@ -235,13 +235,60 @@ type Get = (path: string) => Promise<Record<string, unknown>>;
 /** An error in the arguments; the usage shows the correct form. */
 export class UsageError extends Error {}
 
+/** The rules that would permit on another resource or in another access context what they do not permit here. */
+function nearRules(access: CedarAccess, { caller, action, context }: Attempt): string[] {
+  const near = access.explain({
+    caller,
+    action,
+    resource: undefined,
+    context: { ...context, repositoryAdmin: true },
+  }).rules;
+  if (near.length === 0) return [];
+  return [
+    '',
+    'These would permit it on another resource or in another access context:',
+    ...near.flatMap(inWords),
+  ];
+}
+
+/** The decision in words: its reason, the rules that took part, and after a denial by no rule those that come near. */
+function explanationOf({
+  access,
+  decision,
+  on,
+  ...question
+}: Attempt & {
+  access: CedarAccess;
+  decision: Result<unknown>;
+  resource: Resource | undefined;
+  on: string;
+}): string[] {
+  const { caller, action, resource } = question;
+  const { allowed, rules } = access.explain(question);
+  const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
+  const { principal, groups } = caller;
+  return [
+    `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
+    '',
+    decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
+    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
+    ...rules.flatMap(inWords),
+    ...(!decision.ok && resource && rules.length === 0 ? nearRules(access, question) : []),
+  ];
+}
+
 /** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
-export async function explainAccess(
-  argv: string[],
-  root: string,
-  get: Get,
-  now: number,
-): Promise<{ allowed: boolean; text: string }> {
+export async function explainAccess({
+  argv,
+  root,
+  get,
+  now,
+}: {
+  argv: string[];
+  root: string;
+  get: Get;
+  now: number;
+}): Promise<{ allowed: boolean; text: string }> {
   const given = parsed(argv);
   const settings = settingsIn(root);
   const { access, templates } = settings;
@@ -255,35 +302,20 @@ export async function explainAccess(
   const context = accessContextOf(given, grant);
   const byRules = decisionOn({ rules: access, caller, action, resource, context });
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
-  const { allowed, rules } = access.explain({ caller, action, resource, context });
-  const isBuiltIn = allowed && !decision.ok && decision.problem.code === 'DENIED';
-  const { principal, groups } = caller;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
-  const lines = [
-    `${principal.kind} ${principal.id} of ${groups.length > 0 ? groups.join(', ') : 'no group'}: ${action} on ${on}`,
-    '',
-    decision.ok ? 'allowed' : `denied  ${decision.problem.detail}`,
-    ...(isBuiltIn ? ['', 'Rules cannot change that. They would permit it:'] : []),
-    ...rules.flatMap(inWords),
-  ];
-  if (!decision.ok && resource && rules.length === 0) {
-    const near = access.explain({
-      caller,
-      action,
-      resource: undefined,
-      context: { ...context, repositoryAdmin: true },
-    }).rules;
-    if (near.length > 0)
-      lines.push('', 'These would permit it on another resource or in another access context:');
-    lines.push(...near.flatMap(inWords));
-  }
+  const lines = explanationOf({ access, decision, on, caller, action, resource, context });
   return { allowed: decision.ok, text: lines.map(harmless).join('\n') };
 }
 
 if (import.meta.main) {
   try {
     const get = async (path: string) => (await apiClient())('GET', path);
-    const { allowed, text } = await explainAccess(process.argv.slice(2), process.cwd(), get, Date.now());
+    const { allowed, text } = await explainAccess({
+      argv: process.argv.slice(2),
+      root: process.cwd(),
+      get,
+      now: Date.now(),
+    });
     console.log(text);
     process.exitCode = allowed ? 0 : 1;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { bitbucketClient } from './client.ts';
@@ -50,6 +50,26 @@ const spliced = (source: string, insertions: Insertion[]): string =>
     .toSorted((a, b) => b.offset - a.offset)
     .reduce((text, { offset, text: added }) => text.slice(0, offset) + added + text.slice(offset), source);
 
+/** A project or repository in the configuration without a UUID; `map` is its entry in the YAML. */
+type Unpinned = { kind: 'project' | 'repository'; map: YAMLMap; workspace: string; named: string };
+
+/** What rules and channels name without a UUID, in the order of the text. */
+function unpinnedIn(document: Document): Unpinned[] {
+  const rules = [['ownership'], ['onRepositoryCreated'], ['slack', 'channels']].flatMap((path) => {
+    const list = document.getIn(path);
+    return isSeq(list) ? list.items : [];
+  });
+  return rules.flatMap((rule) => {
+    if (!isMap(rule)) return [];
+    return (['project', 'repository'] as const).flatMap((kind) => {
+      const map = (rule as YAMLMap).get(kind);
+      if (!isMap(map) || map.has('uuid')) return [];
+      const workspace = String(map.get('workspace'));
+      return [{ kind, map, workspace, named: String(map.get(kind === 'project' ? 'key' : 'slug')) }];
+    });
+  });
+}
+
 /** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack channels that name a project by
  *  key or a repository by slug only. Every other character of the text is kept. Returns the new text and what was
  *  pinned. Throws, with nothing changed, if one is not found. `token` is needed only if there is something to look up. */
@@ -60,26 +80,16 @@ export async function pinConfiguration(
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
-  const rules = [['ownership'], ['onRepositoryCreated'], ['slack', 'channels']].flatMap((path) => {
-    const list = document.getIn(path);
-    return isSeq(list) ? list.items : [];
-  });
   const lists = new Map<string, Listed>();
   const pinned: string[] = [];
   const insertions: Insertion[] = [];
-  for (const rule of rules) {
-    for (const kind of ['project', 'repository'] as const) {
-      const subject = isMap(rule) ? (rule as YAMLMap).get(kind) : undefined;
-      if (!isMap(subject) || subject.has('uuid')) continue;
-      const workspace = String(subject.get('workspace'));
-      const named = String(subject.get(kind === 'project' ? 'key' : 'slug'));
-      const list = lists.get(workspace) ?? (await listRepositories(url, token, workspace));
-      lists.set(workspace, list);
-      const uuid = parseUuid(findUuid(list, kind, named) ?? '');
-      if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
-      insertions.push(uuidEntry(text, subject, uuid));
-      pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
-    }
+  for (const { kind, map, workspace, named } of unpinnedIn(document)) {
+    const list = lists.get(workspace) ?? (await listRepositories(url, token, workspace));
+    lists.set(workspace, list);
+    const uuid = parseUuid(findUuid(list, kind, named) ?? '');
+    if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
+    insertions.push(uuidEntry(text, map, uuid));
+    pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
   }
   return { text: spliced(text, insertions), pinned };
 }

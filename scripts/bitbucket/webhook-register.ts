@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   for (const slug of slugs) {
     const url = hookUrl(settings.api, slug);
     const secret = process.env.WEBHOOK_SECRET ?? secrets[slug];
-    console.log(`${slug}: webhook to ${url} ${await registerHook(client, slug, url, secret)}`);
+    console.log(
+      `${slug}: webhook to ${url} ${await registerHook(client, { workspaceSlug: slug, url, secret })}`,
+    );
   }
 }
 

@@ -55,9 +55,7 @@ export function hookErrors(hook: WorkspaceHook, url: string): string[] {
  *  events. Returns what was done. */
 export async function registerHook(
   client: BitbucketClient,
-  workspaceSlug: string,
-  url: string,
-  secret: string | undefined,
+  { workspaceSlug, url, secret }: { workspaceSlug: string; url: string; secret: string | undefined },
 ): Promise<'created' | 'updated' | 'in order'> {
   const hook = await findHook(client, workspaceSlug, url);
   if (hook && secret === undefined && hookErrors(hook, url).length === 0) return 'in order';

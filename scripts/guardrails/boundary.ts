@@ -59,17 +59,24 @@ function treeOf(actions: readonly JudgedAction[]): Node {
   const root = nodeOf('');
   for (const action of actions) {
     const own = isSafe(action) ? 'open' : mustBeDenied(action) ? 'closed' : undefined;
-    const path = [root];
-    for (const letter of action.name) {
-      const last = path.at(-1) ?? root;
-      const node = last.next.get(letter) ?? nodeOf(last.prefix + letter);
-      last.next.set(letter, node);
-      path.push(node);
-    }
+    const path = pathTo(root, action.name);
     if (own) for (const node of path) node[own] += 1;
     (path.at(-1) ?? root).own = own;
   }
   return root;
+}
+
+/** The nodes of a name from the root to its last letter; those that the tree lacks are added. */
+function pathTo(root: Node, name: string): Node[] {
+  const path = [root];
+  let last = root;
+  for (const letter of name) {
+    const node = last.next.get(letter) ?? nodeOf(last.prefix + letter);
+    last.next.set(letter, node);
+    path.push(node);
+    last = node;
+  }
+  return path;
 }
 
 /** Patterns that leave something open, and patterns that close some of it again. */

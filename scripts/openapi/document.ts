@@ -87,7 +87,7 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
     for (const operation of Object.values(own)) {
       paths[operation.path] = {
         ...paths[operation.path],
-        [operation.method.toLowerCase()]: operationObject(operation, tag, components, adviceOf),
+        [operation.method.toLowerCase()]: operationObject(operation, { tag, components, adviceOf }),
       };
     }
   }
@@ -124,9 +124,11 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
 
 function operationObject(
   operation: Operation,
-  tag: string,
-  components: Components,
-  adviceOf: (code: ProblemCode) => string,
+  {
+    tag,
+    components,
+    adviceOf,
+  }: { tag: string; components: Components; adviceOf: (code: ProblemCode) => string },
 ): Json {
   const { id, summary, description, access, body, bodyType, example } = operation;
   const schema = body && components.schemaOf(body, 'input');

@@ -1,21 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
-import { actionsWithoutResource } from '../../domain/guardrails/actions-without-resource.ts';
 import { violationsOf } from '../../domain/guardrails/guardrails.ts';
 import { INLINE_POLICY_LIMIT, policyText } from '../../domain/policy/document.ts';
 import { fieldRule } from '../../domain/shared/field-messages.ts';
 import { toPointer } from '../../domain/shared/problem.ts';
 import type { FieldErrorAtPath } from '../../domain/templates/field-errors.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
-import { fillPlaceholders, placeholdersOf } from '../../domain/templates/placeholder.ts';
-import { type TemplateContent, templateSchema } from '../../domain/templates/schema.ts';
+import { templateSchema } from '../../domain/templates/schema.ts';
 import { readTemplate, type Template } from '../../domain/templates/template.ts';
 import { readJobs } from '../jobs/jobs.ts';
 import { generatedFiles } from './docs.ts';
-import { type ActionReference, actionReference, conditionKeyError, fitsArn } from './iam-reference.ts';
 import { largestPolicy, SAMPLE_ACCOUNT, samplePolicy } from './sample.ts';
-import { templateSources } from './source.ts';
+import { type TemplateSource, templateSources } from './source.ts';
+import { referenceErrors } from './statement-references.ts';
 
 /** The result of the check: `errors` fail it; `warnings` are violations of guardrails in audit mode. Each is
  *  `templates/x.yaml:LINE: what: fix`. */
@@ -25,116 +23,52 @@ export type CheckResult = { errors: string[]; warnings: string[]; templates: num
  *  resources; condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and
  *  without its optional parts; and that the generated files are current. Returns all errors of all files. */
 export async function checkTemplates(root: string): Promise<CheckResult> {
-  const result: CheckResult = { errors: [], warnings: [], templates: 0 };
   const { guardrails } = readConfiguration(root);
-  const good: Template[] = [];
   const sources = templateSources(root);
-  for (const source of sources) {
-    const say = (list: string[], { path, detail }: FieldErrorAtPath) =>
-      list.push(`templates/${source.name}:${source.lineOf(path)}: ${detail}`);
-    for (const { line, detail } of source.errors) {
-      result.errors.push(`templates/${source.name}:${line}: ${detail}`);
-    }
-    if (source.errors.length > 0) continue;
-    if (!/^# yaml-language-server: \$schema=\.\/schema\.json$/m.test(source.text)) {
-      result.errors.push(
-        `templates/${source.name}:1: names no schema; begin it with # yaml-language-server: $schema=./schema.json`,
-      );
-    }
-    const read = readTemplate(source.name, source.content);
-    for (const { path, detail } of read.ok ? [] : read.problem) {
-      // The line alone would not show which of its fields is missing or meant.
-      say(result.errors, { path, detail: `${toPointer(path)}: ${detail}` });
-    }
-    const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
-    for (const fieldError of shaped.success ? await referenceErrors(shaped.data) : [])
-      say(result.errors, fieldError);
-    if (!read.ok) continue;
-    good.push(read.value);
-    for (const fieldError of sizeErrors(read.value)) say(result.errors, fieldError);
-    for (const { rule, ...fieldError } of guardrailErrors(read.value, guardrails.deny)) {
-      const isAudited = guardrails.audit.some((id) => id === rule);
-      say(isAudited ? result.warnings : result.errors, fieldError);
-    }
-  }
-  if (sources.length === 0) result.errors.push('templates/: holds no template');
-  if (result.errors.length === 0) result.errors.push(...staleFiles(root, good));
-  return { ...result, templates: sources.length };
+  const checked: CheckedFile[] = [];
+  for (const source of sources) checked.push(await checkFile(source, guardrails));
+  const errors = checked.flatMap((file) => file.errors);
+  if (sources.length === 0) errors.push('templates/: holds no template');
+  const templates = checked.flatMap(({ template }) => template ?? []);
+  if (errors.length === 0) errors.push(...staleFiles(root, templates));
+  return { errors, warnings: checked.flatMap(({ warnings }) => warnings), templates: sources.length };
 }
 
-async function referenceErrors(template: TemplateContent): Promise<FieldErrorAtPath[]> {
-  const errors: FieldErrorAtPath[] = [];
-  for (const [n, statement] of template.statements.entries()) {
-    const path = ['statements', n];
-    const known = new Map<string, ActionReference>();
-    for (const [index, action] of statement.actions.entries()) {
-      const reference = await actionReference(action);
-      const at = [...path, 'actions', index];
-      if (!reference)
-        errors.push({
-          path: at,
-          detail: `there is no action ${action}: see AWS's Service Authorization Reference`,
-        });
-      else known.set(action, reference);
-      if (reference && /permissions management/i.test(reference.level)) {
-        errors.push({
-          path: at,
-          detail: `${action} manages permissions: leave it to the administrators of the account`,
-        });
-      }
-    }
-    for (const [action, { arns }] of known) {
-      const at = [...path, 'actions', statement.actions.indexOf(action)];
-      for (const resource of statement.resources) {
-        const fieldError = pairError(action, arns, sampled(template, resource));
-        if (fieldError) errors.push({ path: at, detail: fieldError });
-      }
-    }
-    for (const [operator, block] of Object.entries(statement.conditions ?? {})) {
-      const at = [...path, 'conditions', operator];
-      if (!OPERATOR.test(operator)) {
-        errors.push({ path: at, detail: `there is no condition operator ${operator}` });
-      }
-      for (const key of Object.keys(block)) {
-        const fieldError = await conditionKeyError(key, known);
-        if (fieldError) errors.push({ path: [...at, key], detail: fieldError });
-      }
-    }
+type Guardrails = ReturnType<typeof readConfiguration>['guardrails'];
+type CheckedFile = { errors: string[]; warnings: string[]; template?: Template };
+
+async function checkFile(source: TemplateSource, { deny, audit }: Guardrails): Promise<CheckedFile> {
+  const at = (line: number, detail: string) => `templates/${source.name}:${line}: ${detail}`;
+  const said = ({ path, detail }: FieldErrorAtPath) => at(source.lineOf(path), detail);
+  if (source.errors.length > 0) {
+    return { errors: source.errors.map(({ line, detail }) => at(line, detail)), warnings: [] };
   }
-  return errors;
+  const read = readTemplate(source.name, source.content);
+  const shaped = templateSchema.safeParse(source.content, { error: fieldRule });
+  const errors = [
+    ...(NAMES_SCHEMA.test(source.text) ? [] : [at(1, `names no schema; begin it with ${SCHEMA_LINE}`)]),
+    ...(read.ok ? [] : read.problem.map(withPointer).map(said)),
+    ...(shaped.success ? await referenceErrors(shaped.data) : []).map(said),
+  ];
+  if (!read.ok) return { errors, warnings: [] };
+  const isAudited = ({ rule }: { rule: string }) => audit.some((id) => id === rule);
+  const violations = guardrailErrors(read.value, deny);
+  const denied = violations.filter((violation) => !isAudited(violation));
+  return {
+    errors: [...errors, ...[...sizeErrors(read.value), ...denied].map(said)],
+    warnings: violations.filter(isAudited).map(said),
+    template: read.value,
+  };
 }
 
-/** Source: IAM User Guide, IAM JSON policy elements: Condition operators. */
-const OPERATOR =
-  /^(?:ForAllValues:|ForAnyValue:)?(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|Numeric(?:Not)?Equals|Numeric(?:Less|Greater)Than(?:Equals)?|Date(?:Not)?Equals|Date(?:Less|Greater)Than(?:Equals)?|Bool|BinaryEquals|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?$|^Null$/;
+const SCHEMA_LINE = '# yaml-language-server: $schema=./schema.json';
+const NAMES_SCHEMA = /^# yaml-language-server: \$schema=\.\/schema\.json$/m;
 
-function pairError(action: string, arns: readonly string[], resource: string): string | undefined {
-  if (arns.length === 0) {
-    if (resource !== '*') return `${action} supports no resources: give it * in a statement of its own`;
-    return actionsWithoutResource.has(action.toLowerCase())
-      ? undefined
-      : `${action} supports no resources: add it to domain/guardrails/actions-without-resource.ts`;
-  }
-  if (resource === '*') return `${action} supports resources: name one, as ${arns.join(' or ')}`;
-  return arns.some((arn) => fitsArn(resource, arn))
-    ? undefined
-    : `${action} does not fit ${resource}: it acts on ${arns.join(' or ')}`;
-}
-
-/** A resource's text with its example values. */
-function sampled(template: TemplateContent, text: string): string {
-  const parameters = exampleParameters(template);
-  const values = new Map<string, string>();
-  for (const name of placeholdersOf(text)) {
-    const builtIns: Record<string, string> = {
-      'aws.partition': SAMPLE_ACCOUNT.partition,
-      'aws.region': SAMPLE_ACCOUNT.region,
-      'aws.accountId': SAMPLE_ACCOUNT.id,
-    };
-    values.set(name, builtIns[name] ?? [parameters[name] ?? 'x'].flat()[0] ?? 'x');
-  }
-  return fillPlaceholders(text, values).join();
-}
+/** A field error that names its field too: the line alone would not show which field is missing or meant. */
+const withPointer = ({ path, detail }: FieldErrorAtPath): FieldErrorAtPath => ({
+  path,
+  detail: `${toPointer(path)}: ${detail}`,
+});
 
 function sizeErrors(template: Template): FieldErrorAtPath[] {
   const { length } = policyText(largestPolicy(template));

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 const client = () => bitbucketClient(settings, 'sandbox-token');
 const url = () => hookUrl(settings.api, 'acme');
-const register = (secret?: string) => registerHook(client(), 'acme', url(), secret);
+const register = (secret?: string) => registerHook(client(), { workspaceSlug: 'acme', url: url(), secret });
 const faults = async (over: Partial<BitbucketSettings> = {}, workspace = acme) =>
   (await diagnose({ ...settings, ...over }, [workspace])).filter(({ isGood }) => !isGood);
 
@@ -65,7 +65,9 @@ describe('registering the webhook of a workspace', () => {
 
   it('says which credential it needs when Bitbucket refuses', async () => {
     const refused = bitbucketClient(settings, 'wrong');
-    await expect(registerHook(refused, 'acme', url(), SECRET)).rejects.toThrow('scope webhook');
+    await expect(
+      registerHook(refused, { workspaceSlug: 'acme', url: url(), secret: SECRET }),
+    ).rejects.toThrow('scope webhook');
   });
 });
 

@@ -34,7 +34,7 @@ const get = async (path: string): Promise<Record<string, unknown>> => {
   const n = Number(page || 0);
   return { items: story.slice(n, n + 1), ...(n + 1 < story.length ? { cursor: String(n + 1) } : {}) };
 };
-const explain = (...argv: string[]) => explainAccess(argv, ROOT, get, NOW);
+const explain = (...argv: string[]) => explainAccess({ argv, root: ROOT, get, now: NOW });
 const by = (principal: string, action: string, ...more: string[]) =>
   explain('--principal', principal, '--action', action, ...more);
 
