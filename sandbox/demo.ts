@@ -16,21 +16,22 @@ async function play(client: SandboxClient): Promise<void> {
   const ada = await client.token('person', { email: 'ada@acme.example' });
   const grace = await client.token('person', { email: 'grace@acme.example' });
   const { grant, arn } = await request(client, ada);
-  const session = await use(client, ada, grant.id as string, arn);
-  await explain(client, ada, grant.id as string);
+  const grantId = String(grant.id);
+  const session = await use(client, ada, { grantId, arn });
+  await explain(client, ada, grantId);
   await repeat(client, ada);
   await approve(client, ada, grace);
   await chat(client);
   await follow(client, ada);
-  await revoke(client, ada, grant.id as string, arn, session);
-  await verify(client, ada, grant.id as string);
+  await revoke(client, ada, { grantId, arn, session });
+  await verify(client, ada, grantId);
 }
 
 async function main(): Promise<number> {
   const began = Date.now();
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-demo-'));
   try {
-    const stack = await startStack(process.cwd(), dir, freePorts, { webhooks: true });
+    const stack = await startStack({ root: process.cwd(), dir, ports: freePorts, webhooks: true });
     const stop = () => stack.stop().finally(() => process.exit(130));
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);

@@ -57,8 +57,8 @@ export function sandboxClient({
       post(`${api}/v1/explain`, { grantId, token: webIdentityToken }, { authorization: `Bearer ${bearer}` }),
     read: (bearer: string, path: string) =>
       call(`${api}${path}`, { headers: { authorization: `Bearer ${bearer}` } }),
-    decide: (bearer: string, grantId: string, how: 'approve' | 'reject', body: object) =>
-      post(`${api}/v1/grants/${grantId}/${how}`, body, { authorization: `Bearer ${bearer}` }),
+    approve: (bearer: string, grantId: string, planHash: string) =>
+      post(`${api}/v1/grants/${grantId}/approve`, { planHash }, { authorization: `Bearer ${bearer}` }),
     revoke: (bearer: string, grantId: string) =>
       call(`${api}/v1/grants/${grantId}`, {
         method: 'DELETE',

@@ -149,19 +149,21 @@ export type StackOptions = { schedule?: boolean; webhooks?: boolean; serviceFile
 
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State is kept in `dir`
  *  and survives a restart. Rejects, with nothing left running, if a part cannot start. */
-export async function startStack(
-  root: string,
-  dir: string,
-  wanted: StackPorts,
-  { schedule = false, webhooks = false, serviceFile }: StackOptions = {},
-): Promise<Stack> {
+export async function startStack({
+  root,
+  dir,
+  ports,
+  schedule = false,
+  webhooks = false,
+  serviceFile,
+}: StackOptions & { root: string; dir: string; ports: StackPorts }): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
-  const standIns = await startStandIns(root, folder, wanted);
+  const standIns = await startStandIns(root, folder, ports);
   const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
   const start = async () => {
-    const port = wanted.api || (await freePort());
-    const lambdaPort = wanted.lambda || (await freePort());
+    const port = ports.api || (await freePort());
+    const lambdaPort = ports.lambda || (await freePort());
     const variables = functionVariables(standIns, lambdaPort);
     const service = serviceFile === undefined ? {} : { serviceFile };
     const options = { root, dir: folder, port, lambdaPort, variables, schedule, ...service };
@@ -173,7 +175,7 @@ export async function startStack(
       // An error in the settings ends the gateway, and is clearer than the end of its log.
       checkedSettings(root);
       // Another process may have taken the port in the seconds between its choice and the start of the gateway.
-      const isChosen = wanted.api === 0 || wanted.lambda === 0;
+      const isChosen = ports.api === 0 || ports.lambda === 0;
       if (isChosen && error.message.includes('EADDRINUSE')) return start();
       throw error;
     });

@@ -5,7 +5,7 @@ const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 
 async function main(): Promise<void> {
   const ports = portsFromEnvironment(process.env);
-  const stack = await startStack(process.cwd(), dir, ports, { schedule: true, webhooks: true }).catch(
+  const stack = await startStack({ root: process.cwd(), dir, ports, schedule: true, webhooks: true }).catch(
     (error: Error) => {
       throw new Error(startAdvice(error, ports));
     },

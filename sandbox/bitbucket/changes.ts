@@ -109,12 +109,16 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
       };
       workspace.repositories.push(repository);
       store.save();
-      announce(workspace, 'repo:created', repository);
+      announce(workspace, repository, { event: 'repo:created' });
       return ok(repositoryResource(workspace, repository), 201);
     });
   }
 
-  const announce = (workspace: Workspace, event: string, repository: Repository, more: object = {}) =>
+  const announce = (
+    workspace: Workspace,
+    repository: Repository,
+    { event, ...more }: { event: string; changes?: object },
+  ) =>
     webhooks.send(workspace, event, {
       actor,
       repository: repositoryResource(workspace, repository),
@@ -170,7 +174,10 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
     const named = name === undefined ? {} : { name };
     Object.assign(repository, { slug, ...named, projectKey: project, updatedAt: at() });
     store.save();
-    announce(workspace, 'repo:updated', repository, { changes: renaming(workspace, before, repository) });
+    announce(workspace, repository, {
+      event: 'repo:updated',
+      changes: renaming(workspace, before, repository),
+    });
     return ok(repositoryResource(workspace, repository));
   }
 
@@ -206,7 +213,7 @@ export function changeRoutes(store: StateStore, webhooks: Webhooks, now: () => n
         inRepository(names, (repository, workspace) => {
           workspace.repositories = workspace.repositories.filter((other) => other !== repository);
           store.save();
-          announce(workspace, 'repo:deleted', repository);
+          announce(workspace, repository, { event: 'repo:deleted' });
           return noContent;
         }),
     },

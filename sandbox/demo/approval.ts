@@ -21,10 +21,10 @@ export async function approve(client: SandboxClient, ada: string, grace: string)
   screen.good(`202: grant ${id} is pending; nothing is in IAM yet`);
   screen.plan(plan);
   for (const why of plan.approvalReasons) screen.say(why);
-  const own = await client.decide(ada, id, 'approve', { planHash: plan.hash });
+  const own = await client.approve(ada, id, plan.hash);
   expect(own.status === 403, 'Ada may not approve her own request');
   screen.refused('Ada approves it herself: 403', String(own.body.detail));
-  const approved = await client.decide(grace, id, 'approve', { planHash: plan.hash });
+  const approved = await client.approve(grace, id, plan.hash);
   expect(
     approved.status === 200 && approved.body.state === 'active',
     "Grace's approval makes the grant active",

@@ -50,7 +50,11 @@ export async function request(
 
 /** The grant's own pipeline uses the role, and three others try to. Returns the access key of the session that it
  *  opened. */
-export async function use(client: SandboxClient, ada: string, grantId: string, arn: string): Promise<string> {
+export async function use(
+  client: SandboxClient,
+  ada: string,
+  { grantId, arn }: { grantId: string; arn: string },
+): Promise<string> {
   screen.chapter('Four pipelines present their step tokens to AWS STS');
   const own = await client.token('step', { repository: 'acme/shop', deployment: 'Production' });
   const admitted = await client.assume(arn, own);
@@ -111,9 +115,7 @@ export async function repeat(client: SandboxClient, ada: string): Promise<void> 
 export async function revoke(
   client: SandboxClient,
   ada: string,
-  grantId: string,
-  arn: string,
-  session: string,
+  { grantId, arn, session }: { grantId: string; arn: string; session: string },
 ): Promise<void> {
   screen.chapter('Ada revokes the grant');
   screen.say(`DELETE /v1/grants/${grantId}`);

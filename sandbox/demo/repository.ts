@@ -14,7 +14,7 @@ export async function follow(client: SandboxClient, ada: string): Promise<void> 
   );
   const created = await client.createRepository({ workspace: 'acme', slug: SLUG, project: 'WEB' });
   const uuid = String(created.body.uuid);
-  const grant = await settled(client, ada, uuid, 'active');
+  const grant = await settled(client, ada, { uuid, state: 'active' });
   const { arn } = grant.role as { arn: string };
   screen.good('Bitbucket sends its signed webhook; no person makes a request');
   screen.good(`grant ${grant.id} from template ecr-push is active, role ${arn}`);
@@ -22,7 +22,7 @@ export async function follow(client: SandboxClient, ada: string): Promise<void> 
   expect('accessKeyId' in (await client.assume(arn, token)), 'its own pipeline is admitted');
   screen.good(`${FULL_NAME}: admitted`);
   await client.deleteRepository(FULL_NAME);
-  await settled(client, ada, uuid, 'revoked');
+  await settled(client, ada, { uuid, state: 'revoked' });
   screen.good('The repository is deleted; Bitbucket confirms it, and the grant is revoked');
 }
 
@@ -30,8 +30,7 @@ export async function follow(client: SandboxClient, ada: string): Promise<void> 
 async function settled(
   client: SandboxClient,
   ada: string,
-  uuid: string,
-  state: string,
+  { uuid, state }: { uuid: string; state: string },
 ): Promise<Reply['body']> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {

@@ -31,12 +31,12 @@ export async function chat(client: SandboxClient): Promise<void> {
   const done = await said(client, 'the message says who approved', isApproval('Approved'));
   expect(done.ts === card.ts, 'the message is updated in place');
   screen.good('Grace presses Approve: the same message now says who approved, and has no buttons');
-  const message = await said(
+  const notification = await said(
     client,
     'Ada is notified',
     ({ channel, text }) => channel === 'D0ADA' && text.includes('lambda-deploy'),
   );
-  const arn = /arn:aws:iam::\d+:role\/rolewright\/[\w-]+/.exec(textOf(message))?.[0] ?? '';
+  const arn = /arn:aws:iam::\d+:role\/rolewright\/[\w-]+/.exec(textOf(notification))?.[0] ?? '';
   screen.good(`Ada gets a direct message: role ${arn}`);
   const token = await client.token('step', { repository: 'acme/shop', deployment: 'Staging' });
   expect('accessKeyId' in (await client.assume(arn, token)), 'the own token is admitted');

@@ -64,7 +64,7 @@ function blockFaults(blocks: unknown, surface: Surface): string[] {
 function contentFaults(block: Json, at: string): string[] {
   switch (block.type) {
     case 'header':
-      return textFaults(`${at}/text`, block.text, LIMITS.header, ['plain_text']);
+      return plainTextFaults(`${at}/text`, block.text, LIMITS.header);
     case 'section': {
       const fields = block.fields as Json[] | undefined;
       const faults = fields ? [] : textFaults(`${at}/text`, block.text, LIMITS.sectionText);
@@ -79,14 +79,18 @@ function contentFaults(block: Json, at: string): string[] {
       return faults;
     }
     case 'context':
-      return listFaults(block.elements, `${at}/elements`, LIMITS.contextElements, (element, path) =>
-        textFaults(path, element, LIMITS.sectionText),
-      );
+      return listFaults(block.elements, `${at}/elements`, {
+        most: LIMITS.contextElements,
+        check: (element, path) => textFaults(path, element, LIMITS.sectionText),
+      });
     case 'actions':
-      return listFaults(block.elements, `${at}/elements`, LIMITS.actionsElements, elementFaults);
+      return listFaults(block.elements, `${at}/elements`, {
+        most: LIMITS.actionsElements,
+        check: elementFaults,
+      });
     case 'input': {
-      const faults = textFaults(`${at}/label`, block.label, LIMITS.label, ['plain_text']);
-      if (block.hint) faults.push(...textFaults(`${at}/hint`, block.hint, LIMITS.hint, ['plain_text']));
+      const faults = plainTextFaults(`${at}/label`, block.label, LIMITS.label);
+      if (block.hint) faults.push(...plainTextFaults(`${at}/hint`, block.hint, LIMITS.hint));
       return [...faults, ...elementFaults(block.element as Json, `${at}/element`)];
     }
     default:
@@ -97,11 +101,11 @@ function contentFaults(block: Json, at: string): string[] {
 function elementFaults(element: Json, at: string): string[] {
   const faults = lengthFaults(`${at}/action_id`, element?.action_id ?? 'none', LIMITS.id);
   if (element?.placeholder) {
-    faults.push(...textFaults(`${at}/placeholder`, element.placeholder, LIMITS.placeholder, ['plain_text']));
+    faults.push(...plainTextFaults(`${at}/placeholder`, element.placeholder, LIMITS.placeholder));
   }
   switch (element?.type) {
     case 'button':
-      faults.push(...textFaults(`${at}/text`, element.text, LIMITS.buttonText, ['plain_text']));
+      faults.push(...plainTextFaults(`${at}/text`, element.text, LIMITS.buttonText));
       if (element.value !== undefined)
         faults.push(...lengthFaults(`${at}/value`, element.value, LIMITS.buttonValue));
       if (element.url !== undefined) faults.push(...lengthFaults(`${at}/url`, element.url, LIMITS.url));
@@ -114,10 +118,13 @@ function elementFaults(element: Json, at: string): string[] {
     case 'multi_static_select':
     case 'radio_buttons':
     case 'checkboxes':
-      return [...faults, ...listFaults(element.options, `${at}/options`, LIMITS.options, optionFaults)];
+      return [
+        ...faults,
+        ...listFaults(element.options, `${at}/options`, { most: LIMITS.options, check: optionFaults }),
+      ];
     case 'plain_text_input':
       if (element.initial_value !== undefined)
-        faults.push(...lengthFaults(`${at}/initial_value`, element.initial_value, LIMITS.initialValue, 0));
+        faults.push(...maxLengthFaults(`${at}/initial_value`, element.initial_value, LIMITS.initialValue));
       return faults;
     case 'overflow':
     case 'datepicker':
@@ -135,30 +142,40 @@ const optionFaults = (option: Json, at: string): string[] => [
 ];
 
 const confirmFaults = (confirm: Json, at: string): string[] => [
-  ...textFaults(`${at}/title`, confirm.title, LIMITS.confirmTitle, ['plain_text']),
+  ...plainTextFaults(`${at}/title`, confirm.title, LIMITS.confirmTitle),
   ...textFaults(`${at}/text`, confirm.text, LIMITS.confirmText),
-  ...textFaults(`${at}/confirm`, confirm.confirm, LIMITS.confirmButton, ['plain_text']),
-  ...textFaults(`${at}/deny`, confirm.deny, LIMITS.confirmButton, ['plain_text']),
+  ...plainTextFaults(`${at}/confirm`, confirm.confirm, LIMITS.confirmButton),
+  ...plainTextFaults(`${at}/deny`, confirm.deny, LIMITS.confirmButton),
 ];
 
 function listFaults(
   list: unknown,
   at: string,
-  most: number,
-  check: (item: Json, at: string) => string[],
+  { most, check }: { most: number; check(item: Json, at: string): string[] },
 ): string[] {
   if (!Array.isArray(list) || list.length === 0) return [`${at}: must hold 1 to ${most}`];
   const faults = list.length > most ? [`${at}: more than ${most}`] : [];
   return [...faults, ...list.flatMap((item: Json, n) => check(item, `${at}/${n}`))];
 }
 
-function textFaults(at: string, text: unknown, most: number, types = ['plain_text', 'mrkdwn']): string[] {
+function textFaults(at: string, text: unknown, most: number): string[] {
   const { type, text: content } = (text ?? {}) as Json;
-  if (!types.includes(String(type))) return [`${at}: must be ${types.join(' or ')}`];
+  if (type !== 'plain_text' && type !== 'mrkdwn') return [`${at}: must be plain_text or mrkdwn`];
   return lengthFaults(at, content, most);
 }
 
-function lengthFaults(at: string, text: unknown, most: number, least = 1): string[] {
+function plainTextFaults(at: string, text: unknown, most: number): string[] {
+  const { type, text: content } = (text ?? {}) as Json;
+  return type === 'plain_text' ? lengthFaults(at, content, most) : [`${at}: must be plain_text`];
+}
+
+const lengthFaults = (at: string, text: unknown, most: number): string[] =>
+  rangeFaults(at, text, { least: 1, most });
+
+const maxLengthFaults = (at: string, text: unknown, most: number): string[] =>
+  rangeFaults(at, text, { least: 0, most });
+
+function rangeFaults(at: string, text: unknown, { least, most }: { least: number; most: number }): string[] {
   if (typeof text !== 'string') return [`${at}: must be text`];
   return text.length < least || text.length > most ? [`${at}: ${least} to ${most} characters`] : [];
 }
@@ -167,12 +184,12 @@ function lengthFaults(at: string, text: unknown, most: number, least = 1): strin
 export function viewFaults(view: unknown): string[] {
   const modal = (typeof view === 'object' && view !== null ? view : {}) as Json;
   const faults = modal.type === 'modal' ? [] : ['/type: must be modal'];
-  faults.push(...textFaults('/title', modal.title, LIMITS.viewTitle, ['plain_text']));
+  faults.push(...plainTextFaults('/title', modal.title, LIMITS.viewTitle));
   for (const name of ['submit', 'close']) {
-    if (modal[name]) faults.push(...textFaults(`/${name}`, modal[name], LIMITS.viewTitle, ['plain_text']));
+    if (modal[name]) faults.push(...plainTextFaults(`/${name}`, modal[name], LIMITS.viewTitle));
   }
   if (modal.private_metadata !== undefined)
-    faults.push(...lengthFaults('/private_metadata', modal.private_metadata, LIMITS.privateMetadata, 0));
+    faults.push(...maxLengthFaults('/private_metadata', modal.private_metadata, LIMITS.privateMetadata));
   if (modal.callback_id !== undefined)
     faults.push(...lengthFaults('/callback_id', modal.callback_id, LIMITS.callbackId));
   faults.push(...blockFaults(modal.blocks, 'modal'));

@@ -95,9 +95,7 @@ export function peopleActions(world: SlackWorld) {
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
     const user = findUser(parsed.data.user);
     if (!user) return refusal(404, `/user: no user ${parsed.data.user}`);
-    const channel =
-      findChannel(parsed.data.channel) ??
-      slackSeed.channels.find(({ name }) => name === parsed.data.channel.replace(/^#/, ''));
+    const channel = channelNamed(parsed.data.channel);
     if (!channel) return refusal(404, `/channel: no channel ${parsed.data.channel}`);
     const team = user.isStranger ? slackSeed.foreignTeam : slackSeed.team;
     const reply = await deliver('/slack/commands', {
@@ -115,17 +113,20 @@ export function peopleActions(world: SlackWorld) {
       response_url: newResponseUrl(world, 'commands', { channel: channel.id, user: user.id }),
       trigger_id: newTrigger(world, user),
     });
-    const said = reply?.status === 200 ? parseJson(reply.text) : undefined;
-    if (said && !messageFault(said)) {
-      addMessage(world, {
-        channel,
-        via: 'reply',
-        text: String(said.text ?? ''),
-        blocks: withBlockIds((said.blocks ?? []) as Block[]),
-        ...(said.response_type === 'in_channel' ? {} : { ephemeralTo: user.id }),
-      });
-    }
+    if (reply?.status === 200) showReply(channel, user, parseJson(reply.text));
     return passOn(reply);
+  }
+
+  /** Shows the app's answer to a command in the channel, if Slack takes it as a message. */
+  function showReply(channel: Channel, user: SlackUser, said: Record<string, unknown> | undefined): void {
+    if (!said || messageFault(said)) return;
+    addMessage(world, {
+      channel,
+      via: 'reply',
+      text: String(said.text ?? ''),
+      blocks: withBlockIds((said.blocks ?? []) as Block[]),
+      ...(said.response_type === 'in_channel' ? {} : { ephemeralTo: user.id }),
+    });
   }
 
   async function click(body: unknown): Promise<Answer> {
@@ -142,9 +143,7 @@ export function peopleActions(world: SlackWorld) {
       return refusal(404, `/messageTs: ${user.name} does not see that message`);
     const action = findAction(message?.blocks ?? view?.view.blocks ?? [], actionId);
     if (!action) return refusal(404, `/actionId: no element ${actionId} there`);
-    const place = message
-      ? messagePlace(message, newResponseUrl(world, 'actions', { ...placeOf(message), user: user.id }))
-      : { container: { type: 'view', view_id: viewId }, view: view && viewShown(view) };
+    const place = placeOfClick(user, message, view);
     const payload = {
       type: 'block_actions',
       ...common(user),
@@ -155,6 +154,11 @@ export function peopleActions(world: SlackWorld) {
     };
     return passOn(await deliver('/slack/interactions', { payload: JSON.stringify(payload) }));
   }
+
+  const placeOfClick = (user: SlackUser, message: Message | undefined, view: OpenView | undefined) =>
+    message
+      ? messagePlace(message, newResponseUrl(world, 'actions', { ...placeOf(message), user: user.id }))
+      : view && { container: { type: 'view', view_id: view.id }, view: viewShown(view) };
 
   async function submit(body: unknown): Promise<Answer> {
     const parsed = submitSchema.safeParse(body);
@@ -206,6 +210,12 @@ export function peopleActions(world: SlackWorld) {
 
   return { command, click, submit, close };
 }
+
+type Channel = { id: string; name: string };
+
+/** The channel with this id, or with this name. */
+const channelNamed = (text: string): Channel | undefined =>
+  findChannel(text) ?? slackSeed.channels.find(({ name }) => name === text.replace(/^#/, ''));
 
 function parseJson(text: string): Record<string, unknown> | undefined {
   try {

@@ -13,8 +13,8 @@ export type SlackUser = {
   isEmailUnconfirmed?: true;
 };
 
-const member = (id: string, name: string, realName: string, more: Partial<SlackUser> = {}): SlackUser => ({
-  id,
+const member = (name: string, realName: string, more: Partial<SlackUser> = {}): SlackUser => ({
+  id: `U0${name.toUpperCase()}`,
   name,
   realName,
   email: `${name}@acme.example`,
@@ -31,15 +31,15 @@ export const slackSeed = {
   botToken: 'slack-sandbox-token',
   signingSecret: 'slack-sandbox-signing-secret',
   users: [
-    member('U0ADA', 'ada', 'Ada'),
-    member('U0GRACE', 'grace', 'Grace'),
-    member('U0MALLORY', 'mallory', 'Mallory'),
-    member('U0DORA', 'dora', 'Dora', { deleted: true }),
-    member('U0BUILD', 'build', 'Build bot', { isBot: true }),
-    member('U0GUS', 'gus', 'Gus, a guest', { isRestricted: true }),
-    member('U0UMA', 'uma', 'Uma, a single-channel guest', { isUltraRestricted: true }),
-    member('U0SAM', 'sam', 'Sam of a connected workspace', { isStranger: true }),
-    member('U0NINA', 'nina', 'Nina, who never confirmed her email', { isEmailUnconfirmed: true }),
+    member('ada', 'Ada'),
+    member('grace', 'Grace'),
+    member('mallory', 'Mallory'),
+    member('dora', 'Dora', { deleted: true }),
+    member('build', 'Build bot', { isBot: true }),
+    member('gus', 'Gus, a guest', { isRestricted: true }),
+    member('uma', 'Uma, a single-channel guest', { isUltraRestricted: true }),
+    member('sam', 'Sam of a connected workspace', { isStranger: true }),
+    member('nina', 'Nina, who never confirmed her email', { isEmailUnconfirmed: true }),
   ],
   channels: [
     { id: 'C0GENERAL', name: 'general' },

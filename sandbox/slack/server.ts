@@ -48,6 +48,32 @@ export async function startSlackSandbox(options: {
   const api = guardedApi(world, faults);
   const routes = sandboxRoutes(world, faults, calls);
 
+  async function callApi(
+    method: string,
+    incoming: IncomingMessage,
+    body: string,
+  ): Promise<Answer | undefined> {
+    const given = argumentsOf(incoming.headers['content-type'], body);
+    const replied = await api(method, incoming.headers.authorization, given);
+    calls.push({ at: new Date(world.now()).toISOString(), method, ok: replied?.body.ok === true });
+    if (!replied) return undefined;
+    const headers = replied.retryAfter === undefined ? {} : { 'retry-after': String(replied.retryAfter) };
+    return { status: replied.status, body: replied.body, headers };
+  }
+
+  function answerRoute(sent: { method: string; path: string; segments: string[]; body: string }) {
+    const request = {
+      ...sent,
+      query: new URLSearchParams(),
+      authorization: undefined,
+      body: jsonOf(sent.body),
+    };
+    const found = findRoute(routes, request);
+    if (found === 'unknown') return refusal(404, `no endpoint ${sent.path}`);
+    if (found === 'wrong method') return refusal(405, `no ${sent.method} at ${sent.path}`);
+    return found.route.answer(found.parts, request);
+  }
+
   async function answer(incoming: IncomingMessage): Promise<Answer | undefined> {
     const method = incoming.method ?? 'GET';
     const [path = '/'] = (incoming.url ?? '/').split('?');
@@ -56,29 +82,12 @@ export async function startSlackSandbox(options: {
     const body = await text(incoming);
     if (method === 'GET' && path === '/') return { status: 200, html: slackPage };
     if (segments[0] === 'api' && segments[1] !== undefined) {
-      const given = argumentsOf(incoming.headers['content-type'], body);
-      const replied = await api(segments[1], incoming.headers.authorization, given);
-      const at = new Date(world.now()).toISOString();
-      calls.push({ at, method: segments[1], ok: replied?.body.ok === true });
-      if (!replied) return undefined;
-      const headers = replied.retryAfter === undefined ? {} : { 'retry-after': String(replied.retryAfter) };
-      return { status: replied.status, body: replied.body, headers };
+      return callApi(segments[1], incoming, body);
     }
     if (method === 'POST' && (segments[0] === 'commands' || segments[0] === 'actions')) {
-      return respond(world, faults, segments.join('/'), body);
+      return respond(world, faults, { id: segments.join('/'), body });
     }
-    const request = {
-      method,
-      path,
-      segments,
-      query: new URLSearchParams(),
-      authorization: undefined,
-      body: jsonOf(body),
-    };
-    const found = findRoute(routes, request);
-    if (found === 'unknown') return refusal(404, `no endpoint ${path}`);
-    if (found === 'wrong method') return refusal(405, `no ${method} at ${path}`);
-    return found.route.answer(found.parts, request);
+    return answerRoute({ method, path, segments, body });
   }
 
   const server = createServer((incoming, response) => {
@@ -157,8 +166,7 @@ function sandboxRoutes(world: SlackWorld, faults: Faults, calls: object[]): Rout
 async function respond(
   world: SlackWorld,
   faults: Faults,
-  id: string,
-  body: string,
+  { id, body }: { id: string; body: string },
 ): Promise<Answer | undefined> {
   const fault = faults.take((match) => match === 'response_url');
   switch (fault?.effect) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { delay, type Faults } from '../http/faults.ts';
+import { delay, type Fault, type Faults } from '../http/faults.ts';
 import { messageFault, viewFaults } from './block-kit.ts';
 import { findUser, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, OpenView } from './state.ts';
@@ -121,19 +121,34 @@ export function guardedApi(world: SlackWorld, faults: Faults) {
   ): Promise<ApiAnswer | undefined> => {
     const fault = faults.take((match) => match === method);
     if (fault?.effect === 'drop') return undefined;
-    if (fault?.effect === 'throttle') {
-      const retryAfter = Math.ceil(fault.delayMs / 1000);
-      return { status: 429, body: { ok: false, error: 'ratelimited' }, retryAfter };
-    }
-    if (fault?.effect === 'error') return { status: 500, body: { ok: false, error: 'internal_error' } };
-    if (fault?.effect === 'forbid') return refused('missing_scope');
     if (fault?.effect === 'delay') await delay(fault);
-    const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? given.token;
-    if (token === undefined) return refused('not_authed');
-    if (token !== slackSeed.botToken) return refused('invalid_auth');
+    const refusal = faultAnswer(fault) ?? tokenRefusal(authorization, given);
+    if (refusal) return refusal;
     const answer = call(method, given);
     return fault?.effect === 'lostReply' ? undefined : answer;
   };
+}
+
+/** What an armed fault answers in place of the method, if it does. */
+function faultAnswer(fault: Fault | undefined): ApiAnswer | undefined {
+  switch (fault?.effect) {
+    case 'throttle': {
+      const retryAfter = Math.ceil(fault.delayMs / 1000);
+      return { status: 429, body: { ok: false, error: 'ratelimited' }, retryAfter };
+    }
+    case 'error':
+      return { status: 500, body: { ok: false, error: 'internal_error' } };
+    case 'forbid':
+      return refused('missing_scope');
+    default:
+      return undefined;
+  }
+}
+
+function tokenRefusal(authorization: string | undefined, given: Arguments): ApiAnswer | undefined {
+  const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? given.token;
+  if (token === undefined) return refused('not_authed');
+  return token === slackSeed.botToken ? undefined : refused('invalid_auth');
 }
 
 /** A view's content with the initial values of a new view. */

@@ -139,7 +139,11 @@ const listPolicyVersions: Action = ({ world, parameters }) => {
   const arn = input.text('PolicyArn', ARN);
   const page = readPage(input);
   input.check();
-  return page([knownPolicy(world, arn)], (policy) => policy.arn, 'Versions', versionXml);
+  return page([knownPolicy(world, arn)], {
+    keyOf: (policy) => policy.arn,
+    listName: 'Versions',
+    toXml: versionXml,
+  });
 };
 
 const oneOf = (...values: string[]): TextRule => ({
@@ -167,12 +171,11 @@ const listPolicies: Action = ({ world, parameters }) => {
       (bounding > 0 || usage !== 'PermissionsBoundary')
     );
   });
-  return page(
-    matching,
-    (policy) => policy.arn,
-    'Policies',
-    (policy) => policyXml(world, policy),
-  );
+  return page(matching, {
+    keyOf: (policy) => policy.arn,
+    listName: 'Policies',
+    toXml: (policy) => policyXml(world, policy),
+  });
 };
 
 const deletePolicy: Action = ({ world, parameters, visibleFrom }) => {

@@ -67,12 +67,7 @@ const listRolePolicies: Action = ({ world, parameters }) => {
   const page = readPage(input);
   input.check();
   const names = seenRole(world, roleName).inlinePolicies.map((policy) => policy.name);
-  return page(
-    names,
-    (name) => name,
-    'PolicyNames',
-    (name) => name,
-  );
+  return page(names, { keyOf: (name) => name, listName: 'PolicyNames', toXml: (name) => name });
 };
 
 const attachRolePolicy: Action = (call) => {
@@ -108,12 +103,11 @@ const listAttachedRolePolicies: Action = ({ world, parameters }) => {
   const page = readPage(input);
   input.check();
   const arns = seenRole(world, roleName).attachedPolicies.filter((arn) => pathOf(arn).startsWith(prefix));
-  return page(
-    arns,
-    (arn) => arn,
-    'AttachedPolicies',
-    (arn) => ({ PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn }),
-  );
+  return page(arns, {
+    keyOf: (arn) => arn,
+    listName: 'AttachedPolicies',
+    toXml: (arn) => ({ PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn }),
+  });
 };
 
 /** `/service-role/` of `arn:aws:iam::aws:policy/service-role/Name`. */

@@ -70,7 +70,7 @@ const listRoles: Action = ({ world, parameters }) => {
   const page = readPage(input);
   input.check();
   const roles = world.state.roles.allSeen().filter((role) => role.path.startsWith(prefix));
-  return page(roles, (role) => role.name.toLowerCase(), 'Roles', summaryXml);
+  return page(roles, { keyOf: (role) => role.name.toLowerCase(), listName: 'Roles', toXml: summaryXml });
 };
 
 const updateRole: Action = (call) => {
@@ -143,12 +143,7 @@ const listInstanceProfilesForRole: Action = ({ world, parameters }) => {
   const page = readPage(input);
   input.check();
   seenRole(world, name);
-  return page(
-    [],
-    () => '',
-    'InstanceProfiles',
-    () => ({}),
-  );
+  return page([], { keyOf: () => '', listName: 'InstanceProfiles', toXml: () => ({}) });
 };
 
 function readBoundary(input: Input, need: 'optional' | 'required'): string | undefined {

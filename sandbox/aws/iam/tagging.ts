@@ -37,7 +37,7 @@ const listRoleTags: Action = ({ world, parameters }) => {
   const name = input.text('RoleName', ROLE_NAME);
   const page = readPage(input);
   input.check();
-  return page(seenRole(world, name).tags, (tag) => tag.key, 'Tags', tagXml);
+  return page(seenRole(world, name).tags, { keyOf: (tag) => tag.key, listName: 'Tags', toXml: tagXml });
 };
 
 const tagProvider: Action = (call) => {
@@ -65,7 +65,7 @@ const listProviderTags: Action = ({ world, parameters }) => {
   const arn = input.text('OpenIDConnectProviderArn', ARN);
   const page = readPage(input);
   input.check();
-  return page(seenProvider(world, arn).tags, (tag) => tag.key, 'Tags', tagXml);
+  return page(seenProvider(world, arn).tags, { keyOf: (tag) => tag.key, listName: 'Tags', toXml: tagXml });
 };
 
 export const taggingActions = {

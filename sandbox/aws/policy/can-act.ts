@@ -29,7 +29,7 @@ export function canAct(world: World, question: Question): Answer {
   const role = roleOfSession(world, session);
   if (!role) return no('the role of this session is gone');
 
-  const context = contextOf(world, question, session, role);
+  const context = contextOf(world, question, { session, role });
   const ask = (documents: string[]) =>
     identityVerdict(
       documents.filter((document) => document !== ''),
@@ -54,7 +54,11 @@ export function canAct(world: World, question: Question): Answer {
 }
 
 /** What the sandbox knows of a request. Keys of other services are missing unless the question brings them. */
-function contextOf(world: World, question: Question, session: Session, role: Role): Context {
+function contextOf(
+  world: World,
+  question: Question,
+  { session, role }: { session: Session; role: Role },
+): Context {
   const resourceAccount = question.resource.split(':')[4] || world.accountId;
   const entries: [string, string[]][] = [
     ...requestContext(world.now()),

@@ -99,7 +99,8 @@ function checkSids(statements: Json[]): void {
 }
 
 function parseStatement(statement: Json, kind: PolicyKind, variables: boolean): Statement {
-  checkFields(statement, kind);
+  checkFieldNames(statement, kind);
+  checkRequiredFields(statement, kind);
   const effect = statement.Effect;
   if (effect !== 'Allow' && effect !== 'Deny') throw syntaxError();
   return {
@@ -114,8 +115,10 @@ function parseStatement(statement: Json, kind: PolicyKind, variables: boolean): 
   };
 }
 
-function checkFields(statement: Json, kind: PolicyKind): void {
-  const has = (field: string) => statement[field] !== undefined;
+const hasIn = (statement: Json) => (field: string) => statement[field] !== undefined;
+
+function checkFieldNames(statement: Json, kind: PolicyKind): void {
+  const has = hasIn(statement);
   if (kind === 'identity' && (has('Principal') || has('NotPrincipal'))) {
     throw malformedPolicy('Policy document should not specify a principal.');
   }
@@ -124,6 +127,10 @@ function checkFields(statement: Json, kind: PolicyKind): void {
     const known = [...STATEMENT_FIELDS.trust, ...STATEMENT_FIELDS.identity, 'NotPrincipal'].includes(field);
     throw malformedPolicy(known ? `Has prohibited field ${field}` : `Unknown field ${field}`);
   }
+}
+
+function checkRequiredFields(statement: Json, kind: PolicyKind): void {
+  const has = hasIn(statement);
   if (!has('Effect')) throw malformedPolicy('Missing required field Effect');
   if (kind === 'trust' && !has('Principal')) throw malformedPolicy('Missing required field Principal');
   if (has('Action') === has('NotAction')) {

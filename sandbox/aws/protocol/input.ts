@@ -15,7 +15,7 @@ export type Input = {
   texts(name: string, rule: TextRule, most?: number): string[];
   requiredTexts(name: string, rule: TextRule, most?: number): string[];
   /** The one field of each object of a list, such as the `arn` of `PolicyArns`. */
-  fields(name: string, field: string, rule: TextRule, most?: number): string[];
+  fields(name: string, wanted: { field: string; rule: TextRule; most?: number }): string[];
   tags(name?: string): Tag[];
   requiredTags(): Tag[];
   /** Throws ValidationError when anything read so far was wrong. */
@@ -100,7 +100,7 @@ export function readInput(parameters: Parameters): Input {
       present(name);
       return input.texts(name, rule, most);
     },
-    fields: (name, field, rule, most = Number.POSITIVE_INFINITY) =>
+    fields: (name, { field, rule, most = Number.POSITIVE_INFINITY }) =>
       list(name, most).map((item, i) =>
         required(asFields(item)[field], `${memberName(name)}.${i + 1}.member.${field}`, rule),
       ),

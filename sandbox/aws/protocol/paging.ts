@@ -13,9 +13,7 @@ export function readPage(input: Input) {
   const size = input.optionalNumber('MaxItems', MAX_ITEMS) ?? DEFAULT_ITEMS;
   return <T>(
     items: readonly T[],
-    keyOf: (item: T) => string,
-    listName: string,
-    toXml: (item: T) => Xml,
+    { keyOf, listName, toXml }: { keyOf(item: T): string; listName: string; toXml(item: T): Xml },
   ): Xml => {
     const after = marker === undefined ? undefined : keyOfMarker(marker);
     const rest = items

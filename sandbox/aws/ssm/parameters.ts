@@ -53,13 +53,10 @@ const find = ({ state }: World, wanted: string): StoredParameter | undefined => 
 const select = ({ world }: SsmCall, text: string) =>
   selected(text, (candidate) => find(world, candidate) !== undefined);
 
-function authorizeOn(
-  call: SsmCall,
-  action: string,
-  named: string,
-  context: Record<string, string[]> = {},
-): void {
-  const { world, signer } = call;
+/** `context`: condition keys of this action. */
+type Access = { action: string; named: string; context?: Record<string, string[]> };
+
+function authorizeOn({ world, signer }: SsmCall, { action, named, context = {} }: Access): void {
   const tags = find(world, named)?.tags ?? [];
   authorize(world, signer.accessKeyId, {
     action: `ssm:${action}`,
@@ -73,7 +70,11 @@ function authorizeOn(
 }
 
 /** A version as a read answers it. The text of a SecureString that is not decrypted is opaque. */
-function shown(call: SsmCall, { name: Name }: StoredParameter, one: ParameterVersion, decrypted: boolean) {
+function shown(
+  call: SsmCall,
+  { name: Name }: StoredParameter,
+  { one, decrypted }: { one: ParameterVersion; decrypted: boolean },
+) {
   const isSealed = one.type === 'SecureString' && !decrypted;
   return {
     Name,
@@ -96,14 +97,14 @@ function read(call: SsmCall, text: string, decrypted: boolean) {
     ({ version }) => selector === undefined || String(version) === selector,
   );
   if (!parameter || !one) return undefined;
-  const answer = shown(call, parameter, one, decrypted);
+  const answer = shown(call, parameter, { one, decrypted });
   return selector === undefined ? answer : { ...answer, Selector: `:${selector}` };
 }
 
 function getParameter(call: SsmCall): object {
   const { Name, WithDecryption } = parsed(getSchema, call.input);
   const { name: named, selector } = select(call, Name);
-  authorizeOn(call, 'GetParameter', named);
+  authorizeOn(call, { action: 'GetParameter', named });
   const Parameter = read(call, Name, WithDecryption);
   if (Parameter) return { Parameter };
   if (!find(call.world, named)) throw notFound();
@@ -117,7 +118,7 @@ function getParameter(call: SsmCall): object {
 function getParameters(call: SsmCall): object {
   const { Names, WithDecryption } = parsed(getManySchema, call.input);
   if (new Set(Names).size < Names.length) throw invalid('Names must not contain duplicates.');
-  for (const each of Names) authorizeOn(call, 'GetParameters', select(call, each).name);
+  for (const each of Names) authorizeOn(call, { action: 'GetParameters', named: select(call, each).name });
   const found = Names.map((each) => [each, read(call, each, WithDecryption)] as const);
   return {
     Parameters: found.flatMap(([, parameter]) => (parameter ? [parameter] : [])),
@@ -128,7 +129,7 @@ function getParameters(call: SsmCall): object {
 function deleteParameter(call: SsmCall): object {
   const { world, visibleFrom } = call;
   const { Name } = parsed(deleteSchema, call.input);
-  authorizeOn(call, 'DeleteParameter', Name);
+  authorizeOn(call, { action: 'DeleteParameter', named: Name });
   const { parameters } = world.state;
   if (!parameters.seen(Name) || !parameters.latest(Name)) throw notFound();
   parameters.write(Name, undefined, visibleFrom);
@@ -141,10 +142,14 @@ function putParameter(call: SsmCall): object {
   const { world, signer, visibleFrom } = call;
   const input = parsed(putSchema, call.input);
   const tags = input.Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
-  authorizeOn(call, 'PutParameter', input.Name, {
-    'ssm:Overwrite': [String(input.Overwrite)],
-    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:RequestTag/${key}`, [value]])),
-    ...(tags.length > 0 ? { 'aws:TagKeys': tags.map(({ key }) => key) } : {}),
+  authorizeOn(call, {
+    action: 'PutParameter',
+    named: input.Name,
+    context: {
+      'ssm:Overwrite': [String(input.Overwrite)],
+      ...Object.fromEntries(tags.map(({ key, value }) => [`aws:RequestTag/${key}`, [value]])),
+      ...(tags.length > 0 ? { 'aws:TagKeys': tags.map(({ key }) => key) } : {}),
+    },
   });
   checkNewName(world, signer.region, input.Name);
   const before = world.state.parameters.latest(input.Name);
@@ -160,14 +165,14 @@ function putParameter(call: SsmCall): object {
   checkValue(input, tier, before);
   if (input.Overwrite && tags.length > 0) throw invalid("Tags and overwrite can't be used together.");
   const version = (before?.versions.at(-1)?.version ?? 0) + 1;
-  const value = { version, type, value: input.Value, modifiedAt: world.now() };
+  const written = { version, type, value: input.Value, modifiedAt: world.now() };
   const pattern = input.AllowedPattern ?? before?.allowedPattern;
   const stored: StoredParameter = {
     name: input.Name,
     tier,
     ...(pattern === undefined ? {} : { allowedPattern: pattern }),
     tags: before?.tags ?? tags,
-    versions: [...(before?.versions ?? []), value].slice(-MAX_VERSIONS),
+    versions: [...(before?.versions ?? []), written].slice(-MAX_VERSIONS),
   };
   world.state.parameters.write(input.Name, stored, visibleFrom);
   return { Version: version, Tier: tier };

@@ -16,7 +16,7 @@ const MAX_ARNS = 10;
  *  that does not exist in the account. */
 export function readSessionPolicies(world: World, input: Input): () => SessionPolicies | undefined {
   const inline = input.optionalText('Policy', SESSION_POLICY);
-  const managed = input.fields('PolicyArns', 'arn', ARN, MAX_ARNS);
+  const managed = input.fields('PolicyArns', { field: 'arn', rule: ARN, most: MAX_ARNS });
   return () => {
     if (inline === undefined && managed.length === 0) return undefined;
     const policies = { ...(inline === undefined ? {} : { inline }), managed };

@@ -20,7 +20,11 @@ export const requestContext = (now: number): [string, string[]][] => [
 ];
 
 /** Whether the role's trust policy lets this identity in. */
-function isTrusted(role: Role, identity: WebIdentity, sessionName: string, now: number): boolean {
+function isTrusted(
+  role: Role,
+  identity: WebIdentity,
+  { sessionName, now }: { sessionName: string; now: number },
+): boolean {
   const issuer = identity.provider.url.replace(/^https:\/\//, '');
   const keyPrefix = issuer.toLowerCase();
   const context: Context = new Map([
@@ -50,7 +54,7 @@ export function assumeRoleWithWebIdentity(verify: (token: string) => Promise<Web
 
     const identity = await verify(token);
     const role = world.state.roles.seen(roleName.toLowerCase());
-    if (role?.arn !== roleArn || !isTrusted(role, identity, sessionName, world.now())) {
+    if (role?.arn !== roleArn || !isTrusted(role, identity, { sessionName, now: world.now() })) {
       throw accessDenied(`Not authorized to perform ${ACTION}`);
     }
     if (duration > role.maxSessionDuration) {

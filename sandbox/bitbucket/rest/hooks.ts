@@ -62,7 +62,7 @@ export const hookEventRoutes = (url: () => string): Route[] => [
         label: event,
         description: event,
       }));
-      return paginate(values, query, `${url()}${path}`);
+      return paginate(values, { query, url: `${url()}${path}` });
     },
   },
 ];
@@ -94,8 +94,7 @@ export function hookRoutes(store: StateStore, url: () => string, now: () => numb
         inWorkspace(name, (workspace) =>
           paginate(
             workspace.hooks.map((hook) => hookResource(workspace, hook)),
-            query,
-            `${url()}${path}`,
+            { query, url: `${url()}${path}` },
           ),
         ),
     },

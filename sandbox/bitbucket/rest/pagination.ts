@@ -15,9 +15,7 @@ function positive(text: string | null, otherwise: number): number | undefined {
  *  the links. */
 export function paginate(
   values: readonly unknown[],
-  query: URLSearchParams,
-  url: string,
-  understood: readonly string[] = [],
+  { query, url, understood = [] }: { query: URLSearchParams; url: string; understood?: readonly string[] },
 ): Answer {
   const unknown = ['q', 'sort', 'fields'].filter((name) => query.has(name) && !understood.includes(name));
   if (unknown.length > 0) return apiError(400, `The sandbox does not support: ${unknown.join(', ')}`);

@@ -60,8 +60,7 @@ export function permissionRoutes(store: StateStore): Route[] {
 export function permissionList(
   workspace: Workspace,
   repository: Repository,
-  query: URLSearchParams,
-  url: string,
+  { query, url }: { query: URLSearchParams; url: string },
 ): Answer {
   if (repository.tokenRight !== 'admin') {
     return apiError(403, 'You must be an admin of the repository to see its permissions.');
@@ -73,7 +72,7 @@ export function permissionList(
   const values = repository.permissions
     .filter(({ permission }) => wanted === undefined || permission === wanted)
     .map((held) => permissionResource(workspace, repository, held));
-  return paginate(values, query, url, ['q']);
+  return paginate(values, { query, url, understood: ['q'] });
 }
 
 /** What each `role` of a list asks of the caller: "member" is read, "contributor" write, "admin" administration. A

@@ -61,7 +61,7 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
       path: '/2.0/workspaces/:/permissions/repositories/:',
       answer: (names, { query, path }) =>
         inRepository(names, (repository, workspace) =>
-          permissionList(workspace, repository, query, `${url()}${path}`),
+          permissionList(workspace, repository, { query, url: `${url()}${path}` }),
         ),
     },
     {
@@ -73,7 +73,7 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
           const found = withRole(workspace.repositories, role);
           if (!found) return apiError(400, `Invalid role: ${role}`);
           const values = found.map((repository) => repositoryResource(workspace, repository));
-          return paginate(values, query, `${url()}${path}`, ['role']);
+          return paginate(values, { query, url: `${url()}${path}`, understood: ['role'] });
         }),
     },
     {
@@ -87,7 +87,7 @@ function resourceRoutes({ state }: StateStore, url: () => string): Route[] {
       path: '/2.0/repositories/:/:/environments',
       answer: (names, { query, path }) =>
         inRepository(names, ({ environments }) =>
-          paginate(environments.map(environmentResource), query, `${url()}${path}`),
+          paginate(environments.map(environmentResource), { query, url: `${url()}${path}` }),
         ),
     },
     {

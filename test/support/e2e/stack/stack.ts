@@ -136,7 +136,7 @@ export async function startWorld(
   dir: string,
   options: StackOptions = {},
 ): Promise<World & { dir: string; stop(): Promise<void> }> {
-  const stack = await startStack(process.cwd(), dir, freePorts, options);
+  const stack = await startStack({ root: process.cwd(), dir, ports: freePorts, ...options });
   const world = await worldOf(stack);
   return {
     ...world,
