@@ -49,7 +49,7 @@ const perStatement =
     );
 
 /** A rule that refuses every action of a list. */
-const noneOf = (patterns: readonly string[], what: string, fix: string, but: readonly string[] = []) => {
+const noneOf = (patterns: readonly string[], { what, fix, but = [] }: Flaw & { but?: readonly string[] }) => {
   const hit = hitOf(patterns);
   return perStatement(({ Action }) =>
     Action.filter((action) => !but.includes(lower(action)) && hit(action)).map((action) => ({
@@ -184,12 +184,11 @@ export const guardrailRules = [
   {
     id: 'no-identity-management',
     isFixed: true,
-    find: noneOf(
-      IDENTITY,
-      'manages or assumes an identity',
-      'leave it to the administrators of the account',
-      IDENTITY_EXCEPTIONS,
-    ),
+    find: noneOf(IDENTITY, {
+      what: 'manages or assumes an identity',
+      fix: 'leave it to the administrators of the account',
+      but: IDENTITY_EXCEPTIONS,
+    }),
   },
   { id: 'pass-role-exact', isFixed: true, find: perStatement(passRole) },
   {
@@ -205,40 +204,36 @@ export const guardrailRules = [
   {
     id: 'no-organisation-or-billing',
     isFixed: false,
-    find: noneOf(
-      ORGANISATION_AND_BILLING,
-      'affects the organisation, the account or its bill',
-      'leave it to the administrators of the account',
-    ),
+    find: noneOf(ORGANISATION_AND_BILLING, {
+      what: 'affects the organisation, the account or its bill',
+      fix: 'leave it to the administrators of the account',
+    }),
   },
   {
     id: 'no-log-tampering',
     isFixed: false,
-    find: noneOf(
-      LOG_TAMPERING,
-      'affects logs or monitoring',
-      'leave it to the administrators of the account',
-    ),
+    find: noneOf(LOG_TAMPERING, {
+      what: 'affects logs or monitoring',
+      fix: 'leave it to the administrators of the account',
+    }),
   },
   {
     id: 'no-key-management',
     isFixed: false,
     find: (policy, context) =>
-      noneOf(
-        KEYS,
-        'affects keys',
-        "use keys that AWS manages, name the role in the key's own policy, or let it use one key through one service: kms:Decrypt and kms:GenerateDataKey with StringEquals kms:ViaService",
-      )({ ...policy, Statement: policy.Statement.filter((statement) => !isKeyUse(statement)) }, context),
+      noneOf(KEYS, {
+        what: 'affects keys',
+        fix: "use keys that AWS manages, name the role in the key's own policy, or let it use one key through one service: kms:Decrypt and kms:GenerateDataKey with StringEquals kms:ViaService",
+      })({ ...policy, Statement: policy.Statement.filter((statement) => !isKeyUse(statement)) }, context),
   },
   {
     id: 'no-privilege-escalation',
     isFixed: false,
-    find: noneOf(
-      ESCALATION,
-      'is a known path to another role',
-      'use an action that names what it changes, e.g. lambda:UpdateFunctionCode',
-      IDENTITY_EXCEPTIONS,
-    ),
+    find: noneOf(ESCALATION, {
+      what: 'is a known path to another role',
+      fix: 'use an action that names what it changes, e.g. lambda:UpdateFunctionCode',
+      but: IDENTITY_EXCEPTIONS,
+    }),
   },
   { id: 'no-escalation-pairs', isFixed: false, find: pairs },
   {
