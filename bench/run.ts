@@ -16,7 +16,7 @@ const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };
 
 /** The gateway that has both the product's and the bare functions. */
 async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'acknowledgement' | 'calls'>> {
-  return withServiceFile(root, gatewayFunctions, async (serviceFile) => {
+  return withServiceFile({ root, functions: gatewayFunctions }, async (serviceFile) => {
     const stack = await startStack({ root, dir, ports: freePorts, serviceFile });
     try {
       const token = await sandboxClient(stack).token('person', { email: 'ada@acme.example' });

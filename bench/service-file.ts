@@ -59,10 +59,12 @@ export function withCredentialChain(service: string): string {
 /** Runs `work` while an edited copy of `serverless.yml` with the additional `functions` exists beside it; passes the
  *  file's name. */
 export async function withServiceFile<T>(
-  root: string,
-  functions: string,
+  {
+    root,
+    functions,
+    edit = (service) => service,
+  }: { root: string; functions: string; edit?: (service: string) => string },
   work: (file: string) => Promise<T>,
-  edit = (service: string): string => service,
 ): Promise<T> {
   const file = `serverless.bench-${process.pid}.yml`;
   const path = join(root, file);

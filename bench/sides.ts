@@ -18,10 +18,9 @@ export type Perform = (operation: Operation) => Promise<number>;
 export async function newSubject(
   stack: Stack,
   token: string,
-  side: Side,
-  number: number | string,
+  { side, name }: { side: Side; name: string },
 ): Promise<Perform> {
-  const slug = `bench-${side}-${number}`;
+  const slug = `bench-${side}-${name}`;
   const created = await fetch(`${stack.bitbucket.url}/sandbox/repositories`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -38,11 +38,9 @@ export async function queryGrants(input: ConstructorParameters<typeof QueryComma
 export async function append(
   grant: BareGrant,
   seq: number,
-  type: string,
-  data: object = {},
-  principal = 'system:provisioner',
+  { type, data = {}, principal = 'system:provisioner' }: { type: string; data?: object; principal?: string },
 ): Promise<void> {
-  await dynamodb.send(new ExecuteStatementCommand(toInsert(grant, seq, type, principal, data)));
+  await dynamodb.send(new ExecuteStatementCommand(toInsert(grant, seq, { type, principal, data })));
 }
 
 export async function update(input: UpdateItemCommandInput): Promise<void> {

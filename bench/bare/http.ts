@@ -62,14 +62,12 @@ async function request(
   if (events.at(-1)?.type === 'GrantActivated') return answer(200, events);
   await queryGrants(toRepositoryQuery(found.uuid));
   await update(toDueMark(id, 1));
-  await append(
-    grant,
-    1,
-    'GrantRequested',
-    { grant, trustPolicyHash: HASH, permissionsPolicyHash: HASH, maxSessionDuration: 3600 },
+  await append(grant, 1, {
+    type: 'GrantRequested',
+    data: { grant, trustPolicyHash: HASH, permissionsPolicyHash: HASH, maxSessionDuration: 3600 },
     principal,
-  );
-  await update(toRow(grant, 1, 'provisioning', true));
+  });
+  await update(toRow(grant, 1, { state: 'provisioning', isDue: true }));
   await invoke(id);
   return answer(201, await loadEvents(id));
 }
@@ -79,8 +77,8 @@ async function revoke(id: string, principal: string): Promise<APIGatewayProxyStr
   const grant = grantOf(events);
   const seq = events.length + 1;
   await update(toDueMark(id, seq));
-  await append(grant, seq, 'RevocationRequested', { cause: 'requested' }, principal);
-  await Promise.all([invoke(id), update(toRow(grant, seq, 'revoking', true))]);
+  await append(grant, seq, { type: 'RevocationRequested', data: { cause: 'requested' }, principal });
+  await Promise.all([invoke(id), update(toRow(grant, seq, { state: 'revoking', isDue: true }))]);
   return answer(200, await loadEvents(id));
 }
 

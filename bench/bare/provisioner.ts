@@ -38,7 +38,7 @@ export async function handler({ grantId }: { grantId: string }): Promise<{ outco
   const grant = grantOf(events);
   const isRevoke = events.at(-1)?.type === 'RevocationRequested';
   const seq = isRevoke ? await removeRole(grant, events.length) : await createRole(grant, events.length);
-  await update(toRow(grant, seq, isRevoke ? 'revoked' : 'active', false));
+  await update(toRow(grant, seq, { state: isRevoke ? 'revoked' : 'active', isDue: false }));
   await update(toRelease(grantId));
   return { outcome: 'settled' };
 }
@@ -50,7 +50,7 @@ async function createRole(grant: BareGrant, seq: number): Promise<number> {
   await iam.send(new GetAccountSummaryCommand({}));
   await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(grant) }));
   const role = { name: grant.roleName, arn: roleArn(grant) };
-  await append(grant, seq + 1, 'ProvisioningStarted', { role });
+  await append(grant, seq + 1, { type: 'ProvisioningStarted', data: { role } });
   const created = await iam.send(
     new CreateRoleCommand({
       RoleName: grant.roleName,
@@ -66,7 +66,7 @@ async function createRole(grant: BareGrant, seq: number): Promise<number> {
     }),
   );
   const confirmed = { ...role, id: created.Role?.RoleId };
-  await append(grant, seq + 2, 'RoleCreated', { role: confirmed });
+  await append(grant, seq + 2, { type: 'RoleCreated', data: { role: confirmed } });
   await iam.send(
     new PutRolePolicyCommand({
       RoleName: grant.roleName,
@@ -75,7 +75,7 @@ async function createRole(grant: BareGrant, seq: number): Promise<number> {
     }),
   );
   const documents = { trustPolicy: trustPolicy(grant), permissionsPolicy: permissionsPolicy(grant) };
-  await append(grant, seq + 3, 'GrantActivated', { role: confirmed, ...documents });
+  await append(grant, seq + 3, { type: 'GrantActivated', data: { role: confirmed, ...documents } });
   return seq + 3;
 }
 
@@ -96,14 +96,14 @@ async function removeRole(grant: BareGrant, seq: number): Promise<number> {
       PermissionsBoundary: 'arn:aws:iam::aws:policy/AWSDenyAll',
     }),
   );
-  await append(grant, seq + 1, 'RoleDisabled', { role });
+  await append(grant, seq + 1, { type: 'RoleDisabled', data: { role } });
   await Promise.all([
     iam.send(new ListRolePoliciesCommand({ RoleName })),
     iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
   ]);
   await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'permissions' }));
   await iam.send(new DeleteRoleCommand({ RoleName }));
-  await append(grant, seq + 2, 'RoleDeleted', { role });
-  await append(grant, seq + 3, 'GrantRevoked');
+  await append(grant, seq + 2, { type: 'RoleDeleted', data: { role } });
+  await append(grant, seq + 3, { type: 'GrantRevoked' });
   return seq + 3;
 }

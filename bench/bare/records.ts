@@ -96,7 +96,11 @@ export const permissionsPolicy = ({ parameters }: BareGrant): object => {
 };
 
 /** The statement that appends one event. */
-export function toInsert(grant: BareGrant, seq: number, type: string, principal: string, data: object) {
+export function toInsert(
+  grant: BareGrant,
+  seq: number,
+  { type, principal, data }: { type: string; principal: string; data: object },
+) {
   const at = new Date().toISOString();
   const repository = { uuid: grant.repository.uuid, fullName: grant.repository.fullName };
   const event = {
@@ -145,9 +149,11 @@ export const toRepositoryQuery = (repositoryUuid: string) => ({
 
 const toUpdate = (
   grantId: string,
-  expression: string,
-  condition: string,
-  values: Record<string, AttributeValue>,
+  {
+    expression,
+    condition,
+    values,
+  }: { expression: string; condition: string; values: Record<string, AttributeValue> },
 ): UpdateItemCommandInput => ({
   TableName: grantsTable,
   Key: { grantId: { S: grantId } },
@@ -157,15 +163,18 @@ const toUpdate = (
 });
 
 export const toDueMark = (grantId: string, seq: number): UpdateItemCommandInput =>
-  toUpdate(
-    grantId,
-    'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
-    'attribute_not_exists(dueSeq) OR dueSeq <= :seq',
-    { ':all': { S: 'all' }, ':dueAt': { S: inOneMinute() }, ':seq': { N: String(seq) } },
-  );
+  toUpdate(grantId, {
+    expression: 'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
+    condition: 'attribute_not_exists(dueSeq) OR dueSeq <= :seq',
+    values: { ':all': { S: 'all' }, ':dueAt': { S: inOneMinute() }, ':seq': { N: String(seq) } },
+  });
 
 /** The read model's row after an event; `isDue` while work is left. */
-export function toRow(grant: BareGrant, seq: number, state: string, isDue: boolean): UpdateItemCommandInput {
+export function toRow(
+  grant: BareGrant,
+  seq: number,
+  { state, isDue }: { state: string; isDue: boolean },
+): UpdateItemCommandInput {
   const sets = [
     '#seq = :seq',
     'listed = :all',
@@ -177,11 +186,10 @@ export function toRow(grant: BareGrant, seq: number, state: string, isDue: boole
     'template = :template',
     'account = :account',
   ].join(', ');
-  const update = toUpdate(
-    grant.id,
-    isDue ? `SET ${sets}, due = :all, dueAt = :dueAt` : `SET ${sets} REMOVE due, dueAt`,
-    'attribute_not_exists(#seq) OR #seq <= :seq',
-    {
+  const update = toUpdate(grant.id, {
+    expression: isDue ? `SET ${sets}, due = :all, dueAt = :dueAt` : `SET ${sets} REMOVE due, dueAt`,
+    condition: 'attribute_not_exists(#seq) OR #seq <= :seq',
+    values: {
       ':seq': { N: String(seq) },
       ':all': { S: 'all' },
       ':changed': { S: `${new Date().toISOString()}#${grant.id}` },
@@ -193,7 +201,7 @@ export function toRow(grant: BareGrant, seq: number, state: string, isDue: boole
       ':account': { S: ACCOUNT },
       ...(isDue ? { ':dueAt': { S: inOneMinute() } } : {}),
     },
-  );
+  });
   const names = ['seq', 'grant', 'names', 'state'];
   return {
     ...update,
@@ -202,19 +210,23 @@ export function toRow(grant: BareGrant, seq: number, state: string, isDue: boole
 }
 
 export const toLease = (grantId: string): UpdateItemCommandInput =>
-  toUpdate(
-    grantId,
-    'SET leaseOwner = :owner, leaseUntil = :until',
-    'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseOwner = :owner)',
-    {
+  toUpdate(grantId, {
+    expression: 'SET leaseOwner = :owner, leaseUntil = :until',
+    condition:
+      'attribute_exists(grantId) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseOwner = :owner)',
+    values: {
       ':owner': { S: grantId },
       ':until': { S: inOneMinute() },
       ':now': { S: new Date().toISOString() },
     },
-  );
+  });
 
 export const toRelease = (grantId: string): UpdateItemCommandInput =>
-  toUpdate(grantId, 'REMOVE leaseOwner, leaseUntil', 'leaseOwner = :owner', { ':owner': { S: grantId } });
+  toUpdate(grantId, {
+    expression: 'REMOVE leaseOwner, leaseUntil',
+    condition: 'leaseOwner = :owner',
+    values: { ':owner': { S: grantId } },
+  });
 
 const inOneMinute = (): string => new Date(Date.now() + 60_000).toISOString();
 

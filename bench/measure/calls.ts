@@ -16,7 +16,7 @@ export async function countCalls(
   const none = () => ({ product: {}, bare: {} });
   const counted = { provision: none(), repeat: none(), read: none(), revoke: none() };
   for (const side of sides) {
-    const perform = await newSubject(stack, token, side, 'count');
+    const perform = await newSubject(stack, token, { side, name: 'count' });
     for (const operation of operations) {
       await clearJournals(stack);
       const before = await countInvocations(gatewayLog);

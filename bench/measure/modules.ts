@@ -55,10 +55,12 @@ type Packaged = {
 /** Packages every function and its bare counterparts with the settings of `serverless.yml`, and loads each archive's
  *  module in `rounds` fresh processes, the kinds in turn. */
 export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
-  const bareFunctions = packagedFunctions(functionNames);
+  const functions = packagedFunctions(functionNames);
   const [ours, usual] = [join(dir, 'ours'), join(dir, 'usual')];
-  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, ours));
-  await withServiceFile(root, bareFunctions, (file) => sls(root, dir, file, usual), withCredentialChain);
+  await withServiceFile({ root, functions }, (file) => sls({ root, dir, file, packages: ours }));
+  await withServiceFile({ root, functions, edit: withCredentialChain }, (file) =>
+    sls({ root, dir, file, packages: usual }),
+  );
   const packaged = functionNames.map((name) => ({
     name,
     product: unpackFunction(ours, name),
@@ -83,7 +85,12 @@ export async function measureModules(root: string, dir: string, rounds: number):
   ) as ModuleFigures;
 }
 
-async function sls(root: string, dir: string, file: string, packages: string): Promise<void> {
+async function sls({
+  root,
+  dir,
+  file,
+  packages,
+}: Record<'root' | 'dir' | 'file' | 'packages', string>): Promise<void> {
   const build = join(dir, 'build');
   const script = join(root, 'node_modules/serverless/bin/serverless.js');
   try {

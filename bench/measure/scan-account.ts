@@ -26,5 +26,5 @@ function largeAccount(roles: number): unknown {
   return { UserDetailList: [], GroupDetailList: [], RoleDetailList: ROLE_DETAIL_LIST, Policies: [] };
 }
 
-const [roles = '1000', file = 'account.json'] = process.argv.slice(2);
-writeFileSync(file, JSON.stringify(largeAccount(Number(roles)), undefined, 2));
+const [count = '1000', file = 'account.json'] = process.argv.slice(2);
+writeFileSync(file, JSON.stringify(largeAccount(Number(count)), undefined, 2));

@@ -12,9 +12,9 @@ export async function measureTimes(
   { repetitions, samples, warmUp }: { repetitions: number; samples: number; warmUp: number },
 ): Promise<Timing[]> {
   const timings = operations.map((operation): Timing => ({ operation, product: [], bare: [], ratios: [] }));
-  await cycle(stack, token, 'warm-up', warmUp);
+  await cycle(stack, token, { name: 'warm-up', samples: warmUp });
   for (let repetition = 1; repetition <= repetitions; repetition += 1) {
-    const taken = await cycle(stack, token, String(repetition), samples);
+    const taken = await cycle(stack, token, { name: String(repetition), samples });
     for (const timing of timings) {
       const product = median(taken.product[timing.operation]);
       const bare = median(taken.bare[timing.operation]);
@@ -28,13 +28,17 @@ export async function measureTimes(
 
 type Samples = Record<Side, Record<Operation, number[]>>;
 
-async function cycle(stack: Stack, token: string, name: string, samples: number): Promise<Samples> {
+async function cycle(
+  stack: Stack,
+  token: string,
+  { name, samples }: { name: string; samples: number },
+): Promise<Samples> {
   const none = () => ({ provision: [], repeat: [], read: [], revoke: [] });
   const taken: Samples = { product: none(), bare: none() };
   for (let sample = 0; sample < samples; sample += 1) {
     const subjects = {
-      product: await newSubject(stack, token, 'product', `${name}-${sample}`),
-      bare: await newSubject(stack, token, 'bare', `${name}-${sample}`),
+      product: await newSubject(stack, token, { side: 'product', name: `${name}-${sample}` }),
+      bare: await newSubject(stack, token, { side: 'bare', name: `${name}-${sample}` }),
     };
     const order = sample % 2 === 0 ? sides : sides.toReversed();
     for (const operation of operations) {
