@@ -13,14 +13,15 @@ const dashedHex: Pattern = [8, 4, 4, 4, 12].flatMap((length, index) => [
 ]);
 const braced: Pattern = [...textPattern('{'), ...dashedHex, ...textPattern('}')];
 
-const field = (name: string, part: Part, pattern: Pattern, foreign: string): Field => ({
+/** `foreign`: what a token of a stranger holds there. */
+const field = (name: string, part: Part, value: { pattern: Pattern; foreign: string }): Field => ({
   field: name,
   part,
-  pattern,
-  foreign,
+  ...value,
 });
-const words = (name: string, part: Part, extra: string, foreign: string): Field =>
-  field(name, part, runPattern(`${WORD}${extra}`), foreign);
+/** A field of letters, digits and the characters in `extra`. */
+const words = (name: string, part: Part, { extra, foreign }: { extra: string; foreign: string }): Field =>
+  field(name, part, { pattern: runPattern(`${WORD}${extra}`), foreign });
 
 /** A repository, an environment and a step that belong to no one: what a token of a stranger holds. */
 const FOREIGN = {
@@ -31,9 +32,9 @@ const FOREIGN = {
 
 const nothingFurther = (): Record<string, unknown> => ({});
 
-const repository = field('repository', 'repository', braced, FOREIGN.repository);
-const environment = field('environment', 'rest', braced, FOREIGN.environment);
-const stepOf = field('step', 'rest', braced, FOREIGN.step);
+const repository = field('repository', 'repository', { pattern: braced, foreign: FOREIGN.repository });
+const environment = field('environment', 'rest', { pattern: braced, foreign: FOREIGN.environment });
+const stepOf = field('step', 'rest', { pattern: braced, foreign: FOREIGN.step });
 
 /** Bitbucket Pipelines. `sub` is `{repository}:{step}`, or `{repository}:{environment}:{step}` for a step that deploys;
  *  `aud` is the workspace's, with audiences of the step's own behind it. AWS has no key for any further claim.
@@ -83,9 +84,9 @@ const digits = (belongsTo: Claim['belongsTo']): Claim => ({ chars: 'digits', bel
 
 const githubRepository: Template = [
   'repo:',
-  words('owner', 'owner', '-@', 'globex'),
+  words('owner', 'owner', { extra: '-@', foreign: 'globex' }),
   '/',
-  words('repository', 'repository', '-._@', 'other'),
+  words('repository', 'repository', { extra: '-._@', foreign: 'other' }),
   ':',
 ];
 
@@ -103,9 +104,17 @@ const github = (name: string, isShared: boolean): IssuerModel => ({
   },
   isShared,
   templates: [
-    [...githubRepository, 'ref:', words('ref', 'rest', '/-._@+#', 'refs/heads/any-branch')],
+    [
+      ...githubRepository,
+      'ref:',
+      words('ref', 'rest', { extra: '/-._@+#', foreign: 'refs/heads/any-branch' }),
+    ],
     [...githubRepository, 'pull_request'],
-    [...githubRepository, 'environment:', words('environment', 'rest', '/-._ %', 'any-environment')],
+    [
+      ...githubRepository,
+      'environment:',
+      words('environment', 'rest', { extra: '/-._ %', foreign: 'any-environment' }),
+    ],
   ],
   openTo: ['every branch and tag', 'every pull request', 'every environment'],
   canCustomise: true,
@@ -124,8 +133,8 @@ const github = (name: string, isShared: boolean): IssuerModel => ({
   defaultAudience: 'sts.amazonaws.com',
   choosesAudience: true,
   placeholder: 'repo:OWNER/REPOSITORY:environment:ENVIRONMENT',
-  furtherClaims: ({ owner = '', repository: name = '', ref }) => ({
-    repository: `${owner}/${name}`.replaceAll(/@\d+/g, ''),
+  furtherClaims: ({ owner = '', repository: ownName = '', ref }) => ({
+    repository: `${owner}/${ownName}`.replaceAll(/@\d+/g, ''),
     ...(ref === undefined ? {} : { ref }),
   }),
 });
@@ -145,13 +154,13 @@ const gitlab = (host: string): IssuerModel => ({
   templates: [
     [
       'project_path:',
-      words('owner', 'owner', '-._', 'globex'),
+      words('owner', 'owner', { extra: '-._', foreign: 'globex' }),
       '/',
-      words('project', 'repository', '-._/', 'other'),
+      words('project', 'repository', { extra: '-._/', foreign: 'other' }),
       ':ref_type:',
-      words('type', 'rest', '', 'branch'),
+      words('type', 'rest', { extra: '', foreign: 'branch' }),
       ':ref:',
-      words('ref', 'rest', '/-._@+#', 'any-branch'),
+      words('ref', 'rest', { extra: '/-._@+#', foreign: 'any-branch' }),
     ],
   ],
   openTo: ['every branch and tag'],
@@ -188,13 +197,13 @@ const terraform = (name: string): IssuerModel => ({
   templates: [
     [
       'organization:',
-      words('owner', 'owner', '-_', 'globex'),
+      words('owner', 'owner', { extra: '-_', foreign: 'globex' }),
       ':project:',
-      words('project', 'repository', '-_ ', 'other'),
+      words('project', 'repository', { extra: '-_ ', foreign: 'other' }),
       ':workspace:',
-      words('workspace', 'repository', '-_', 'other'),
+      words('workspace', 'repository', { extra: '-_', foreign: 'other' }),
       ':run_phase:',
-      words('phase', 'rest', '', 'apply'),
+      words('phase', 'rest', { extra: '', foreign: 'apply' }),
     ],
   ],
   openTo: ['every run phase'],
@@ -210,10 +219,10 @@ const terraform = (name: string): IssuerModel => ({
  *  source behind it in the second version. The audience is the organisation's id unless a job asks for another.
  *  Sources: CircleCI, "Using OpenID Connect tokens in jobs"; AWS Service Authorization Reference. */
 const circleci = (organisation: string): IssuerModel => {
-  const id = field('project', 'repository', dashedHex, FOREIGN.repository.slice(1, -1));
-  const user = field('user', 'rest', dashedHex, FOREIGN.step.slice(1, -1));
+  const id = field('project', 'repository', { pattern: dashedHex, foreign: FOREIGN.repository.slice(1, -1) });
+  const user = field('user', 'rest', { pattern: dashedHex, foreign: FOREIGN.step.slice(1, -1) });
   const head: Template = [`org/${organisation}/project/`, id, '/user/', user];
-  const origin = words('origin', 'rest', '-._/', 'github.com/globex/other');
+  const origin = words('origin', 'rest', { extra: '-._/', foreign: 'github.com/globex/other' });
   return {
     kind: 'circleci',
     name: `CircleCI organisation ${organisation}`,
@@ -226,7 +235,13 @@ const circleci = (organisation: string): IssuerModel => {
     isShared: false,
     templates: [
       head,
-      [...head, '/vcs-origin/', origin, '/vcs-ref/', words('ref', 'rest', '-._/', 'refs/heads/any')],
+      [
+        ...head,
+        '/vcs-origin/',
+        origin,
+        '/vcs-ref/',
+        words('ref', 'rest', { extra: '-._/', foreign: 'refs/heads/any' }),
+      ],
     ],
     openTo: ['every job', 'every job'],
     canCustomise: false,
@@ -253,15 +268,18 @@ const buildkite: IssuerModel = {
   templates: [
     [
       'organization:',
-      words('owner', 'owner', '-', 'globex'),
+      words('owner', 'owner', { extra: '-', foreign: 'globex' }),
       ':pipeline:',
-      words('pipeline', 'repository', '-', 'other'),
+      words('pipeline', 'repository', { extra: '-', foreign: 'other' }),
       ':ref:',
-      words('ref', 'rest', '/-._@+#', 'refs/heads/any-branch'),
+      words('ref', 'rest', { extra: '/-._@+#', foreign: 'refs/heads/any-branch' }),
       ':commit:',
-      field('commit', 'rest', runPattern(HEX), '9f3182061f1e2cca4702c368cbc039b7dc9d4485'),
+      field('commit', 'rest', {
+        pattern: runPattern(HEX),
+        foreign: '9f3182061f1e2cca4702c368cbc039b7dc9d4485',
+      }),
       ':step:',
-      words('step', 'rest', '-._', 'deploy'),
+      words('step', 'rest', { extra: '-._', foreign: 'deploy' }),
     ],
   ],
   openTo: ['every branch and tag'],
@@ -295,9 +313,9 @@ const eks = (cluster: string): IssuerModel => ({
   templates: [
     [
       'system:serviceaccount:',
-      words('namespace', 'repository', '-', 'other'),
+      words('namespace', 'repository', { extra: '-', foreign: 'other' }),
       ':',
-      words('account', 'repository', '-.', 'default'),
+      words('account', 'repository', { extra: '-.', foreign: 'default' }),
     ],
   ],
   openTo: [''],

@@ -188,7 +188,7 @@ const BRACED = /\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 /** `{repository}:*` or `{repository}:{environment}:*` for a value that names one, also one that has the UUIDs in a shape that
  *  no token has, or a name that the documents have the UUID of. */
 function bitbucketSubject(value: string, { pins }: CorrectedProvider, names: Names): string[] {
-  const foreign = pins.impossible.map(({ repository }) => repository);
+  const foreign = pins.impossible.map((pin) => pin.repository);
   const uuids = [...value.matchAll(BRACED)]
     .map(([, uuid = '']) => `{${uuid.toLowerCase()}}`)
     .filter((uuid) => !foreign.includes(uuid));

@@ -42,7 +42,7 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
   const steps = nextSteps(role, providers, { corrected, capabilities, folder: context.policyFolder });
   const strangers = judged.some(({ severity }) => severity !== undefined);
   const isReachable = judged.some(({ reach }) => reach.scope !== 'none');
-  const trust = judged.flatMap(({ findings }) => findings);
+  const trust = judged.flatMap((one) => one.findings);
   const widest = judged.find(({ severity }) => severity !== undefined);
   const token = widest?.findings.find(({ admits }) => admits !== undefined)?.admits;
   const powers = isReachable ? powerFindings(role, capabilities, strangers) : [];

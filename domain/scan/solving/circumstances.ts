@@ -19,7 +19,7 @@ export function circumstanceFor(
   demands: readonly { condition: Condition; wanted: boolean }[],
   now: EpochMilliseconds,
 ): { kind: 'value'; value: string } | { kind: 'none' } | { kind: 'unknown' } {
-  const networks = demands.flatMap(({ condition }) => condition.values.map((value) => networkAddress(value)));
+  const networks = demands.flatMap(({ condition }) => condition.values.map(networkAddress));
   const candidates =
     key === 'aws:sourceip'
       ? [ANY_ADDRESS, ...networks.filter((address) => address !== undefined)]

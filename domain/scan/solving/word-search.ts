@@ -80,7 +80,7 @@ function search({ shape, guides }: Pick<Shape, 'shape' | 'guides'>, constraints:
       frames.pop();
       continue;
     }
-    const state = advance(shape, frame.state, constraints, char);
+    const state = advance({ shape, constraints }, frame.state, char);
     if (state && isNew(state, frame, { shape, seen })) frames.push(open(state, frame.word + char));
     if (seen.size > MOST_STATES) return { kind: 'unknown' };
   }
@@ -99,9 +99,8 @@ const isEnd = (shape: Pattern, state: State, { anyOf, noneOf }: Constraints): bo
 
 /** The state after one more character; undefined where no text goes on to fulfil everything. */
 function advance(
-  shape: Pattern,
+  { shape, constraints: { anyOf, noneOf } }: { shape: Pattern; constraints: Constraints },
   state: State,
-  { anyOf, noneOf }: Constraints,
   char: string,
 ): State | undefined {
   const next: State = {
