@@ -11,8 +11,12 @@ const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 /** `replica`: an empty engine, for the indexes of a time ago. `now`: milliseconds since the epoch. */
 type FrontParts = { engine: Engine; replica: Engine; now: () => number };
 
+/** One operation, with its body after parsing. */
+type Call = { operation: string; request: EngineRequest; body: unknown };
+
 /** Answers requests: `/sandbox/…` itself, `ExecuteStatement` by way of the engine's PutItem, all else by the engine.
  *  Undefined: the connection is to be closed without an answer. Rejects only when the engine is stopped. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
 export function dynamodbProxy({
   engine,
   replica,
@@ -23,16 +27,16 @@ export function dynamodbProxy({
   const calls = callLog();
   const lag = indexLag(engineClient(engine), engineClient(replica), now);
 
-  const run = (operation: string, request: EngineRequest, body: unknown, lagMs = 0): Promise<EngineAnswer> =>
+  const run = (call: Call, lagMs = 0): Promise<EngineAnswer> =>
     lag.run({
-      operation,
-      body,
+      operation: call.operation,
+      body: call.body,
       lagMs,
-      onTable: () => runOnTable(operation, request, body),
-      onReplica: () => replica(request),
+      onTable: () => runOnTable(call),
+      onReplica: () => replica(call.request),
     });
 
-  function runOnTable(operation: string, request: EngineRequest, body: unknown): Promise<EngineAnswer> {
+  function runOnTable({ operation, request, body }: Call): Promise<EngineAnswer> {
     if (operation === 'ExecuteStatement') {
       return statements.execute(body, (name, input) =>
         engine({
@@ -71,15 +75,15 @@ export function dynamodbProxy({
       case 'drop':
         return undefined;
       case 'lostReply':
-        await run(operation, request, body);
+        await run({ operation, request, body });
         return undefined;
       case 'delay':
         await delay(fault);
         break;
       case 'indexLag':
-        return run(operation, request, body, fault.delayMs);
+        return run({ operation, request, body }, fault.delayMs);
     }
-    return run(operation, request, body);
+    return run({ operation, request, body });
   }
 
   async function armFault(body: unknown): Promise<EngineAnswer> {

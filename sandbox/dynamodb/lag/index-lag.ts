@@ -19,13 +19,16 @@ export type IndexLag = {
   begin(): Promise<void>;
   /** Runs an operation on the table's engine. A write with a `lagMs` is not shown by any index before it has passed, nor
    *  are later writes to the same item; a read of an index with a `lagMs` shows it as it was so long ago. */
-  run(call: {
-    operation: string;
-    body: unknown;
-    lagMs: number;
-    onTable: () => Promise<EngineAnswer>;
-    onReplica: () => Promise<EngineAnswer>;
-  }): Promise<EngineAnswer>;
+  run(call: Call): Promise<EngineAnswer>;
+};
+
+/** One operation, and how to run it on the table's engine and on that of its copy. */
+type Call = {
+  operation: string;
+  body: unknown;
+  lagMs: number;
+  onTable: () => Promise<EngineAnswer>;
+  onReplica: () => Promise<EngineAnswer>;
 };
 
 const asBody = (body: unknown): Body => (typeof body === 'object' && body !== null ? (body as Body) : {});
@@ -35,18 +38,23 @@ const readsIndex = (operation: string, body: unknown): boolean =>
 
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'ExecuteStatement', 'BatchWriteItem']);
 
-/** The lag of the indexes on `table`; `replica` holds copies of its tables, as their indexes show them. Calls run one at a
- *  time from `begin` on. */
-export function indexLag(table: EngineClient, replica: EngineClient, now: () => number): IndexLag {
-  let replicas: Map<string, TableReplica> | undefined;
-  const histories = new Map<string, Map<string, History>>();
+/** Runs works one at a time, in the order of the calls. */
+function inSeries(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
-
-  function serially<T>(work: () => Promise<T>): Promise<T> {
+  return (work) => {
     const done = last.catch(() => undefined).then(work);
     last = done;
     return done;
-  }
+  };
+}
+
+/** The lag of the indexes on `table`; `replica` holds copies of its tables, as their indexes show them. Calls run one at a
+ *  time from `begin` on. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of its functions is short.
+export function indexLag(table: EngineClient, replica: EngineClient, now: () => number): IndexLag {
+  let replicas: Map<string, TableReplica> | undefined;
+  const histories = new Map<string, Map<string, History>>();
+  const serially = inSeries();
 
   async function historyOf(copy: TableReplica, key: Item): Promise<History> {
     const ofTable = histories.get(copy.table) ?? new Map<string, History>();
@@ -85,6 +93,21 @@ export function indexLag(table: EngineClient, replica: EngineClient, now: () => 
     return isBehind;
   }
 
+  async function readIndex({ body, lagMs, onTable, onReplica }: Call): Promise<EngineAnswer> {
+    const copy = replicas?.get(String(asBody(body).TableName));
+    return copy && (await show(copy, lagMs)) ? onReplica() : onTable();
+  }
+
+  async function write({ operation, body, lagMs, onTable }: Call): Promise<EngineAnswer> {
+    const answer = await onTable();
+    if (answer.status !== 200) return answer;
+    for (const [name, item] of itemsWritten(operation, asBody(body))) {
+      const copy = replicas?.get(name);
+      if (copy) await note(copy, keyOf(copy, item), lagMs);
+    }
+    return answer;
+  }
+
   return {
     concerns: (operation, body) => readsIndex(operation, body) || WRITES.has(operation),
 
@@ -95,21 +118,11 @@ export function indexLag(table: EngineClient, replica: EngineClient, now: () => 
         replicas = new Map(copies.map((copy) => [copy.table, copy]));
       }),
 
-    run({ operation, body, lagMs, onTable, onReplica }) {
-      if (!replicas || !(WRITES.has(operation) || readsIndex(operation, body))) return onTable();
-      return serially(async () => {
-        if (readsIndex(operation, body)) {
-          const copy = replicas?.get(String(asBody(body).TableName));
-          return copy && (await show(copy, lagMs)) ? onReplica() : onTable();
-        }
-        const answer = await onTable();
-        if (answer.status !== 200) return answer;
-        for (const [name, item] of itemsWritten(operation, asBody(body))) {
-          const copy = replicas?.get(name);
-          if (copy) await note(copy, keyOf(copy, item), lagMs);
-        }
-        return answer;
-      });
+    run(call) {
+      const { operation, body } = call;
+      if (replicas && readsIndex(operation, body)) return serially(() => readIndex(call));
+      if (replicas && WRITES.has(operation)) return serially(() => write(call));
+      return call.onTable();
     },
   };
 }
