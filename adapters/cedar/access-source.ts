@@ -10,6 +10,6 @@ import type { KnownNames } from './rules.ts';
  *  result at build time (`scripts/build/embed-settings.ts`). */
 export function compiledAccess(root: string, known: KnownNames): CompiledAccess {
   const found = compileAccess(loadCedar(), readAccessFiles(root), known);
-  if ('errors' in found) throw new StartFailure(found.errors);
-  return found.compiled;
+  if (!found.ok) throw new StartFailure(found.problem);
+  return found.value;
 }

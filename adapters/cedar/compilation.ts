@@ -1,6 +1,7 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { actions, eventResource } from '../../domain/access/authorisation.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
+import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
@@ -13,12 +14,12 @@ export function compileAccess(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames = {},
-): { compiled: CompiledAccess } | { errors: string[] } {
+): Result<CompiledAccess, string[]> {
   const parsed = parseRules(cedar, files, known);
-  if ('errors' in parsed) return parsed;
-  const { rules, schema } = parsed;
+  if (!parsed.ok) return parsed;
+  const { rules, schema } = parsed.value;
   const fieldError = misfitOf(cedar, schema);
-  if (fieldError) return { errors: [`access/rolewright.cedarschema: ${fieldError}`] };
+  if (fieldError) return fail([`access/rolewright.cedarschema: ${fieldError}`]);
   const compiled = {
     rules: rules.map(({ json: _, ...rule }) => rule),
     callers: callersOf(cedar, schema),
@@ -28,7 +29,7 @@ export function compileAccess(
     const answer = cedar.checkParsePolicySet(set);
     return answer.type === 'failure' ? answer.errors.map(({ message }) => `access/: ${message}`) : [];
   });
-  return errors.length > 0 ? { errors } : { compiled };
+  return errors.length > 0 ? fail(errors) : ok(compiled);
 }
 
 /** The types of principals that the schema allows for each action. */

@@ -2,6 +2,7 @@ import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { reservedRules } from '../../domain/access/authorisation.ts';
 import { ACCOUNT_ID } from '../../domain/shared/account.ts';
 import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
+import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';
 
@@ -30,7 +31,7 @@ export function parseRules(
   cedar: Cedar,
   files: AccessFiles,
   known: KnownNames,
-): { schema: string; rules: Rule[] } | { errors: string[] } {
+): Result<{ schema: string; rules: Rule[] }, string[]> {
   const { schema } = files;
   const errors = schema ? schemaErrors(cedar, schema) : ['access/rolewright.cedarschema: is missing'];
   const isSchemaSound = errors.length === 0;
@@ -43,8 +44,8 @@ export function parseRules(
   if (rules.length === 0 && errors.length === 0) errors.push('access/: holds no rule');
   errors.push(...rules.flatMap((rule) => [...idErrors(rule, rules), ...nameErrors(rule, known)]));
   if (schema && isSchemaSound) errors.push(...validationErrors(cedar, schema.text, rules));
-  if (!schema || errors.length > 0) return { errors };
-  return { schema: schema.text, rules };
+  if (!schema || errors.length > 0) return fail(errors);
+  return ok({ schema: schema.text, rules });
 }
 
 function schemaErrors(cedar: Cedar, { path, text }: AccessFile): string[] {

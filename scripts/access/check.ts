@@ -19,9 +19,9 @@ export function checkedRules(root: string): string {
   // The examples are checked separately: a rule in force may be a copy of an example, and examples may name what is not
   // configured here.
   const shown = compileAccess(loadCedar(), { ...files, rules: examples });
-  const errors = 'errors' in shown ? shown.errors : [];
+  const errors = shown.ok ? [] : shown.problem;
   const { rules } = inForce(root, errors);
-  const count = 'compiled' in shown ? shown.compiled.rules.length : 0;
+  const count = shown.ok ? shown.value.rules.length : 0;
   return [...rules.map(line), '', `${rules.length} rules in force, ${count} examples; no problems.`].join(
     '\n',
   );

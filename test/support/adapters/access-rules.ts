@@ -20,13 +20,13 @@ export const filesOf = (text: string): AccessFiles => ({
 /** The faults that a start would name; none when the rules are sound. */
 export function errorsOf(files: AccessFiles, known?: KnownNames): string[] {
   const found = compileAccess(loadCedar(), files, known);
-  return 'errors' in found ? found.errors : [];
+  return found.ok ? [] : found.problem;
 }
 
 /** Sound rules, decided by an engine; throws on faults. */
 export function accessOf(files: AccessFiles, load = loadCedar): CedarAccess {
   const found = compileAccess(loadCedar(), files);
-  if ('errors' in found) throw new Error(found.errors.join('\n'));
+  if (!found.ok) throw new Error(found.problem.join('\n'));
   // As a bundle holds it.
-  return cedarAccess(load, JSON.parse(JSON.stringify(found.compiled)));
+  return cedarAccess(load, JSON.parse(JSON.stringify(found.value)));
 }
