@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { ROOT, textOf } from '../support/arch/infrastructure.ts';
+import { repositoryFiles } from '../support/arch/repository-files.ts';
 
 /** What `bitbucket-pipelines.yml` may hold here; the product's own step asks for no token and deploys nothing.
  *  Source: Bitbucket's pages "Step options", "Global options" and "Cache and service container definitions". */
@@ -94,6 +95,58 @@ describe("the editor's settings", () => {
       insert_final_newline: 'true',
     });
     expect(sections.get('*.{ts,js,json}')).toEqual({ max_line_length: String(formatter.lineWidth) });
+  });
+});
+
+describe("the linter's limits of functions", () => {
+  const LIMITS = [
+    'noExcessiveCognitiveComplexity',
+    'noExcessiveLinesPerFunction',
+    'useMaxParams',
+    'noShadow',
+  ];
+  const settings: {
+    linter: { rules: Record<string, unknown> };
+    overrides: { includes: string[]; linter?: { rules: Record<string, object> } }[];
+  } = JSON.parse(textOf('biome.json'));
+
+  /** The rules of a setting, without their groups. */
+  const rulesOf = (groups: Record<string, unknown>) =>
+    new Map(Object.values(groups).flatMap((group) => Object.entries(group as object)));
+
+  test('are in force', () => {
+    const rules = rulesOf(settings.linter.rules);
+    expect(LIMITS.map((name) => [name, rules.get(name)])).toEqual([
+      ['noExcessiveCognitiveComplexity', { level: 'error', options: { maxAllowedComplexity: 15 } }],
+      ['noExcessiveLinesPerFunction', { level: 'error', options: { maxLines: 60 } }],
+      ['useMaxParams', { level: 'error', options: { max: 3 } }],
+      ['noShadow', 'error'],
+    ]);
+  });
+
+  test('are changed for no folder but the tests', () => {
+    const changed = settings.overrides.filter(({ linter }) => {
+      const rules = rulesOf(linter?.rules ?? {});
+      return LIMITS.some((name) => rules.has(name));
+    });
+    expect(changed.flatMap(({ includes }) => includes)).toEqual(['test/**']);
+  });
+
+  test('are ignored in the product by factories and for arguments only, with the reason', () => {
+    const ignored = repositoryFiles()
+      .filter((path) => /\.(ts|html)$/.test(path) && !path.startsWith('test/'))
+      .flatMap((path) =>
+        [...textOf(path).matchAll(/biome-ignore lint\/\w+\/(\w+): (.*)/g)].map(([, rule = '', why]) => ({
+          path,
+          rule,
+          why,
+        })),
+      )
+      .filter(({ rule }) => LIMITS.includes(rule));
+    const isAllowed = ({ rule, why = '' }: (typeof ignored)[number]) =>
+      rule === 'useMaxParams' || (rule === 'noExcessiveLinesPerFunction' && why.startsWith('a factory; '));
+    expect(ignored.length).toBeGreaterThan(0);
+    expect(ignored.filter((one) => !isAllowed(one))).toEqual([]);
   });
 });
 
