@@ -3,6 +3,7 @@ import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
+import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
@@ -102,6 +103,7 @@ function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPort
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
+    checkpoints: dynamodbCheckpointStore(client, environment.checkpointsTable),
     grants: dynamodbGrantTable(client, environment.grantsTable),
     clock,
   };
@@ -119,9 +121,9 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   const { slack } = configuration;
   if (!slack) return undefined;
   const worker = composeWorkerClient(core);
-  return async (events) => {
-    const last = events.at(-1);
-    if (!last || !isNotifiable({ slack, directory: configuration }, events)) return;
+  return async (stream) => {
+    const last = stream.events.at(-1);
+    if (!last || !isNotifiable({ slack, directory: configuration }, stream)) return;
     const { grantId, seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });
@@ -274,12 +276,13 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
 export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
   const { environment, configuration, clock } = core;
-  const { log } = composeRecords(core);
+  const { log, checkpoints } = composeRecords(core);
   const bitbucket = composeBitbucket(core);
   return {
     ...composeAccess(core),
     admins: composeAdmins(core, bitbucket),
     log,
+    checkpoints,
     clock,
     configuration,
     bitbucket,
@@ -289,13 +292,16 @@ export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
 
 /** What the provisioner works with: the only client in the product that can write IAM. */
 export function composeProvisioner(core: Core): ProvisionerPorts {
-  const { configuration, clock, outgoing } = core;
+  const { configuration, clock, outgoing, environment, logger } = core;
   const [account] = configuration.accounts;
   if (!account) throw new Error('a configuration has an account');
   const client = iamClient(account.region, outgoing);
   return {
     ...composeStreams(core),
     ...composeAudit(core),
+    checkpoints: dynamodbCheckpointStore(dynamodbClient(outgoing), environment.checkpointsTable),
+    reportUnkept: (grantId, error) =>
+      logger.warn('a checkpoint was not kept', { grantId, error: error as Error }),
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),

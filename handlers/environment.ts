@@ -18,6 +18,7 @@ const secretsByWorkspace = z
 
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
+  CHECKPOINTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
   CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
@@ -41,6 +42,7 @@ const shape = z.object({
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
+  checkpointsTable: string;
   grantsTable: string;
   claimsTable: string;
   provisionerFunction: string;
@@ -92,6 +94,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
+    checkpointsTable: parsed.data.CHECKPOINTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,
     claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,

@@ -27,7 +27,7 @@ import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';
 
 /** An IAM client that retries throttling and network failures, and closes a connection that stays silent. The SDK's
- *  standard mode: decision 15. */
+ *  standard mode: decision 14. */
 export function iamClient(region: string, outgoing: Outgoing = passThrough): IAMClient {
   const client = new IAMClient({
     region,

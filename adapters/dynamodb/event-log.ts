@@ -37,24 +37,28 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
+  async function loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+    const events: GrantEvent[] = [];
+    let start: Item | undefined;
+    do {
+      const command: QueryCommand = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'grantId = :id AND seq >= :seq',
+        ExpressionAttributeValues: { ':id': { S: grantId }, ':seq': { N: String(seq) } },
+        ConsistentRead: true,
+        ...(Number.isFinite(limit) ? { Limit: limit - events.length } : {}),
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      });
+      const page = await send('Query', () => client.send(command));
+      events.push(...(page.Items ?? []).map(toEvent));
+      start = page.LastEvaluatedKey;
+    } while (start && events.length < limit);
+    return events;
+  }
+
   return {
-    async load(grantId) {
-      const events: GrantEvent[] = [];
-      let start: Item | undefined;
-      do {
-        const command: QueryCommand = new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'grantId = :id',
-          ExpressionAttributeValues: { ':id': { S: grantId } },
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        });
-        const page = await send('Query', () => client.send(command));
-        events.push(...(page.Items ?? []).map(toEvent));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      return events;
-    },
+    load: (grantId) => loadFrom(grantId, 1, Number.POSITIVE_INFINITY),
+    loadFrom,
 
     async append(event) {
       const command = new ExecuteStatementCommand({ Statement: insert, Parameters: toAttributes(event) });

@@ -53,7 +53,12 @@ const dataShapes = {
   /** Something else was asked for where a grant is active. */
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
-  GrantExpiryChanged: { ...targetShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
+  GrantExpiryChanged: {
+    ...targetShape,
+    expiresInSeconds: z.int().min(1).exactOptional(),
+    expiresAt: z.iso.datetime(),
+    reason: z.string().optional(),
+  },
   /** A person who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...targetShape,
@@ -186,10 +191,26 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
 
 /** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first error as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
-export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
-  let prevHash = ZERO_HASH;
+export const verifyChain = (
+  events: readonly GrantEvent[],
+  grantId = events[0]?.grantId,
+): string | undefined => verifyLinks(events, grantId, STREAM_START);
+
+/** Where what is verified begins: the number of its first event, and the hash that this event must follow. */
+export type ChainStart = { seq: number; prevHash: string };
+
+/** The beginning of every stream. */
+export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
+
+/** Checks a part of a stream as `verifyChain` does the whole. */
+export function verifyLinks(
+  events: readonly GrantEvent[],
+  grantId: string | undefined,
+  start: ChainStart,
+): string | undefined {
+  let { prevHash } = start;
   for (const [n, event] of events.entries()) {
-    if (event.seq !== n + 1) return `event ${n + 1} is missing`;
+    if (event.seq !== start.seq + n) return `event ${start.seq + n} is missing`;
     if (event.grantId !== grantId) return `event ${event.seq} belongs to another grant`;
     if (event.prevHash !== prevHash) return `event ${event.seq} does not follow the one before it`;
     if (eventHash(event) !== event.hash) return `event ${event.seq} was altered`;

@@ -1,5 +1,6 @@
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
+import type { Checkpoint } from './evolve/checkpoint.ts';
 import type { Grant } from './grant.ts';
 import type { GrantRow, StaleRow } from './row.ts';
 
@@ -21,10 +22,21 @@ export type EventQuery = {
 export type EventLog = {
   /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
   load(grantId: string): Promise<GrantEvent[]>;
+  /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
+  loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Events of all grants, newest first, from indexes that lag by seconds. */
   query(query: EventQuery): Promise<EventPage>;
+};
+
+/** Where the provisioner keeps a stream's last checkpoint. No other function may write there: whatever writes one decides
+ *  what a grant is. */
+export type CheckpointStore = {
+  /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
+  find(grantId: string): Promise<Checkpoint | undefined>;
+  /** Keeps a checkpoint, unless a later one is there. Idempotent. */
+  keep(checkpoint: Checkpoint): Promise<void>;
 };
 
 /** A page of grants, the rows in it that could not be read, and where the next page begins. */

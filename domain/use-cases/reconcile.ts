@@ -1,6 +1,7 @@
 import { decideLapse } from '../grants/decide-approval.ts';
 import { decideRevocation } from '../grants/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
+import { needsCheckpoint } from '../grants/evolve/checkpoint.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { DueRow } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
@@ -60,7 +61,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
     : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return false;
-  if (!isAtRest(stream.grant)) {
+  if (!isAtRest(stream.grant) || needsCheckpoint(stream)) {
     const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled';
   }

@@ -8,18 +8,19 @@ import {
 } from '../../access/authorisation.ts';
 import { noRepositoryAdmins } from '../../access/repository-admins.ts';
 import type { GrantEvent } from '../../grants/event.ts';
-import { replay } from '../../grants/evolve/evolve.ts';
+import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
+import type { CheckpointStore, EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { parseUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, accessContextOf, loadForCaller, resourceOf } from '../access.ts';
+import { readPart } from '../grant-stream.ts';
 import { readStale, type StaleRowPorts } from './read-stale.ts';
 
 /** What readers of one grant's stream need. */
-export type StreamReadPorts = AccessPorts & { log: EventLog };
+export type StreamReadPorts = AccessPorts & { log: EventLog; checkpoints: Pick<CheckpointStore, 'find'> };
 
 /** What readers need. */
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
@@ -28,18 +29,18 @@ export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 export type ListPorts = AccessPorts & StaleRowPorts;
 
 /** What readers of the audit log need. */
-export type AuditPorts = Omit<ReadPorts, 'admins'> & { clock: Clock };
+export type AuditPorts = Omit<ReadPorts, 'admins' | 'checkpoints'> & { clock: Clock };
 
-/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it
- *  is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
+/** A grant with what was read of its stream, oldest event first, read consistently. A stream that was altered is read
+ *  as it is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
-): Promise<Result<{ grant: Grant; events: GrantEvent[] }>> {
+): Promise<Result<StreamPart & { grant: Grant }>> {
   const load = async (id: string) => {
-    const events = await ports.log.load(id);
-    return { grant: replay(events), events };
+    const part = await readPart(ports, id);
+    return { ...part, grant: replayPart(part) };
   };
   return loadForCaller(ports, load, { grantId, caller, action: 'read', admins: ports.admins() });
 }
@@ -63,7 +64,7 @@ export async function grantEvents(
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
-  const rest = found.value.events.filter(({ seq }) => seq > page.after);
+  const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }

@@ -45,7 +45,7 @@ import {
   web,
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
-import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
+import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
 export class FakeBitbucket implements Bitbucket {
@@ -149,6 +149,7 @@ export class World {
   readonly clock = new FakeClock();
   readonly journal: Journal = [];
   readonly log = new FakeEventLog(this.journal);
+  readonly checkpoints = new FakeCheckpointStore();
   readonly grants = new FakeGrantTable();
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
@@ -167,10 +168,12 @@ export class World {
   }
 
   get provisionerPorts(): ProvisionerPorts {
-    const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
       clock,
       log,
+      checkpoints,
+      reportUnkept: (grantId) => this.unreadable.push(grantId),
       grants,
       templates,
       bitbucket,
@@ -181,10 +184,11 @@ export class World {
   }
 
   get requestPorts(): RequestPorts {
-    const { clock, log, grants, templates, bitbucket, configuration } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration } = this;
     return {
       clock,
       log,
+      checkpoints,
       grants,
       templates,
       bitbucket,

@@ -1,7 +1,9 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
+import { type Checkpoint, parseCheckpoint } from '../../../../domain/grants/evolve/checkpoint.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
+  CheckpointStore,
   DueRow,
   EventLog,
   EventPage,
@@ -49,7 +51,16 @@ export class FakeEventLog implements EventLog {
   }
 
   async load(grantId: string): Promise<GrantEvent[]> {
-    return (this.streams.get(grantId) ?? []).map((text) => parseEvent(JSON.parse(text)));
+    return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
+  }
+
+  async loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+    return this.#read(grantId, seq, limit);
+  }
+
+  #read(grantId: string, seq: number, limit: number): GrantEvent[] {
+    const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
+    return texts.map((text) => parseEvent(JSON.parse(text)));
   }
 
   async append(event: GrantEvent): Promise<'appended' | 'taken'> {
@@ -75,6 +86,20 @@ export class FakeEventLog implements EventLog {
     const events = found.slice(0, limit);
     const last = events.at(-1);
     return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
+  }
+}
+
+/** Checkpoints as text, as a table would keep them. */
+export class FakeCheckpointStore implements CheckpointStore {
+  readonly kept = new Map<string, string>();
+
+  async find(grantId: string): Promise<Checkpoint | undefined> {
+    return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
+  }
+
+  async keep(checkpoint: Checkpoint): Promise<void> {
+    const { grantId, seq } = checkpoint;
+    if (((await this.find(grantId))?.seq ?? 0) < seq) this.kept.set(grantId, JSON.stringify(checkpoint));
   }
 }
 
