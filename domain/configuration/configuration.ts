@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { directoryErrors, personSchema } from '../access/directory.ts';
+import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
+import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
 import { ownershipRuleSchema } from '../access/ownership-rule.ts';
-import { trustedIssuerSchema } from '../access/trusted-issuer.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
@@ -29,7 +30,10 @@ const configurationSchema = z.strictObject({
   accounts: z
     .array(accountSchema)
     .length(1, 'must name exactly one account: the one that Rolewright runs in'),
-  issuers: z.array(trustedIssuerSchema),
+  issuers: z.array(trustedIssuerSchema).superRefine((entries, { addIssue }) => {
+    for (const { at, error } of overlappingEntries(entries))
+      addIssue({ code: 'custom', path: [at], message: error });
+  }),
   ownership: z.array(ownershipRuleSchema),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
@@ -74,11 +78,6 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
       '/workspaces',
       'uuid',
       configuration.workspaces.map((w) => w.uuid),
-    ),
-    ...duplicates(
-      '/issuers',
-      'issuer',
-      configuration.issuers.map((i) => i.issuer),
     ),
     ...configuration.issuers.flatMap(({ issuer }, n) =>
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))

@@ -25,7 +25,7 @@ describe('a configuration', () => {
       pipelineAudience: 'rolewright',
       limits: { liveGrantsPerRepository: 10, roleQuotaPercent: 80 },
       accounts: [{ partition: 'aws' }],
-      issuers: [{ idClaim: 'email', groupsClaim: 'groups', maxTokenLifetime: 'PT24H' }],
+      issuers: [{ idClaim: 'email', groups: 'required', match: {}, maxTokenLifetime: 'PT24H' }],
       approvals: { from: 'anyone' },
     });
   });
@@ -121,7 +121,7 @@ describe('a configuration', () => {
       { workspaces: [ACME, { ...ACME, slug: 'other' }] },
       `/workspaces: uuid ${ACME.uuid}`,
     ],
-    ['an issuer twice', { issuers: [issuer, issuer] }, '/issuers: issuer https://id.acme.example'],
+    ['an issuer twice', { issuers: [issuer, issuer] }, '/issuers/1: could fit the same token as /issuers/0'],
   ])('is refused for %s', (_, over, where) => {
     expect(errorsOf(over).filter((fault) => fault.startsWith(where))).not.toEqual([]);
   });
