@@ -21,10 +21,7 @@ export const isPrincipalId = (value: unknown): value is string =>
   typeof value === 'string' && VISIBLE.test(value) && value === value.normalize('NFC');
 
 /** See `isPrincipalId`. */
-export const principalIdSchema = z
-  .string()
-  .regex(VISIBLE)
-  .refine(isPrincipalId, 'must be in Unicode normal form C');
+const principalIdSchema = z.string().regex(VISIBLE).refine(isPrincipalId, 'must be in Unicode normal form C');
 
 const identifier = z.string().regex(new RegExp(`^(?:${identifierKinds.join('|')}):[0-9a-f]{64}$`));
 
