@@ -18,6 +18,7 @@ import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
+import { isAwsAccount } from '../domain/access/issuers/issuer-hosts.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
@@ -87,16 +88,25 @@ const workspaceKeys =
   (slug: string): string =>
     `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`;
 
-/** The verifier of callers' tokens. */
-export function composeVerifier({ environment, configuration, clock }: Core): TokenVerifier {
-  const { sandboxUrl } = environment;
-  const locations = {
-    bitbucket: workspaceKeys(environment),
-    company: ({ issuer, keys }: Configuration['issuers'][number]) =>
-      sandboxUrl ? `${sandboxUrl}/sandbox/issuers/${new URL(issuer).host}/keys.json` : keys,
+/** Where a company's issuer publishes its keys. The sandbox has a stand-in for the company's identity provider beside
+ *  Bitbucket's, and the issuer of an AWS account in AWS's. */
+const companyKeys =
+  ({ sandboxUrl, sandboxAwsUrl }: Environment) =>
+  ({ issuer, keys }: Configuration['issuers'][number]): string => {
+    if (!sandboxUrl) return keys;
+    const { host } = new URL(issuer);
+    return isAwsAccount(issuer) && sandboxAwsUrl
+      ? `${sandboxAwsUrl}/sandbox/issuers/${host}/.well-known/jwks.json`
+      : `${sandboxUrl}/sandbox/issuers/${host}/keys.json`;
   };
-  return tokenVerifier(configuration, locations, clock);
-}
+
+/** The verifier of callers' tokens. */
+export const composeVerifier = ({ environment, configuration, clock }: Core): TokenVerifier =>
+  tokenVerifier(
+    configuration,
+    { bitbucket: workspaceKeys(environment), company: companyKeys(environment) },
+    clock,
+  );
 
 /** The event log and the read model, for readers. */
 function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
