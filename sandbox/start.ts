@@ -1,3 +1,5 @@
+import { readConfiguration } from '../adapters/settings/files.ts';
+import { diagnosisText, ownershipWarnings } from '../scripts/doctor.ts';
 import { seed } from './bitbucket/seed.ts';
 import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
 
@@ -54,6 +56,8 @@ async function main(): Promise<void> {
     `  TOKEN=$(curl -s ${stack.bitbucket.url}/sandbox/person-token -d '{"email":"ada@acme.example"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
     `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
+    '',
+    diagnosisText(ownershipWarnings(readConfiguration(process.cwd()))),
     '',
     'Ctrl-C stops the stack.',
   ];

@@ -12,8 +12,10 @@ export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
   const { change, ...unchanged } = grant;
   switch (event.type) {
     case 'GrantExpiryChanged':
+      // Who lengthens or shortens a grant's time has asked for it.
       return {
         ...grant,
+        requesters: withRequester(grant.requesters, event.principal),
         ...expiryOf(grant, event.data.expiresAt, event.principal),
         ...lifetimeOf(event.data),
       };
