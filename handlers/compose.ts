@@ -12,7 +12,12 @@ import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
-import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
+import {
+  fixedSecret,
+  type SecretParameter,
+  ssmSecret,
+  ssmWebhookSecrets,
+} from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -141,14 +146,17 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   };
 }
 
-const secretFrom = (source: SecretSource, system: 'Bitbucket' | 'Slack', what: string) =>
-  'value' in source ? fixedSecret(source.value) : ssmSecret(source.parameter, system, what);
+const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
+  'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);
 
 function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
   const { bitbucketToken, sandboxUrl } = environment;
   return bitbucketApi({
     url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
-    token: secretFrom(bitbucketToken, 'Bitbucket', 'The access token for Bitbucket'),
+    token: secretFrom(bitbucketToken, clock, {
+      system: 'Bitbucket',
+      what: 'The access token for Bitbucket',
+    }),
     clock,
     outgoing,
   });
@@ -210,10 +218,13 @@ const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
 /** Slack's Web API; a call may take `timeoutMs`. */
-const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
+const composeSlackWeb = ({ environment, clock, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
-    token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
+    token: secretFrom(environment.slackBotToken, clock, {
+      system: 'Slack',
+      what: 'The bot token for Slack',
+    }),
     timeoutMs,
     outgoing,
   });
@@ -274,7 +285,10 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
     templates: composeTemplates(core),
     clock,
     logger,
-    signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
+    signingSecret: secretFrom(environment.slackSigningSecret, clock, {
+      system: 'Slack',
+      what: 'The signing secret of Slack',
+    }),
     responseOrigin: slackResponseOrigin(core),
     claims: composeClaimStore(core),
     worker: composeWorkerClient(core),
