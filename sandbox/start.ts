@@ -1,5 +1,5 @@
 import { readConfiguration } from '../adapters/settings/files.ts';
-import { diagnosisText, ownershipWarnings } from '../scripts/doctor.ts';
+import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-overlap.ts';
 import { seed } from './bitbucket/seed.ts';
 import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
 
@@ -57,8 +57,9 @@ async function main(): Promise<void> {
     `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
     '',
-    diagnosisText(ownershipWarnings(readConfiguration(process.cwd()))),
-    '',
+    ...overlappingPatterns(readConfiguration(process.cwd()).ownership)
+      .map(overlapWarning)
+      .flatMap(({ about, remedy }) => [`! ${about}`, `    ${remedy}`, '']),
     'Ctrl-C stops the stack.',
   ];
   console.log(lines.join('\n'));

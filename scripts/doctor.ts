@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfiguration } from '../adapters/settings/files.ts';
-import { overlappingPatterns } from '../domain/access/ownership-overlap.ts';
+import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-overlap.ts';
 import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
@@ -123,12 +123,10 @@ async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise
 
 /** A warning for each pair of ownership patterns of two projects that overlap. */
 export const ownershipWarnings = ({ ownership }: Pick<Configuration, 'ownership'>): Finding[] =>
-  overlappingPatterns(ownership).map(({ projects: [one, other], patterns: [left, right] }) => ({
-    about: `ownership: ${left} of ${one} and ${right} of ${other} overlap`,
+  overlappingPatterns(ownership).map((overlap) => ({
+    ...overlapWarning(overlap),
     isGood: true,
     isWarning: true,
-    remedy:
-      'A name that both match belongs to neither: a person’s request waits for approval, a pipeline’s is refused. A rule for the repository decides whose it is.',
   }));
 
 /** Findings for people. */

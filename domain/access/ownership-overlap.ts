@@ -24,6 +24,16 @@ export function overlappingPatterns(rules: readonly OwnershipRule[]): PatternOve
   return [...found.values()];
 }
 
+/** What an administrator is shown of an overlap, and what follows from it. */
+export const overlapWarning = ({
+  projects,
+  patterns,
+}: PatternOverlap): { about: string; remedy: string } => ({
+  about: `ownership: ${patterns[0]} of ${projects[0]} and ${patterns[1]} of ${projects[1]} overlap`,
+  remedy:
+    'A name that both match belongs to neither: a person’s request waits for approval, a pipeline’s is refused. A rule for the repository decides whose it is.',
+});
+
 type ProjectRule = Extract<OwnershipRule, { project: unknown }>;
 type OwnedPattern = { project: ProjectRule['project']; type: string; pattern: string };
 
