@@ -30,10 +30,7 @@ const configurationSchema = z.strictObject({
   accounts: z
     .array(accountSchema)
     .length(1, 'must name exactly one account: the one that Rolewright runs in'),
-  issuers: z.array(trustedIssuerSchema).superRefine((entries, { addIssue }) => {
-    for (const { at, error } of overlappingEntries(entries))
-      addIssue({ code: 'custom', path: [at], message: error });
-  }),
+  issuers: z.array(trustedIssuerSchema),
   ownership: z.array(ownershipRuleSchema),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
@@ -66,7 +63,10 @@ export type Configuration = z.infer<typeof configurationSchema> & {
 export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return fail(toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`));
+  if (!parsed.success) {
+    const fieldErrors = toFieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer}: ${detail}`);
+    return fail([...fieldErrors, ...overlapsAmongSound(content)]);
+  }
   const configuration = parsed.data;
   const errors = [
     ...duplicates(
@@ -79,6 +79,7 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
       'uuid',
       configuration.workspaces.map((w) => w.uuid),
     ),
+    ...overlappingEntries(configuration.issuers),
     ...configuration.issuers.flatMap(({ issuer }, n) =>
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
         ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
@@ -105,6 +106,12 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
     ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? fail(errors) : ok(configuration);
+}
+
+/** The overlaps of the entries of `issuers` that are sound by themselves, where something else in the file is not. */
+function overlapsAmongSound(content: unknown): string[] {
+  const { data } = z.object({ issuers: z.array(z.unknown()) }).safeParse(content);
+  return overlappingEntries((data?.issuers ?? []).map((entry) => trustedIssuerSchema.safeParse(entry).data));
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would

@@ -36,9 +36,15 @@ const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
   'state',
 ]);
 
+/** Cognito's custom attributes: an application may let users write them. Source: Amazon Cognito, "Working with user
+ *  attributes". */
+const CUSTOM_ATTRIBUTE = /^custom:/;
+
 /** True for the path of a claim that its subject can choose. */
 export const isChosenBySubject = (path: string): boolean =>
-  CHOSEN_BY_SUBJECT.has(path) || CHOSEN_BY_SUBJECT.has(path.split('.')[0] ?? '');
+  CUSTOM_ATTRIBUTE.test(path) ||
+  CHOSEN_BY_SUBJECT.has(path) ||
+  CHOSEN_BY_SUBJECT.has(path.split('.')[0] ?? '');
 
 const value = z.union([z.string().min(1), z.boolean(), z.int()]);
 

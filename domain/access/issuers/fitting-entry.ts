@@ -11,15 +11,17 @@ export function fitsEntry(entry: TrustedIssuer, claims: VerifiedClaims): boolean
     : [claims.aud].flat().includes(audience);
 }
 
-/** The errors of entries that could both fit one token, with the position of the later one: a token fits exactly one entry, so no order
+/** The errors of entries that could both fit one token, as `pointer: sentence`: a token fits exactly one entry, so no order
  *  of entries ever decides. Entries of one issuer differ in `audience` or `clientId`, or name one claim in `match` with no
- *  value in common. */
-export const overlappingEntries = (entries: readonly TrustedIssuer[]): { at: number; error: string }[] =>
+ *  value in common. Undefined is an entry that is not sound, which overlaps none. */
+export const overlappingEntries = (entries: readonly (TrustedIssuer | undefined)[]): string[] =>
   entries.flatMap((entry, at) =>
     entries.slice(0, at).flatMap((other, n) => {
+      if (!entry || !other || !couldBothFit(other, entry)) return [];
       const kind = entry.audience === undefined ? 'clientId' : 'audience';
-      const error = `could fit the same token as /issuers/${n}: both have issuer ${entry.issuer} and one ${kind}. Give both a match on one claim that the issuer controls, with different values`;
-      return couldBothFit(other, entry) ? [{ at, error }] : [];
+      return [
+        `/issuers/${at}: could fit the same token as /issuers/${n}: both have issuer ${entry.issuer} and one ${kind}. Give both a match on one claim that the issuer controls, with different values`,
+      ];
     }),
   );
 
