@@ -1,4 +1,4 @@
-import { base64url, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { base64url, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { type CompanyCaller, companyCaller } from '../../domain/access/issuers/company-caller.ts';
 import { fitsEntry } from '../../domain/access/issuers/fitting-entry.ts';
@@ -170,6 +170,8 @@ const AMBIGUOUS =
 function claimsIn(token: string): JWTPayload | 'ambiguous' | undefined {
   try {
     const claims = decodeJwt(token);
+    // Throws for a header that is no JSON.
+    decodeProtectedHeader(token);
     const parts = token.split('.').slice(0, 2);
     return parts.some((part) => hasDuplicateMembers(decoded(part))) ? 'ambiguous' : claims;
   } catch {
