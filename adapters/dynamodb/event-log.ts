@@ -37,8 +37,8 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
-  async function loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
-    const events: GrantEvent[] = [];
+  async function loadItems(grantId: string, seq: number, limit: number): Promise<Item[]> {
+    const items: Item[] = [];
     let start: Item | undefined;
     do {
       const command: QueryCommand = new QueryCommand({
@@ -46,17 +46,25 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         KeyConditionExpression: 'grantId = :id AND seq >= :seq',
         ExpressionAttributeValues: { ':id': { S: grantId }, ':seq': { N: String(seq) } },
         ConsistentRead: true,
-        ...(Number.isFinite(limit) ? { Limit: limit - events.length } : {}),
+        ...(Number.isFinite(limit) ? { Limit: limit - items.length } : {}),
         ...(start ? { ExclusiveStartKey: start } : {}),
       });
       const page = await send('Query', () => client.send(command));
-      events.push(...(page.Items ?? []).map(toEvent));
+      items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
-    } while (start && events.length < limit);
-    return events;
+    } while (start && items.length < limit);
+    return items;
   }
 
+  const loadFrom = async (grantId: string, seq: number, limit: number): Promise<GrantEvent[]> =>
+    (await loadItems(grantId, seq, limit)).map(toEvent);
+
   return {
+    async loadTexts(grantId) {
+      const items = await loadItems(grantId, 1, Number.POSITIVE_INFINITY);
+      return items.map((item) => item.event?.S ?? '');
+    },
+
     load: (grantId) => loadFrom(grantId, 1, Number.POSITIVE_INFINITY),
     loadFrom,
 

@@ -24,6 +24,8 @@ export type EventLog = {
   load(grantId: string): Promise<GrantEvent[]>;
   /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
   loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]>;
+  /** The texts of a stream as they are stored, oldest first, read consistently, whether or not they are events. */
+  loadTexts(grantId: string): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Events of all grants, newest first, from indexes that lag by seconds. */

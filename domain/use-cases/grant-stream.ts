@@ -1,4 +1,11 @@
-import { type EntryPoint, eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../grants/event.ts';
+import {
+  type EntryPoint,
+  eventHash,
+  type GrantEvent,
+  type NewEvent,
+  proveReadable,
+  ZERO_HASH,
+} from '../grants/event.ts';
 import {
   causeHash,
   isCheckpointOf,
@@ -12,6 +19,7 @@ import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
+import { PortError } from '../shared/port-error.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -69,8 +77,19 @@ export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
 
-/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws when the chain is broken, of
- *  another grant, or dated in the future: nothing is decided on a log that was altered. */
+/** A stream that cannot be read: an event that this version does not know or that is none, or a broken chain. */
+export class UnreadableStream extends Error {
+  readonly grantId: string;
+
+  constructor(grantId: string, reason: string, options?: { cause: unknown }) {
+    super(`the log of ${grantId} is broken: ${reason}`, options);
+    this.grantId = grantId;
+  }
+}
+
+/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
+ *  when an event is none, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log
+ *  that was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
   grantId: string,
@@ -83,7 +102,8 @@ export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
   grantId: string,
 ): Promise<GrantStream> {
-  return verified(ports, grantId, { checkpoint: undefined, events: await ports.log.load(grantId) });
+  const events = await loadEvents(ports.log, grantId, 1);
+  return verified(ports, grantId, { checkpoint: undefined, events });
 }
 
 /** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
@@ -93,10 +113,22 @@ export async function readPart(
 ): Promise<StreamPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
-    const events = await log.loadFrom(grantId, checkpoint.seq, Number.POSITIVE_INFINITY);
+    const events = await loadEvents(log, grantId, checkpoint.seq);
     if (isCheckpointOf(checkpoint, events)) return { checkpoint, events };
   }
-  return { checkpoint: undefined, events: await log.load(grantId) };
+  return { checkpoint: undefined, events: await loadEvents(log, grantId, 1) };
+}
+
+/** The events from `seq` on. A failed read is a `PortError`; whatever else is thrown is about what was read. */
+async function loadEvents(log: EventLog, grantId: string, seq: number): Promise<GrantEvent[]> {
+  try {
+    return await (seq === 1 ? log.load(grantId) : log.loadFrom(grantId, seq, Number.POSITIVE_INFINITY));
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    throw new UnreadableStream(grantId, 'an event in it is not one that this version knows', {
+      cause: error,
+    });
+  }
 }
 
 function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: StreamPart): GrantStream {
@@ -105,7 +137,7 @@ function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: 
   const isAhead = (events.at(-1)?.at ?? '') > latest;
   const fieldError =
     verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fieldError) throw new Error(`the log of ${grantId} is broken: ${fieldError}`);
+  if (fieldError) throw new UnreadableStream(grantId, fieldError);
   return { ...part, grantId, grant: replayPart(part), last: events.at(-1) };
 }
 
@@ -142,13 +174,15 @@ export async function appendEventAt(
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  proveReadable(hashed);
   if (isAtRest(stream.grant)) {
     const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
-  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
+  if (hashed.type === 'GrantRequested' && seq === 1)
+    await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
   await ports.notify?.(part);

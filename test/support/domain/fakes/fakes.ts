@@ -15,6 +15,7 @@ import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
+import type { Result } from '../../../../domain/shared/result.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
@@ -24,6 +25,7 @@ import {
   type DecisionInput,
   rejectGrant,
 } from '../../../../domain/use-cases/requests/decide-approval.ts';
+import type { GrantAnswer } from '../../../../domain/use-cases/requests/outcome.ts';
 import {
   type RequestContext,
   type RequestPorts,
@@ -238,7 +240,18 @@ export class World {
     });
   }
 
-  revoke(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+  /** Revokes a grant whose stream can be read. */
+  async revoke(
+    grantId = GRANT_ID,
+    caller = platform,
+    context: Partial<RevokeContext> = {},
+  ): Promise<Result<GrantAnswer>> {
+    const answer = await this.revokeAny(grantId, caller, context);
+    if (answer.ok && 'unreadable' in answer.value) throw new Error('the stream could not be read');
+    return answer as Result<GrantAnswer>;
+  }
+
+  revokeAny(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),

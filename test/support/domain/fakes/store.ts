@@ -54,6 +54,10 @@ export class FakeEventLog implements EventLog {
     return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
   }
 
+  async loadTexts(grantId: string): Promise<string[]> {
+    return this.streams.get(grantId) ?? [];
+  }
+
   async loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
     return this.#read(grantId, seq, limit);
   }
