@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { isRoleNameOf } from '../../planning/role.ts';
 import { grantIdOf, uuidSchema } from '../../shared/identifiers.ts';
 
 /** What makes a grant that grant, as far as a text shows it. Other fields are not looked at. */
@@ -56,9 +55,3 @@ function partsOf(text: string): unknown[] {
     return [];
   }
 }
-
-/** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
-export const roleNamesIn = (grantId: string, texts: readonly string[]): string[] => {
-  const names = texts.flatMap((text) => text.match(/rw-[a-z0-9-]{1,61}/g) ?? []);
-  return [...new Set(names)].filter((name) => isRoleNameOf(name, grantId)).sort();
-};

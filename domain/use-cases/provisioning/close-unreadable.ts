@@ -1,15 +1,13 @@
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
-import { roleNamesIn } from '../../grants/unreadable/traces.ts';
-import { denyAllArn, GRANT_TAG, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
+import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
 import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
-import { plusSeconds, toInstant } from '../../shared/time.ts';
+import { type EpochMilliseconds, plusSeconds, toInstant } from '../../shared/time.ts';
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
 import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import type { Iam, ObservedRole } from './iam.ts';
-import type { ProvisionerInvocation } from './provision-grant.ts';
 import type { ProvisionerPorts } from './run.ts';
 
 /** Seconds for which a role that is not found may be one that IAM does not show yet. */
@@ -25,7 +23,7 @@ type Unreadable = { streamId: string; grantId: string };
 export async function closeUnreadable(
   ports: ProvisionerPorts,
   { streamId, grantId }: Unreadable,
-  deadline: ProvisionerInvocation['deadline'],
+  deadline: EpochMilliseconds,
 ): Promise<ProvisionerAnswer> {
   for (;;) {
     const stream = await loadStream(ports, streamId);
@@ -88,3 +86,9 @@ async function close(iam: Iam, account: Account, { name, observed }: OwnRole): P
   const isBounded = observed.boundaryArn === boundaryArn(account) || observed.boundaryArn === denyAll;
   for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) await step();
 }
+
+/** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
+const roleNamesIn = (grantId: string, texts: readonly string[]): string[] => {
+  const names = texts.flatMap((text) => text.match(/rw-[a-z0-9-]{1,61}/g) ?? []);
+  return [...new Set(names)].filter((name) => isRoleNameOf(name, grantId)).sort();
+};
