@@ -89,9 +89,9 @@ const commonShape = {
   expiresAt: instant.optional(),
   /** The `expiresIn` that was last applied. */
   lifetimeSeconds: z.int().min(1).exactOptional(),
-  /** Who last limited the grant's time, other than a pipeline; the pipeline where no other principal has. It is not
-   *  always who asked for what is live. */
-  expirySetBy: principalSchema.exactOptional(),
+  /** Who has decided how long the grant lasts, by a limit or by leaving it open: the last one other than a pipeline; the
+   *  pipeline where no other principal has. It is not always who asked for what is live. */
+  lifetimeSetBy: principalSchema,
   /** ARN of an identity provider whose creation was announced and not yet confirmed. */
   announcedProvider: z.string().optional(),
   lastError: errorSchema.optional(),

@@ -60,17 +60,28 @@ function endUpdate(
     ...unchanged,
     request,
     documents: { trustPolicy, permissionsPolicy },
-    ...(expiresAt ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) } : {}),
+    ...(expiresAt
+      ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) }
+      : leftAsItIs(unchanged, requestedBy)),
     lastError: undefined,
   };
 }
 
 /** An expiry with who answers for it: a pipeline that shortens another's does not make it its own to lengthen. */
 const expiryOf = (
-  { expirySetBy }: Pick<ActiveGrant, 'expirySetBy'>,
+  grant: Pick<ActiveGrant, 'lifetimeSetBy'>,
   expiresAt: Instant,
   by: Principal,
-): { expiresAt: Instant; expirySetBy: Principal } => ({
+): Pick<ActiveGrant, 'expiresAt' | 'lifetimeSetBy'> => ({
   expiresAt,
-  expirySetBy: by.kind === 'pipeline' ? (expirySetBy ?? by) : by,
+  lifetimeSetBy: by.kind === 'pipeline' ? grant.lifetimeSetBy : by,
+});
+
+/** Who answers for the lifetime after a change that asked for none: a principal other than a pipeline that leaves
+ *  the grant open. */
+const leftAsItIs = (
+  { expiresAt, lifetimeSetBy }: Pick<ActiveGrant, 'expiresAt' | 'lifetimeSetBy'>,
+  by: Principal,
+): Pick<ActiveGrant, 'lifetimeSetBy'> => ({
+  lifetimeSetBy: expiresAt !== undefined || by.kind === 'pipeline' ? lifetimeSetBy : by,
 });

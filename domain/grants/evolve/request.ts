@@ -40,7 +40,7 @@ export function begin(
     request,
     requesters: withRequester(before?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
-    ...(request.expiresAt ? { expirySetBy: event.principal } : {}),
+    lifetimeSetBy: event.principal,
     ...lifetimeOf(request),
     repositoryNames: before?.repositoryNames ?? [],
     createdAt: before?.createdAt ?? event.at,

@@ -10,20 +10,14 @@ import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
-import {
-  appendEvent,
-  type GrantStream,
-  isDoneBy,
-  isFull,
-  loadStream,
-  projectStream,
-} from '../grant-stream.ts';
+import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
+import { checkLimits, checkQuota } from './request-limits.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
 export type RequestPorts = StaleRowPorts & CheckPorts & { provisioner: Provisioner };
@@ -126,7 +120,7 @@ async function decide(
     events: [event],
     outcome,
   } = decision.value;
-  const limited = checkLimits(stream, command, { caller, hasNewEvent: event !== undefined });
+  const limited = checkLimits(ports, stream, { command, caller, hasNewEvent: event !== undefined });
   if (!limited.ok) return limited;
   const room = await checkQuota(ports, intent, { grant, outcome });
   return room.ok ? ok({ rendered, plan, command, outcome, event }) : room;
@@ -247,46 +241,4 @@ function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): Re
     role: { ...rendered.role, name: roleName, arn },
     intent: { ...rendered.intent, roleName },
   };
-}
-
-/** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
-const CHECKPOINT_RETRY_AFTER = 60;
-
-/** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
- *  that another caller has set for a grant. */
-function checkLimits(
-  { grant, events, grantId }: GrantStream,
-  { expiresAt }: RequestCommand,
-  { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
-): Result<undefined> {
-  if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
-    return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
-  }
-  const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
-  const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
-  if (principal.kind === 'pipeline' && isForeign && isLonger) {
-    const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
-    return fail(problem('DENIED', detail));
-  }
-  return ok(undefined);
-}
-
-async function checkQuota(
-  ports: RequestPorts,
-  intent: RequestCommand['intent'],
-  { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
-): Promise<Result<undefined>> {
-  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
-  if (!becomesLive) return ok(undefined);
-  const limit = ports.configuration.limits.liveGrantsPerRepository;
-  const { length: live } = await ports.grants.listLive(intent.repository.uuid);
-  if (live < limit) return ok(undefined);
-  return fail(
-    problem(
-      'QUOTA_EXCEEDED',
-      `${intent.repository.fullName} has ${live} live grants; the limit is ${limit}. Revoke one that is not needed.`,
-    ),
-  );
 }
