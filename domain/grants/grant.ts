@@ -81,6 +81,17 @@ const changeSchema = z.strictObject({ ...requestShape, phase: z.enum(['waiting',
 /** Another request on an active grant: it waits for approval, or its update is under way. */
 export interface GrantChange extends z.infer<typeof changeSchema> {}
 
+/** How a request was decided. `by` is absent where it lapsed. */
+const decisionSchema = z.strictObject({
+  outcome: z.enum(['approved', 'rejected', 'lapsed']),
+  by: principalSchema.exactOptional(),
+  at: instant,
+  reason: z.string().exactOptional(),
+});
+
+/** See `decisionSchema`. */
+export interface RequestDecision extends z.infer<typeof decisionSchema> {}
+
 /** What a grant has in every state. */
 const commonShape = {
   id: z.string(),
@@ -95,6 +106,8 @@ const commonShape = {
   /** ARN of an identity provider whose creation was announced and not yet confirmed. */
   announcedProvider: z.string().optional(),
   lastError: errorSchema.optional(),
+  /** The decision about the latest request that was decided. */
+  decision: decisionSchema.exactOptional(),
   /** Everyone who asked for something since the last approval: none of them may approve. */
   requesters: z.array(principalSchema),
   /** Every full name that the repository had while this grant was written to, oldest first. */

@@ -1,8 +1,8 @@
 import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
+import { pipelineLimit } from '../../access/pipeline-limit.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import { pipelineLimit } from '../../grants/pipeline-limit.ts';
 import type { GrantTable } from '../../grants/stores.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';

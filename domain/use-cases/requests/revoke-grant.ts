@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
 import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import { forgetRequester } from './forget-requester.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
@@ -47,6 +48,7 @@ async function revokeOnce(
   const [event] = events;
   const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
   if (!appended) return 'again';
+  if (event) await forgetRequester(ports, grant);
   const projected = event ? projectStream(ports, appended) : undefined;
   if (outcome === 'settled') {
     await projected;

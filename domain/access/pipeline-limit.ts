@@ -1,4 +1,4 @@
-import { type Grant, waitingRequest } from './grant.ts';
+import { type Grant, waitingRequest } from '../grants/grant.ts';
 
 /** A rule that a pipeline's request breaks, and what to do instead. */
 export type BrokenLimit = {
