@@ -1,7 +1,7 @@
 /** Characters that move the cursor, turn the direction of text, or cannot be seen: controls, format characters (bidirectional
  *  and zero-width ones among them), lone surrogates, private and unassigned ones, line and paragraph separators, whatever
  *  Unicode lets renderers leave out, and every blank but the space; U+2800 and U+3164 look like blanks. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+export const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /** Text from outside on one line, as it is read: what could mislead a reader becomes `\u{…}`. Idempotent; text of printable
  *  characters is unchanged. */
