@@ -16,7 +16,7 @@ export const LIMITS = {
 } as const;
 
 /** How long a text that people wrote may get inside a message, before it is cut. Our choice. */
-export const LONGEST_VALUE = 400;
+const LONGEST_VALUE = 400;
 
 /** Cuts text to so many UTF-16 units, never inside a character. */
 export function cut(text: string, most: number): string {
