@@ -32,9 +32,13 @@ export function planWarnings({ rendered, live, replaces, boundaryRoles }: Warned
 function replacing({ template, name }: GrantIntent, replaces: readonly Replacement[]): string[] {
   if (replaces.length === 0) return [];
   const what = replaces.map(replacementText).join('; ');
-  return [
-    `This replaces parameters of the grant ${template.name}, named ${name}: ${what}. What only the former values allowed is lost. To keep it, request with another name: that makes a second grant beside this one.`,
-  ];
+  const grant = `the grant ${template.name}, named ${name}`;
+  const another = 'makes a second grant beside this one.';
+  return replaces.every(({ now }) => now === undefined)
+    ? [`This adds parameters to ${grant}: ${what}. A request with another name ${another}`]
+    : [
+        `This replaces parameters of ${grant}: ${what}. What only the former values allowed is lost. To keep it, request with another name: that ${another}`,
+      ];
 }
 
 function newVersion(now: GrantIntent | undefined, { template }: GrantIntent): string[] {
