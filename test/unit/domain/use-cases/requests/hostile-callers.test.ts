@@ -134,7 +134,7 @@ test('a stream is not filled beyond what can still be read and revoked', async (
     data: { ...first.data, reason },
   }));
   for (const event of chain(asked, GRANT_ID, [first]).slice(1)) await world.log.append(event);
-  expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('QUOTA_EXCEEDED');
+  expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('THROTTLED');
   expect(successOf(await world.revoke()).grant.state).toBe('revoked');
 });
 
