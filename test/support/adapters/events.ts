@@ -113,6 +113,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
       requestedBy: ada,
     },
     requesters: [ada],
+    lifetimeSetBy: ada,
     repositoryNames: fields.names ?? ['acme/shop'],
     createdAt: '2026-11-23T09:00:00.000Z',
     updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
