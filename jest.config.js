@@ -1,3 +1,8 @@
+import { join } from 'node:path';
+
+// What Node compiles of the packages is kept for the workers, the local gateways and the commands that tests start.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Node's own loader runs the tests as it runs the product.
