@@ -39,6 +39,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   ],
   'domain/grants/row.ts': ['test/unit/domain/grants/row.test.ts'],
   'domain/grants/evolve/': [
+    'test/unit/domain/grants/checkpoint.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
