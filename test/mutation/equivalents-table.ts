@@ -84,6 +84,13 @@ export const equivalents: readonly {
     reason: 'The list has one element.',
   },
   {
+    file: 'domain/grants/evolve/checkpoint.ts',
+    text: "checkpoint ? { seq: checkpoint.seq, prevHash: events[0]?.prevHash ?? '' } : STREAM_START,",
+    before: "events[0]?.prevHash ?? ''",
+    after: 'events[0]?.prevHash',
+    reason: 'Without events, nothing is compared with it; the types need the default.',
+  },
+  {
     file: 'domain/guardrails/scope/key-use.ts',
     text: 'const services = equals.length === 1 ? [equals[0]?.[1] ?? []].flat() : [];',
     before: 'equals[0]?.[1] ?? []',

@@ -71,6 +71,12 @@ describe('no checkpoint', () => {
 
   test('is due for a short stream', () => {
     expect(dueCheckpoint(whole(longStory([story.storyOf.active])))).toBeUndefined();
+    expect(dueCheckpoint(whole(events.slice(0, 15)))).toBeUndefined();
+    expect(dueCheckpoint(whole(events.slice(0, 16)))).toMatchObject({ seq: 12 });
+  });
+
+  test('is due for a stream without a beginning', () => {
+    expect(dueCheckpoint(whole(events.filter(({ type }) => type !== 'GrantRequested')))).toBeUndefined();
   });
 
   test.each<[string, (text: string) => string]>([
