@@ -9,6 +9,7 @@ export default {
   testEnvironment: '<rootDir>/test/support/jest/environment.ts',
   runtime: '<rootDir>/test/support/jest/runtime.ts',
   transform: {},
+  testSequencer: '<rootDir>/test/support/jest/long-files-first.js',
   modulePathIgnorePatterns: ['<rootDir>/\\.'],
   // One more than the cores of the smallest machine that this is kept fast on: the stacks of test/e2e wait a good deal.
   maxWorkers: 3,
