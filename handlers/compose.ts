@@ -15,6 +15,7 @@ import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
@@ -30,11 +31,12 @@ import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
-import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
+import type { CursorPorts } from './http/cursor.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
@@ -97,6 +99,13 @@ export function composeVerifier({ environment, configuration, clock }: Core): To
   return tokenVerifier(configuration, locations, clock);
 }
 
+/** What lists seal their cursors with. The table's name names the stage, too. */
+export function composeCursors({ environment, clock }: Core): CursorPorts {
+  const source = secretFrom(environment.cursorKeys, 'SSM', 'The parameter with the keys of cursors');
+  const cursors = sealedCursors(async () => cursorKeysIn(await source()), clock);
+  return { cursors, stage: environment.grantsTable };
+}
+
 /** The event log and the read model, for readers. */
 function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
   const client = dynamodbClient(outgoing);
@@ -129,7 +138,7 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   };
 }
 
-const secretFrom = (source: SecretSource, system: 'Bitbucket' | 'Slack', what: string) =>
+const secretFrom = (source: SecretSource, system: 'Bitbucket' | 'Slack' | 'SSM', what: string) =>
   'value' in source ? fixedSecret(source.value) : ssmSecret(source.parameter, system, what);
 
 function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {

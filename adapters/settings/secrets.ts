@@ -15,7 +15,7 @@ const FAILURE_SECONDS = 5;
 /** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without surrounding white space.
  *  `what` names it in errors, as in "The access token for Bitbucket". No error holds its value. */
 export const ssmSecret =
-  (name: string, system: 'Bitbucket' | 'Slack', what: string) => async (): Promise<string> => {
+  (name: string, system: 'Bitbucket' | 'Slack' | 'SSM', what: string) => async (): Promise<string> => {
     const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch(
       (cause) => {
         throw new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });

@@ -8,7 +8,7 @@ import {
 } from '../grants/event.ts';
 import { evolve, replay } from '../grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../grants/grant.ts';
-import type { EventLog, GrantTable } from '../grants/stores.ts';
+import type { EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
@@ -120,11 +120,27 @@ export async function appendEventAt(
   }
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
-  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
+  const names = newNames(stream.grant, hashed);
+  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId, names);
+  else if (names.length > 0) await ports.grants.rememberNames(names);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const events = [...stream.events, hashed];
   await ports.notify?.(events);
   return { grantId: stream.grantId, grant, last: hashed, events };
+}
+
+/** The names that an event brings into its stream. */
+function newNames(grant: Grant | undefined, { data }: GrantEvent): Naming[] {
+  const { repository } = data;
+  const project = 'project' in data ? data.project : undefined;
+  const known = grant?.request.intent.project;
+  const isKnown = known !== undefined && known.key === project?.key && known.uuid === project.uuid;
+  return [
+    ...(grant?.repositoryNames.includes(repository.fullName)
+      ? []
+      : [{ kind: 'repository' as const, name: repository.fullName, uuid: repository.uuid }]),
+    ...(project && !isKnown ? [{ kind: 'project' as const, name: project.key, uuid: project.uuid }] : []),
+  ];
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again. */
