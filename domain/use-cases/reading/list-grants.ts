@@ -113,9 +113,9 @@ async function readable(
   const named: Readable['partitions'] = [];
   if (reach.more || reader.admins.couldBe(reader.caller)) {
     const workspaces = workspacesOf(ports, asked.name);
-    for (const uuid of filter.repositoryUuids ?? []) {
+    for (const uuid of askedRepositories(filter)) {
       if (await mayReadIn(ports, reader, { workspaces, uuid })) {
-        named.push(...partitionsIn({ type: 'Repository', id: uuid }, filter));
+        named.push(...partitionsIn({ type: 'Repository', id: uuid }, { repositoryUuids: [uuid] }));
       }
     }
   }
@@ -123,6 +123,14 @@ async function readable(
   const partitions = [...new Map([...own, ...named].map((one) => [keyOf(one), one])).values()];
   return { partitions, isWhole: reach.isWhole && named.length === 0 };
 }
+
+/** No repository's UUID. */
+const NO_REPOSITORY = '{00000000-0000-0000-0000-000000000000}';
+
+/** The repositories that a filter names. A name that none bears is looked for like one that a repository bears, so that the
+ *  calls do not say which it is. */
+const askedRepositories = ({ repositoryUuids }: GrantFilter): readonly Uuid[] =>
+  repositoryUuids?.length === 0 ? [NO_REPOSITORY] : (repositoryUuids ?? []);
 
 const keyOf = ({ partition }: Readable['partitions'][number]): string => `${partition.by} ${partition.value}`;
 
