@@ -53,7 +53,7 @@ test('a new grant and its revoke write within their budget of capacity units', a
         grantId,
         owner: `run-${calls.length}`,
         deadline: world.clock.now() + 25_000,
-        leaseUntil: world.clock.instant(),
+        leaseUntil: world.clock.now() + 90_000,
       },
     );
   const ports = { ...world.requestPorts, ...stores, provisioner: { run: provision } };

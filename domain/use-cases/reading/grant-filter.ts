@@ -24,12 +24,11 @@ type Choice = { partition: GrantPartition; covered: readonly (keyof GrantFilter)
 
 /** True for an entry that fits a filter. */
 export function fits(entry: GrantEntry, filter: GrantFilter): boolean {
-  const { environment, expiresBefore } = filter;
-  const { uuid, name } = entry.environment ?? {};
+  const { expiresBefore } = filter;
   return (
     isAsked(filter.repositoryUuids, entry.repositoryUuid) &&
     isAsked(filter.projectUuids, entry.projectUuid) &&
-    (environment === undefined || environment === name || parseUuid(environment) === uuid) &&
+    isNamed(filter.environment, entry.environment) &&
     is(filter.state, entry.state) &&
     is(filter.waiting, entry.isWaiting) &&
     is(filter.template, entry.template) &&
@@ -37,6 +36,12 @@ export function fits(entry: GrantEntry, filter: GrantFilter): boolean {
     is(filter.requestedBy, entry.requestedBy) &&
     (expiresBefore === undefined || (entry.expiresAt !== undefined && entry.expiresAt < expiresBefore))
   );
+}
+
+/** True for an environment that is asked for by UUID or by name; a repository-wide grant has none. */
+function isNamed(asked: string | undefined, has: GrantEntry['environment']): boolean {
+  if (asked === undefined) return true;
+  return has !== undefined && (has.name === asked || has.uuid === parseUuid(asked));
 }
 
 const is = <T>(asked: T | undefined, has: T): boolean => asked === undefined || asked === has;

@@ -1,27 +1,31 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
-import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
-import { type Action, eventResource, unknownContext } from '../../domain/access/authorisation.ts';
-import { type Grant, grantStates } from '../../domain/grants/grant.ts';
-import type { Caller } from '../../domain/shared/principal.ts';
-import { resourceOf } from '../../domain/use-cases/access.ts';
-import { auditRoutes } from '../../handlers/http/routes/audit.ts';
-import { grantRoutes } from '../../handlers/http/routes/grants.ts';
-import { createTables, type DynamodbSandbox, startDynamodbSandbox } from '../../sandbox/dynamodb/server.ts';
-import { accessOf, filesOf } from '../support/adapters/access-rules.ts';
-import { useAwsEnvironment } from '../support/adapters/environment.ts';
+import { dynamodbEventLog } from '../../../../adapters/dynamodb/event-log.ts';
+import { dynamodbGrantTable } from '../../../../adapters/dynamodb/grant-table.ts';
+import { type Action, eventResource, unknownContext } from '../../../../domain/access/authorisation.ts';
+import { type Grant, grantStates } from '../../../../domain/grants/grant.ts';
+import type { Caller } from '../../../../domain/shared/principal.ts';
+import { resourceOf } from '../../../../domain/use-cases/access.ts';
+import { auditRoutes } from '../../../../handlers/http/routes/audit.ts';
+import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import {
+  createTables,
+  type DynamodbSandbox,
+  startDynamodbSandbox,
+} from '../../../../sandbox/dynamodb/server.ts';
+import { accessOf, filesOf } from '../../../support/adapters/access-rules.ts';
+import { useAwsEnvironment } from '../../../support/adapters/environment.ts';
 import {
   eventOf,
   type GrantFields,
   grantIdNumber,
   grantOf,
   repositoryNumber,
-} from '../support/adapters/events.ts';
-import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
-import { platform, World } from '../support/domain/fakes/fakes.ts';
-import { type Served, serveRoutes, testCursors } from '../support/handlers/served.ts';
-import { meteredClient } from '../support/stores/metered.ts';
+} from '../../../support/adapters/events.ts';
+import { eventsTable, grantsTable } from '../../../support/adapters/tables.ts';
+import { platform, World } from '../../../support/domain/fakes/fakes.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
+import { meteredClient } from '../../../support/stores/metered.ts';
 
 // What a caller learns by a list must not depend on whether a grant exists that they may not read: not by the items, not by
 // a cursor, and not by the calls that the answer takes.
