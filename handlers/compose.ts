@@ -22,6 +22,7 @@ import {
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
 import { isAwsAccount } from '../domain/access/issuers/issuer-hosts.ts';
@@ -38,11 +39,12 @@ import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
-import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
+import type { CursorPorts } from './http/cursor.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
@@ -113,6 +115,14 @@ export const composeVerifier = ({ environment, configuration, clock }: Core): To
     { bitbucket: workspaceKeys(environment), company: companyKeys(environment) },
     clock,
   );
+
+/** What lists seal their cursors with. The table's name names the stage, too. */
+export function composeCursors({ environment, clock }: Core): CursorPorts {
+  const what = 'The parameter with the keys of cursors';
+  const source = secretFrom(environment.cursorKeys, clock, { system: 'SSM', what });
+  const cursors = sealedCursors(async () => cursorKeysIn(await source()), clock);
+  return { cursors, stage: environment.grantsTable };
+}
 
 /** The event log and the read model, for readers. */
 function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {

@@ -13,9 +13,6 @@ export const toEpoch = (at: Instant): EpochMilliseconds => Date.parse(at);
 /** `at` moved by `seconds`, which may be negative. */
 export const plusSeconds = (at: Instant, seconds: number): Instant => toInstant(toEpoch(at) + seconds * 1000);
 
-/** The UTC day of an instant, e.g. `2026-11-23`. */
-export const utcDay = (at: Instant): string => at.slice(0, 10);
-
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;
 

@@ -38,7 +38,7 @@ async function uuidsOf(
   }
   const [, slug = ''] = repository.fullName.split('/');
   const found = await bitbucket.findRepository(workspace, slug);
-  return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
+  return found ? [found.uuid] : grants.bearersOf('repository', repository.fullName);
 }
 
 /** Records a project's new key in the grants of its repositories. The key is read from one repository that
@@ -48,7 +48,7 @@ async function followProject(
   { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports, {})).filter(
+  const grants = (await liveGrants(ports, { by: 'project', value: projectUuid })).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );

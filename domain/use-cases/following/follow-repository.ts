@@ -4,7 +4,7 @@ import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import type { GrantFilter } from '../../grants/stores.ts';
+import type { GrantPartition } from '../../grants/listing.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { Uuid } from '../../shared/identifiers.ts';
@@ -96,7 +96,7 @@ async function liveGrantsOf(
   uuid: Uuid,
 ): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
   const enrolled = await ports.grants.listEnrolled(uuid);
-  const indexed = await liveGrants(ports, { repositoryUuid: uuid });
+  const indexed = await liveGrants(ports, { by: 'repository', value: uuid });
   const ids = new Set([...enrolled, ...indexed.map(({ id }) => id)]);
   const reads = await Promise.allSettled([...ids].map((id) => loadStream(ports, id)));
   const known = reads.flatMap((read) =>
@@ -111,15 +111,18 @@ async function liveGrantsOf(
 const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it alone. */
-export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
+/** The live grants of a partition, from an index of the read model, which lags: nothing that must be right may rest on it
+ *  alone. */
+export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await ports.grants.list(filter, 100, after);
-    const grants = [...page.grants, ...(await readStale(ports, page.stale))];
-    live.push(...grants.filter(({ state }) => isLive(state)));
-    after = page.next;
+    const page = await ports.grants.entries(partition, { limit: 100, after });
+    const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
+    const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
+    const read = [...grants, ...(await readStale(ports, [...stale, ...unreadable]))];
+    live.push(...read.filter(({ state }) => isLive(state)));
+    after = page.isComplete ? undefined : page.position;
   } while (after !== undefined);
   return live;
 }

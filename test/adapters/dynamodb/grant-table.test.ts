@@ -13,6 +13,7 @@ import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
+import { listAll } from '../../support/stores/listed.ts';
 
 const GRANT = grantIdNumber(1);
 const EARLY = '2026-11-23T09:00:00.000Z';
@@ -77,7 +78,7 @@ describe('a row that this version did not write', () => {
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await table.project({ grantId: grantIdNumber(2), seq: 3, grant: grantOf({ n: 2 }) });
     await overwrite(attribute, value);
-    expect(await table.list({}, 10)).toMatchObject({
+    expect(await table.read([GRANT, grantIdNumber(2)])).toMatchObject({
       grants: [grantOf({ n: 2 })],
       stale: [{ grantId: GRANT, reason }],
     });
@@ -88,12 +89,12 @@ describe('a row that this version did not write', () => {
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await overwrite('v', { N: '0' });
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
-    expect(await table.list({}, 10)).toMatchObject({ grants: [grantOf()], stale: [] });
+    expect(await table.read([GRANT])).toMatchObject({ grants: [grantOf()], stale: [] });
   });
 
   test('counts against its repository as its state says, and so does one of an unknown state', async () => {
     const { table, overwrite } = await open();
-    await table.enrol(repositoryNumber(1), GRANT);
+    await table.enrol(repositoryNumber(1), GRANT, []);
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await overwrite('grant', { S: '{' });
     expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
@@ -123,7 +124,7 @@ describe('the grant table when DynamoDB is in trouble', () => {
     await armFault(sandbox.url, lostReply);
     await table.project({ grantId: GRANT, seq: 1, grant: grantOf(), dueAt: LATER });
     expect(await due()).toEqual([LATER]);
-    expect((await table.list({}, 10)).grants).toEqual([grantOf()]);
+    expect(await listAll(table)).toEqual([grantOf()]);
   });
 
   test('a failure throws, also where a broken condition would only be false', async () => {

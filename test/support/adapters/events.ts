@@ -65,10 +65,23 @@ export type GrantFields = {
   template?: string;
   account?: string;
   updatedAt?: string;
+  project?: { key: string; uuid: string } | undefined;
+  environment?: { uuid: string; name: string } | undefined;
+  requestedBy?: Principal;
+  expiresAt?: string | undefined;
 };
 
 /** What a request for a grant asks. */
-export const intentWith = ({ repositoryUuid, names, template, account }: GrantFields = {}): GrantIntent => ({
+export const intentWith = ({
+  repositoryUuid,
+  names,
+  template,
+  account,
+  project,
+  environment,
+}: GrantFields = {}): GrantIntent => ({
+  ...(project ? { project } : {}),
+  ...(environment ? { environment } : {}),
   repository: { uuid: repositoryUuid ?? repositoryNumber(1), fullName: names?.at(-1) ?? 'acme/shop' },
   account: account ?? ACCOUNT,
   workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
@@ -110,10 +123,11 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
       intentHash: 'd'.repeat(64),
       planHash: 'e'.repeat(64),
       approval: 'none',
-      requestedBy: ada,
+      requestedBy: fields.requestedBy ?? ada,
     },
-    requesters: [ada],
-    lifetimeSetBy: ada,
+    ...(fields.expiresAt === undefined ? {} : { expiresAt: fields.expiresAt }),
+    requesters: [fields.requestedBy ?? ada],
+    lifetimeSetBy: fields.requestedBy ?? ada,
     repositoryNames: fields.names ?? ['acme/shop'],
     createdAt: '2026-11-23T09:00:00.000Z',
     updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',

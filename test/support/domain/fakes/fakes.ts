@@ -4,6 +4,7 @@ import type {
   Decision,
   DeniedAccess,
 } from '../../../../domain/access/authorisation.ts';
+import { noReach } from '../../../../domain/access/reach.ts';
 import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
@@ -104,7 +105,11 @@ export class FakeBitbucket implements Bitbucket {
 /** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, the system may also revoke, whoever
  *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
  *  over Cedar. */
-export const accessRules: AccessRules = { couldBeAllowed: decideByGroups, decide: decideByGroups };
+export const accessRules: AccessRules = {
+  couldBeAllowed: decideByGroups,
+  decide: decideByGroups,
+  reachOf: (attempt) => (decideByGroups(attempt).allowed ? { ...noReach, everything: true } : noReach),
+};
 
 function decideByGroups({ caller, action, context: { repositoryAdmin } }: Attempt): Decision {
   const { principal, groups } = caller;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDuration, plusSeconds, toEpoch, toInstant, utcDay } from '../../../../domain/shared/time.ts';
+import { parseDuration, plusSeconds, toEpoch, toInstant } from '../../../../domain/shared/time.ts';
 
 describe('a duration', () => {
   test.each([
@@ -59,10 +59,6 @@ describe('an instant', () => {
     ['nowhere', 0, '2026-11-23T23:59:30.000Z'],
   ])('moves by seconds %s', (_, seconds, moved) => {
     expect(plusSeconds('2026-11-23T23:59:30.000Z', seconds)).toBe(moved);
-  });
-
-  test('belongs to its UTC day', () => {
-    expect(utcDay('2026-11-23T23:59:59.999Z')).toBe('2026-11-23');
   });
 
   test('that is none has no epoch time', () => {

@@ -10,6 +10,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(() => {
@@ -17,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('a role whose name is taken', () => {

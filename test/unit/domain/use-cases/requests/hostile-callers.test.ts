@@ -13,6 +13,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(() => {
@@ -24,8 +25,7 @@ const pass = () =>
     { ...world.requestPorts, reportFailure: () => {} },
     { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
   );
-const grantNow = async () =>
-  present((await world.grants.list({}, 100)).grants.find(({ id }) => id === GRANT_ID));
+const grantNow = async () => present((await listAll(world.grants)).find(({ id }) => id === GRANT_ID));
 
 describe('a compromised writer of the log', () => {
   test('cannot have the events of one grant taken for those of another', async () => {

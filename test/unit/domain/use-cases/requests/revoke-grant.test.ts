@@ -4,6 +4,7 @@ import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY, DENY_ALL } from '../../../../support/domain/fakes/iam.ts';
 import { codeOf, GRANT_ID, ROLE_NAME, successOf } from '../../../../support/domain/samples.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const since = (first: string) => world.story().slice(world.story().lastIndexOf(first));
 
 describe('a revoke', () => {
