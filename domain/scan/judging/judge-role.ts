@@ -38,11 +38,11 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
     })
     .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'none');
   const providers = judged.map(({ provider }) => provider);
-  const corrected = correctionOf(role, providers, context);
+  const trust = judged.flatMap((one) => one.findings);
+  const corrected = trust.length > 0 ? correctionOf(role, providers, context) : undefined;
   const steps = nextSteps(role, providers, { corrected, capabilities, folder: context.policyFolder });
   const strangers = judged.some(({ severity }) => severity !== undefined);
   const isReachable = judged.some(({ reach }) => reach.scope !== 'none');
-  const trust = judged.flatMap((one) => one.findings);
   const widest = judged.find(({ severity }) => severity !== undefined);
   const token = widest?.findings.find(({ admits }) => admits !== undefined)?.admits;
   const powers = isReachable ? powerFindings(role, capabilities, strangers) : [];

@@ -1,6 +1,7 @@
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Provider, Role } from '../account/account.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
+import type { IssuerModel } from '../issuers/issuer.ts';
 import { bitbucketWorkspaceOf, modelOf } from '../issuers/models.ts';
 import { type Audiences, audiencesOf } from '../reach/audiences.ts';
 import { reachQuestion } from '../reach/reach.ts';
@@ -15,8 +16,12 @@ export type ScanContext = {
   workspaces: readonly string[];
   policyFolder: string;
   now: EpochMilliseconds;
-  audiences: Map<string, Audiences>;
+  /** What was found out on the way, so that it is found out once. */
+  known: { issuers: Map<string, KnownIssuer | undefined>; providersByAccount: Map<string, string[]> };
 };
+
+/** What a scan knows of the tokens of a provider. */
+export type KnownIssuer = { model: IssuerModel; audiences: Audiences };
 
 /** The OIDC providers that a role trusts, ready to be asked about: `isNamed`, or covered by a principal `*` only; and what of its federated principals is not known. */
 export type TrustedProviders = {
@@ -56,27 +61,29 @@ function questionFor(
   context: ScanContext,
 ): CorrectedProvider | undefined {
   const name = providerIn(arn);
-  const model = name === undefined ? undefined : modelOf(name);
-  if (name === undefined || !model) return undefined;
+  const issuer = name === undefined ? undefined : issuerOf(name, context);
+  if (name === undefined || !issuer) return undefined;
   const workspace = bitbucketWorkspaceOf(name);
   const isForeign =
     workspace !== undefined && context.workspaces.length > 0 && !context.workspaces.includes(workspace);
-  const audiences = context.audiences.get(name) ?? audiencesFor(name, context);
   const reaching = statements.filter(({ federated }) => federated.includes(arn) || federated.includes('*'));
-  return { ...reachQuestion({ name, model, audiences }, reaching, context.now), arn, isForeign };
+  return { ...reachQuestion({ name, ...issuer }, reaching, context.now), arn, isForeign };
 }
 
-function audiencesFor(name: string, context: ScanContext): Audiences {
+/** What is known of a provider's tokens, by its name; undefined where nothing is. */
+export function issuerOf(name: string, { providers, roles, known }: ScanContext): KnownIssuer | undefined {
+  if (known.issuers.has(name)) return known.issuers.get(name);
   const model = modelOf(name);
-  if (!model) throw new Error('only providers with a model are asked about');
-  const registered = context.providers.find((one) => one.name === name)?.audiences;
-  const found = audiencesOf({ provider: name, model, registered }, context.roles);
-  context.audiences.set(name, found);
+  const registered = providers.find((one) => one.name === name)?.audiences;
+  const found = model && { model, audiences: audiencesOf({ provider: name, model, registered }, roles) };
+  known.issuers.set(name, found);
   return found;
 }
 
 /** ARNs of the providers that the roles of an account name, and of those with a document. */
-function providersOfAccount(accountId: string, { roles, providers }: ScanContext): string[] {
+function providersOfAccount(accountId: string, { roles, providers, known }: ScanContext): string[] {
+  const before = known.providersByAccount.get(accountId);
+  if (before) return before;
   const found = new Set(providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`));
   for (const role of roles) {
     if (role.accountId !== accountId || role.trust.kind !== 'read') continue;
@@ -84,5 +91,7 @@ function providersOfAccount(accountId: string, { roles, providers }: ScanContext
       for (const arn of federated) if (providerIn(arn) !== undefined) found.add(arn);
     }
   }
-  return [...found];
+  const all = [...found];
+  known.providersByAccount.set(accountId, all);
+  return all;
 }
