@@ -1,4 +1,4 @@
-import { lengthsOf, matches, onlyText, type Pattern } from './pattern.ts';
+import { lengthsOf, matches, onlyText, type Pattern, type Place } from './pattern.ts';
 import { type Constraints, type Shape, type WordResult, walk } from './word-walk.ts';
 
 /** Longest pattern that is looked through, in places. Source: AWS IAM quotas, a trust policy holds at most 8 192
@@ -20,7 +20,7 @@ export function findWord(
   const listed = listedTexts(constraints);
   const likely = listed ?? [
     ...tries,
-    ...(shape.some(({ isRun }) => isRun) ? [] : spliced(preferred, constraints)),
+    ...(shape.some(({ isRun }) => isRun) ? [] : spliced(shape, preferred, constraints)),
   ];
   const word = likely.find((one) => matches(shape, one) && fulfils(one, constraints));
   if (word !== undefined) return { kind: 'word', word, isPreferred: false };
@@ -47,15 +47,47 @@ function isWrongLength(shape: Pattern, { anyOf }: Constraints): boolean {
   );
 }
 
-/** The preferred text with the beginning that a pattern asks for: what the walk would find, where both are of fixed length. */
-const spliced = (preferred: string, { anyOf }: Constraints): string[] =>
+/** The preferred text with what a pattern asks for laid over it: its beginning, and what comes behind a wildcard as far to the
+ *  right as it fits. What the walk would find, where the shape is of fixed length. */
+const spliced = (shape: Pattern, preferred: string, { anyOf }: Constraints): string[] =>
   anyOf.flat().map((pattern) => {
-    const end = pattern.findIndex(({ chars, isRun }) => isRun || chars?.size !== 1);
-    const head = (end < 0 ? pattern : pattern.slice(0, end))
-      .flatMap(({ chars }) => [...(chars ?? [])])
-      .join('');
-    return head + preferred.slice(head.length);
+    const [head = [], ...pieces] = piecesOf(pattern);
+    const chars = [...preferred];
+    lay(head, 0, chars);
+    let until = chars.length;
+    for (const piece of pieces.toReversed()) {
+      let at = until - piece.length;
+      while (at > head.length && !piece.every(({ chars: asked }, i) => isShared(asked, shape[at + i])))
+        at -= 1;
+      lay(piece, at, chars);
+      until = at;
+    }
+    return chars.join('');
   });
+
+/** The runs of a pattern taken out: what is between them. */
+function piecesOf(pattern: Pattern): Place[][] {
+  const pieces: Place[][] = [[]];
+  for (const place of pattern) {
+    if (place.isRun) pieces.push([]);
+    else pieces.at(-1)?.push(place);
+  }
+  return pieces;
+}
+
+/** True when a place of a shape takes the only character that is asked for, or any is. */
+function isShared(asked: ReadonlySet<string> | undefined, place: Place | undefined): boolean {
+  if (asked?.size !== 1 || !place?.chars) return asked === undefined;
+  for (const char of asked) return place.chars.has(char);
+  return false;
+}
+
+/** Writes the characters that a piece asks for, where it asks for one. */
+function lay(piece: readonly Place[], at: number, chars: string[]): void {
+  for (const [index, { chars: asked }] of piece.entries()) {
+    if (asked?.size === 1) for (const char of asked) chars[Math.max(0, at) + index] = char;
+  }
+}
 
 /** True when a text fulfils all constraints. */
 const fulfils = (text: string, { anyOf, noneOf }: Constraints): boolean =>
