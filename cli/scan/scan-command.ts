@@ -58,7 +58,7 @@ async function ignoreRules(file: string | undefined): Promise<IgnoreRule[]> {
 
 const nothingRead = (unknown: readonly { subject: string; reason: string }[]): string =>
   unknown.length === 0
-    ? 'No roles were read. Give it the output of: aws iam get-account-authorization-details'
+    ? 'The documents hold no role. Give it the output of: aws iam get-account-authorization-details, without a filter'
     : unknown.map(({ subject, reason }) => `${plainText(subject)}: ${plainText(reason)}.`).join('\n');
 
 function rendered(
