@@ -23,15 +23,17 @@ const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
 /** The findings by role, in the report's order; a role's severity is that of its gravest finding. */
 export function sectionsOf({ findings, entries }: FilteredReport): RoleSection[] {
-  const sections = new Map<string, ScanFinding[]>();
-  for (const finding of findings)
-    sections.set(finding.role, [...(sections.get(finding.role) ?? []), finding]);
+  const sections = Map.groupBy(findings, ({ role }) => role);
+  const own = Map.groupBy(
+    entries.filter(({ severity }) => severity === 'right'),
+    ({ role }) => role,
+  );
   return [...sections].map(([role, all]) => ({
     role,
     name: shortName(role),
     severity: severities.find((severity) => all.some((one) => one.severity === severity)) ?? 'low',
     findings: all,
-    admits: entries.flatMap((one) => (one.role === role && one.severity === 'right' ? [one.from] : [])),
+    admits: (own.get(role) ?? []).map(({ from }) => from),
   }));
 }
 

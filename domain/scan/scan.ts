@@ -1,7 +1,7 @@
 import type { EpochMilliseconds } from '../shared/time.ts';
 import { readAccount, type SourceDocument } from './account/account.ts';
 import { judgeRole, type RoleJudgement } from './judging/judge-role.ts';
-import { issuerOf, providerIn, type ScanContext } from './judging/trusted-providers.ts';
+import { issuerOf, nothingKnown, providerIn, type ScanContext } from './judging/trusted-providers.ts';
 import { actionReader } from './permissions/action-lists.ts';
 import { type ScanFinding, type ScanReport, type Severity, severities } from './report.ts';
 
@@ -23,7 +23,7 @@ export function scan({ documents, workspaces, policyFolder, now }: ScanInput): S
     workspaces,
     policyFolder,
     now,
-    known: { issuers: new Map(), providersByAccount: new Map() },
+    known: nothingKnown(),
   };
   const reader = actionReader();
   const judged = account.roles.flatMap((role) => judgeRole(role, context, reader) ?? []);

@@ -10,7 +10,7 @@ import { nextSteps } from './next-steps.ts';
 import { fillingOf } from './placeholders.ts';
 import { powerFindings, unusedFinding } from './power-findings.ts';
 import { judgeTrust, type TrustFinding, type TrustJudgement } from './trust-findings.ts';
-import { type ScanContext, trustedProviders } from './trusted-providers.ts';
+import { once, type ScanContext, trustedProviders } from './trusted-providers.ts';
 
 /** What a scan says of one role; undefined for a role that trusts no OIDC provider. */
 export type RoleJudgement = {
@@ -29,11 +29,7 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
   if (known.length === 0 && reasons.length === 0) return undefined;
   const capabilities = capabilitiesOf(role, reader);
   const judged = known
-    .map((provider) => {
-      const judgement = judgeTrust(provider, context.names, capabilities);
-      const own = judgement.reach.scope === 'own' ? ownText(provider, context.names) : '';
-      return { provider, own, ...judgement };
-    })
+    .map((provider) => ({ provider, ...judgementOf(provider, capabilities, context) }))
     .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'none');
   const providers = judged.map(({ provider }) => provider);
   const trust = judged.flatMap((one) => one.findings);
@@ -72,6 +68,20 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
   };
 }
 
+/** Judges a trust in a provider, once for all roles that have the same. */
+function judgementOf(
+  provider: CorrectedProvider,
+  { escalates }: Capabilities,
+  { names, known }: ScanContext,
+): TrustJudgement & { own: string } {
+  const statements = [...provider.allows, ...provider.denies].map(({ label, source }) => [label, source]);
+  return once(known.judgements, JSON.stringify([provider.arn, escalates, statements]), () => {
+    const judgement = judgeTrust(provider, names, { escalates });
+    const own = judgement.reach.scope === 'own' ? ownText(provider, names) : '';
+    return { ...judgement, own };
+  });
+}
+
 /** `own`: who gets in, where those are only the ones that the trust names. */
 type Judged = TrustJudgement & { provider: CorrectedProvider; own: string };
 
@@ -96,11 +106,14 @@ function correctionOf(
   const corrected = providers.length > 0 ? correctedTrust(role, providers, context.names) : undefined;
   const reading = corrected && readTrustPolicy(corrected);
   if (!corrected || reading?.kind !== 'read') return undefined;
-  const isNarrow = providers.every((provider) => {
-    const own = reading.statements.filter(({ federated }) => federated.includes(provider.arn));
-    const question = reachQuestion({ ...provider, name: provider.provider }, own, context.now);
-    return keepsStrangersOut(question);
-  });
+  const key = JSON.stringify([providers.map(({ arn }) => arn), corrected]);
+  const isNarrow = once(context.known.narrow, key, () =>
+    providers.every((provider) => {
+      const own = reading.statements.filter(({ federated }) => federated.includes(provider.arn));
+      const question = reachQuestion({ ...provider, name: provider.provider }, own, context.now);
+      return keepsStrangersOut(question);
+    }),
+  );
   return isNarrow ? corrected : undefined;
 }
 

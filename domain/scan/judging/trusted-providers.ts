@@ -6,6 +6,7 @@ import { bitbucketWorkspaceOf, modelOf } from '../issuers/models.ts';
 import { type Audiences, audiencesOf } from '../reach/audiences.ts';
 import { reachQuestion } from '../reach/reach.ts';
 import type { CorrectedProvider } from './correction.ts';
+import type { TrustJudgement } from './trust-findings.ts';
 
 /** What a scan knows of all accounts together. `workspaces`: the slugs that are the reader's own; empty where they did not
  *  say. */
@@ -17,8 +18,33 @@ export type ScanContext = {
   policyFolder: string;
   now: EpochMilliseconds;
   /** What was found out on the way, so that it is found out once. */
-  known: { issuers: Map<string, KnownIssuer | undefined>; providersByAccount: Map<string, string[]> };
+  known: Known;
 };
+
+/** Answers by what they depend on: accounts repeat the same few trust policies over many roles. */
+export type Known = {
+  issuers: Map<string, KnownIssuer | undefined>;
+  providersByAccount: Map<string, string[]>;
+  judgements: Map<string, TrustJudgement & { own: string }>;
+  narrow: Map<string, boolean>;
+};
+
+/** Nothing known yet. */
+export const nothingKnown = (): Known => ({
+  issuers: new Map(),
+  providersByAccount: new Map(),
+  judgements: new Map(),
+  narrow: new Map(),
+});
+
+/** The answer for a key, worked out the first time that it is asked for. */
+export function once<T>(known: Map<string, T>, key: string, answer: () => T): T {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = answer();
+  known.set(key, found);
+  return found;
+}
 
 /** What a scan knows of the tokens of a provider. */
 export type KnownIssuer = { model: IssuerModel; audiences: Audiences };
@@ -81,17 +107,13 @@ export function issuerOf(name: string, { providers, roles, known }: ScanContext)
 }
 
 /** ARNs of the providers that the roles of an account name, and of those with a document. */
-function providersOfAccount(accountId: string, { roles, providers, known }: ScanContext): string[] {
-  const before = known.providersByAccount.get(accountId);
-  if (before) return before;
-  const found = new Set(providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`));
-  for (const role of roles) {
-    if (role.accountId !== accountId || role.trust.kind !== 'read') continue;
-    for (const { federated } of role.trust.statements) {
-      for (const arn of federated) if (providerIn(arn) !== undefined) found.add(arn);
-    }
-  }
-  const all = [...found];
-  known.providersByAccount.set(accountId, all);
-  return all;
-}
+const providersOfAccount = (accountId: string, context: ScanContext): string[] =>
+  once(context.known.providersByAccount, accountId, () => {
+    const named = context.roles.flatMap((role) =>
+      role.accountId === accountId && role.trust.kind === 'read'
+        ? role.trust.statements.flatMap(({ federated }) => federated)
+        : [],
+    );
+    const listed = context.providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`);
+    return [...new Set([...listed, ...named.filter((arn) => providerIn(arn) !== undefined)])];
+  });
