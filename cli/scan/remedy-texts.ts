@@ -49,7 +49,7 @@ export function stepsOf(finding: ScanFinding): Step[] {
 const EDIT_FIRST = 'edit first (the line below is a comment, and does nothing by itself)';
 
 /** The request of a finding as it is sent, on two lines. */
-export const requestText = (request: GrantRequest, indent?: number): string =>
+const requestText = (request: GrantRequest, indent?: number): string =>
   `POST $ROLEWRIGHT_URL/v1/grants${indent === undefined ? ' ' : '\n'}${indent === undefined ? JSON.stringify(request) : plainJson(request, indent)}`;
 
 /** A part of what a report says of a role, for pages: a list, or code with a note behind it. */
@@ -122,7 +122,7 @@ export function conditionLines(policy: unknown): string[] {
 }
 
 /** A token's issuer, its claims, and what else the request must have, as lines of name and value. */
-export const tokenLines = ({ issuer, claims, request }: AdmittedClaims): [string, string][] => [
+const tokenLines = ({ issuer, claims, request }: AdmittedClaims): [string, string][] => [
   ['iss', issuer],
   ...claimLines(claims),
   ...claimLines(request ?? {}),

@@ -11,7 +11,7 @@ import type { PolicyFile } from '../../domain/scan/report.ts';
 import { scan } from '../../domain/scan/scan.ts';
 import { type Command, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
-import { htmlReport } from './html.ts';
+import { htmlReport } from './html/page.ts';
 import { jsonReport } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import { readDocuments } from './read-documents.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { htmlReport } from '../../cli/scan/html.ts';
+import { htmlReport } from '../../cli/scan/html/page.ts';
 import { jsonReport } from '../../cli/scan/json.ts';
 import { markdownReport } from '../../cli/scan/markdown.ts';
 import { sarifReport } from '../../cli/scan/sarif.ts';

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { SCAN_CODES } from '../../domain/scan/codes.ts';
-import type { FilteredReport } from '../../domain/scan/ignore.ts';
-import { plainText } from '../plain-text.ts';
-import { htmlText } from './html-text.ts';
-import { picture } from './picture.ts';
-import { aboutRolewright, type RemedyPart, remedyParts } from './remedy-texts.ts';
+import { SCAN_CODES } from '../../../domain/scan/codes.ts';
+import type { FilteredReport } from '../../../domain/scan/ignore.ts';
+import { plainText } from '../../plain-text.ts';
+import { aboutRolewright, type RemedyPart, remedyParts } from '../remedy-texts.ts';
 import {
   closeFirst,
   closingLists,
@@ -12,7 +10,9 @@ import {
   headline,
   type RoleSection,
   sectionsOf,
-} from './report-texts.ts';
+} from '../report-texts.ts';
+import { htmlText } from './html-text.ts';
+import { picture } from './picture.ts';
 
 const STYLE = `
 :root { --critical: #b00020; --high: #d1490c; --medium: #9a6a00; --low: #3d6b8f; --right: #2f7d4f; --ink: #1d2330; --soft: #667085; --line: #e4e7ec; }
