@@ -33,7 +33,11 @@ async function readText(file: string): Promise<string> {
     throw new UsageError(`${plainText(file)}: ${why}.`);
   });
   if (bytes.length > MOST_BYTES) throw new UsageError(`${plainText(file)}: it is larger than 200 MB.`);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new UsageError(`${plainText(file)}: it is compressed. Unpack it first: gunzip.`);
+  }
   // PowerShell writes UTF-16.
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return bytes.toString(isUtf16 ? 'utf16le' : 'utf8');
 }
@@ -43,11 +47,29 @@ function parse(name: string, text: string): unknown[] {
   try {
     return [JSON.parse(text)];
   } catch (error) {
-    const parts = text.split(/(?<=^[}\]])\s*\n(?=[{[])/m);
+    const parts = documentsIn(text);
     if (parts.length > 1) return parts.flatMap((part) => parse(name, part));
     throw new UsageError(
       `${plainText(name)}: it is not JSON, or ends too early (${plainText((error as Error).message)}). ` +
         'Write the file again: aws iam get-account-authorization-details --output json > account.json',
     );
   }
+}
+
+/** The objects and lists that a text holds one after the other, with or without line breaks between them; the last may not be
+ *  whole. */
+function documentsIn(text: string): string[] {
+  const parts: string[] = [];
+  let [depth, from] = [0, 0];
+  // Strings are taken whole, so that what is in them does not count.
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token.length > 1) continue;
+    depth += token === '{' || token === '[' ? 1 : -1;
+    if (depth > 0) continue;
+    parts.push(text.slice(from, index + 1));
+    from = index + 1;
+    depth = 0;
+  }
+  const rest = text.slice(from);
+  return rest.trim() === '' ? parts : [...parts, rest];
 }

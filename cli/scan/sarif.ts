@@ -4,7 +4,7 @@ import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/codes.ts
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
 import type { ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainJson, plainText } from '../plain-text.ts';
-import { claimLines } from './report-texts.ts';
+import { claimLines } from './remedy-texts.ts';
 
 /** SARIF's level, and the number by which code hosts sort findings: above 9 critical, 7 high, 4 medium. */
 const LEVELS: Record<Severity, { level: 'error' | 'warning' | 'note'; score: string }> = {

@@ -11,7 +11,7 @@ import type { PolicyFile } from '../../domain/scan/report.ts';
 import { scan } from '../../domain/scan/scan.ts';
 import { type Command, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
-import { htmlReport } from './html.ts';
+import { htmlReport } from './html/page.ts';
 import { jsonReport } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import { readDocuments } from './read-documents.ts';
@@ -58,7 +58,7 @@ async function ignoreRules(file: string | undefined): Promise<IgnoreRule[]> {
 
 const nothingRead = (unknown: readonly { subject: string; reason: string }[]): string =>
   unknown.length === 0
-    ? 'No roles were read. Give it the output of: aws iam get-account-authorization-details'
+    ? 'The documents hold no role. Give it the output of: aws iam get-account-authorization-details, without a filter'
     : unknown.map(({ subject, reason }) => `${plainText(subject)}: ${plainText(reason)}.`).join('\n');
 
 function rendered(

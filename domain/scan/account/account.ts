@@ -38,7 +38,8 @@ export type SourceDocument = { file: string; content: unknown };
 /** Reads documents in the forms that the AWS CLI and Bitbucket's API print: `get-account-authorization-details`,
  *  `get-role`, `list-roles`, `get-open-id-connect-provider`, `list-open-id-connect-providers`; repositories and
  *  environments of Bitbucket, for their names. */
-export function readAccount(documents: readonly SourceDocument[]): AccountReading {
+export function readAccount(given: readonly SourceDocument[]): AccountReading {
+  const documents = given.flatMap(singleDocuments);
   const policies = managedPolicies(documents);
   const roles = new Map<string, Role>();
   const providers = new Map<string, Provider>();
@@ -54,7 +55,25 @@ export function readAccount(documents: readonly SourceDocument[]): AccountReadin
     const isOfUse = known.size + found.length > 0 || isRecognised(content);
     if (!isOfUse) unknown.push({ subject: file, reason: UNRECOGNISED });
   }
+  unknown.push(...missingPages(documents));
   return { roles: [...roles.values()], providers: [...providers.values()], names, unknown };
+}
+
+/** A list of documents, such as `jq -s` makes, as its documents; a list of providers is one by itself. */
+const singleDocuments = ({ file, content }: SourceDocument): SourceDocument[] =>
+  Array.isArray(content) && content.length > 0 && content.every(isObject)
+    ? content.map((one) => ({ file, content: one }))
+    : [{ file, content }];
+
+/** The files whose last page says that more follow. */
+function missingPages(documents: readonly SourceDocument[]): Unjudged[] {
+  const isCut = new Map<string, boolean>();
+  for (const { file, content } of documents) {
+    if (isObject(content) && typeof content.IsTruncated === 'boolean') isCut.set(file, content.IsTruncated);
+  }
+  return [...isCut]
+    .filter(([, cut]) => cut)
+    .map(([subject]) => ({ subject, reason: 'more pages follow it: the roles on those are not in it' }));
 }
 
 /** Adds the roles of a document; returns what of it could not be read. */
@@ -69,12 +88,6 @@ function addRoles(
     if (role) roles.set(role.arn, role);
     else unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
   }
-  if (isObject(content) && content.IsTruncated === true) {
-    unknown.push({
-      subject: file,
-      reason: 'it is one page of several: the roles of the others are not in it',
-    });
-  }
   return unknown;
 }
 
@@ -86,10 +99,16 @@ const isRecognised = (content: unknown): boolean =>
   (Array.isArray(content.RoleDetailList) ||
     Array.isArray(content.Roles) ||
     isObject(content.Role) ||
+    isRole(content) ||
     Array.isArray(content.OpenIDConnectProviderList));
 
-const rolesIn = (content: unknown): unknown[] =>
-  isObject(content) ? [content.RoleDetailList, content.Roles, content.Role].flatMap(asList) : [];
+/** A role by itself, as of a list that a `--query` took out of its document. */
+const isRole = (content: Json): boolean => content.AssumeRolePolicyDocument !== undefined;
+
+function rolesIn(content: unknown): unknown[] {
+  if (!isObject(content)) return [];
+  return isRole(content) ? [content] : [content.RoleDetailList, content.Roles, content.Role].flatMap(asList);
+}
 
 const scheme = /^https:\/\//;
 

@@ -56,7 +56,7 @@ function fitsSomeToken(value: string, wildcards: boolean, { model, pins }: Reach
     if (isImpossible) return false;
     const shape = {
       shape: subjectPattern(template, {}),
-      preferred: foreignSubject(template, {}),
+      preferred: foreignSubject(template, pinnedFields(template, value, wildcards) ?? {}),
       guides: subjectGuides(template, {}),
     };
     return findWord(shape, { anyOf: [[pattern]], noneOf: [] }).kind !== 'none';

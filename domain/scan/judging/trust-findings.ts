@@ -26,7 +26,7 @@ export type TrustJudgement = { reach: Reach; severity: Severity | undefined; fin
 export function judgeTrust(
   provider: CorrectedProvider,
   names: Names,
-  capabilities: Capabilities,
+  capabilities: Pick<Capabilities, 'escalates'>,
 ): TrustJudgement {
   const reach = reachOf(provider);
   const severity = severityOfReach(reach.scope, provider.model.isShared, capabilities);
@@ -58,7 +58,7 @@ const admitted = (provider: CorrectedProvider, { token }: Reach): { admits?: Adm
 function statementFindings(
   { statement, reach }: { statement: TrustStatement; reach: Reach },
   provider: CorrectedProvider,
-  { names, capabilities }: { names: Names; capabilities: Capabilities },
+  { names, capabilities }: { names: Names; capabilities: Pick<Capabilities, 'escalates'> },
 ): TrustFinding[] {
   const severity = severityOfReach(reach.scope, provider.model.isShared, capabilities);
   const subject = provider.allows.length > 1 ? statement.label : 'the trust';
