@@ -48,6 +48,7 @@ import {
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
 import { FakeRequesterGroups } from './requester-groups.ts';
+import { FakeReservations } from './reservations.ts';
 import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
@@ -157,6 +158,7 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly requesterGroups = new FakeRequesterGroups();
+  readonly reservations = new FakeReservations();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -174,6 +176,7 @@ export class World {
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
+      reservations: this.reservations,
       clock,
       log,
       checkpoints,
@@ -192,6 +195,7 @@ export class World {
     return {
       clock,
       requesterGroups,
+      reservations: this.reservations,
       log,
       checkpoints,
       grants,
