@@ -9,6 +9,7 @@ import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
+import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
@@ -33,6 +34,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
 import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
+import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
@@ -207,6 +209,10 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
 const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
+/** Which grants use which resources exclusively. */
+const composeReservations = ({ environment, outgoing }: Core): Reservations =>
+  dynamodbReservations(dynamodbClient(outgoing), environment.grantsTable);
+
 /** What the functions that take requests work with. It holds no client for IAM. */
 export function composeRequests(core: Core): RequestPorts {
   const bitbucket = composeBitbucket(core);
@@ -219,6 +225,7 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    reservations: composeReservations(core),
     requesterGroups: dynamodbRequesterGroups(dynamodbClient(core.outgoing), core.environment.claimsTable),
     reportUnreadable: (grantId, cause) =>
       core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
@@ -341,6 +348,7 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
+    reservations: composeReservations(core),
     iam: (deadline) => awsIam(client, clock, deadline),
   };
 }

@@ -24,6 +24,7 @@ import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
+import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 
 /** What following Bitbucket needs. */
@@ -170,6 +171,8 @@ async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occa
     if (!waiting) return;
     const planned = await replan(ports, grantId, waiting.request);
     if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, waiting.request)) return;
+    const { rendered, template } = planned.value;
+    if ((await heldElsewhere(ports, { ...rendered, template })).length > 0) return;
     // Planning takes its time: the decision is made at the moment that its event bears, so that none is void.
     const at = nextInstant(ports, stream);
     const decided = decideRuleApproval(grant, at);

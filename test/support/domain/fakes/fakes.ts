@@ -49,6 +49,7 @@ import {
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
 import { FakeRequesterGroups } from './requester-groups.ts';
+import { FakeReservations } from './reservations.ts';
 import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
@@ -162,6 +163,7 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly requesterGroups = new FakeRequesterGroups();
+  readonly reservations = new FakeReservations();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -179,6 +181,7 @@ export class World {
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
+      reservations: this.reservations,
       clock,
       log,
       checkpoints,
@@ -197,6 +200,7 @@ export class World {
     return {
       clock,
       requesterGroups,
+      reservations: this.reservations,
       log,
       checkpoints,
       grants,
