@@ -3,6 +3,7 @@ import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
+import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
@@ -11,13 +12,19 @@ import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
-import { fixedSecret, ssmSecret, ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
+import {
+  fixedSecret,
+  type SecretParameter,
+  ssmSecret,
+  ssmWebhookSecrets,
+} from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
+import { isAwsAccount } from '../domain/access/issuers/issuer-hosts.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
@@ -88,20 +95,32 @@ const workspaceKeys =
   (slug: string): string =>
     `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`;
 
-/** The verifier of callers' tokens. */
-export function composeVerifier({ environment, configuration, clock }: Core): TokenVerifier {
-  const { sandboxUrl } = environment;
-  const locations = {
-    bitbucket: workspaceKeys(environment),
-    company: ({ issuer, keys }: Configuration['issuers'][number]) =>
-      sandboxUrl ? `${sandboxUrl}/sandbox/issuers/${new URL(issuer).host}/keys.json` : keys,
+/** Where a company's issuer publishes its keys. The sandbox has a stand-in for the company's identity provider beside
+ *  Bitbucket's, and the issuer of an AWS account in AWS's. */
+const companyKeys =
+  ({ sandboxUrl, sandboxAwsUrl }: Environment) =>
+  ({ issuer, keys }: Configuration['issuers'][number]): string => {
+    if (!sandboxUrl) return keys;
+    const { host } = new URL(issuer);
+    return isAwsAccount(issuer) && sandboxAwsUrl
+      ? `${sandboxAwsUrl}/sandbox/issuers/${host}/.well-known/jwks.json`
+      : `${sandboxUrl}/sandbox/issuers/${host}/keys.json`;
   };
-  return tokenVerifier(configuration, locations, clock);
-}
+
+/** The verifier of callers' tokens. */
+export const composeVerifier = ({ environment, configuration, clock }: Core): TokenVerifier =>
+  tokenVerifier(
+    configuration,
+    { bitbucket: workspaceKeys(environment), company: companyKeys(environment) },
+    clock,
+  );
 
 /** What lists seal their cursors with. The table's name names the stage, too. */
 export function composeCursors({ environment, clock }: Core): CursorPorts {
-  const source = secretFrom(environment.cursorKeys, 'SSM', 'The parameter with the keys of cursors');
+  const source = secretFrom(environment.cursorKeys, clock, {
+    system: 'SSM',
+    what: 'The parameter with the keys of cursors',
+  });
   const cursors = sealedCursors(async () => cursorKeysIn(await source()), clock);
   return { cursors, stage: environment.grantsTable };
 }
@@ -111,6 +130,7 @@ function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPort
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
+    checkpoints: dynamodbCheckpointStore(client, environment.checkpointsTable),
     grants: dynamodbGrantTable(client, environment.grantsTable),
     clock,
   };
@@ -128,9 +148,9 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   const { slack } = configuration;
   if (!slack) return undefined;
   const worker = composeWorkerClient(core);
-  return async (events) => {
-    const last = events.at(-1);
-    if (!last || !isNotifiable({ slack, directory: configuration }, events)) return;
+  return async (stream) => {
+    const last = stream.events.at(-1);
+    if (!last || !isNotifiable({ slack, directory: configuration }, stream)) return;
     const { grantId, seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });
@@ -138,14 +158,17 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   };
 }
 
-const secretFrom = (source: SecretSource, system: 'Bitbucket' | 'Slack' | 'SSM', what: string) =>
-  'value' in source ? fixedSecret(source.value) : ssmSecret(source.parameter, system, what);
+const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
+  'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);
 
 function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
   const { bitbucketToken, sandboxUrl } = environment;
   return bitbucketApi({
     url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
-    token: secretFrom(bitbucketToken, 'Bitbucket', 'The access token for Bitbucket'),
+    token: secretFrom(bitbucketToken, clock, {
+      system: 'Bitbucket',
+      what: 'The access token for Bitbucket',
+    }),
     clock,
     outgoing,
   });
@@ -207,10 +230,13 @@ const composeClaimStore = ({ environment, clock, outgoing }: Core): ClaimStore =
   dynamodbClaimStore(dynamodbClient(outgoing), environment.claimsTable, clock);
 
 /** Slack's Web API; a call may take `timeoutMs`. */
-const composeSlackWeb = ({ environment, outgoing }: Core, timeoutMs: number): SlackWeb =>
+const composeSlackWeb = ({ environment, clock, outgoing }: Core, timeoutMs: number): SlackWeb =>
   slackWebApi({
     url: environment.sandboxSlackUrl ?? 'https://slack.com',
-    token: secretFrom(environment.slackBotToken, 'Slack', 'The bot token for Slack'),
+    token: secretFrom(environment.slackBotToken, clock, {
+      system: 'Slack',
+      what: 'The bot token for Slack',
+    }),
     timeoutMs,
     outgoing,
   });
@@ -271,7 +297,10 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
     templates: composeTemplates(core),
     clock,
     logger,
-    signingSecret: secretFrom(environment.slackSigningSecret, 'Slack', 'The signing secret of Slack'),
+    signingSecret: secretFrom(environment.slackSigningSecret, clock, {
+      system: 'Slack',
+      what: 'The signing secret of Slack',
+    }),
     responseOrigin: slackResponseOrigin(core),
     claims: composeClaimStore(core),
     worker: composeWorkerClient(core),
@@ -283,12 +312,13 @@ export function composeSlackEndpoint(core: Core): SlackPorts {
 /** What explains admissions: it reads the log, and Bitbucket where that helps. */
 export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
   const { environment, configuration, clock } = core;
-  const { log } = composeRecords(core);
+  const { log, checkpoints } = composeRecords(core);
   const bitbucket = composeBitbucket(core);
   return {
     ...composeAccess(core),
     admins: composeAdmins(core, bitbucket),
     log,
+    checkpoints,
     clock,
     configuration,
     bitbucket,
@@ -298,13 +328,16 @@ export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
 
 /** What the provisioner works with: the only client in the product that can write IAM. */
 export function composeProvisioner(core: Core): ProvisionerPorts {
-  const { configuration, clock, outgoing } = core;
+  const { configuration, clock, outgoing, environment, logger } = core;
   const [account] = configuration.accounts;
   if (!account) throw new Error('a configuration has an account');
   const client = iamClient(account.region, outgoing);
   return {
     ...composeStreams(core),
     ...composeAudit(core),
+    checkpoints: dynamodbCheckpointStore(dynamodbClient(outgoing), environment.checkpointsTable),
+    reportUnkept: (grantId, error) =>
+      logger.warn('a checkpoint was not kept', { grantId, error: error as Error }),
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),

@@ -18,6 +18,7 @@ const secretsByWorkspace = z
 
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
+  CHECKPOINTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
   CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
@@ -34,15 +35,18 @@ const shape = z.object({
   SLACK_SIGNING_SECRET: z.string().min(1).optional(),
   SANDBOX_BITBUCKET_URL: url.optional(),
   SANDBOX_SLACK_URL: url.optional(),
+  AWS_ENDPOINT_URL_STS: url.optional(),
 });
 
 /** The settings that a function reads from its environment. `bitbucketToken` is the name of an SSM parameter
  *  on Lambda and the value itself on a developer's machine; so are the webhooks' secrets: `parameters` is the
- *  path above one SSM parameter for each workspace's slug. So are the keys of the lists' cursors. `sandboxUrl` is the origin of the local stand-in
- *  for Bitbucket, `sandboxSlackUrl` that of Slack's. */
+ *  path above one SSM parameter for each workspace's slug. So are the keys of the
+ *  lists' cursors. `sandboxUrl` is the origin of the local stand-in
+ *  for Bitbucket, `sandboxSlackUrl` that of Slack's, `sandboxAwsUrl` that of AWS's. */
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
+  checkpointsTable: string;
   grantsTable: string;
   claimsTable: string;
   provisionerFunction: string;
@@ -54,6 +58,7 @@ export type Environment = {
   slackSigningSecret: SecretSource;
   sandboxUrl?: string | undefined;
   sandboxSlackUrl?: string | undefined;
+  sandboxAwsUrl?: string | undefined;
 };
 
 /** Where a secret is: in an SSM parameter of that name, or here. */
@@ -96,6 +101,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
+    checkpointsTable: parsed.data.CHECKPOINTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,
     claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
@@ -108,6 +114,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
       parsed.data.SLACK_SIGNING_SECRET_PARAMETER,
     ),
     sandboxSlackUrl: parsed.data.SANDBOX_SLACK_URL,
+    sandboxAwsUrl: parsed.data.AWS_ENDPOINT_URL_STS,
     webhookSecrets: bySlug || parameters === undefined ? { bySlug: bySlug ?? {} } : { parameters },
     sandboxUrl: parsed.data.SANDBOX_BITBUCKET_URL,
   };

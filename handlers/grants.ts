@@ -1,12 +1,14 @@
 import { composeCore, composeCursors, composeRequests, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { grantRoutes } from './http/routes/grants.ts';
+import { callerRoutes } from './http/routes/me.ts';
 
 const core = composeCore();
 
-/** Requests, decides, lists, shows and revokes grants. */
-export const handler = httpFunction(
-  core.logger,
-  composeVerifier(core),
-  grantRoutes({ ...composeRequests(core), ...composeCursors(core) }),
-);
+const requests = composeRequests(core);
+
+/** Requests, decides, lists, shows and revokes grants, and shows callers who they are. */
+export const handler = httpFunction(core.logger, composeVerifier(core), [
+  ...grantRoutes({ ...requests, ...composeCursors(core) }),
+  ...callerRoutes(requests),
+]);

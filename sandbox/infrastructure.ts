@@ -18,6 +18,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     HttpApi: 'rolewright',
     'self:custom.prefix': names.prefix,
     'self:custom.eventsTable': `${names.prefix}-events`,
+    'self:custom.checkpointsTable': `${names.prefix}-checkpoints`,
     'self:custom.grantsTable': `${names.prefix}-grants`,
     'self:custom.claimsTable': `${names.prefix}-claims`,
     'self:custom.boundary': names.boundaryPolicy,

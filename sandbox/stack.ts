@@ -143,6 +143,7 @@ export const functionVariables = (
   SLACK_BOT_TOKEN: slackSeed.botToken,
   SLACK_SIGNING_SECRET: slackSeed.signingSecret,
   EVENTS_TABLE: `${PREFIX}-events`,
+  CHECKPOINTS_TABLE: `${PREFIX}-checkpoints`,
   GRANTS_TABLE: `${PREFIX}-grants`,
   CLAIMS_TABLE: `${PREFIX}-claims`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,

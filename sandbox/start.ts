@@ -1,3 +1,4 @@
+import { settingsWarnings } from '../scripts/build/settings-warnings.ts';
 import { seed } from './bitbucket/seed.ts';
 import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
 
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
     '',
+    ...settingsWarnings(process.cwd()),
     'Ctrl-C stops the stack.',
   ];
   console.log(lines.join('\n'));

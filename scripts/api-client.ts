@@ -40,14 +40,18 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
 }
 
 /** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the
- *  running local stack as Ada. Throws code, detail and field errors of every answer other than 200. */
+ *  running local stack as Ada. Throws code, detail and field errors of a problem. */
 export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
-  return async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> => {
+  return async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Record<string, unknown>> => {
     const response = await send({ method, url: `${settings.api}${path}`, body, token });
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-    if (response.status === 200) return json;
+    if (response.ok) return json;
     const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
       (error) => `${error.pointer} ${error.detail}`,
     );

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { readConfiguration } from '../adapters/settings/files.ts';
+import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-overlap.ts';
 import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
+import type { Configuration } from '../domain/configuration/configuration.ts';
 import { parseUuid } from '../domain/shared/identifiers.ts';
 import { harmless } from './api-client.ts';
 import {
@@ -12,8 +14,8 @@ import {
 } from './bitbucket/client.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 
-/** One check. `remedy` says what to do if it failed. */
-export type Finding = { about: string; isGood: boolean; remedy?: string };
+/** One check. `remedy` says what to do if it failed, or with `isWarning` what to consider. */
+export type Finding = { about: string; isGood: boolean; isWarning?: true; remedy?: string };
 
 const good = (about: string): Finding => ({ about, isGood: true });
 const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
@@ -119,21 +121,30 @@ async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise
   }
 }
 
+/** A warning for each pair of ownership patterns of two projects that overlap. */
+export const ownershipWarnings = ({ ownership }: Pick<Configuration, 'ownership'>): Finding[] =>
+  overlappingPatterns(ownership).map((overlap) => ({
+    ...overlapWarning(overlap),
+    isGood: true,
+    isWarning: true,
+  }));
+
 /** Findings for people. */
 export const diagnosisText = (findings: readonly Finding[]): string =>
   findings
-    .flatMap(({ about, isGood, remedy }) => [
-      `${isGood ? '\u2713' : '\u2717'} ${harmless(about)}`,
+    .flatMap(({ about, isGood, isWarning, remedy }) => [
+      `${isWarning ? '!' : isGood ? '\u2713' : '\u2717'} ${harmless(about)}`,
       ...(remedy ? [`    ${harmless(remedy)}`] : []),
     ])
     .join('\n');
 
 /** `npm run doctor`: prints every check, and exits with 1 if one failed. */
 async function main(): Promise<void> {
-  const findings = await diagnose(
-    bitbucketSettings(process.env),
-    readConfiguration(process.cwd()).workspaces,
-  );
+  const configuration = readConfiguration(process.cwd());
+  const findings = [
+    ...(await diagnose(bitbucketSettings(process.env), configuration.workspaces)),
+    ...ownershipWarnings(configuration),
+  ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
 }

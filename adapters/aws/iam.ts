@@ -26,13 +26,13 @@ import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';
 
-/** An IAM client that retries throttling and network failures at an adaptive rate, and closes a connection that stays
- *  silent. */
+/** An IAM client that retries throttling and network failures, and closes a connection that stays silent. The SDK's
+ *  standard mode: decision 14. */
 export function iamClient(region: string, outgoing: Outgoing = passThrough): IAMClient {
   const client = new IAMClient({
     region,
     maxAttempts: 4,
-    retryMode: 'adaptive',
+    retryMode: 'standard',
     requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 },
   });
   return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);

@@ -3,20 +3,25 @@ import type { Template } from '../../domain/templates/template.ts';
 import { type CedarAccess, cedarAccess } from './access.ts';
 import { compiledAccess } from './access-source.ts';
 import { loadCedar } from './engine.ts';
-import type { KnownNames } from './rules.ts';
+import type { Groupless, KnownNames } from './rules.ts';
 
-/** The names that access rules may use. */
+type Known = Pick<Configuration, 'accounts' | 'workspaces' | 'issuers'>;
+
+/** The names that access rules may use, and whose tokens may hold no groups. */
 export const knownNames = (
-  { accounts, workspaces }: Pick<Configuration, 'accounts' | 'workspaces'>,
+  { accounts, workspaces, issuers }: Known,
   templates?: ReadonlyMap<string, Template>,
 ): KnownNames => ({
   Account: accounts.map(({ id }) => id),
   Workspace: workspaces.map(({ uuid }) => uuid),
+  groupless: issuers.flatMap(({ kind, groups, groupsClaim }, n): Groupless[] => {
+    if (groupsClaim !== undefined && groups === 'required') return [];
+    const why = groupsClaim === undefined ? 'without groupsClaim' : 'with groups: optional';
+    return [{ principal: kind === 'person' ? 'Person' : 'Service', at: `/issuers/${n}`, why }];
+  }),
   ...(templates ? { Template: [...templates.keys()] } : {}),
 });
 
 /** The access rules of `access/` below `root`. Throws `StartFailure` with every error of every file. */
-export const readAccess = (
-  root: string,
-  configuration: Pick<Configuration, 'accounts' | 'workspaces'>,
-): CedarAccess => cedarAccess(loadCedar, compiledAccess(root, knownNames(configuration)));
+export const readAccess = (root: string, configuration: Known): CedarAccess =>
+  cedarAccess(loadCedar, compiledAccess(root, knownNames(configuration)));

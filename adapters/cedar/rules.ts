@@ -18,9 +18,14 @@ export type Rule = {
   next?: string | undefined;
 };
 
+/** Principals whose tokens may hold no groups, and the entry of `issuers` that takes them, e.g. `/issuers/1`. */
+export type Groupless = { principal: 'Person' | 'Service'; at: string; why: string };
+
 /** The existing names by entity type, e.g. `{Account: ['111122223333']}`. Of other types every well-formed name is
- *  accepted. */
-export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>>;
+ *  accepted. `groupless` are callers whose tokens may hold no groups. */
+export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>> & {
+  groupless?: readonly Groupless[];
+};
 
 const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;
 
@@ -107,7 +112,7 @@ function nameErrors({ json, where }: Rule, known: KnownNames): string[] {
     const [fits, grammar] = grammars[type] ?? [];
     const shown = `${type}::"${id}"`;
     if (fits && !fits(id)) return [`${where}: ${shown} can never apply: a ${type} ${grammar}`];
-    const names = type in known ? known[type as keyof KnownNames] : undefined;
+    const names = known[type as 'Account' | 'Workspace' | 'Template'];
     return names && !names.includes(id) ? [`${where}: there is no ${shown}; known: ${names.join(', ')}`] : [];
   });
 }

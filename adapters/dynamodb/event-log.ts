@@ -38,24 +38,20 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
+  const loadItems = (grantId: string, seq: number, limit: number): Promise<Item[]> =>
+    send('Query', () => queryFrom(client, table, { grantId, seq, limit }));
+
+  const loadFrom = async (grantId: string, seq: number, limit: number): Promise<GrantEvent[]> =>
+    (await loadItems(grantId, seq, limit)).map(toEvent);
+
   return {
-    async load(grantId) {
-      const events: GrantEvent[] = [];
-      let start: Item | undefined;
-      do {
-        const command: QueryCommand = new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'grantId = :id',
-          ExpressionAttributeValues: { ':id': { S: grantId } },
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        });
-        const page = await send('Query', () => client.send(command));
-        events.push(...(page.Items ?? []).map(toEvent));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      return events;
+    async loadTexts(grantId) {
+      const items = await loadItems(grantId, 1, Number.POSITIVE_INFINITY);
+      return items.map((item) => item.event?.S ?? '');
     },
+
+    load: (grantId) => loadFrom(grantId, 1, Number.POSITIVE_INFINITY),
+    loadFrom,
 
     async append(event) {
       const attributes = toAttributes(event);
@@ -88,4 +84,28 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
 
     read: (entries) => send('BatchGetItem', () => readEvents(client, table, entries)),
   };
+}
+
+/** The items of a stream from `seq` on, read consistently, up to `limit` of them. */
+async function queryFrom(
+  client: DynamoDBClient,
+  table: string,
+  { grantId, seq, limit }: { grantId: string; seq: number; limit: number },
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const command: QueryCommand = new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'grantId = :id AND seq >= :seq',
+      ExpressionAttributeValues: { ':id': { S: grantId }, ':seq': { N: String(seq) } },
+      ConsistentRead: true,
+      ...(Number.isFinite(limit) ? { Limit: limit - items.length } : {}),
+      ...(start ? { ExclusiveStartKey: start } : {}),
+    });
+    const page = await client.send(command);
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start && items.length < limit);
+  return items;
 }

@@ -12,20 +12,40 @@ const SECRET_MAX_AGE_SECONDS = 300;
 const ABSENCE_SECONDS = 30;
 const FAILURE_SECONDS = 5;
 
-/** A secret from an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`, without surrounding white space.
- *  `what` names it in errors, as in "The access token for Bitbucket". No error holds its value. */
-export const ssmSecret =
-  (name: string, system: 'Bitbucket' | 'Slack' | 'SSM', what: string) => async (): Promise<string> => {
+/** Where a secret is kept: an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`. `what` names the secret in
+ *  errors, as in "The access token for Bitbucket". */
+export type SecretParameter = { name: string; system: 'Bitbucket' | 'Slack' | 'SSM'; what: string };
+
+/** A secret from SSM, without surrounding white space. Its absence and a failed look-up are cached for a short time, and
+ *  throw as the look-up did. No error holds its value. */
+export function ssmSecret(
+  { name, system, what }: SecretParameter,
+  clock: Pick<Clock, 'now'>,
+): () => Promise<string> {
+  const absences = briefMemory<PortError>(clock, ABSENCE_SECONDS);
+  const failures = briefMemory<PortError>(clock, FAILURE_SECONDS);
+  const missing = (cause?: unknown) => {
+    const error = new PortError(system, 'DENIED', `${what} is not set.`, { cause });
+    absences.remember(name, error);
+    return error;
+  };
+  return async () => {
+    const known = absences.recall(name) ?? failures.recall(name);
+    if (known) throw known;
     const value = await getParameter(name, { decrypt: true, maxAge: SECRET_MAX_AGE_SECONDS }).catch(
-      (cause) => {
-        throw new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });
+      (cause: unknown) => {
+        if (isMissingParameter(cause)) throw missing(cause);
+        const error = new PortError(system, 'DENIED', `${what} cannot be read.`, { cause });
+        failures.remember(name, error);
+        throw error;
       },
     );
     // A line end from a file would break every signature, and everybody knows a blank secret.
     const secret = value?.trim();
-    if (!secret) throw new PortError(system, 'DENIED', `${what} is not set.`);
+    if (!secret) throw missing();
     return secret;
   };
+}
 
 /** Webhook secrets by the workspace's slug. Each workspace has an SSM SecureString parameter below `parameters`, e.g.
  *  `/rolewright/prod/webhook-secret/acme`, with one secret on each line (two during a rotation). Empty if the parameter

@@ -1,7 +1,8 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { base64url, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod';
-import { type CompanyCaller, companyCaller } from '../../domain/access/company-caller.ts';
-import type { TrustedIssuer } from '../../domain/access/trusted-issuer.ts';
+import { type CompanyCaller, companyCaller } from '../../domain/access/issuers/company-caller.ts';
+import { fitsEntry } from '../../domain/access/issuers/fitting-entry.ts';
+import type { TrustedIssuer } from '../../domain/access/issuers/trusted-issuer.ts';
 import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
@@ -10,6 +11,7 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import { type Caller, foldAscii } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
+import { hasDuplicateMembers } from './duplicate-members.ts';
 import { type IssuerKeys, issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
 
 /** Verifies bearer tokens. */
@@ -26,67 +28,37 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 /** The longest token in characters. API Gateway accepts 10 240 bytes of headers. */
 const LONGEST_TOKEN = 8192;
 
+/** What is expected of the tokens of one entry. */
 type Expected = {
   issuer: string;
-  audience: string;
+  audience: string | undefined;
   algorithms: string[];
   keys: IssuerKeys;
+  fits(claims: JWTPayload): boolean;
   toCaller(claims: JWTPayload): CompanyCaller;
 };
 
 /** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
- *  pipelines. The `iss` selects the checks, and the signature then proves it. `UNAUTHENTICATED` for every token that
- *  fails a check. Throws if the keys cannot be fetched. */
+ *  pipelines. A token fits exactly one entry; the entry selects the checks, and the signature then proves what it was
+ *  selected by. `UNAUTHENTICATED` for every token that fits none or several, or fails a check. Throws if the keys cannot
+ *  be fetched. */
 export function tokenVerifier(
   configuration: Configuration,
   locations: KeyLocations,
   clock: Clock,
 ): TokenVerifier {
-  const expected = new Map<string, Expected>();
-  for (const issuer of configuration.issuers) {
-    expected.set(issuer.issuer, {
-      issuer: issuer.issuer,
-      audience: issuer.audience,
-      algorithms: issuer.algorithms,
-      keys: issuerKeys(locations.company(issuer), clock),
-      toCaller: (claims) => companyCaller(issuer, claims, configuration),
-    });
-  }
-  for (const workspace of configuration.workspaces) {
-    const issuer = issuerOf(workspace.slug);
-    expected.set(issuer, {
-      issuer,
-      audience: configuration.pipelineAudience,
-      algorithms: STEP_TOKEN_ALGORITHMS,
-      keys: issuerKeys(locations.bitbucket(workspace.slug), clock),
-      toCaller: (claims) => {
-        const caller = pipelineCaller(workspace, audienceOf(workspace), claims);
-        return caller ? { caller } : { refused: 'The claims of the token do not agree with one another.' };
-      },
-    });
-  }
-
+  const entries = [
+    ...companyEntries(configuration, locations, clock),
+    ...workspaceEntries(configuration, locations, clock),
+  ];
   return {
     async verify(token) {
-      const entry = token.length <= LONGEST_TOKEN ? expected.get(issuerIn(token) ?? '') : undefined;
-      if (!entry) return unauthenticated('The token does not come from a trusted issuer.');
-      const { issuer, audience, algorithms, keys, toCaller } = entry;
+      const chosen = entryFor(entries, token);
+      if ('refused' in chosen) return unauthenticated(chosen.refused);
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, keys, {
-          issuer,
-          audience,
-          algorithms,
-          clockTolerance: CLOCK_TOLERANCE_SECONDS,
-          currentDate: new Date(clock.now()),
-          requiredClaims: ['exp', 'sub'],
-        });
-        const now = clock.now() / 1000;
-        const refused = headerRefusal(protectedHeader.typ) ?? issueRefusal(payload.iat, now);
-        if (refused) return unauthenticated(refused);
-        const found = toCaller(payload);
-        return 'caller' in found ? ok(found.caller) : unauthenticated(found.refused);
+        return await verifiedCaller(chosen, token, clock.now());
       } catch (error) {
-        const refused = reasonOf(error, audience);
+        const refused = reasonOf(error, chosen.audience);
         if (refused) return unauthenticated(refused);
         throw new PortError('identity provider', 'UNAVAILABLE', "The issuer's keys cannot be fetched.", {
           retryAfter: 5,
@@ -97,13 +69,90 @@ export function tokenVerifier(
   };
 }
 
+/** The caller of a token whose signature and claims are verified. Throws what jose throws. */
+async function verifiedCaller(entry: Expected, token: string, nowMs: number): Promise<Result<Caller>> {
+  const { issuer, audience, algorithms } = entry;
+  const { payload, protectedHeader } = await jwtVerify(token, entry.keys, {
+    issuer,
+    ...(audience === undefined ? {} : { audience }),
+    algorithms,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    currentDate: new Date(nowMs),
+    requiredClaims: ['exp', 'sub'],
+  });
+  const refused = headerRefusal(protectedHeader.typ) ?? issueRefusal(payload.iat, nowMs / 1000);
+  if (refused) return unauthenticated(refused);
+  if (!entry.fits(payload)) return unauthenticated(FITS_NONE);
+  const found = entry.toCaller(payload);
+  return 'caller' in found ? ok(found.caller) : unauthenticated(found.refused);
+}
+
+const FITS_NONE =
+  'The token fits no entry of issuers: its audience, its application or a claim of match is another. Request one for Rolewright.';
+const FITS_SEVERAL =
+  'The token fits more than one entry of issuers, by its audiences. Request one for a single audience.';
+
+/** One set of keys for all entries with the same location: they share what was fetched, and what failed. */
+function companyEntries(configuration: Configuration, { company }: KeyLocations, clock: Clock): Expected[] {
+  const keysAt = new Map<string, IssuerKeys>();
+  return configuration.issuers.map((entry) => {
+    const url = company(entry);
+    const keys = keysAt.get(url) ?? issuerKeys(url, clock);
+    keysAt.set(url, keys);
+    return {
+      issuer: entry.issuer,
+      audience: entry.audience,
+      algorithms: entry.algorithms,
+      keys,
+      fits: (claims) => fitsEntry(entry, claims),
+      toCaller: (claims) => companyCaller(entry, claims, configuration),
+    };
+  });
+}
+
+const workspaceEntries = (
+  { workspaces, pipelineAudience }: Configuration,
+  { bitbucket }: KeyLocations,
+  clock: Clock,
+): Expected[] =>
+  workspaces.map((workspace) => {
+    const issuer = issuerOf(workspace.slug);
+    return {
+      issuer,
+      audience: pipelineAudience,
+      algorithms: STEP_TOKEN_ALGORITHMS,
+      keys: issuerKeys(bitbucket(workspace.slug), clock),
+      fits: ({ iss, aud }) => iss === issuer && [aud].flat().includes(pipelineAudience),
+      toCaller: (claims) => {
+        const caller = pipelineCaller(workspace, audienceOf(workspace), claims);
+        return caller
+          ? { caller: { ...caller, issuer } }
+          : { refused: 'The claims of the token do not agree with one another.' };
+      },
+    };
+  });
+
+/** The one entry that a token fits, by claims that nothing has proven yet. Where its issuer has a single entry, that one
+ *  also for a token that does not fit: its checks say, after the signature, what is wrong. */
+function entryFor(entries: readonly Expected[], token: string): Expected | { refused: string } {
+  const claims = token.length <= LONGEST_TOKEN ? claimsIn(token) : undefined;
+  if (claims === 'ambiguous') return { refused: AMBIGUOUS };
+  const ofIssuer = entries.filter(({ issuer }) => claims !== undefined && claims.iss === issuer);
+  const fitting = ofIssuer.filter(({ fits }) => fits(claims ?? {}));
+  const [chosen, ...others] = fitting.length > 0 ? fitting : ofIssuer;
+  if (!chosen) return { refused: 'The token does not come from a trusted issuer.' };
+  if (others.length === 0) return chosen;
+  return { refused: fitting.length > 0 ? FITS_SEVERAL : FITS_NONE };
+}
+
 /** The types of tokens that are for access or sign-in: none said, a JWT, or an access token. Others, such as logout, DPoP
  *  and security event tokens, are signed by the same keys and prove another thing. Source: RFC 9068 section 2.1, RFC 8725
  *  section 3.11; the part before the slash may be left out, and case does not matter (RFC 7515, 4.1.9). */
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
 
-const headerRefusal = (typ: string | undefined): string | undefined =>
-  typ === undefined || TOKEN_TYPES.has(foldAscii(typ).replace(/^application\//, ''))
+const headerRefusal = (typ: unknown): string | undefined =>
+  typ === undefined ||
+  (typeof typ === 'string' && TOKEN_TYPES.has(foldAscii(typ).replace(/^application\//, '')))
     ? undefined
     : 'The token is neither an access token nor an ID token (typ).';
 
@@ -114,21 +163,32 @@ const issueRefusal = (iat: number | undefined, now: number): string | undefined 
 
 const unauthenticated = (detail: string) => fail(problem('UNAUTHENTICATED', detail));
 
-function issuerIn(token: string): string | undefined {
+const AMBIGUOUS =
+  "The token names a claim more than once. Have the issuer's administrators correct what fills its claims.";
+
+/** The claims of a token, unproven; undefined for what is no token, `ambiguous` for one that names a claim twice. */
+function claimsIn(token: string): JWTPayload | 'ambiguous' | undefined {
   try {
-    return decodeJwt(token).iss;
+    const claims = decodeJwt(token);
+    // Throws for a header that is no JSON.
+    decodeProtectedHeader(token);
+    const parts = token.split('.').slice(0, 2);
+    return parts.some((part) => hasDuplicateMembers(decoded(part))) ? 'ambiguous' : claims;
   } catch {
     return undefined;
   }
 }
 
+const decoded = (part: string): string => new TextDecoder().decode(base64url.decode(part));
+
 /** Why a token is refused, for a caller whose token its issuer has signed; undefined for failures that are not about
  *  the token. */
-function reasonOf(error: unknown, audience: string): string | undefined {
+function reasonOf(error: unknown, audience: string | undefined): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;
-    const remedy = claim === 'aud' ? ` Request one with the audience "${audience}".` : '';
+    const remedy =
+      claim === 'aud' && audience !== undefined ? ` Request one with the audience "${audience}".` : '';
     return `The token's ${claim} is not accepted here.${remedy}`;
   }
   return isVerdict(error) ? 'The token cannot be verified.' : undefined;

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { parseUuid } from '../shared/identifiers.ts';
-import { foldAscii, identifiersOf, PRINCIPAL_ID, type Principal } from '../shared/principal.ts';
+import {
+  foldAscii,
+  identifiersOf,
+  isPrincipalId,
+  type KnownIdentifiers,
+  type Principal,
+} from '../shared/principal.ts';
 
 /** A Bitbucket account is named by its UUID in braces, or by its Atlassian account id such as
  *  `557058:8f7b9c2e-…` (source: Bitbucket Cloud REST API, user object: `uuid` and `account_id`). */
@@ -12,7 +18,12 @@ const bitbucketAccount = z
 
 /** One person: `{id: 'ada@acme.example', email?, slack?: 'T01ACME/U01ADA', bitbucket?: '{uuid}', groups?: ['platform']}`. */
 export const personSchema = z.strictObject({
-  id: z.string().regex(PRINCIPAL_ID, 'must be 1–256 characters without blanks, control or format characters'),
+  id: z
+    .string()
+    .refine(
+      isPrincipalId,
+      'must be 1–256 visible characters without blanks, control or format characters, in Unicode normal form C',
+    ),
   email: z.email().optional(),
   slack: z
     .string()
@@ -29,19 +40,33 @@ export type Person = z.infer<typeof personSchema>;
 /** The people of the configuration. */
 export type Directory = { people: readonly Person[] };
 
-/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account
- *  that is given more than once. Emails are case-insensitive, as on mail servers. */
+/** The errors that would let one entry be taken for another: an id, email, Slack user or Bitbucket account that is given
+ *  more than once, also as the id of one entry and the email of another. Emails are case-insensitive, as on mail
+ *  servers. */
 export function directoryErrors({ people }: Directory): string[] {
-  return (['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
-    const values = people.map((person) =>
-      field === 'email' ? person.email && foldAscii(person.email) : person[field],
-    );
-    return values.flatMap((value, n) =>
-      value !== undefined && values.indexOf(value) !== n
-        ? [`/people/${n}/${field}: ${value} is given more than once`]
-        : [],
-    );
-  });
+  const emails = people.map(emailsOf);
+  return [
+    ...(['id', 'email', 'slack', 'bitbucket'] as const).flatMap((field) => {
+      const values = people.map((person) =>
+        field === 'email' ? person.email && foldAscii(person.email) : person[field],
+      );
+      return values.flatMap((value, n) =>
+        value !== undefined && values.indexOf(value) !== n
+          ? [`/people/${n}/${field}: ${value} is given more than once`]
+          : [],
+      );
+    }),
+    ...people.flatMap((person, n) => {
+      const email = person.email && foldAscii(person.email);
+      const at = emails.findIndex(
+        (known, other) => other !== n && email !== undefined && known.includes(email),
+      );
+      const isByEmail = people[at]?.email && foldAscii(people[at].email) === email;
+      return at >= 0 && !isByEmail
+        ? [`/people/${n}/email: ${email} is the id of /people/${at}: give each human one entry`]
+        : [];
+    }),
+  ];
 }
 
 /** The person with this principal id. */
@@ -57,21 +82,37 @@ export const findSlackPerson = ({ people }: Directory, team: string, user: strin
 export const EMAIL = /^[!-?A-~]{1,64}@[a-zA-Z0-9.-]{1,189}$/;
 
 /** The emails that an entry names, folded: its own, and its id where that is one. */
-export const emailsOf = ({ id, email }: Person): string[] =>
+const emailsOf = ({ id, email }: Person): string[] =>
   [email, id].flatMap((one) => (one !== undefined && EMAIL.test(one) ? [foldAscii(one)] : []));
 
 /** The Slack user that an entry names, as team and user. */
-export function slackOf({ slack }: Person): [string, string] | undefined {
+function slackOf({ slack }: Person): [string, string] | undefined {
   const [team, user] = slack?.split('/') ?? [];
   return team && user ? [team, user] : undefined;
 }
 
+/** The entries that name one human: the one with this id, then the one that names this verified email. */
+export function entriesOf(
+  directory: Directory,
+  { id, email }: { id: string; email: string | undefined },
+): readonly Person[] {
+  const byEmail = directory.people.filter(
+    (person) => email !== undefined && emailsOf(person).includes(email),
+  );
+  return [...new Set([findPerson(directory, id) ?? [], byEmail].flat())];
+}
+
+/** What entries of one human name beside a token: every email, and the first Slack user and Bitbucket account. */
+export const linkedTo = (
+  entries: readonly Person[],
+): Pick<KnownIdentifiers, 'slack' | 'bitbucket'> & { emails: string[] } => ({
+  emails: entries.flatMap(emailsOf),
+  slack: entries.map(slackOf).find((slack) => slack !== undefined),
+  bitbucket: entries.map(({ bitbucket }) => bitbucket).find((account) => account !== undefined),
+});
+
 /** The principal of a person who comes by their entry, with every identifier that it names. */
 export function principalOf(person: Person): Principal & { kind: 'person' } {
-  const identifiers = identifiersOf({
-    emails: emailsOf(person),
-    slack: slackOf(person),
-    bitbucket: person.bitbucket,
-  });
+  const identifiers = identifiersOf(linkedTo([person]));
   return { kind: 'person', id: person.id, ...(identifiers.length > 0 ? { identifiers } : {}) };
 }

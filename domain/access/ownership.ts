@@ -30,18 +30,20 @@ function covers(patterns: readonly string[], type: ParameterTypeName, value: str
   return patterns.some((pattern) => folders.some((folder) => matchesPattern(folder, pattern)));
 }
 
+const owns = ({ owns: patterns }: OwnershipRule, type: ParameterTypeName, value: string): boolean =>
+  covers([...(patterns.any ?? []), ...(patterns[type] ?? [])], type, value);
+
 /** True when a rule lets a requester put `value` into a parameter of `type`: the rule owns it, and a pipeline needs it
  *  listed for pipelines as well. */
 const allows = (
-  { owns, pipeline = [] }: OwnershipRule,
+  rule: OwnershipRule,
   {
     type,
     value,
     requesterKind,
   }: { type: ParameterTypeName; value: string; requesterKind: Principal['kind'] },
 ): boolean =>
-  covers([...(owns.any ?? []), ...(owns[type] ?? [])], type, value) &&
-  (requesterKind !== 'pipeline' || covers(pipeline, type, value));
+  owns(rule, type, value) && (requesterKind !== 'pipeline' || covers(rule.pipeline ?? [], type, value));
 
 /** True when a rule holds for a template. Templates whose resources hold state or secrets, or let others act, have
  *  `ownership: named`: a rule for names in general does not reach them. */
@@ -49,6 +51,15 @@ const holdsFor = (
   { templates }: OwnershipRule,
   { name, ownership }: Pick<Template, 'name' | 'ownership'>,
 ): boolean => (templates ? templates.includes(name) : ownership === 'any');
+
+/** True when the rules of more than one project own `value`, for whatever template and requester. Such a name belongs to
+ *  none of them by itself: the patterns overlap, and nothing says whose it is. */
+function isContested(rules: readonly OwnershipRule[], type: ParameterTypeName, value: string): boolean {
+  const owners = rules.flatMap((rule) =>
+    'project' in rule && owns(rule, type, value) ? [rule.project.uuid] : [],
+  );
+  return new Set(owners).size > 1;
+}
 
 /** What is asked: may this kind of requester put these parameters into this template for this repository? */
 export type OwnershipQuestion = {
@@ -60,26 +71,41 @@ export type OwnershipQuestion = {
 };
 
 /** Every parameter that names a resource which neither the repository nor its project owns for this template and kind of
- *  requester. Binds every caller, whatever their groups: no rule for a name means that the request is not granted by
- *  itself. */
+ *  requester, or which patterns of several projects match. Binds every caller, whatever their groups: no rule for a name
+ *  means that the request is not granted by itself. A rule for the repository itself says whose a name is. */
 export function unownedParameters(question: OwnershipQuestion): FieldError[] {
-  const { rules, repository, template, parameters, requesterKind } = question;
-  const covering = rules.filter((rule) => ruleCovers(rule, repository) && holdsFor(rule, template));
-  const errors: FieldError[] = [];
-  for (const [name, value] of Object.entries(parameters)) {
+  const { template, parameters } = question;
+  return Object.entries(parameters).flatMap(([name, value]) => {
     const type = template.parameters[name]?.type;
-    if (type && !parameterTypes[type].namesResource) continue;
-    for (const single of valuesOf(value)) {
-      if (type && covering.some((rule) => allows(rule, { type, value: single, requesterKind }))) continue;
-      errors.push({
-        pointer: toPointer(['parameters', name]),
-        // Without the repository's name: what an approver has read stays the same when it is renamed.
-        detail: `${single} is owned neither by the repository nor by its project`,
-      });
-    }
-  }
-  return errors;
+    if (type && !parameterTypes[type].namesResource) return [];
+    return valuesOf(value).flatMap((single): FieldError[] => {
+      const detail = type ? unownedBecause(question, type, single) : notOwnedHere(single);
+      return detail === undefined ? [] : [{ pointer: toPointer(['parameters', name]), detail }];
+    });
+  });
 }
+
+/** Why one name is not owned; undefined where it is. Without the repository's name: what an approver has read stays the
+ *  same when it is renamed. */
+function unownedBecause(
+  { rules, repository, template, requesterKind }: OwnershipQuestion,
+  type: ParameterTypeName,
+  value: string,
+): string | undefined {
+  const allowing = rules.filter(
+    (rule) =>
+      ruleCovers(rule, repository) &&
+      holdsFor(rule, template) &&
+      allows(rule, { type, value, requesterKind }),
+  );
+  if (allowing.some((rule) => 'repository' in rule)) return undefined;
+  if (isContested(rules, type, value))
+    return `${value} matches the ownership patterns of several projects, so none of them owns it`;
+  return allowing.length > 0 ? undefined : notOwnedHere(value);
+}
+
+const notOwnedHere = (value: string): string =>
+  `${value} is owned neither by the repository nor by its project`;
 
 /** `NOT_OWNED`, naming every parameter at once. For callers whose requests cannot be approved. */
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>

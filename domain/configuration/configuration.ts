@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { directoryErrors, personSchema } from '../access/directory.ts';
+import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
+import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
 import { ownershipRuleSchema } from '../access/ownership-rule.ts';
-import { trustedIssuerSchema } from '../access/trusted-issuer.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
@@ -62,7 +63,10 @@ export type Configuration = z.infer<typeof configurationSchema> & {
 export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
-  if (!parsed.success) return fail(toFieldErrors(parsed.error).map((f) => `${f.pointer}: ${f.detail}`));
+  if (!parsed.success) {
+    const fieldErrors = toFieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer}: ${detail}`);
+    return fail([...fieldErrors, ...overlapsAmongSound(content)]);
+  }
   const configuration = parsed.data;
   const errors = [
     ...duplicates(
@@ -75,11 +79,7 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
       'uuid',
       configuration.workspaces.map((w) => w.uuid),
     ),
-    ...duplicates(
-      '/issuers',
-      'issuer',
-      configuration.issuers.map((i) => i.issuer),
-    ),
+    ...overlappingEntries(configuration.issuers),
     ...configuration.issuers.flatMap(({ issuer }, n) =>
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
         ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
@@ -106,6 +106,12 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
     ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? fail(errors) : ok(configuration);
+}
+
+/** The overlaps of the entries of `issuers` that are sound by themselves, where something else in the file is not. */
+function overlapsAmongSound(content: unknown): string[] {
+  const { data } = z.object({ issuers: z.array(z.unknown()) }).safeParse(content);
+  return overlappingEntries((data?.issuers ?? []).map((entry) => trustedIssuerSchema.safeParse(entry).data));
 }
 
 /** Ids of people that no token will ever carry: an email that is a token's id is taken in lower case. The same human would

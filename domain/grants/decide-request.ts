@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../shared/problem.ts';
 import { assertNever, fail, ok, type Result } from '../shared/result.ts';
-import type { Instant } from '../shared/time.ts';
+import { type Instant, plusSeconds } from '../shared/time.ts';
 import type { Approval } from '../templates/schema.ts';
 import { type EventData, type NewEvent, optional } from './event.ts';
 import type { ActiveGrant, Grant, RequestInForce } from './grant.ts';
@@ -82,15 +82,35 @@ function decideOnActive(
   }
   if (isLive && command.expiresAt === undefined) return ok({ events: [], outcome: 'unchanged' });
   if (change && waitsAlready(command, change)) return ok({ events: [], outcome: 'waiting' });
+  if (isLive && command.approval === 'none' && isEarlyRenewal(grant, command)) {
+    return ok({ events: [], outcome: 'unchanged' });
+  }
   if (isLive && command.expiresAt !== undefined && command.approval === 'none') {
     const { repository, account } = command.intent;
-    const data = { repository, account, expiresAt: command.expiresAt, ...optional('reason', command.reason) };
+    const data = {
+      repository,
+      account,
+      ...optional('expiresInSeconds', command.expiresInSeconds),
+      expiresAt: command.expiresAt,
+      ...optional('reason', command.reason),
+    };
     return ok({ events: [{ type: 'GrantExpiryChanged', data }], outcome: 'unchanged' });
   }
   return ok({
     events: [{ type: 'GrantChangeRequested', data: requestData(command) }],
     outcome: command.approval === 'required' ? 'waiting' : 'changed',
   });
+}
+
+/** True for the same `expiresIn` as last applied while more than half of it is left: a pipeline that renews in each run
+ *  then adds few events. */
+function isEarlyRenewal(grant: ActiveGrant, { expiresInSeconds, expiresAt }: RequestCommand): boolean {
+  if (expiresInSeconds === undefined || expiresAt === undefined || grant.expiresAt === undefined)
+    return false;
+  return (
+    grant.lifetimeSeconds === expiresInSeconds &&
+    grant.expiresAt > plusSeconds(expiresAt, -expiresInSeconds / 2)
+  );
 }
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {

@@ -4,7 +4,7 @@ import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { approvals } from '../templates/schema.ts';
-import { grantIdSchema, intentShape, targetShape } from './intent.ts';
+import { intentShape, streamIdSchema, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -53,7 +53,12 @@ const dataShapes = {
   /** Something else was asked for where a grant is active. */
   GrantChangeRequested: request,
   /** An active grant got a new expiry; IAM holds nothing of it. */
-  GrantExpiryChanged: { ...targetShape, expiresAt: z.iso.datetime(), reason: z.string().optional() },
+  GrantExpiryChanged: {
+    ...targetShape,
+    expiresInSeconds: z.int().min(1).exactOptional(),
+    expiresAt: z.iso.datetime(),
+    reason: z.string().optional(),
+  },
   /** A person who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...targetShape,
@@ -105,6 +110,16 @@ const dataShapes = {
   RoleNotFound: { ...targetShape, role },
   RoleDeleted: { ...targetShape, role },
   GrantRevoked: targetShape,
+  /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
+  UnreadableRevocationRequested: {
+    ...targetShape,
+    cause: z.enum(['requested', 'expired', 'repository-gone']),
+    reason: z.string().optional(),
+  },
+  /** The trust policy denies and the boundary is AWSDenyAll; the role is kept for an administrator to examine. */
+  UnreadableRoleDisabled: { ...targetShape, role: createdRole },
+  /** IAM has no role that is provably the grant's. */
+  UnreadableRoleNotFound: targetShape,
 } as const;
 
 const dataSchemas = Object.fromEntries(
@@ -158,7 +173,7 @@ export const ZERO_HASH = '0'.repeat(64);
 
 /** The ten fields of every event; what `data` holds depends on the type. */
 export const eventSchema = z.strictObject({
-  grantId: grantIdSchema,
+  grantId: streamIdSchema,
   seq: z.int().min(1),
   at: z.iso.datetime({ precision: 3 }),
   type: z.enum(eventTypes),
@@ -169,6 +184,21 @@ export const eventSchema = z.strictObject({
   prevHash: sha256Schema,
   hash: sha256Schema,
 });
+
+/** Bytes of an event's JSON: with its index attributes it is well within an item's 400 KB. Source: DynamoDB Developer
+ *  Guide, quotas, item size. */
+const LARGEST_EVENT = 300_000;
+
+/** Proves that an event can be read again as it is. Throws where it could not: what cannot be read is never appended. */
+export function proveReadable(event: GrantEvent): void {
+  const text = JSON.stringify(event);
+  if (new TextEncoder().encode(text).length > LARGEST_EVENT)
+    throw new Error(`a ${event.type} is too large for the log`);
+  const { hash } = parseEvent(JSON.parse(text));
+  if (eventHash(JSON.parse(text) as GrantEvent) !== hash) {
+    throw new Error(`a ${event.type} would not be read as it was written`);
+  }
+}
 
 /** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never
  *  acted on. */
@@ -186,10 +216,26 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
 
 /** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first error as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
-export function verifyChain(events: readonly GrantEvent[], grantId = events[0]?.grantId): string | undefined {
-  let prevHash = ZERO_HASH;
+export const verifyChain = (
+  events: readonly GrantEvent[],
+  grantId = events[0]?.grantId,
+): string | undefined => verifyLinks(events, grantId, STREAM_START);
+
+/** Where what is verified begins: the number of its first event, and the hash that this event must follow. */
+export type ChainStart = { seq: number; prevHash: string };
+
+/** The beginning of every stream. */
+export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
+
+/** Checks a part of a stream as `verifyChain` does the whole. */
+export function verifyLinks(
+  events: readonly GrantEvent[],
+  grantId: string | undefined,
+  start: ChainStart,
+): string | undefined {
+  let { prevHash } = start;
   for (const [n, event] of events.entries()) {
-    if (event.seq !== n + 1) return `event ${n + 1} is missing`;
+    if (event.seq !== start.seq + n) return `event ${start.seq + n} is missing`;
     if (event.grantId !== grantId) return `event ${event.seq} belongs to another grant`;
     if (event.prevHash !== prevHash) return `event ${event.seq} does not follow the one before it`;
     if (eventHash(event) !== event.hash) return `event ${event.seq} was altered`;

@@ -87,6 +87,8 @@ const commonShape = {
   /** The request that the present state comes from; while active, the one that is live in IAM. */
   request: requestSchema,
   expiresAt: instant.optional(),
+  /** The `expiresIn` that was last applied. */
+  lifetimeSeconds: z.int().min(1).exactOptional(),
   /** Who last limited the grant's time, other than a pipeline; the pipeline where no other principal has. It is not
    *  always who asked for what is live. */
   expirySetBy: principalSchema.exactOptional(),

@@ -41,6 +41,12 @@ export const grantIdSchema = z
   .string()
   .regex(GRANT_ID, 'must be the id of a grant: gr_ and 26 letters and digits');
 
+/** What the id of a stream must look like: a grant's, one beside an unreadable stream, a repository's, or the
+ *  installation's. */
+export const streamIdSchema = z
+  .string()
+  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream');
+
 /** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
 export function intentHash(intent: GrantIntent): string {
   const { template, parameters, roleName, maxSessionDuration, trustPolicyHash, permissionsPolicyHash } =

@@ -1,5 +1,6 @@
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
+import type { Checkpoint } from './evolve/checkpoint.ts';
 import type { Grant } from './grant.ts';
 import type { EventEntry, EventPartition, GrantEntry, GrantPartition } from './listing.ts';
 import type { GrantRow, StaleRow } from './row.ts';
@@ -17,6 +18,10 @@ export type Span = { from: Instant; to: Instant };
 export type EventLog = {
   /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
   load(grantId: string): Promise<GrantEvent[]>;
+  /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
+  loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]>;
+  /** The texts of a stream as they are stored, oldest first, read consistently, whether or not they are events. */
+  loadTexts(grantId: string): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Entries of a partition within a span, newest first, from indexes that lag by seconds. A `stream` is read from the log
@@ -24,6 +29,15 @@ export type EventLog = {
   entries(partition: EventPartition, reading: Reading & Span): Promise<Entries<EventEntry>>;
   /** The events of these entries, in their order. */
   read(entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[]): Promise<GrantEvent[]>;
+};
+
+/** Where the provisioner keeps a stream's last checkpoint. No other function may write there: whatever writes one decides
+ *  what a grant is. */
+export type CheckpointStore = {
+  /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
+  find(grantId: string): Promise<Checkpoint | undefined>;
+  /** Keeps a checkpoint, unless a later one is there. Idempotent. */
+  keep(checkpoint: Checkpoint): Promise<void>;
 };
 
 /** Grants by their rows, and the rows that could not be read. */

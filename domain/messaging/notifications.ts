@@ -1,8 +1,9 @@
 import type { Directory } from '../access/directory.ts';
 import { slackUserOf } from '../access/slack-identity.ts';
 import type { GrantEvent } from '../grants/event.ts';
+import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
 import { evolve, replay } from '../grants/evolve/evolve.ts';
-import { type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
+import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { SlackSettings } from './slack-settings.ts';
@@ -33,11 +34,11 @@ type Settings = { slack: SlackSettings; directory: Directory };
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and revoked. The
  *  requester is notified of the decision. */
-export function recipientsOf({ slack, directory }: Settings, events: readonly GrantEvent[]): Recipient[] {
-  const event = events.at(-1);
-  const asked = events.findLast(isRequest);
+export function recipientsOf({ slack, directory }: Settings, part: StreamPart): Recipient[] {
+  const event = part.events.at(-1);
+  const asked = lastRequest(part);
   if (!event || !asked) return [];
-  const { project, approval } = asked.data;
+  const { project, approval } = asked;
   const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
   const team: Recipient[] = channel ? [{ to: 'team', channel }] : [];
   const user =
@@ -68,10 +69,19 @@ type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
 const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
+/** What was asked for last. A checkpoint knows it from its grant. */
+function lastRequest({ checkpoint, events }: StreamPart) {
+  const event = events.findLast(isRequest);
+  if (event) return { ...event.data, principal: event.principal };
+  if (!checkpoint) return undefined;
+  const { intent, approval, requestedBy } = changeOf(checkpoint.grant) ?? checkpoint.grant.request;
+  return { project: intent.project, approval, principal: requestedBy };
+}
+
 /** True when the last event has recipients, or when it ends the wait of a request whose message must be
  *  updated. */
-export const isNotifiable = (settings: Settings, events: readonly GrantEvent[]): boolean =>
-  recipientsOf(settings, events).length > 0 || waitingEndedBy(events) !== undefined;
+export const isNotifiable = (settings: Settings, part: StreamPart): boolean =>
+  recipientsOf(settings, part).length > 0 || waitingEndedBy(part) !== undefined;
 
 /** The events that may end a waiting; only after these is the stream folded to see. */
 const MAY_END_WAITING: readonly GrantEvent['type'][] = [
@@ -85,11 +95,11 @@ const MAY_END_WAITING: readonly GrantEvent['type'][] = [
 ];
 
 /** The `seq` of the request whose waiting the last event has ended; undefined when it ended none. */
-export function waitingEndedBy(events: readonly GrantEvent[]): number | undefined {
-  const type = events.at(-1)?.type;
+export function waitingEndedBy(part: StreamPart): number | undefined {
+  const type = part.events.at(-1)?.type;
   if (!type || !MAY_END_WAITING.includes(type)) return undefined;
-  const before = waitingSeq(replay(events.slice(0, -1)));
-  return before !== undefined && before !== waitingSeq(replay(events)) ? before : undefined;
+  const before = waitingSeq(replayPart({ ...part, events: part.events.slice(0, -1) }));
+  return before !== undefined && before !== waitingSeq(replayPart(part)) ? before : undefined;
 }
 
 const waitingSeq = (grant: Grant | undefined): number | undefined => grant && waitingRequest(grant)?.seq;

@@ -11,9 +11,17 @@ const identifierKinds = ['sub', 'email', 'slack', 'bitbucket'] as const;
 /** See `identifierKinds`. */
 export type IdentifierKind = (typeof identifierKinds)[number];
 
-/** What an id may hold: no blanks, no control or format characters, no halves of surrogate pairs. Two ids that look the
- *  same on a screen could otherwise be two. */
-export const PRINCIPAL_ID = /^[^\p{C}\p{Z}]{1,256}$/u;
+/** 1 to 256 characters: no blanks, no control, format or unassigned characters, no halves of surrogate pairs, nothing that
+ *  Unicode has no glyph for (`Default_Ignorable_Code_Point`: fillers, joiners, variation selectors), no blank of Braille. */
+const VISIBLE = /^[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]{1,256}$/u;
+
+/** True for what an id may be: visible characters only, in Unicode's normal form C. Two ids that look the same on a screen
+ *  could otherwise be two. Letters of other scripts are let pass: what is compared is `identifiers`, not how an id looks. */
+export const isPrincipalId = (value: unknown): value is string =>
+  typeof value === 'string' && VISIBLE.test(value) && value === value.normalize('NFC');
+
+/** See `isPrincipalId`. */
+const principalIdSchema = z.string().regex(VISIBLE).refine(isPrincipalId, 'must be in Unicode normal form C');
 
 const identifier = z.string().regex(new RegExp(`^(?:${identifierKinds.join('|')}):[0-9a-f]{64}$`));
 
@@ -23,7 +31,7 @@ const identifier = z.string().regex(new RegExp(`^(?:${identifierKinds.join('|')}
 export const principalSchema = z
   .strictObject({
     kind: z.enum(principalKinds),
-    id: z.string().regex(PRINCIPAL_ID),
+    id: principalIdSchema,
     identifiers: z
       .array(identifier)
       .min(1)
@@ -106,13 +114,20 @@ type OtherKind = Exclude<Principal['kind'], 'pipeline'>;
 export type PipelineCaller = {
   principal: Principal & { kind: 'pipeline' };
   groups: readonly string[];
+  issuer?: string | undefined;
   pipeline: PipelineClaims;
 };
 
-/** The authenticated caller of one request. `groups` come from a company issuer. */
+/** The authenticated caller of one request. `groups` come from a company issuer. `issuer` is that of the caller's token; a
+ *  caller without a token, as from Slack, has none. */
 export type Caller =
   | PipelineCaller
-  | { principal: Principal & { kind: OtherKind }; groups: readonly string[]; pipeline?: undefined };
+  | {
+      principal: Principal & { kind: OtherKind };
+      groups: readonly string[];
+      issuer?: string | undefined;
+      pipeline?: undefined;
+    };
 
 const isOther = (principal: Principal): principal is Principal & { kind: OtherKind } =>
   principal.kind !== 'pipeline';

@@ -3,14 +3,23 @@ import {
   eventHash,
   type GrantEvent,
   type NewEvent,
-  verifyChain,
+  proveReadable,
   ZERO_HASH,
 } from '../grants/event.ts';
-import { evolve, replay } from '../grants/evolve/evolve.ts';
+import {
+  causeHash,
+  isCheckpointOf,
+  needsCheckpoint,
+  replayPart,
+  type StreamPart,
+  verifyPart,
+} from '../grants/evolve/checkpoint.ts';
+import { evolve } from '../grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../grants/grant.ts';
-import type { EventLog, GrantTable, Naming } from '../grants/stores.ts';
+import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
+import { PortError } from '../shared/port-error.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -18,12 +27,12 @@ import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
  *  that no second run looks at a grant while a first one works on it. */
 const WORK_DUE_SECONDS = 60;
 
-/** A grant's stream as it was read: the fold of its events and the last of them. */
-export type GrantStream = {
+/** A grant's stream as it was read: the fold of its events and the last of them. `events` begin at the checkpoint, where
+ *  there is one. */
+export type GrantStream = StreamPart & {
   grantId: string;
   grant: Grant | undefined;
   last: GrantEvent | undefined;
-  events: readonly GrantEvent[];
 };
 
 /** Who caused an event, through which endpoint. */
@@ -32,53 +41,104 @@ export type Cause = { principal: Principal; correlationId: string; entryPoint: E
 /** What the use cases need to read and write a stream. */
 export type StreamPorts = {
   log: EventLog;
+  checkpoints: Pick<CheckpointStore, 'find'>;
   grants: GrantTable;
   clock: Clock;
   /** Receives a stream after each appended event, which is its last. Never throws: an appended event stays
    *  appended, also when no message about it arrives. */
-  notify?: ((events: readonly GrantEvent[]) => Promise<void>) | undefined;
+  notify?: ((stream: StreamPart) => Promise<void>) | undefined;
 };
 
 /** True where this very cause has written to a stream already, and the grant is at rest since: a message that comes again,
  *  perhaps long after, must not undo what others have decided meanwhile. */
 export const isDoneBy = (
-  { events, grant }: GrantStream,
+  { checkpoint, events, grant }: GrantStream,
   { principal, correlationId }: Pick<Cause, 'principal' | 'correlationId'>,
 ): boolean =>
   isAtRest(grant) &&
-  events.some(
+  (events.some(
     (event) => event.correlationId === correlationId && isSamePrincipal(event.principal, principal),
-  );
+  ) ||
+    checkpoint?.causes.includes(causeHash(principal, correlationId)) === true);
 
 /** Seconds by which clocks of two functions may differ. Our choice; Lambda keeps them within one. */
 const CLOCK_DIFFERENCE_SECONDS = 300;
 
-/** Events of one stream, and characters of their JSON, beyond which only a revoke is taken. Our choice: on one core 9 MB
- *  were read and verified in 3 s; and a small event for each run of a busy pipeline lasts for months. */
+/** Events since the last checkpoint, and characters of their JSON, beyond which only a revoke is taken until the
+ *  provisioner has kept the next one. Our choice: on one core 9 MB were read and verified in 3 s. */
 const LONGEST_STREAM = 5000;
 const LARGEST_STREAM = 4_000_000;
 /** Events that are not too large together, whatever they hold: two documents within IAM's limits each, and the rest. */
 const SMALL_STREAM = 100;
 
-/** True for a stream that only a revoke may extend: a caller who can ask once can ask ten thousand times, and a
- *  log that is too long to read could not be revoked. */
+/** True for a stream that only a revoke may extend for now: a caller who can ask once can ask ten thousand times before
+ *  the next checkpoint, and a log that is too long to read could not be revoked. */
 export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
 
-/** Reads a grant. Throws when the chain is broken, of another grant, or dated in the future: nothing is decided on a log
+/** A stream that cannot be read: an event that this version does not know or that is none, or a broken chain. */
+export class UnreadableStream extends Error {
+  readonly grantId: string;
+
+  constructor(grantId: string, reason: string, options?: { cause: unknown }) {
+    super(`the log of ${grantId} is broken: ${reason}`, options);
+    this.grantId = grantId;
+  }
+}
+
+/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
+ *  when an event is none, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log
  *  that was altered. */
 export async function loadStream(
-  { log, clock }: Pick<StreamPorts, 'log' | 'clock'>,
+  ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
   grantId: string,
 ): Promise<GrantStream> {
-  const events = await log.load(grantId);
+  return verified(ports, grantId, await readPart(ports, grantId));
+}
+
+/** Reads a grant's whole stream. Throws as `loadStream` does. */
+export async function loadWholeStream(
+  ports: Pick<StreamPorts, 'log' | 'clock'>,
+  grantId: string,
+): Promise<GrantStream> {
+  const events = await loadEvents(ports.log, grantId, 1);
+  return verified(ports, grantId, { checkpoint: undefined, events });
+}
+
+/** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
+export async function readPart(
+  { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
+  grantId: string,
+): Promise<StreamPart> {
+  const checkpoint = await checkpoints.find(grantId);
+  if (checkpoint) {
+    const events = await loadEvents(log, grantId, checkpoint.seq);
+    if (isCheckpointOf(checkpoint, events)) return { checkpoint, events };
+  }
+  return { checkpoint: undefined, events: await loadEvents(log, grantId, 1) };
+}
+
+/** The events from `seq` on. A failed read is a `PortError`; whatever else is thrown is about what was read. */
+async function loadEvents(log: EventLog, grantId: string, seq: number): Promise<GrantEvent[]> {
+  try {
+    return await (seq === 1 ? log.load(grantId) : log.loadFrom(grantId, seq, Number.POSITIVE_INFINITY));
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    throw new UnreadableStream(grantId, 'an event in it is not one that this version knows', {
+      cause: error,
+    });
+  }
+}
+
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: StreamPart): GrantStream {
+  const { events } = part;
   const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
   const fieldError =
-    verifyChain(events, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fieldError) throw new Error(`the log of ${grantId} is broken: ${fieldError}`);
-  return { grantId, grant: replay(events), last: events.at(-1), events };
+    verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
+  if (fieldError) throw new UnreadableStream(grantId, fieldError);
+  return { ...part, grantId, grant: replayPart(part), last: events.at(-1) };
 }
 
 /** When the next event of a stream is dated: now, or when its last event was, if that is later: clocks of two functions
@@ -114,19 +174,21 @@ export async function appendEventAt(
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  proveReadable(hashed);
   if (isAtRest(stream.grant)) {
     const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
-  const names = newNames(stream.grant, hashed);
-  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId, names);
+  const names = grant ? newNames(stream.grant, hashed) : [];
+  if (hashed.type === 'GrantRequested' && seq === 1)
+    await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId, names);
   else if (names.length > 0) await ports.grants.rememberNames(names);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
-  const events = [...stream.events, hashed];
-  await ports.notify?.(events);
-  return { grantId: stream.grantId, grant, last: hashed, events };
+  const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
+  await ports.notify?.(part);
+  return { ...part, grantId: stream.grantId, grant, last: hashed };
 }
 
 /** The names that an event brings into its stream. */
@@ -143,11 +205,13 @@ function newNames(grant: Grant | undefined, { data }: GrantEvent): Naming[] {
   ];
 }
 
-/** Writes the read model's row of a stream, with the time at which the grant is due again. */
+/** Writes the read model's row of a stream, with the time at which the grant is due again: soon, where the provisioner
+ *  must keep a checkpoint. */
 export async function projectStream(ports: StreamPorts, stream: GrantStream): Promise<void> {
   const { grant, last } = stream;
   if (!grant || !last) return;
-  const dueAt = dueAtOf(grant, toInstant(ports.clock.now()));
+  const now = toInstant(ports.clock.now());
+  const dueAt = needsCheckpoint(stream) ? plusSeconds(now, WORK_DUE_SECONDS) : dueAtOf(grant, now);
   await ports.grants.project({ grantId: grant.id, seq: last.seq, grant, dueAt });
 }
 

@@ -29,6 +29,7 @@ import {
   type Writing,
 } from './messages/answers.ts';
 import { messageView } from './messages/request-form.ts';
+import { revokedUnreadable } from './messages/unreadable-answer.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
@@ -106,7 +107,9 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     }
     case 'revoke': {
       const ended = await revokeGrant(ports, act.grantId, context);
-      return ended.ok ? answered(revoked(ended.value.grant, writing)) : ended;
+      if (!ended.ok) return ended;
+      if ('unreadable' in ended.value) return answered(revokedUnreadable(ended.value));
+      return answered(revoked(ended.value.grant, writing));
     }
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);

@@ -154,6 +154,13 @@ export const examples: Record<string, unknown> = {
   Template: template,
   TemplatePage: { items: [template] },
   Explanation: explanation,
+  Caller: {
+    kind: 'person',
+    id: 'ada@acme.example',
+    groups: ['platform'],
+    issuer: 'https://login.acme.example',
+    may: ['request', 'revoke', 'approve', 'read', 'audit'],
+  },
   SlackMessage: { response_type: 'ephemeral', text: 'Looking …' },
   SlackFormAnswer: { response_action: 'errors', errors: { reason: 'Give a reason of 1 to 500 characters.' } },
 };

@@ -14,14 +14,15 @@ export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<s
   return `${[
     '# Templates',
     'What can be asked for. Made from `templates/*.yaml` by `npm run templates:docs`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one, [guardrails.md](guardrails.md) what none may do.',
-    'Each example is rendered for account 111122223333 in eu-central-1; a grant has its own steps in `pipelineSnippet` and `pipeSnippet`, and [pipelines.md](pipelines.md) explains their commands. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)).',
+    'Each example is rendered for account 111122223333 in eu-central-1; a grant has its own steps in `pipelineSnippet` and `pipeSnippet`, and [pipelines.md](pipelines.md) explains their commands. Names of resources must be owned by the repository or its project ([configuration.md](configuration.md#ownership)); a template whose names need a rule *that lists it* gets none from a rule for every template.',
     table(
-      ['template', 'for', 'scope', 'approval', 'requestable by'],
-      byName.map(({ name, description, scope, approval, requestableBy }) => [
+      ['template', 'for', 'scope', 'approval', 'names need a rule', 'requestable by'],
+      byName.map(({ name, description, scope, approval, ownership, requestableBy }) => [
         `[\`${name}\`](#${name})`,
         description,
         scope === 'environment' ? 'environment only' : 'any',
         approval,
+        ownership === 'named' ? 'that lists it' : 'for it, or for every template',
         requestableBy.join(', '),
       ]),
     ),
@@ -32,7 +33,8 @@ export function templatePage(templates: readonly Template[], jobs: ReadonlyMap<s
 }
 
 function chapter(template: Template, job: Job | undefined): string[] {
-  const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough } = template;
+  const { name, description, scope, approval, requestableBy, maxSessionDuration, actsThrough, ownership } =
+    template;
   const parameters = exampleParameters(template);
   const { pipeline, pipes } = sampleSteps(template);
   const request = {
@@ -46,6 +48,11 @@ function chapter(template: Template, job: Job | undefined): string[] {
     `${description}.`,
     ...(actsThrough ? [`> **Others act for this role.** ${actsThrough}`] : []),
     `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'another person must approve it' : 'no approval'}; requestable by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
+    ...(ownership === 'named'
+      ? [
+          `An ownership rule gives this template names only if its \`templates\` list \`${name}\` ([configuration.md](configuration.md#ownership)).`,
+        ]
+      : []),
     table(
       ['parameter', 'is', 'value'],
       Object.entries(template.parameters).map(([parameter, it]) => [

@@ -1,11 +1,13 @@
-import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type CreateTableCommandInput, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
+import { dynamodbCheckpointStore } from '../../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { createTables } from '../../sandbox/dynamodb/server.ts';
 import { tableDefinitions } from '../../sandbox/infrastructure.ts';
+import { checkpointStoreContract } from '../contract/checkpoint-store-contract.ts';
 import { claimStoreContract } from '../contract/claim-store-contract.ts';
 import { eventLogContract } from '../contract/event-log-contract.ts';
 import { eventQueryContract } from '../contract/event-query-contract.ts';
@@ -32,7 +34,7 @@ afterAll(async () => {
 });
 
 async function newTable(
-  kind: 'events' | 'grants' | 'claims',
+  kind: 'events' | 'checkpoints' | 'grants' | 'claims',
 ): Promise<{ name: string; handles: DynamoDBClient[] }> {
   tables += 1;
   const prefix = `conformance-${tables}`;
@@ -61,6 +63,24 @@ async function openTable() {
 const NAME = 'over DynamoDB Local';
 eventLogContract(NAME, openLog);
 eventQueryContract(NAME, openLog);
+checkpointStoreContract(NAME, async () => {
+  const { name, handles } = await newTable('checkpoints');
+  const [store, second] = handles.map((client) => dynamodbCheckpointStore(client, name));
+  if (!store || !second) throw new Error('two handles were made');
+  return {
+    store,
+    second,
+    async overwrite(grantId, { seq, version, text }) {
+      const Item = {
+        grantId: { S: grantId },
+        seq: { N: String(seq) },
+        version: { N: String(version) },
+        checkpoint: { S: text },
+      };
+      await handles[0]?.send(new PutItemCommand({ TableName: name, Item }));
+    },
+  };
+});
 grantTableContract(NAME, openTable);
 grantDueContract(NAME, openTable);
 grantListContract(NAME, openTable);

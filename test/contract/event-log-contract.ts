@@ -33,6 +33,21 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
       expect(await log.load(GRANT)).toEqual([]);
     });
 
+    test('a stream is loaded from any of its events on, as far as is asked', async () => {
+      const events = streamOf(
+        GRANT,
+        Array.from({ length: 6 }, () => ({})),
+      );
+      await appendAll(events);
+      const seqs = async (seq: number, limit: number) =>
+        (await second.loadFrom(GRANT, seq, limit)).map((event) => event.seq);
+      expect(await second.loadFrom(GRANT, 1, Number.POSITIVE_INFINITY)).toEqual(events);
+      expect(await seqs(4, Number.POSITIVE_INFINITY)).toEqual([4, 5, 6]);
+      expect(await seqs(2, 3)).toEqual([2, 3, 4]);
+      expect(await seqs(6, 9)).toEqual([6]);
+      expect(await seqs(7, 9)).toEqual([]);
+    });
+
     test('an appended event is loaded at once, by every handle, exactly as it was', async () => {
       const data = {
         ...intentWith(),

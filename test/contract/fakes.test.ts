@@ -1,8 +1,9 @@
 import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
-import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
+import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { production, shop, staging, web } from '../support/domain/samples.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
+import { checkpointStoreContract } from './checkpoint-store-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';
 import { eventQueryContract } from './event-query-contract.ts';
 import { grantDueContract } from './grant-due-contract.ts';
@@ -93,6 +94,17 @@ const openLog = async () => {
 };
 eventLogContract(NAME, openLog);
 eventQueryContract(NAME, openLog);
+
+checkpointStoreContract(NAME, async () => {
+  const store = new FakeCheckpointStore();
+  return {
+    store,
+    second: store,
+    async overwrite(grantId, { text }) {
+      store.kept.set(grantId, text);
+    },
+  };
+});
 
 const openTable = async () => {
   const table = new FakeGrantTable();

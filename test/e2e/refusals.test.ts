@@ -1,4 +1,5 @@
 import { useStack } from '../support/e2e/stack/stack.ts';
+import { awsCallerRules } from './refusals/aws-callers.ts';
 import { bodyRules } from './refusals/bodies.ts';
 import { callerRules } from './refusals/callers.ts';
 import { parameterRules } from './refusals/parameters.ts';
@@ -17,6 +18,7 @@ queryRules(world);
 routeRules(world);
 tokenRules(world);
 callerRules(world);
+awsCallerRules(world);
 pipelineRules(world);
 fuzzRules(world);
 // Last: it looks through all that was logged and stored before.

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dynamodbCheckpointStore } from '../../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from '../../sandbox/dynamodb/server.ts';
 import { useAwsEnvironment } from '../support/adapters/environment.ts';
-import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
+import { checkpointsTable, eventsTable, grantsTable } from '../support/adapters/tables.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { someOrders, Turnstile } from './turnstile.ts';
@@ -28,10 +29,14 @@ test.each<[string, Decide[], Decide[]]>([
   let run = 0;
   await someOrders(ORDERS, SEED, async (choose) => {
     run += 1;
-    const [events, grants] = [`${name.length}-${run}-events`, `${name.length}-${run}-grants`];
-    await createTables(dynamodb.url, [eventsTable(events), grantsTable(grants)]);
+    const [events, grants, checkpoints] = ['events', 'grants', 'checkpoints'].map(
+      (table) => `${name.length}-${run}-${table}`,
+    ) as [string, string, string];
+    const tables = [eventsTable(events), grantsTable(grants), checkpointsTable(checkpoints)];
+    await createTables(dynamodb.url, tables);
     const ports = {
       clock: stillClock(),
+      checkpoints: dynamodbCheckpointStore(client, checkpoints),
       log: dynamodbEventLog(client, events),
       grants: dynamodbGrantTable(client, grants),
     };

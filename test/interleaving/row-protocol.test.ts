@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GrantTable } from '../../domain/grants/stores.ts';
-import { FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
+import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { everyOrder, someOrders, Turnstile } from './turnstile.ts';
@@ -21,15 +21,15 @@ async function explore(
     if (forgotten) return;
     const log = new FakeEventLog([]);
     const grants = new FakeGrantTable();
-    const clock = stillClock();
-    for (const decide of before) await writer({ clock, log, grants }, GRANT_ID, decide);
+    const [clock, checkpoints] = [stillClock(), new FakeCheckpointStore()];
+    for (const decide of before) await writer({ clock, log, grants, checkpoints }, GRANT_ID, decide);
     const turnstile = new Turnstile();
     for (const [n, decide] of writers.entries()) {
       const guarded = {
         log: turnstile.guard(`${n}`, log),
         grants: turnstile.guard(`${n}`, wrap(grants)),
       };
-      void writer({ clock, ...guarded }, GRANT_ID, decide);
+      void writer({ clock, checkpoints, ...guarded }, GRANT_ID, decide);
     }
     await turnstile.run(choose, async () => {
       forgotten ??= await forgottenWork(log, grants, GRANT_ID);
@@ -61,7 +61,7 @@ describe('a row never forgets work, in whatever order', () => {
     const log = new FakeEventLog([]);
     const grants = new FakeGrantTable();
     const clock = stillClock();
-    const ports = { clock, log, grants };
+    const ports = { clock, log, grants, checkpoints: new FakeCheckpointStore() };
     let hasCome = false;
     log.beforeAppend = async () => {
       if (hasCome) return;

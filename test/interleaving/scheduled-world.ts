@@ -34,6 +34,7 @@ export class ScheduledWorld extends World {
       ...ports,
       clock: this.#inTurn(ports.clock),
       log: this.#inTurn(ports.log),
+      checkpoints: this.#inTurn(ports.checkpoints),
       grants: this.#inTurn(ports.grants),
       bitbucket: this.#inTurn(ports.bitbucket),
       iam: (deadline) => this.#inTurn(ports.iam(deadline)),
@@ -53,10 +54,10 @@ export class ScheduledWorld extends World {
 
   /** One pass of the reconciler. */
   async reconcile(): Promise<void> {
-    const { clock, log, grants } = this.requestPorts;
+    const { clock, log, checkpoints, grants } = this.requestPorts;
     const provisioner: Provisioner = { run: (grantId, waitMs) => this.invoke(grantId, waitMs) };
     const deadline = this.clock.now() + 270_000;
-    const ports = { clock, log, grants, provisioner, reportFailure: () => {} };
+    const ports = { clock, log, checkpoints, grants, provisioner, reportFailure: () => {} };
     await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline });
   }
 

@@ -6,7 +6,10 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/use-cases/reading/explain-admission.test.ts',
   ],
   'domain/trust/policy.ts': ['test/unit/domain/trust/policy.test.ts'],
-  'domain/access/ownership.ts': ['test/unit/domain/access/ownership.test.ts'],
+  'domain/access/ownership.ts': [
+    'test/unit/domain/access/ownership.test.ts',
+    'test/unit/domain/access/ownership-overlap.test.ts',
+  ],
   'domain/planning/plan.ts': ['test/unit/domain/planning/plan.test.ts'],
   'domain/planning/rendered-role.ts': ['test/unit/domain/planning/rendered-role.test.ts'],
   'domain/planning/role.ts': ['test/unit/domain/planning/role.test.ts'],
@@ -28,6 +31,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
+    'test/unit/domain/grants/requesters.test.ts',
   ],
   'domain/guardrails/': [
     'test/unit/domain/guardrails/guardrails.test.ts',

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { readConfiguration } from '../../adapters/settings/files.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
 import {
   type BitbucketSettings,
@@ -9,7 +10,7 @@ import {
   bitbucketSettings,
 } from '../../scripts/bitbucket/client.ts';
 import { findHook, hookUrl, registerHook } from '../../scripts/bitbucket/workspace-hook.ts';
-import { diagnose, diagnosisText } from '../../scripts/doctor.ts';
+import { diagnose, diagnosisText, ownershipWarnings } from '../../scripts/doctor.ts';
 import { acme } from '../support/adapters/bitbucket.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/adapters/http-server.ts';
 
@@ -130,4 +131,11 @@ it('settings are those of the local stack, or of a deployment over https', () =>
     adminToken: 'b',
   });
   expect(() => bitbucketSettings({ ROLEWRIGHT_URL: 'http://api.example.com' })).toThrow('https');
+});
+
+test('the doctor warns of ownership patterns of two projects that overlap, each pair once, and fails for none', () => {
+  const found = ownershipWarnings(readConfiguration(`${import.meta.dirname}/../..`));
+  expect(found.map(({ about }) => about)).toEqual(['ownership: *-service of WEB and shop-* of SHOP overlap']);
+  expect(found.every(({ isGood }) => isGood)).toBe(true);
+  expect(diagnosisText(found)).toMatch(/^! ownership: .*\n {4}A name that both match belongs to neither/);
 });

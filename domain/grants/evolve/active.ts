@@ -4,7 +4,7 @@ import type { EventOf, GrantEvent } from '../event.ts';
 import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
 import { approvedRequest } from './approval.ts';
-import { renamed, requestOf } from './request.ts';
+import { lifetimeOf, renamed, requestOf } from './request.ts';
 import { beginRevoking } from './revoking.ts';
 
 /** A grant whose role could be assumed, after one more event. */
@@ -12,7 +12,13 @@ export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
   const { change, ...unchanged } = grant;
   switch (event.type) {
     case 'GrantExpiryChanged':
-      return { ...grant, ...expiryOf(grant, event.data.expiresAt, event.principal) };
+      // Who lengthens or shortens a grant's time has asked for it.
+      return {
+        ...grant,
+        requesters: withRequester(grant.requesters, event.principal),
+        ...expiryOf(grant, event.data.expiresAt, event.principal),
+        ...lifetimeOf(event.data),
+      };
     case 'RevocationRequested':
       return beginRevoking(grant, event);
     case 'RepositoryRenamed': {
@@ -54,7 +60,7 @@ function endUpdate(
     ...unchanged,
     request,
     documents: { trustPolicy, permissionsPolicy },
-    ...(expiresAt ? expiryOf(unchanged, expiresAt, requestedBy) : {}),
+    ...(expiresAt ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) } : {}),
     lastError: undefined,
   };
 }

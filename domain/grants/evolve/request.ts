@@ -41,11 +41,18 @@ export function begin(
     requesters: withRequester(before?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
     ...(request.expiresAt ? { expirySetBy: event.principal } : {}),
+    ...lifetimeOf(request),
     repositoryNames: before?.repositoryNames ?? [],
     createdAt: before?.createdAt ?? event.at,
     updatedAt: event.at,
   };
 }
+
+/** The lifetime that a request applies, where it has one. */
+export const lifetimeOf = ({
+  expiresInSeconds,
+}: Pick<RequestInForce, 'expiresInSeconds'>): { lifetimeSeconds?: number } =>
+  expiresInSeconds === undefined ? {} : { lifetimeSeconds: expiresInSeconds };
 
 /** A request under its repository's new names. The UUID is what it stays bound to. */
 export function renamed<R extends RequestInForce>(request: R, { data }: EventOf<'RepositoryRenamed'>): R {

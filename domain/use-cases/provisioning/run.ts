@@ -1,5 +1,7 @@
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
+import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
+import type { CheckpointStore } from '../../grants/stores.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
 import type { RenderPorts } from '../replan.ts';
@@ -8,6 +10,9 @@ import type { Iam } from './iam.ts';
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
   RenderPorts & {
+    checkpoints: CheckpointStore;
+    /** Reports a checkpoint that could not be kept; the run goes on. Never throws. */
+    reportUnkept(grantId: string, error: unknown): void;
     /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
     iam(deadline: EpochMilliseconds): Iam;
   };
@@ -46,7 +51,7 @@ export async function beginRun(
   grantId: string,
   deadline: EpochMilliseconds,
 ): Promise<ProvisionerRun> {
-  let stream = await loadStream(ports, grantId);
+  let stream = await keepCheckpoint(ports, await loadStream(ports, grantId));
   const reload = async () => {
     stream = await loadStream(ports, grantId);
   };
@@ -77,6 +82,19 @@ export async function beginRun(
       throw new StreamMoved();
     },
   };
+}
+
+/** Keeps the checkpoint of a stream where one is due. Returns the stream from there on. */
+async function keepCheckpoint(ports: ProvisionerPorts, stream: GrantStream): Promise<GrantStream> {
+  const due = dueCheckpoint(stream);
+  if (!due) return stream;
+  try {
+    await ports.checkpoints.keep(due);
+  } catch (error) {
+    ports.reportUnkept(stream.grantId, error);
+    return stream;
+  }
+  return { ...stream, ...fromCheckpoint(stream, due) };
 }
 
 /** The provisioner's events belong to the request that it works on: they carry its correlation id and endpoint. */

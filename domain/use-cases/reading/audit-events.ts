@@ -18,7 +18,7 @@ import { readPage } from './pages.ts';
 import type { ReadPorts } from './read-grants.ts';
 
 /** What readers of the audit log need. */
-export type AuditPorts = Omit<ReadPorts, 'admins'> & { clock: Clock };
+export type AuditPorts = Omit<ReadPorts, 'admins' | 'checkpoints'> & { clock: Clock };
 
 /** Which page of which events. A repository is a full name, present or former, or a UUID; a principal is `kind:id`. */
 export type EventSearch = Span & {

@@ -1,27 +1,28 @@
 import type { GrantEvent } from '../../grants/event.ts';
-import { replay } from '../../grants/evolve/evolve.ts';
+import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
-import type { EventLog, GrantTable } from '../../grants/stores.ts';
+import type { CheckpointStore, EventLog, GrantTable } from '../../grants/stores.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, loadForCaller } from '../access.ts';
+import { readPart } from '../grant-stream.ts';
 
 /** What readers of one grant's stream need. */
-export type StreamReadPorts = AccessPorts & { log: EventLog };
+export type StreamReadPorts = AccessPorts & { log: EventLog; checkpoints: Pick<CheckpointStore, 'find'> };
 
 /** What readers need. */
 export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 
-/** A grant with its stream, oldest event first, read consistently. A stream that was altered is read as it
- *  is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
+/** A grant with what was read of its stream, oldest event first, read consistently. A stream that was altered is read
+ *  as it is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
 export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
-): Promise<Result<{ grant: Grant; events: GrantEvent[] }>> {
+): Promise<Result<StreamPart & { grant: Grant }>> {
   const load = async (id: string) => {
-    const events = await ports.log.load(id);
-    return { grant: replay(events), events };
+    const part = await readPart(ports, id);
+    return { ...part, grant: replayPart(part) };
   };
   return loadForCaller(ports, load, { grantId, caller, action: 'read', admins: ports.admins() });
 }
@@ -45,7 +46,7 @@ export async function grantEvents(
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
-  const rest = found.value.events.filter(({ seq }) => seq > page.after);
+  const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }

@@ -249,6 +249,9 @@ function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): Re
   };
 }
 
+/** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
+const CHECKPOINT_RETRY_AFTER = 60;
+
 /** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
  *  that another caller has set for a grant. */
 function checkLimits(
@@ -257,8 +260,8 @@ function checkLimits(
   { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
 ): Result<undefined> {
   if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} has ${events.length} events, too many to add to. Revoke it, and request one with another name.`;
-    return fail(problem('QUOTA_EXCEEDED', detail));
+    const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
+    return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
   }
   const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
   const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;

@@ -13,7 +13,7 @@ import {
   grantPageSchema,
   grantSchema,
   impactPageSchema,
-  revokedGrantSchema,
+  revocationSchema,
 } from '../resources/grant-schema.ts';
 import { bodyProblems, type Operation } from './operation.ts';
 import {
@@ -126,13 +126,14 @@ export const revokeGrant = {
   method: 'DELETE',
   path: '/v1/grants/{id}',
   summary: 'Revoke a grant',
-  description: 'Ends all access and removes the role. Idempotent.',
+  description:
+    'Ends all access and removes the role. Idempotent. If the events of the grant cannot be read, the role is closed and kept.',
   access: 'caller',
   successes: {
-    200: { description: 'Nothing is left in IAM', schema: revokedGrantSchema },
+    200: { description: 'Nothing is left in IAM', schema: revocationSchema },
     202: {
       description: 'Steps remain; they continue asynchronously',
-      schema: revokedGrantSchema,
+      schema: revocationSchema,
       headers: location,
     },
   },

@@ -3,14 +3,15 @@ import * as catalogue from './catalogue.ts';
 import * as explain from './explain.ts';
 import * as fallback from './fallback.ts';
 import * as grants from './grants.ts';
+import * as me from './me.ts';
 import type { Operation } from './operation.ts';
 import * as slack from './slack.ts';
 import * as webhooks from './webhooks.ts';
 
-/** Every operation by the function that answers it. For the document and for tests: a function imports its own file of
- *  `operations/` only. A test holds `serverless.yml` and the README to it. */
+/** Every operation by the function that answers it. For the document and for tests: a function imports its own files
+ *  only. A test holds `serverless.yml` and the README to it. */
 export const operationsByFunction: Record<string, Record<string, Operation>> = {
-  grants: { ...grants },
+  grants: { ...grants, ...me },
   audit: { ...audit },
   catalogue: { ...catalogue },
   explain: { ...explain },

@@ -111,6 +111,21 @@ export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
 
+/** A grant whose events cannot be read, after a revoke: its role is closed and kept. */
+export const unreadableGrantSchema = z
+  .strictObject({
+    id: grantIdSchema,
+    unreadable: z.literal(true),
+    access: z.enum(['closing', 'closed']),
+    role: z.strictObject({ name: z.string(), arn: z.string(), id: z.string() }).optional(),
+    note: z.string(),
+    notice: z.string(),
+  })
+  .meta({ id: 'UnreadableGrant' });
+
+/** What a revoke is answered with. */
+export const revocationSchema = z.union([revokedGrantSchema, unreadableGrantSchema]);
+
 /** What an upgrade to the template's present version would do to one grant. `problem` is set where the
  *  template no longer fits the grant; the grant then keeps its present permissions. */
 const impactSchema = z

@@ -14,6 +14,7 @@ import type { Route } from '../http-function.ts';
 import { answerToExisting, answerToNew } from '../outcome-answer.ts';
 import { unwrap } from '../problem-details.ts';
 import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
+import { unreadableResource } from '../resources/unreadable-resource.ts';
 import { type RequestTo, route } from '../route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
@@ -83,7 +84,14 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
-    const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    const answer = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    if ('unreadable' in answer) {
+      const { grantId, revocation } = answer;
+      const outcome = revocation.state === 'requested' ? 'accepted' : 'changed';
+      const body = { ...unreadableResource(answer), notice: PROPAGATION_NOTICE };
+      return answerToExisting(outcome, grantId, body);
+    }
+    const { outcome, grant } = answer;
     const body = { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE };
     return answerToExisting(outcome, grant.id, body);
   }

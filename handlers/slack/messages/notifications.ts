@@ -13,7 +13,7 @@ import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
-import { loadStream } from '../../../domain/use-cases/grant-stream.ts';
+import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
 import { namingFor } from '../people.ts';
 import { approvalCard } from './approval-card.ts';
 import { notificationCard } from './notification-card.ts';
@@ -41,17 +41,17 @@ const LONGEST_WAIT_SECONDS = 30;
 export async function tell(ports: NotificationPorts, { grantId, seq }: Notification): Promise<void> {
   const { slack } = ports.configuration;
   if (!slack) return;
-  const { events } = await loadStream(ports, grantId);
-  const upTo = events.slice(0, seq);
+  const { events } = await loadWholeStream(ports, grantId);
+  const upTo = { checkpoint: undefined, events: events.slice(0, seq) };
   const settings = { slack, directory: ports.configuration };
   const naming = namingFor(ports.configuration, slack.team);
-  for (const recipient of upTo.length === seq ? recipientsOf(settings, upTo) : []) {
+  for (const recipient of upTo.events.length === seq ? recipientsOf(settings, upTo) : []) {
     const id = notificationId(grantId, seq, recipient.to);
     if (recipient.to === 'approvers') {
       await showApproval(ports, recipient, { grantId, seq, id });
       continue;
     }
-    const content = notificationCard(upTo, naming, slack.grantLink);
+    const content = notificationCard(upTo.events, naming, slack.grantLink);
     if (content) await sendOnce(ports, recipient, { id, content });
   }
   const ended = waitingEndedBy(upTo);
@@ -93,7 +93,7 @@ async function refreshApproval(ports: NotificationPorts, grantId: string, seq: n
 
 async function currentCard(ports: NotificationPorts, grantId: string, seq: number) {
   const { slack } = ports.configuration;
-  const { events } = await loadStream(ports, grantId);
+  const { events } = await loadWholeStream(ports, grantId);
   const story = waitingStory(events, seq);
   if (!story || !slack) return undefined;
   const naming = namingFor(ports.configuration, slack.team);

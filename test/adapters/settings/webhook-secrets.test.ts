@@ -19,6 +19,12 @@ beforeEach(() => {
   secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => now });
 });
 
+const slackSecret = () =>
+  ssmSecret(
+    { name: '/rolewright/dev/slack-signing-secret', system: 'Slack', what: 'The signing secret of Slack' },
+    { now: () => now },
+  );
+
 test('the secrets of a workspace stand in a parameter of its own, two during a rotation, and are read once', async () => {
   const asked = { Name: '/rolewright/dev/webhook-secret/acme', WithDecryption: true };
   ssm.on(GetParameterCommand, asked).resolves({ Parameter: { Value: 'old\nnew\n' } });
@@ -66,10 +72,58 @@ test.each(['AccessDeniedException', 'ThrottlingException', 'InternalServerError'
 );
 
 test('a secret is taken without the line end that came along with it, and a blank one is none', async () => {
-  const secret = ssmSecret('/rolewright/dev/slack-signing-secret', 'Slack', 'The signing secret of Slack');
+  const secret = slackSecret();
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '8f742231b10e\n' } });
   expect(await secret()).toBe('8f742231b10e');
   clearCaches();
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: ' \n' } });
-  await expect(secret()).rejects.toMatchObject({ name: 'PortError', system: 'Slack', code: 'DENIED' });
+  await expect(slackSecret()()).rejects.toMatchObject({ name: 'PortError', system: 'Slack', code: 'DENIED' });
 });
+
+const calls = () => ssm.commandCalls(GetParameterCommand).length;
+
+test.each<[string, () => void]>([
+  [
+    'missing',
+    () => ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: 'none', $metadata: {} })),
+  ],
+  ['blank', () => ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '\t\n' } })],
+])('a secret that is %s costs one call in half a minute, and is found when it is there', async (_, arm) => {
+  now = 0;
+  arm();
+  const secret = slackSecret();
+  for (const at of [0, 10_000, 29_999]) {
+    now = at;
+    await expect(secret()).rejects.toMatchObject({
+      code: 'DENIED',
+      message: expect.stringContaining('is not set'),
+    });
+  }
+  expect(calls()).toBe(1);
+  now = 30_000;
+  clearCaches();
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'new' } });
+  expect(await secret()).toBe('new');
+});
+
+test.each(['AccessDeniedException', 'ThrottlingException', 'InternalServerError'])(
+  'a secret whose look-up fails with %s costs one call in five seconds',
+  async (name) => {
+    now = 0;
+    ssm.on(GetParameterCommand).rejects(sdkError(name, { httpStatusCode: 400 }));
+    const secret = slackSecret();
+    for (const at of [0, 1, 4999]) {
+      now = at;
+      await expect(secret()).rejects.toMatchObject({
+        code: 'DENIED',
+        message: expect.stringContaining('cannot be read'),
+      });
+    }
+    expect(calls()).toBe(1);
+    now = 5000;
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'new' } });
+    expect(await secret()).toBe('new');
+    expect(await secret()).toBe('new');
+    expect(calls()).toBe(2);
+  },
+);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { identifiersOf } from '../../../domain/shared/principal.ts';
 import {
+  ACME,
   acmeAudience,
   acmeUuid,
   type Claims,
@@ -10,6 +11,7 @@ import {
   PERSONS,
   personClaims,
   REPOSITORY,
+  SERVICES,
   STEP,
   serviceClaims,
   sign,
@@ -41,6 +43,7 @@ describe('a good token', () => {
         identifiers: identifiersOf({ sub: [PERSONS, 'person-1'], emails: ['ada@acme.example'] }),
       },
       groups: ['platform'],
+      issuer: PERSONS,
     });
   });
 
@@ -49,6 +52,7 @@ describe('a good token', () => {
       expect(await verified(world, await sign({ ...serviceClaims, groups }, world.service))).toEqual({
         principal: { kind: 'service', id: 'nightly-Build' },
         groups: [],
+        issuer: SERVICES,
       });
     }
   });
@@ -68,11 +72,13 @@ describe('a good token', () => {
     expect(await verified(world, await sign(stepClaims, world.acme))).toEqual({
       principal,
       groups: [],
+      issuer: ACME,
       pipeline: run,
     });
     expect(await verified(world, await sign(deploymentClaims, world.acme))).toEqual({
       principal,
       groups: [],
+      issuer: ACME,
       pipeline: { ...run, environmentUuid: ENVIRONMENT },
     });
   });

@@ -243,6 +243,31 @@ describe('the log', () => {
     expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
   });
 
+  test('has checkpoints that the provisioner alone may write', () => {
+    const table = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-checkpoints`;
+    const mayDo = (action: string) =>
+      Object.keys(policies).filter((role) => verdict(policies[role] ?? {}, action, table) === 'allow');
+    expect(mayDo('dynamodb:GetItem').sort()).toEqual([
+      'ExplainRole',
+      'GrantsRole',
+      'ProvisionerRole',
+      'ReconcilerRole',
+      'WorkerRole',
+    ]);
+    expect(mayDo('dynamodb:PutItem')).toEqual(['ProvisionerRole']);
+    for (const action of [
+      'UpdateItem',
+      'DeleteItem',
+      'BatchWriteItem',
+      'PartiQLInsert',
+      'PartiQLUpdate',
+      'PartiQLDelete',
+      'TransactWriteItems',
+    ]) {
+      expect(mayDo(`dynamodb:${action}`)).toEqual([]);
+    }
+  });
+
   test('cannot be changed by any wildcard: no function’s action or table holds one', () => {
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
@@ -250,7 +275,7 @@ describe('the log', () => {
       expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {
         expect(JSON.stringify(Resource)).toMatch(
-          /table\/rolewright-test-(events|grants|claims)(\/index\/[\w*]+)?"/,
+          /table\/rolewright-test-(events|checkpoints|grants|claims)(\/index\/[\w*]+)?"/,
         );
       }
     }
@@ -258,7 +283,9 @@ describe('the log', () => {
 });
 
 describe('the tables', () => {
-  const kept = Object.entries(resourcesOf('tables.yml')).filter(([name]) => name !== 'ClaimsTable');
+  const kept = Object.entries(resourcesOf('tables.yml')).filter(
+    ([name]) => name !== 'CheckpointsTable' && name !== 'ClaimsTable',
+  );
 
   test.each(kept)('%s survives mistakes', (_name, table) => {
     expect(table).toMatchObject({
@@ -273,11 +300,11 @@ describe('the tables', () => {
     });
   });
 
-  test('are the log, by grant and seq, the read model, by grant, and what was delivered', () => {
+  test('are the log, by grant and seq, the read model, by grant, checkpoints, by grant, and what was delivered', () => {
     const keys = Object.values(resourcesOf('tables.yml')).map(({ Properties }) =>
       (Properties.KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName),
     );
-    expect(keys).toEqual([['grantId', 'seq'], ['grantId'], ['id']]);
+    expect(keys).toEqual([['grantId', 'seq'], ['grantId'], ['grantId'], ['id']]);
   });
 });
 

@@ -93,6 +93,7 @@ export function apiDocumentRules(world: () => World): void {
       listTemplates: (await send('listTemplates')).status,
       showTemplate: (await send('showTemplate')).status,
       showTemplateImpact: (await send('showTemplateImpact')).status,
+      showCaller: (await send('showCaller')).status,
       takeDelivery: (await send('takeDelivery')).status,
       takeCommand: (await send('takeCommand')).status,
       takeInteraction: (await send('takeInteraction')).status,

@@ -60,6 +60,7 @@ export function tokenRules(world: () => World): void {
         ['GET', '/v1/events?limit=0'],
         ['GET', '/v1/templates'],
         ['GET', '/v1/templates/none'],
+        ['GET', '/v1/me'],
       ] as const;
       for (const [method, path] of routes) {
         const body = method === 'POST' ? { body: 'x'.repeat(40_000) } : {};

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
+import type { StreamPart } from '../../../domain/grants/evolve/checkpoint.ts';
 import { appendEvent, loadStream } from '../../../domain/use-cases/grant-stream.ts';
-import { FakeClock, FakeEventLog } from '../../support/domain/fakes/store.ts';
+import { FakeCheckpointStore, FakeClock, FakeEventLog } from '../../support/domain/fakes/store.ts';
 import { ada, chain, GRANT_ID } from '../../support/domain/samples.ts';
 import { requested, started } from '../../support/domain/stories.ts';
 
@@ -16,9 +17,10 @@ function world() {
   const grants = { markDue: async () => {}, enrol: async () => {} } as never;
   const ports = {
     log,
+    checkpoints: new FakeCheckpointStore(),
     grants,
     clock,
-    notify: async (events: readonly GrantEvent[]) => void announced.push([...events]),
+    notify: async ({ events }: StreamPart) => void announced.push([...events]),
   };
   return { ports, announced, log };
 }

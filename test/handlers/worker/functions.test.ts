@@ -81,9 +81,9 @@ describe('the provisioner', () => {
 
 describe('the reconciler', () => {
   const pass = (left = 300_000) => {
-    const { log, grants, clock, provisioner } = world.requestPorts;
+    const { log, checkpoints, grants, clock, provisioner } = world.requestPorts;
     return reconcilerFunction(
-      { log, grants, clock, provisioner, logger },
+      { log, checkpoints, grants, clock, provisioner, logger },
       { awsRequestId: 'pass-1', getRemainingTimeInMillis: () => left },
     );
   };

@@ -24,7 +24,7 @@ export const acmeUuid = '{922e118c-f34f-4226-a897-0e0afbec553d}';
 export const acmeAudience = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 export const globexUuid = '{979f3574-6128-47d7-81ae-79d593e68689}';
 
-function configuration(): Configuration {
+function configuration(issuers?: readonly object[]): Configuration {
   const common = { audience: 'rolewright' };
   const parsed = parseConfiguration({
     workspaces: [
@@ -32,7 +32,7 @@ function configuration(): Configuration {
       { slug: 'globex', uuid: globexUuid },
     ],
     accounts: [{ alias: 'default', id: '111122223333', region: 'eu-central-1', boundaryPolicy: 'boundary' }],
-    issuers: [
+    issuers: issuers ?? [
       {
         ...common,
         issuer: PERSONS,
@@ -40,6 +40,7 @@ function configuration(): Configuration {
         keys: `${PERSONS}/keys.json`,
         algorithms: ['RS256'],
         idClaim: 'email',
+        groupsClaim: 'groups',
       },
       { ...common, issuer: SERVICES, kind: 'service', keys: `${SERVICES}/keys.json`, algorithms: ['ES256'] },
     ],
@@ -75,7 +76,8 @@ export type KeyServer = {
   fetches: string[];
   /** Milliseconds by which the verifier's clock is past `NOW`. */
   laterMs: number;
-  verifier(): TokenVerifier;
+  /** A verifier of the four issuers; `issuers` are entries in place of the company's two. */
+  verifier(issuers?: readonly object[]): TokenVerifier;
   close(): Promise<void>;
 };
 
@@ -101,9 +103,9 @@ export async function startKeyServer(): Promise<KeyServer> {
     fault: undefined,
     fetches: [],
     laterMs: 0,
-    verifier: () =>
+    verifier: (issuers) =>
       tokenVerifier(
-        configuration(),
+        configuration(issuers),
         { bitbucket: (slug) => at(issuerOf(slug)), company: ({ issuer }) => at(issuer) },
         { now: () => NOW * 1000 + keyServer.laterMs, sleep: async () => {} },
       ),

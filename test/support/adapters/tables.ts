@@ -13,7 +13,7 @@ const deployed = tableDefinitions(ROOT, {
 
 /** A deployed table under another name, so that each test has one of its own. */
 function definition(
-  table: 'test-events' | 'test-grants' | 'test-claims',
+  table: 'test-events' | 'test-checkpoints' | 'test-grants' | 'test-claims',
   name: string,
 ): CreateTableCommandInput {
   const found = deployed.find(({ TableName }) => TableName === table);
@@ -23,6 +23,10 @@ function definition(
 
 /** The table of the event log as it is deployed. */
 export const eventsTable = (name: string): CreateTableCommandInput => definition('test-events', name);
+
+/** The table of checkpoints as it is deployed. */
+export const checkpointsTable = (name: string): CreateTableCommandInput =>
+  definition('test-checkpoints', name);
 
 /** The table of the read model as it is deployed. */
 export const grantsTable = (name: string): CreateTableCommandInput => definition('test-grants', name);

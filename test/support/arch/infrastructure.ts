@@ -26,6 +26,7 @@ export const CLOUD: Record<string, string> = {
   'sls:stage': 'test',
   'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
   'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
+  'CheckpointsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-checkpoints',
   'ClaimsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-claims',
   'GrantsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-grants',
 };

@@ -16,6 +16,7 @@ import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
 import { parseUuid } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
+import type { Result } from '../../../../domain/shared/result.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
@@ -25,6 +26,7 @@ import {
   type DecisionInput,
   rejectGrant,
 } from '../../../../domain/use-cases/requests/decide-approval.ts';
+import type { GrantAnswer } from '../../../../domain/use-cases/requests/outcome.ts';
 import {
   type RequestContext,
   type RequestPorts,
@@ -46,7 +48,7 @@ import {
   web,
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
-import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
+import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
 export class FakeBitbucket implements Bitbucket {
@@ -154,6 +156,7 @@ export class World {
   readonly clock = new FakeClock();
   readonly journal: Journal = [];
   readonly log = new FakeEventLog(this.journal);
+  readonly checkpoints = new FakeCheckpointStore();
   readonly grants = new FakeGrantTable();
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
@@ -172,10 +175,12 @@ export class World {
   }
 
   get provisionerPorts(): ProvisionerPorts {
-    const { clock, log, grants, templates, bitbucket, configuration, iam } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
       clock,
       log,
+      checkpoints,
+      reportUnkept: (grantId) => this.unreadable.push(grantId),
       grants,
       templates,
       bitbucket,
@@ -186,10 +191,11 @@ export class World {
   }
 
   get requestPorts(): RequestPorts {
-    const { clock, log, grants, templates, bitbucket, configuration } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration } = this;
     return {
       clock,
       log,
+      checkpoints,
       grants,
       templates,
       bitbucket,
@@ -239,7 +245,18 @@ export class World {
     });
   }
 
-  revoke(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+  /** Revokes a grant whose stream can be read. */
+  async revoke(
+    grantId = GRANT_ID,
+    caller = platform,
+    context: Partial<RevokeContext> = {},
+  ): Promise<Result<GrantAnswer>> {
+    const answer = await this.revokeAny(grantId, caller, context);
+    if (answer.ok && 'unreadable' in answer.value) throw new Error('the stream could not be read');
+    return answer as Result<GrantAnswer>;
+  }
+
+  revokeAny(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),

@@ -1,4 +1,5 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
+import { type Checkpoint, parseCheckpoint } from '../../../../domain/grants/evolve/checkpoint.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
 import {
   type EventEntry,
@@ -14,6 +15,7 @@ import {
 } from '../../../../domain/grants/listing.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
+  CheckpointStore,
   DueRow,
   Entries,
   EventLog,
@@ -65,7 +67,20 @@ export class FakeEventLog implements EventLog {
   }
 
   async load(grantId: string): Promise<GrantEvent[]> {
-    return (this.streams.get(grantId) ?? []).map((text) => parseEvent(JSON.parse(text)));
+    return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
+  }
+
+  async loadTexts(grantId: string): Promise<string[]> {
+    return this.streams.get(grantId) ?? [];
+  }
+
+  async loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+    return this.#read(grantId, seq, limit);
+  }
+
+  #read(grantId: string, seq: number, limit: number): GrantEvent[] {
+    const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
+    return texts.map((text) => parseEvent(JSON.parse(text)));
   }
 
   async append(event: GrantEvent): Promise<'appended' | 'taken'> {
@@ -109,6 +124,20 @@ const isIn = (partition: EventPartition, entry: EventEntry): boolean => {
   const { repositoryUuid: repository, principal, type, grantId: stream } = entry;
   return { repository, principal, type, stream }[partition.by] === partition.value;
 };
+
+/** Checkpoints as text, as a table would keep them. */
+export class FakeCheckpointStore implements CheckpointStore {
+  readonly kept = new Map<string, string>();
+
+  async find(grantId: string): Promise<Checkpoint | undefined> {
+    return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
+  }
+
+  async keep(checkpoint: Checkpoint): Promise<void> {
+    const { grantId, seq } = checkpoint;
+    if (((await this.find(grantId))?.seq ?? 0) < seq) this.kept.set(grantId, JSON.stringify(checkpoint));
+  }
+}
 
 /** Repositories or projects that one name leads to. */
 const MOST_BEARERS = 20;

@@ -57,4 +57,28 @@ describe('the directory', () => {
       `/people/1/bitbucket: ${ACCOUNT} is given more than once`,
     ]);
   });
+
+  test.each([
+    [
+      'an email that is the id of another',
+      { id: 'a', email: 'GRACE@acme.example' },
+      { id: 'grace@acme.example' },
+    ],
+    [
+      'an id that is the email of another',
+      { id: 'grace@acme.example' },
+      { id: 'a', email: 'grace@acme.example' },
+    ],
+  ])('refuses two entries of one human: %s', (_, one, other) => {
+    expect(errorsOf(one, other)).toEqual([
+      expect.stringMatching(/email: grace@acme\.example is the id of \/people\/[01]/),
+    ]);
+  });
+
+  test.each(['a b', 'a\u200Bb', 'a\u3164', 'e\u0301va', '\u212Aate', 'a\u0000'])(
+    'refuses the id %j',
+    (id) => {
+      expect(errorsOf({ id })).toEqual([expect.stringContaining('/people/0/id: must be')]);
+    },
+  );
 });

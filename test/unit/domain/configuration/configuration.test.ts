@@ -25,7 +25,7 @@ describe('a configuration', () => {
       pipelineAudience: 'rolewright',
       limits: { liveGrantsPerRepository: 10, roleQuotaPercent: 80 },
       accounts: [{ partition: 'aws' }],
-      issuers: [{ idClaim: 'email', groupsClaim: 'groups', maxTokenLifetime: 'PT24H' }],
+      issuers: [{ idClaim: 'email', groups: 'required', match: {}, maxTokenLifetime: 'PT24H' }],
       approvals: { from: 'anyone' },
     });
   });
@@ -121,9 +121,33 @@ describe('a configuration', () => {
       { workspaces: [ACME, { ...ACME, slug: 'other' }] },
       `/workspaces: uuid ${ACME.uuid}`,
     ],
-    ['an issuer twice', { issuers: [issuer, issuer] }, '/issuers: issuer https://id.acme.example'],
+    ['an issuer twice', { issuers: [issuer, issuer] }, '/issuers/1: could fit the same token as /issuers/0'],
   ])('is refused for %s', (_, over, where) => {
     expect(errorsOf(over).filter((fault) => fault.startsWith(where))).not.toEqual([]);
+  });
+
+  test('is told of entries of issuers that could fit one token together with all other errors', () => {
+    const unsound = { ...issuer, kind: 'x' };
+    const errors = errorsOf({
+      accounts: [{ ...account, id: '1' }],
+      issuers: [issuer, unsound, issuer, issuer],
+    });
+    expect(errors.map((error) => error.split(':')[0]).sort()).toEqual([
+      '/accounts/0/id',
+      '/issuers/1/kind',
+      '/issuers/2',
+      '/issuers/3',
+      '/issuers/3',
+    ]);
+    expect(errorsOf({ issuers: 7 })).toEqual(['/issuers: must be a list']);
+  });
+
+  test('needs an audience for each issuer, or the application', () => {
+    const { audience: _, ...without } = issuer ?? {};
+    expect(errorsOf({ issuers: [without] })).toEqual([
+      expect.stringMatching(/^\/issuers\/0\/audience: or clientId/),
+    ]);
+    expect(errorsOf({ issuers: [{ ...without, clientId: '6jk' }] })).toEqual([]);
   });
 
   test('is told all its errors at once', () => {

@@ -2,8 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
+import { plusSeconds } from '../../../../domain/shared/time.ts';
 import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
 import {
+  approved,
+  changeRequested,
   changeWaits,
   compensating,
   created,
@@ -13,6 +16,7 @@ import {
   requested,
   started,
   storyOf,
+  updated,
   updating,
 } from '../../../support/domain/stories.ts';
 
@@ -26,6 +30,11 @@ const other = (over: Partial<RequestCommand> = {}) =>
   command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
 const EXPIRY = '2026-03-01T00:00:00.000Z';
 const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
+
+const hoursAfter = (at: string, hours: number): string => plusSeconds(at, hours * 3600);
+/** A request's event with an expiry. */
+const lasting = (event: NewEvent): NewEvent =>
+  ({ ...event, data: { ...event.data, ...untilMarch } }) as NewEvent;
 
 /** What a decision says, in short: outcome and event types, or the code. */
 function decided(grant: Grant | undefined, asked: RequestCommand): string {
@@ -119,8 +128,61 @@ describe('on an active grant', () => {
     expect(outcome).toBe('unchanged');
     expect(decided(grant, other(untilMarch))).toBe('changed GrantChangeRequested');
     expect(events).toEqual([
-      { type: 'GrantExpiryChanged', data: { ...subject, expiresAt: EXPIRY, reason: 'For March' } },
+      {
+        type: 'GrantExpiryChanged',
+        data: { ...subject, ...untilMarch, reason: 'For March' },
+      },
     ]);
+  });
+
+  test.each<[string, Partial<RequestCommand>, string[]]>([
+    ['the same with more than half of it left', { ...untilMarch, expiresAt: hoursAfter(EXPIRY, 11.5) }, []],
+    [
+      'the same with half of it left',
+      { ...untilMarch, expiresAt: hoursAfter(EXPIRY, 12) },
+      ['GrantExpiryChanged'],
+    ],
+    [
+      'the same with less than half of it left',
+      { ...untilMarch, expiresAt: hoursAfter(EXPIRY, 13) },
+      ['GrantExpiryChanged'],
+    ],
+    [
+      'the same when it has passed',
+      { ...untilMarch, expiresAt: hoursAfter(EXPIRY, 30) },
+      ['GrantExpiryChanged'],
+    ],
+    [
+      'a longer one, however much is left',
+      { expiresInSeconds: 90_000, expiresAt: hoursAfter(EXPIRY, 1) },
+      ['GrantExpiryChanged'],
+    ],
+    [
+      'a shorter one, however much is left',
+      { expiresInSeconds: 3600, expiresAt: hoursAfter(EXPIRY, -1) },
+      ['GrantExpiryChanged'],
+    ],
+    ['none', {}, []],
+    [
+      'the same that needs approval',
+      { ...untilMarch, expiresAt: hoursAfter(EXPIRY, 1), approval: 'required' },
+      ['GrantChangeRequested'],
+    ],
+  ])('renewed with %s', (_, over, expected) => {
+    const limited = grantAfter(
+      ...storyOf.active,
+      ...successOf(decideRequest(grant, command(untilMarch))).events,
+    );
+    const { events } = successOf(decideRequest(limited, command(over)));
+    expect(events.map(({ type }) => type)).toEqual(expected);
+  });
+
+  test.each<[string, NewEvent[]]>([
+    ['a request', [lasting(requested()), ...storyOf.active.slice(1)]],
+    ['an approved request', [lasting(requested('required')), approved, ...storyOf.active.slice(1)]],
+    ['a change', [...storyOf.active, lasting(changeRequested('none')), updated]],
+  ])('knows the expiresIn that %s has applied', (_, told) => {
+    expect(grantAfter(...told)).toMatchObject({ state: 'active', lifetimeSeconds: 86_400 });
   });
 
   test('an expiry that needs approval waits for it as a change', () => {

@@ -69,6 +69,12 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   RoleNotFound: story.notFound,
   RoleDeleted: story.deleted,
   GrantRevoked: revoked,
+  UnreadableRevocationRequested: {
+    type: 'UnreadableRevocationRequested',
+    data: { ...subject, cause: 'requested' },
+  },
+  UnreadableRoleDisabled: { type: 'UnreadableRoleDisabled', data: { ...subject, role: createdRole } },
+  UnreadableRoleNotFound: { type: 'UnreadableRoleNotFound', data: subject },
 };
 
 /** Stories by the state they end in, finer than the state: what a table of states × events must tell apart. */

@@ -4,6 +4,7 @@ import {
   comparePersons,
   foldAscii,
   identifiersOf,
+  isPrincipalId,
   type KnownIdentifiers,
   mayBeSame,
   type Principal,
@@ -89,8 +90,65 @@ describe('a principal', () => {
     '\u0000',
     'a\uD800',
     'x'.repeat(257),
+    'a\u00AD',
+    '\uFEFFa',
+    'a\u2060b',
+    'a\u034Fb',
+    'a\u3164b',
+    'a\u115Fb',
+    'a\uFFA0',
+    'a\u2800b',
+    'a\uFE0F',
+    'a\u{E0001}',
+    'a\u{E0100}',
+    'a\u180Eb',
+    'a\u2066b',
+    'a\u3000b',
+    'a\u0085b',
+    'a\u0378',
+    'a\uE000',
+    'a\u0301',
+    '\u212Aate',
+    '\u212Bda',
+    '\u2126',
+    'e\u0301',
   ])('has no id such as %j', (id) => {
     expect(principalSchema.safeParse({ kind: 'person', id }).success).toBe(false);
+  });
+
+  test.each([
+    'ada@acme.example',
+    '\u00E9va',
+    '\u6F22',
+    '\uC544',
+    'f:5e1a/ada#1',
+    'arn:aws:iam::111122223333:role/x',
+    'x'.repeat(256),
+  ])('has an id such as %j', (id) => {
+    expect(principalSchema.parse({ kind: 'person', id })).toEqual({ kind: 'person', id });
+    expect(isPrincipalId(id)).toBe(true);
+  });
+
+  test('has no id that a normal form or an invisible character would make look like another', () => {
+    const pieces = fc.constantFrom(
+      'a',
+      'e',
+      '\u0301',
+      '\u00E9',
+      '\u200D',
+      '\u2061',
+      '\u{1D173}',
+      ' ',
+      '\u00A0',
+      '\u3164',
+    );
+    const invisible = /[\u200D\u2061\u{1D173} \u00A0\u3164]/u;
+    fc.assert(
+      fc.property(fc.array(pieces, { minLength: 1, maxLength: 6 }), (parts) => {
+        const id = parts.join('');
+        expect(isPrincipalId(id)).toBe(!invisible.test(id) && id.normalize('NFC') === id);
+      }),
+    );
   });
 
   test('has its identifiers sorted, each once, as hashes', () => {

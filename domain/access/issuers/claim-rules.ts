@@ -4,9 +4,9 @@ import * as z from 'zod';
 export type VerifiedClaims = Readonly<Record<string, unknown>>;
 
 /** Claims that a token's subject can choose or change: no rule may rest on them. Source: OpenID Connect Core 1.0, section
- *  5.1 (standard claims), and the profile claims of Auth0 (`user_metadata`) and Entra (`verified_primary_email` is not
- *  among them, `email` and `upn` are). */
-export const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
+ *  5.1 (standard claims); `user_metadata` of Auth0; `email`, `upn`, `unique_name` and `login_hint` of Entra; `username` and
+ *  `cognito:username` of Cognito; `nonce` and `state`, which the client chooses. */
+const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
   'name',
   'given_name',
   'family_name',
@@ -17,6 +17,7 @@ export const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
   'picture',
   'website',
   'email',
+  'emails',
   'gender',
   'birthdate',
   'zoneinfo',
@@ -26,9 +27,24 @@ export const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
   'updated_at',
   'upn',
   'unique_name',
+  'username',
+  'user_name',
+  'login_hint',
+  'cognito:username',
   'user_metadata',
   'nonce',
+  'state',
 ]);
+
+/** Cognito's custom attributes: an application may let users write them. Source: Amazon Cognito, "Working with user
+ *  attributes". */
+const CUSTOM_ATTRIBUTE = /^custom:/;
+
+/** True for the path of a claim that its subject can choose. */
+export const isChosenBySubject = (path: string): boolean =>
+  CUSTOM_ATTRIBUTE.test(path) ||
+  CHOSEN_BY_SUBJECT.has(path) ||
+  CHOSEN_BY_SUBJECT.has(path.split('.')[0] ?? '');
 
 const value = z.union([z.string().min(1), z.boolean(), z.int()]);
 
@@ -40,7 +56,7 @@ export const claimRulesSchema = z.record(
     .min(1)
     .max(200)
     .refine(
-      (path) => !CHOSEN_BY_SUBJECT.has(path.split('.')[0] ?? ''),
+      (path) => !isChosenBySubject(path),
       'is chosen by the subject of the token: name a claim that the issuer controls',
     ),
   z.union([value, z.array(value).min(1)]),
@@ -48,6 +64,9 @@ export const claimRulesSchema = z.record(
 
 /** See `claimRulesSchema`. */
 export type ClaimRules = z.infer<typeof claimRulesSchema>;
+
+/** The values of a rule. */
+const valuesOf = (rules: ClaimRules, path: string): readonly unknown[] => [rules[path] ?? []].flat();
 
 /** The claim at a path: the claim of that very name, else one step into an object for each dot. Undefined where there is
  *  none. */
@@ -67,6 +86,18 @@ function claimAt(claims: VerifiedClaims, path: string): unknown {
 /** The paths of a rule set that claims meet: a claim has one of the values, or as a list holds one. */
 export const metRules = (claims: VerifiedClaims, rules: ClaimRules): string[] =>
   Object.keys(rules).filter((path) => {
-    const wanted = [rules[path] ?? []].flat() as unknown[];
+    const wanted = valuesOf(rules, path);
     return [claimAt(claims, path)].flat().some((found) => wanted.includes(found));
   });
+
+/** True if each claim of a rule set is one of its values. A list never is, not even of one: two rule sets that have no
+ *  value of a claim in common can then not both be met. */
+export const areMetWhole = (claims: VerifiedClaims, rules: ClaimRules): boolean =>
+  Object.keys(rules).every((path) => valuesOf(rules, path).includes(claimAt(claims, path)));
+
+/** True if no claims can meet both rule sets whole: they name one claim with no value in common. */
+export const areDisjoint = (left: ClaimRules, right: ClaimRules): boolean =>
+  Object.keys(left).some(
+    (path) =>
+      Object.hasOwn(right, path) && !valuesOf(left, path).some((one) => valuesOf(right, path).includes(one)),
+  );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { companyCaller } from '../../../../domain/access/company-caller.ts';
-import { trustedIssuerSchema } from '../../../../domain/access/trusted-issuer.ts';
-import { identifiersOf, principalSchema } from '../../../../domain/shared/principal.ts';
+import { companyCaller } from '../../../../../domain/access/issuers/company-caller.ts';
+import { trustedIssuerSchema } from '../../../../../domain/access/issuers/trusted-issuer.ts';
+import { identifiersOf, principalSchema } from '../../../../../domain/shared/principal.ts';
 
 const ISSUER = 'https://login.acme.example';
 const issuerOf = (over: Record<string, unknown> = {}) =>
@@ -13,6 +13,7 @@ const issuerOf = (over: Record<string, unknown> = {}) =>
     algorithms: ['RS256'],
     idClaim: 'sub',
     require: { token_kind: 'user' },
+    groupsClaim: 'groups',
     ...over,
   });
 const claims = { sub: '00u1', iat: 1000, exp: 4600, token_kind: 'user', groups: ['approvers'] };

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { RepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
+import type { Caller } from '../../../../domain/shared/principal.ts';
+import { callerRoutes } from '../../../../handlers/http/routes/me.ts';
+import { accessOf, shipped } from '../../../support/adapters/access-rules.ts';
+import { expectProblem } from '../../../support/e2e/problems.ts';
+import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+
+const person = (id: string, ...groups: string[]): Caller => ({ principal: { kind: 'person', id }, groups });
+const service = (id: string, ...groups: string[]): Caller => ({ principal: { kind: 'service', id }, groups });
+const uuid = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+const callers: Record<string, Caller> = {
+  ada: { ...person('ada@acme.example', 'platform', 'staff'), issuer: 'https://login.acme.example' },
+  bob: person('bob@acme.example', 'approvers'),
+  sam: person('sam@acme.example'),
+  reader: service('reader', 'readers'),
+  bot: service('bot'),
+  step: {
+    principal: { kind: 'pipeline', id: uuid },
+    groups: [],
+    issuer: 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc',
+    pipeline: { workspaceUuid: uuid, workspaceSlug: 'acme', repositoryUuid: uuid },
+  },
+};
+const none: RepositoryAdmins = { couldBe: () => false, are: async () => false };
+const rules = accessOf(shipped);
+let served: Served;
+
+beforeEach(() => {
+  served = serveRoutes(callerRoutes({ access: rules, admins: () => none }), callers);
+});
+
+describe('GET /v1/me', () => {
+  test('shows a person with groups and issuer, and what the rules let them do', async () => {
+    expect((await served.send('GET', '/v1/me', { as: 'ada' })).json).toEqual({
+      kind: 'person',
+      id: 'ada@acme.example',
+      groups: ['platform', 'staff'],
+      issuer: 'https://login.acme.example',
+      may: ['request', 'revoke', 'approve', 'read', 'audit'],
+    });
+  });
+
+  test.each<[string, string[]]>([
+    ['bob', ['approve', 'read']],
+    ['sam', []],
+    ['reader', ['read']],
+    ['bot', []],
+    ['step', ['request', 'read']],
+  ])('answers every authenticated caller, also %s: %j', async (as, may) => {
+    const { status, json } = await served.send('GET', '/v1/me', { as });
+    expect([status, json.may]).toEqual([200, may]);
+    expect(json.id).toBe(callers[as]?.principal.id);
+  });
+
+  test('shows what being a repository’s admin could allow, and asks Bitbucket nothing', async () => {
+    const are = () => Promise.reject(new Error('asked'));
+    const admins: RepositoryAdmins = { couldBe: ({ principal }) => principal.id.startsWith('sam'), are };
+    served = serveRoutes(callerRoutes({ access: rules, admins: () => admins }), callers);
+    expect((await served.send('GET', '/v1/me', { as: 'sam' })).json.may).toEqual([
+      'request',
+      'revoke',
+      'read',
+    ]);
+    expect((await served.send('GET', '/v1/me', { as: 'bot' })).json.may).toEqual([]);
+  });
+
+  test('refuses strangers, and a query', async () => {
+    expectProblem(await served.send('GET', '/v1/me'), 401, 'UNAUTHENTICATED');
+    expectProblem(await served.send('GET', '/v1/me', { as: 'mallory' }), 401, 'UNAUTHENTICATED');
+    expectProblem(await served.send('GET', '/v1/me?as=ada', { as: 'sam' }), 400, 'REQUEST_INVALID', ['/as']);
+  });
+
+  test('reports no denial: nothing was attempted', async () => {
+    await served.send('GET', '/v1/me', { as: 'sam' });
+    expect(served.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { isApplicationToken } from '../../../../../domain/access/issuers/application-token.ts';
+
+const person = { sub: 'f:5e1a:ada', email: 'ada@acme.example', email_verified: true };
+
+describe('a token is an application’s, also with a verified email,', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['as Keycloak’s service account by its user name', { preferred_username: 'service-account-release' }],
+    ['in other case', { preferred_username: 'Service-Account-Release' }],
+    ['by its host', { clientHost: '10.0.0.1', azp: 'release', client_id: 'release' }],
+    ['by its address', { clientAddress: '10.0.0.1' }],
+    ['by the older claim', { clientId: 'release', azp: 'release' }],
+    ['by the grant in the id of the token', { jti: 'trrtcc:3d7c0a51-1111-4222-8333-944455566677' }],
+    ['as Auth0’s', { gty: 'client-credentials' }],
+    ['as Auth0’s by its subject', { sub: 'abc@clients' }],
+    ['as FusionAuth’s, in a list', { gty: ['client_credentials'] }],
+    ['in capitals', { gty: 'Client_Credentials' }],
+    ['by the grant', { grant_type: 'client_credentials' }],
+    ['as Entra’s', { idtyp: 'app' }],
+    ['as Entra’s, in capitals', { idtyp: 'App' }],
+    ['as Entra’s without idtyp', { tid: '5f1e', oid: '266b', sub: '266b' }],
+    ['as Okta’s', { sub: '0oa1', cid: '0oa1' }],
+    ['as Cognito’s by its client', { sub: '6jk', client_id: '6jk', token_use: 'access' }],
+    ['as Cognito’s without a user', { token_use: 'access', client_id: '6jk' }],
+    ['as Cognito’s with an empty user', { token_use: 'access', username: '' }],
+    ['as Google’s', { email: 'ci@shop.iam.gserviceaccount.com' }],
+    ['as Google’s own', { email: 'service-1@gcp-sa-pubsub.IAM.GServiceAccount.com' }],
+    ['as App Engine’s', { email: 'shop@appspot.gserviceaccount.com' }],
+    ['as Kubernetes’', { sub: 'system:serviceaccount:ci:release' }],
+    ['as AWS’', { sub: 'arn:aws:iam::111122223333:role/release' }],
+    ['as AWS’ by its claim', { 'https://sts.amazonaws.com/': {} }],
+    ['as a Bitbucket step’s', { repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}' }],
+    ['as Oracle’s', { sub_type: 'client' }],
+  ])('%s', (_, claims) => {
+    expect(isApplicationToken({ ...person, ...claims })).toBe(true);
+  });
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['through an application', { azp: 'web', client_id: 'web', gty: 'authorization_code' }],
+  [
+    'of Keycloak',
+    { preferred_username: 'ada', azp: 'web', jti: 'onrtac:3d7c0a51-1111-4222-8333-944455566677' },
+  ],
+  ['of Entra', { idtyp: 'user', tid: '5f1e', oid: '266b', sub: 'pairwise' }],
+  ['of Cognito', { token_use: 'access', username: 'ada', client_id: '6jk' }],
+  ['of Cognito, for sign-in', { token_use: 'id' }],
+  ['of Okta', { cid: '0oa1', uid: '00u1', sub: '00u1' }],
+  ['with an email that resembles a machine’s', { email: 'gserviceaccount.com@acme.example' }],
+])('a person’s token %s is a person’s', (_, claims) => {
+  expect(isApplicationToken({ ...person, ...claims })).toBe(false);
+});
