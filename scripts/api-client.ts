@@ -1,10 +1,6 @@
 import type { FieldError } from '../domain/shared/problem.ts';
+import { visible } from '../domain/shared/text/visible-text.ts';
 import { reach } from './reach.ts';
-
-/** Untrusted text that is safe for a terminal: one line, without control characters. */
-export const harmless = (value: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
-  value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
 
 type Settings = { api: string; token: string | undefined; bitbucket: string };
 
@@ -56,6 +52,6 @@ export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
       (error) => `${error.pointer} ${error.detail}`,
     );
     const detail = [String(json.detail ?? ''), ...errors].join(' ');
-    throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));
+    throw new Error(visible(`${response.status} ${String(json.code ?? '')}: ${detail}`));
   };
 }

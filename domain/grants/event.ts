@@ -18,13 +18,13 @@ const documents = {
   trustPolicy: z.record(z.string(), z.unknown()),
   permissionsPolicy: z.record(z.string(), z.unknown()),
 };
-/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
- *  are the requester's at that time, with which their right to ask is checked again at approval. */
+/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents. The requester's
+ *  groups are not here: who reads an event does not learn them; see `RequesterGroups`. */
 export const proposalSchema = z.strictObject({
   lapsesAt: z.iso.datetime(),
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
-  groups: z.array(z.string()),
+  warnings: z.array(z.string()),
   ...documents,
 });
 const request = {

@@ -147,7 +147,7 @@ async function asked(
   if (!request.ok) return request;
   const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
   if (!made.ok) return made;
-  return { ok: true, value: 'grant' in made.value ? requested(made.value.grant, writing) : undefined };
+  return { ok: true, value: 'grant' in made.value ? requested(made.value, writing) : undefined };
 }
 
 async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {

@@ -7,7 +7,7 @@ import { evolve, replay } from './evolve.ts';
 
 /** The number of what a checkpoint means. A change of `grantSchema`, or of what an event does to a grant, takes the next
  *  one; checkpoints of another number are not used. */
-const CHECKPOINT_VERSION = 2;
+const CHECKPOINT_VERSION = 3;
 
 /** Causes that a checkpoint remembers. Our choice: more than the deliveries that Bitbucket, Slack and Lambda repeat. */
 const REMEMBERED_CAUSES = 100;

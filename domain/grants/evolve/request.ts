@@ -27,8 +27,8 @@ export function requestOf(event: EventOf<'GrantRequested' | 'GrantChangeRequeste
   };
 }
 
-/** A grant that begins, or begins again: of the one before it keeps its names, its age, and who has asked since the last
- *  approval. */
+/** A grant that begins, or begins again: of the one before it keeps its names, its age, the latest decision, and who has asked
+ *  since the last approval. */
 export function begin(
   before: Grant | undefined,
   event: EventOf<'GrantRequested'>,
@@ -40,8 +40,9 @@ export function begin(
     request,
     requesters: withRequester(before?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
-    ...(request.expiresAt ? { expirySetBy: event.principal } : {}),
+    lifetimeSetBy: event.principal,
     ...lifetimeOf(request),
+    ...(before?.decision ? { decision: before.decision } : {}),
     repositoryNames: before?.repositoryNames ?? [],
     createdAt: before?.createdAt ?? event.at,
     updatedAt: event.at,

@@ -1,3 +1,4 @@
+import { authorise, eventResource, unknownContext } from '../../access/authorisation.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
@@ -38,7 +39,8 @@ export async function readableGrant(
 }
 
 /** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is
- *  returned as it is: its reader can verify the chain. */
+ *  returned as it is: its reader can verify the chain. Events name people and their reasons, and are returned whole or not
+ *  at all: `DENIED` for pipelines, and for services that may not audit. */
 export async function grantEvents(
   ports: ReadPorts,
   { grantId, caller }: { grantId: string; caller: Caller },
@@ -46,7 +48,22 @@ export async function grantEvents(
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
+  const allowed = mayReadEvents(ports, caller, found.value.grant);
+  if (!allowed.ok) return allowed;
   const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
+}
+
+/** Machines read grants; the events behind them only those that may audit. */
+function mayReadEvents(
+  { access: rules, reportDenied: report }: StreamReadPorts,
+  caller: Caller,
+  { request }: Grant,
+): Result<undefined> {
+  const { kind } = caller.principal;
+  if (kind === 'person' || kind === 'system') return ok(undefined);
+  const { repository, account } = request.intent;
+  const resource = eventResource({ repositoryUuid: repository.uuid, accountId: account });
+  return authorise({ rules, caller, action: 'audit', resource, context: unknownContext, report });
 }

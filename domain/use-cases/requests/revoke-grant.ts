@@ -13,6 +13,7 @@ import {
   UnreadableStream,
 } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import { forgetRequester } from './forget-requester.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 import { revokeUnreadable, type UnreadableAnswer, type UnreadableCause } from './revoke-unreadable.ts';
@@ -65,6 +66,7 @@ async function revokeOnce(
   const [event] = events;
   const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
   if (!appended) return 'again';
+  if (event) await forgetRequester(ports, grant);
   if (outcome === 'settled') {
     if (event) await projectStream(ports, appended);
     return answer(appended.grant);

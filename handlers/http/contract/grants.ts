@@ -195,11 +195,12 @@ export const listGrantEvents = {
   method: 'GET',
   path: '/v1/grants/{id}/events',
   summary: 'List the events of a grant',
-  description: 'Oldest first. Any reader can verify the hash chain.',
+  description:
+    'Oldest first. Any reader can verify the hash chain. Pipelines, and services without `audit`, read grants and not events.',
   access: 'caller',
   query: pageQuery,
   successes: { 200: { description: 'A page of events', schema: eventPageSchema } },
-  problems: ['GRANT_NOT_FOUND'],
+  problems: ['DENIED', 'GRANT_NOT_FOUND'],
   example: { path: { id: EXAMPLE }, query: { limit: '10' }, status: 200 },
 } as const satisfies Operation;
 

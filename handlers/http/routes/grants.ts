@@ -31,14 +31,15 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     body: plannedResource(grant, ports, toInstant(ports.clock.now())),
   });
 
-  const answerAbout = ({ outcome, grant }: GrantAnswer) =>
-    answerToExisting(outcome, grant.id, grantResource(grant, ports));
+  const answerAbout = ({ outcome, grant, plan }: GrantAnswer) =>
+    answerToExisting(outcome, grant.id, grantResource(grant, ports, { plan }));
 
   async function request({ caller, requestId, query, body }: RequestTo<typeof own.requestGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
     const answer = unwrap(await requestGrant(ports, body, context));
     if (answer.outcome === 'planned') return planned(answer);
-    return answerToNew(answer.outcome, answer.grant.id, grantResource(answer.grant, ports));
+    const { outcome, grant, plan } = answer;
+    return answerToNew(outcome, grant.id, grantResource(grant, ports, { plan }));
   }
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {

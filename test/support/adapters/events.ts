@@ -127,6 +127,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
     },
     ...(fields.expiresAt === undefined ? {} : { expiresAt: fields.expiresAt }),
     requesters: [fields.requestedBy ?? ada],
+    lifetimeSetBy: fields.requestedBy ?? ada,
     repositoryNames: fields.names ?? ['acme/shop'],
     createdAt: '2026-11-23T09:00:00.000Z',
     updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',

@@ -54,7 +54,7 @@ const proposals = fc.record({
   lapsesAt: instants,
   risk: oneOf('new' as const, 'wider' as const),
   approvalReasons: fc.array(texts),
-  groups: fc.array(texts),
+  warnings: fc.array(texts),
   trustPolicy: fc.constant(documents.trustPolicy),
   permissionsPolicy: fc.constant(documents.permissionsPolicy),
 });

@@ -48,6 +48,7 @@ import {
   web,
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
+import { FakeRequesterGroups } from './requester-groups.ts';
 import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
@@ -160,6 +161,7 @@ export class World {
   readonly grants = new FakeGrantTable();
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
+  readonly requesterGroups = new FakeRequesterGroups();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -191,9 +193,10 @@ export class World {
   }
 
   get requestPorts(): RequestPorts {
-    const { clock, log, checkpoints, grants, templates, bitbucket, configuration } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration, requesterGroups } = this;
     return {
       clock,
+      requesterGroups,
       log,
       checkpoints,
       grants,

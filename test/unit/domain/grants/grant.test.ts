@@ -193,7 +193,9 @@ describe('a change', () => {
   });
 
   test('that is rejected is all that goes', () => {
-    expect({ ...rejectedChange, updatedAt: active.updatedAt }).toEqual(active);
+    const { decision, ...rest } = rejectedChange;
+    expect({ ...rest, updatedAt: active.updatedAt }).toEqual(active);
+    expect(decision?.outcome).toBe('rejected');
   });
 
   test('that is approved is made', () => {
