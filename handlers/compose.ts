@@ -26,9 +26,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { isAwsAccount } from '../domain/access/issuers/issuer-hosts.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
-import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
@@ -47,6 +45,7 @@ import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
 import type { CursorPorts } from './http/cursor.ts';
+import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
@@ -91,24 +90,6 @@ export function composeTemplates({ root, settings }: Core): ReadonlyMap<string, 
   settings.templates ??= readTemplates(root);
   return settings.templates;
 }
-
-/** Where a workspace publishes its keys. The sandbox's paths are the real ones behind another origin. */
-const workspaceKeys =
-  ({ sandboxUrl }: Environment) =>
-  (slug: string): string =>
-    `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`;
-
-/** Where a company's issuer publishes its keys. The sandbox has a stand-in for the company's identity provider beside
- *  Bitbucket's, and the issuer of an AWS account in AWS's. */
-const companyKeys =
-  ({ sandboxUrl, sandboxAwsUrl }: Environment) =>
-  ({ issuer, keys }: Configuration['issuers'][number]): string => {
-    if (!sandboxUrl) return keys;
-    const { host } = new URL(issuer);
-    return isAwsAccount(issuer) && sandboxAwsUrl
-      ? `${sandboxAwsUrl}/sandbox/issuers/${host}/.well-known/jwks.json`
-      : `${sandboxUrl}/sandbox/issuers/${host}/keys.json`;
-  };
 
 /** The verifier of callers' tokens. */
 export const composeVerifier = ({ environment, configuration, clock }: Core): TokenVerifier =>

@@ -1,7 +1,7 @@
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { eventEntryOf, eventPosition } from '../../domain/grants/listing.ts';
 import { type Item, textOf } from './client.ts';
-import { shardOf } from './index-query.ts';
+import { shardOf } from './indexes/index-query.ts';
 
 /** The event of an item. Throws if the item's key is not its event's: a writer could otherwise present one grant's
  *  events as another's. */

@@ -9,11 +9,12 @@ import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
-import { queryEvents, readEvents, toEventEntry } from './event-index.ts';
 import { toAttributes, toEvent } from './event-item.ts';
+import { queryEvents, readEvents, toEventEntry } from './indexes/event-index.ts';
 
 /** The event log over a DynamoDB table with key (`grantId`, `seq`). The JSON in `event` is the event. All other
  *  attributes are derived from it, and only serve to find it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLog {
   // PutItem could replace an event. PartiQL's INSERT cannot, and is the only write that the writers' roles allow.
   const insertOf = (names: readonly string[]): string =>

@@ -5,10 +5,10 @@ import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
-import { readItems } from './batch-read.ts';
 import { type Item, textOf } from './client.ts';
-import { indexReadOf, projection, toEntry } from './grant-index.ts';
-import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './index-query.ts';
+import { readItems } from './indexes/batch-read.ts';
+import { indexReadOf, projection, toEntry } from './indexes/grant-index.ts';
+import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
 import { repositoryItems } from './repository-items.ts';
 
 /** The longest valid lease in seconds: Lambda's longest function and a margin. A longer lease is ignored. */

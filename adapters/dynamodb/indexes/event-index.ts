@@ -1,10 +1,10 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { GrantEvent } from '../../domain/grants/event.ts';
-import type { EventEntry, EventPartition } from '../../domain/grants/listing.ts';
-import type { Reading, Span } from '../../domain/grants/stores.ts';
+import type { GrantEvent } from '../../../domain/grants/event.ts';
+import type { EventEntry, EventPartition } from '../../../domain/grants/listing.ts';
+import type { Reading, Span } from '../../../domain/grants/stores.ts';
+import { type Item, textOf } from '../client.ts';
+import { toEvent } from '../event-item.ts';
 import { readItems } from './batch-read.ts';
-import { type Item, textOf } from './client.ts';
-import { toEvent } from './event-item.ts';
 import { before, type IndexRead, keysOf, queryIndex } from './index-query.ts';
 
 /** A partition of an index. */

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Item, textOf } from './client.ts';
+import { type Item, textOf } from '../client.ts';
 
 /** Partitions that each value of a few (all, a state, a template, an account, what is due) is spread over, by the id of
  *  the stream. One partition takes 1,000 write units a second; every query of such a value costs one read more. Our

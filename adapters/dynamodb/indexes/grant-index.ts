@@ -8,11 +8,11 @@ import {
   isAscending,
   partitionValues,
   positionOf,
-} from '../../domain/grants/listing.ts';
-import type { GrantRow } from '../../domain/grants/row.ts';
-import { ROW_VERSION } from '../../domain/grants/row.ts';
-import type { Reading } from '../../domain/grants/stores.ts';
-import { type Item, textOf } from './client.ts';
+} from '../../../domain/grants/listing.ts';
+import type { GrantRow } from '../../../domain/grants/row.ts';
+import { ROW_VERSION } from '../../../domain/grants/row.ts';
+import type { Reading } from '../../../domain/grants/stores.ts';
+import { type Item, textOf } from '../client.ts';
 import { before, behind, FIRST, type IndexRead, keysOf, LAST, shardedKey } from './index-query.ts';
 
 /** The index of each kind of partition, and the attributes that are its key. A key whose values are few is spread over

@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Item } from './client.ts';
+import type { Item } from '../client.ts';
 
 /** Keys of one BatchGetItem. Source: Amazon DynamoDB API Reference. */
 const MOST_KEYS = 100;
