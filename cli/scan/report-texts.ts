@@ -58,15 +58,20 @@ export function countText({ findings }: FilteredReport): string {
 const counted = (count: number, noun: string): string[] =>
   count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
 
-/** One sentence on what was looked at. */
-export function headline(report: FilteredReport): string {
-  const { roles, rolesRead, entries } = report;
+const STRANGERS =
+  "Strangers are those whom a role's trust does not name: the other repositories of your own workspace or organisation, and everyone else at the issuer where the trust does not even name that.";
+
+/** What was looked at, and who strangers are where one gets in. A role that could not be judged does not count as one that
+ *  keeps strangers out. */
+export function headline({ roles, rolesRead, rolesUnjudged, entries }: FilteredReport): string {
   const open = new Set(entries.filter(({ severity }) => severity !== 'right').map(({ role }) => role)).size;
-  const trusting = `${roles} of ${rolesRead} ${rolesRead === 1 ? 'role trusts' : 'roles trust'} an OIDC provider`;
-  if (roles === 0)
-    return `None of ${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'} trusts an OIDC provider.`;
-  if (open === 0) return `${trusting}; none lets strangers in.`;
-  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in. Strangers are those whom a role's trust does not name: the other repositories of your own workspace or organisation, and everyone else at the issuer where the trust does not even name that.`;
+  const all = `${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'}`;
+  if (roles === 0) return `None of ${all} trusts an OIDC provider.`;
+  const trusting = `${roles} of ${all} ${rolesRead === 1 ? 'trusts' : 'trust'} an OIDC provider`;
+  const unjudged = rolesUnjudged === 0 ? '' : `, ${rolesUnjudged} could not be judged`;
+  if (open === 0)
+    return `${trusting}; none ${rolesUnjudged === 0 ? 'lets' : 'is known to let'} strangers in${unjudged}.`;
+  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in${unjudged}. ${STRANGERS}`;
 }
 
 /** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored. */

@@ -1,0 +1,71 @@
+/** What the text of JSON documents says of itself: how deep it nests, how many names its objects have, and where each
+ *  document ends, the last one also where it ends too early. */
+export type JsonLayout = { depth: number; names: number; ends: readonly number[] };
+
+/** Walks over text that holds JSON documents one after the other. It does not check that they are JSON. */
+export function layoutOf(text: string): JsonLayout {
+  let [level, depth, names] = [0, 0, 0];
+  const ends: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text[at]) {
+      case '"':
+        at = stringEnd(text, at);
+        break;
+      case ':':
+        names += 1;
+        break;
+      case '{':
+      case '[':
+        level += 1;
+        depth = Math.max(depth, level);
+        break;
+      case '}':
+      case ']':
+        level -= 1;
+        if (level === 0) ends.push(at + 1);
+    }
+  }
+  const isDone = text.slice(ends.at(-1) ?? 0).trim() === '';
+  return { depth, names, ends: isDone && ends.length > 0 ? ends : [...ends, text.length] };
+}
+
+/** The place of the quotation mark that ends the string which begins at a place; the end of the text where none does. */
+function stringEnd(text: string, from: number): number {
+  let end = from;
+  let slashes = 1;
+  while (slashes % 2 === 1) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    slashes = 0;
+    while (text[end - 1 - slashes] === '\\') slashes += 1;
+  }
+  return end;
+}
+
+/** How many names the objects of a value have. */
+export function namesWithin(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, one) => sum + namesWithin(one), own);
+}
+
+/** A name that one object of a JSON text has twice; undefined where none has. */
+export function repeatedName(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  let latest = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '"') {
+      const end = stringEnd(text, at);
+      latest = text.slice(at, end + 1);
+      at = end;
+    } else if (char === '{') open.push(new Set());
+    else if (char === '}') open.pop();
+    else if (char === ':') {
+      const name = String(JSON.parse(latest));
+      if (open.at(-1)?.has(name)) return name;
+      open.at(-1)?.add(name);
+    }
+  }
+  return undefined;
+}
