@@ -74,10 +74,15 @@ export function headline({ roles, rolesRead, rolesUnjudged, entries }: FilteredR
   return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in${unjudged}. ${STRANGERS}`;
 }
 
-/** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored. */
+/** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored, and which rules took
+ *  nothing out. */
 export const closingLists = (
   report: FilteredReport,
-): { kind: 'right' | 'unknown' | 'ignored'; title: string; entries: [name: string, text: string][] }[] =>
+): {
+  kind: 'right' | 'unknown' | 'ignored' | 'unused';
+  title: string;
+  entries: [name: string, text: string][];
+}[] =>
   [
     {
       kind: 'right' as const,
@@ -100,12 +105,21 @@ export const closingLists = (
         one.reason,
       ]),
     },
+    {
+      kind: 'unused' as const,
+      title: 'Rules that ignore nothing',
+      entries: report.unused.map(({ code, role, until, isOver }): [string, string] => [
+        `${code} ${role}`,
+        isOver ? `the rule ended on ${until}` : 'no finding fits the rule',
+      ]),
+    },
   ].filter(({ entries }) => entries.length > 0);
 
 /** Which role to close first, and why; undefined where none lets strangers in. */
 export function closeFirst(report: FilteredReport): string | undefined {
-  const [worst] = sectionsOf(report);
-  const entry = report.entries.find(({ role, severity }) => role === worst?.role && severity !== 'right');
+  const opening = report.entries.filter(({ severity }) => severity !== 'right');
+  const worst = sectionsOf(report).find(({ role }) => opening.some((one) => one.role === role));
+  const entry = opening.find(({ role }) => role === worst?.role);
   if (!worst || !entry) return undefined;
   const can = worst.findings.find((one) => one.can)?.can?.[0];
   return `Close first: ${worst.name} (account ${accountOf(worst.role)}). It lets in ${entry.from}${can === undefined ? '' : `, and can ${can}`}.`;
