@@ -101,9 +101,11 @@ describe('conditions that each look right and that no token fulfils are a findin
 describe('StringEqualsIgnoreCase', () => {
   test('takes UUIDs in upper case for the repository that they name', () => {
     const value = `${SHOP.toUpperCase()}:${STEP.toUpperCase()}`;
-    const { codes, right } = said([ACME], { ...acme, StringEqualsIgnoreCase: { [`${ACME}:sub`]: value } });
+    const { codes, entries } = said([ACME], { ...acme, StringEqualsIgnoreCase: { [`${ACME}:sub`]: value } });
     expect(codes).toEqual(['low STEP_PINNED']);
-    expect(right).toEqual([expect.stringContaining(SHOP)]);
+    expect(entries).toEqual([
+      expect.objectContaining({ severity: 'right', from: expect.stringContaining(SHOP) }),
+    ]);
   });
 
   test('lets in no stranger by the case of a name: acme and Acme are one owner', () => {
