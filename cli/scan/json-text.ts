@@ -2,31 +2,34 @@
  *  document ends, the last one also where it ends too early. */
 export type JsonLayout = { depth: number; names: number; ends: readonly number[] };
 
+/** Codes of characters, as a text of megabytes is walked over faster by them. A bracket and its brace differ in one bit. */
+const [SPACE, QUOTE, COLON, OPENING, CLOSING] = [0x20, 0x22, 0x3a, 0x7b, 0x7d];
+const BRACE_BIT = 0x20;
+
 /** Walks over text that holds JSON documents one after the other. It does not check that they are JSON. */
 export function layoutOf(text: string): JsonLayout {
   let [level, depth, names] = [0, 0, 0];
   const ends: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    switch (text[at]) {
-      case '"':
-        at = stringEnd(text, at);
-        break;
-      case ':':
-        names += 1;
-        break;
-      case '{':
-      case '[':
-        level += 1;
-        depth = Math.max(depth, level);
-        break;
-      case '}':
-      case ']':
-        level -= 1;
-        if (level === 0) ends.push(at + 1);
+    const char = text.charCodeAt(at);
+    if (char <= SPACE) continue;
+    if (char === QUOTE) at = stringEnd(text, at);
+    else if (char === COLON) names += 1;
+    else if ((char | BRACE_BIT) === OPENING) {
+      level += 1;
+      depth = Math.max(depth, level);
+    } else if ((char | BRACE_BIT) === CLOSING) {
+      level -= 1;
+      if (level === 0) ends.push(at + 1);
     }
   }
-  const isDone = text.slice(ends.at(-1) ?? 0).trim() === '';
-  return { depth, names, ends: isDone && ends.length > 0 ? ends : [...ends, text.length] };
+  return { depth, names, ends: withRest(text, ends) };
+}
+
+/** The ends of documents, and the end of the text where more than white space follows them. */
+function withRest(text: string, ends: readonly number[]): readonly number[] {
+  const isDone = ends.length > 0 && text.slice(ends.at(-1)).trim() === '';
+  return isDone ? ends : [...ends, text.length];
 }
 
 /** The place of the quotation mark that ends the string which begins at a place; the end of the text where none does. */
@@ -45,8 +48,10 @@ function stringEnd(text: string, from: number): number {
 /** How many names the objects of a value have. */
 export function namesWithin(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce((sum: number, one) => sum + namesWithin(one), own);
+  const parts = Object.values(value);
+  let names = Array.isArray(value) ? 0 : parts.length;
+  for (const part of parts) names += namesWithin(part);
+  return names;
 }
 
 /** A name that one object of a JSON text has twice; undefined where none has. */
