@@ -122,7 +122,7 @@ export function conditionLines(policy: unknown): string[] {
 }
 
 /** A token's issuer, its claims, and what else the request must have, as lines of name and value. */
-const tokenLines = ({ issuer, claims, request }: AdmittedClaims): [string, string][] => [
+export const tokenLines = ({ issuer, claims, request }: AdmittedClaims): [string, string][] => [
   ['iss', issuer],
   ...claimLines(claims),
   ...claimLines(request ?? {}),

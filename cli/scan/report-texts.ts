@@ -58,21 +58,31 @@ export function countText({ findings }: FilteredReport): string {
 const counted = (count: number, noun: string): string[] =>
   count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
 
-/** One sentence on what was looked at. */
-export function headline(report: FilteredReport): string {
-  const { roles, rolesRead, entries } = report;
+const STRANGERS =
+  "Strangers are those whom a role's trust does not name: the other repositories of your own workspace or organisation, and everyone else at the issuer where the trust does not even name that.";
+
+/** What was looked at, and who strangers are where one gets in. A role that could not be judged does not count as one that
+ *  keeps strangers out. */
+export function headline({ roles, rolesRead, rolesUnjudged, entries }: FilteredReport): string {
   const open = new Set(entries.filter(({ severity }) => severity !== 'right').map(({ role }) => role)).size;
-  const trusting = `${roles} of ${rolesRead} ${rolesRead === 1 ? 'role trusts' : 'roles trust'} an OIDC provider`;
-  if (roles === 0)
-    return `None of ${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'} trusts an OIDC provider.`;
-  if (open === 0) return `${trusting}; none lets strangers in.`;
-  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in. Strangers are those whom a role's trust does not name: the other repositories of your own workspace or organisation, and everyone else at the issuer where the trust does not even name that.`;
+  const all = `${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'}`;
+  if (roles === 0) return `None of ${all} trusts an OIDC provider.`;
+  const trusting = `${roles} of ${all} ${rolesRead === 1 ? 'trusts' : 'trust'} an OIDC provider`;
+  const unjudged = rolesUnjudged === 0 ? '' : `, ${rolesUnjudged} could not be judged`;
+  if (open === 0)
+    return `${trusting}; none ${rolesUnjudged === 0 ? 'lets' : 'is known to let'} strangers in${unjudged}.`;
+  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in${unjudged}. ${STRANGERS}`;
 }
 
-/** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored. */
+/** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored, and which rules took
+ *  nothing out. */
 export const closingLists = (
   report: FilteredReport,
-): { kind: 'right' | 'unknown' | 'ignored'; title: string; entries: [name: string, text: string][] }[] =>
+): {
+  kind: 'right' | 'unknown' | 'ignored' | 'unused';
+  title: string;
+  entries: [name: string, text: string][];
+}[] =>
   [
     {
       kind: 'right' as const,
@@ -95,12 +105,21 @@ export const closingLists = (
         one.reason,
       ]),
     },
+    {
+      kind: 'unused' as const,
+      title: 'Rules that ignore nothing',
+      entries: report.unused.map(({ code, role, until, isOver }): [string, string] => [
+        `${code} ${role}`,
+        isOver ? `the rule ended on ${until}` : 'no finding fits the rule',
+      ]),
+    },
   ].filter(({ entries }) => entries.length > 0);
 
 /** Which role to close first, and why; undefined where none lets strangers in. */
 export function closeFirst(report: FilteredReport): string | undefined {
-  const [worst] = sectionsOf(report);
-  const entry = report.entries.find(({ role, severity }) => role === worst?.role && severity !== 'right');
+  const opening = report.entries.filter(({ severity }) => severity !== 'right');
+  const worst = sectionsOf(report).find(({ role }) => opening.some((one) => one.role === role));
+  const entry = opening.find(({ role }) => role === worst?.role);
   if (!worst || !entry) return undefined;
   const can = worst.findings.find((one) => one.can)?.can?.[0];
   return `Close first: ${worst.name} (account ${accountOf(worst.role)}). It lets in ${entry.from}${can === undefined ? '' : `, and can ${can}`}.`;

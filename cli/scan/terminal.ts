@@ -52,14 +52,11 @@ export function terminalReport(report: FilteredReport, style: TerminalStyle): st
     page.heading(title, LIST_COLOURS[kind]);
     for (const [name, text] of entries) page.entry(name, text);
   }
-  for (const { code, role } of report.unused) {
-    page.paragraph(`The rule that ignores ${code} of ${role} fits nothing any more.`);
-  }
   page.paragraph(`${countText(report)} ${afterwards(report, style)}`.trim());
   return page.text();
 }
 
-const LIST_COLOURS = { right: 'right', unknown: 'medium', ignored: 'dim' } as const;
+const LIST_COLOURS = { right: 'right', unknown: 'medium', ignored: 'dim', unused: 'medium' } as const;
 
 function afterwards({ files }: FilteredReport, { policies }: TerminalStyle): string {
   if (files.length === 0) return '';

@@ -15,7 +15,8 @@ export const SCAN_CODES = {
   EXTRA_AUDIENCE: 'The provider takes more audiences than its tokens need.',
   FOREIGN_WORKSPACE: 'The trust or the provider names a workspace that is not its own.',
   NAME_FOR_UUID: 'A name is where Bitbucket puts a UUID: no token matches.',
-  NEVER_MATCHES: 'The condition on sub has a shape that no token has.',
+  NEVER_MATCHES:
+    'No token fulfils the conditions, because of the shape of sub or because they exclude each other.',
   LITERAL_WILDCARD: 'StringEquals compares * and ? as plain characters: no token matches.',
   STEP_PINNED: 'The condition names one step by its UUID, which changes with every run.',
   DENY_WITHOUT_EFFECT: 'A Deny keeps no token out that the Allows let in.',

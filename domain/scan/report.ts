@@ -52,11 +52,13 @@ export type Entry = { role: string; from: string; severity: Severity | 'right' }
 /** A document for one of the commands: a trust policy, and the name of its file. */
 export type PolicyFile = { name: string; policy: unknown };
 
-/** All that a scan found. `roles` counts those that trust an OIDC provider, `rolesRead` all. Findings come gravest first, and
- *  are grouped by role. */
+/** All that a scan found. `roles` counts those that trust an OIDC provider, or whose trust is not understood; `rolesRead`
+ *  all; `rolesUnjudged` those of `roles` of whose trust a part could not be judged. Findings come gravest first, and are
+ *  grouped by role. */
 export type ScanReport = {
   roles: number;
   rolesRead: number;
+  rolesUnjudged: number;
   findings: readonly ScanFinding[];
   right: readonly RightTrust[];
   unknown: readonly Unjudged[];

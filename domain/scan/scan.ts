@@ -31,6 +31,7 @@ export function scan({ documents, workspaces, policyFolder, now }: ScanInput): S
   return {
     roles: judged.length,
     rolesRead: account.roles.length,
+    rolesUnjudged: judged.filter(({ isWhole }) => !isWhole).length,
     findings: [
       ...ranked.flatMap(({ findings }) => findings.toSorted(bySeverity)),
       ...providerFindings(context),

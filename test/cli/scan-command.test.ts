@@ -145,10 +145,6 @@ describe('the same roles, however they were written to the file', () => {
     ['the output of list-roles', () => JSON.stringify({ Roles: roles })],
     ['a mark of the byte order', () => `\ufeff${bytes}`],
     ['UTF-16, the high byte first', bigEndian],
-    [
-      'a key twice, the first without roles',
-      () => `{"RoleDetailList":[],"RoleDetailList":${JSON.stringify(roles)}}`,
-    ],
   ])('%s', async (_, content) => {
     const { out, code } = await run(['scan', file('written.json', content()), '--json']);
     const { findings, unknown } = JSON.parse(out) as { findings: { file: string }[]; unknown: unknown[] };

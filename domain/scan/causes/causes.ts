@@ -10,7 +10,7 @@ import {
   operatorOf,
 } from '../solving/operators.ts';
 import type { Cause } from './cause.ts';
-import { judgeSubjectValue } from './subject-values.ts';
+import { judgeSubjectValues } from './subject-values.ts';
 
 /** What is wrong with the conditions of an Allow about one provider, from its text alone. */
 export function causesOf(statement: TrustStatement, question: ReachQuestion): Cause[] {
@@ -60,7 +60,7 @@ function subjectCauses(
   return conditions.flatMap((condition) => [
     ...trapCauses(condition, 'always'),
     ...(comparesWith(condition.operator)
-      ? condition.values.flatMap((value) => judgeSubjectValue(value, condition, question))
+      ? judgeSubjectValues(condition, question)
       : negationCauses(condition)),
   ]);
 }

@@ -12,8 +12,9 @@ import { powerFindings, unusedFinding } from './power-findings.ts';
 import { judgeTrust, type TrustFinding, type TrustJudgement } from './trust-findings.ts';
 import { once, type ScanContext, trustedProviders } from './trusted-providers.ts';
 
-/** What a scan says of one role; undefined for a role that trusts no OIDC provider. */
+/** What a scan says of one role; undefined for a role that trusts no OIDC provider. `isWhole`: all of its trust was judged. */
 export type RoleJudgement = {
+  isWhole: boolean;
   findings: ScanFinding[];
   right: RightTrust[];
   unknown: Unjudged[];
@@ -59,6 +60,7 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
     ),
   ];
   return {
+    isWhole: reasons.length === 0 && judged.every(({ reach }) => reach.unknown.length === 0),
     findings,
     right: rightOf(role, judged),
     unknown: unknownOf(role, { reasons, judged, capabilities }),

@@ -1,6 +1,7 @@
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { Cause } from '../causes/cause.ts';
 import { causesOf } from '../causes/causes.ts';
+import { unmetCauses } from '../causes/unmet.ts';
 import type { ScanCode } from '../codes.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
 import { audienceLists } from '../reach/audiences.ts';
@@ -65,6 +66,9 @@ function statementFindings(
   const who = strangersText(reach, provider, names);
   const causes = causesOf(statement, provider);
   if (severity && !causes.some(({ effect }) => effect === 'opens')) causes.push(UNNAMED);
+  if (reach.scope === 'none' && !causes.some(({ effect }) => effect === 'closes')) {
+    causes.push(...unmetCauses(statement, provider));
+  }
   const unique = new Map(causes.map((cause) => [`${cause.code} ${cause.summary}`, cause]));
   return [...unique.values()]
     .filter(({ effect, code }) => effect !== 'opens' || severity !== undefined || isTrap(code))
