@@ -2,6 +2,7 @@ import { type AttributeValue, type DynamoDBClient, UpdateItemCommand } from '@aw
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
+import { ROW_VERSION } from '../../../domain/grants/row.ts';
 import {
   createTables,
   type DynamodbSandbox,
@@ -66,8 +67,8 @@ describe('a row that this version did not write', () => {
 
   test.each<[string, string, AttributeValue, string]>([
     ["of an older shape's number", 'v', { N: '0' }, 'version'],
-    ["of a newer shape's number", 'v', { N: '2' }, 'version'],
-    ['without a number', 'v', { S: '1' }, 'version'],
+    ["of a newer shape's number", 'v', { N: String(ROW_VERSION + 1) }, 'version'],
+    ['without a number', 'v', { S: String(ROW_VERSION) }, 'version'],
     ['whose grant is no JSON', 'grant', { S: '{' }, 'content'],
     ['whose grant is in no known state', 'grant', { S: unknownState }, 'content'],
     ['whose grant has a field too many', 'grant', { S: unknownField }, 'content'],
