@@ -8,8 +8,8 @@ import type { Template } from '../templates/template.ts';
 /** A resource by its account, the type of parameter that names it, and its name. */
 export type ReservedResource = { account: string; type: ParameterTypeName; value: string };
 
-/** That a grant uses a resource exclusively. `apart` is the value that keeps grants of the same template apart within the
- *  resource, e.g. a folder of a bucket. */
+/** That a grant uses a resource exclusively. `apart` is the value that keeps grants apart within the resource, e.g. a folder of
+ *  a bucket. */
 export type Reservation = {
   grantId: string;
   repository: string;
@@ -36,7 +36,7 @@ type Templates = ReadonlyMap<string, Template>;
 /** A resource that an intent reaches, and the parameter that names it. */
 export type ReachedResource = { pointer: string; resource: ReservedResource; apart?: string | undefined };
 
-/** The value that keeps an intent apart from others of its template within what the parameter names. */
+/** The value that keeps an intent apart from others within what the parameter names. */
 function apartOf({ exclusive }: Template['parameters'][string], intent: GrantIntent): string | undefined {
   const apart = typeof exclusive === 'object' ? intent.parameters[exclusive.apart] : undefined;
   return typeof apart === 'string' ? apart : undefined;
@@ -93,9 +93,8 @@ export function isAgainst(
   { intent, apart }: { intent: GrantIntent; apart: string | undefined },
 ): boolean {
   if (reservation.repository === intent.repository.uuid) return false;
-  const isOfSameTemplate = reservation.template === intent.template.name;
-  if (!isOfSameTemplate || reservation.apart === undefined || apart === undefined) return true;
-  return overlap(reservation.apart, apart);
+  const isSplit = reservation.apart !== undefined && apart !== undefined;
+  return !isSplit || overlap(reservation.apart ?? '', apart ?? '');
 }
 
 /** True for two folders of which one is, or lies in, the other. */

@@ -75,7 +75,7 @@ const parameterSchema = z.strictObject({
     .union([z.literal(true), z.strictObject({ apart: parameterName })])
     .optional()
     .describe(
-      'The resource is used by one repository: a request of another that reaches it waits for approval. apart names the parameter that keeps repositories of this template apart within it',
+      'The resource is used by one repository: a request of another that reaches it waits for approval. apart names the parameter that keeps repositories apart within it',
     ),
   example: z.string().min(1).optional().describe("Shown in the catalogue instead of the type's own example"),
 });
