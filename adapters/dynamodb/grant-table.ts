@@ -8,6 +8,7 @@ import {
 import { grantStates, isLive } from '../../domain/grants/grant.ts';
 import { type GrantRow, parseRow, ROW_VERSION } from '../../domain/grants/row.ts';
 import type { DueRow, GrantFilter, GrantPage, GrantTable } from '../../domain/grants/stores.ts';
+import { type RepositoryUuid, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
@@ -91,7 +92,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     return rows;
   }
 
-  const enrolledIn = async (repositoryUuid: string): Promise<string[]> =>
+  const enrolledIn = async (repositoryUuid: RepositoryUuid): Promise<string[]> =>
     (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [];
 
   return {
@@ -171,11 +172,11 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
 
     async repositoriesNamed(fullName) {
-      const uuids = new Set<string>();
+      const uuids = new Set<RepositoryUuid>();
       let after: string | undefined;
       do {
         const page = await query(toQuery(table, { repositoryName: fullName }, after), 100);
-        for (const item of page.items) uuids.add(textOf(item, 'repository'));
+        for (const item of page.items) uuids.add(repositoryUuidSchema.parse(textOf(item, 'repository')));
         after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
       } while (after);
       return [...uuids];
@@ -225,7 +226,9 @@ function toPage(items: readonly Item[]): GrantPage {
 }
 
 /** The item that holds the ids of a repository's grants. It has none of the attributes that the indexes are keyed by. */
-const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `repository#${repositoryUuid}` } });
+const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
+  grantId: { S: `repository#${repositoryUuid}` },
+});
 
 /** The listed attributes of a row. `changed` sorts the lists, and ends in the grant's id to be unique. */
 function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {

@@ -1,20 +1,27 @@
 import * as z from 'zod';
 import { ACCOUNT_ID } from '../shared/account.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { GRANT_ID, NAME, uuidSchema } from '../shared/identifiers.ts';
+import {
+  environmentUuidSchema,
+  GRANT_ID,
+  NAME,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../shared/identifiers.ts';
 
 /** The identity of what every event is about; part of the data of each. */
 export const targetShape = {
-  repository: z.strictObject({ uuid: uuidSchema, fullName: z.string().min(3) }),
+  repository: z.strictObject({ uuid: repositoryUuidSchema, fullName: z.string().min(3) }),
   account: z.string().regex(ACCOUNT_ID),
 };
 
 /** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */
 export const intentShape = {
   ...targetShape,
-  workspace: z.strictObject({ slug: z.string().min(1), uuid: uuidSchema }),
-  project: z.strictObject({ key: z.string(), uuid: uuidSchema }).optional(),
-  environment: z.strictObject({ uuid: uuidSchema, name: z.string() }).optional(),
+  workspace: z.strictObject({ slug: z.string().min(1), uuid: workspaceUuidSchema }),
+  project: z.strictObject({ key: z.string(), uuid: projectUuidSchema }).optional(),
+  environment: z.strictObject({ uuid: environmentUuidSchema, name: z.string() }).optional(),
   template: z.strictObject({ name: z.string().regex(NAME), version: z.string().min(1) }),
   name: z.string().regex(NAME),
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),

@@ -1,3 +1,4 @@
+import type { RepositoryUuid } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
@@ -11,7 +12,7 @@ export type EventPage = { events: GrantEvent[]; next?: string | undefined };
 export type EventQuery = {
   from: Instant;
   to: Instant;
-  repositoryUuids?: string[] | undefined;
+  repositoryUuids?: RepositoryUuid[] | undefined;
   principal?: { kind: string; id: string } | undefined;
   type?: string | undefined;
   limit: number;
@@ -44,7 +45,7 @@ export type GrantPage = { grants: Grant[]; stale: StaleRow[]; next?: string | un
 
 /** Which grants. */
 export type GrantFilter = {
-  repositoryUuid?: string | undefined;
+  repositoryUuid?: RepositoryUuid | undefined;
   repositoryName?: string | undefined;
   state?: string | undefined;
   template?: string | undefined;
@@ -71,13 +72,13 @@ export type GrantTable = {
   /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
   forgetDue(row: DueRow): Promise<void>;
   /** UUIDs of all repositories that bear, or once bore, this full name. */
-  repositoriesNamed(fullName: string): Promise<string[]>;
+  repositoriesNamed(fullName: string): Promise<RepositoryUuid[]>;
   /** Remembers, before the first event of a grant is appended, that its repository has it or is about to. Idempotent, and
    *  permanent: an id says nothing about the grant's state. */
-  enrol(repositoryUuid: string, grantId: string): Promise<void>;
+  enrol(repositoryUuid: RepositoryUuid, grantId: string): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
-  listEnrolled(repositoryUuid: string): Promise<string[]>;
+  listEnrolled(repositoryUuid: RepositoryUuid): Promise<string[]>;
   /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
    *  rows, both read consistently. */
-  listLive(repositoryUuid: string): Promise<string[]>;
+  listLive(repositoryUuid: RepositoryUuid): Promise<string[]>;
 };

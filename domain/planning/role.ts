@@ -1,6 +1,6 @@
 import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
 import { type Account, boundaryArn } from '../shared/account.ts';
-import { type Uuid, withoutBraces } from '../shared/identifiers.ts';
+import { type EnvironmentUuid, type RepositoryUuid, withoutBraces } from '../shared/identifiers.ts';
 
 /** The IAM path of every role that Rolewright owns; nothing outside it is ever written. */
 export const ROLE_PATH = '/rolewright/';
@@ -49,8 +49,8 @@ export const roleArnOf = (account: { id: string; partition: string }, name: stri
 /** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */
 export function roleTags(grant: {
   grantId: string;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
   template: string;
 }): Record<string, string> {
   return {

@@ -1,3 +1,4 @@
+import type { EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
 import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
@@ -5,9 +6,9 @@ export type TrustExpectation = {
   partition: string;
   accountId: string;
   workspaceSlug: string;
-  workspaceUuid: string;
-  repositoryUuid: string;
-  environmentUuid?: string | undefined;
+  workspaceUuid: WorkspaceUuid;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
 };
 
 /** What STS would know of a token that is presented to a role. */

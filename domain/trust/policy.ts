@@ -1,14 +1,14 @@
 import { audienceOf, providerArn, providerName, type Workspace } from '../bitbucket/oidc.ts';
 import type { TrustPolicy } from '../policy/document.ts';
-import type { Uuid } from '../shared/identifiers.ts';
+import type { EnvironmentUuid, RepositoryUuid } from '../shared/identifiers.ts';
 
 /** Who may assume a role: one repository of one workspace, or one deployment environment of it. Every value comes from
  *  Bitbucket's API or the configuration, none from a caller. */
 export type TrustTarget = {
   account: { id: string; partition: string };
   workspace: Workspace;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
 };
 
 /** The pattern that the `sub` of an admitted token matches: `{repository}:*` or `{repository}:{environment}:*`. */

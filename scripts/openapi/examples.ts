@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
+import { repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import type {
   eventSchema,
   GrantResource,
@@ -10,7 +11,7 @@ import type {
 } from '../../handlers/http/resources/grant-schema.ts';
 import type { templateResourceSchema } from '../../handlers/http/resources/template-resource.ts';
 
-const repository = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+const repository = repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
 const workspace = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
 const step = '{759de0c6-eaee-4eaa-b7a6-c507eec759a7}';
 const account = { id: '111122223333', partition: 'aws' };

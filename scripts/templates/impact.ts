@@ -2,7 +2,7 @@ import { readConfiguration, readTemplates } from '../../adapters/settings/files.
 import type { GrantIntent } from '../../domain/grants/intent.ts';
 import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
-import type { Uuid } from '../../domain/shared/identifiers.ts';
+import type { RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient, harmless } from '../api-client.ts';
@@ -11,7 +11,7 @@ import { apiClient, harmless } from '../api-client.ts';
 type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environment'> & {
   id: string;
   repository: {
-    uuid: Uuid;
+    uuid: RepositoryUuid;
     fullName: string;
     workspace: GrantIntent['workspace'];
     project?: GrantIntent['project'];

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantEvent, NewEvent } from '../../domain/grants/event.ts';
 import type { EventLog, EventQuery } from '../../domain/grants/stores.ts';
+import type { RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import {
@@ -17,7 +18,7 @@ const grace: Principal = { kind: 'service', id: 'nightly:build' };
 const EVER = { from: '2026-11-15T00:00:00.000Z', to: '2026-11-25T00:00:00.000Z' };
 const types = ['GrantRevoked', 'RoleDeleted', 'GrantRejected'] as const;
 
-function payload(type: (typeof types)[number], repositoryUuid: string): NewEvent {
+function payload(type: (typeof types)[number], repositoryUuid: RepositoryUuid): NewEvent {
   const subject = { repository: { uuid: repositoryUuid, fullName: 'acme/shop' }, account: ACCOUNT };
   if (type === 'RoleDeleted') return { type, data: { ...subject, role: { name: 'rw-x', arn: 'arn:x' } } };
   if (type === 'GrantRejected') return { type, data: { ...subject, planHash: 'd'.repeat(64) } };

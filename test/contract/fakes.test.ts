@@ -1,6 +1,7 @@
 import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
+import { asEnvironmentUuid } from '../support/domain/identifiers.ts';
 import { production, shop, staging, web } from '../support/domain/samples.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { checkpointStoreContract } from './checkpoint-store-contract.ts';
@@ -53,7 +54,7 @@ bitbucketContract(NAME, async () => {
       const uuid = (n: number) => `{744ccb6d-fff0-45c1-8855-${String(n).padStart(12, '0')}}`;
       bitbucket.environments.set(
         web.uuid,
-        Array.from({ length: count }, (_, n) => ({ uuid: uuid(n), name: `env-${n}` })),
+        Array.from({ length: count }, (_, n) => ({ uuid: asEnvironmentUuid(uuid(n)), name: `env-${n}` })),
       );
     },
     async rename() {

@@ -7,6 +7,7 @@ import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
+import type { EnvironmentUuid } from '../../domain/shared/identifiers.ts';
 import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { explainAdmission } from '../../domain/use-cases/reading/explain-admission.ts';
 import { apiWording } from '../../handlers/http/wording.ts';
@@ -96,7 +97,7 @@ const claims = fc.record({
 
 /** Has STS and the explanation judge the same token by the same trust policy. */
 async function judge(
-  environmentUuid: string | undefined,
+  environmentUuid: EnvironmentUuid | undefined,
   changes: Record<string, unknown>,
   isForged: boolean,
 ) {

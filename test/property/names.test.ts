@@ -4,12 +4,12 @@ import { isRoleNameOf, roleNameOf } from '../../domain/planning/role.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import { GRANT_ID, grantIdOf, parseUuid } from '../../domain/shared/identifiers.ts';
 import { matchesPattern } from '../../domain/shared/patterns.ts';
-import { RUNS, slugs, uuids } from '../support/domain/arbitraries.ts';
+import { environmentUuids, RUNS, repositoryUuids, slugs, uuids } from '../support/domain/arbitraries.ts';
 
 const keys = fc.record({
   accountId: fc.stringMatching(/^[0-9]{12}$/),
-  repositoryUuid: uuids,
-  environmentUuid: fc.option(uuids, { nil: undefined }),
+  repositoryUuid: repositoryUuids,
+  environmentUuid: fc.option(environmentUuids, { nil: undefined }),
   template: fc.stringMatching(/^[a-z][a-z0-9-]{0,31}$/),
   name: fc.stringMatching(/^[a-z][a-z0-9-]{0,31}$/),
 });

@@ -7,7 +7,7 @@ import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantFilter } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
-import type { Uuid } from '../../shared/identifiers.ts';
+import type { RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -69,7 +69,7 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
@@ -93,7 +93,7 @@ export async function followRepository(
  *  the grants that could be read are given. */
 async function liveGrantsOf(
   ports: FollowPorts,
-  uuid: Uuid,
+  uuid: RepositoryUuid,
 ): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
   const enrolled = await ports.grants.listEnrolled(uuid);
   const indexed = await liveGrants(ports, { repositoryUuid: uuid });

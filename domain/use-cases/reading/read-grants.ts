@@ -12,7 +12,7 @@ import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore, EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { parseUuid } from '../../shared/identifiers.ts';
+import { parseRepositoryUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, accessContextOf, loadForCaller, resourceOf } from '../access.ts';
@@ -84,7 +84,7 @@ export async function listGrants(
   { filter, limit, after }: GrantSearch,
 ): Promise<{ grants: Grant[]; next?: string | undefined }> {
   const { repository, ...rest } = filter;
-  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const uuid = repository === undefined ? undefined : parseRepositoryUuid(repository);
   const repositoryName = uuid ? undefined : repository?.toLowerCase();
   const found = await ports.grants.list({ ...rest, repositoryUuid: uuid, repositoryName }, limit, after);
   const { access } = ports;
@@ -116,7 +116,7 @@ export async function auditEvents(
   const decision = couldBeAllowed({ rules, ...attempt });
   if (!decision.allowed) return refuse({ ...attempt, resource: undefined, decision, report });
   const { repository, ...rest } = query;
-  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const uuid = repository === undefined ? undefined : parseRepositoryUuid(repository);
   const named =
     repository !== undefined && !uuid ? await ports.grants.repositoriesNamed(repository.toLowerCase()) : [];
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;

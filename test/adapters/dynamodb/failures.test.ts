@@ -13,6 +13,7 @@ import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { eventOf, grantIdNumber, grantOf } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
+import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const dynamodb = mockClient(client);
@@ -27,7 +28,10 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['load', () => log.load(GRANT)],
   ['append', () => log.append(eventOf())],
   ['query', () => log.query({ ...time, limit: 1 })],
-  ['query of a repository', () => log.query({ ...time, limit: 1, repositoryUuids: ['{x}'] })],
+  [
+    'query of a repository',
+    () => log.query({ ...time, limit: 1, repositoryUuids: [asRepositoryUuid('{x}')] }),
+  ],
   ['markDue', () => table.markDue(GRANT, 1, NOW)],
   ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
   ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
@@ -36,9 +40,9 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
   ['list', () => table.list({}, 1)],
   ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
-  ['enrol', () => table.enrol('{x}', GRANT)],
-  ['listEnrolled', () => table.listEnrolled('{x}')],
-  ['listLive', () => table.listLive('{x}')],
+  ['enrol', () => table.enrol(asRepositoryUuid('{x}'), GRANT)],
+  ['listEnrolled', () => table.listEnrolled(asRepositoryUuid('{x}'))],
+  ['listLive', () => table.listLive(asRepositoryUuid('{x}'))],
 ];
 
 beforeEach(() => {
@@ -76,7 +80,7 @@ test('rows that did not fit into an answer are read again, and none is counted t
       UnprocessedKeys: { grants: { Keys: [{ grantId: { S: ids[1] ?? '' } }] } },
     })
     .resolves({ Responses: { grants: rows.slice(1) } });
-  expect((await table.listLive('{x}')).sort()).toEqual([...ids].sort());
+  expect((await table.listLive(asRepositoryUuid('{x}'))).sort()).toEqual([...ids].sort());
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */

@@ -13,6 +13,7 @@ import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
+import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
 
 const GRANT = grantIdNumber(1);
 const EARLY = '2026-11-23T09:00:00.000Z';
@@ -93,14 +94,14 @@ describe('a row that this version did not write', () => {
 
   test('counts against its repository as its state says, and so does one of an unknown state', async () => {
     const { table, overwrite } = await open();
-    await table.enrol(repositoryNumber(1), GRANT);
+    await table.enrol(asRepositoryUuid(repositoryNumber(1)), GRANT);
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await overwrite('grant', { S: '{' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toEqual([GRANT]);
     await overwrite('state', { S: 'asleep' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toEqual([GRANT]);
     await overwrite('state', { S: 'revoked' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+    expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toEqual([]);
   });
 });
 

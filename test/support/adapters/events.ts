@@ -1,7 +1,9 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
 import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import type { RepositoryUuid } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../domain/identifiers.ts';
 
 export const ACCOUNT = '111122223333';
 
@@ -14,8 +16,8 @@ export function grantIdNumber(n: number): string {
 }
 
 /** The UUID of the repository with this number. */
-export const repositoryNumber = (n: number): string =>
-  `{1de489be-ce6a-42a0-a8c8-${n.toString(16).padStart(12, '0')}}`;
+export const repositoryNumber = (n: number): RepositoryUuid =>
+  asRepositoryUuid(`{1de489be-ce6a-42a0-a8c8-${n.toString(16).padStart(12, '0')}}`);
 
 export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
 
@@ -24,7 +26,7 @@ export type EventFields = {
   seq?: number;
   at?: string;
   principal?: Principal;
-  repositoryUuid?: string;
+  repositoryUuid?: RepositoryUuid;
   prevHash?: string;
   correlationId?: string;
   event?: NewEvent;
@@ -60,7 +62,7 @@ export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
 export type GrantFields = {
   n?: number;
   state?: Grant['state'];
-  repositoryUuid?: string;
+  repositoryUuid?: RepositoryUuid;
   names?: string[];
   template?: string;
   account?: string;
@@ -71,7 +73,7 @@ export type GrantFields = {
 export const intentWith = ({ repositoryUuid, names, template, account }: GrantFields = {}): GrantIntent => ({
   repository: { uuid: repositoryUuid ?? repositoryNumber(1), fullName: names?.at(-1) ?? 'acme/shop' },
   account: account ?? ACCOUNT,
-  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+  workspace: { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') },
   template: { name: template ?? 's3-static-site', version: 'a'.repeat(16) },
   name: 'default',
   parameters: { bucket: 'shop-site', note: 'Größe „100 %“ \u2028 \ud83d\ude80' },

@@ -4,6 +4,7 @@ import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
 import { World } from './fakes/fakes.ts';
+import { asRepositoryUuid } from './identifiers.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
 
 /** The rule that new repositories like `shop-*` of project SHOP get a site of their own name, and what to vary of it. */
@@ -17,7 +18,7 @@ export const siteRule = (over: Record<string, unknown> = {}) => ({
 /** A repository of project SHOP that no test has yet. */
 export const newRepository = (slug: string, n = 1): Repository => ({
   ...shop,
-  uuid: `{00000000-0000-4000-8000-${String(n).padStart(12, '0')}}`,
+  uuid: asRepositoryUuid(`{00000000-0000-4000-8000-${String(n).padStart(12, '0')}}`),
   slug,
   fullName: `acme/${slug}`,
 });
@@ -48,6 +49,6 @@ export class FollowWorld extends World {
 
   /** What the read model shows of a repository's grants. */
   async grantsOf(uuid: string) {
-    return (await this.grants.list({ repositoryUuid: uuid }, 100)).grants;
+    return (await this.grants.list({ repositoryUuid: asRepositoryUuid(uuid) }, 100)).grants;
   }
 }

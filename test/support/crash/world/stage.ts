@@ -13,14 +13,15 @@ import { requestGrant } from '../../../../domain/use-cases/requests/request-gran
 import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
 import type { Role } from '../../../../sandbox/aws/state.ts';
 import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
+import { asEnvironmentUuid, asRepositoryUuid } from '../../domain/identifiers.ts';
 import { personOf } from '../../domain/samples.ts';
 import type { Injection } from '../injector.ts';
 import { deleteRole } from './account.ts';
 import type { WalkTokens } from './tokens.ts';
 import type { CrashWorld } from './world.ts';
 
-export const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
-const STAGING = '{744ccb6d-fff0-45c1-8855-3f91b372a57a}';
+export const SHOP = asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
+const STAGING = asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}');
 
 const NO_PLAN = 'f'.repeat(64);
 

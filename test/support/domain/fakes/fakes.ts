@@ -12,7 +12,7 @@ import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
-import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import { type EnvironmentUuid, parseUuid } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
@@ -125,7 +125,7 @@ const LEASE_SECONDS = 90;
 
 export const platform: Caller = { principal: ada, groups: ['platform'] };
 export const approver: Caller = { principal: grace, groups: ['platform'] };
-export const pipelineOf = (repository: Repository, environmentUuid?: string): Caller => ({
+export const pipelineOf = (repository: Repository, environmentUuid?: EnvironmentUuid): Caller => ({
   principal: { kind: 'pipeline', id: repository.uuid },
   groups: [],
   pipeline: {

@@ -12,6 +12,7 @@ import type {
   GrantTable,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
+import type { RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
@@ -132,13 +133,13 @@ export class FakeGrantTable implements GrantTable {
   readonly stale = new Map<string, StaleRow['reason']>();
   readonly #enrolled = new Map<string, Set<string>>();
 
-  async enrol(repositoryUuid: string, grantId: string): Promise<void> {
+  async enrol(repositoryUuid: RepositoryUuid, grantId: string): Promise<void> {
     const known = this.#enrolled.get(repositoryUuid) ?? new Set();
     this.#enrolled.set(repositoryUuid, known.add(grantId));
   }
 
   /** Rows that a test has put here count as enrolled. */
-  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+  async listEnrolled(repositoryUuid: RepositoryUuid): Promise<string[]> {
     const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
@@ -213,12 +214,12 @@ export class FakeGrantTable implements GrantTable {
     else row.dueAt = undefined;
   }
 
-  async repositoriesNamed(fullName: string): Promise<string[]> {
+  async repositoriesNamed(fullName: string): Promise<RepositoryUuid[]> {
     const named = this.#grants().filter((grant) => fits(grant, { repositoryName: fullName }));
     return [...new Set(named.map(({ request }) => request.intent.repository.uuid))];
   }
 
-  async listLive(repositoryUuid: string): Promise<string[]> {
+  async listLive(repositoryUuid: RepositoryUuid): Promise<string[]> {
     return this.#grants()
       .filter((grant) => isLive(grant.state) && fits(grant, { repositoryUuid }))
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))

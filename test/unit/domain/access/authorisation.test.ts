@@ -10,6 +10,7 @@ import {
   refuse,
   unknownContext,
 } from '../../../../domain/access/authorisation.ts';
+import type { EnvironmentUuid } from '../../../../domain/shared/identifiers.ts';
 import type { Caller, PipelineClaims } from '../../../../domain/shared/principal.ts';
 import { accessRules } from '../../../support/domain/fakes/fakes.ts';
 import {
@@ -69,7 +70,11 @@ describe('whatever the rules say, a pipeline', () => {
     ['without environment, for an environment', pipeline(), { environmentUuid: production.uuid }],
     ['in an environment, for the whole repository', inProduction, {}],
     ['in an environment, for another one', inProduction, { environmentUuid: staging.uuid }],
-    ['in an environment of its name only', inProduction, { environmentUuid: 'Production' }],
+    [
+      'in an environment of its name only',
+      inProduction,
+      { environmentUuid: 'Production' as EnvironmentUuid },
+    ],
   ])('%s is denied everything', (_, who, over) => {
     expect(allowed(who, everything, resource(over))).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { decideRename } from '../../../../domain/grants/decide-rename.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { GrantState } from '../../../../domain/grants/grant.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
+import { asProjectUuid } from '../../../support/domain/identifiers.ts';
 import { SHOP_PROJECT, shop, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 
@@ -11,7 +12,7 @@ const NOON = '2026-06-01T12:00:00.000Z';
 const { storyOf, requested } = story;
 const store = { ...shop, slug: 'store', fullName: 'acme/store' };
 const key = { ...SHOP_PROJECT, key: 'STORE' };
-const moved = { ...SHOP_PROJECT, uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b009}' };
+const moved = { ...SHOP_PROJECT, uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b009}') };
 const withoutProject: Repository = { ...shop, project: undefined };
 const renamed = (fullName: string, project: Repository['project'] = SHOP_PROJECT): NewEvent => ({
   type: 'RepositoryRenamed',

@@ -3,7 +3,14 @@ import { decideRequest, type RequestCommand } from '../../../../domain/grants/de
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
-import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
+import {
+  grantAfter,
+  intent,
+  problemOf,
+  SHOP_PROJECT,
+  subject,
+  successOf,
+} from '../../../support/domain/samples.ts';
 import {
   approved,
   changeRequested,
@@ -206,7 +213,7 @@ describe('on an active grant', () => {
 
   test.each<[string, Partial<RequestCommand['intent']>]>([
     ["the repository's name", { repository: { uuid: subject.repository.uuid, fullName: 'acme/renamed' } }],
-    ["the project's key", { project: { key: 'NEW', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' } }],
+    ["the project's key", { project: { ...SHOP_PROJECT, key: 'NEW' } }],
   ])('a request after a change of %s is the same', (_, over) => {
     expect(decided(grant, command({ intent: intent(over) }))).toBe('unchanged');
   });

@@ -4,6 +4,7 @@ import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant, grantStates, roleOf } from '../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
+import { asProjectUuid } from '../../../support/domain/identifiers.ts';
 import { ada, createdRole, grace, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 
@@ -122,7 +123,7 @@ describe('a new name of the repository', () => {
   };
   const inProject = {
     ...renamed,
-    data: { ...renamed.data, project: { key: 'NEW', uuid: web.uuid } },
+    data: { ...renamed.data, project: { key: 'NEW', uuid: asProjectUuid(web.uuid) } },
   } as NewEvent;
 
   test('reaches what is live and the change that waits, and leaves the project', () => {

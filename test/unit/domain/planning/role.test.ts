@@ -6,6 +6,7 @@ import {
   roleNameOf,
   roleTags,
 } from '../../../../domain/planning/role.ts';
+import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/domain/identifiers.ts';
 
 const ID = 'gr_hrq6egvaok6463yco36ybujl4g';
 const PART = 'hrq6egvaok64';
@@ -64,8 +65,8 @@ describe('a role', () => {
   test('carries tags whose values IAM can hold', () => {
     const tags = roleTags({
       grantId: ID,
-      repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
-      environmentUuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}',
+      repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
+      environmentUuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
       template: 's3-static-site',
     });
     expect(tags).toEqual({
@@ -80,7 +81,7 @@ describe('a role', () => {
   test('of a whole repository has no environment tag', () => {
     const tags = roleTags({
       grantId: ID,
-      repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+      repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       template: 'b',
     });
     expect(Object.keys(tags)).not.toContain('rolewright:environment');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTrustPolicy, type TrustExpectation } from '../../../../domain/trust/check.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/domain/identifiers.ts';
 import { GLOBEX, production, shop, staging, web } from '../../../support/domain/samples.ts';
 
 const OIDC = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
@@ -8,7 +9,7 @@ const whole: TrustExpectation = {
   partition: 'aws',
   accountId: '111122223333',
   workspaceSlug: 'acme',
-  workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+  workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
   repositoryUuid: shop.uuid,
 };
 const limited: TrustExpectation = { ...whole, environmentUuid: production.uuid };
@@ -176,7 +177,7 @@ describe('the checker', () => {
   test.each(['0', '1', '9', 'f'])(
     'finds nothing in the right document of a repository that ends in %s',
     (digit) => {
-      const repositoryUuid = `${shop.uuid.slice(0, -2)}${digit}}`;
+      const repositoryUuid = asRepositoryUuid(`${shop.uuid.slice(0, -2)}${digit}}`);
       expect(
         checkTrustPolicy(text(document(right(`${repositoryUuid}:*`))), { ...whole, repositoryUuid }),
       ).toEqual([]);

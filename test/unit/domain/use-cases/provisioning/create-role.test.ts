@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY } from '../../../../support/domain/fakes/iam.ts';
+import { asProjectUuid } from '../../../../support/domain/identifiers.ts';
 import {
   codeOf,
   GRANT_ID,
@@ -183,7 +184,7 @@ describe('the provisioner obeys no document:', () => {
       'a repository that moved to an unowned project',
       'NOT_OWNED',
       (w) => {
-        w.bitbucket.repositories = [{ ...shop, project: { key: 'X', uuid: production.uuid } }];
+        w.bitbucket.repositories = [{ ...shop, project: { key: 'X', uuid: asProjectUuid(production.uuid) } }];
       },
     ],
     [

@@ -5,6 +5,7 @@ import type { GrantRequest } from '../../../../../domain/grants/request.ts';
 import { planHash } from '../../../../../domain/planning/plan.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
+import { asWorkspaceUuid } from '../../../../support/domain/identifiers.ts';
 import {
   ada,
   chain,
@@ -82,7 +83,7 @@ describe('a forged intent has no effect in IAM:', () => {
     [
       'a workspace that is not configured',
       'WORKSPACE_NOT_CONFIGURED',
-      { workspace: { slug: 'acme', uuid: shop.uuid } },
+      { workspace: { slug: 'acme', uuid: asWorkspaceUuid(shop.uuid) } },
     ],
   ])('%s is %s', async (_, code, over) => {
     const forged = { ...(await honestIntent()), ...over };
