@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
@@ -27,7 +28,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     }
   }
 
-  async function findEvent(grantId: string, seq: number): Promise<GrantEvent | undefined> {
+  async function findEvent(grantId: GrantId, seq: number): Promise<GrantEvent | undefined> {
     const command = new GetItemCommand({
       TableName: table,
       Key: { grantId: { S: grantId }, seq: { N: String(seq) } },

@@ -5,10 +5,16 @@ import {
   type QueryCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { grantStates, isLive } from '../../domain/grants/grant.ts';
 import { type GrantRow, parseRow, ROW_VERSION } from '../../domain/grants/row.ts';
 import type { DueRow, GrantFilter, GrantPage, GrantTable } from '../../domain/grants/stores.ts';
-import { type RepositoryUuid, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import {
+  type GrantId,
+  grantIdSchema,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
@@ -30,7 +36,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
   /** Updates one row under a condition; false when the condition does not hold. */
   // biome-ignore lint/complexity/useMaxParams: in the order of the statement that they make.
   async function update(
-    grantId: string,
+    grantId: GrantId,
     expression: string,
     condition: string,
     values: Item,
@@ -75,7 +81,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
   }
 
   /** The rows of these grants, as far as there are any, read consistently. */
-  async function readRows(grantIds: readonly string[]): Promise<Item[]> {
+  async function readRows(grantIds: readonly GrantId[]): Promise<Item[]> {
     const rows: Item[] = [];
     let keys: Item[] = grantIds.map((grantId) => ({ grantId: { S: grantId } }));
     while (keys.length > 0) {
@@ -92,8 +98,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     return rows;
   }
 
-  const enrolledIn = async (repositoryUuid: RepositoryUuid): Promise<string[]> =>
-    (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [];
+  const enrolledIn = async (repositoryUuid: RepositoryUuid): Promise<GrantId[]> =>
+    z.array(grantIdSchema).parse((await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? []);
 
   return {
     async markDue(grantId, seq, dueAt) {
@@ -150,7 +156,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listDue(now, limit, after) {
       const { items } = await query(dueQuery(table, now, after), limit);
       return items.map((item) => ({
-        grantId: textOf(item, 'grantId'),
+        grantId: idIn(item),
         dueAt: textOf(item, 'dueAt'),
         dueSeq: Number(item.dueSeq?.N ?? 0),
       }));
@@ -202,11 +208,14 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listLive(repositoryUuid) {
       const ids = await enrolledIn(repositoryUuid);
       const live = (await readRows(ids)).filter((row) => row.grant && isLiveRow(row));
-      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${textOf(item, 'grantId')}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((item) => textOf(item, 'grantId'));
+      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${idIn(item)}`;
+      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(idIn);
     },
   };
 }
+
+/** The grant's id in a row. Throws for a row of another kind. */
+const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
 
 /** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
 const isLiveRow = (item: Item): boolean => {
@@ -218,7 +227,7 @@ function toPage(items: readonly Item[]): GrantPage {
   const page: GrantPage = { grants: [], stale: [] };
   for (const item of items) {
     const version = item.v?.N === undefined ? undefined : Number(item.v.N);
-    const row = parseRow(textOf(item, 'grantId'), { version, grant: item.grant?.S ?? '' });
+    const row = parseRow(idIn(item), { version, grant: item.grant?.S ?? '' });
     if (row.ok) page.grants.push(row.value);
     else page.stale.push(row.problem);
   }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
+import { type GrantId, grantIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { approvals } from '../templates/schema.ts';
-import { grantIdSchema, intentShape, targetShape } from './intent.ts';
+import { intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -135,7 +136,7 @@ const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
 export type EntryPoint = (typeof entryPoints)[number];
 
 type Envelope = {
-  grantId: string;
+  grantId: GrantId;
   /** From 1, without gaps. */
   seq: number;
   /** ISO 8601 in UTC with milliseconds; never earlier than the previous event's. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { grantIdSchema } from '../shared/identifiers.ts';
 import { isSamePrincipal, mayBeSame, type Principal, principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { approvals } from '../templates/schema.ts';
@@ -83,7 +84,7 @@ export interface GrantChange extends z.infer<typeof changeSchema> {}
 
 /** What a grant has in every state. */
 const commonShape = {
-  id: z.string(),
+  id: grantIdSchema,
   /** The request that the present state comes from; while active, the one that is live in IAM. */
   request: requestSchema,
   expiresAt: instant.optional(),

@@ -3,7 +3,6 @@ import { ACCOUNT_ID } from '../shared/account.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import {
   environmentUuidSchema,
-  GRANT_ID,
   NAME,
   projectUuidSchema,
   repositoryUuidSchema,
@@ -42,11 +41,6 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
   intentSchema.parse(
     Object.fromEntries(Object.keys(intentShape).flatMap((key) => (key in data ? [[key, data[key]]] : []))),
   );
-
-/** What a grant id must look like. */
-export const grantIdSchema = z
-  .string()
-  .regex(GRANT_ID, 'must be the id of a grant: gr_ and 26 letters and digits');
 
 /** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
 export function intentHash(intent: GrantIntent): string {

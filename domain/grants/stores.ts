@@ -1,4 +1,4 @@
-import type { RepositoryUuid } from '../shared/identifiers.ts';
+import type { GrantId, RepositoryUuid } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
@@ -22,9 +22,9 @@ export type EventQuery = {
 /** The append-only log: the source of truth, and the audit log. */
 export type EventLog = {
   /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
-  load(grantId: string): Promise<GrantEvent[]>;
+  load(grantId: GrantId): Promise<GrantEvent[]>;
   /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
-  loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]>;
+  loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Events of all grants, newest first, from indexes that lag by seconds. */
@@ -53,18 +53,18 @@ export type GrantFilter = {
 };
 
 /** A row that is due: when, and which event of its grant was awaited. */
-export type DueRow = { grantId: string; dueAt: Instant; dueSeq: number };
+export type DueRow = { grantId: GrantId; dueAt: Instant; dueSeq: number };
 
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
   /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
    *  a later `seq` has said. */
-  markDue(grantId: string, seq: number, dueAt: Instant): Promise<void>;
+  markDue(grantId: GrantId, seq: number, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
   /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */
-  takeLease(grantId: string, owner: string, now: Instant, until: Instant): Promise<boolean>;
-  releaseLease(grantId: string, owner: string): Promise<void>;
+  takeLease(grantId: GrantId, owner: string, now: Instant, until: Instant): Promise<boolean>;
+  releaseLease(grantId: GrantId, owner: string): Promise<void>;
   /** Grants that fit the filter, newest change first; a page may be short. Of `stale` rows the caller reads the log. */
   list(filter: GrantFilter, limit: number, after?: string): Promise<GrantPage>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
@@ -75,10 +75,10 @@ export type GrantTable = {
   repositoriesNamed(fullName: string): Promise<RepositoryUuid[]>;
   /** Remembers, before the first event of a grant is appended, that its repository has it or is about to. Idempotent, and
    *  permanent: an id says nothing about the grant's state. */
-  enrol(repositoryUuid: RepositoryUuid, grantId: string): Promise<void>;
+  enrol(repositoryUuid: RepositoryUuid, grantId: GrantId): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
-  listEnrolled(repositoryUuid: RepositoryUuid): Promise<string[]>;
+  listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
   /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
    *  rows, both read consistently. */
-  listLive(repositoryUuid: RepositoryUuid): Promise<string[]>;
+  listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
 };

@@ -5,6 +5,7 @@ import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
 import { evolve, replay } from '../grants/evolve/evolve.ts';
 import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import { comparePermissions, type Permission } from '../policy/difference.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { SlackSettings } from './slack-settings.ts';
 
@@ -21,7 +22,7 @@ export type WaitingOver = {
 
 /** A request that waits or has waited for approval, as the log records it. */
 export type WaitingStory = {
-  grantId: string;
+  grantId: GrantId;
   request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
   /** What it would add to what was live when it was asked for, and take away. */
   gained: Permission[];

@@ -58,8 +58,16 @@ export const withoutBraces = (uuid: WorkspaceUuid | RepositoryUuid | Environment
 /** What template and grant names look like (design contract: 1–32 characters, lower case, starts with a letter). */
 export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
-/** What a grant id looks like: `gr_` and 26 characters of lower-case base32. */
-export const GRANT_ID = /^gr_[a-z2-7]{26}$/;
+/** The id of a grant: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
+export const grantIdSchema = z
+  .string()
+  .regex(/^gr_[a-z2-7]{26}$/, 'must be the id of a grant: gr_ and 26 letters and digits')
+  .brand<'GrantId'>();
+/** See `grantIdSchema`. */
+export type GrantId = z.infer<typeof grantIdSchema>;
+
+/** A grant's id from text that a caller gives; undefined for anything else. */
+export const parseGrantId = (text: string): GrantId | undefined => grantIdSchema.safeParse(text).data;
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -81,8 +89,8 @@ export type GrantKey = {
 };
 
 /** The deterministic id of a grant, e.g. `gr_hrq6egvaok6463yco36ybujl4g`: the same request is the same grant. */
-export function grantIdOf(key: GrantKey): string {
+export function grantIdOf(key: GrantKey): GrantId {
   const identity = [key.accountId, key.repositoryUuid, key.environmentUuid ?? '*', key.template, key.name];
   const digest = createHash('sha256').update(canonicalJson(identity)).digest();
-  return `gr_${base32(digest).slice(0, 26)}`;
+  return grantIdSchema.parse(`gr_${base32(digest).slice(0, 26)}`);
 }

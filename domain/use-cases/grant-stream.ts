@@ -12,6 +12,7 @@ import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -22,7 +23,7 @@ const WORK_DUE_SECONDS = 60;
 /** A grant's stream as it was read: the fold of its events and the last of them. `events` begin at the checkpoint, where
  *  there is one. */
 export type GrantStream = StreamPart & {
-  grantId: string;
+  grantId: GrantId;
   grant: Grant | undefined;
   last: GrantEvent | undefined;
 };
@@ -73,7 +74,7 @@ export const isFull = (events: readonly GrantEvent[]): boolean =>
  *  another grant, or dated in the future: nothing is decided on a log that was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
-  grantId: string,
+  grantId: GrantId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readPart(ports, grantId));
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { grantIdSchema } from '../../domain/grants/intent.ts';
+import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
-import { repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import { grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import type {
   eventSchema,
   GrantResource,
@@ -21,7 +21,7 @@ const key = (name: string) => `${providerName(workspace.slug)}:${name}`;
 const audience = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 
 const grant: GrantResource = {
-  id: 'gr_hrq6egvaok6463yco36ybujl4g',
+  id: grantIdSchema.parse('gr_hrq6egvaok6463yco36ybujl4g'),
   state: 'active',
   repository: { uuid: repository, fullName: 'acme/shop', workspace },
   template: { name: 's3-static-site', version: '5d41f0c9a7e3b2d8' },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../domain/bitbucket/repository.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../support/domain/identifiers.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../support/identifiers.ts';
 
 /** A Bitbucket with some repositories, and what happens in it. */
 export type BitbucketWorld = {

@@ -1,8 +1,8 @@
 import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
-import { asEnvironmentUuid } from '../support/domain/identifiers.ts';
-import { production, shop, staging, web } from '../support/domain/samples.ts';
+import { asEnvironmentUuid } from '../support/identifiers.ts';
+import { GRANT_ID, production, shop, staging, web } from '../support/domain/samples.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { checkpointStoreContract } from './checkpoint-store-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';
@@ -72,7 +72,7 @@ provisionerContract(NAME, async () => {
   const world = new World();
   const runs: string[] = [];
   let next: Run = 'settled';
-  world.provision = async (grantId = '') => {
+  world.provision = async (grantId = GRANT_ID) => {
     runs.push(grantId);
     if (next === 'throws') throw new Error('boom');
     if (next !== 'dies' && next !== 'silent') return { outcome: next };

@@ -3,7 +3,7 @@ import { grantStates } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asRepositoryUuid } from '../support/domain/identifiers.ts';
+import { asRepositoryUuid } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const templates = ['s3-static-site', 'ecr-push', 'lambda-deploy'];

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asRepositoryUuid } from '../support/domain/identifiers.ts';
+import { asRepositoryUuid } from '../support/identifiers.ts';
 
 /** Two handles on one table that is empty at first. */
 export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;
@@ -35,7 +36,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     ({ table, second } = await open());
   });
 
-  const due = async (grantId: string) =>
+  const due = async (grantId: GrantId) =>
     (await table.listDue(EVER, 100)).find((row) => row.grantId === grantId)?.dueAt;
 
   const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>

@@ -12,6 +12,7 @@ import { armFault, useAwsEnvironment } from '../support/adapters/environment.ts'
 import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { GRANT_ID, present, shop } from '../support/domain/samples.ts';
+import { asGrantId } from '../support/identifiers.ts';
 
 const LAG_MS = 2000;
 
@@ -40,7 +41,7 @@ class LaggingWorld extends FollowWorld {
 
   /** The grant by its stream. */
   async grant(id: string): Promise<Grant> {
-    return present(replay(await this.real.log.load(id)));
+    return present(replay(await this.real.log.load(asGrantId(id))));
   }
 
   /** The states of these grants by their streams. */
@@ -142,13 +143,14 @@ test('a grant of before grants were enrolled is revoked with its repository', as
 
 test('one stream that cannot be read keeps no other grant from being revoked, and is tried again', async () => {
   const id = await ask('default');
-  await world.real.grants.enrol(shop.uuid, 'gr_broken');
+  const broken = asGrantId(`gr_${'b'.repeat(26)}`);
+  await world.real.grants.enrol(shop.uuid, broken);
   const { load } = world.real.log;
   world.real.log.load = (asked) =>
-    asked === 'gr_broken' ? Promise.reject(new Error('the log of gr_broken is broken')) : load(asked);
+    asked === broken ? Promise.reject(new Error('the log is broken')) : load(asked);
   world.bitbucket.repositories = [];
   await expect(world.deliver('repo:deleted', { repository: { uuid: shop.uuid } })).rejects.toThrow(
-    'gr_broken',
+    'the log is broken',
   );
   expect(await world.states([id])).toEqual(['revoked']);
 });

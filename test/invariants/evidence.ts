@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import type { OidcProvider, Role } from '../../sandbox/aws/state.ts';
 
 /** One write that IAM saw, and how many events of the grant's stream lay in the log when it was sent. */
@@ -19,7 +20,7 @@ export type Admission = {
 
 /** What an observer can see of one grant after a story, without the product's help. */
 export type Evidence = {
-  grantId: string;
+  grantId: GrantId;
   roleName: string;
   repositoryUuid: string;
   environmentUuid?: string | undefined;

@@ -7,7 +7,7 @@ import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantFilter } from '../../grants/stores.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
-import type { RepositoryUuid } from '../../shared/identifiers.ts';
+import type { GrantId, RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -29,7 +29,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
-  reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+  reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
@@ -127,7 +127,7 @@ export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Pro
 /** Records its repository's present names in a grant. */
 export async function followNames(
   ports: StreamPorts,
-  { grantId, repository }: { grantId: string; repository: Repository },
+  { grantId, repository }: { grantId: GrantId; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
@@ -159,7 +159,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
 
 /** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
  *  as a name without an owner, still waits for a person. */
-async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
+async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const { grant } = stream;

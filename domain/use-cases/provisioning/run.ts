@@ -48,7 +48,7 @@ const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
 /** Begins a run on the stream as it is now. */
 export async function beginRun(
   ports: ProvisionerPorts,
-  grantId: string,
+  grantId: GrantId,
   deadline: EpochMilliseconds,
 ): Promise<ProvisionerRun> {
   let stream = await keepCheckpoint(ports, await loadStream(ports, grantId));

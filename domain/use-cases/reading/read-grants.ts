@@ -12,7 +12,7 @@ import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore, EventLog, EventQuery, GrantFilter, GrantTable } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { parseRepositoryUuid } from '../../shared/identifiers.ts';
+import { type GrantId, parseRepositoryUuid } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, accessContextOf, loadForCaller, resourceOf } from '../access.ts';

@@ -58,7 +58,7 @@ export async function approveGrant(
     if (!timely.ok) return timely;
     const approved = await append(ports, timely.value, causeOf(context));
     if (!approved) continue;
-    const settled = await waitForProvisioner(ports, input.grantId);
+    const settled = await waitForProvisioner(ports, grant.id);
     return answerToRequest('changed', approved, settled);
   }
 }

@@ -6,6 +6,7 @@ import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -147,7 +148,7 @@ async function carryOut(
 }
 
 /** Nothing in the log says for how long this request asked, so its sender must not believe so. */
-const notYetLimited = (grantId: string) =>
+const notYetLimited = (grantId: GrantId) =>
   problem(
     'CONFLICT',
     `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,

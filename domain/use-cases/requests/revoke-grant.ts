@@ -1,6 +1,7 @@
 import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
@@ -58,7 +59,7 @@ async function revokeOnce(
 }
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
-async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<Result<GrantAnswer>> {
+async function verifyNothingLeft(ports: RequestPorts, grantId: GrantId): Promise<Result<GrantAnswer>> {
   const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
   if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);

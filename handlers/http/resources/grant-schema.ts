@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStates } from '../../../domain/grants/grant.ts';
-import { grantIdSchema, targetShape } from '../../../domain/grants/intent.ts';
+import { targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { risks } from '../../../domain/policy/difference.ts';
 import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
-import { NAME } from '../../../domain/shared/identifiers.ts';
+import { grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
 import { acme, apiError, bitbucketAt, REPOSITORY_UUID } from '../../support/adapters/bitbucket.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
-import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
+import { asRepositoryUuid } from '../../support/identifiers.ts';
 
 const shop = { workspaceUuid: acme.uuid, repositoryUuid: REPOSITORY_UUID };
 const uuidOf = (n: number) => `{8a1d3f52-6c0e-4b7a-9f25-${n.toString(16).padStart(12, '0')}}`;

@@ -24,7 +24,7 @@ import {
   startRecordedBitbucket,
   WEB_UUID,
 } from '../../support/adapters/recorded-bitbucket.ts';
-import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid } from '../../support/domain/identifiers.ts';
+import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid } from '../../support/identifiers.ts';
 
 const staging = (n: number) => ({
   uuid: asEnvironmentUuid(environmentAnswer('', n).uuid),

@@ -13,13 +13,13 @@ import {
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
 import {
   asEnvironmentUuid,
   asProjectUuid,
   asRepositoryUuid,
   asWorkspaceUuid,
-} from '../../support/domain/identifiers.ts';
-import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
+} from '../../support/identifiers.ts';
 
 type Row = {
   caller: string;

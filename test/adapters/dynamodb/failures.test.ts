@@ -11,9 +11,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
-import { eventOf, grantIdNumber, grantOf } from '../../support/adapters/events.ts';
+import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
-import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const dynamodb = mockClient(client);
@@ -21,6 +20,7 @@ const log = dynamodbEventLog(client, 'events');
 const table = dynamodbGrantTable(client, 'grants');
 
 const GRANT = grantIdNumber(1);
+const REPOSITORY = repositoryNumber(1);
 const NOW = '2026-11-23T09:00:00.000Z';
 const time = { from: '2026-11-23T00:00:00.000Z', to: NOW };
 
@@ -28,10 +28,7 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['load', () => log.load(GRANT)],
   ['append', () => log.append(eventOf())],
   ['query', () => log.query({ ...time, limit: 1 })],
-  [
-    'query of a repository',
-    () => log.query({ ...time, limit: 1, repositoryUuids: [asRepositoryUuid('{x}')] }),
-  ],
+  ['query of a repository', () => log.query({ ...time, limit: 1, repositoryUuids: [REPOSITORY] })],
   ['markDue', () => table.markDue(GRANT, 1, NOW)],
   ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
   ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
@@ -40,9 +37,9 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
   ['list', () => table.list({}, 1)],
   ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
-  ['enrol', () => table.enrol(asRepositoryUuid('{x}'), GRANT)],
-  ['listEnrolled', () => table.listEnrolled(asRepositoryUuid('{x}'))],
-  ['listLive', () => table.listLive(asRepositoryUuid('{x}'))],
+  ['enrol', () => table.enrol(REPOSITORY, GRANT)],
+  ['listEnrolled', () => table.listEnrolled(REPOSITORY)],
+  ['listLive', () => table.listLive(REPOSITORY)],
 ];
 
 beforeEach(() => {
@@ -80,7 +77,7 @@ test('rows that did not fit into an answer are read again, and none is counted t
       UnprocessedKeys: { grants: { Keys: [{ grantId: { S: ids[1] ?? '' } }] } },
     })
     .resolves({ Responses: { grants: rows.slice(1) } });
-  expect((await table.listLive(asRepositoryUuid('{x}'))).sort()).toEqual([...ids].sort());
+  expect((await table.listLive(REPOSITORY)).sort()).toEqual([...ids].sort());
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */

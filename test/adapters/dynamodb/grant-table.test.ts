@@ -13,7 +13,7 @@ import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
-import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
+import { asRepositoryUuid } from '../../support/identifiers.ts';
 
 const GRANT = grantIdNumber(1);
 const EARLY = '2026-11-23T09:00:00.000Z';

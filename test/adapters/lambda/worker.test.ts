@@ -5,7 +5,7 @@ import { lambdaWorker } from '../../../adapters/lambda/worker.ts';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
-import { asRepositoryUuid } from '../../support/domain/identifiers.ts';
+import { asRepositoryUuid } from '../../support/identifiers.ts';
 
 const message: WorkerMessage = {
   source: 'bitbucket',

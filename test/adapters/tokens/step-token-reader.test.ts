@@ -12,7 +12,7 @@ import {
   stepClaims,
 } from '../../support/adapters/issuers.ts';
 import { startTokenWorld, type TokenWorld } from '../../support/adapters/token-world.ts';
-import { asWorkspaceUuid } from '../../support/domain/identifiers.ts';
+import { asWorkspaceUuid } from '../../support/identifiers.ts';
 
 let world: TokenWorld;
 beforeAll(async () => {

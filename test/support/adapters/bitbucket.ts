@@ -1,7 +1,7 @@
 import { bitbucketApi } from '../../../adapters/bitbucket/api.ts';
 import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../domain/identifiers.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const SECRET = 'ATCTT3xFfGN0-a-secret-token=1A2B3C4D';
 

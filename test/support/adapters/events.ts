@@ -1,18 +1,18 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
 import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { RepositoryUuid } from '../../../domain/shared/identifiers.ts';
+import type { GrantId, RepositoryUuid } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../domain/identifiers.ts';
+import { asGrantId, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const ACCOUNT = '111122223333';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** The id of the grant with this number: distinct up to a million. */
-export function grantIdNumber(n: number): string {
+export function grantIdNumber(n: number): GrantId {
   const digits = [n >> 15, n >> 10, n >> 5, n].map((part) => ALPHABET[part & 31] ?? 'a').join('');
-  return `gr_${digits.padStart(26, 'a')}`;
+  return asGrantId(`gr_${digits.padStart(26, 'a')}`);
 }
 
 /** The UUID of the repository with this number. */
@@ -22,7 +22,7 @@ export const repositoryNumber = (n: number): RepositoryUuid =>
 export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
 
 export type EventFields = {
-  grantId?: string;
+  grantId?: GrantId;
   seq?: number;
   at?: string;
   principal?: Principal;
@@ -50,7 +50,7 @@ export function eventOf(fields: EventFields = {}): GrantEvent {
 }
 
 /** A whole stream: one event for each of the given, in order, chained. */
-export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
+export function streamOf(grantId: GrantId, events: EventFields[]): GrantEvent[] {
   const stream: GrantEvent[] = [];
   for (const [n, fields] of events.entries()) {
     const prevHash = stream.at(-1)?.hash ?? ZERO_HASH;

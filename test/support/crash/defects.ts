@@ -8,6 +8,7 @@ import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
+import { asGrantId } from '../identifiers.ts';
 import type { Plant } from './world/world.ts';
 
 /** The role that a log knows. */
@@ -76,10 +77,13 @@ export const lateAnnouncements: Plant = {
   }),
 };
 
+/** What a run that has no lease yet works on. */
+const NO_GRANT = asGrantId(`gr_${'a'.repeat(26)}`);
+
 /** Takes whatever bears the role's name for the grant's own: path, tags and RoleId are as they should be. */
 export const noOwnershipCheck: Plant = {
   provisioner(ports) {
-    let grantId = '';
+    let grantId = NO_GRANT;
     let wanted: RoleSpecification | undefined;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
@@ -144,7 +148,7 @@ const ignoring =
 /** Takes "no such entity" for absence, whenever it comes. */
 export const notFoundIsAbsence: Plant = {
   provisioner(ports) {
-    let grantId = '';
+    let grantId = NO_GRANT;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
         grantId = id;

@@ -3,7 +3,7 @@ import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
-import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from './identifiers.ts';
+import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 
 /** Every property runs as often, from the same seed. */

@@ -3,8 +3,8 @@ import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
+import { asRepositoryUuid } from '../identifiers.ts';
 import { World } from './fakes/fakes.ts';
-import { asRepositoryUuid } from './identifiers.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
 
 /** The rule that new repositories like `shop-*` of project SHOP get a site of their own name, and what to vary of it. */

@@ -10,7 +10,7 @@ import {
 } from '../../../sandbox/aws/policy/evaluation.ts';
 import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import { SAMPLE_ACCOUNT } from '../../../scripts/templates/sample.ts';
-import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from './identifiers.ts';
+import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 /** One request to AWS, as a policy is asked about it. */
 export type Asked = { action: string; resource: string; context?: Record<string, string | string[]> };

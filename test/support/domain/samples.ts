@@ -13,10 +13,16 @@ import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { type Caller, identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
-import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid, asWorkspaceUuid } from './identifiers.ts';
+import {
+  asEnvironmentUuid,
+  asGrantId,
+  asProjectUuid,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../identifiers.ts';
 
 /** The design's example grant: repository-wide, `s3-static-site`, name `default`. */
-export const GRANT_ID = 'gr_hrq6egvaok6463yco36ybujl4g';
+export const GRANT_ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 export const ACME = { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') };
 export const GLOBEX = { slug: 'globex', uuid: asWorkspaceUuid('{5b6c0a5e-8a4f-4c1a-9a52-0a3c9e3f7f11}') };
 export const SHOP_PROJECT = { key: 'SHOP', uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}') };

@@ -11,12 +11,7 @@ import type { Parameters } from '../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../domain/templates/render.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../domain/trust/policy.ts';
-import {
-  asEnvironmentUuid,
-  asProjectUuid,
-  asRepositoryUuid,
-  asWorkspaceUuid,
-} from '../domain/identifiers.ts';
+import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const ACCOUNT: Account = {
   alias: 'default',

@@ -1,6 +1,6 @@
 import { grantEvents, listGrants, readableGrant } from '../../../../domain/use-cases/reading/read-grants.ts';
 import { eventsOf } from '../../../invariants/evidence.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../../domain/identifiers.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../../identifiers.ts';
 import type { Flow } from '../walk.ts';
 import { ada, SHOP } from '../world/stage.ts';
 import { asks, OTHER_BUCKET } from './flow-parts.ts';

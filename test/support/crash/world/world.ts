@@ -1,4 +1,5 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
+import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
@@ -51,7 +52,7 @@ export class CrashWorld {
   readonly aws: AwsHand;
   plant: Plant = {};
   /** The grant that the present run is about. */
-  watched = '';
+  watched: GrantId | undefined;
   /** For each IAM write that was sent: how many events of the watched grant lay in the log. */
   eventsBeforeWrites: number[] = [];
   /** Whether Lambda runs the provisioner when it is asked to. */
@@ -66,7 +67,9 @@ export class CrashWorld {
     this.standIns = standIns;
     this.injector = new Injector(clock);
     this.injector.beforeSend = async (call) => {
-      if (isIamWrite(call)) this.eventsBeforeWrites.push((await this.storage.events(this.watched)).length);
+      const { watched } = this;
+      if (watched && isIamWrite(call))
+        this.eventsBeforeWrites.push((await this.storage.events(watched)).length);
     };
     this.aws = awsHand(standIns, () => clock.now());
     const { EVENTS_TABLE = '', GRANTS_TABLE = '' } = standIns.variables(0);
@@ -77,7 +80,7 @@ export class CrashWorld {
     hurry();
     const clock = new WalkClock();
     const world = new CrashWorld(clock, await startWalkStandIns(clock));
-    world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: string }));
+    world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: GrantId }));
     const variables = world.standIns.variables(world.#lambda.port);
     Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: 'SILENT' });
     const settings = composeCore({ variables, clock });
@@ -134,7 +137,7 @@ export class CrashWorld {
   /** Resolves when no provisioner runs any more. */
   idle = (): Promise<void> => this.#lambda?.idle() ?? Promise.resolve();
 
-  async #invoke({ grantId }: { grantId: string }): Promise<InvocationEnd> {
+  async #invoke({ grantId }: { grantId: GrantId }): Promise<InvocationEnd> {
     if (!this.isLambdaUp) return 'died';
     const process = new WalkProcess();
     const ports = composeProvisioner(this.#core(process));

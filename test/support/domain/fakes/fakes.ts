@@ -12,7 +12,7 @@ import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
-import { type EnvironmentUuid, parseUuid } from '../../../../domain/shared/identifiers.ts';
+import { type EnvironmentUuid, parseGrantId, parseUuid } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
@@ -238,7 +238,7 @@ export class World {
     });
   }
 
-  revoke(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+  revoke(grantId: string = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),
@@ -248,21 +248,22 @@ export class World {
   }
 
   /** Approves the plan that waits, or the one of `over`; as Grace unless told. */
-  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId: string = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
     return approveGrant(this.requestPorts, { grantId, planHash, ...over }, context);
   }
 
-  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId: string = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
     return rejectGrant(this.requestPorts, { grantId, planHash, reason: 'No', ...over }, context);
   }
 
   /** The hash of the plan that waits; one of no plan where none does. */
-  async waitingPlan(grantId = GRANT_ID): Promise<string> {
-    const grant = replay(await this.log.load(grantId));
+  async waitingPlan(named: string = GRANT_ID): Promise<string> {
+    const grantId = parseGrantId(named);
+    const grant = grantId && replay(await this.log.load(grantId));
     return (grant && waitingRequest(grant)?.planHash) ?? 'f'.repeat(64);
   }
 

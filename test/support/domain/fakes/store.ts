@@ -12,7 +12,7 @@ import type {
   GrantTable,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
-import type { RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
+import type { GrantId, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import { plusSeconds } from '../../../../domain/shared/time.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
@@ -51,15 +51,15 @@ export class FakeEventLog implements EventLog {
     this.#journal = journal;
   }
 
-  async load(grantId: string): Promise<GrantEvent[]> {
+  async load(grantId: GrantId): Promise<GrantEvent[]> {
     return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
   }
 
-  async loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+  async loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]> {
     return this.#read(grantId, seq, limit);
   }
 
-  #read(grantId: string, seq: number, limit: number): GrantEvent[] {
+  #read(grantId: GrantId, seq: number, limit: number): GrantEvent[] {
     const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
     return texts.map((text) => parseEvent(JSON.parse(text)));
   }
@@ -128,29 +128,29 @@ type Row = {
 
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
-  readonly rows = new Map<string, Row>();
+  readonly rows = new Map<GrantId, Row>();
   /** Rows that cannot be read, until they are projected again. */
-  readonly stale = new Map<string, StaleRow['reason']>();
-  readonly #enrolled = new Map<string, Set<string>>();
+  readonly stale = new Map<GrantId, StaleRow['reason']>();
+  readonly #enrolled = new Map<string, Set<GrantId>>();
 
-  async enrol(repositoryUuid: RepositoryUuid, grantId: string): Promise<void> {
+  async enrol(repositoryUuid: RepositoryUuid, grantId: GrantId): Promise<void> {
     const known = this.#enrolled.get(repositoryUuid) ?? new Set();
     this.#enrolled.set(repositoryUuid, known.add(grantId));
   }
 
   /** Rows that a test has put here count as enrolled. */
-  async listEnrolled(repositoryUuid: RepositoryUuid): Promise<string[]> {
+  async listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
 
-  #row(grantId: string): Row {
+  #row(grantId: GrantId): Row {
     const row = this.rows.get(grantId) ?? {};
     this.rows.set(grantId, row);
     return row;
   }
 
-  async markDue(grantId: string, seq: number, dueAt: string): Promise<void> {
+  async markDue(grantId: GrantId, seq: number, dueAt: string): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq });
@@ -164,7 +164,7 @@ export class FakeGrantTable implements GrantTable {
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
-  async takeLease(grantId: string, owner: string, now: string, until: string): Promise<boolean> {
+  async takeLease(grantId: GrantId, owner: string, now: string, until: string): Promise<boolean> {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
@@ -174,7 +174,7 @@ export class FakeGrantTable implements GrantTable {
     return true;
   }
 
-  async releaseLease(grantId: string, owner: string): Promise<void> {
+  async releaseLease(grantId: GrantId, owner: string): Promise<void> {
     const row = this.rows.get(grantId);
     if (row?.lease?.owner === owner) delete row.lease;
   }
@@ -219,7 +219,7 @@ export class FakeGrantTable implements GrantTable {
     return [...new Set(named.map(({ request }) => request.intent.repository.uuid))];
   }
 
-  async listLive(repositoryUuid: RepositoryUuid): Promise<string[]> {
+  async listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     return this.#grants()
       .filter((grant) => isLive(grant.state) && fits(grant, { repositoryUuid }))
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))

@@ -7,8 +7,8 @@ import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import type { Parameters } from '../../../../domain/templates/parameters.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
-import { asProjectUuid } from '../../../support/domain/identifiers.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
+import { asProjectUuid } from '../../../support/identifiers.ts';
 
 describe('a pattern', () => {
   test.each([

@@ -4,9 +4,9 @@ import { decideRename } from '../../../../domain/grants/decide-rename.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { GrantState } from '../../../../domain/grants/grant.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
-import { asProjectUuid } from '../../../support/domain/identifiers.ts';
 import { SHOP_PROJECT, shop, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asProjectUuid } from '../../../support/identifiers.ts';
 
 const NOON = '2026-06-01T12:00:00.000Z';
 const { storyOf, requested } = story;

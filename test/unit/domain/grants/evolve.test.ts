@@ -4,9 +4,9 @@ import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant, grantStates, roleOf } from '../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
-import { asProjectUuid } from '../../../support/domain/identifiers.ts';
 import { ada, createdRole, grace, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asProjectUuid } from '../../../support/identifiers.ts';
 
 const MARCH = '2026-03-01T00:00:00.000Z';
 const APRIL = '2026-04-01T00:00:00.000Z';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RoleInputs, renderRole, reportAuditedRole } from '../../../../domain/planning/rendered-role.ts';
 import { canonicalHash } from '../../../../domain/shared/canonical-hash.ts';
-import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/domain/identifiers.ts';
+import type { EnvironmentUuid, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import {
   codeOf,
   configurationOf,
@@ -53,7 +53,7 @@ describe('a plan', () => {
   test.each(['*', '{*}', '?', shop.uuid.replace('ce6a', 'ce?a'), '*:'])(
     'is refused by the checker where Bitbucket calls a repository %s',
     (uuid) => {
-      expect(codeOf(renderRole(inputs({ repository: { ...shop, uuid: asRepositoryUuid(uuid) } })))).toBe(
+      expect(codeOf(renderRole(inputs({ repository: { ...shop, uuid: uuid as RepositoryUuid } })))).toBe(
         'GUARDRAIL_VIOLATED',
       );
     },
@@ -63,7 +63,7 @@ describe('a plan', () => {
     'is refused by the checker where Bitbucket calls an environment %s',
     (uuid) => {
       expect(
-        codeOf(renderRole(inputs({ environment: { uuid: asEnvironmentUuid(uuid), name: 'Production' } }))),
+        codeOf(renderRole(inputs({ environment: { uuid: uuid as EnvironmentUuid, name: 'Production' } }))),
       ).toBe('GUARDRAIL_VIOLATED');
     },
   );

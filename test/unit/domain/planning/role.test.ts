@@ -6,9 +6,9 @@ import {
   roleNameOf,
   roleTags,
 } from '../../../../domain/planning/role.ts';
-import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/domain/identifiers.ts';
+import { asEnvironmentUuid, asGrantId, asRepositoryUuid } from '../../../support/identifiers.ts';
 
-const ID = 'gr_hrq6egvaok6463yco36ybujl4g';
+const ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 const PART = 'hrq6egvaok64';
 
 describe('a role name', () => {

@@ -6,7 +6,7 @@ import {
   parseUuid,
   withoutBraces,
 } from '../../../../domain/shared/identifiers.ts';
-import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/domain/identifiers.ts';
+import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
 
 const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
 

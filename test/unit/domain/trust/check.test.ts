@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTrustPolicy, type TrustExpectation } from '../../../../domain/trust/check.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/domain/identifiers.ts';
 import { GLOBEX, production, shop, staging, web } from '../../../support/domain/samples.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
 
 const OIDC = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const AUD = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { policyText } from '../../../../domain/policy/document.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../../domain/trust/policy.ts';
-import { asEnvironmentUuid } from '../../../support/domain/identifiers.ts';
 import { ACME, shop } from '../../../support/domain/samples.ts';
+import { asEnvironmentUuid } from '../../../support/identifiers.ts';
 
 const account = { id: '111122223333', partition: 'aws' };
 const subject = { account, workspace: ACME, repositoryUuid: shop.uuid };

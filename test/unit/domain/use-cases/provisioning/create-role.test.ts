@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY } from '../../../../support/domain/fakes/iam.ts';
-import { asProjectUuid } from '../../../../support/domain/identifiers.ts';
 import {
   codeOf,
   GRANT_ID,
@@ -11,6 +10,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asProjectUuid } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {

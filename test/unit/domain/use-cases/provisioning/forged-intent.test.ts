@@ -3,9 +3,9 @@ import type { NewEvent } from '../../../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../../../domain/grants/intent.ts';
 import type { GrantRequest } from '../../../../../domain/grants/request.ts';
 import { planHash } from '../../../../../domain/planning/plan.ts';
+import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
-import { asWorkspaceUuid } from '../../../../support/domain/identifiers.ts';
 import {
   ada,
   chain,
@@ -19,6 +19,7 @@ import {
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
+import { asWorkspaceUuid } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -35,7 +36,7 @@ async function intentFor(over: Partial<GrantRequest>): Promise<GrantIntent> {
 }
 
 /** Writes a stream past the edge, as whoever had taken the edge over could, and has the provisioner work on it. */
-async function forge(grantId: string, ...events: NewEvent[]) {
+async function forge(grantId: GrantId, ...events: NewEvent[]) {
   for (const event of chain(events, grantId)) await world.log.append(event);
   await world.grants.markDue(grantId, events.length, world.clock.instant());
   await world.invoke(grantId);

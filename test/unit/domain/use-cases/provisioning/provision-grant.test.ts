@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, problemOf, successOf } from '../../../../support/domain/samples.ts';
+import { asGrantId } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -37,7 +38,7 @@ describe('the lease', () => {
   });
 
   test('is not given to a grant that nobody knows', async () => {
-    expect(await world.invoke('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toEqual({ outcome: 'busy' });
+    expect(await world.invoke(asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toEqual({ outcome: 'busy' });
     expect(world.grants.rows.size).toBe(0);
   });
 

@@ -13,6 +13,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asGrantId } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -32,7 +33,9 @@ describe('a compromised writer of the log', () => {
     await world.request();
     const events = await world.log.load(GRANT_ID);
     expect(verifyChain(events, GRANT_ID)).toBeUndefined();
-    expect(verifyChain(events, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toBe('event 1 belongs to another grant');
+    expect(verifyChain(events, asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toBe(
+      'event 1 belongs to another grant',
+    );
   });
 
   test('cannot spare a template its approval by writing that none is needed', async () => {

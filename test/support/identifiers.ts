@@ -1,12 +1,14 @@
 import {
   environmentUuidSchema,
+  grantIdSchema,
   projectUuidSchema,
   repositoryUuidSchema,
   workspaceUuidSchema,
-} from '../../../domain/shared/identifiers.ts';
+} from '../../domain/shared/identifiers.ts';
 
 /** Each throws for text that the product would not take. */
 export const asWorkspaceUuid = (text: string) => workspaceUuidSchema.parse(text);
 export const asProjectUuid = (text: string) => projectUuidSchema.parse(text);
 export const asRepositoryUuid = (text: string) => repositoryUuidSchema.parse(text);
 export const asEnvironmentUuid = (text: string) => environmentUuidSchema.parse(text);
+export const asGrantId = (text: string) => grantIdSchema.parse(text);
