@@ -1,6 +1,7 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { actions, eventResource } from '../../domain/access/authorisation.ts';
 import {
+  accountIdSchema,
   environmentUuidSchema,
   projectUuidSchema,
   repositoryUuidSchema,
@@ -58,7 +59,7 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   for (const action of actions) {
     const event = eventResource({
       repositoryUuid: repositoryUuidSchema.parse(uuid),
-      accountId: '000000000000',
+      accountId: accountIdSchema.parse('000000000000'),
     });
     const grant = {
       workspaceUuid: workspaceUuidSchema.parse(uuid),

@@ -5,6 +5,7 @@ import { loadCedar } from '../../adapters/cedar/engine.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { unknownContext } from '../../domain/access/authorisation.ts';
 import {
+  accountIdSchema,
   environmentUuidSchema,
   projectUuidSchema,
   repositoryUuidSchema,
@@ -25,7 +26,7 @@ const resource = {
   projectUuid: projectUuidSchema.parse('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}'),
   repositoryUuid: repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   environmentUuid: environmentUuidSchema.parse('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
-  accountId: '111122223333',
+  accountId: accountIdSchema.parse('111122223333'),
   template: { name: 's3-static-site' },
 };
 

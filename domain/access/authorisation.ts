@@ -1,4 +1,10 @@
-import type { EnvironmentUuid, ProjectUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
+import type {
+  AccountId,
+  EnvironmentUuid,
+  ProjectUuid,
+  RepositoryUuid,
+  WorkspaceUuid,
+} from '../shared/identifiers.ts';
 import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -18,7 +24,7 @@ export type Resource = {
   projectUuid: ProjectUuid | undefined;
   repositoryUuid: RepositoryUuid;
   environmentUuid: EnvironmentUuid | undefined;
-  accountId: string;
+  accountId: AccountId;
   template: (Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>) | undefined;
 };
 

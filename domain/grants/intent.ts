@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ACCOUNT_ID } from '../shared/account.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import {
+  accountIdSchema,
   environmentUuidSchema,
   NAME,
   projectUuidSchema,
@@ -12,7 +12,7 @@ import {
 /** The identity of what every event is about; part of the data of each. */
 export const targetShape = {
   repository: z.strictObject({ uuid: repositoryUuidSchema, fullName: z.string().min(3) }),
-  account: z.string().regex(ACCOUNT_ID),
+  account: accountIdSchema,
 };
 
 /** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */

@@ -1,6 +1,7 @@
 import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
 import { type Account, boundaryArn } from '../shared/account.ts';
 import {
+  type AccountId,
   type EnvironmentUuid,
   type GrantId,
   type RepositoryUuid,
@@ -48,7 +49,7 @@ export const isRoleNameOf = (name: string, grantId: GrantId): boolean =>
   /^rw-[a-z0-9-]{1,46}$/.test(name.slice(0, -13)) && name.endsWith(`-${idPart(grantId)}`);
 
 /** The ARN of the role with that name in the account. */
-export const roleArnOf = (account: { id: string; partition: string }, name: string): string =>
+export const roleArnOf = (account: { id: AccountId; partition: string }, name: string): string =>
   `arn:${account.partition}:iam::${account.id}:role${ROLE_PATH}${name}`;
 
 /** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */

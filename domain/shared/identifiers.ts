@@ -58,6 +58,14 @@ export const withoutBraces = (uuid: WorkspaceUuid | RepositoryUuid | Environment
 /** What template and grant names look like (design contract: 1–32 characters, lower case, starts with a letter). */
 export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** An AWS account id: twelve digits. Source: AWS Account Management Reference Guide, account identifiers. */
+export const ACCOUNT_ID = /^\d{12}$/;
+
+/** An AWS account id, from text that is exactly that. */
+export const accountIdSchema = z.string().regex(ACCOUNT_ID).brand<'AccountId'>();
+/** See `accountIdSchema`. */
+export type AccountId = z.infer<typeof accountIdSchema>;
+
 /** The id of a grant: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
 export const grantIdSchema = z
   .string()
@@ -81,7 +89,7 @@ function base32(bytes: Uint8Array): string {
 
 /** What makes a grant that grant; nothing else does. */
 export type GrantKey = {
-  accountId: string;
+  accountId: AccountId;
   repositoryUuid: RepositoryUuid;
   environmentUuid?: EnvironmentUuid | undefined;
   template: string;

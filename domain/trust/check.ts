@@ -1,10 +1,10 @@
-import type { EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
+import type { AccountId, EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
 import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {
   partition: string;
-  accountId: string;
+  accountId: AccountId;
   workspaceSlug: string;
   workspaceUuid: WorkspaceUuid;
   repositoryUuid: RepositoryUuid;

@@ -1,11 +1,11 @@
 import { audienceOf, providerArn, providerName, type Workspace } from '../bitbucket/oidc.ts';
 import type { TrustPolicy } from '../policy/document.ts';
-import type { EnvironmentUuid, RepositoryUuid } from '../shared/identifiers.ts';
+import type { AccountId, EnvironmentUuid, RepositoryUuid } from '../shared/identifiers.ts';
 
 /** Who may assume a role: one repository of one workspace, or one deployment environment of it. Every value comes from
  *  Bitbucket's API or the configuration, none from a caller. */
 export type TrustTarget = {
-  account: { id: string; partition: string };
+  account: { id: AccountId; partition: string };
   workspace: Workspace;
   repositoryUuid: RepositoryUuid;
   environmentUuid?: EnvironmentUuid | undefined;

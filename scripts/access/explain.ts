@@ -25,6 +25,7 @@ import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';
 import { findAccount } from '../../domain/shared/account.ts';
 import {
+  type AccountId,
   type EnvironmentUuid,
   type ProjectUuid,
   parseEnvironmentUuid,
@@ -88,7 +89,7 @@ type ShownGrant = {
     project?: { uuid: ProjectUuid };
   };
   environment?: { uuid: EnvironmentUuid };
-  account: { id: string };
+  account: { id: AccountId };
   template: { name: string };
 };
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
-import { grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import { accountIdSchema, grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import type {
   eventSchema,
   GrantResource,
@@ -14,7 +14,7 @@ import type { templateResourceSchema } from '../../handlers/http/resources/templ
 const repository = repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
 const workspace = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
 const step = '{759de0c6-eaee-4eaa-b7a6-c507eec759a7}';
-const account = { id: '111122223333', partition: 'aws' };
+const account = { id: accountIdSchema.parse('111122223333'), partition: 'aws' };
 const ada = { kind: 'person', id: 'ada@acme.example' } as const;
 const at = '2026-11-23T09:00:00.000Z';
 const key = (name: string) => `${providerName(workspace.slug)}:${name}`;

@@ -2,7 +2,7 @@ import { readConfiguration, readTemplates } from '../../adapters/settings/files.
 import type { GrantIntent } from '../../domain/grants/intent.ts';
 import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
-import type { RepositoryUuid } from '../../domain/shared/identifiers.ts';
+import type { AccountId, RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient, harmless } from '../api-client.ts';
@@ -16,7 +16,7 @@ type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environ
     workspace: GrantIntent['workspace'];
     project?: GrantIntent['project'];
   };
-  account: { id: string };
+  account: { id: AccountId };
   role: { name: string; maxSessionDuration: number };
   trustPolicy: unknown;
   permissionsPolicy: unknown;

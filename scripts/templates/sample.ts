@@ -1,6 +1,7 @@
 import type { PermissionsPolicy } from '../../domain/policy/document.ts';
 import type { Account } from '../../domain/shared/account.ts';
 import {
+  accountIdSchema,
   environmentUuidSchema,
   projectUuidSchema,
   repositoryUuidSchema,
@@ -30,7 +31,7 @@ const SUBJECT = {
 /** The account of the documentation's examples. */
 export const SAMPLE_ACCOUNT: Account = {
   alias: 'default',
-  id: '111122223333',
+  id: accountIdSchema.parse('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
   boundaryPolicy: 'rolewright-boundary',

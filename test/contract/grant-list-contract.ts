@@ -3,7 +3,7 @@ import { grantStates } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asRepositoryUuid } from '../support/identifiers.ts';
+import { asAccountId, asRepositoryUuid } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const templates = ['s3-static-site', 'ecr-push', 'lambda-deploy'];
@@ -15,7 +15,7 @@ const rows: Required<GrantFields>[] = Array.from({ length: 42 }, (_, n) => ({
   names: [['acme/shop'], ['acme/old', 'acme/web'], ['acme/web', 'acme/api']][n % 3] ?? [],
   state: grantStates[n % grantStates.length] ?? 'active',
   template: templates[n % 4 === 0 ? 0 : (n % 2) + 1] ?? '',
-  account: n % 5 === 0 ? '444455556666' : '111122223333',
+  account: asAccountId(n % 5 === 0 ? '444455556666' : '111122223333'),
   updatedAt: `2026-11-2${n % 4}T09:00:00.000Z`,
 }));
 
@@ -37,9 +37,9 @@ const filters: GrantFilter[] = [
   { state: 'active' },
   { state: 'unknown' },
   { template: 'ecr-push' },
-  { account: '444455556666' },
+  { account: asAccountId('444455556666') },
   { repositoryUuid: asRepositoryUuid(repositoryNumber(2)), state: 'revoked', template: 'lambda-deploy' },
-  { repositoryName: 'acme/web', state: 'failed', template: 'ecr-push', account: '111122223333' },
+  { repositoryName: 'acme/web', state: 'failed', template: 'ecr-push', account: asAccountId('111122223333') },
 ];
 
 /** What every grant table keeps to, for finding grants. */

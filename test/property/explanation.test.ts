@@ -25,6 +25,7 @@ import {
   web,
 } from '../support/domain/samples.ts';
 import { created, requested, started } from '../support/domain/stories.ts';
+import { asAccountId } from '../support/identifiers.ts';
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -103,7 +104,7 @@ async function judge(
 ) {
   const environment = [production, staging].find(({ uuid: known }) => known === environmentUuid);
   const trustPolicy = renderTrustPolicy({
-    account: { id: '111122223333', partition: 'aws' },
+    account: { id: asAccountId('111122223333'), partition: 'aws' },
     workspace: shop.workspace,
     repositoryUuid: shop.uuid,
     environmentUuid,
@@ -164,7 +165,7 @@ test('a token is said to be admitted exactly when STS admits it', async () => {
       RoleName: 'explained',
       AssumeRolePolicyDocument: JSON.stringify(
         renderTrustPolicy({
-          account: { id: '111122223333', partition: 'aws' },
+          account: { id: asAccountId('111122223333'), partition: 'aws' },
           workspace: shop.workspace,
           repositoryUuid: shop.uuid,
         }),

@@ -5,9 +5,10 @@ import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import { grantIdOf, parseUuid } from '../../domain/shared/identifiers.ts';
 import { matchesPattern } from '../../domain/shared/patterns.ts';
 import { environmentUuids, RUNS, repositoryUuids, slugs, uuids } from '../support/domain/arbitraries.ts';
+import { asAccountId } from '../support/identifiers.ts';
 
 const keys = fc.record({
-  accountId: fc.stringMatching(/^[0-9]{12}$/),
+  accountId: fc.stringMatching(/^[0-9]{12}$/).map(asAccountId),
   repositoryUuid: repositoryUuids,
   environmentUuid: fc.option(environmentUuids, { nil: undefined }),
   template: fc.stringMatching(/^[a-z][a-z0-9-]{0,31}$/),

@@ -1,4 +1,5 @@
 import {
+  accountIdSchema,
   environmentUuidSchema,
   grantIdSchema,
   projectUuidSchema,
@@ -12,3 +13,4 @@ export const asProjectUuid = (text: string) => projectUuidSchema.parse(text);
 export const asRepositoryUuid = (text: string) => repositoryUuidSchema.parse(text);
 export const asEnvironmentUuid = (text: string) => environmentUuidSchema.parse(text);
 export const asGrantId = (text: string) => grantIdSchema.parse(text);
+export const asAccountId = (text: string) => accountIdSchema.parse(text);

@@ -1,3 +1,4 @@
+import type { AccountId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Provider, Role } from '../account/account.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
@@ -76,7 +77,7 @@ function audiencesFor(name: string, context: ScanContext): Audiences {
 }
 
 /** ARNs of the providers that the roles of an account name, and of those with a document. */
-function providersOfAccount(accountId: string, { roles, providers }: ScanContext): string[] {
+function providersOfAccount(accountId: AccountId, { roles, providers }: ScanContext): string[] {
   const found = new Set(providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`));
   for (const role of roles) {
     if (role.accountId !== accountId || role.trust.kind !== 'read') continue;

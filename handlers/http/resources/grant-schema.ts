@@ -4,8 +4,7 @@ import { grantStates } from '../../../domain/grants/grant.ts';
 import { targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { risks } from '../../../domain/policy/difference.ts';
-import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
-import { grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
+import { accountIdSchema, grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
 
@@ -44,7 +43,7 @@ const target = {
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
-  account: z.strictObject({ alias: z.string(), id: z.string().regex(ACCOUNT_ID) }),
+  account: z.strictObject({ alias: z.string(), id: accountIdSchema }),
   name: z.string().regex(NAME),
 };
 

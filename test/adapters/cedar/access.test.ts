@@ -15,6 +15,7 @@ import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
 import {
+  asAccountId,
   asEnvironmentUuid,
   asProjectUuid,
   asRepositoryUuid,
@@ -58,7 +59,7 @@ function resourceOf(name: string, action: Action): Resource {
   if (!found) throw new Error(`no resource ${name}`);
   const event = eventResource({
     repositoryUuid: asRepositoryUuid(found.repository),
-    accountId: found.account ?? '111122223333',
+    accountId: asAccountId(found.account ?? '111122223333'),
   });
   if (action === 'audit') return event;
   return {
@@ -256,7 +257,12 @@ describe('whatever is asked', () => {
           const { repositoryUuid: id } = own;
           const pipeline = { ...own, workspaceSlug: 'acme' };
           const template = { name: 'ecr-push', approval, requestableBy };
-          const resource = { ...asked, projectUuid: undefined, accountId: '111122223333', template };
+          const resource = {
+            ...asked,
+            projectUuid: undefined,
+            accountId: asAccountId('111122223333'),
+            template,
+          };
           const { ok } = authorise({
             rules: open,
             caller: { principal: { kind: 'pipeline', id }, groups: [], pipeline },

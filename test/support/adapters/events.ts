@@ -1,11 +1,11 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
 import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { GrantId, RepositoryUuid } from '../../../domain/shared/identifiers.ts';
+import type { AccountId, GrantId, RepositoryUuid } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import { asGrantId, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
+import { asAccountId, asGrantId, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
-export const ACCOUNT = '111122223333';
+export const ACCOUNT = asAccountId('111122223333');
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -65,7 +65,7 @@ export type GrantFields = {
   repositoryUuid?: RepositoryUuid;
   names?: string[];
   template?: string;
-  account?: string;
+  account?: AccountId;
   updatedAt?: string;
 };
 

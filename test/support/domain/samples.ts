@@ -14,6 +14,7 @@ import { type Caller, identifiersOf, type Principal } from '../../../domain/shar
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
 import {
+  asAccountId,
   asEnvironmentUuid,
   asGrantId,
   asProjectUuid,
@@ -26,6 +27,7 @@ export const GRANT_ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 export const ACME = { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') };
 export const GLOBEX = { slug: 'globex', uuid: asWorkspaceUuid('{5b6c0a5e-8a4f-4c1a-9a52-0a3c9e3f7f11}') };
 export const SHOP_PROJECT = { key: 'SHOP', uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}') };
+export const ACCOUNT_ID = asAccountId('111122223333');
 export const shop: Repository = {
   uuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   slug: 'shop',
@@ -119,7 +121,7 @@ export const intent = (over: Partial<GrantIntent> = {}): GrantIntent => ({
   repository: { uuid: shop.uuid, fullName: shop.fullName },
   workspace: ACME,
   project: SHOP_PROJECT,
-  account: '111122223333',
+  account: ACCOUNT_ID,
   template: { name: 's3-static-site', version: '0123456789abcdef' },
   name: 'default',
   parameters: { bucket: 'shop-site' },
@@ -132,7 +134,7 @@ export const intent = (over: Partial<GrantIntent> = {}): GrantIntent => ({
 
 export const subject = {
   repository: { uuid: shop.uuid, fullName: shop.fullName },
-  account: '111122223333',
+  account: ACCOUNT_ID,
 };
 export const role = { name: ROLE_NAME, arn: ROLE_ARN };
 export const createdRole = { ...role, id: 'AROAEXAMPLE0000000001' };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { policyText } from '../../../domain/policy/document.ts';
 import { checkTrustPolicy } from '../../../domain/trust/check.ts';
 import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
+import { asAccountId } from '../identifiers.ts';
 import { environmentUuids, repositoryUuids, slugs, uuids, workspaceUuids } from './arbitraries.ts';
 import type { Presented } from './oracle.ts';
 
@@ -15,7 +16,7 @@ export const grants = fc.record({
 });
 export type TrustedGrant = typeof grants extends fc.Arbitrary<infer T> ? T : never;
 
-export const ACCOUNT = '111122223333';
+export const ACCOUNT = asAccountId('111122223333');
 /** The text of its trust policy. */
 export const render = (g: TrustedGrant, renderer = renderTrustPolicy) =>
   policyText(

@@ -11,11 +11,17 @@ import type { Parameters } from '../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../domain/templates/render.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../domain/trust/policy.ts';
-import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asProjectUuid,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../identifiers.ts';
 
 export const ACCOUNT: Account = {
   alias: 'default',
-  id: '111122223333',
+  id: asAccountId('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
   boundaryPolicy: 'rolewright-boundary',

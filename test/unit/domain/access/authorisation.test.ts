@@ -24,6 +24,7 @@ import {
   staging,
   web,
 } from '../../../support/domain/samples.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
 const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 const permit = () => ({ allowed: true, rule: 'everything' });
@@ -38,7 +39,7 @@ const resource = (over: Partial<Resource> = {}): Resource => ({
   projectUuid: undefined,
   environmentUuid: undefined,
   repositoryUuid: shop.uuid,
-  accountId: '111122223333',
+  accountId: asAccountId('111122223333'),
   template,
   ...over,
 });

@@ -6,7 +6,7 @@ import {
   roleNameOf,
   roleTags,
 } from '../../../../domain/planning/role.ts';
-import { asEnvironmentUuid, asGrantId, asRepositoryUuid } from '../../../support/identifiers.ts';
+import { asAccountId, asEnvironmentUuid, asGrantId, asRepositoryUuid } from '../../../support/identifiers.ts';
 
 const ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 const PART = 'hrq6egvaok64';
@@ -58,7 +58,7 @@ describe('a role', () => {
       'arn:aws-cn:iam::aws:policy/AWSDenyAll',
     ],
   ])('lives below the path, in the partition %s', (partition, arn, denyAll) => {
-    expect(roleArnOf({ id: '111122223333', partition }, 'rw-a-b-c')).toBe(arn);
+    expect(roleArnOf({ id: asAccountId('111122223333'), partition }, 'rw-a-b-c')).toBe(arn);
     expect(denyAllArn(partition)).toBe(denyAll);
   });
 

@@ -6,7 +6,7 @@ import {
   parseUuid,
   withoutBraces,
 } from '../../../../domain/shared/identifiers.ts';
-import { asEnvironmentUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
+import { asAccountId, asEnvironmentUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
 
 const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
 
@@ -37,7 +37,7 @@ describe('a UUID', () => {
 
 describe('a grant id', () => {
   const key: GrantKey = {
-    accountId: '111122223333',
+    accountId: asAccountId('111122223333'),
     repositoryUuid: asRepositoryUuid(SHOP),
     template: 's3-static-site',
     name: 'default',
@@ -49,7 +49,7 @@ describe('a grant id', () => {
 
   test('changes with every part of the key', () => {
     const others: GrantKey[] = [
-      { ...key, accountId: '111122223334' },
+      { ...key, accountId: asAccountId('111122223334') },
       { ...key, repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac8}') },
       { ...key, environmentUuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}') },
       { ...key, template: 'ecr-push' },

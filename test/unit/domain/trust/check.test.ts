@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTrustPolicy, type TrustExpectation } from '../../../../domain/trust/check.ts';
 import { GLOBEX, production, shop, staging, web } from '../../../support/domain/samples.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
+import { asAccountId, asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
 
 const OIDC = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const AUD = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 const whole: TrustExpectation = {
   partition: 'aws',
-  accountId: '111122223333',
+  accountId: asAccountId('111122223333'),
   workspaceSlug: 'acme',
   workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
   repositoryUuid: shop.uuid,
@@ -206,7 +206,7 @@ describe('the checker', () => {
     const sound = text(document(right()));
     for (const wrong of [
       { partition: 'aws-cn' },
-      { accountId: '999999999999' },
+      { accountId: asAccountId('999999999999') },
       { workspaceSlug: 'acme2' },
       { workspaceUuid: GLOBEX.uuid },
       { repositoryUuid: web.uuid },

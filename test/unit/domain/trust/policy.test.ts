@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { policyText } from '../../../../domain/policy/document.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../../domain/trust/policy.ts';
 import { ACME, shop } from '../../../support/domain/samples.ts';
-import { asEnvironmentUuid } from '../../../support/identifiers.ts';
+import { asAccountId, asEnvironmentUuid } from '../../../support/identifiers.ts';
 
-const account = { id: '111122223333', partition: 'aws' };
+const account = { id: asAccountId('111122223333'), partition: 'aws' };
 const subject = { account, workspace: ACME, repositoryUuid: shop.uuid };
 const oidc = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 

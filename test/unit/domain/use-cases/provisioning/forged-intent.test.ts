@@ -19,7 +19,7 @@ import {
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
-import { asWorkspaceUuid } from '../../../../support/identifiers.ts';
+import { asAccountId, asWorkspaceUuid } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -79,7 +79,7 @@ describe('a forged intent has no effect in IAM:', () => {
     ['another template', 'TEMPLATE_NOT_FOUND', { template: { name: 'admin', version: 'f'.repeat(16) } }],
     ['a parameter outside its type', 'PARAMETERS_INVALID', { parameters: { bucket: '*' } }],
     ['another name than the documents', 'PLAN_CHANGED', { parameters: { bucket: 'web-site' } }],
-    ['another account', 'ACCOUNT_NOT_FOUND', { account: '999999999999' }],
+    ['another account', 'ACCOUNT_NOT_FOUND', { account: asAccountId('999999999999') }],
     ['another workspace', 'REPOSITORY_NOT_FOUND', { workspace: GLOBEX }],
     [
       'a workspace that is not configured',
@@ -128,7 +128,11 @@ describe('a forged intent has no effect in IAM:', () => {
     await world.request();
     const stream = await world.log.load(GRANT_ID);
     const { planHash: hash } = present(stream[0]).data as { planHash: string };
-    const data = { repository: present(stream[0]).data.repository, account: '111122223333', planHash: hash };
+    const data = {
+      repository: present(stream[0]).data.repository,
+      account: asAccountId('111122223333'),
+      planHash: hash,
+    };
     const approval = { type: 'GrantApproved', data: { ...data, ...over } } as NewEvent;
     for (const event of chain([approval], GRANT_ID, stream, principal).slice(-1))
       await world.log.append(event);
@@ -159,7 +163,7 @@ describe('a forged intent has no effect in IAM:', () => {
       type: 'GrantActivated',
       data: {
         repository: { uuid: shop.uuid, fullName: shop.fullName },
-        account: '111122223333',
+        account: asAccountId('111122223333'),
         role: { name: 'rw-admin', arn: 'arn:aws:iam::111122223333:role/admin', id: 'AROAADMIN' },
         trustPolicy: { Statement: [{ Effect: 'Allow', Principal: '*' }] },
         permissionsPolicy: { Statement: [{ Effect: 'Allow', Action: '*' }] },
