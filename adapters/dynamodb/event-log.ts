@@ -38,7 +38,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
-  async function loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+  async function loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]> {
     const events: GrantEvent[] = [];
     let start: Item | undefined;
     do {

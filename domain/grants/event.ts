@@ -206,7 +206,7 @@ export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
 /** Checks a part of a stream as `verifyChain` does the whole. */
 export function verifyLinks(
   events: readonly GrantEvent[],
-  grantId: string | undefined,
+  grantId: GrantId | undefined,
   start: ChainStart,
 ): string | undefined {
   let { prevHash } = start;

@@ -35,7 +35,7 @@ export type EventLog = {
  *  what a grant is. */
 export type CheckpointStore = {
   /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
-  find(grantId: string): Promise<Checkpoint | undefined>;
+  find(grantId: GrantId): Promise<Checkpoint | undefined>;
   /** Keeps a checkpoint, unless a later one is there. Idempotent. */
   keep(checkpoint: Checkpoint): Promise<void>;
 };

@@ -82,7 +82,7 @@ export async function loadStream(
 /** Reads a grant's whole stream. Throws as `loadStream` does. */
 export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
-  grantId: string,
+  grantId: GrantId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, { checkpoint: undefined, events: await ports.log.load(grantId) });
 }
@@ -90,7 +90,7 @@ export async function loadWholeStream(
 /** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
 export async function readPart(
   { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
-  grantId: string,
+  grantId: GrantId,
 ): Promise<StreamPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
@@ -100,7 +100,7 @@ export async function readPart(
   return { checkpoint: undefined, events: await log.load(grantId) };
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: StreamPart): GrantStream {
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: GrantId, part: StreamPart): GrantStream {
   const { events } = part;
   const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
   const isAhead = (events.at(-1)?.at ?? '') > latest;

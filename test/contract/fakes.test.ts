@@ -1,8 +1,8 @@
 import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
-import { asEnvironmentUuid } from '../support/identifiers.ts';
 import { GRANT_ID, production, shop, staging, web } from '../support/domain/samples.ts';
+import { asEnvironmentUuid } from '../support/identifiers.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { checkpointStoreContract } from './checkpoint-store-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';

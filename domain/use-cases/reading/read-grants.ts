@@ -38,7 +38,7 @@ export async function readableStream(
   grantId: string,
   caller: Caller,
 ): Promise<Result<StreamPart & { grant: Grant }>> {
-  const load = async (id: string) => {
+  const load = async (id: GrantId) => {
     const part = await readPart(ports, id);
     return { ...part, grant: replayPart(part) };
   };
@@ -64,7 +64,7 @@ export async function grantEvents(
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
-  const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
+  const rest = await ports.log.loadFrom(found.value.grant.id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }

@@ -94,7 +94,7 @@ export class FakeEventLog implements EventLog {
 export class FakeCheckpointStore implements CheckpointStore {
   readonly kept = new Map<string, string>();
 
-  async find(grantId: string): Promise<Checkpoint | undefined> {
+  async find(grantId: GrantId): Promise<Checkpoint | undefined> {
     return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
   }
 

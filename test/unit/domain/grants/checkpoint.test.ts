@@ -13,6 +13,7 @@ import {
 import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { chain, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asGrantId } from '../../../support/identifiers.ts';
 
 const instants = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`);
@@ -119,8 +120,8 @@ describe('no checkpoint', () => {
     expect(verified(read.map((event, n) => (n === 2 ? { ...event, correlationId: 'x' } : event)))).toContain(
       'was altered',
     );
-    expect(verifyPart({ checkpoint: honest, events: read }, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toContain(
-      'belongs to another grant',
-    );
+    expect(
+      verifyPart({ checkpoint: honest, events: read }, asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')),
+    ).toContain('belongs to another grant');
   });
 });
