@@ -1,13 +1,13 @@
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { EventPage, EventQuery } from '../../domain/grants/stores.ts';
-import { toEpoch, toInstant, utcDay } from '../../domain/shared/time.ts';
+import { plusSeconds, startOfDay, utcDay } from '../../domain/shared/time.ts';
 import { type Item, readPage, textOf } from './client.ts';
 import { toEvent } from './event-item.ts';
 
 /** The most days that one page of the audit log covers, and the days that are read in parallel. Our choice. */
 const DAYS_PER_PAGE = 400;
 const DAYS_AT_ONCE = 31;
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 
 /** One partition of one index of the events table. Each index is sorted by `order`, which begins with the time. */
 type Partition = { index: 'byDay' | 'byRepository' | 'byPrincipal'; value: string };
@@ -45,7 +45,7 @@ type ReadPartition = (partition: Partition, limit: number) => ReturnType<typeof 
 /** Reads day by day, newest first. Empty days are read in parallel, so a quiet month costs one wait. */
 async function walkDays(read: ReadPartition, query: EventQuery): Promise<EventPage> {
   const newest = query.after && query.after < query.to ? query.after : query.to;
-  const days = daysBack(utcDay(newest), utcDay(query.from));
+  const days = daysBack(dayIn(newest), utcDay(query.from));
   const items: Item[] = [];
   // The first read is small, because most questions are about today.
   for (let first = 0, count = 2; first < days.length; first += count, count = DAYS_AT_ONCE) {
@@ -66,12 +66,15 @@ async function walkDays(read: ReadPartition, query: EventQuery): Promise<EventPa
   return { events: items.map(toEvent), next };
 }
 
+/** The UTC day that an order, or a place between two orders, begins with. */
+const dayIn = (order: string): string => order.slice(0, 10);
+
 /** The days from `newest` back to `oldest`, both included; at most `DAYS_PER_PAGE`. */
 function daysBack(newest: string, oldest: string): string[] {
   const days: string[] = [];
   for (let day = newest; day >= oldest && days.length < DAYS_PER_PAGE; ) {
     days.push(day);
-    day = utcDay(toInstant(toEpoch(`${day}T00:00:00.000Z`) - DAY_MS));
+    day = utcDay(plusSeconds(startOfDay(day), -DAY_SECONDS));
   }
   return days;
 }

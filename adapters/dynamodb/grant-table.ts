@@ -15,7 +15,7 @@ import {
   type RepositoryUuid,
   repositoryUuidSchema,
 } from '../../domain/shared/identifiers.ts';
-import { plusSeconds } from '../../domain/shared/time.ts';
+import { type Instant, instantSchema, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, readPage, textOf } from './client.ts';
 
@@ -157,7 +157,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const { items } = await query(dueQuery(table, now, after), limit);
       return items.map((item) => ({
         grantId: idIn(item),
-        dueAt: textOf(item, 'dueAt'),
+        dueAt: instantSchema.parse(textOf(item, 'dueAt')),
         dueSeq: Number(item.dueSeq?.N ?? 0),
       }));
     },
@@ -290,7 +290,7 @@ function toQuery(table: string, filter: GrantFilter, after: string | undefined):
   };
 }
 
-function dueQuery(table: string, now: string, after: DueRow | undefined): QueryCommandInput {
+function dueQuery(table: string, now: Instant, after: DueRow | undefined): QueryCommandInput {
   const start = after && {
     ExclusiveStartKey: { grantId: { S: after.grantId }, due: { S: ALL }, dueAt: { S: after.dueAt } },
   };

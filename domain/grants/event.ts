@@ -4,6 +4,7 @@ import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { type GrantId, grantIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
+import { type Instant, instantSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
 import { intentShape, targetShape } from './intent.ts';
 
@@ -22,7 +23,7 @@ const documents = {
 /** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
  *  are the requester's at that time, with which their right to ask is checked again at approval. */
 export const proposalSchema = z.strictObject({
-  lapsesAt: z.iso.datetime(),
+  lapsesAt: instantSchema,
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
   groups: z.array(z.string()),
@@ -36,7 +37,7 @@ const request = {
   proposal: proposalSchema.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
   expiresInSeconds: z.int().min(1).optional(),
-  expiresAt: z.iso.datetime().optional(),
+  expiresAt: instantSchema.optional(),
   reason: z.string().optional(),
   pipeline: z
     .strictObject({
@@ -57,14 +58,14 @@ const dataShapes = {
   GrantExpiryChanged: {
     ...targetShape,
     expiresInSeconds: z.int().min(1).exactOptional(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: instantSchema,
     reason: z.string().optional(),
   },
   /** A person who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...targetShape,
     planHash: sha256Schema,
-    expiresAt: z.iso.datetime().optional(),
+    expiresAt: instantSchema.optional(),
     reason: z.string().optional(),
   },
   GrantRejected: { ...targetShape, planHash: sha256Schema, reason: z.string().optional() },
@@ -140,7 +141,7 @@ type Envelope = {
   /** From 1, without gaps. */
   seq: number;
   /** ISO 8601 in UTC with milliseconds; never earlier than the previous event's. */
-  at: string;
+  at: Instant;
   principal: z.infer<typeof principalSchema>;
   correlationId: string;
   entryPoint: EntryPoint;
@@ -166,7 +167,7 @@ export const ZERO_HASH = '0'.repeat(64);
 export const eventSchema = z.strictObject({
   grantId: grantIdSchema,
   seq: z.int().min(1),
-  at: z.iso.datetime({ precision: 3 }),
+  at: instantSchema,
   type: z.enum(eventTypes),
   principal: principalSchema,
   correlationId: z.string().min(1),

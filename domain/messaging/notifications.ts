@@ -7,6 +7,7 @@ import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../gr
 import { comparePermissions, type Permission } from '../policy/difference.ts';
 import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { Instant } from '../shared/time.ts';
 import type { SlackSettings } from './slack-settings.ts';
 
 /** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. */
@@ -16,7 +17,7 @@ export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: strin
 export type WaitingOver = {
   outcome: 'approved' | 'rejected' | 'lapsed' | 'withdrawn' | 'replaced';
   by: Principal;
-  at: string;
+  at: Instant;
   reason?: string | undefined;
 };
 

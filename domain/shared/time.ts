@@ -1,20 +1,30 @@
+import * as z from 'zod';
+
 /** An instant as ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T09:00:00.000Z`; sorts as text. */
-export type Instant = string;
+export const instantSchema = z.iso.datetime({ precision: 3 }).brand<'Instant'>();
+/** See `instantSchema`. */
+export type Instant = z.infer<typeof instantSchema>;
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMilliseconds = number;
 
 /** The instant of an epoch time. Pure: the domain reads no clock, it converts. */
-export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString();
+export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString() as Instant;
 
-/** The epoch time of an instant; NaN for text that is not an instant. */
+/** The epoch time of an instant. */
 export const toEpoch = (at: Instant): EpochMilliseconds => Date.parse(at);
+
+/** The epoch time of any text that is a date in ECMAScript's terms, as AWS and settings write them; NaN for other text. */
+export const epochOf = (text: string): EpochMilliseconds => Date.parse(text);
 
 /** `at` moved by `seconds`, which may be negative. */
 export const plusSeconds = (at: Instant, seconds: number): Instant => toInstant(toEpoch(at) + seconds * 1000);
 
 /** The UTC day of an instant, e.g. `2026-11-23`. */
 export const utcDay = (at: Instant): string => at.slice(0, 10);
+
+/** The instant at which a UTC day begins, e.g. `2026-11-23`. Throws for what is no day. */
+export const startOfDay = (day: string): Instant => instantSchema.parse(`${day}T00:00:00.000Z`);
 
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;

@@ -3,6 +3,7 @@ import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
 import { accountIdSchema, grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import { instantSchema } from '../../domain/shared/time.ts';
 import type {
   eventSchema,
   GrantResource,
@@ -16,7 +17,7 @@ const workspace = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}'
 const step = '{759de0c6-eaee-4eaa-b7a6-c507eec759a7}';
 const account = { id: accountIdSchema.parse('111122223333'), partition: 'aws' };
 const ada = { kind: 'person', id: 'ada@acme.example' } as const;
-const at = '2026-11-23T09:00:00.000Z';
+const at = instantSchema.parse('2026-11-23T09:00:00.000Z');
 const key = (name: string) => `${providerName(workspace.slug)}:${name}`;
 const audience = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 

@@ -4,6 +4,7 @@ import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { AccountId, RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
@@ -20,7 +21,7 @@ type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environ
   role: { name: string; maxSessionDuration: number };
   trustPolicy: unknown;
   permissionsPolicy: unknown;
-  expiresAt?: string;
+  expiresAt?: Instant;
   requestedBy: { kind: Principal['kind'] };
 };
 

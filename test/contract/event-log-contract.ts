@@ -9,7 +9,7 @@ import {
   repositoryNumber,
   streamOf,
 } from '../support/adapters/events.ts';
-import { asAccountId } from '../support/identifiers.ts';
+import { asAccountId, asInstant } from '../support/identifiers.ts';
 
 /** Two handles on one store that is empty at first. */
 export type OpenEventLog = () => Promise<{ log: EventLog; second: EventLog }>;
@@ -106,7 +106,7 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
             data: {
               repository,
               account: asAccountId('111122223333'),
-              expiresAt: '2027-01-01T00:00:00.000Z',
+              expiresAt: asInstant('2027-01-01T00:00:00.000Z'),
               reason: `${n}`.repeat(5000),
             },
           },

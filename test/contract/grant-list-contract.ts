@@ -3,7 +3,7 @@ import { grantStates } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asAccountId, asRepositoryUuid } from '../support/identifiers.ts';
+import { asAccountId, asInstant, asRepositoryUuid } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const templates = ['s3-static-site', 'ecr-push', 'lambda-deploy'];
@@ -16,7 +16,7 @@ const rows: Required<GrantFields>[] = Array.from({ length: 42 }, (_, n) => ({
   state: grantStates[n % grantStates.length] ?? 'active',
   template: templates[n % 4 === 0 ? 0 : (n % 2) + 1] ?? '',
   account: asAccountId(n % 5 === 0 ? '444455556666' : '111122223333'),
-  updatedAt: `2026-11-2${n % 4}T09:00:00.000Z`,
+  updatedAt: asInstant(`2026-11-2${n % 4}T09:00:00.000Z`),
 }));
 
 /** What a filter means, row by row. */
@@ -83,9 +83,9 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('a grant that changes moves to the front and is listed once', async () => {
-      await project({ n: 1, updatedAt: '2026-11-20T00:00:00.000Z' });
-      await project({ n: 2, updatedAt: '2026-11-21T00:00:00.000Z' });
-      await project({ n: 1, updatedAt: '2026-11-22T00:00:00.000Z' }, 2);
+      await project({ n: 1, updatedAt: asInstant('2026-11-20T00:00:00.000Z') });
+      await project({ n: 2, updatedAt: asInstant('2026-11-21T00:00:00.000Z') });
+      await project({ n: 1, updatedAt: asInstant('2026-11-22T00:00:00.000Z') }, 2);
       const { grants } = await table.list({}, 10);
       expect(grants.map(({ id }) => id)).toEqual([grantIdNumber(1), grantIdNumber(2)]);
     });
@@ -125,7 +125,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
         [1, 2, 4].map(grantIdNumber),
       );
       expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toEqual([]);
-      expect(await table.listDue('2099-01-01T00:00:00.000Z', 10)).toEqual([]);
+      expect(await table.listDue(asInstant('2099-01-01T00:00:00.000Z'), 10)).toEqual([]);
       expect((await table.list({}, 10)).grants).toHaveLength(1);
     });
 

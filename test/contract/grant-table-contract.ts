@@ -2,16 +2,19 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import type { GrantId } from '../../domain/shared/identifiers.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asRepositoryUuid } from '../support/identifiers.ts';
+import { asInstant, asRepositoryUuid } from '../support/identifiers.ts';
 
 /** Two handles on one table that is empty at first. */
 export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;
 
 const GRANT = grantIdNumber(1);
-const at = (time: string) => `2026-11-23T${time}.000Z`;
-const EVER = '9999-12-31T23:59:59.999Z';
-const [EARLY, LATER, LAST] = [at('09:00:00'), at('09:10:00'), at('09:20:00')];
+const at = (time: string) => asInstant(`2026-11-23T${time}.000Z`);
+const EVER = asInstant('9999-12-31T23:59:59.999Z');
+const EARLY = at('09:00:00');
+const LATER = at('09:10:00');
+const LAST = at('09:20:00');
 
 /** Everything that a filter finds, page by page; fails when the pages do not end or are longer than asked. */
 async function listAll(table: GrantTable, filter: GrantFilter, limit: number): Promise<Grant[]> {
@@ -39,7 +42,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
   const due = async (grantId: GrantId) =>
     (await table.listDue(EVER, 100)).find((row) => row.grantId === grantId)?.dueAt;
 
-  const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>
+  const project = (seq: number, fields: GrantFields = {}, dueAt?: Instant) =>
     table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });
   const shown = async () => (await listAll(table, {}, 100)).map(({ state }) => state);
 
@@ -161,7 +164,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
 
     test('a lease that claims more than any function lives is none', async () => {
       await table.markDue(GRANT, 1, EARLY);
-      expect(await table.takeLease(GRANT, 'forged', EARLY, '9999-01-01T00:00:00.000Z')).toBe(true);
+      expect(await table.takeLease(GRANT, 'forged', EARLY, asInstant('9999-01-01T00:00:00.000Z'))).toBe(true);
       expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(true);
     });
 

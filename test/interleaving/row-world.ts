@@ -13,6 +13,7 @@ import {
 import { FakeClock } from '../support/domain/fakes/store.ts';
 import { ada } from '../support/domain/samples.ts';
 import { failed, requested, revocation, revoked } from '../support/domain/stories.ts';
+import { asInstant } from '../support/identifiers.ts';
 
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
 export type Decide = (work: Work) => NewEvent | undefined;
@@ -50,7 +51,7 @@ export async function forgottenWork(
   const events = await log.load(grantId);
   const work = workOf(replay(events));
   if (work.kind === 'rest') return undefined;
-  const [row] = await grants.listDue('9999-01-01T00:00:00.000Z', 1);
+  const [row] = await grants.listDue(asInstant('9999-01-01T00:00:00.000Z'), 1);
   if (row) return undefined;
   return `event ${events.length} left work (${work.kind}), and the row is not due`;
 }

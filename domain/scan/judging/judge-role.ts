@@ -1,4 +1,4 @@
-import { toEpoch } from '../../shared/time.ts';
+import { epochOf } from '../../shared/time.ts';
 import type { Role, Unjudged } from '../account/account.ts';
 import { readTrustPolicy } from '../account/trust-document.ts';
 import type { ActionReader } from '../permissions/action-lists.ts';
@@ -149,7 +149,7 @@ function powerFindings(
 
 function unusedFinding(role: Role, isOpen: boolean, { now }: ScanContext): TrustFinding[] {
   const since = role.lastUsed ?? (role.knowsUse ? role.created : undefined);
-  if (since === undefined || !(now - toEpoch(since) > UNUSED_AFTER_MS)) return [];
+  if (since === undefined || !(now - epochOf(since) > UNUSED_AFTER_MS)) return [];
   const when =
     role.lastUsed === undefined
       ? 'no use of the role is on record'

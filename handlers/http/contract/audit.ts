@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { eventTypes } from '../../../domain/grants/event.ts';
 import { repositoryNameSchema } from '../../../domain/grants/request.ts';
-import { toEpoch, toInstant } from '../../../domain/shared/time.ts';
+import { epochOf, toInstant } from '../../../domain/shared/time.ts';
 import { eventPageSchema, eventSchema } from '../resources/grant-schema.ts';
 import type { Operation } from './operation.ts';
 import { cursorSchema, limitSchema } from './query-schema.ts';
 
 const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
-  .transform((text) => toInstant(toEpoch(text)));
+  .transform((text) => toInstant(epochOf(text)));
 
 export const searchEvents = {
   id: 'searchEvents',

@@ -7,9 +7,9 @@ import { risks } from '../../../domain/policy/difference.ts';
 import { accountIdSchema, grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
+import { instantSchema } from '../../../domain/shared/time.ts';
 
 const uuid = z.string().regex(/^\{[0-9a-f-]{36}\}$/);
-const instant = z.iso.datetime({ precision: 3 });
 const document = z.record(z.string(), z.unknown());
 
 const permissionSchema = z
@@ -74,21 +74,23 @@ export const grantSchema = z
       .describe(
         'Roles that the permissions boundary does not let it pass or assume; in a dry run also what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
       ),
-    lapsesAt: instant.optional().describe('When the pending request lapses if it is not decided'),
+    lapsesAt: instantSchema.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
         requestedBy: namedPrincipalSchema,
         reason: z.string().optional(),
-        lapsesAt: instant.describe('When the change lapses if it is not decided'),
+        lapsesAt: instantSchema.describe('When the change lapses if it is not decided'),
       })
       .optional(),
-    lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
-    expiresAt: instant.optional(),
+    lastError: z
+      .strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instantSchema })
+      .optional(),
+    expiresAt: instantSchema.optional(),
     reason: z.string().optional(),
     requestedBy: namedPrincipalSchema,
-    createdAt: instant,
-    updatedAt: instant,
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
     pipelineSnippet: z
       .string()
       .optional()

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { problem } from '../../../domain/shared/problem.ts';
-import { type Instant, toInstant } from '../../../domain/shared/time.ts';
+import { type Instant, instantSchema, toInstant } from '../../../domain/shared/time.ts';
 import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/read-grants.ts';
 import { searchEvents } from '../contract/audit.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -11,7 +11,7 @@ import { ProblemError, unwrap } from '../problem-details.ts';
 import { type RequestTo, route } from '../route.ts';
 
 /** No event is older than the product: where the walk back through days ends. */
-const FIRST_INSTANT = '2026-01-01T00:00:00.000Z';
+const FIRST_INSTANT = instantSchema.parse('2026-01-01T00:00:00.000Z');
 const DAY_MS = 86_400_000;
 
 /** The route on the audit log. */

@@ -13,6 +13,7 @@ import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
+import { asInstant } from '../../support/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const dynamodb = mockClient(client);
@@ -21,8 +22,8 @@ const table = dynamodbGrantTable(client, 'grants');
 
 const GRANT = grantIdNumber(1);
 const REPOSITORY = repositoryNumber(1);
-const NOW = '2026-11-23T09:00:00.000Z';
-const time = { from: '2026-11-23T00:00:00.000Z', to: NOW };
+const NOW = asInstant('2026-11-23T09:00:00.000Z');
+const time = { from: asInstant('2026-11-23T00:00:00.000Z'), to: NOW };
 
 const calls: [name: string, call: () => Promise<unknown>][] = [
   ['load', () => log.load(GRANT)],

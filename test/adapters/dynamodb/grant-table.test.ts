@@ -13,11 +13,11 @@ import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
-import { asRepositoryUuid } from '../../support/identifiers.ts';
+import { asInstant, asRepositoryUuid } from '../../support/identifiers.ts';
 
 const GRANT = grantIdNumber(1);
-const EARLY = '2026-11-23T09:00:00.000Z';
-const LATER = '2026-11-23T09:10:00.000Z';
+const EARLY = asInstant('2026-11-23T09:00:00.000Z');
+const LATER = asInstant('2026-11-23T09:10:00.000Z');
 
 let sandbox: DynamodbSandbox;
 const clients: DynamoDBClient[] = [];

@@ -3,7 +3,8 @@ import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { AccountId, GrantId, RepositoryUuid } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import { asAccountId, asGrantId, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
+import type { Instant } from '../../../domain/shared/time.ts';
+import { asAccountId, asGrantId, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const ACCOUNT = asAccountId('111122223333');
 
@@ -24,7 +25,7 @@ export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
 export type EventFields = {
   grantId?: GrantId;
   seq?: number;
-  at?: string;
+  at?: Instant;
   principal?: Principal;
   repositoryUuid?: RepositoryUuid;
   prevHash?: string;
@@ -39,7 +40,7 @@ export function eventOf(fields: EventFields = {}): GrantEvent {
   const event = {
     grantId: fields.grantId ?? grantIdNumber(1),
     seq: fields.seq ?? 1,
-    at: fields.at ?? '2026-11-23T09:00:00.000Z',
+    at: fields.at ?? asInstant('2026-11-23T09:00:00.000Z'),
     principal: fields.principal ?? ada,
     correlationId: fields.correlationId ?? 'request-1',
     entryPoint: 'http' as const,
@@ -66,7 +67,7 @@ export type GrantFields = {
   names?: string[];
   template?: string;
   account?: AccountId;
-  updatedAt?: string;
+  updatedAt?: Instant;
 };
 
 /** What a request for a grant asks. */
@@ -107,7 +108,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
     id: grantIdNumber(fields.n ?? 1),
     request: {
       seq: 1,
-      at: '2026-11-23T09:00:00.000Z',
+      at: asInstant('2026-11-23T09:00:00.000Z'),
       intent: intentWith(fields),
       intentHash: 'd'.repeat(64),
       planHash: 'e'.repeat(64),
@@ -116,6 +117,6 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
     },
     requesters: [ada],
     repositoryNames: fields.names ?? ['acme/shop'],
-    createdAt: '2026-11-23T09:00:00.000Z',
-    updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
+    createdAt: asInstant('2026-11-23T09:00:00.000Z'),
+    updatedAt: fields.updatedAt ?? asInstant('2026-11-23T09:00:00.000Z'),
   });

@@ -8,7 +8,7 @@ import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
-import { asGrantId } from '../identifiers.ts';
+import { asGrantId, asInstant } from '../identifiers.ts';
 import type { Plant } from './world/world.ts';
 
 /** The role that a log knows. */
@@ -158,7 +158,7 @@ export const notFoundIsAbsence: Plant = {
     const gone = async (): Promise<ObservedRole> => ({
       id: recordedRole(await ports.log.load(grantId))?.id ?? '',
       path: '/rolewright/',
-      createdAt: new Date(ports.clock.now()).toISOString(),
+      createdAt: asInstant(new Date(ports.clock.now()).toISOString()),
       trustPolicy: {},
       boundaryArn: DENY_ALL,
       maxSessionDuration: 3600,

@@ -3,7 +3,7 @@ import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
-import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
+import { asEnvironmentUuid, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 
 /** Every property runs as often, from the same seed. */
@@ -28,7 +28,7 @@ const sha256s = oneOf('a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64));
 const texts = fc.string({ minLength: 1, maxLength: 12 });
 const instants = fc
   .integer({ min: 1_767_225_600_000, max: 1_800_000_000_000 })
-  .map((at) => new Date(at).toISOString());
+  .map((at) => asInstant(new Date(at).toISOString()));
 
 /** Intents of one grant, few enough that equal ones meet. */
 export const intents: fc.Arbitrary<GrantIntent> = fc

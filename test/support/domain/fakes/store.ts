@@ -13,7 +13,8 @@ import type {
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
 import type { GrantId, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
-import { plusSeconds } from '../../../../domain/shared/time.ts';
+import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import { asInstant } from '../../identifiers.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
 export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
@@ -27,8 +28,8 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  instant(): string {
-    return new Date(this.#now).toISOString();
+  instant(): Instant {
+    return asInstant(new Date(this.#now).toISOString());
   }
 
   advance(milliseconds: number): void {
@@ -121,9 +122,9 @@ const LONGEST_LEASE_SECONDS = 1000;
 
 type Row = {
   projected?: GrantRow;
-  dueAt?: string | undefined;
+  dueAt?: Instant | undefined;
   dueSeq?: number;
-  lease?: { owner: string; until: string };
+  lease?: { owner: string; until: Instant };
 };
 
 /** The read model by the row protocol that the port describes. */
@@ -150,7 +151,7 @@ export class FakeGrantTable implements GrantTable {
     return row;
   }
 
-  async markDue(grantId: GrantId, seq: number, dueAt: string): Promise<void> {
+  async markDue(grantId: GrantId, seq: number, dueAt: Instant): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq });
@@ -164,7 +165,7 @@ export class FakeGrantTable implements GrantTable {
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
-  async takeLease(grantId: GrantId, owner: string, now: string, until: string): Promise<boolean> {
+  async takeLease(grantId: GrantId, owner: string, now: Instant, until: Instant): Promise<boolean> {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
@@ -196,7 +197,7 @@ export class FakeGrantTable implements GrantTable {
     };
   }
 
-  async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {
+  async listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]> {
     const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0 }]) =>
       dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
     );

@@ -11,12 +11,15 @@ import {
   verifyPart,
 } from '../../../../domain/grants/evolve/checkpoint.ts';
 import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import type { Instant } from '../../../../domain/shared/time.ts';
 import { chain, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
-import { asGrantId } from '../../../support/identifiers.ts';
+import { asGrantId, asInstant } from '../../../support/identifiers.ts';
 
-const instants = (count: number): string[] =>
-  Array.from({ length: count }, (_, n) => `2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`);
+const instants = (count: number): Instant[] =>
+  Array.from({ length: count }, (_, n) =>
+    asInstant(`2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`),
+  );
 
 /** A long story: what the pieces say, one after the other. */
 const longStory = (pieces: readonly NewEvent[][]): GrantEvent[] => chain(pieces.flat());

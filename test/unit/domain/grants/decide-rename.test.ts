@@ -6,9 +6,9 @@ import type { GrantState } from '../../../../domain/grants/grant.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { SHOP_PROJECT, shop, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
-import { asProjectUuid } from '../../../support/identifiers.ts';
+import { asInstant, asProjectUuid } from '../../../support/identifiers.ts';
 
-const NOON = '2026-06-01T12:00:00.000Z';
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const { storyOf, requested } = story;
 const store = { ...shop, slug: 'store', fullName: 'acme/store' };
 const key = { ...SHOP_PROJECT, key: 'STORE' };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
-import { plusSeconds } from '../../../../domain/shared/time.ts';
+import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
 import {
   grantAfter,
   intent,
@@ -26,6 +26,7 @@ import {
   updated,
   updating,
 } from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
   intent: intent(),
@@ -35,10 +36,10 @@ const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
 });
 const other = (over: Partial<RequestCommand> = {}) =>
   command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
-const EXPIRY = '2026-03-01T00:00:00.000Z';
+const EXPIRY = asInstant('2026-03-01T00:00:00.000Z');
 const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
 
-const hoursAfter = (at: string, hours: number): string => plusSeconds(at, hours * 3600);
+const hoursAfter = (at: Instant, hours: number): Instant => plusSeconds(at, hours * 3600);
 /** A request's event with an expiry. */
 const lasting = (event: NewEvent): NewEvent =>
   ({ ...event, data: { ...event.data, ...untilMarch } }) as NewEvent;

@@ -6,10 +6,10 @@ import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, createdRole, grace, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
-import { asProjectUuid } from '../../../support/identifiers.ts';
+import { asInstant, asProjectUuid } from '../../../support/identifiers.ts';
 
-const MARCH = '2026-03-01T00:00:00.000Z';
-const APRIL = '2026-04-01T00:00:00.000Z';
+const MARCH = asInstant('2026-03-01T00:00:00.000Z');
+const APRIL = asInstant('2026-04-01T00:00:00.000Z');
 const carol: Principal = { kind: 'person', id: 'carol@acme.example' };
 const pipeline: Principal = { kind: 'pipeline', id: subject.repository.uuid };
 const { requested, started, created, compensating, storyOf, changeWaits, updating } = story;
