@@ -1,7 +1,7 @@
 import { audienceOf, type Workspace } from '../bitbucket/oidc.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import type { GrantId } from '../shared/identifiers.ts';
-import { toEpoch, toInstant } from '../shared/time.ts';
+import { epochTime, toEpoch, toInstant } from '../shared/time.ts';
 import { type Claims, workspaceSlugIn } from '../trust/evaluation.ts';
 import type { DiagnosisCode, Question } from './diagnosis.ts';
 
@@ -228,4 +228,6 @@ const LATEST_MS = 8.64e15;
 
 /** Seconds since the epoch for people; as they are where no calendar has them. */
 const instantOf = (seconds: unknown): string =>
-  Math.abs(Number(seconds) * 1000) <= LATEST_MS ? toInstant(Number(seconds) * 1000) : String(seconds);
+  Math.abs(Number(seconds) * 1000) <= LATEST_MS
+    ? toInstant(epochTime(Number(seconds) * 1000))
+    : String(seconds);

@@ -102,7 +102,7 @@ export async function readPart(
 
 function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: GrantId, part: StreamPart): GrantStream {
   const { events } = part;
-  const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
+  const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
   const fieldError =
     verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);

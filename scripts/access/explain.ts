@@ -37,7 +37,7 @@ import {
 } from '../../domain/shared/identifiers.ts';
 import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import { ok, type Result } from '../../domain/shared/result.ts';
-import { toInstant } from '../../domain/shared/time.ts';
+import { epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient, harmless } from '../api-client.ts';
 
@@ -229,7 +229,7 @@ function decisionOn({
  *  has not lapsed, and that another person made. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
-  return decideApproval(grant, { planHash, principal, now: toInstant(now) });
+  return decideApproval(grant, { planHash, principal, now: toInstant(epochTime(now)) });
 }
 
 /** Replays a grant from its events in the running API, page by page. */

@@ -12,7 +12,7 @@ import { armFault, useAwsEnvironment } from '../support/adapters/environment.ts'
 import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { GRANT_ID, present, shop } from '../support/domain/samples.ts';
-import { asGrantId } from '../support/identifiers.ts';
+import { asEpoch, asGrantId } from '../support/identifiers.ts';
 
 const LAG_MS = 2000;
 
@@ -56,7 +56,10 @@ class LaggingWorld extends FollowWorld {
   async pass() {
     const failures: string[] = [];
     const ports = { ...this.requestPorts, reportFailure: (id: string) => failures.push(id) };
-    const found = await reconcile(ports, { correlationId: 'pass', deadline: this.clock.now() + 60_000 });
+    const found = await reconcile(ports, {
+      correlationId: 'pass',
+      deadline: asEpoch(this.clock.now() + 60_000),
+    });
     return { ...found, failures };
   }
 }
@@ -65,7 +68,7 @@ let sandbox: DynamodbSandbox;
 let client: DynamoDBClient;
 let world: LaggingWorld;
 beforeEach(async () => {
-  sandbox = await startDynamodbSandbox({ port: 0, now: () => world.clock.now() });
+  sandbox = await startDynamodbSandbox({ port: 0, now: () => asEpoch(world.clock.now()) });
   useAwsEnvironment({ dynamodb: sandbox.url });
   client = dynamodbClient();
   world = new LaggingWorld(client);

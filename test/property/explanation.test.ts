@@ -25,7 +25,7 @@ import {
   web,
 } from '../support/domain/samples.ts';
 import { created, requested, started } from '../support/domain/stories.ts';
-import { asAccountId } from '../support/identifiers.ts';
+import { asAccountId, asEpoch } from '../support/identifiers.ts';
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -148,9 +148,9 @@ async function judge(
   const stepTokens = stepTokenReader(
     { workspaces: [shop.workspace] },
     () => `${world.issuer.url}/keys.json`,
-    { now: () => 0 },
+    { now: () => asEpoch(0) },
   );
-  const clock = { now: () => world.clock.now, sleep: async () => {} };
+  const clock = { now: () => asEpoch(world.clock.now), sleep: async () => {} };
   const explained = await explainAdmission(
     { ...fakes.requestPorts, stepTokens, clock, wording: apiWording },
     { grantId: GRANT_ID, token },

@@ -6,7 +6,7 @@ import {
   repositoryUuidSchema,
   workspaceUuidSchema,
 } from '../../domain/shared/identifiers.ts';
-import { instantSchema } from '../../domain/shared/time.ts';
+import { epochTime, instantSchema } from '../../domain/shared/time.ts';
 
 /** Each throws for text that the product would not take. */
 export const asWorkspaceUuid = (text: string) => workspaceUuidSchema.parse(text);
@@ -16,3 +16,4 @@ export const asEnvironmentUuid = (text: string) => environmentUuidSchema.parse(t
 export const asGrantId = (text: string) => grantIdSchema.parse(text);
 export const asAccountId = (text: string) => accountIdSchema.parse(text);
 export const asInstant = (text: string) => instantSchema.parse(text);
+export const asEpoch = epochTime;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { problem } from '../../../domain/shared/problem.ts';
-import { type Instant, instantSchema, toInstant } from '../../../domain/shared/time.ts';
+import { type Instant, instantSchema, later, toInstant } from '../../../domain/shared/time.ts';
 import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/read-grants.ts';
 import { searchEvents } from '../contract/audit.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -21,7 +21,7 @@ export function auditRoutes(ports: AuditPorts): Route[] {
     const { repository, type } = filters;
     const principal = filters.principal === undefined ? undefined : toPrincipal(filters.principal);
     const after = fromCursor('/v1/events', filters, cursor);
-    const span = spanOf(filters, toInstant(ports.clock.now() + DAY_MS));
+    const span = spanOf(filters, toInstant(later(ports.clock.now(), DAY_MS)));
     const page = unwrap(
       await auditEvents(ports, caller, { ...span, repository, principal, type, limit, after }),
     );

@@ -1,7 +1,7 @@
 import { bitbucketApi } from '../../../adapters/bitbucket/api.ts';
 import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import { asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
+import { asEpoch, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const SECRET = 'ATCTT3xFfGN0-a-secret-token=1A2B3C4D';
 
@@ -63,7 +63,7 @@ export function bitbucketAt(
 ): { bitbucket: Bitbucket; waits: number[] } {
   const waits: number[] = [];
   const clock = {
-    now: () => 0,
+    now: () => asEpoch(0),
     sleep: async (milliseconds: number) => {
       waits.push(milliseconds);
     },

@@ -17,6 +17,7 @@ import {
   composeRequests,
   composeStreams,
 } from '../../../../handlers/compose.ts';
+import { asEpoch } from '../../identifiers.ts';
 import { hurry } from '../hurry.ts';
 import { Injector } from '../injector.ts';
 import { type AwsHand, awsHand } from './aws.ts';
@@ -117,7 +118,7 @@ export class CrashWorld {
   async reconcile(): Promise<Reconciliation | 'died'> {
     if (!this.#reconciler || this.#reconciler.process.isDead) this.#reconciler = this.#startReconciler();
     const { process, ports } = this.#reconciler;
-    const deadline = this.clock.now() + PASS_MS;
+    const deadline = asEpoch(this.clock.now() + PASS_MS);
     const pass = { correlationId: this.newId(), deadline };
     return process.run(() => reconcile(this.plant.reconciler?.(ports) ?? ports, pass));
   }
@@ -146,8 +147,8 @@ export class CrashWorld {
       provisionGrant(this.plant.provisioner?.(ports) ?? ports, {
         grantId,
         owner: this.newId(),
-        deadline: ends - LAST_CALL_MS,
-        leaseUntil: ends + LEASE_MARGIN_MS,
+        deadline: asEpoch(ends - LAST_CALL_MS),
+        leaseUntil: asEpoch(ends + LEASE_MARGIN_MS),
       }).catch(() => ({ outcome: 'unfinished' as const })),
     );
     return ended === 'died' ? ended : { answer: ended };

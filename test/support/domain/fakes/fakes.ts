@@ -30,6 +30,7 @@ import {
   requestGrant,
 } from '../../../../domain/use-cases/requests/request-grant.ts';
 import { type RevokeContext, revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
+import { asEpoch } from '../../identifiers.ts';
 import {
   ada,
   configurationOf,
@@ -217,8 +218,8 @@ export class World {
     return provisionGrant(this.provisionerPorts, {
       grantId,
       owner: `run-${this.#runs}`,
-      deadline: this.clock.now() + PROVISIONER_SECONDS * 1000,
-      leaseUntil: this.clock.now() + LEASE_SECONDS * 1000,
+      deadline: asEpoch(this.clock.now() + PROVISIONER_SECONDS * 1000),
+      leaseUntil: asEpoch(this.clock.now() + LEASE_SECONDS * 1000),
     });
   }
 

@@ -13,8 +13,8 @@ import type {
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
 import type { GrantId, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
-import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
-import { asInstant } from '../../identifiers.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import { asEpoch, asInstant } from '../../identifiers.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
 export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
@@ -24,8 +24,8 @@ export type Journal = JournalEntry[];
 export class FakeClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
 
-  now(): number {
-    return this.#now;
+  now(): EpochMilliseconds {
+    return asEpoch(this.#now);
   }
 
   instant(): Instant {

@@ -9,7 +9,7 @@ import {
   toInstant,
   utcDay,
 } from '../../../../domain/shared/time.ts';
-import { asInstant } from '../../../support/identifiers.ts';
+import { asEpoch, asInstant } from '../../../support/identifiers.ts';
 
 describe('a duration', () => {
   test.each([
@@ -59,7 +59,7 @@ describe('a duration', () => {
 
 describe('an instant', () => {
   test('is UTC with milliseconds', () => {
-    expect(toInstant(0)).toBe('1970-01-01T00:00:00.000Z');
+    expect(toInstant(asEpoch(0))).toBe('1970-01-01T00:00:00.000Z');
     expect(toEpoch(asInstant('1970-01-01T00:00:01.500Z'))).toBe(1500);
   });
 

@@ -14,7 +14,7 @@ import {
   successOf,
 } from '../../../support/domain/samples.ts';
 import { expiryChanged } from '../../../support/domain/stories.ts';
-import { asInstant } from '../../../support/identifiers.ts';
+import { asEpoch, asInstant } from '../../../support/identifiers.ts';
 
 let world: World;
 let reads: number[];
@@ -49,7 +49,7 @@ const pass = () =>
         throw new Error(`${grantId}: ${(error as Error).message}`);
       },
     },
-    { correlationId: 'pass', deadline: world.clock.now() + 60_000 },
+    { correlationId: 'pass', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 
 /** A long life: renewals, and the reconciler once a minute or so. */

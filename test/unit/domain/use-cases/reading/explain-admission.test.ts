@@ -28,7 +28,7 @@ import {
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
-import { asGrantId } from '../../../../support/identifiers.ts';
+import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
 
 /** Asks about a case; `environments` counts the questions to Bitbucket and answers them. */
 function stage(
@@ -47,7 +47,7 @@ function stage(
       : { kind: 'token', claims: token, signature: signature ?? 'valid' };
   const ports: ExplainPorts = {
     ...world.requestPorts,
-    clock: { now: () => now, sleep: async () => {} },
+    clock: { now: () => asEpoch(now), sleep: async () => {} },
     stepTokens: { read: async () => evidence },
     wording: apiWording,
     bitbucket: {

@@ -13,7 +13,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
-import { asGrantId } from '../../../../support/identifiers.ts';
+import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -23,7 +23,7 @@ beforeEach(() => {
 const pass = () =>
   reconcile(
     { ...world.requestPorts, reportFailure: () => {} },
-    { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
+    { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 const grantNow = async () =>
   present((await world.grants.list({}, 100)).grants.find(({ id }) => id === GRANT_ID));
