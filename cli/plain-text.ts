@@ -1,16 +1,12 @@
-/** Characters that move the cursor, turn the direction of text, or cannot be seen: controls, format characters (bidirectional
- *  ones among them), lone surrogates, line and paragraph separators, whatever Unicode lets renderers leave out, and spaces
- *  that do not break. */
-const UNSAFE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}|\u00a0|\u202f/gu;
+import { UNSEEN, visible } from '../domain/shared/text/visible-text.ts';
 
 /** Text of a stranger as one line that a terminal, an editor and a browser show as it is: control, invisible and
  *  bidirectional characters become `\u{…}`. */
-export const plainText = (text: string): string =>
-  text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+export const plainText = visible;
 
 /** JSON whose texts hold no such character either: they become JSON's own escapes, so that the value stays the same. */
 export const plainJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) =>
+  JSON.stringify(value, undefined, indent).replace(UNSEEN, (char) =>
     char === '\n' ? char : char.split('').map(escapeUnit).join(''),
   );
 

@@ -8,6 +8,7 @@ import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
+import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
@@ -32,6 +33,7 @@ import type { AuditPort } from '../domain/guardrails/guardrails.ts';
 import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
 import type { Clock } from '../domain/shared/clock.ts';
+import { parseGrantId } from '../domain/shared/identifiers.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
@@ -138,8 +140,9 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   const worker = composeWorkerClient(core);
   return async (stream) => {
     const last = stream.events.at(-1);
-    if (!last || !isNotifiable({ slack, directory: configuration }, stream)) return;
-    const { grantId, seq } = last;
+    const grantId = last && parseGrantId(last.grantId);
+    if (!grantId || !isNotifiable({ slack, directory: configuration }, stream)) return;
+    const { seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });
     });
@@ -208,6 +211,7 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    requesterGroups: dynamodbRequesterGroups(dynamodbClient(core.outgoing), core.environment.claimsTable),
     reportUnreadable: (grantId, cause) =>
       core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
   };

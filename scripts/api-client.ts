@@ -1,10 +1,6 @@
 import type { FieldError } from '../domain/shared/problem.ts';
+import { visible } from '../domain/shared/text/visible-text.ts';
 import { reach } from './reach.ts';
-
-/** Untrusted text that is safe for a terminal: one line, without control characters. */
-export const harmless = (value: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
-  value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
 
 type Settings = { api: string; token: string | undefined; bitbucket: string };
 
@@ -40,18 +36,22 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
 }
 
 /** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the
- *  running local stack as Ada. Throws code, detail and field errors of every answer other than 200. */
+ *  running local stack as Ada. Throws code, detail and field errors of a problem. */
 export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
-  return async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> => {
+  return async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Record<string, unknown>> => {
     const response = await send({ method, url: `${settings.api}${path}`, body, token });
     const json = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-    if (response.status === 200) return json;
+    if (response.ok) return json;
     const errors = (Array.isArray(json.errors) ? (json.errors as FieldError[]) : []).map(
       (error) => `${error.pointer} ${error.detail}`,
     );
     const detail = [String(json.detail ?? ''), ...errors].join(' ');
-    throw new Error(harmless(`${response.status} ${String(json.code ?? '')}: ${detail}`));
+    throw new Error(visible(`${response.status} ${String(json.code ?? '')}: ${detail}`));
   };
 }

@@ -5,7 +5,7 @@ import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import { parseUuid } from '../domain/shared/identifiers.ts';
-import { harmless } from './api-client.ts';
+import { visible } from '../domain/shared/text/visible-text.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
@@ -133,8 +133,8 @@ export const ownershipWarnings = ({ ownership }: Pick<Configuration, 'ownership'
 export const diagnosisText = (findings: readonly Finding[]): string =>
   findings
     .flatMap(({ about, isGood, isWarning, remedy }) => [
-      `${isWarning ? '!' : isGood ? '\u2713' : '\u2717'} ${harmless(about)}`,
-      ...(remedy ? [`    ${harmless(remedy)}`] : []),
+      `${isWarning ? '!' : isGood ? '\u2713' : '\u2717'} ${visible(about)}`,
+      ...(remedy ? [`    ${visible(remedy)}`] : []),
     ])
     .join('\n');
 

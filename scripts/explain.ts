@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Diagnosis } from '../domain/explanation/diagnosis.ts';
-import { apiClient, harmless } from './api-client.ts';
+import { visible } from '../domain/shared/text/visible-text.ts';
+import { apiClient } from './api-client.ts';
 
 const shown = (value: string | string[] | null): string =>
-  value === null ? 'nothing' : harmless([value].flat().join(', '));
+  value === null ? 'nothing' : visible([value].flat().join(', '));
 
 /** Codes that already say what is wrong with the signature, or that there is nothing to check. */
 const withoutSignature = ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'];
@@ -24,7 +25,7 @@ export function explanationText({
     `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
     '',
     ...conditions.flatMap(({ key, operator, expected, actual, holds }) => [
-      `  ${holds ? '\u2713' : '\u2717'} ${harmless(key.slice(key.lastIndexOf(':') + 1))}  ${harmless(operator)}`,
+      `  ${holds ? '\u2713' : '\u2717'} ${visible(key.slice(key.lastIndexOf(':') + 1))}  ${visible(operator)}`,
       `      wanted  ${shown(expected)}`,
       `      token   ${shown(actual)}`,
     ]),
@@ -32,9 +33,9 @@ export function explanationText({
       ? [`  (${assumed.join(' and ')} taken as every step of the workspace has them)`]
       : []),
     '',
-    harmless(advice),
+    visible(advice),
   ];
-  const yaml = snippet?.split('\n').map((line) => `  ${harmless(line)}`) ?? [];
+  const yaml = snippet?.split('\n').map((line) => `  ${visible(line)}`) ?? [];
   return [...lines, ...(yaml.length > 0 ? ['', ...yaml] : [])].join('\n').trimEnd();
 }
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
-import type { GrantId } from '../../domain/shared/identifiers.ts';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
@@ -28,7 +28,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     }
   }
 
-  async function findEvent(grantId: GrantId, seq: number): Promise<GrantEvent | undefined> {
+  async function findEvent(grantId: StreamId, seq: number): Promise<GrantEvent | undefined> {
     const command = new GetItemCommand({
       TableName: table,
       Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
@@ -38,8 +38,8 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
-  async function loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]> {
-    const events: GrantEvent[] = [];
+  async function loadItems(grantId: StreamId, seq: number, limit: number): Promise<Item[]> {
+    const items: Item[] = [];
     let start: Item | undefined;
     do {
       const command: QueryCommand = new QueryCommand({
@@ -47,17 +47,25 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         KeyConditionExpression: 'grantId = :id AND seq >= :seq',
         ExpressionAttributeValues: { ':id': { S: grantId }, ':seq': { N: String(seq) } },
         ConsistentRead: true,
-        ...(Number.isFinite(limit) ? { Limit: limit - events.length } : {}),
+        ...(Number.isFinite(limit) ? { Limit: limit - items.length } : {}),
         ...(start ? { ExclusiveStartKey: start } : {}),
       });
       const page = await send('Query', () => client.send(command));
-      events.push(...(page.Items ?? []).map(toEvent));
+      items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
-    } while (start && events.length < limit);
-    return events;
+    } while (start && items.length < limit);
+    return items;
   }
 
+  const loadFrom = async (grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> =>
+    (await loadItems(grantId, seq, limit)).map(toEvent);
+
   return {
+    async loadTexts(grantId) {
+      const items = await loadItems(grantId, 1, Number.POSITIVE_INFINITY);
+      return items.map((item) => item.event?.S ?? '');
+    },
+
     load: (grantId) => loadFrom(grantId, 1, Number.POSITIVE_INFINITY),
     loadFrom,
 

@@ -14,6 +14,8 @@ import {
   grantIdSchema,
   type RepositoryUuid,
   repositoryUuidSchema,
+  type StreamId,
+  streamIdSchema,
 } from '../../domain/shared/identifiers.ts';
 import { type Instant, instantSchema, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
@@ -36,7 +38,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
   /** Updates one row under a condition; false when the condition does not hold. */
   // biome-ignore lint/complexity/useMaxParams: in the order of the statement that they make.
   async function update(
-    grantId: GrantId,
+    grantId: StreamId,
     expression: string,
     condition: string,
     values: Item,
@@ -156,7 +158,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listDue(now, limit, after) {
       const { items } = await query(dueQuery(table, now, after), limit);
       return items.map((item) => ({
-        grantId: idIn(item),
+        grantId: streamIdSchema.parse(textOf(item, 'grantId')),
         dueAt: instantSchema.parse(textOf(item, 'dueAt')),
         dueSeq: Number(item.dueSeq?.N ?? 0),
       }));

@@ -178,7 +178,8 @@ const nextSteps = {
   'pipeline-own-environment':
     'A pipeline reaches only the deployment environment that its step runs in; a step without one reaches repository-wide grants.',
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
-  'pipeline-no-longer-expiry': ASK,
+  'pipeline-keeps-expiry': ASK,
+  'pipeline-keeps-waiting-request': 'Have the waiting request decided or withdrawn first.',
   'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
   'approvers-in-people': 'An administrator adds the entry to people.',
   'template-requestable-by': 'Each template says who may request it.',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { type GrantId, grantIdSchema } from '../shared/identifiers.ts';
+import { type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema } from '../shared/time.ts';
@@ -20,13 +20,13 @@ const documents = {
   trustPolicy: z.record(z.string(), z.unknown()),
   permissionsPolicy: z.record(z.string(), z.unknown()),
 };
-/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents; `groups`
- *  are the requester's at that time, with which their right to ask is checked again at approval. */
+/** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents. The requester's
+ *  groups are not here: who reads an event does not learn them; see `RequesterGroups`. */
 export const proposalSchema = z.strictObject({
   lapsesAt: instantSchema,
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
-  groups: z.array(z.string()),
+  warnings: z.array(z.string()),
   ...documents,
 });
 const request = {
@@ -112,6 +112,16 @@ const dataShapes = {
   RoleNotFound: { ...targetShape, role },
   RoleDeleted: { ...targetShape, role },
   GrantRevoked: targetShape,
+  /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
+  UnreadableRevocationRequested: {
+    ...targetShape,
+    cause: z.enum(['requested', 'expired', 'repository-gone']),
+    reason: z.string().optional(),
+  },
+  /** The trust policy denies and the boundary is AWSDenyAll; the role is kept for an administrator to examine. */
+  UnreadableRoleDisabled: { ...targetShape, role: createdRole },
+  /** IAM has no role that is provably the grant's. */
+  UnreadableRoleNotFound: targetShape,
 } as const;
 
 const dataSchemas = Object.fromEntries(
@@ -137,7 +147,7 @@ const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
 export type EntryPoint = (typeof entryPoints)[number];
 
 type Envelope = {
-  grantId: GrantId;
+  grantId: StreamId;
   /** From 1, without gaps. */
   seq: number;
   /** ISO 8601 in UTC with milliseconds; never earlier than the previous event's. */
@@ -165,7 +175,7 @@ export const ZERO_HASH = '0'.repeat(64);
 
 /** The ten fields of every event; what `data` holds depends on the type. */
 export const eventSchema = z.strictObject({
-  grantId: grantIdSchema,
+  grantId: streamIdSchema,
   seq: z.int().min(1),
   at: instantSchema,
   type: z.enum(eventTypes),
@@ -176,6 +186,21 @@ export const eventSchema = z.strictObject({
   prevHash: sha256Schema,
   hash: sha256Schema,
 });
+
+/** Bytes of an event's JSON: with its index attributes it is well within an item's 400 KB. Source: DynamoDB Developer
+ *  Guide, quotas, item size. */
+const LARGEST_EVENT = 300_000;
+
+/** Proves that an event can be read again as it is. Throws where it could not: what cannot be read is never appended. */
+export function proveReadable(event: GrantEvent): void {
+  const text = JSON.stringify(event);
+  if (new TextEncoder().encode(text).length > LARGEST_EVENT)
+    throw new Error(`a ${event.type} is too large for the log`);
+  const { hash } = parseEvent(JSON.parse(text));
+  if (eventHash(JSON.parse(text) as GrantEvent) !== hash) {
+    throw new Error(`a ${event.type} would not be read as it was written`);
+  }
+}
 
 /** An event from what the log returned. Throws when it is not one of ours: a log that cannot be understood is never
  *  acted on. */
@@ -207,7 +232,7 @@ export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
 /** Checks a part of a stream as `verifyChain` does the whole. */
 export function verifyLinks(
   events: readonly GrantEvent[],
-  grantId: GrantId | undefined,
+  grantId: StreamId | undefined,
   start: ChainStart,
 ): string | undefined {
   let { prevHash } = start;

@@ -81,6 +81,17 @@ const changeSchema = z.strictObject({ ...requestShape, phase: z.enum(['waiting',
 /** Another request on an active grant: it waits for approval, or its update is under way. */
 export interface GrantChange extends z.infer<typeof changeSchema> {}
 
+/** How a request was decided. `by` is absent where it lapsed. */
+const decisionSchema = z.strictObject({
+  outcome: z.enum(['approved', 'rejected', 'lapsed']),
+  by: principalSchema.exactOptional(),
+  at: instantSchema,
+  reason: z.string().exactOptional(),
+});
+
+/** See `decisionSchema`. */
+export interface RequestDecision extends z.infer<typeof decisionSchema> {}
+
 /** What a grant has in every state. */
 const commonShape = {
   id: grantIdSchema,
@@ -89,12 +100,14 @@ const commonShape = {
   expiresAt: instantSchema.optional(),
   /** The `expiresIn` that was last applied. */
   lifetimeSeconds: z.int().min(1).exactOptional(),
-  /** Who last limited the grant's time, other than a pipeline; the pipeline where no other principal has. It is not
-   *  always who asked for what is live. */
-  expirySetBy: principalSchema.exactOptional(),
+  /** Who has decided how long the grant lasts, by a limit or by leaving it open: the last one other than a pipeline; the
+   *  pipeline where no other principal has. It is not always who asked for what is live. */
+  lifetimeSetBy: principalSchema,
   /** ARN of an identity provider whose creation was announced and not yet confirmed. */
   announcedProvider: z.string().optional(),
   lastError: errorSchema.optional(),
+  /** The decision about the latest request that was decided. */
+  decision: decisionSchema.exactOptional(),
   /** Everyone who asked for something since the last approval: none of them may approve. */
   requesters: z.array(principalSchema),
   /** Every full name that the repository had while this grant was written to, oldest first. */

@@ -7,7 +7,7 @@ import { type Grant, grantSchema } from './grant.ts';
 export type GrantRow = { grantId: GrantId; seq: number; grant: Grant; dueAt?: Instant | undefined };
 
 /** The number of the shape that a row's grant has. A change of `grantSchema` takes the next one. */
-export const ROW_VERSION = 1;
+export const ROW_VERSION = 2;
 
 /** A row whose grant cannot be taken from it and is read from the log instead. `version`: it has another shape's number.
  *  `content`: it has this one's, and another shape. */

@@ -1,4 +1,4 @@
-import type { GrantId, RepositoryUuid } from '../shared/identifiers.ts';
+import type { GrantId, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
@@ -22,9 +22,11 @@ export type EventQuery = {
 /** The append-only log: the source of truth, and the audit log. */
 export type EventLog = {
   /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
-  load(grantId: GrantId): Promise<GrantEvent[]>;
+  load(grantId: StreamId): Promise<GrantEvent[]>;
   /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
-  loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]>;
+  loadFrom(grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]>;
+  /** The texts of a stream as they are stored, oldest first, read consistently, whether or not they are events. */
+  loadTexts(grantId: StreamId): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Events of all grants, newest first, from indexes that lag by seconds. */
@@ -35,7 +37,7 @@ export type EventLog = {
  *  what a grant is. */
 export type CheckpointStore = {
   /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
-  find(grantId: GrantId): Promise<Checkpoint | undefined>;
+  find(grantId: StreamId): Promise<Checkpoint | undefined>;
   /** Keeps a checkpoint, unless a later one is there. Idempotent. */
   keep(checkpoint: Checkpoint): Promise<void>;
 };
@@ -53,18 +55,18 @@ export type GrantFilter = {
 };
 
 /** A row that is due: when, and which event of its grant was awaited. */
-export type DueRow = { grantId: GrantId; dueAt: Instant; dueSeq: number };
+export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number };
 
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
   /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
    *  a later `seq` has said. */
-  markDue(grantId: GrantId, seq: number, dueAt: Instant): Promise<void>;
+  markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
   /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */
-  takeLease(grantId: GrantId, owner: string, now: Instant, until: Instant): Promise<boolean>;
-  releaseLease(grantId: GrantId, owner: string): Promise<void>;
+  takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean>;
+  releaseLease(grantId: StreamId, owner: string): Promise<void>;
   /** Grants that fit the filter, newest change first; a page may be short. Of `stale` rows the caller reads the log. */
   list(filter: GrantFilter, limit: number, after?: string): Promise<GrantPage>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */

@@ -14,17 +14,18 @@ import { isJudgedSafe, reviewedServices } from './reviewed-services.ts';
 
 const lower = (text: string): string => text.toLowerCase();
 
+const isPattern = (text: string): boolean => /[*?]/.test(text);
+
 /** Says which pattern of a list an action of a policy has something in common with. IAM reads actions case-insensitively. */
 export function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
   const known = patterns.map(lower);
-  // One action without wildcards is the usual case, and one expression decides it.
-  const any = new RegExp(
-    `^(?:${known.map((one) => one.replaceAll('*', '.*').replaceAll('?', '.')).join('|')})$`,
-  );
+  const names = new Set(known.filter((one) => !isPattern(one)));
+  const wildcards = known.filter(isPattern);
   return (action) => {
     const asked = lower(action);
-    if (!/[*?]/.test(asked) && !any.test(asked)) return undefined;
-    return known.find((pattern) => patternsOverlap(asked, pattern));
+    // An action without wildcards is the usual case, and has most of a list in common with nothing.
+    if (isPattern(asked)) return known.find((pattern) => patternsOverlap(asked, pattern));
+    return names.has(asked) ? asked : wildcards.find((pattern) => patternsOverlap(asked, pattern));
   };
 }
 
@@ -51,4 +52,4 @@ export const isUnknown = (action: string): boolean =>
 export const isUnjudged = (action: string): boolean =>
   reviewedServices.has(serviceOf(action)) &&
   !isJudgedSafe(lower(action)) &&
-  (/[*?]/.test(action) || !isListed(action));
+  (isPattern(action) || !isListed(action));

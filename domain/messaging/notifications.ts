@@ -4,7 +4,8 @@ import type { GrantEvent } from '../grants/event.ts';
 import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
 import { evolve, replay } from '../grants/evolve/evolve.ts';
 import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
-import { comparePermissions, type Permission } from '../policy/difference.ts';
+import type { Plan } from '../planning/plan.ts';
+import { waitingPlanOf } from '../planning/waiting-plan.ts';
 import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { Instant } from '../shared/time.ts';
@@ -25,9 +26,8 @@ export type WaitingOver = {
 export type WaitingStory = {
   grantId: GrantId;
   request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
-  /** What it would add to what was live when it was asked for, and take away. */
-  gained: Permission[];
-  lost: Permission[];
+  /** What it would change of what was live when it was asked for. */
+  plan: Plan;
   decision?: WaitingOver | undefined;
 };
 
@@ -110,10 +110,9 @@ const waitingSeq = (grant: Grant | undefined): number | undefined => grant && wa
 export function waitingStory(events: readonly GrantEvent[], seq: number): WaitingStory | undefined {
   const asked = replay(events.slice(0, seq));
   const request = asked && waitingRequest(asked);
-  if (!asked || !request?.proposal || request.seq !== seq) return undefined;
-  const live = asked.state === 'active' ? asked.documents.permissionsPolicy : undefined;
-  const { gained, lost } = comparePermissions(live, request.proposal.permissionsPolicy);
-  const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, gained, lost };
+  const plan = asked && waitingPlanOf(asked);
+  if (!plan || !request?.proposal || request.seq !== seq) return undefined;
+  const story = { grantId: asked.id, request: { ...request, proposal: request.proposal }, plan };
   let grant: Grant | undefined = asked;
   for (const event of events.slice(seq)) {
     grant = evolve(grant, event);

@@ -1,22 +1,37 @@
 import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
+import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Instant } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
+import { type NowThen, nowThen } from './now-then.ts';
+import { planWarnings } from './plan-warnings.ts';
 import type { RenderedRole } from './rendered-role.ts';
+import { type Replacement, replacementsOf } from './replacement.ts';
+
+/** What a request changes beside the permissions. `now` is absent where nothing is live, or without an end; `then` of
+ *  `expiresAt` without an end. A lifetime that waits for approval begins at the approval, so its end moves with that.
+ *  `maxSessionDuration` in seconds. `trustPolicyChanged`: what is live has another trust policy. */
+export type Changes = {
+  expiresAt: NowThen<Instant>;
+  maxSessionDuration: NowThen<number>;
+  trustPolicyChanged: boolean;
+  replaces: Replacement[];
+};
 
 /** What a request would change, bound by its hash: what was previewed or approved is what is applied. `gained` and `lost`
  *  are the difference to what is live. `approvalReasons` says in words why an approval is needed; empty when none is. */
-export type Plan = {
+export type Plan = Changes & {
   hash: string;
   risk: Risk;
   gained: Permission[];
   lost: Permission[];
   requiresApproval: boolean;
   approvalReasons: string[];
+  warnings: string[];
 };
 
 /** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document is in force. */
@@ -56,19 +71,34 @@ export const askedLifetime = ({
 }: Pick<RequestInForce, 'expiresInSeconds' | 'expiresAt'>): AskedLifetime | undefined =>
   inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
 
-/** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
- *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers. */
-export function planOf({
-  rendered,
-  template,
-  live,
-  lifetime,
-}: {
-  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned'>;
+/** What a plan is measured by. `held`: the parameters whose values other repositories' grants hold exclusively. */
+export type PlanInputs = {
+  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned' | 'audited' | 'actsThrough'>;
   template: Pick<Template, 'name' | 'approval'>;
   live: LiveState | undefined;
   lifetime: AskedLifetime | undefined;
-}): Plan {
+  held: readonly FieldError[];
+  boundaryRoles: BoundaryRoles | undefined;
+};
+
+/** What a request changes beside the permissions. */
+export function changesOf({
+  intent,
+  live,
+  lifetime,
+}: Pick<PlanInputs, 'live' | 'lifetime'> & { intent: GrantIntent }): Changes {
+  return {
+    expiresAt: nowThen(live?.expiresAt, lifetime?.at ?? live?.expiresAt),
+    maxSessionDuration: nowThen(live?.maxSessionDuration, intent.maxSessionDuration),
+    trustPolicyChanged: live !== undefined && live.trustPolicyHash !== intent.trustPolicyHash,
+    replaces: replacementsOf(live?.intent.parameters, intent.parameters),
+  };
+}
+
+/** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
+ *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers, or that
+ *  another repository's grant holds exclusively. */
+export function planOf({ rendered, template, live, lifetime, held, boundaryRoles }: PlanInputs): Plan {
   const { gained, lost, isUnderstood } = comparePermissions(
     live?.permissionsPolicy,
     rendered.role.permissionsPolicy,
@@ -77,24 +107,26 @@ export function planOf({
     ? riskOf(widerOrNarrower(rendered, live, lifetime), gained.length > 0 || !isUnderstood, lost.length > 0)
     : 'new';
   const isMore = risk === 'new' || risk === 'wider';
-  const approvalReasons = isMore ? reasonsFor(rendered, template, risk) : [];
+  const unowned = [...rendered.unowned, ...held];
+  const approvalReasons = isMore ? reasonsFor({ unowned }, template, risk) : [];
+  const changes = changesOf({ intent: rendered.intent, live, lifetime });
   return {
-    hash: planHash({
-      intent: rendered.intent,
-      expiresInSeconds: lifetime?.inSeconds,
-      live,
-      unowned: rendered.unowned,
-    }),
+    hash: planHash({ intent: rendered.intent, expiresInSeconds: lifetime?.inSeconds, live, unowned }),
     risk,
     gained,
     lost,
     requiresApproval: approvalReasons.length > 0,
     approvalReasons,
+    ...changes,
+    warnings: [
+      ...held.map(({ pointer, detail }) => `${pointer.replace('/parameters/', '')} ${detail}`),
+      ...planWarnings({ rendered, live, replaces: changes.replaces, boundaryRoles }),
+    ],
   };
 }
 
-/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it have no owner: so an
- *  approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
+/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it have no owner, or
+ *  another holder: so an approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
  *  same hash. Lower-case hex, 64 characters. */
 export function planHash({
   intent,

@@ -66,10 +66,19 @@ export const accountIdSchema = z.string().regex(ACCOUNT_ID).brand<'AccountId'>()
 /** See `accountIdSchema`. */
 export type AccountId = z.infer<typeof accountIdSchema>;
 
-/** The id of a grant: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
+/** The id of a stream of events: a grant's, one beside an unreadable stream, a repository's, or the installation's. */
+export const streamIdSchema = z
+  .string()
+  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream')
+  .brand<'StreamId'>();
+/** See `streamIdSchema`. */
+export type StreamId = z.infer<typeof streamIdSchema>;
+
+/** The id of a grant, which is the one of its stream: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
 export const grantIdSchema = z
   .string()
   .regex(/^gr_[a-z2-7]{26}$/, 'must be the id of a grant: gr_ and 26 letters and digits')
+  .brand<'StreamId'>()
   .brand<'GrantId'>();
 /** See `grantIdSchema`. */
 export type GrantId = z.infer<typeof grantIdSchema>;

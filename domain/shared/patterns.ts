@@ -1,6 +1,7 @@
 /** True when some text matches both patterns, in which `*` stands for any run of characters and `?` for any one, as in
  *  IAM's actions and resources. Exact, case-sensitive, in time proportional to the product of both lengths. */
 export function patternsOverlap(left: string, right: string): boolean {
+  if (differBeforeWildcards(left, right)) return false;
   // below[j]: the rest of `left` behind the character in hand and the rest of `right` from j on have a text in common.
   let below: boolean[] = [];
   for (let i = left.length; i >= 0; i -= 1) {
@@ -20,6 +21,17 @@ export function patternsOverlap(left: string, right: string): boolean {
   }
   return below[0] ?? false;
 }
+
+/** True for most pairs: they need no table. */
+function differBeforeWildcards(left: string, right: string): boolean {
+  for (let at = 0; isLiteral(left[at]) && isLiteral(right[at]); at += 1) {
+    if (left[at] !== right[at]) return true;
+  }
+  return false;
+}
+
+const isLiteral = (character: string | undefined): boolean =>
+  character !== undefined && character !== '*' && character !== '?';
 
 const areOneCharacter = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && (a === b || a === '?' || b === '?');

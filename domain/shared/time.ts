@@ -45,3 +45,7 @@ export function parseDuration(text: string): number | undefined {
   const seconds = match[1] ? Number(match[1]) * 86_400 : Number(match[2]) * 3600;
   return seconds <= LONGEST_SECONDS ? seconds : undefined;
 }
+
+/** A duration in seconds as `parseDuration` reads it: in days where it is whole days, else in hours. */
+export const durationText = (seconds: number): string =>
+  seconds % 86_400 === 0 ? `P${seconds / 86_400}D` : `PT${seconds / 3600}H`;

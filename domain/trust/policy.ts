@@ -50,3 +50,24 @@ export function renderDenyingTrustPolicy(target: TrustTarget): TrustPolicy {
     ],
   };
 }
+
+/** A trust policy that admits nobody, for a role of which no more is known than the policy it has: the provider that this one
+ *  names, refused without a condition. Where it names none that IAM would accept, every principal of the account is. */
+export function renderClosedTrustPolicy(
+  { id, partition }: { id: AccountId; partition: string },
+  observed: unknown,
+): TrustPolicy {
+  const named = /arn:[a-z-]+:iam::\d{12}:oidc-provider\/[A-Za-z0-9._~:/%-]+/.exec(
+    JSON.stringify(observed),
+  )?.[0];
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Deny',
+        Principal: { Federated: named ?? `arn:${partition}:iam::${id}:oidc-provider/api.bitbucket.org` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+      },
+    ],
+  };
+}

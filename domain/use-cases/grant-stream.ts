@@ -1,4 +1,11 @@
-import { type EntryPoint, eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../grants/event.ts';
+import {
+  type EntryPoint,
+  eventHash,
+  type GrantEvent,
+  type NewEvent,
+  proveReadable,
+  ZERO_HASH,
+} from '../grants/event.ts';
 import {
   causeHash,
   isCheckpointOf,
@@ -12,7 +19,8 @@ import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { GrantId } from '../shared/identifiers.ts';
+import type { StreamId } from '../shared/identifiers.ts';
+import { PortError } from '../shared/port-error.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -23,7 +31,7 @@ const WORK_DUE_SECONDS = 60;
 /** A grant's stream as it was read: the fold of its events and the last of them. `events` begin at the checkpoint, where
  *  there is one. */
 export type GrantStream = StreamPart & {
-  grantId: GrantId;
+  grantId: StreamId;
   grant: Grant | undefined;
   last: GrantEvent | undefined;
 };
@@ -70,11 +78,22 @@ export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
 
-/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws when the chain is broken, of
- *  another grant, or dated in the future: nothing is decided on a log that was altered. */
+/** A stream that cannot be read: an event that this version does not know or that is none, or a broken chain. */
+export class UnreadableStream extends Error {
+  readonly grantId: StreamId;
+
+  constructor(grantId: StreamId, reason: string, options?: { cause: unknown }) {
+    super(`the log of ${grantId} is broken: ${reason}`, options);
+    this.grantId = grantId;
+  }
+}
+
+/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
+ *  when an event is none, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log
+ *  that was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
-  grantId: GrantId,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readPart(ports, grantId));
 }
@@ -82,31 +101,44 @@ export async function loadStream(
 /** Reads a grant's whole stream. Throws as `loadStream` does. */
 export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
-  grantId: GrantId,
+  grantId: StreamId,
 ): Promise<GrantStream> {
-  return verified(ports, grantId, { checkpoint: undefined, events: await ports.log.load(grantId) });
+  const events = await loadEvents(ports.log, grantId, 1);
+  return verified(ports, grantId, { checkpoint: undefined, events });
 }
 
 /** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
 export async function readPart(
   { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
-  grantId: GrantId,
+  grantId: StreamId,
 ): Promise<StreamPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
-    const events = await log.loadFrom(grantId, checkpoint.seq, Number.POSITIVE_INFINITY);
+    const events = await loadEvents(log, grantId, checkpoint.seq);
     if (isCheckpointOf(checkpoint, events)) return { checkpoint, events };
   }
-  return { checkpoint: undefined, events: await log.load(grantId) };
+  return { checkpoint: undefined, events: await loadEvents(log, grantId, 1) };
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: GrantId, part: StreamPart): GrantStream {
+/** The events from `seq` on. A failed read is a `PortError`; whatever else is thrown is about what was read. */
+async function loadEvents(log: EventLog, grantId: StreamId, seq: number): Promise<GrantEvent[]> {
+  try {
+    return await (seq === 1 ? log.load(grantId) : log.loadFrom(grantId, seq, Number.POSITIVE_INFINITY));
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    throw new UnreadableStream(grantId, 'an event in it is not one that this version knows', {
+      cause: error,
+    });
+  }
+}
+
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: StreamPart): GrantStream {
   const { events } = part;
   const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
   const fieldError =
     verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fieldError) throw new Error(`the log of ${grantId} is broken: ${fieldError}`);
+  if (fieldError) throw new UnreadableStream(grantId, fieldError);
   return { ...part, grantId, grant: replayPart(part), last: events.at(-1) };
 }
 
@@ -143,13 +175,15 @@ export async function appendEventAt(
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  proveReadable(hashed);
   if (isAtRest(stream.grant)) {
     const now = toInstant(ports.clock.now());
     await ports.grants.markDue(stream.grantId, seq, plusSeconds(now, WORK_DUE_SECONDS));
   }
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
-  if (seq === 1) await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId);
+  if (grant && hashed.type === 'GrantRequested' && seq === 1)
+    await ports.grants.enrol(hashed.data.repository.uuid, grant.id);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
   await ports.notify?.(part);

@@ -4,8 +4,9 @@ import type { NewEvent } from '../grants/event.ts';
 import { needsCheckpoint } from '../grants/evolve/checkpoint.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { DueRow } from '../grants/stores.ts';
+import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { isAtRest } from '../grants/work.ts';
-import type { GrantId } from '../shared/identifiers.ts';
+import type { StreamId } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
@@ -20,7 +21,7 @@ const ROWS_PER_READ = 50;
 export type ReconcilePorts = StreamPorts & {
   provisioner: Provisioner;
   /** Reports a grant that could not be reconciled; the pass continues. */
-  reportFailure(grantId: GrantId, error: unknown): void;
+  reportFailure(grantId: StreamId, error: unknown): void;
 };
 
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */
@@ -55,6 +56,7 @@ export async function reconcile(
 }
 
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
+  if (grantBeside(row.grantId) !== undefined) return finishUnreadable(ports, row);
   const read = await loadStream(ports, row.grantId);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
@@ -71,6 +73,15 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: s
   const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
   if (isAbandoned) await ports.grants.forgetDue(row);
   return isAbandoned;
+}
+
+/** Has the provisioner finish the revoke of a grant whose stream cannot be read. Such a row is projected from no grant, so
+ *  its due time is taken back once nothing is left to do. */
+async function finishUnreadable(ports: ReconcilePorts, row: DueRow): Promise<boolean> {
+  const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
+  if (outcome !== 'settled') return false;
+  await ports.grants.forgetDue(row);
+  return true;
 }
 
 /** The event that is due by time alone: the grant has expired, or its request was not decided in time. */

@@ -41,6 +41,8 @@ export function missingApproval(
     template,
     live,
     lifetime: askedLifetime(request),
+    held: [],
+    boundaryRoles: configuration.boundaryRoles,
   });
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
   if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;

@@ -27,6 +27,7 @@ import {
   type Writing,
 } from './messages/answers.ts';
 import { messageView } from './messages/request-form.ts';
+import { revokedUnreadable } from './messages/unreadable-answer.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
 
@@ -102,7 +103,9 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     }
     case 'revoke': {
       const ended = await revokeGrant(ports, act.grantId, context);
-      return ended.ok ? answered(revoked(ended.value.grant, writing)) : ended;
+      if (!ended.ok) return ended;
+      if ('unreadable' in ended.value) return answered(revokedUnreadable(ended.value));
+      return answered(revoked(ended.value.grant, writing));
     }
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
@@ -126,7 +129,7 @@ async function asked(
   if (!request.ok) return request;
   const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
   if (!made.ok) return made;
-  return { ok: true, value: 'grant' in made.value ? requested(made.value.grant, writing) : undefined };
+  return { ok: true, value: 'grant' in made.value ? requested(made.value, writing) : undefined };
 }
 
 async function deliver(ports: ConversationPorts, { answerTo, user }: SlackAsk, content: SlackContent) {

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { unreadableStreamSchema } from '../../domain/grants/unreadable/revocation.ts';
 import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
@@ -12,7 +13,7 @@ const LAST_CALL_MS = 3000;
 /** Milliseconds by which the lease outlives the function: clocks differ, and a call may still be on its way. */
 const LEASE_MARGIN_MS = 60_000;
 
-const invocation = z.strictObject({ grantId: grantIdSchema });
+const invocation = z.strictObject({ grantId: z.union([grantIdSchema, unreadableStreamSchema]) });
 
 /** The account in a function's ARN; undefined for the names that local gateways make up. */
 const accountOf = (functionArn: string): string | undefined =>

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import type { GrantId } from '../../domain/shared/identifiers.ts';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
 import { type ReconcilePorts, type Reconciliation, reconcile } from '../../domain/use-cases/reconcile.ts';
 
@@ -19,7 +19,7 @@ export async function reconcilerFunction(
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<Reconciliation | { error: string }> {
   const { clock, logger } = ports;
-  const reportFailure = (grantId: GrantId, error: unknown) =>
+  const reportFailure = (grantId: StreamId, error: unknown) =>
     logger.error('a grant could not be reconciled', { grantId, error: error as Error });
   try {
     const deadline = later(clock.now(), context.getRemainingTimeInMillis() - LAST_GRANT_MS);

@@ -34,7 +34,7 @@ export async function startBitbucketSandbox(options: {
   now?: () => number;
 }): Promise<BitbucketSandbox> {
   const now = options.now ?? Date.now;
-  const store = await openState(options.dir);
+  const store = openState(options.dir);
   const faults = noFaults();
   const calls = callLog();
   let url = '';

@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 import { stateFile } from '../state-file.ts';
 import { generateSigningKey } from './identity/signing-keys.ts';
-import { companyIssuers, firstPermissions, seed } from './seed.ts';
+import { firstPermissions, seed } from './seed.ts';
 
 const environmentSchema = z.object({
   uuid: z.string(),
@@ -76,22 +76,28 @@ export type StateStore = {
   readonly state: BitbucketState;
   /** Writes the file whole or not at all. */
   save(): void;
-  /** The signing key of a workspace (by UUID) or of a company issuer (by host). */
-  key(owner: string): JWK;
+  /** The signing key of a workspace (by UUID) or of a company issuer (by host): made and written when first asked for,
+   *  because an RSA key takes longer to make than all else that a start does. */
+  key(owner: string): Promise<JWK>;
 };
 
-/** Opens `<dir>/bitbucket.json`, or creates it with the seed and new keys.
+/** Opens `<dir>/bitbucket.json`, or creates it with the seed.
  *  Errors: a file that is there but cannot be understood; it is left as it is. */
-export async function openState(dir: string): Promise<StateStore> {
+export function openState(dir: string): StateStore {
   const file = stateFile(dir, 'bitbucket.json', stateSchema);
   const kept = file.read();
-  const state = kept ?? (await seededState());
+  const state = kept ?? seededState();
   const store: StateStore = {
     state,
     save: () => file.write(state),
-    key(owner) {
-      const key = state.keys[owner];
-      if (!key) throw new Error(`no signing key of ${owner} in ${file.path}`);
+    async key(owner) {
+      const known = state.keys[owner];
+      if (known) return known;
+      const made = await generateSigningKey();
+      // Another call may have made it meanwhile.
+      const key = state.keys[owner] ?? made;
+      state.keys[owner] = key;
+      store.save();
       return key;
     },
   };
@@ -99,10 +105,8 @@ export async function openState(dir: string): Promise<StateStore> {
   return store;
 }
 
-async function seededState(): Promise<BitbucketState> {
+function seededState(): BitbucketState {
   const { createdAt } = seed;
-  const owners = [...seed.workspaces.map((workspace) => workspace.uuid), ...Object.values(companyIssuers)];
-  const keys = await Promise.all(owners.map(async (owner) => [owner, await generateSigningKey()] as const));
   return stateSchema.parse({
     version: 1,
     workspaces: seed.workspaces.map((workspace) => ({
@@ -115,6 +119,6 @@ async function seededState(): Promise<BitbucketState> {
         updatedAt: createdAt,
       })),
     })),
-    keys: Object.fromEntries(keys),
+    keys: {},
   });
 }

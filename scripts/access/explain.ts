@@ -37,9 +37,10 @@ import {
 } from '../../domain/shared/identifiers.ts';
 import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import { ok, type Result } from '../../domain/shared/result.ts';
+import { visible } from '../../domain/shared/text/visible-text.ts';
 import { epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
-import { apiClient, harmless } from '../api-client.ts';
+import { apiClient } from '../api-client.ts';
 
 export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> --action <action> [resource]
 
@@ -325,7 +326,7 @@ export async function explainAccess({
   const decision = byRules.ok && grant ? approvalOf(grant, caller.principal, now) : byRules;
   const on = resource ? (given.grant ?? `repository ${resource.repositoryUuid}`) : 'any resource';
   const lines = explanationOf({ access, decision, on, caller, action, resource, context });
-  return { allowed: decision.ok, text: lines.map(harmless).join('\n') };
+  return { allowed: decision.ok, text: lines.map(visible).join('\n') };
 }
 
 if (import.meta.main) {

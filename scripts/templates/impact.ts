@@ -4,9 +4,10 @@ import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { AccountId, RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
+import { visible, visibleName } from '../../domain/shared/text/visible-text.ts';
 import type { Instant } from '../../domain/shared/time.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
-import { apiClient, harmless } from '../api-client.ts';
+import { apiClient } from '../api-client.ts';
 
 /** The fields of a grant in the API that its impact depends on. */
 type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environment'> & {
@@ -59,13 +60,13 @@ export function impactText(
   grant: Pick<LiveGrant, 'id' | 'repository' | 'environment'>,
   impact: Impact,
 ): string {
-  const where = `${grant.repository.fullName}${grant.environment ? `, ${grant.environment.name}` : ''}`;
+  const where = `${grant.repository.fullName}${grant.environment ? `, ${visibleName(grant.environment.name)}` : ''}`;
   const { change, problem, version } = impact;
-  const head = `${grant.id}  ${harmless(where)}  ${version.from} → ${version.to}`;
-  if (!change) return `${head}\n  cannot be upgraded: ${problem?.code} ${harmless(problem?.detail ?? '')}`;
+  const head = `${grant.id}  ${visible(where)}  ${version.from} → ${version.to}`;
+  if (!change) return `${head}\n  cannot be upgraded: ${problem?.code} ${visible(problem?.detail ?? '')}`;
   const lines = [
-    ...change.gained.map(({ action, resource }) => `  + ${action}  ${resource}`),
-    ...change.lost.map(({ action, resource }) => `  - ${action}  ${resource}`),
+    ...change.gained.map(({ action, resource }) => visible(`  + ${action}  ${resource}`)),
+    ...change.lost.map(({ action, resource }) => visible(`  - ${action}  ${resource}`)),
   ];
   const approval = change.requiresApproval ? ', needs approval' : '';
   return [`${head}  ${change.risk}${approval}`, ...lines].join('\n');
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
   if (!name || more.length > 0) throw new Error('Usage: npm run templates:impact -- <template>');
   const root = process.cwd();
   const template = readTemplates(root).get(name);
-  if (!template) throw new Error(`There is no templates/${harmless(name)}.yaml.`);
+  if (!template) throw new Error(`There is no templates/${visible(name)}.yaml.`);
   const configuration = readConfiguration(root);
   const call = await apiClient();
   let [looked, changed, cursor] = [0, 0, undefined as unknown];

@@ -1,3 +1,14 @@
+const guardrailTests = [
+  'test/unit/domain/guardrails/rules.test.ts',
+  'test/unit/domain/guardrails/resource-scope.test.ts',
+  'test/unit/domain/guardrails/action-lists.test.ts',
+  'test/unit/domain/guardrails/guardrails.test.ts',
+  'test/unit/domain/guardrails/key-use.test.ts',
+  'test/unit/domain/guardrails/dangerous-actions.test.ts',
+  'test/property/hostile-policies.test.ts',
+  'test/unit/domain/configuration/configuration.test.ts',
+];
+
 /** The files that decide, or folders of them, and the tests that must notice every change in them. Paths from the root. */
 export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/trust/check.ts': ['test/unit/domain/trust/check.test.ts', 'test/property/trust-check.test.ts'],
@@ -28,15 +39,12 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   ],
   'domain/grants/row.ts': ['test/unit/domain/grants/row.test.ts'],
   'domain/grants/evolve/': [
+    'test/unit/domain/grants/checkpoint.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
     'test/unit/domain/grants/requesters.test.ts',
   ],
-  'domain/guardrails/': [
-    'test/unit/domain/guardrails/guardrails.test.ts',
-    'test/unit/domain/guardrails/dangerous-actions.test.ts',
-    'test/property/hostile-policies.test.ts',
-    'test/unit/domain/configuration/configuration.test.ts',
-  ],
+  'domain/guardrails/': guardrailTests,
+  'domain/guardrails/scope/': guardrailTests,
 };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readTemplates } from '../../adapters/settings/files.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { waitingStory } from '../../domain/messaging/notifications.ts';
+import { waitingPlanOf } from '../../domain/planning/waiting-plan.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
 import {
   asked,
@@ -70,7 +71,11 @@ describe('whatever the template and the names, Slack takes', () => {
     const story = present(waitingStory(chain([present(event)]), 1));
     fc.assert(
       fc.property(fc.array(permission, { minLength: 1, maxLength: 150 }), (gained) => {
-        const card = approvalCard({ ...story, gained, decision: undefined }, writing.naming, grantLink);
+        const card = approvalCard(
+          { ...story, plan: { ...story.plan, gained }, decision: undefined },
+          writing.naming,
+          grantLink,
+        );
         isSound(card);
         const text = JSON.stringify(card);
         const isWhole = gained.every(
@@ -95,10 +100,15 @@ describe('whatever the template and the names, Slack takes', () => {
         const live = JSON.parse(JSON.stringify([plain, started, created, activated, revocation]));
         for (const events of [chain([request]), chain(live.slice(0, 4)), chain(live)]) {
           const grant = present(replay(events));
-          const notification = notificationCard(events, writing.naming, grantLink);
-          if (notification) isSound(notification);
-          for (const answer of [requestedAnswer, grantCard, explained, revokedAnswer])
-            isSound(answer(grant, writing));
+          for (const to of ['team', 'requester'] as const) {
+            const notification = notificationCard(events, { to, naming: writing.naming, grantLink });
+            if (notification) isSound(notification);
+          }
+          for (const outcome of ['created', 'changed', 'accepted'] as const) {
+            const plan = waitingPlanOf(grant);
+            isSound(requestedAnswer({ outcome, grant, ...(plan ? { plan } : {}) }, writing));
+          }
+          for (const answer of [grantCard, explained, revokedAnswer]) isSound(answer(grant, writing));
           isSound(
             grantList(
               Array.from({ length: 100 }, () => grant),

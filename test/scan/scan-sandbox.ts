@@ -3,9 +3,8 @@ import {
   CreateRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import type { AdmittedClaims } from '../../domain/scan/report.ts';
-import { ACCOUNT, refusal, startWorld } from '../sandbox/aws/world.ts';
+import { ACCOUNT, startWorld } from '../sandbox/aws/world.ts';
 
 /** A sandbox account whose roles take tokens with any claims that a scan constructs. */
 export type ScanSandbox = {
@@ -13,7 +12,8 @@ export type ScanSandbox = {
   /** Makes a role with a trust policy, and returns its ARN. */
   addRole(name: string, trust: unknown): Promise<string>;
   replaceTrust(name: string, trust: unknown): Promise<unknown>;
-  /** What assuming the role with such a token is refused with; 'accepted' when it is not. */
+  /** What assuming the role with such a token is refused with, as `<status> <code>: <message>`; 'accepted' when it is not.
+   *  Asked without an SDK: there are thousands. */
   attempt(name: string, token: AdmittedClaims): Promise<string>;
   close(): Promise<void>;
 };
@@ -35,15 +35,16 @@ export async function startScanSandbox(issuers: readonly string[]): Promise<Scan
       ),
     async attempt(name, { issuer, claims, request }) {
       const token = await world.issuer.token({ ...claims, iss: issuer });
-      return refusal(
-        world.sts.send(
-          new AssumeRoleWithWebIdentityCommand({
-            RoleArn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
-            RoleSessionName: request?.sessionName ?? 'scan',
-            WebIdentityToken: token,
-          }),
-        ),
-      );
+      const form = new URLSearchParams({
+        Action: 'AssumeRoleWithWebIdentity',
+        Version: '2011-06-15',
+        RoleArn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
+        RoleSessionName: request?.sessionName ?? 'scan',
+        WebIdentityToken: token,
+      });
+      const { status, text } = await world.raw(String(form), false);
+      const part = (tag: string) => new RegExp(`<${tag}>([^<]*)`).exec(text)?.[1];
+      return status === 200 ? 'accepted' : `${status} ${part('Code')}: ${part('Message')}`;
     },
     close: () => world.close(),
   };

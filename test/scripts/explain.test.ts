@@ -51,7 +51,7 @@ describe('an explanation in a shell', () => {
     const text = explanationText({ ...explanation, conditions, advice: 'a\u001b[2Jb', snippet: '\u001b[1m' });
     const controls = [...text].filter((sign) => sign !== '\n' && /\p{Cc}/u.test(sign));
     expect(controls).toEqual([]);
-    expect(text).toContain('token   ·]0;x··');
+    expect(text).toContain('token   \\u{1b}]0;x\\u{7}');
   });
 });
 

@@ -3,7 +3,7 @@ import type { Instant } from '../../shared/time.ts';
 import type { EventOf, GrantEvent } from '../event.ts';
 import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { approvedRequest } from './approval.ts';
+import { approvedRequest, decisionOf } from './approval.ts';
 import { lifetimeOf, renamed, requestOf } from './request.ts';
 import { beginRevoking } from './revoking.ts';
 
@@ -33,11 +33,15 @@ export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
     }
     case 'GrantApproved': {
       const approved = approvedRequest(grant, event);
-      return approved ? { ...grant, requesters: [], change: { ...approved, phase: 'updating' } } : grant;
+      if (!approved) return grant;
+      const decision = decisionOf(event);
+      return { ...grant, requesters: [], decision, change: { ...approved, phase: 'updating' } };
     }
     case 'GrantRejected':
     case 'RequestLapsed':
-      return change?.phase === 'waiting' && change.planHash === event.data.planHash ? unchanged : grant;
+      return change?.phase === 'waiting' && change.planHash === event.data.planHash
+        ? { ...unchanged, decision: decisionOf(event) }
+        : grant;
     case 'GrantUpdated':
     case 'UpdateFailed':
       return change?.phase === 'updating' ? endUpdate(unchanged, change, event) : grant;
@@ -60,17 +64,28 @@ function endUpdate(
     ...unchanged,
     request,
     documents: { trustPolicy, permissionsPolicy },
-    ...(expiresAt ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) } : {}),
+    ...(expiresAt
+      ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) }
+      : leftAsItIs(unchanged, requestedBy)),
     lastError: undefined,
   };
 }
 
 /** An expiry with who answers for it: a pipeline that shortens another's does not make it its own to lengthen. */
 const expiryOf = (
-  { expirySetBy }: Pick<ActiveGrant, 'expirySetBy'>,
+  grant: Pick<ActiveGrant, 'lifetimeSetBy'>,
   expiresAt: Instant,
   by: Principal,
-): { expiresAt: Instant; expirySetBy: Principal } => ({
+): Pick<ActiveGrant, 'expiresAt' | 'lifetimeSetBy'> => ({
   expiresAt,
-  expirySetBy: by.kind === 'pipeline' ? (expirySetBy ?? by) : by,
+  lifetimeSetBy: by.kind === 'pipeline' ? grant.lifetimeSetBy : by,
+});
+
+/** Who answers for the lifetime after a change that asked for none: a principal other than a pipeline that leaves
+ *  the grant open. */
+const leftAsItIs = (
+  { expiresAt, lifetimeSetBy }: Pick<ActiveGrant, 'expiresAt' | 'lifetimeSetBy'>,
+  by: Principal,
+): Pick<ActiveGrant, 'lifetimeSetBy'> => ({
+  lifetimeSetBy: expiresAt !== undefined || by.kind === 'pipeline' ? lifetimeSetBy : by,
 });

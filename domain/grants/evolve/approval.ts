@@ -7,7 +7,13 @@ import {
   REPOSITORY_RULES,
 } from '../../shared/principal.ts';
 import type { EventOf } from '../event.ts';
-import { type Grant, isDecidable, type RequestInForce, waitingRequest } from '../grant.ts';
+import {
+  type Grant,
+  isDecidable,
+  type RequestDecision,
+  type RequestInForce,
+  waitingRequest,
+} from '../grant.ts';
 
 /** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
  *  Whatever else the log holds changes nothing. */
@@ -23,6 +29,19 @@ export function approvedRequest(
   const { expiresAt = waiting.expiresAt } = data;
   return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
 }
+
+/** What an event has decided about the request that waited. */
+export const decisionOf = ({
+  type,
+  principal,
+  at,
+  data,
+}: EventOf<'GrantApproved' | 'GrantRejected' | 'RequestLapsed'>): RequestDecision => {
+  if (type === 'RequestLapsed') return { outcome: 'lapsed', at };
+  const { reason } = data as { reason?: string };
+  const outcome = type === 'GrantApproved' ? 'approved' : 'rejected';
+  return { outcome, by: principal, at, ...(reason === undefined ? {} : { reason }) };
+};
 
 /** True unless an approver is another than everyone who had asked. Events of 0.1.0 hold no identifiers; their approvals were
  *  decided by the ids alone, without regard to case, and remain valid: a role exists by them. */

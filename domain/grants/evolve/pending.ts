@@ -1,22 +1,32 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, PendingGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { approvedRequest } from './approval.ts';
+import { approvedRequest, decisionOf } from './approval.ts';
 import { begin } from './request.ts';
 
 /** A grant that waited for a decision, after one more event. */
 export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {
   switch (event.type) {
     case 'GrantRequested':
-      return begin(grant, event);
+      return begin(grant.id, grant, event);
     case 'GrantApproved': {
       const request = approvedRequest(grant, event);
       if (!request) return grant;
-      return { ...grant, state: 'provisioning', requesters: [], request, expiresAt: request.expiresAt };
+      const decision = decisionOf(event);
+      return {
+        ...grant,
+        state: 'provisioning',
+        requesters: [],
+        request,
+        expiresAt: request.expiresAt,
+        decision,
+      };
     }
     case 'GrantRejected':
     case 'RequestLapsed':
-      return event.data.planHash === grant.request.planHash ? { ...grant, state: 'rejected' } : grant;
+      return event.data.planHash === grant.request.planHash
+        ? { ...grant, state: 'rejected', decision: decisionOf(event) }
+        : grant;
     case 'GrantRevoked':
       return { ...grant, state: 'revoked', lastError: undefined };
     default:

@@ -1,10 +1,12 @@
+import { grantBeside } from '../../grants/unreadable/revocation.ts';
 import { isAtRest, type Work, workOf } from '../../grants/work.ts';
-import type { GrantId } from '../../shared/identifiers.ts';
+import type { StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
 import { projectStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
+import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
@@ -13,7 +15,7 @@ import { updateRole } from './update-role.ts';
 /** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
  *  ends at `leaseUntil`, later than the function itself can live. Epoch milliseconds. */
 export type ProvisionerInvocation = {
-  grantId: GrantId;
+  grantId: StreamId;
   owner: string;
   deadline: EpochMilliseconds;
   leaseUntil: EpochMilliseconds;
@@ -24,20 +26,41 @@ const MOST_STEPS = 20;
 
 /** Does on one grant whatever its state asks for, until nothing is left to do. Obeys nothing but the grant's id: what is
  *  granted is read from Bitbucket and rendered again. One at a time per grant (`busy` otherwise), safe to repeat, and
- *  resumable after every step. `unfinished`: the read model says when to try again. */
+ *  resumable after every step. Beside a stream that cannot be read it closes the role. `unfinished`: the read model says when to try again. */
 export async function provisionGrant(
   ports: ProvisionerPorts,
   { grantId, owner, deadline, leaseUntil }: ProvisionerInvocation,
 ): Promise<ProvisionerAnswer> {
-  const now = toInstant(ports.clock.now());
-  if (!(await ports.grants.takeLease(grantId, owner, now, toInstant(leaseUntil)))) return { outcome: 'busy' };
-  try {
+  const work = async () => {
     const run = await beginRun(ports, grantId, deadline);
     const outcome = await workUntilRest(run);
     await projectStream(ports, run.stream());
     return { outcome };
+  };
+  const lease = { owner, leaseUntil };
+  const unreadable = grantBeside(grantId);
+  if (unreadable === undefined) return underLease(ports, { ...lease, grantId }, work);
+  return underLease(ports, { ...lease, grantId }, async () => {
+    // A run on the grant itself that began while its stream could be read may still hold this lease. A grant that has lost
+    // its row gets one, because a lease needs it.
+    await ports.grants.markDue(unreadable, 1, toInstant(ports.clock.now()));
+    return underLease(ports, { ...lease, grantId: unreadable }, () =>
+      closeUnreadable(ports, { streamId: grantId, grantId: unreadable }, deadline),
+    );
+  });
+}
+
+async function underLease(
+  { clock, grants }: Pick<ProvisionerPorts, 'clock' | 'grants'>,
+  { grantId, owner, leaseUntil }: Pick<ProvisionerInvocation, 'grantId' | 'owner' | 'leaseUntil'>,
+  work: () => Promise<ProvisionerAnswer>,
+): Promise<ProvisionerAnswer> {
+  const now = toInstant(clock.now());
+  if (!(await grants.takeLease(grantId, owner, now, toInstant(leaseUntil)))) return { outcome: 'busy' };
+  try {
+    return await work();
   } finally {
-    await ports.grants.releaseLease(grantId, owner);
+    await grants.releaseLease(grantId, owner);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type AccessRules,
+  authorise,
   couldBeAllowed,
   decideAccess,
   eventResource,
@@ -56,7 +57,8 @@ export async function readableGrant(
 }
 
 /** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is
- *  returned as it is: its reader can verify the chain. */
+ *  returned as it is: its reader can verify the chain. Events name people and their reasons, and are returned whole or not
+ *  at all: `DENIED` for pipelines, and for services that may not audit. */
 export async function grantEvents(
   ports: ReadPorts,
   { grantId, caller }: { grantId: string; caller: Caller },
@@ -64,9 +66,24 @@ export async function grantEvents(
 ): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
   const found = await readableStream(ports, grantId, caller);
   if (!found.ok) return found;
+  const allowed = mayReadEvents(ports, caller, found.value.grant);
+  if (!allowed.ok) return allowed;
   const rest = await ports.log.loadFrom(found.value.grant.id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
+}
+
+/** Machines read grants; the events behind them only those that may audit. */
+function mayReadEvents(
+  { access: rules, reportDenied: report }: StreamReadPorts,
+  caller: Caller,
+  { request }: Grant,
+): Result<undefined> {
+  const { kind } = caller.principal;
+  if (kind === 'person' || kind === 'system') return ok(undefined);
+  const { repository, account } = request.intent;
+  const resource = eventResource({ repositoryUuid: repository.uuid, accountId: account });
+  return authorise({ rules, caller, action: 'audit', resource, context: unknownContext, report });
 }
 
 /** Which page of which grants. */

@@ -47,7 +47,14 @@ export function impactOn(
   });
   if (!rendered.ok) return { version, problem: rendered.problem };
   if (intentHash(rendered.value.intent) === intentHash(intent)) return undefined;
-  const plan = planOf({ rendered: rendered.value, template, live, lifetime: undefined });
+  const plan = planOf({
+    rendered: rendered.value,
+    template,
+    live,
+    lifetime: undefined,
+    held: [],
+    boundaryRoles: configuration.boundaryRoles,
+  });
   const { risk, gained, lost, requiresApproval } = plan;
   return { version, change: { risk, gained, lost, requiresApproval } };
 }

@@ -9,6 +9,7 @@ import {
 import type { Grant, WaitingRequest } from '../../grants/grant.ts';
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
+import { waitingPlanOf } from '../../planning/waiting-plan.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -25,6 +26,7 @@ import {
 } from '../grant-stream.ts';
 import { replan } from '../replan.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
+import { forgetRequester } from './forget-requester.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
 
@@ -58,8 +60,10 @@ export async function approveGrant(
     if (!timely.ok) return timely;
     const approved = await append(ports, timely.value, causeOf(context));
     if (!approved) continue;
+    await forgetRequester(ports, grant);
     const settled = await waitForProvisioner(ports, grant.id);
-    return answerToRequest('changed', approved, settled);
+    const answer = answerToRequest('changed', approved, settled);
+    return answer.ok ? ok({ ...answer.value, plan: verified.value }) : answer;
   }
 }
 
@@ -74,7 +78,11 @@ export async function rejectGrant(
     const decided = await decide(ports, { input, context, decider: decideRejection });
     if (!decided.ok) return decided;
     const rejected = await append(ports, decided.value, causeOf(context));
-    if (rejected?.grant) return ok({ outcome: 'changed', grant: rejected.grant });
+    if (!rejected?.grant) continue;
+    const { grant } = decided.value;
+    await forgetRequester(ports, grant);
+    const plan = waitingPlanOf(grant);
+    return ok({ outcome: 'changed', grant: rejected.grant, ...(plan ? { plan } : {}) });
   }
 }
 
@@ -124,13 +132,17 @@ function checkListed(
   return fail(problem('DENIED', detail));
 }
 
-/** Verifies a waiting request as if it were made now, by those who made it. */
+/** Verifies a waiting request as if it were made now, by those who made it; returns its plan. */
 async function verifyAgain(
   ports: RequestPorts,
   grant: Grant,
   waiting: WaitingRequest,
-): Promise<Result<undefined>> {
-  const requester = callerOf(waiting.requestedBy, waiting.proposal.groups);
+): Promise<Result<Plan>> {
+  const { requestedBy, planHash } = waiting;
+  const key = { grantId: grant.id, planHash, requester: requestedBy };
+  const groups = await ports.requesterGroups.find(key);
+  if (!groups) return fail(requesterUnknown(waiting));
+  const requester = callerOf(requestedBy, groups);
   if (!requester) return fail(askedByPipeline(waiting));
   const again = await replan(ports, grant.id, waiting);
   if (!again.ok) return again;
@@ -154,12 +166,26 @@ async function verifyAgain(
     const why = `${kind} ${id} asked for this and may not ask for it any more. ${detail}`;
     return fail(problem('DENIED', why, see ? { see } : {}));
   }
-  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime: askedLifetime(waiting) });
-  if (plan.hash === waiting.planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(undefined);
+  const plan = planOf({
+    rendered,
+    template,
+    live: liveStateOf(grant),
+    lifetime: askedLifetime(waiting),
+    held: [],
+    boundaryRoles: ports.configuration.boundaryRoles,
+  });
+  if (plan.hash === planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(plan);
   const detail =
     'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
 }
+
+/** Without the groups nothing says whether the requester may still ask. */
+const requesterUnknown = ({ requestedBy: { kind, id } }: WaitingRequest): Problem =>
+  problem(
+    'DENIED',
+    `The groups that ${kind} ${id} had when they asked are no longer kept, so it cannot be verified that they may ask for this. Have ${id} ask again.`,
+  );
 
 /** No pipeline's request waits, so one in the log is not believed. */
 const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
@@ -170,14 +196,15 @@ const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
 
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
-  { risk, approvalReasons, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
+  { risk, approvalReasons, warnings, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
   { role }: RenderedRole,
   plan: Plan,
 ): boolean =>
-  canonicalHash({ risk, approvalReasons, trustPolicy, permissionsPolicy }) ===
+  canonicalHash({ risk, approvalReasons, warnings, trustPolicy, permissionsPolicy }) ===
   canonicalHash({
     risk: plan.risk,
     approvalReasons: plan.approvalReasons,
+    warnings: plan.warnings,
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   });

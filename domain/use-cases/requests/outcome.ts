@@ -25,8 +25,9 @@ export type PlannedGrant = {
  *  - `accepted`: it waits for approval, or work goes on */
 export type Outcome = 'unchanged' | 'changed' | 'created' | 'accepted';
 
-/** A grant and what the call has come to. */
-export type GrantAnswer = { outcome: Outcome; grant: Grant };
+/** A grant and what the call has come to. `plan` is what the call has changed, has asked for or has decided; absent where it
+ *  did nothing of that. */
+export type GrantAnswer = { outcome: Outcome; grant: Grant; plan?: Plan };
 
 /** What a request for a grant is answered with. */
 export type RequestAnswer = GrantAnswer | { outcome: 'planned'; planned: PlannedGrant };

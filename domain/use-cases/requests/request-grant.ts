@@ -1,3 +1,4 @@
+import type { RequesterGroups } from '../../access/requester-groups.ts';
 import { decideLapse } from '../../grants/decide-approval.ts';
 import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
 import type { NewEvent } from '../../grants/event.ts';
@@ -11,23 +12,18 @@ import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
-import {
-  appendEvent,
-  type GrantStream,
-  isDoneBy,
-  isFull,
-  loadStream,
-  projectStream,
-} from '../grant-stream.ts';
+import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
+import { checkLimits, checkQuota } from './request-limits.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
-export type RequestPorts = StaleRowPorts & CheckPorts & { provisioner: Provisioner };
+export type RequestPorts = StaleRowPorts &
+  CheckPorts & { provisioner: Provisioner; requesterGroups: RequesterGroups };
 
 /** Where a request comes from. */
 export type RequestContext = {
@@ -107,7 +103,8 @@ async function decide(
   const { grant } = stream;
   const rendered = withFixedRoleName(asked.rendered, grant);
   const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
-  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime });
+  const { boundaryRoles } = ports.configuration;
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime, held: [], boundaryRoles });
   const { intent } = rendered;
   const bound = checkPlanHash(plan, { planHash: request.planHash, grant, intent, expiresInSeconds });
   if (!bound.ok) return bound;
@@ -115,7 +112,7 @@ async function decide(
     intent,
     planHash: plan.hash,
     approval: plan.requiresApproval ? 'required' : 'none',
-    proposal: plan.requiresApproval ? proposalOf(ports, { rendered, plan, caller, now }) : undefined,
+    proposal: plan.requiresApproval ? proposalOf(ports, { rendered, plan, now }) : undefined,
     expiresInSeconds,
     expiresAt: lifetime?.at,
     reason: request.reason,
@@ -127,7 +124,7 @@ async function decide(
     events: [event],
     outcome,
   } = decision.value;
-  const limited = checkLimits(stream, command, { caller, hasNewEvent: event !== undefined });
+  const limited = checkLimits(ports, stream, { command, caller, hasNewEvent: event !== undefined });
   if (!limited.ok) return limited;
   const room = await checkQuota(ports, intent, { grant, outcome });
   return room.ok ? ok({ rendered, plan, command, outcome, event }) : room;
@@ -136,15 +133,25 @@ async function decide(
 async function carryOut(
   ports: RequestPorts,
   stream: GrantStream,
-  { event, command, outcome, context }: Decided & { context: RequestContext },
+  { event, command, outcome, plan, rendered, context }: Decided & { context: RequestContext },
 ): Promise<Result<RequestAnswer> | 'again'> {
+  const { planHash, proposal } = command;
+  if (event && proposal) {
+    // Before the event: a request that waits without them could not be approved.
+    const { principal: requester, groups } = context.caller;
+    await ports.requesterGroups.keep(
+      { grantId: rendered.grantId, planHash, requester },
+      groups,
+      proposal.lapsesAt,
+    );
+  }
   const appended = event ? await appendEvent(ports, stream, { event, cause: causeOf(context) }) : stream;
   if (!appended) return 'again';
-  const answer = await finish(ports, appended, { outcome, hasNewEvent: event !== undefined });
+  const answer = await finish(ports, appended, { outcome, plan: event && plan });
   // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
   const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
   if (!owesExpiry || !answer.ok) return answer;
-  return answer.value.outcome === 'accepted' ? fail(notYetLimited(stream.grantId)) : 'again';
+  return answer.value.outcome === 'accepted' ? fail(notYetLimited(rendered.grantId)) : 'again';
 }
 
 /** Nothing in the log says for how long this request asked, so its sender must not believe so. */
@@ -168,15 +175,14 @@ const isUntouched = (grant: Grant | undefined): boolean =>
 async function finish(
   ports: RequestPorts,
   stream: GrantStream,
-  { outcome, hasNewEvent }: { outcome: RequestOutcome; hasNewEvent: boolean },
+  { outcome, plan }: { outcome: RequestOutcome; plan: Plan | undefined },
 ): Promise<Result<RequestAnswer>> {
   // Before the provisioner is asked: it counts the repository's grants, and must see those that were asked for at once.
-  if (hasNewEvent) await projectStream(ports, stream);
-  if (outcome === 'unchanged' || outcome === 'waiting' || outcome === 'revoking') {
-    return answerToRequest(outcome, stream, stream);
-  }
-  const settled = await waitForProvisioner(ports, stream.grantId);
-  return answerToRequest(outcome, stream, settled);
+  if (plan) await projectStream(ports, stream);
+  const isAnswered = outcome === 'unchanged' || outcome === 'waiting' || outcome === 'revoking';
+  const settled = isAnswered ? stream : await waitForProvisioner(ports, stream.grantId);
+  const answer = answerToRequest(outcome, stream, settled);
+  return answer.ok && plan ? ok({ ...answer.value, plan }) : answer;
 }
 
 const LAPSE: Principal = { kind: 'system', id: 'lapse' };
@@ -225,15 +231,14 @@ const proposalOf = (
   { configuration }: RequestPorts,
   {
     rendered: { role },
-    plan: { risk, approvalReasons },
-    caller: { groups },
+    plan: { risk, approvalReasons, warnings },
     now,
-  }: Pick<Decided, 'rendered' | 'plan'> & { caller: Caller; now: Instant },
+  }: Pick<Decided, 'rendered' | 'plan'> & { now: Instant },
 ): RequestCommand['proposal'] => ({
   lapsesAt: plusSeconds(now, configuration.approvals.lapseAfterHours * 3600),
   risk,
   approvalReasons,
-  groups: [...groups],
+  warnings,
   trustPolicy: role.trustPolicy,
   permissionsPolicy: role.permissionsPolicy,
 });
@@ -248,46 +253,4 @@ function withFixedRoleName(rendered: RenderedRole, grant: Grant | undefined): Re
     role: { ...rendered.role, name: roleName, arn },
     intent: { ...rendered.intent, roleName },
   };
-}
-
-/** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
-const CHECKPOINT_RETRY_AFTER = 60;
-
-/** What holds for a request whatever the rules say: a stream stays readable, and a pipeline does not lengthen the time
- *  that another caller has set for a grant. */
-function checkLimits(
-  { grant, events, grantId }: GrantStream,
-  { expiresAt }: RequestCommand,
-  { caller: { principal }, hasNewEvent }: { caller: Caller; hasNewEvent: boolean },
-): Result<undefined> {
-  if (hasNewEvent && isFull(events)) {
-    const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
-    return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
-  }
-  const isForeign = grant?.state === 'active' && grant.expirySetBy?.kind !== 'pipeline';
-  const isLonger = expiresAt !== undefined && grant?.expiresAt !== undefined && expiresAt > grant.expiresAt;
-  if (principal.kind === 'pipeline' && isForeign && isLonger) {
-    const detail =
-      'Rule pipeline-no-longer-expiry: a pipeline cannot extend an expiry that another principal has set.';
-    return fail(problem('DENIED', detail));
-  }
-  return ok(undefined);
-}
-
-async function checkQuota(
-  ports: RequestPorts,
-  intent: RequestCommand['intent'],
-  { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
-): Promise<Result<undefined>> {
-  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
-  if (!becomesLive) return ok(undefined);
-  const limit = ports.configuration.limits.liveGrantsPerRepository;
-  const { length: live } = await ports.grants.listLive(intent.repository.uuid);
-  if (live < limit) return ok(undefined);
-  return fail(
-    problem(
-      'QUOTA_EXCEEDED',
-      `${intent.repository.fullName} has ${live} live grants; the limit is ${limit}. Revoke one that is not needed.`,
-    ),
-  );
 }

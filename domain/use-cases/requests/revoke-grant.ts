@@ -1,14 +1,23 @@
 import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
-import type { GrantId } from '../../shared/identifiers.ts';
+import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
-import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
+import {
+  appendEvent,
+  type GrantStream,
+  isDoneBy,
+  loadStream,
+  projectStream,
+  UnreadableStream,
+} from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
+import { forgetRequester } from './forget-requester.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
+import { revokeUnreadable, type UnreadableAnswer, type UnreadableCause } from './revoke-unreadable.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
 export type RevokeContext = Pick<
@@ -19,21 +28,32 @@ export type RevokeContext = Pick<
 };
 
 /** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
- *  `accepted` while steps remain. Repeating it does no harm. `GRANT_NOT_FOUND` where the caller may read no such grant, `DENIED` where
+ *  `accepted` while steps remain. Repeating it does no harm. Of a grant whose stream cannot be read the role is closed. `GRANT_NOT_FOUND` where the caller may read no such grant, `DENIED` where
  *  they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,
   grantId: string,
   context: RevokeContext,
-): Promise<Result<GrantAnswer>> {
+): Promise<Result<GrantAnswer | UnreadableAnswer>> {
   const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
   for (;;) {
-    const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-    if (!found.ok) return found;
-    const answered = await revokeOnce(ports, found.value, context);
-    if (answered !== 'again') return answered;
+    try {
+      const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+      if (!found.ok) return found;
+      const answered = await revokeOnce(ports, found.value, context);
+      if (answered !== 'again') return answered;
+    } catch (error) {
+      const id = parseGrantId(grantId);
+      if (!(error instanceof UnreadableStream) || !id) throw error;
+      ports.reportUnreadable(id, error);
+      return revokeUnreadable(ports, id, { ...context, cause: causeOf(context) });
+    }
   }
 }
+
+/** Why a grant is revoked whose stream cannot be read. What only its stream could say is `requested`. */
+const causeOf = ({ cause }: RevokeContext): UnreadableCause['cause'] =>
+  cause === 'expired' || cause === 'repository-gone' ? cause : 'requested';
 
 /** Decides on a stream as it was read; `again` where another writer was faster. */
 async function revokeOnce(
@@ -48,12 +68,13 @@ async function revokeOnce(
   const [event] = events;
   const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
   if (!appended) return 'again';
+  if (event) await forgetRequester(ports, grant);
   const projected = event ? projectStream(ports, appended) : undefined;
   if (outcome === 'settled') {
     await projected;
     return answer(appended.grant);
   }
-  if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
+  if (outcome === 'verify') return verifyNothingLeft(ports, grant.id);
   const [settled] = await Promise.all([waitForProvisioner(ports, grantId), projected]);
   return answer(settled.grant);
 }

@@ -13,7 +13,7 @@ import {
   grantPageSchema,
   grantSchema,
   impactPageSchema,
-  revokedGrantSchema,
+  revocationSchema,
 } from '../resources/grant-schema.ts';
 import { bodyProblems, type Operation } from './operation.ts';
 import { cursorSchema, dryRunQuery, limitSchema, pageQuery } from './query-schema.ts';
@@ -106,13 +106,14 @@ export const revokeGrant = {
   method: 'DELETE',
   path: '/v1/grants/{id}',
   summary: 'Revoke a grant',
-  description: 'Ends all access and removes the role. Idempotent.',
+  description:
+    'Ends all access and removes the role. Idempotent. If the events of the grant cannot be read, the role is closed and kept.',
   access: 'caller',
   successes: {
-    200: { description: 'Nothing is left in IAM', schema: revokedGrantSchema },
+    200: { description: 'Nothing is left in IAM', schema: revocationSchema },
     202: {
       description: 'Steps remain; they continue asynchronously',
-      schema: revokedGrantSchema,
+      schema: revocationSchema,
       headers: location,
     },
   },
@@ -174,11 +175,12 @@ export const listGrantEvents = {
   method: 'GET',
   path: '/v1/grants/{id}/events',
   summary: 'List the events of a grant',
-  description: 'Oldest first. Any reader can verify the hash chain.',
+  description:
+    'Oldest first. Any reader can verify the hash chain. Pipelines, and services without `audit`, read grants and not events.',
   access: 'caller',
   query: pageQuery,
   successes: { 200: { description: 'A page of events', schema: eventPageSchema } },
-  problems: ['GRANT_NOT_FOUND'],
+  problems: ['DENIED', 'GRANT_NOT_FOUND'],
   example: { path: { id: EXAMPLE }, query: { limit: '10' }, status: 200 },
 } as const satisfies Operation;
 

@@ -1,11 +1,11 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { RenderedRole } from '../../../domain/planning/rendered-role.ts';
+import type { Plan } from '../../../domain/planning/plan.ts';
+import { waitingPlanOf } from '../../../domain/planning/waiting-plan.ts';
 import { deniedByBoundary } from '../../../domain/policy/boundary-roles.ts';
-import { comparePermissions } from '../../../domain/policy/difference.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import type { Instant } from '../../../domain/shared/time.ts';
+import { durationText, type Instant } from '../../../domain/shared/time.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
@@ -28,15 +28,19 @@ function targetFields(intent: GrantIntent, { accounts }: Configuration) {
   };
 }
 
-/** A grant as the API shows it. Lists leave the documents out. */
+/** A grant as the API shows it. Lists leave the documents out. `plan` is what a call has changed. */
 export function grantResource(
   grant: Grant,
   source: StepSource,
-  { inList = false }: { inList?: boolean } = {},
+  { inList = false, plan: made }: { inList?: boolean; plan?: Plan | undefined } = {},
 ): GrantResource {
   const { intent, requestedBy, reason } = grant.request;
   const role = roleOf(grant);
   const documents = documentsOf(grant);
+  const plan = made ?? waitingPlanOf(grant);
+  const warnings = inList
+    ? []
+    : [...boundaryWarnings(grant, source.configuration), ...(plan?.warnings ?? [])];
   return compact<GrantResource>({
     id: grant.id,
     state: grant.state,
@@ -45,7 +49,9 @@ export function grantResource(
       role &&
       compact({ arn: role.arn, name: role.name, id: role.id, maxSessionDuration: intent.maxSessionDuration }),
     ...(inList || !documents ? {} : documents),
+    plan,
     ...waitingFields(grant, inList),
+    decision: decisionField(grant),
     lastError: grant.lastError,
     expiresAt: grant.expiresAt,
     reason,
@@ -53,34 +59,41 @@ export function grantResource(
     createdAt: grant.createdAt,
     updatedAt: grant.updatedAt,
     ...pipelineSnippets(grant, source),
-    ...(inList ? {} : boundaryWarnings(grant, source.configuration)),
+    warnings: warnings.length > 0 ? [...new Set(warnings)] : undefined,
   });
 }
 
 /** What the grant allows and the boundary denies. */
-function boundaryWarnings(grant: Grant, { boundaryRoles }: Configuration): { warnings?: string[] } {
-  const warnings = deniedByBoundary(documentsOf(grant)?.permissionsPolicy, boundaryRoles);
-  return warnings.length > 0 ? { warnings } : {};
-}
+const boundaryWarnings = (grant: Grant, { boundaryRoles }: Configuration): string[] =>
+  deniedByBoundary(documentsOf(grant)?.permissionsPolicy, boundaryRoles);
+
+/** The decision about the latest request that was decided. */
+const decisionField = ({ decision }: Grant): GrantResource['decision'] =>
+  decision && compact({ ...decision, by: decision.by && named(decision.by) });
 
 /** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
 const named = ({ kind, id }: Principal) => ({ kind, id });
 
-/** What waits for approval: the plan, and on an active grant the change that it makes.
+/** What waits for approval: of a new grant its documents, on an active grant the change.
  *  `pendingChange.lapsesAt` is when the change lapses without a decision. */
 function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
   const waiting = waitingRequest(grant);
   if (!waiting?.proposal) return {};
-  const { planHash, proposal, requestedBy, reason } = waiting;
-  const live = grant.state === 'active' ? grant.documents.permissionsPolicy : undefined;
-  const { gained, lost } = comparePermissions(live, proposal.permissionsPolicy);
-  const { risk, approvalReasons, lapsesAt } = proposal;
-  const plan = { hash: planHash, risk, gained, lost, requiresApproval: true, approvalReasons };
+  const { lapsesAt, trustPolicy, permissionsPolicy } = waiting.proposal;
   if (grant.state === 'pending') {
-    const { trustPolicy, permissionsPolicy } = proposal;
-    return { plan, lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
+    return { lapsesAt, ...(inList ? {} : { trustPolicy, permissionsPolicy }) };
   }
-  return { plan, pendingChange: compact({ planHash, requestedBy: named(requestedBy), reason, lapsesAt }) };
+  const { planHash, requestedBy, at, intent, expiresInSeconds, reason } = waiting;
+  const pendingChange = compact({
+    planHash,
+    requestedBy: named(requestedBy),
+    requestedAt: at,
+    lapsesAt,
+    parameters: intent.parameters,
+    expiresIn: expiresInSeconds === undefined ? undefined : durationText(expiresInSeconds),
+    reason,
+  });
+  return { pendingChange };
 }
 
 /** A grant as it would be, for a dry run: the same resource, with its role's ARN and both documents. What a request
@@ -100,7 +113,7 @@ export function plannedResource(
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,
   };
-  const judged = { plan, warnings: warningsOf(rendered, source.configuration) };
+  const judged = { plan, warnings: plan.warnings.length > 0 ? plan.warnings : undefined };
   if (present && isUnchanged) {
     return compact({ ...planned, ...present, ...(live ? { expiresAt } : {}), ...judged });
   }
@@ -118,22 +131,6 @@ export function plannedResource(
     pipeSnippet: live?.pipeSnippet,
     ...judged,
   });
-}
-
-/** Warnings for the requester. They name the access that the role gains through services that act for it, the roles that
- *  the boundary does not let it pass or assume, and the guardrails that it breaks and that only report for now. */
-function warningsOf(
-  { audited, actsThrough, role }: RenderedRole,
-  { boundaryRoles }: Configuration,
-): string[] | undefined {
-  const warnings = [
-    ...(actsThrough === undefined ? [] : [actsThrough]),
-    ...deniedByBoundary(role.permissionsPolicy, boundaryRoles),
-    ...audited.map(
-      ({ rule, statement, detail }) => `Guardrail ${rule} (in audit mode), statement ${statement}: ${detail}`,
-    ),
-  ];
-  return warnings.length > 0 ? warnings : undefined;
 }
 
 /** What an upgrade to a template would do to one grant. */

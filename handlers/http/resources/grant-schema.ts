@@ -16,9 +16,16 @@ const permissionSchema = z
   .strictObject({ action: z.string(), resource: z.string() })
   .meta({ id: 'Permission', description: 'Both may hold IAM wildcards' });
 
-/** What a request changes, as permissions. */
+/** A value before a request, and after it. */
+// biome-ignore lint/suspicious/noThenProperty: the contract's name; its value is a schema, which nothing awaits.
+const nowThen = <T extends z.ZodType>(value: T) => ({ now: value.optional(), then: value.optional() });
+
+const parameterValue = z.union([z.string(), z.array(z.string())]);
+
+/** A principal without its identifiers. */
 const namedPrincipalSchema = principalSchema.omit({ identifiers: true }).meta({ id: 'NamedPrincipal' });
 
+/** What a request changes, as permissions. */
 const change = {
   risk: z.enum(risks),
   gained: z.array(permissionSchema),
@@ -32,6 +39,17 @@ const planSchema = z
     hash: planHashSchema,
     ...change,
     approvalReasons: z.array(z.string()),
+    expiresAt: z
+      .strictObject(nowThen(instantSchema))
+      .describe('Absent where there is no end; a lifetime that waits for approval begins at the approval'),
+    maxSessionDuration: z.strictObject(nowThen(z.int())).describe('Seconds'),
+    trustPolicyChanged: z.boolean().describe('Whether what is live has another trust policy'),
+    replaces: z
+      .array(z.strictObject({ parameter: z.string(), ...nowThen(parameterValue) }))
+      .describe(
+        'Parameters of the live grant that change; `now` is absent where one is added, `then` where one is removed',
+      ),
+    warnings: z.array(z.string()),
   })
   .meta({ id: 'Plan' });
 
@@ -54,7 +72,7 @@ export const grantSchema = z
     state: z.enum(grantStates),
     ...target,
     template: z.strictObject({ name: z.string(), version: z.string() }),
-    parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    parameters: z.record(z.string(), parameterValue),
     role: z
       .strictObject({
         arn: z.string(),
@@ -67,22 +85,36 @@ export const grantSchema = z
     permissionsPolicy: document.optional().describe('Not in lists'),
     plan: planSchema
       .optional()
-      .describe('The plan that waits for approval; in a dry run, what the request would change'),
+      .describe(
+        'The plan that waits for approval; in a dry run what the request would change; in the answer to a POST what it changed',
+      ),
     warnings: z
       .array(z.string())
       .optional()
       .describe(
-        'Roles that the permissions boundary does not let it pass or assume; in a dry run also what the role amounts to where others act for it, and guardrails in audit mode that it breaks',
+        'Roles that the permissions boundary does not let it pass or assume; and with a plan the warnings of that',
       ),
     lapsesAt: instantSchema.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
         requestedBy: namedPrincipalSchema,
-        reason: z.string().optional(),
+        requestedAt: instantSchema,
         lapsesAt: instantSchema.describe('When the change lapses if it is not decided'),
+        parameters: z.record(z.string(), parameterValue),
+        expiresIn: z.string().optional().describe('The lifetime that was asked for, as PnD or PTnH'),
+        reason: z.string().optional(),
       })
       .optional(),
+    decision: z
+      .strictObject({
+        outcome: z.enum(['approved', 'rejected', 'lapsed']),
+        by: namedPrincipalSchema.optional().describe('Absent where it lapsed'),
+        at: instantSchema,
+        reason: z.string().optional(),
+      })
+      .optional()
+      .describe('Of the latest request that was decided'),
     lastError: z
       .strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instantSchema })
       .optional(),
@@ -111,6 +143,21 @@ export type GrantResource = z.infer<typeof grantSchema>;
 export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
+
+/** A grant whose events cannot be read, after a revoke: its role is closed and kept. */
+export const unreadableGrantSchema = z
+  .strictObject({
+    id: grantIdSchema,
+    unreadable: z.literal(true),
+    access: z.enum(['closing', 'closed']),
+    role: z.strictObject({ name: z.string(), arn: z.string(), id: z.string() }).optional(),
+    note: z.string(),
+    notice: z.string(),
+  })
+  .meta({ id: 'UnreadableGrant' });
+
+/** What a revoke is answered with. */
+export const revocationSchema = z.union([revokedGrantSchema, unreadableGrantSchema]);
 
 /** What an upgrade to the template's present version would do to one grant. `problem` is set where the
  *  template no longer fits the grant; the grant then keeps its present permissions. */

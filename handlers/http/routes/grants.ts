@@ -13,6 +13,7 @@ import type { Route } from '../http-function.ts';
 import { answerToExisting, answerToNew } from '../outcome-answer.ts';
 import { unwrap } from '../problem-details.ts';
 import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
+import { unreadableResource } from '../resources/unreadable-resource.ts';
 import { type RequestTo, route } from '../route.ts';
 
 /** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
@@ -29,14 +30,15 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     body: plannedResource(grant, ports, toInstant(ports.clock.now())),
   });
 
-  const answerAbout = ({ outcome, grant }: GrantAnswer) =>
-    answerToExisting(outcome, grant.id, grantResource(grant, ports));
+  const answerAbout = ({ outcome, grant, plan }: GrantAnswer) =>
+    answerToExisting(outcome, grant.id, grantResource(grant, ports, { plan }));
 
   async function request({ caller, requestId, query, body }: RequestTo<typeof own.requestGrant>) {
     const context = { ...contextOf(caller, requestId), dryRun: query.dryRun === 'true' };
     const answer = unwrap(await requestGrant(ports, body, context));
     if (answer.outcome === 'planned') return planned(answer);
-    return answerToNew(answer.outcome, answer.grant.id, grantResource(answer.grant, ports));
+    const { outcome, grant, plan } = answer;
+    return answerToNew(outcome, grant.id, grantResource(grant, ports, { plan }));
   }
 
   async function upgrade({ caller, requestId, path, query, body }: RequestTo<typeof own.upgradeGrant>) {
@@ -87,7 +89,14 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   }
 
   async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
-    const { outcome, grant } = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    const answer = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+    if ('unreadable' in answer) {
+      const { grantId, revocation } = answer;
+      const outcome = revocation.state === 'requested' ? 'accepted' : 'changed';
+      const body = { ...unreadableResource(answer), notice: PROPAGATION_NOTICE };
+      return answerToExisting(outcome, grantId, body);
+    }
+    const { outcome, grant } = answer;
     const body = { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE };
     return answerToExisting(outcome, grant.id, body);
   }

@@ -1,10 +1,19 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
+import {
+  documentsOf,
+  type Grant,
+  type RequestDecision,
+  roleOf,
+  waitingRequest,
+} from '../../../domain/grants/grant.ts';
 import type { SlackRequest } from '../../../domain/messaging/worker-message.ts';
+import { waitingPlanOf } from '../../../domain/planning/waiting-plan.ts';
 import type { Problem, Reference } from '../../../domain/shared/problem.ts';
+import { visible } from '../../../domain/shared/text/visible-text.ts';
 import { parameterTypes } from '../../../domain/templates/parameters/parameter-types.ts';
 import type { Template } from '../../../domain/templates/template.ts';
+import type { GrantAnswer } from '../../../domain/use-cases/requests/outcome.ts';
 import { pipelineSnippets, type StepSource } from '../../http/resources/pipeline-snippet.ts';
 import { COMMAND, type CommandHelp, exampleRequest } from '../command.ts';
 import type { Naming } from '../people.ts';
@@ -17,13 +26,14 @@ import {
   lines,
   link,
   mrkdwn,
-  plain,
+  plainSection,
   section,
   smallPrint,
   words,
 } from './blocks.ts';
 import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
 import { permissionList, permissionsIn } from './permission-list.ts';
+import { changeBlocks } from './plan-facts.ts';
 import { slackTime } from './times.ts';
 
 type Templates = ReadonlyMap<string, Template>;
@@ -76,7 +86,7 @@ export const notKnown: SlackContent = message(
 export function commandHelp({ errors, understood, example }: CommandHelp): SlackContent {
   const items = errors.map((fieldError) => ({ text: `• ${words(fieldError)}` }));
   return {
-    text: errors.join(' '),
+    text: visible(errors.join(' ')),
     blocks: [
       ...(understood ? [section(`Understood: ${words(understood)}`)] : []),
       section(lines(items, (left) => `… and ${left} more`)),
@@ -153,9 +163,9 @@ export function refused({ code: kind, detail: what, errors = [], see }: Problem)
     text: `• ${code(pointer.slice(1) || 'request')} ${words(rule)}`,
   }));
   return {
-    text: detail,
+    text: visible(detail),
     blocks: [
-      { type: 'section', text: plain(detail, 2000) },
+      plainSection(detail, 2000),
       ...(items.length > 0 ? [section(lines(items, (left) => `… and ${left} more`))] : []),
       smallPrint(code(kind)),
     ],
@@ -182,26 +192,32 @@ const idOf = ({ id }: Pick<Grant, 'id'>, { configuration }: Writing): string => 
   return grantLink ? link(grantLink.replaceAll('{id}', id), id) : code(id);
 };
 
-/** How a request came out. */
-export function requested(grant: Grant, writing: Writing): SlackContent {
+/** How a request came out, with what it has replaced and taken away. */
+export function requested({ outcome, grant, plan }: GrantAnswer, writing: Writing): SlackContent {
   const { intent } = grant.request;
   const waiting = waitingRequest(grant);
   const where = `${templateOf(intent)} for ${code(placeOf(intent))}`;
+  const changes = plan ? changeBlocks(plan) : [];
   if (waiting) {
     const text = `${where} waits for approval. The approvers are notified; you will be notified of their decision.`;
     return {
       text: `${intent.template.name} waits for approval`,
-      blocks: [section(text), smallPrint(`Grant ${idOf(grant, writing)}`)],
+      blocks: [section(text), ...changes, smallPrint(`Grant ${idOf(grant, writing)}`)],
     };
   }
   if (grant.state !== 'active') {
     const text = `${where} ${STATES[grant.state]}. ${code(`${COMMAND} show ${grant.id}`)} shows its progress.`;
-    return { text: `${intent.template.name} ${STATES[grant.state]}`, blocks: [section(text)] };
+    return {
+      text: `${intent.template.name} ${STATES[grant.state]}`,
+      blocks: [section(text), ...changes],
+    };
   }
+  const title = plan && outcome !== 'created' ? 'Changed' : 'Granted';
   return {
-    text: `Granted: ${intent.template.name} for ${placeOf(intent)}`,
+    text: `${title}: ${intent.template.name} for ${placeOf(intent)}`,
     blocks: [
-      section(`✓ *Granted*: ${where}\nRole ${code(grant.role.arn)}`),
+      section(`✓ *${title}*: ${where}\nRole ${code(grant.role.arn)}`),
+      ...changes,
       ...snippetOf(grant, writing),
       smallPrint(
         `Grant ${idOf(grant, writing)}`,
@@ -243,15 +259,29 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
         ['Role', role ? code(role.arn) : '_none_'],
         ['Expires', grant.expiresAt ? slackTime(grant.expiresAt) : 'never'],
         approvedBy ? ['Approved by', writing.naming(approvedBy)] : undefined,
+        grant.decision ? ['Latest decision', decisionText(grant.decision, writing)] : undefined,
         grant.lastError
           ? ['Last error', `${code(grant.lastError.code)} ${words(grant.lastError.detail)}`]
           : undefined,
       ]),
-      ...(reason ? [{ type: 'section' as const, text: plain(`Why: ${reason}`, 1000) }] : []),
+      ...(reason ? [plainSection(`Why: ${reason}`, 1000)] : []),
+      ...waitingBlocks(grant),
       ...snippetOf(grant, writing),
       smallPrint(`Grant ${idOf(grant, writing)}`, `changed ${slackTime(grant.updatedAt)}`),
     ],
   };
+}
+
+/** What waits for approval on an active grant. */
+function waitingBlocks(grant: Grant): KnownBlock[] {
+  const plan = grant.state === 'active' ? waitingPlanOf(grant) : undefined;
+  return plan ? [section('*A change waits for approval*'), ...changeBlocks(plan)] : [];
+}
+
+/** How the latest request was decided, when, by whom and why. Trusted mrkdwn. */
+function decisionText({ outcome, by, at, reason }: RequestDecision, { naming }: Writing): string {
+  const who = by ? ` by ${naming(by)}` : '';
+  return `${outcome}${who}, ${slackTime(at)}${reason ? `: ${words(reason)}` : ''}`;
 }
 
 /** Who can use a grant, and for what. */

@@ -1,10 +1,25 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import type { WaitingOver, WaitingStory } from '../../../domain/messaging/notifications.ts';
+import { visible } from '../../../domain/shared/text/visible-text.ts';
 import type { Naming } from '../people.ts';
-import { code, cut, facts, heading, plain, section, smallPrint, words } from './blocks.ts';
-import { admission, parametersOf, placeOf, templateOf } from './grant-facts.ts';
+import {
+  code,
+  cut,
+  facts,
+  fitsCode,
+  fitsPlain,
+  heading,
+  lines,
+  plain,
+  plainSection,
+  section,
+  smallPrint,
+  words,
+} from './blocks.ts';
+import { admission, placeOf, templateOf } from './grant-facts.ts';
 import { permissionList, wholePermissionList } from './permission-list.ts';
+import { expiryText, parameterLines, sessionText, trustText, wholeParameters } from './plan-facts.ts';
 import { slackTime } from './times.ts';
 
 /** What a pressed button carries: the grant, and the plan that was read. It is readable to all and cannot be
@@ -19,48 +34,48 @@ const TITLES: Record<WaitingOver['outcome'], string> = {
   replaced: 'Replaced by a newer request',
 };
 
-const RISKS: Record<WaitingStory['request']['proposal']['risk'], string> = {
+const RISKS: Record<WaitingStory['plan']['risk'], string> = {
   new: 'New: nothing is live yet',
   wider: 'Wider than what is live',
   narrower: 'Narrower than what is live',
   same: 'The same permissions as now',
 };
 
-/** The message to the approvers: who asks, for what, where and why, what it would gain, until when; and two buttons while
- *  it waits, or what became of it. Within Slack's limits whatever the template and the names. */
+/** A part of the message, and whether it shows all there is. */
+type Part = { blocks: KnownBlock[]; isWhole: boolean };
+
+/** The message to the approvers: who asks, for what, where and why, what it would gain, lose and replace, until when; and two
+ *  buttons while it waits, or what became of it. What it cannot show whole cannot be approved from it. Within Slack's limits
+ *  whatever the template and the names. */
 export function approvalCard(
   story: WaitingStory,
   naming: Naming,
   grantLink: string | undefined,
 ): SlackContent {
-  const { grantId, request, gained, lost, decision } = story;
-  const { intent, proposal, requestedBy, reason, expiresAt } = request;
-  const whole = wholePermissionList(gained);
+  const { grantId, request, plan, decision } = story;
+  const { intent, proposal, requestedBy } = request;
   const title = decision ? TITLES[decision.outcome] : 'Approval needed';
-  const account = code(intent.account);
-  const environment = intent.environment ? code(intent.environment.name) : 'none: the whole repository';
+  const parts = [
+    placePart(story),
+    parametersPart(story),
+    reasonPart(request.reason),
+    permissionsPart('What it gains', plan.gained),
+    ...(plan.lost.length > 0 ? [permissionsPart('What it loses', plan.lost)] : []),
+    plainPart(
+      'Needs approval',
+      plan.approvalReasons.map((text) => text.replace('/parameters/', '')),
+    ),
+    plainPart('Warnings', plan.warnings),
+  ];
+  const isWhole = fitsCode(requestedBy.id) && parts.every((part) => part.isWhole);
   const blocks: KnownBlock[] = [
     heading(`${title}: ${placeOf(intent)}`),
     section(`${naming(requestedBy)} ${decision ? 'requested' : 'requests'} ${templateOf(intent)}`),
-    ...facts([
-      ['Repository', code(intent.repository.fullName)],
-      ['Deployment environment', environment],
-      ['Parameters', parametersOf(intent)],
-      ['AWS account', account],
-      ['Expires', expiresAt ? slackTime(expiresAt) : 'never'],
-      ['Risk', RISKS[proposal.risk]],
-    ]),
-    { type: 'section', text: plain(`Why: ${reason ?? 'no reason was given'}`, 1000) },
-    ...gains(gained, whole),
-    ...(lost.length > 0 ? [section(`*What it loses*\n${permissionList(lost, 900)}`)] : []),
-    smallPrint(
-      `Who can use it: ${admission(intent)}`,
-      ...proposal.approvalReasons
-        .slice(0, 5)
-        .map((text) => `Needs approval: ${words(text.replace('/parameters/', ''))}`),
-    ),
+    ...parts.flatMap((part) => part.blocks),
+    smallPrint(`Who can use it: ${admission(intent)}`),
+    ...(isWhole ? [] : [elsewhere(grantId)]),
     ...(decision ? [decided(decision, naming)] : []),
-    ...buttons(story, grantLink, whole !== undefined),
+    ...buttons(story, grantLink, isWhole),
     smallPrint(
       decision
         ? `Grant ${code(grantId)}`
@@ -70,16 +85,72 @@ export function approvalCard(
   return { text: `${title}: ${intent.template.name} for ${placeOf(intent)}`, blocks };
 }
 
-/** What is gained: all of it, or as much as fits with what that means. */
-const gains = (gained: WaitingStory['gained'], whole: string[] | undefined): KnownBlock[] =>
-  whole
-    ? whole.map((text, n) => section(n === 0 ? `*What it gains*\n${text}` : text))
-    : [
-        section(`*What it gains*\n${permissionList(gained, 2900)}`),
-        section(
-          '*A message cannot show the whole plan, so it cannot be approved here.* Read the plan in the grant, and approve it through the API.',
-        ),
-      ];
+/** Where a plan is decided that a message cannot show. */
+const elsewhere = (grantId: string): KnownBlock =>
+  section(
+    `*A message cannot show the whole plan, so it cannot be approved here.* ${code(`GET /v1/grants/${grantId}`)} shows it; decide there with ${code(`POST /v1/grants/${grantId}/approve`)}.`,
+  );
+
+/** Where the role is, for how long, and who could assume it. Names of environments are chosen by people and can look alike,
+ *  so the UUID is beside the name. */
+function placePart({ request, plan }: WaitingStory): Part {
+  const { intent, expiresInSeconds } = request;
+  const { repository, environment } = intent;
+  const where = environment
+    ? `${code(environment.name)} ${code(environment.uuid)}`
+    : 'none: the whole repository';
+  return {
+    blocks: facts([
+      ['Repository', code(repository.fullName)],
+      ['Deployment environment', where],
+      ['AWS account', code(intent.account)],
+      ['Expires', expiryText(plan, expiresInSeconds)],
+      ['Session', sessionText(plan)],
+      ['Trust policy', trustText(plan)],
+      ['Risk', RISKS[plan.risk]],
+    ]),
+    isWhole: fitsCode(repository.fullName) && fitsCode(environment?.name ?? ''),
+  };
+}
+
+/** The parameters: all of them, or as many as fit. */
+function parametersPart({ request: { intent }, plan: { replaces } }: WaitingStory): Part {
+  const items = parameterLines(intent, replaces);
+  if (items.length === 0) return { blocks: [section('*Parameters*\n_none_')], isWhole: true };
+  const whole = wholeParameters(intent, replaces);
+  const texts = whole ?? [
+    lines(
+      items.map((text) => ({ text })),
+      (left) => `… and ${left} more`,
+      2900,
+    ),
+  ];
+  return { blocks: titled('Parameters', texts), isWhole: whole !== undefined };
+}
+
+function reasonPart(reason: string | undefined): Part {
+  const text = `Why: ${reason ?? 'no reason was given'}`;
+  return { blocks: [plainSection(text)], isWhole: fitsPlain(text) };
+}
+
+/** Permissions: all of them, or as many as fit. */
+function permissionsPart(title: string, permissions: WaitingStory['plan']['gained']): Part {
+  const whole = wholePermissionList(permissions);
+  return {
+    blocks: titled(title, whole ?? [permissionList(permissions, 2900)]),
+    isWhole: whole !== undefined,
+  };
+}
+
+/** Sentences that may hold names from outside: as plain text, in which nothing is removed or has a meaning. */
+function plainPart(title: string, sentences: readonly string[]): Part {
+  if (sentences.length === 0) return { blocks: [], isWhole: true };
+  const text = `${title}:\n${sentences.map((one) => `• ${visible(one)}`).join('\n')}`;
+  return { blocks: [plainSection(text)], isWhole: fitsPlain(text) };
+}
+
+const titled = (title: string, texts: readonly string[]): KnownBlock[] =>
+  texts.map((text, n) => section(n === 0 ? `*${title}*\n${text}` : text));
 
 function decided({ outcome, by, at, reason }: WaitingOver, naming: Naming): KnownBlock {
   const sign = outcome === 'approved' ? '✓' : '✗';

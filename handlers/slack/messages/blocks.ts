@@ -1,5 +1,6 @@
 import type { KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 import { escaped } from '../../../adapters/slack/plain-text.ts';
+import { visible, visibleLines, visibleName } from '../../../domain/shared/text/visible-text.ts';
 
 /** Slack's limits in characters and items. Sources: the types of @slack/types; Slack's reference for blocks. */
 export const LIMITS = {
@@ -15,7 +16,7 @@ export const LIMITS = {
 } as const;
 
 /** How long a text that people wrote may get inside a message, before it is cut. Our choice. */
-export const LONGEST_VALUE = 400;
+const LONGEST_VALUE = 400;
 
 /** Cuts text to so many UTF-16 units, never inside a character. */
 export function cut(text: string, most: number): string {
@@ -28,17 +29,21 @@ export function cut(text: string, most: number): string {
   return `${kept}…`;
 }
 
-/** A value inside backticks; its own backticks and line ends, which would end them, are replaced. */
-export const code = (text: string): string =>
-  `\`${escaped(cut(text.replace(/[`\s]+/g, ' ').trim() || ' ', LONGEST_VALUE))}\``;
+/** A value as people read it: nothing invisible, blanks at its ends in quotation marks, and no backtick, which would end it. */
+const asRead = (text: string): string => visibleName(text).replaceAll('`', '\\u{60}');
 
-/** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed; an underscore
- *  inside a word formats nothing and is kept. */
+/** A value inside backticks. */
+export const code = (text: string): string => `\`${escaped(cut(asRead(text), LONGEST_VALUE))}\``;
+
+/** True for a value that `code` shows whole. */
+export const fitsCode = (text: string): boolean => asRead(text).length <= LONGEST_VALUE;
+
+/** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed, and what cannot be seen is escaped;
+ *  an underscore inside a word formats nothing and is kept. */
 export const words = (text: string): string =>
   escaped(
     cut(
-      text
-        .replace(/[`*~\s]+/g, ' ')
+      visible(text.replace(/[`*~ \t\r\n]+/g, ' '))
         .replace(/(^|[^\p{L}\p{N}])_+|_+(?=[^\p{L}\p{N}]|$)/gu, '$1')
         .trim(),
       LONGEST_VALUE,
@@ -56,12 +61,38 @@ export const mrkdwn = (text: string, most: number = LIMITS.section): MrkdwnEleme
   verbatim: true,
 });
 
-/** Text in which nothing has a meaning. Never empty, which Slack refuses. */
+/** Text in which nothing has a meaning, and nothing is invisible but line ends. Never empty, which Slack refuses. */
 export const plain = (text: string, most: number): PlainTextElement => ({
   type: 'plain_text',
-  text: cut(text, most) || ' ',
+  text: cut(visibleLines(text), most) || ' ',
   emoji: false,
 });
+
+/** A section of text in which nothing has a meaning. */
+export const plainSection = (text: string, most: number = LIMITS.section): KnownBlock => ({
+  type: 'section',
+  text: plain(text, most),
+});
+
+/** True for text that one section of `plain` text shows whole. */
+export const fitsPlain = (text: string): boolean => visibleLines(text).length <= LIMITS.section;
+
+/** Sections of a message that one list may take. Our choice: people do not read more than that in a chat. */
+const MOST_SECTIONS = 4;
+
+/** Characters of a section that a list may take; the rest is for its title. */
+const LIST_ROOM = LIMITS.section - 100;
+
+/** Texts under each other in as many texts as it takes, each for one section; undefined where they are too many. */
+export function wholeTexts(items: readonly string[]): string[] | undefined {
+  const texts = [''];
+  for (const item of items) {
+    const last = texts.at(-1) ?? '';
+    if (last !== '' && last.length + item.length + 1 > LIST_ROOM) texts.push(item);
+    else texts[texts.length - 1] = last === '' ? item : `${last}\n${item}`;
+  }
+  return texts.length <= MOST_SECTIONS && texts.every((text) => text.length <= LIST_ROOM) ? texts : undefined;
+}
 
 /** A section of trusted mrkdwn. */
 export const section = (text: string): KnownBlock => ({ type: 'section', text: mrkdwn(text) });

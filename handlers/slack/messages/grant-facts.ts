@@ -1,10 +1,13 @@
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import { visibleName } from '../../../domain/shared/text/visible-text.ts';
 import { valuesOf } from '../../../domain/templates/parameters.ts';
 import { code, lines } from './blocks.ts';
 
-/** Where a grant works, in words. */
+/** Where a grant works, in words; as names are read. */
 export const placeOf = ({ repository, environment }: GrantIntent): string =>
-  environment ? `${repository.fullName}, ${environment.name}` : repository.fullName;
+  environment
+    ? `${visibleName(repository.fullName)}, ${visibleName(environment.name)}`
+    : visibleName(repository.fullName);
 
 /** A grant's template, and its name where it has one of its own. Trusted mrkdwn. */
 export const templateOf = ({ template, name }: GrantIntent): string =>

@@ -2,21 +2,29 @@ import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { replay } from '../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant } from '../../../domain/grants/grant.ts';
+import { changesOf, liveStateOf } from '../../../domain/planning/plan.ts';
 import type { Naming } from '../people.ts';
-import { code, section, smallPrint, words } from './blocks.ts';
+import { code, lines, section, smallPrint, words } from './blocks.ts';
 import { placeOf, templateOf } from './grant-facts.ts';
+import { replacedText } from './plan-facts.ts';
 import { slackTime } from './times.ts';
 
+/** Who a message is for, and what it is written with. */
+export type CardWriting = {
+  to: 'team' | 'requester';
+  naming: Naming;
+  grantLink: string | undefined;
+};
+
 /** The message to a team's channel or a requester about a grant's last event; undefined where it is not
- *  notifiable. */
+ *  notifiable. Reasons and parameters are for the requester: a channel may have readers who may not read the grant. */
 export function notificationCard(
   events: readonly GrantEvent[],
-  naming: Naming,
-  grantLink: string | undefined,
+  { to, naming, grantLink }: CardWriting,
 ): SlackContent | undefined {
   const event = events.at(-1);
   const grant = replay(events);
-  const sentence = event && grant && sentenceOf(event, { grant, events, naming });
+  const sentence = event && grant && sentenceOf(event, { grant, events, naming, to });
   if (!sentence) return undefined;
   const change = event.type === 'GrantChangeRequested' ? changeOf(grant) : undefined;
   const { intent } = change ?? grant.request;
@@ -33,11 +41,16 @@ export function notificationCard(
 
 function sentenceOf(
   event: GrantEvent,
-  { grant, events, naming }: { grant: Grant; events: readonly GrantEvent[]; naming: Naming },
+  {
+    grant,
+    events,
+    naming,
+    to,
+  }: { grant: Grant; events: readonly GrantEvent[] } & Pick<CardWriting, 'naming' | 'to'>,
 ): { title: string; detail: string } | undefined {
   const { request } = grant;
   const until = grant.expiresAt ? ` It expires ${slackTime(grant.expiresAt)}.` : '';
-  const because = request.reason ? `\n> ${words(request.reason)}` : '';
+  const quoted = (reason: string | undefined) => (reason && to === 'requester' ? `\n> ${words(reason)}` : '');
   switch (event.type) {
     case 'GrantRequested':
     case 'GrantChangeRequested':
@@ -47,11 +60,11 @@ function sentenceOf(
     case 'GrantUpdated': {
       const title = event.type === 'GrantActivated' ? 'Granted' : 'Changed';
       const approver = request.approvedBy ? `, and ${naming(request.approvedBy)} approved it` : '';
-      const detail = `Role ${code(event.data.role.arn)}\n${naming(request.requestedBy)} requested it${approver}.${until}${because}`;
+      const detail = `Role ${code(event.data.role.arn)}\n${naming(request.requestedBy)} requested it${approver}.${until}${replaced(events, to)}${quoted(request.reason)}`;
       return { title, detail };
     }
     case 'GrantRejected': {
-      const why = event.data.reason ? `\n> ${words(event.data.reason)}` : '';
+      const why = quoted(event.data.reason);
       return { title: 'Rejected', detail: `${naming(event.principal)} rejected it.${why}` };
     }
     case 'RequestLapsed':
@@ -69,6 +82,17 @@ function sentenceOf(
     default:
       return undefined;
   }
+}
+
+/** What the change that the last event completes has replaced, for its requester. */
+function replaced(events: readonly GrantEvent[], to: CardWriting['to']): string {
+  const before = to === 'requester' ? replay(events.slice(0, -1)) : undefined;
+  const change = before && changeOf(before);
+  if (!before || !change) return '';
+  const { intent } = change;
+  const { replaces } = changesOf({ intent, live: liveStateOf(before), lifetime: undefined });
+  const items = replaces.map((one) => ({ text: `• ${replacedText(one)}` }));
+  return items.length === 0 ? '' : `\nIt replaces\n${lines(items, (left) => `… and ${left} more`, 1500)}`;
 }
 
 function revocation(events: readonly GrantEvent[], naming: Naming): string {

@@ -52,7 +52,7 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
       await showApproval(ports, recipient, { grantId, seq, id });
       continue;
     }
-    const content = notificationCard(upTo.events, naming, slack.grantLink);
+    const content = notificationCard(upTo.events, { to: recipient.to, naming, grantLink: slack.grantLink });
     if (content) await sendOnce(ports, recipient, { id, content });
   }
   const ended = waitingEndedBy(upTo);

@@ -1,4 +1,4 @@
-import { code, LIMITS, LONGEST_VALUE, lines } from './blocks.ts';
+import { code, fitsCode, lines, wholeTexts } from './blocks.ts';
 
 type Permission = { action: string; resource: string };
 
@@ -15,23 +15,11 @@ export function permissionList(permissions: readonly Permission[], most?: number
  *  name would be cut: an approver must see every permission. */
 export function wholePermissionList(permissions: readonly Permission[]): string[] | undefined {
   if (permissions.length === 0) return [NOTHING];
-  if (permissions.some(({ resource }) => resource.length > LONGEST_VALUE)) return undefined;
-  const texts = [''];
-  for (const { text } of itemsOf(permissions)) {
-    const last = texts.at(-1) ?? '';
-    if (last !== '' && last.length + text.length + 1 > ROOM) texts.push(text);
-    else texts[texts.length - 1] = last === '' ? text : `${last}\n${text}`;
-  }
-  return texts.length <= MOST_SECTIONS && texts.every((text) => text.length <= ROOM) ? texts : undefined;
+  if (!permissions.every(({ action, resource }) => fitsCode(action) && fitsCode(resource))) return undefined;
+  return wholeTexts(itemsOf(permissions).map(({ text }) => text));
 }
 
 const NOTHING = '_no additional permissions_';
-/** Characters of a section that a list may take; the rest is for its title. */
-const ROOM = LIMITS.section - 100;
-/** Sections of a message that may list permissions. Our choice: people do not read more than that in a
- *  chat. */
-const MOST_SECTIONS = 4;
-
 function itemsOf(permissions: readonly Permission[]): { text: string; weight: number }[] {
   const byResource = Map.groupBy(permissions, ({ resource }) => resource);
   return [...byResource].flatMap(([resource, group]) => {

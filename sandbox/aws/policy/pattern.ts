@@ -20,9 +20,17 @@ const VARIABLE = /\$\{[^}]*\}/g;
 
 /** Whether a policy's pattern covers the whole value. A variable that the context does not hold covers nothing. */
 export function covers(pattern: string, value: string, rules: PatternRules): boolean {
-  const tokens = tokensOf(pattern, rules);
   const text = rules.ignoreCase ? value.toLowerCase() : value;
+  if (!rules.variables && differsBeforeWildcards(pattern, text, rules)) return false;
+  const tokens = tokensOf(pattern, rules);
   return tokens !== undefined && walk(tokens, [...text]).isCovered;
+}
+
+/** Whether what a pattern without variables has before its first wildcard, or all of it, is missing in the text. */
+function differsBeforeWildcards(pattern: string, text: string, rules: PatternRules): boolean {
+  const own = rules.ignoreCase ? pattern.toLowerCase() : pattern;
+  const literal = rules.wildcards ? own.split(/[*?]/, 1)[0] : own;
+  return !text.startsWith(literal ?? '');
 }
 
 /** Whether an ARN pattern covers an ARN part by part: a wildcard before the fifth colon does not reach over a colon, and

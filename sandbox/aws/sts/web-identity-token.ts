@@ -93,9 +93,23 @@ function decode(token: string): Claims {
   return claims;
 }
 
+const keySets = new Map<string, ReturnType<typeof createLocalJWKSet>>();
+
+/** More key sets than a sandbox meets between two changes of keys. */
+const MOST_KEY_SETS = 50;
+
+/** The keys of a set, imported once for each content. */
+function importedKeys(keys: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const text = JSON.stringify(keys);
+  const imported = keySets.get(text) ?? createLocalJWKSet(keys);
+  if (keySets.size >= MOST_KEY_SETS) keySets.clear();
+  keySets.set(text, imported);
+  return imported;
+}
+
 async function isSignedBy(token: string, keys: JSONWebKeySet): Promise<boolean> {
   try {
-    await compactVerify(token, createLocalJWKSet(keys), { algorithms: ALGORITHMS });
+    await compactVerify(token, importedKeys(keys), { algorithms: ALGORITHMS });
     return true;
   } catch {
     return false;

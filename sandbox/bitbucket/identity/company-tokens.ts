@@ -27,7 +27,7 @@ function subjectOf(email: string): string {
 export function companyRoutes(store: StateStore, now: () => number): Route[] {
   const issue = async (host: string, claims: JWTPayload, expiresIn: number): Promise<Answer> => {
     const token = { iss: `https://${host}`, ...claims, ...lifetime(now(), expiresIn) };
-    return ok({ token: await signClaims(store.key(host), token) });
+    return ok({ token: await signClaims(await store.key(host), token) });
   };
   return [
     {
@@ -55,7 +55,7 @@ export function companyRoutes(store: StateStore, now: () => number): Route[] {
     ...Object.values(companyIssuers).map((host) => ({
       method: 'GET',
       path: `/sandbox/issuers/${host}/keys.json`,
-      answer: () => ok(publicKeySet(store.key(host))),
+      answer: async () => ok(publicKeySet(await store.key(host))),
     })),
   ];
 }

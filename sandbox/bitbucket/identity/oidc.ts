@@ -19,7 +19,7 @@ export function audienceOf(workspace: Workspace): string {
 /** Discovery and keys of each workspace, without authentication; 404 if OIDC is not enabled. The document names the
  *  official issuer and the sandbox's own address for the keys, so that a client stays in the sandbox. */
 export function oidcRoutes(store: StateStore, url: () => string): Route[] {
-  const enabled = (slugOrUuid = '', answer: (workspace: Workspace) => Answer): Answer => {
+  const enabled = (slugOrUuid = '', answer: (workspace: Workspace) => Answer | Promise<Answer>) => {
     const workspace = findWorkspace(store.state, slugOrUuid);
     return workspace?.oidcEnabled ? answer(workspace) : apiError(404, 'The workspace was not found.');
   };
@@ -52,7 +52,7 @@ export function oidcRoutes(store: StateStore, url: () => string): Route[] {
       method: 'GET',
       path: `/2.0/workspaces/:${OIDC}/keys.json`,
       answer: ([slugOrUuid]) =>
-        enabled(slugOrUuid, (workspace) => ok(publicKeySet(store.key(workspace.uuid)))),
+        enabled(slugOrUuid, async (workspace) => ok(publicKeySet(await store.key(workspace.uuid)))),
     },
   ];
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 
 /** A new RSA key for RS256 as private JWK, with a `kid` of its own. */
-export async function generateSigningKey(): Promise<JWK> {
+export async function generateSigningKey(): Promise<JWK & { kty: string; kid: string }> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true, modulusLength: 2048 });
-  return { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'RS256', use: 'sig' };
+  return { ...(await exportJWK(privateKey)), kty: 'RSA', kid: randomUUID(), alg: 'RS256', use: 'sig' };
 }
 
 /** A JWK set with the public half of a key and nothing of the private one. */

@@ -42,7 +42,7 @@ export async function stepToken(store: StateStore, body: unknown, nowMs: number)
 
   const stepUuid = bracedUuid();
   const own = audienceOf(workspace);
-  const token = await signClaims(store.key(workspace.uuid), {
+  const token = await signClaims(await store.key(workspace.uuid), {
     iss: issuerOf(workspace),
     aud: audiences ? [own, ...audiences] : own,
     sub: [repository.uuid, ...(environment ? [environment.uuid] : []), stepUuid].join(':'),

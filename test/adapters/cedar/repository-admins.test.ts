@@ -41,7 +41,12 @@ function composed(isOn: boolean) {
   const text = readFileSync(join(ROOT, 'config/rolewright.yaml'), 'utf8');
   expect(text).toContain('repositoryAdmins: false');
   writeFileSync(file, text.replace('repositoryAdmins: false', `repositoryAdmins: ${isOn}`));
-  const names = { EVENTS_TABLE: 'events', GRANTS_TABLE: 'grants', CLAIMS_TABLE: 'deliveries' };
+  const names = {
+    EVENTS_TABLE: 'events',
+    GRANTS_TABLE: 'grants',
+    CHECKPOINTS_TABLE: 'checkpoints',
+    CLAIMS_TABLE: 'deliveries',
+  };
   const functions = { PROVISIONER_FUNCTION: 'provisioner', WORKER_FUNCTION: 'worker' };
   const variables = { BITBUCKET_TOKEN: 'sandbox-token', SANDBOX_BITBUCKET_URL: bitbucket.url };
   return composeRequests(composeCore({ root: dir, variables: { ...names, ...functions, ...variables } }));

@@ -62,7 +62,7 @@ function proofOf(access: string | undefined, body = ''): Record<string, string> 
   return proofs[access ?? ''] ?? {};
 }
 
-/** The API's document, held to a stack that nothing was asked of yet. */
+/** The API's document, held to a running stack, whose repository of the examples has no grant yet. */
 export function apiDocumentRules(world: () => World): void {
   /** Sends the example of an operation. */
   async function send(operationId: string, filled: { id?: string; body?: Json; token?: string } = {}) {
@@ -78,7 +78,7 @@ export function apiDocumentRules(world: () => World): void {
     return { id: String(json.id), body: { planHash: (json.plan as Json).hash } };
   }
 
-  test('each operation of the API’s document takes its example on a fresh stack, and answers as it says', async () => {
+  test('each operation of the API’s document takes its example with nothing asked before, and answers as it says', async () => {
     const grace = await world().person('grace@acme.example');
     const statuses = {
       requestGrant: (await send('requestGrant')).status,

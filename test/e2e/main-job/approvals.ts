@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { nowThen } from '../../../domain/planning/now-then.ts';
 import type { Json } from '../../support/e2e/http.ts';
 import { expectProblem } from '../../support/e2e/problems.ts';
 import { siteBody, siteOf } from '../../support/e2e/samples.ts';
@@ -44,6 +45,11 @@ export function approvalRules(world: () => World): void {
           lost: [],
           requiresApproval: false,
           approvalReasons: [],
+          expiresAt: {},
+          maxSessionDuration: nowThen(undefined, 3600),
+          trustPolicyChanged: false,
+          replaces: [],
+          warnings: [],
         },
       ]);
     });
@@ -88,7 +94,8 @@ export function approvalRules(world: () => World): void {
         'active',
         siteOf('payroll'),
       ]);
-      expect(reply.json).not.toHaveProperty('plan');
+      expect(planOf(reply.json).hash).toBe(hash);
+      expect((await world().get(`/v1/grants/${id}`)).json).not.toHaveProperty('plan');
       const { arn } = reply.json.role as { arn: string };
       expect(await world().assume(arn, await world().step(repository.fullName))).toHaveProperty(
         'accessKeyId',

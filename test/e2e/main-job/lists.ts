@@ -97,10 +97,11 @@ export function listRules(world: () => World): void {
   });
 
   describe('one grant', () => {
-    it('is shown as the request was answered', async () => {
-      const grant = await world().granted(siteBody(await world().repository(), 'shop-one'));
+    it('is shown as the request was answered, without the plan of what that changed', async () => {
+      const { plan, ...grant } = await world().granted(siteBody(await world().repository(), 'shop-one'));
       const { status, json } = await world().get(`/v1/grants/${grant.id}`);
       expect([status, json]).toEqual([200, grant]);
+      expect(plan).toMatchObject({ risk: 'new' });
     });
   });
 }

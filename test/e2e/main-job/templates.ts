@@ -247,6 +247,7 @@ export function templateRules(world: () => World): void {
         const body = {
           repository: 'acme/shop',
           template: item.name,
+          name: 'example',
           ...environment,
           ...(item.example as Json),
         };

@@ -116,6 +116,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
       requestedBy: ada,
     },
     requesters: [ada],
+    lifetimeSetBy: ada,
     repositoryNames: fields.names ?? ['acme/shop'],
     createdAt: asInstant('2026-11-23T09:00:00.000Z'),
     updatedAt: fields.updatedAt ?? asInstant('2026-11-23T09:00:00.000Z'),

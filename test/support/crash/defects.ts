@@ -3,6 +3,7 @@ import { replay } from '../../../domain/grants/evolve/evolve.ts';
 import { type GrantRole, roleOf } from '../../../domain/grants/grant.ts';
 import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
 import type { RoleSpecification } from '../../../domain/planning/role.ts';
+import type { StreamId } from '../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
@@ -83,7 +84,7 @@ const NO_GRANT = asGrantId(`gr_${'a'.repeat(26)}`);
 /** Takes whatever bears the role's name for the grant's own: path, tags and RoleId are as they should be. */
 export const noOwnershipCheck: Plant = {
   provisioner(ports) {
-    let grantId = NO_GRANT;
+    let grantId: StreamId = NO_GRANT;
     let wanted: RoleSpecification | undefined;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
@@ -148,7 +149,7 @@ const ignoring =
 /** Takes "no such entity" for absence, whenever it comes. */
 export const notFoundIsAbsence: Plant = {
   provisioner(ports) {
-    let grantId = NO_GRANT;
+    let grantId: StreamId = NO_GRANT;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
         grantId = id;

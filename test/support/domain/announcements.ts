@@ -2,14 +2,15 @@ import type { EventType } from '../../../domain/grants/event.ts';
 import type { Journal } from './fakes/store.ts';
 
 const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
+const CLOSING: EventType[] = [...REMOVAL, 'UnreadableRevocationRequested'];
 
 /** Which events announce which IAM write; one of them must stand before it in the same chapter of the story. */
 const announcing: Record<string, EventType[]> = {
   createProvider: ['ProviderCreationStarted'],
   createRole: ['ProvisioningStarted'],
   putPermissionsPolicy: ['ProvisioningStarted', 'UpdateStarted'],
-  putTrustPolicy: ['UpdateStarted', ...REMOVAL],
-  putBoundary: ['UpdateStarted', ...REMOVAL],
+  putTrustPolicy: ['UpdateStarted', ...CLOSING],
+  putBoundary: ['UpdateStarted', ...CLOSING],
   putMaxSessionDuration: ['UpdateStarted'],
   deleteInlinePolicy: REMOVAL,
   detachPolicy: ['ForeignPoliciesFound'],

@@ -59,7 +59,7 @@ const proposals = fc.record({
   lapsesAt: instants,
   risk: oneOf('new' as const, 'wider' as const),
   approvalReasons: fc.array(texts),
-  groups: fc.array(texts),
+  warnings: fc.array(texts),
   trustPolicy: fc.constant(documents.trustPolicy),
   permissionsPolicy: fc.constant(documents.permissionsPolicy),
 });
@@ -132,6 +132,9 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   RoleNotFound: subjects.map((s) => ({ ...s, role })),
   RoleDeleted: subjects.map((s) => ({ ...s, role })),
   GrantRevoked: subjects,
+  UnreadableRevocationRequested: subjects.map((s) => ({ ...s, cause: 'requested' as const })),
+  UnreadableRoleDisabled: fc.tuple(subjects, createdRoles).map(([s, made]) => ({ ...s, role: made })),
+  UnreadableRoleNotFound: subjects,
 };
 
 /** Any event of the closed list, with any data that its schema admits. */

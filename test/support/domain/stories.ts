@@ -12,7 +12,7 @@ export const proposal = {
   lapsesAt: LAPSES_AT,
   risk: 'new' as const,
   approvalReasons: ['template s3-static-site requires approval of each grant'],
-  groups: ['platform'],
+  warnings: [] as string[],
   ...documents,
 };
 /** The plan of a request for the sample intent: as the first, or as a change of what is live. */

@@ -90,7 +90,11 @@ export class Stage {
   }
 
   revoke(caller: Caller = ada): Promise<Answer> {
-    return this.ask((ports) => revokeGrant(ports, this.grantId, this.#context(caller)));
+    return this.ask(async (ports) => {
+      const answer = await revokeGrant(ports, this.grantId, this.#context(caller));
+      if (!answer.ok || 'grant' in answer.value) return answer as Result<Granted>;
+      return { ok: true, value: { outcome: 'changed' } };
+    });
   }
 
   /** Decides the plan that waits when this is asked, as another person of the platform team. */

@@ -12,9 +12,15 @@ import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
-import { type EnvironmentUuid, parseGrantId, parseUuid } from '../../../../domain/shared/identifiers.ts';
+import {
+  type EnvironmentUuid,
+  parseGrantId,
+  parseUuid,
+  type StreamId,
+} from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
+import type { Result } from '../../../../domain/shared/result.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
@@ -24,6 +30,7 @@ import {
   type DecisionInput,
   rejectGrant,
 } from '../../../../domain/use-cases/requests/decide-approval.ts';
+import type { GrantAnswer } from '../../../../domain/use-cases/requests/outcome.ts';
 import {
   type RequestContext,
   type RequestPorts,
@@ -46,6 +53,7 @@ import {
   web,
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
+import { FakeRequesterGroups } from './requester-groups.ts';
 import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
@@ -154,6 +162,7 @@ export class World {
   readonly grants = new FakeGrantTable();
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
+  readonly requesterGroups = new FakeRequesterGroups();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -185,9 +194,10 @@ export class World {
   }
 
   get requestPorts(): RequestPorts {
-    const { clock, log, checkpoints, grants, templates, bitbucket, configuration } = this;
+    const { clock, log, checkpoints, grants, templates, bitbucket, configuration, requesterGroups } = this;
     return {
       clock,
+      requesterGroups,
       log,
       checkpoints,
       grants,
@@ -204,7 +214,7 @@ export class World {
   }
 
   /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
-  async invoke(grantId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
+  async invoke(grantId: StreamId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
     if (waitMs <= 0) return { outcome: 'unfinished' };
     const death = new Promise<ProvisionerAnswer>((resolve) => {
       this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
@@ -213,7 +223,7 @@ export class World {
   }
 
   /** One run of the provisioner; throws what it throws. */
-  provision(grantId = GRANT_ID): Promise<ProvisionerAnswer> {
+  provision(grantId: StreamId = GRANT_ID): Promise<ProvisionerAnswer> {
     this.#runs += 1;
     return provisionGrant(this.provisionerPorts, {
       grantId,
@@ -224,7 +234,7 @@ export class World {
   }
 
   /** A later run, when every lease of earlier ones has ended. */
-  async resume(grantId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
+  async resume(grantId: StreamId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
     this.clock.advance(afterSeconds * 1000);
     return this.invoke(grantId);
   }
@@ -239,7 +249,18 @@ export class World {
     });
   }
 
-  revoke(grantId: string = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+  /** Revokes a grant whose stream can be read. */
+  async revoke(
+    grantId: string = GRANT_ID,
+    caller = platform,
+    context: Partial<RevokeContext> = {},
+  ): Promise<Result<GrantAnswer>> {
+    const answer = await this.revokeAny(grantId, caller, context);
+    if (answer.ok && 'unreadable' in answer.value) throw new Error('the stream could not be read');
+    return answer as Result<GrantAnswer>;
+  }
+
+  revokeAny(grantId: string = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),
@@ -272,7 +293,7 @@ export class World {
     return present(replay(await this.log.load(grantId)));
   }
 
-  async eventTypes(grantId = GRANT_ID): Promise<string[]> {
+  async eventTypes(grantId: StreamId = GRANT_ID): Promise<string[]> {
     return (await this.log.load(grantId)).map(({ type }) => type);
   }
 

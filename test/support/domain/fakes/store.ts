@@ -12,7 +12,7 @@ import type {
   GrantTable,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
-import type { GrantId, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
+import type { GrantId, RepositoryUuid, StreamId } from '../../../../domain/shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
 import { asEpoch, asInstant } from '../../identifiers.ts';
 
@@ -52,15 +52,19 @@ export class FakeEventLog implements EventLog {
     this.#journal = journal;
   }
 
-  async load(grantId: GrantId): Promise<GrantEvent[]> {
+  async load(grantId: StreamId): Promise<GrantEvent[]> {
     return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
   }
 
-  async loadFrom(grantId: GrantId, seq: number, limit: number): Promise<GrantEvent[]> {
+  async loadTexts(grantId: StreamId): Promise<string[]> {
+    return this.streams.get(grantId) ?? [];
+  }
+
+  async loadFrom(grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> {
     return this.#read(grantId, seq, limit);
   }
 
-  #read(grantId: GrantId, seq: number, limit: number): GrantEvent[] {
+  #read(grantId: StreamId, seq: number, limit: number): GrantEvent[] {
     const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
     return texts.map((text) => parseEvent(JSON.parse(text)));
   }
@@ -95,7 +99,7 @@ export class FakeEventLog implements EventLog {
 export class FakeCheckpointStore implements CheckpointStore {
   readonly kept = new Map<string, string>();
 
-  async find(grantId: GrantId): Promise<Checkpoint | undefined> {
+  async find(grantId: StreamId): Promise<Checkpoint | undefined> {
     return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
   }
 
@@ -129,7 +133,7 @@ type Row = {
 
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
-  readonly rows = new Map<GrantId, Row>();
+  readonly rows = new Map<StreamId, Row>();
   /** Rows that cannot be read, until they are projected again. */
   readonly stale = new Map<GrantId, StaleRow['reason']>();
   readonly #enrolled = new Map<string, Set<GrantId>>();
@@ -145,13 +149,13 @@ export class FakeGrantTable implements GrantTable {
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
 
-  #row(grantId: GrantId): Row {
+  #row(grantId: StreamId): Row {
     const row = this.rows.get(grantId) ?? {};
     this.rows.set(grantId, row);
     return row;
   }
 
-  async markDue(grantId: GrantId, seq: number, dueAt: Instant): Promise<void> {
+  async markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq });
@@ -165,7 +169,7 @@ export class FakeGrantTable implements GrantTable {
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
-  async takeLease(grantId: GrantId, owner: string, now: Instant, until: Instant): Promise<boolean> {
+  async takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean> {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
@@ -175,7 +179,7 @@ export class FakeGrantTable implements GrantTable {
     return true;
   }
 
-  async releaseLease(grantId: GrantId, owner: string): Promise<void> {
+  async releaseLease(grantId: StreamId, owner: string): Promise<void> {
     const row = this.rows.get(grantId);
     if (row?.lease?.owner === owner) delete row.lease;
   }

@@ -75,16 +75,22 @@ describe('no checkpoint', () => {
 
   test('is due for a short stream', () => {
     expect(dueCheckpoint(whole(longStory([story.storyOf.active])))).toBeUndefined();
+    expect(dueCheckpoint(whole(events.slice(0, 15)))).toBeUndefined();
+    expect(dueCheckpoint(whole(events.slice(0, 16)))).toMatchObject({ seq: 12 });
+  });
+
+  test('is due for a stream without a beginning', () => {
+    expect(dueCheckpoint(whole(events.filter(({ type }) => type !== 'GrantRequested')))).toBeUndefined();
   });
 
   test.each<[string, (text: string) => string]>([
-    ['of another version', (text) => text.replace('"version":1', '"version":2')],
+    ['of another version', (text) => text.replace(/"version":\d+/, '"version":0')],
     ['of another grant', (text) => text.replaceAll(GRANT_ID, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')],
     [
       'whose grant is another',
       (text) => text.replace(`"grant":{"id":"${GRANT_ID}"`, '"grant":{"id":"gr_other"'),
     ],
-    ['with a field more', (text) => text.replace('"version":1', '"version":1,"more":1')],
+    ['with a field more', (text) => text.replace('{', '{"more":1,')],
     ['of a state that there is not', (text) => text.replace('"state":"active"', '"state":"open"')],
     ['cut off', (text) => text.slice(0, -1)],
     ['of nothing', () => ''],

@@ -149,11 +149,11 @@ describe('a request', () => {
     return { ...event, data: { ...event.data, ...more } } as NewEvent;
   };
 
-  test('keeps reason and lifetime, and names who limited the time', () => {
+  test('keeps reason and lifetime, and names who answers for the lifetime', () => {
     const grant = given([asked({ reason: 'Release', expiresInSeconds: 60, expiresAt: APRIL })]);
     expect(grant).toMatchObject({
       expiresAt: APRIL,
-      expirySetBy: ada,
+      lifetimeSetBy: ada,
       request: { reason: 'Release', expiresInSeconds: 60, expiresAt: APRIL },
     });
   });
@@ -161,7 +161,7 @@ describe('a request', () => {
   test('has none of these where none was given', () => {
     const grant = given([asked({})]);
     expect(grant.expiresAt).toBeUndefined();
-    expect(grant).not.toHaveProperty('expirySetBy');
+    expect(grant.lifetimeSetBy).toEqual(ada);
     expect(Object.keys(grant.request).sort()).toEqual(
       ['approval', 'at', 'intent', 'intentHash', 'planHash', 'requestedBy', 'seq'].sort(),
     );
@@ -180,10 +180,10 @@ describe('who answers for the time of a grant', () => {
   test.each<[string, Told[], Principal]>([
     ['a person who sets it', [setBy(carol)], carol],
     ['the last person of two', [setBy(carol), setBy(ada)], ada],
-    ['a pipeline where no other has', [setBy(pipeline)], pipeline],
+    ['the person who left it open, before a pipeline', [setBy(pipeline)], ada],
     ['the person before a pipeline', [setBy(carol), setBy(pipeline)], carol],
     ['the person after a pipeline', [setBy(pipeline), setBy(carol)], carol],
   ])('is %s', (_, told, by) => {
-    expect(given([...storyOf.active, ...told])).toMatchObject({ expiresAt: MARCH, expirySetBy: by });
+    expect(given([...storyOf.active, ...told])).toMatchObject({ expiresAt: MARCH, lifetimeSetBy: by });
   });
 });

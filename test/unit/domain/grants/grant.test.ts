@@ -70,6 +70,12 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   RoleNotFound: story.notFound,
   RoleDeleted: story.deleted,
   GrantRevoked: revoked,
+  UnreadableRevocationRequested: {
+    type: 'UnreadableRevocationRequested',
+    data: { ...subject, cause: 'requested' },
+  },
+  UnreadableRoleDisabled: { type: 'UnreadableRoleDisabled', data: { ...subject, role: createdRole } },
+  UnreadableRoleNotFound: { type: 'UnreadableRoleNotFound', data: subject },
 };
 
 /** Stories by the state they end in, finer than the state: what a table of states × events must tell apart. */
@@ -188,7 +194,9 @@ describe('a change', () => {
   });
 
   test('that is rejected is all that goes', () => {
-    expect({ ...rejectedChange, updatedAt: active.updatedAt }).toEqual(active);
+    const { decision, ...rest } = rejectedChange;
+    expect({ ...rest, updatedAt: active.updatedAt }).toEqual(active);
+    expect(decision?.outcome).toBe('rejected');
   });
 
   test('that is approved is made', () => {

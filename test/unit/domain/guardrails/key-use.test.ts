@@ -28,6 +28,21 @@ describe('no-key-management refuses', () => {
     ['a service that is compared otherwise', { Condition: { StringLike: { 'kms:ViaService': 's3.*' } } }],
     ['any service', { Condition: { StringEquals: { 'kms:ViaService': '*' } } }],
     ['a service of any Region', { Condition: { StringEquals: { 'kms:ViaService': 's3.*.amazonaws.com' } } }],
+    ['a key behind something else', { Resource: [`x${KEY}`] }],
+    ['what comes behind a key', { Resource: [`${KEY}/*`] }],
+    ['a key beside another thing', { Resource: [KEY, 'arn:aws:s3:::shop-site/*'] }],
+    [
+      'a service behind something else',
+      { Condition: { StringEquals: { 'kms:ViaService': '*.s3.eu-central-1.amazonaws.com' } } },
+    ],
+    [
+      'another domain behind a service',
+      { Condition: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com.example' } } },
+    ],
+    [
+      'one service beside any',
+      { Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com', '*'] } } },
+    ],
     ['no service', { Condition: { StringEquals: { 'kms:ViaService': [] } } }],
     [
       'a condition that holds without the key',

@@ -47,12 +47,15 @@ function change(
       pointer: `/parameters/p${n}`,
       detail: 'not owned',
     })),
+    audited: [],
   };
   return planOf({
     rendered: plan,
     template: { name: 's3-static-site', approval },
     live: state,
     lifetime: asked.lifetime,
+    held: [],
+    boundaryRoles: undefined,
   });
 }
 

@@ -16,11 +16,13 @@ import {
   parseRepositoryUuid,
   parseWorkspaceUuid,
   type RepositoryUuid,
+  type StreamId,
   type WorkspaceUuid,
 } from '../../../../domain/shared/identifiers.ts';
+import { type EpochMilliseconds, type Instant, later, toEpoch } from '../../../../domain/shared/time.ts';
 import type { TrustTarget } from '../../../../domain/trust/policy.ts';
 import { ACME, GRANT_ID, production, SHOP_PROJECT, shop } from '../../../support/domain/samples.ts';
-import { asAccountId } from '../../../support/identifiers.ts';
+import { asAccountId, asInstant } from '../../../support/identifiers.ts';
 
 const UUID = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
 
@@ -59,6 +61,8 @@ describe('an id of one kind', () => {
     is<ProjectUuid>(ACME.uuid);
     // @ts-expect-error a repository is no grant
     is<GrantId>(shop.uuid);
+    // @ts-expect-error a stream may be of no grant
+    is<GrantId>(is<StreamId>(GRANT_ID));
     // @ts-expect-error a grant is no account
     is<AccountId>(GRANT_ID);
     expect(is<GrantId>(GRANT_ID)).toBe(GRANT_ID);
@@ -82,6 +86,24 @@ describe('an id of one kind', () => {
     // @ts-expect-error the environment in the place of the repository
     is<Pick<GrantKey, 'repositoryUuid'>>({ repositoryUuid: production.uuid });
     expect(is<Parameters<GrantTable['enrol']>>([shop.uuid, GRANT_ID])).toHaveLength(2);
+  });
+});
+
+describe('a time', () => {
+  test('is no plain value, and no time of another form', () => {
+    const at = asInstant('2026-11-23T09:00:00.000Z');
+    // @ts-expect-error plain text is no instant
+    is<Instant>('2026-11-23T09:00:00.000Z');
+    // @ts-expect-error a plain number is no epoch time
+    is<EpochMilliseconds>(1_795_424_400_000);
+    // @ts-expect-error an instant is no epoch time
+    is<EpochMilliseconds>(at);
+    // @ts-expect-error an epoch time is no instant
+    is<Instant>(toEpoch(at));
+    // @ts-expect-error what is added by hand is a plain number
+    is<EpochMilliseconds>(toEpoch(at) + 1000);
+    expect(later(toEpoch(at), 1000)).toBe(1_795_424_401_000);
+    expect(later(toEpoch(at), -1000)).toBe(1_795_424_399_000);
   });
 });
 

@@ -147,7 +147,9 @@ describe('a forged intent has no effect in IAM:', () => {
     const proposal = present(asked.data.proposal);
     const { planHash } = asked.data;
     const shown = { Version: '2012-10-17', Statement: [] };
+    const { kept } = world.requesterGroups;
     world = new World();
+    for (const [id, groups] of kept) world.requesterGroups.kept.set(id, groups);
     const forged = { ...asked.data, proposal: { ...proposal, permissionsPolicy: shown } };
     for (const event of chain([{ type: 'GrantRequested', data: forged }], GRANT_ID))
       await world.log.append(event);

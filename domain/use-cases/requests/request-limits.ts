@@ -1,0 +1,51 @@
+import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
+import { pipelineLimit } from '../../access/pipeline-limit.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
+import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
+import { type Grant, isLive } from '../../grants/grant.ts';
+import type { GrantTable } from '../../grants/stores.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { resourceOf } from '../access.ts';
+import { type GrantStream, isFull } from '../grant-stream.ts';
+
+/** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
+const CHECKPOINT_RETRY_AFTER = 60;
+
+/** What holds for a request whatever the rules say: a stream stays readable, and a pipeline leaves to people what they have
+ *  decided and what they wait for. */
+export function checkLimits(
+  { reportDenied }: { reportDenied(denial: DeniedAccess): void },
+  { grant, events, grantId }: GrantStream,
+  { command, caller, hasNewEvent }: { command: RequestCommand; caller: Caller; hasNewEvent: boolean },
+): Result<undefined> {
+  if (hasNewEvent && isFull(events)) {
+    const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
+    return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
+  }
+  const broken = caller.pipeline && hasNewEvent ? pipelineLimit(grant, command) : undefined;
+  if (!broken) return ok(undefined);
+  const resource = grant && resourceOf(grant);
+  reportDenied(deniedAccess({ caller, action: 'request', resource, rule: broken.rule }));
+  return fail(problem('DENIED', `Rule ${broken.rule}: ${broken.detail}`));
+}
+
+/** `QUOTA_EXCEEDED` where one more live grant would be more than the repository may have. */
+export async function checkQuota(
+  ports: { configuration: Pick<Configuration, 'limits'>; grants: Pick<GrantTable, 'listLive'> },
+  intent: RequestCommand['intent'],
+  { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
+): Promise<Result<undefined>> {
+  const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
+  if (!becomesLive) return ok(undefined);
+  const limit = ports.configuration.limits.liveGrantsPerRepository;
+  const { length: live } = await ports.grants.listLive(intent.repository.uuid);
+  if (live < limit) return ok(undefined);
+  return fail(
+    problem(
+      'QUOTA_EXCEEDED',
+      `${intent.repository.fullName} has ${live} live grants; the limit is ${limit}. Revoke one that is not needed.`,
+    ),
+  );
+}
