@@ -3,7 +3,7 @@ import { grantStates } from '../../domain/grants/grant.ts';
 import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
-import { asAccountId, asInstant, asRepositoryUuid } from '../support/identifiers.ts';
+import { asAccountId, asInstant } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const templates = ['s3-static-site', 'ecr-push', 'lambda-deploy'];
@@ -29,8 +29,8 @@ const fits = (filter: GrantFilter) => (row: Required<GrantFields>) =>
 
 const filters: GrantFilter[] = [
   {},
-  { repositoryUuid: asRepositoryUuid(repositoryNumber(1)) },
-  { repositoryUuid: asRepositoryUuid(repositoryNumber(9)) },
+  { repositoryUuid: repositoryNumber(1) },
+  { repositoryUuid: repositoryNumber(9) },
   { repositoryName: 'acme/web' },
   { repositoryName: 'acme/old' },
   { repositoryName: 'acme' },
@@ -38,7 +38,7 @@ const filters: GrantFilter[] = [
   { state: 'unknown' },
   { template: 'ecr-push' },
   { account: asAccountId('444455556666') },
-  { repositoryUuid: asRepositoryUuid(repositoryNumber(2)), state: 'revoked', template: 'lambda-deploy' },
+  { repositoryUuid: repositoryNumber(2), state: 'revoked', template: 'lambda-deploy' },
   { repositoryName: 'acme/web', state: 'failed', template: 'ecr-push', account: asAccountId('111122223333') },
 ];
 
@@ -112,19 +112,17 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       const live = ['pending', 'provisioning', 'active', 'revoking'];
       for (const n of [0, 1, 2, 9]) {
         const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.state)).length;
-        expect(await table.listLive(asRepositoryUuid(repositoryNumber(n)))).toHaveLength(expected);
+        expect(await table.listLive(repositoryNumber(n))).toHaveLength(expected);
       }
     });
 
     test('all that was enrolled for a repository is found at once, each once, whatever became of it', async () => {
-      expect(await table.listEnrolled(asRepositoryUuid(repositoryNumber(1)))).toEqual([]);
-      for (const n of [1, 2, 1]) await table.enrol(asRepositoryUuid(repositoryNumber(1)), grantIdNumber(n));
-      await table.enrol(asRepositoryUuid(repositoryNumber(2)), grantIdNumber(3));
+      expect(await table.listEnrolled(repositoryNumber(1))).toEqual([]);
+      for (const n of [1, 2, 1]) await table.enrol(repositoryNumber(1), grantIdNumber(n));
+      await table.enrol(repositoryNumber(2), grantIdNumber(3));
       await project({ n: 4, state: 'revoked' });
-      expect((await table.listEnrolled(asRepositoryUuid(repositoryNumber(1)))).sort()).toEqual(
-        [1, 2, 4].map(grantIdNumber),
-      );
-      expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toEqual([]);
+      expect((await table.listEnrolled(repositoryNumber(1))).sort()).toEqual([1, 2, 4].map(grantIdNumber));
+      expect(await table.listLive(repositoryNumber(1))).toEqual([]);
       expect(await table.listDue(asInstant('2099-01-01T00:00:00.000Z'), 10)).toEqual([]);
       expect((await table.list({}, 10)).grants).toHaveLength(1);
     });
@@ -134,7 +132,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
         Array.from({ length: 130 }, (_, n) => n),
         (n) => project({ n }),
       );
-      expect(await table.listLive(asRepositoryUuid(repositoryNumber(1)))).toHaveLength(130);
+      expect(await table.listLive(repositoryNumber(1))).toHaveLength(130);
     });
   });
 }
