@@ -2,6 +2,11 @@
 import { text } from 'node:stream/consumers';
 import { runCommand } from './commands.ts';
 
+// A reader that has seen enough, such as `head`, closes the pipe: that is no failure of the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   write: (output) => process.stdout.write(output),
   writeError: (output) => process.stderr.write(output),

@@ -9,6 +9,7 @@ import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
+import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
@@ -22,16 +23,16 @@ import {
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { isAwsAccount } from '../domain/access/issuers/issuer-hosts.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
-import { issuerOf } from '../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
 import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
+import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import { parseGrantId } from '../domain/shared/identifiers.ts';
 import type { Template } from '../domain/templates/template.ts';
@@ -39,11 +40,13 @@ import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
+import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
-import type { AuditPorts } from '../domain/use-cases/reading/read-grants.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
+import type { CursorPorts } from './http/cursor.ts';
+import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
@@ -89,24 +92,6 @@ export function composeTemplates({ root, settings }: Core): ReadonlyMap<string, 
   return settings.templates;
 }
 
-/** Where a workspace publishes its keys. The sandbox's paths are the real ones behind another origin. */
-const workspaceKeys =
-  ({ sandboxUrl }: Environment) =>
-  (slug: string): string =>
-    `${issuerOf(slug).replace('https://api.bitbucket.org', sandboxUrl ?? 'https://api.bitbucket.org')}/keys.json`;
-
-/** Where a company's issuer publishes its keys. The sandbox has a stand-in for the company's identity provider beside
- *  Bitbucket's, and the issuer of an AWS account in AWS's. */
-const companyKeys =
-  ({ sandboxUrl, sandboxAwsUrl }: Environment) =>
-  ({ issuer, keys }: Configuration['issuers'][number]): string => {
-    if (!sandboxUrl) return keys;
-    const { host } = new URL(issuer);
-    return isAwsAccount(issuer) && sandboxAwsUrl
-      ? `${sandboxAwsUrl}/sandbox/issuers/${host}/.well-known/jwks.json`
-      : `${sandboxUrl}/sandbox/issuers/${host}/keys.json`;
-  };
-
 /** The verifier of callers' tokens. */
 export const composeVerifier = ({ environment, configuration, clock }: Core): TokenVerifier =>
   tokenVerifier(
@@ -114,6 +99,14 @@ export const composeVerifier = ({ environment, configuration, clock }: Core): To
     { bitbucket: workspaceKeys(environment), company: companyKeys(environment) },
     clock,
   );
+
+/** What lists seal their cursors with. The table's name names the stage, too. */
+export function composeCursors({ environment, clock }: Core): CursorPorts {
+  const what = 'The parameter with the keys of cursors';
+  const source = secretFrom(environment.cursorKeys, clock, { system: 'SSM', what });
+  const cursors = sealedCursors(async () => cursorKeysIn(await source()), clock);
+  return { cursors, stage: environment.grantsTable };
+}
 
 /** The event log and the read model, for readers. */
 function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
@@ -199,6 +192,10 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
 const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
+/** Which grants use which resources exclusively. */
+const composeReservations = ({ environment, outgoing }: Core): Reservations =>
+  dynamodbReservations(dynamodbClient(outgoing), environment.grantsTable);
+
 /** What the functions that take requests work with. It holds no client for IAM. */
 export function composeRequests(core: Core): RequestPorts {
   const bitbucket = composeBitbucket(core);
@@ -211,6 +208,7 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    reservations: composeReservations(core),
     requesterGroups: dynamodbRequesterGroups(dynamodbClient(core.outgoing), core.environment.claimsTable),
     reportUnreadable: (grantId, cause) =>
       core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
@@ -333,6 +331,7 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
+    reservations: composeReservations(core),
     iam: (deadline) => awsIam(client, clock, deadline),
   };
 }

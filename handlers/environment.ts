@@ -27,6 +27,8 @@ const shape = z.object({
   BITBUCKET_TOKEN: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRETS: secretsByWorkspace.optional(),
+  CURSOR_KEYS_PARAMETER: z.string().min(1).optional(),
+  CURSOR_KEYS: z.string().min(1).optional(),
   SLACK_BOT_TOKEN_PARAMETER: z.string().min(1).optional(),
   SLACK_BOT_TOKEN: z.string().min(1).optional(),
   SLACK_SIGNING_SECRET_PARAMETER: z.string().min(1).optional(),
@@ -38,8 +40,8 @@ const shape = z.object({
 
 /** The settings that a function reads from its environment. `bitbucketToken` is the name of an SSM parameter
  *  on Lambda and the value itself on a developer's machine; so are the webhooks' secrets: `parameters` is the
- *  path above one SSM parameter for each workspace's slug. `sandboxUrl` is the origin of the local stand-in
- *  for Bitbucket, `sandboxSlackUrl` that of Slack's, `sandboxAwsUrl` that of AWS's. */
+ *  path above one SSM parameter for each workspace's slug. So are the keys of the lists' cursors. `sandboxUrl` is the
+ *  origin of the local stand-in for Bitbucket, `sandboxSlackUrl` that of Slack's, `sandboxAwsUrl` that of AWS's. */
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
@@ -50,6 +52,7 @@ export type Environment = {
   workerFunction: string;
   bitbucketToken: SecretSource;
   webhookSecrets: { parameters: string } | { bySlug: Record<string, string> };
+  cursorKeys: SecretSource;
   slackBotToken: SecretSource;
   slackSigningSecret: SecretSource;
   sandboxUrl?: string | undefined;
@@ -74,7 +77,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (isOnLambda(variables)) {
     const local = Object.keys(variables).filter((name) =>
-      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_TOKEN$|BITBUCKET_WEBHOOK_SECRETS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
+      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_TOKEN$|BITBUCKET_WEBHOOK_SECRETS$|CURSOR_KEYS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
         name,
       ),
     );
@@ -82,6 +85,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     for (const name of [
       'BITBUCKET_TOKEN_PARAMETER',
       'BITBUCKET_WEBHOOK_SECRET_PARAMETERS',
+      'CURSOR_KEYS_PARAMETER',
       'SLACK_BOT_TOKEN_PARAMETER',
       'SLACK_SIGNING_SECRET_PARAMETER',
     ]) {
@@ -102,6 +106,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
     bitbucketToken: secretSource(value, parameter),
+    cursorKeys: secretSource(parsed.data.CURSOR_KEYS, parsed.data.CURSOR_KEYS_PARAMETER),
     slackBotToken: secretSource(parsed.data.SLACK_BOT_TOKEN, parsed.data.SLACK_BOT_TOKEN_PARAMETER),
     slackSigningSecret: secretSource(
       parsed.data.SLACK_SIGNING_SECRET,

@@ -1,4 +1,4 @@
-import { composeCore, composeRequests, composeVerifier } from './compose.ts';
+import { composeCore, composeCursors, composeRequests, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { grantRoutes } from './http/routes/grants.ts';
 import { callerRoutes } from './http/routes/me.ts';
@@ -9,6 +9,6 @@ const requests = composeRequests(core);
 
 /** Requests, decides, lists, shows and revokes grants, and shows callers who they are. */
 export const handler = httpFunction(core.logger, composeVerifier(core), [
-  ...grantRoutes(requests),
+  ...grantRoutes({ ...requests, ...composeCursors(core) }),
   ...callerRoutes(requests),
 ]);

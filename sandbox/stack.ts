@@ -4,6 +4,7 @@ import { checkedSettings } from '../scripts/build/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { webhookSecrets } from './bitbucket/seed.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
+import { cursorKeys } from './cursor-keys.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
 import { startGateway } from './gateway.ts';
 import { freePort } from './http/local-server.ts';
@@ -120,8 +121,12 @@ export async function startStandIns(root: string, dir: string, ports: StackPorts
   }
 }
 
-/** The environment of the product's functions on these stand-ins. */
-export const functionVariables = (standIns: StandIns, lambdaPort: number): Record<string, string> => ({
+/** The environment of the product's functions on these stand-ins; `cursors` are the keys of the lists' cursors. */
+export const functionVariables = (
+  standIns: StandIns,
+  lambdaPort: number,
+  cursors: string,
+): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: 'SANDBOX',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
   AWS_REGION: 'eu-central-1',
@@ -131,6 +136,7 @@ export const functionVariables = (standIns: StandIns, lambdaPort: number): Recor
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   BITBUCKET_TOKEN: 'sandbox-token',
+  CURSOR_KEYS: cursors,
   BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecrets),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,
   SANDBOX_SLACK_URL: standIns.slack.url,
@@ -165,7 +171,7 @@ export async function startStack({
   const start = async () => {
     const port = ports.api || (await freePort());
     const lambdaPort = ports.lambda || (await freePort());
-    const variables = functionVariables(standIns, lambdaPort);
+    const variables = functionVariables(standIns, lambdaPort, cursorKeys(folder));
     const service = serviceFile === undefined ? {} : { serviceFile };
     const options = { root, dir: folder, port, lambdaPort, variables, schedule, ...service };
     return { ...(await startGateway(options)), lambda: `http://127.0.0.1:${lambdaPort}`, variables };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
-import type { AccessRules, Decision } from '../../domain/access/authorisation.ts';
+import type { AccessRules, Attempt, Decision } from '../../domain/access/authorisation.ts';
+import { noReach, type Reach } from '../../domain/access/reach.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
@@ -24,6 +25,20 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     return engine;
   };
 
+  function reachOf(attempt: Attempt): Reach {
+    const { allowed, rules: permits } = explain({ ...attempt, resource: undefined });
+    if (!allowed) return noReach;
+    const reaches = permits.flatMap(({ id }) => compiled.reaches[id] ?? []);
+    const everything = reaches.some((reach) => reach.everything);
+    const isWhole = everything || reaches.every((reach) => reach.isWhole);
+    return {
+      everything,
+      scopes: everything ? [] : reaches.flatMap(({ within }) => within),
+      isWhole: isWhole && !compiled.exceptions.includes(attempt.action),
+      more: !everything && reaches.some(({ within }) => within.length === 0),
+    };
+  }
+
   function explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] } {
     const { caller, action, resource } = question;
     const principal = principalTypes[caller.principal.kind];
@@ -44,6 +59,7 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
 
   return {
     explain,
+    reachOf,
     decide: (question) => decisionOf(explain(question)),
     couldBeAllowed: (attempt) => decisionOf(explain({ ...attempt, resource: undefined })),
   };

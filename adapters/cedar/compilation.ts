@@ -14,6 +14,7 @@ import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { forbidsByGroup } from './forbids-by-group.ts';
 import { requestOf } from './request.ts';
+import { looksAtResource, makesExceptions, reachesOf } from './rule-reach.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
 
 /** Checks the rules of `access/` with every check that Cedar offers, and compiles them or returns every error. This
@@ -34,6 +35,8 @@ export function compileAccess(
     rules: rules.map(({ json: _, ...rule }) => rule),
     callers: callersOf(cedar, schema),
     somewhere: permissive(rules),
+    reaches: reachesOf(rules),
+    exceptions: actions.filter((action) => rules.some((rule) => makesExceptions(rule, action))),
   };
   const errors = Object.values(policySetsOf(compiled)).flatMap((set) => {
     const answer = cedar.checkParsePolicySet(set);
@@ -101,14 +104,4 @@ function permissive(rules: readonly Rule[]): Record<string, PolicyJson> {
 function anyOf(resource: PolicyJson['resource']): PolicyJson['resource'] {
   if (resource.op === 'All' || (resource.op === 'is' && !resource.in)) return resource;
   return resource.op === 'is' ? { op: 'is', entity_type: resource.entity_type } : { op: 'All' };
-}
-
-/** True if a condition needs more than the caller, the action and whether the caller administers the repository. */
-function looksAtResource(expression: unknown): boolean {
-  if (typeof expression !== 'object' || expression === null) return false;
-  if ('Var' in expression) return expression.Var === 'resource' || expression.Var === 'context';
-  const access =
-    '.' in expression ? (expression['.'] as { left: { Var?: string }; attr: string }) : undefined;
-  if (access?.left.Var === 'context' && access.attr === 'repositoryAdmin') return false;
-  return Object.values(expression).some(looksAtResource);
 }

@@ -1,5 +1,10 @@
 import type { PolicyJson, PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Scope } from '../../domain/access/reach.ts';
 import type { Rule } from './rules.ts';
+
+/** What one permit is about: every resource; what is in one of `within`; or what only a decision shows. `isWhole`: it permits
+ *  all of that. */
+export type RuleReach = { everything: boolean; within: Scope[]; isWhole: boolean };
 
 /** Checked access rules with all that a decision needs besides Cedar itself, as plain JSON. `callers` are the types of
  *  principals that the schema allows for each action. `somewhere` are the rules that decide whether a caller could be
@@ -8,6 +13,8 @@ export type CompiledAccess = {
   rules: Omit<Rule, 'json'>[];
   callers: Partial<Record<string, readonly string[]>>;
   somewhere: Record<string, PolicyJson>;
+  reaches: Record<string, RuleReach>;
+  exceptions: readonly string[];
 };
 
 /** The two policy sets of compiled rules: one decides on a given resource, the other whether any resource could be

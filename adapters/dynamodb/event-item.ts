@@ -1,6 +1,7 @@
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
-import { utcDay } from '../../domain/shared/time.ts';
+import { eventEntryOf, eventPosition } from '../../domain/grants/listing.ts';
 import { type Item, textOf } from './client.ts';
+import { shardOf } from './indexes/index-query.ts';
 
 /** The event of an item. Throws if the item's key is not its event's: a writer could otherwise present one grant's
  *  events as another's. */
@@ -10,18 +11,18 @@ export function toEvent(item: Item): GrantEvent {
   throw new Error(`the log holds an event of ${event.grantId} under another key`);
 }
 
-/** The sort key of the indexes: by time, across all grants. */
-const orderOf = ({ at, grantId, seq }: GrantEvent): string =>
-  `${at}#${grantId}#${String(seq).padStart(9, '0')}`;
-
-/** The attributes of an event's item, in the order of the columns of the log's INSERT. */
-export const toAttributes = (event: GrantEvent) => [
-  { S: event.grantId },
-  { N: String(event.seq) },
-  { S: JSON.stringify(event) },
-  { S: utcDay(event.at) },
-  { S: event.data.repository.uuid },
-  { S: `${event.principal.kind}:${event.principal.id}` },
-  { S: event.type },
-  { S: orderOf(event) },
-];
+/** The attributes of an event's item. Those beside `event` are derived from it, and only serve to find it. */
+export function toAttributes(event: GrantEvent): Record<string, { S: string } | { N: string }> {
+  const { grantId, seq, type, repositoryUuid, account, principal } = eventEntryOf(event);
+  return {
+    grantId: { S: grantId },
+    seq: { N: String(seq) },
+    event: { S: JSON.stringify(event) },
+    shard: { S: shardOf(grantId) },
+    order: { S: eventPosition(event) },
+    type: { S: type },
+    repository: { S: repositoryUuid },
+    account: { S: account },
+    principal: { S: principal },
+  };
+}

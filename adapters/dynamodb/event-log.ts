@@ -5,19 +5,21 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
+import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
-import { queryEvents } from './event-query.ts';
+import { queryEvents, readEvents, toEventEntry } from './indexes/event-index.ts';
 
 /** The event log over a DynamoDB table with key (`grantId`, `seq`). The JSON in `event` is the event. All other
  *  attributes are derived from it, and only serve to find it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLog {
-  const columns = ['grantId', 'seq', 'event', 'day', 'repository', 'principal', 'type', 'order'];
   // PutItem could replace an event. PartiQL's INSERT cannot, and is the only write that the writers' roles allow.
-  const insert = `INSERT INTO "${table}" VALUE {${columns.map((name) => `'${name}': ?`).join(', ')}}`;
+  const insertOf = (names: readonly string[]): string =>
+    `INSERT INTO "${table}" VALUE {${names.map((name) => `'${name}': ?`).join(', ')}}`;
 
   /** Sends a command; every failure becomes a `PortError`. */
   async function send<T>(operation: string, command: () => Promise<T>): Promise<T> {
@@ -70,7 +72,11 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     loadFrom,
 
     async append(event) {
-      const command = new ExecuteStatementCommand({ Statement: insert, Parameters: toAttributes(event) });
+      const attributes = toAttributes(event);
+      const command = new ExecuteStatementCommand({
+        Statement: insertOf(Object.keys(attributes)),
+        Parameters: Object.values(attributes),
+      });
       try {
         await send('ExecuteStatement', () => client.send(command));
         return 'appended';
@@ -85,6 +91,15 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
       }
     },
 
-    query: (query) => send('Query', () => queryEvents(client, table, query)),
+    async entries(partition, reading) {
+      const { items, isComplete } = await send('Query', () =>
+        queryEvents(client, table, { partition, ...reading }),
+      );
+      const entries = items.map(toEventEntry);
+      const last = entries.at(-1);
+      return { entries, isComplete, position: last && eventPosition(last) };
+    },
+
+    read: (entries) => send('BatchGetItem', () => readEvents(client, table, entries)),
   };
 }

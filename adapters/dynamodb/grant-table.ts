@@ -1,37 +1,27 @@
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  type QueryCommandInput,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { grantStates, isLive } from '../../domain/grants/grant.ts';
-import { type GrantRow, parseRow, ROW_VERSION } from '../../domain/grants/row.ts';
-import type { DueRow, GrantFilter, GrantPage, GrantTable } from '../../domain/grants/stores.ts';
+import type { GrantEntry } from '../../domain/grants/listing.ts';
+import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
+import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
 import {
   type GrantId,
   grantIdSchema,
-  type RepositoryUuid,
-  repositoryUuidSchema,
   type StreamId,
   streamIdSchema,
 } from '../../domain/shared/identifiers.ts';
 import { type Instant, instantSchema, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
-import { type Item, readPage, textOf } from './client.ts';
-
-/** The partition of the index `byChange`, which holds every listed grant, and of `byDue`, which holds every due grant. */
-const ALL = 'all';
+import { type Item, textOf } from './client.ts';
+import { readItems } from './indexes/batch-read.ts';
+import { indexReadOf, projection, toEntry } from './indexes/grant-index.ts';
+import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
+import { repositoryItems } from './repository-items.ts';
 
 /** The longest valid lease in seconds: Lambda's longest function and a margin. A longer lease is ignored. */
 const LONGEST_LEASE_SECONDS = 1000;
 
-/** Keys of one BatchGetItem. Source: Amazon DynamoDB API Reference. */
-const MOST_KEYS = 100;
-
-/** The read model over a DynamoDB table with key `grantId`, and beside its rows one item for each repository, which holds the
- *  ids of its grants. A row may exist before its first event (then it has no
+/** The read model over a DynamoDB table with key `grantId`, and beside its rows the items of `repositoryItems`. A row may
+ *  exist before its first event (then it has no
  *  `seq` and is never listed), and may point at work that is done already; it never forgets work. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function dynamodbGrantTable(client: DynamoDBClient, table: string): GrantTable {
@@ -64,69 +54,53 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     }
   }
 
-  const query = async (input: QueryCommandInput, limit: number) => {
+  async function guarded<T>(operation: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await readPage(client, input, limit);
+      return await call();
     } catch (error) {
-      throw toPortError({ system: 'DynamoDB', operation: 'Query' }, error);
-    }
-  };
-
-  /** One item, read consistently. */
-  async function read(key: Item): Promise<Item | undefined> {
-    try {
-      return (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
-        .Item;
-    } catch (error) {
-      throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
+      throw toPortError({ system: 'DynamoDB', operation }, error);
     }
   }
 
-  /** The rows of these grants, as far as there are any, read consistently. */
-  async function readRows(grantIds: readonly GrantId[]): Promise<Item[]> {
-    const rows: Item[] = [];
-    let keys: Item[] = grantIds.map((grantId) => ({ grantId: { S: grantId } }));
-    while (keys.length > 0) {
-      const REQUEST_ITEMS = { [table]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
-      try {
-        const answer = await client.send(new BatchGetItemCommand({ RequestItems: REQUEST_ITEMS }));
-        rows.push(...(answer.Responses?.[table] ?? []));
-        // An answer holds up to 16 MB; what did not fit comes back.
-        keys = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...keys.slice(MOST_KEYS)];
-      } catch (error) {
-        throw toPortError({ system: 'DynamoDB', operation: 'BatchGetItem' }, error);
-      }
-    }
-    return rows;
-  }
+  /** The rows of these grants, as far as there are any. */
+  const readRows = (grantIds: readonly GrantId[], isConsistent: boolean): Promise<Item[]> =>
+    guarded('BatchGetItem', () =>
+      readItems(client, table, {
+        keys: grantIds.map((grantId) => ({ grantId: { S: grantId } })),
+        isConsistent,
+      }),
+    );
 
-  const enrolledIn = async (repositoryUuid: RepositoryUuid): Promise<GrantId[]> =>
-    z.array(grantIdSchema).parse((await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? []);
+  const query = (read: IndexRead) => guarded('Query', () => queryIndex(client, table, read));
+  const repositories = repositoryItems(client, table);
 
   return {
     async markDue(grantId, seq, dueAt) {
       await update(
         grantId,
-        'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
+        'SET due = :due, dueAt = :dueAt, dueSeq = :seq',
         // A row that already has this seq has the state after it, and the append that follows must fail.
         '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
-        { ':all': { S: ALL }, ':dueAt': { S: dueAt }, ':seq': { N: String(seq) } },
+        { ...dueValues(grantId, dueAt), ':seq': { N: String(seq) } },
       );
     },
 
     async project(row) {
-      const projected = projection(row);
-      const sets = projected.sets.join(', ');
+      const { grantId, dueAt } = row;
+      const { set, remove, values } = statementOf(row);
       const both = await update(
-        row.grantId,
-        row.dueAt === undefined ? `SET ${sets} REMOVE due, dueAt` : `SET ${sets}, due = :all, dueAt = :dueAt`,
+        grantId,
+        dueAt === undefined
+          ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt'].join(', ')}`
+          : `SET ${set}, due = :due, dueAt = :dueAt${removing(remove)}`,
         '(attribute_not_exists(#seq) OR #seq <= :seq) AND (attribute_not_exists(dueSeq) OR dueSeq <= :seq)',
-        { ...projected.values, ...(row.dueAt === undefined ? {} : { ':dueAt': { S: row.dueAt } }) },
+        { ...values, ...(dueAt === undefined ? {} : dueValues(grantId, dueAt)) },
       );
       if (both) return;
       // Either a later event is awaited, and its due time is kept. Or a later event is already projected, and nothing
       // is left to do.
-      await update(row.grantId, `SET ${sets}`, 'attribute_not_exists(#seq) OR #seq < :seq', projected.values);
+      const later = 'attribute_not_exists(#seq) OR #seq < :seq';
+      await update(grantId, `SET ${set}${removing(remove)}`, later, values);
     },
 
     // biome-ignore lint/complexity/useMaxParams: the port has four.
@@ -149,24 +123,36 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       });
     },
 
-    async list(filter, limit, after) {
-      const page = await query(toQuery(table, filter, after), limit);
-      const next = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      return { ...toPage(page.items), next };
+    async entries(partition, reading) {
+      const { items, isComplete } = await query(indexReadOf(partition, reading));
+      const entries: GrantEntry[] = [];
+      const unreadable: GrantId[] = [];
+      for (const item of items) {
+        const entry = toEntry(item);
+        if (entry) entries.push(entry);
+        else unreadable.push(idIn(item));
+      }
+      const last = items.at(-1);
+      const position = last && textOf(last, indexReadOf(partition, reading).sort);
+      return { entries, isComplete, unreadable, position };
+    },
+
+    async read(grantIds) {
+      return toRows(await readRows(grantIds, false));
     },
 
     async listDue(now, limit, after) {
-      const { items } = await query(dueQuery(table, now, after), limit);
+      const { items } = await query(dueRead(now, limit, after));
       return items.map((item) => ({
         grantId: streamIdSchema.parse(textOf(item, 'grantId')),
-        dueAt: instantSchema.parse(textOf(item, 'dueAt')),
+        dueAt: dueTimeOf(item),
         dueSeq: Number(item.dueSeq?.N ?? 0),
       }));
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {
       const unchanged = 'dueAt = :dueAt AND dueSeq = :dueSeq';
-      const values = { ':dueAt': { S: dueAt }, ':dueSeq': { N: String(dueSeq) } };
+      const values = { ':dueAt': { S: `${dueAt}#${grantId}` }, ':dueSeq': { N: String(dueSeq) } };
       // The mark has replaced the grant's own due time, such as its expiry. The row stays due, without an awaited
       // event, until it is projected again.
       const isProjected = await update(
@@ -179,37 +165,11 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       await update(grantId, 'REMOVE due, dueAt', `attribute_not_exists(#seq) AND ${unchanged}`, values);
     },
 
-    async repositoriesNamed(fullName) {
-      const uuids = new Set<RepositoryUuid>();
-      let after: string | undefined;
-      do {
-        const page = await query(toQuery(table, { repositoryName: fullName }, after), 100);
-        for (const item of page.items) uuids.add(repositoryUuidSchema.parse(textOf(item, 'repository')));
-        after = page.isComplete || !page.lastRead ? undefined : textOf(page.lastRead, 'changed');
-      } while (after);
-      return [...uuids];
-    },
-
-    async enrol(repositoryUuid, grantId) {
-      try {
-        await client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: enrolmentKey(repositoryUuid),
-            UpdateExpression: 'ADD enrolled :grants',
-            ExpressionAttributeValues: { ':grants': { SS: [grantId] } },
-          }),
-        );
-      } catch (error) {
-        throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
-      }
-    },
-
-    listEnrolled: enrolledIn,
+    ...repositories,
 
     async listLive(repositoryUuid) {
-      const ids = await enrolledIn(repositoryUuid);
-      const live = (await readRows(ids)).filter((row) => row.grant && isLiveRow(row));
+      const ids = await repositories.listEnrolled(repositoryUuid);
+      const live = (await readRows(ids, true)).filter((row) => row.grant && isLiveRow(row));
       const order = (item: Item) => `${item.askedAt?.S ?? ''}#${idIn(item)}`;
       return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(idIn);
     },
@@ -225,82 +185,49 @@ const isLiveRow = (item: Item): boolean => {
   return state === undefined || isLive(state);
 };
 
-function toPage(items: readonly Item[]): GrantPage {
-  const page: GrantPage = { grants: [], stale: [] };
+function toRows(items: readonly Item[]): GrantRows {
+  const rows: GrantRows = { grants: [], stale: [] };
   for (const item of items) {
+    if (!item.grant) continue;
     const version = item.v?.N === undefined ? undefined : Number(item.v.N);
-    const row = parseRow(idIn(item), { version, grant: item.grant?.S ?? '' });
-    if (row.ok) page.grants.push(row.value);
-    else page.stale.push(row.problem);
+    const row = parseRow(idIn(item), { version, grant: item.grant.S ?? '' });
+    if (row.ok) rows.grants.push(row.value);
+    else rows.stale.push(row.problem);
   }
-  return page;
+  return rows;
 }
 
-/** The item that holds the ids of a repository's grants. It has none of the attributes that the indexes are keyed by. */
-const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
-  grantId: { S: `repository#${repositoryUuid}` },
+/** The listed attributes of a row as parts of an update. */
+function statementOf(row: GrantRow): { set: string; remove: string[]; values: Item } {
+  const { set, remove } = projection(row);
+  return {
+    set: Object.keys(set)
+      .map((name) => `#${name} = :${name}`)
+      .join(', '),
+    remove: remove.map((name) => `#${name}`),
+    values: Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
+const removing = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` REMOVE ${names.join(', ')}`;
+
+/** The keys of the index `byDue`: spread over shards, and sorted by time and id, so that no two are equal. */
+const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
+  ':due': { S: shardOf(grantId) },
+  ':dueAt': { S: `${dueAt}#${grantId}` },
 });
 
-/** The listed attributes of a row. `changed` sorts the lists, and ends in the grant's id to be unique. */
-function projection({ grantId, seq, grant }: GrantRow): { sets: string[]; values: Item } {
-  const { intent } = grant.request;
-  const attributes: Record<string, [placeholder: string, value: Item[string]]> = {
-    '#seq': [':seq', { N: String(seq) }],
-    v: [':v', { N: String(ROW_VERSION) }],
-    askedAt: [':askedAt', { S: grant.request.at }],
-    listed: [':all', { S: ALL }],
-    changed: [':changed', { S: `${grant.updatedAt}#${grantId}` }],
-    '#grant': [':grant', { S: JSON.stringify(grant) }],
-    repository: [':repository', { S: intent.repository.uuid }],
-    '#names': [':names', { L: grant.repositoryNames.map((name) => ({ S: name.toLowerCase() })) }],
-    '#state': [':state', { S: grant.state }],
-    template: [':template', { S: intent.template.name }],
-    account: [':account', { S: intent.account }],
-  };
-  return {
-    sets: Object.entries(attributes).map(([name, [placeholder]]) => `${name} = ${placeholder}`),
-    values: Object.fromEntries(Object.values(attributes)),
-  };
-}
+const dueTimeOf = (item: Item): Instant =>
+  instantSchema.parse(textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length));
 
-function toQuery(table: string, filter: GrantFilter, after: string | undefined): QueryCommandInput {
-  const byRepository = filter.repositoryUuid !== undefined;
-  const names: Record<string, string> = { '#key': byRepository ? 'repository' : 'listed' };
-  const values: Item = { ':key': { S: filter.repositoryUuid ?? ALL } };
-  const filters: string[] = [];
-  const equal = { state: filter.state, template: filter.template, account: filter.account };
-  for (const [name, value] of Object.entries(equal)) {
-    if (value === undefined) continue;
-    names[`#${name}`] = name;
-    values[`:${name}`] = { S: value };
-    filters.push(`#${name} = :${name}`);
-  }
-  if (filter.repositoryName !== undefined) {
-    names['#names'] = 'names';
-    values[':names'] = { S: filter.repositoryName };
-    filters.push('contains(#names, :names)');
-  }
-  if (after !== undefined) values[':after'] = { S: after };
-  return {
-    TableName: table,
-    IndexName: byRepository ? 'byRepository' : 'byChange',
-    KeyConditionExpression: `#key = :key${after === undefined ? '' : ' AND changed < :after'}`,
-    ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
-    ScanIndexForward: false,
-  };
-}
-
-function dueQuery(table: string, now: Instant, after: DueRow | undefined): QueryCommandInput {
-  const start = after && {
-    ExclusiveStartKey: { grantId: { S: after.grantId }, due: { S: ALL }, dueAt: { S: after.dueAt } },
-  };
-  return {
-    TableName: table,
-    IndexName: 'byDue',
-    KeyConditionExpression: 'due = :all AND dueAt <= :now',
-    ExpressionAttributeValues: { ':all': { S: ALL }, ':now': { S: now } },
-    ...start,
-  };
-}
+const dueRead = (now: Instant, limit: number, after: DueRow | undefined): IndexRead => ({
+  index: 'byDue',
+  key: 'due',
+  values: keysOf('', true),
+  sort: 'dueAt',
+  above: after ? behind(`${after.dueAt}#${after.grantId}`) : FIRST,
+  below: behind(now),
+  isAscending: true,
+  limit,
+});

@@ -14,7 +14,7 @@ const FAILURE_SECONDS = 5;
 
 /** Where a secret is kept: an SSM SecureString parameter, e.g. `/rolewright/bitbucket-token`. `what` names the secret in
  *  errors, as in "The access token for Bitbucket". */
-export type SecretParameter = { name: string; system: 'Bitbucket' | 'Slack'; what: string };
+export type SecretParameter = { name: string; system: 'Bitbucket' | 'Slack' | 'SSM'; what: string };
 
 /** A secret from SSM, without surrounding white space. Its absence and a failed look-up are cached for a short time, and
  *  throw as the look-up did. No error holds its value. */

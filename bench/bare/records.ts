@@ -26,7 +26,10 @@ const ACCOUNT = '111122223333';
 const HASH = '0'.repeat(64);
 const eventsTable = process.env.EVENTS_TABLE ?? '';
 const grantsTable = process.env.GRANTS_TABLE ?? '';
-const columns = ['grantId', 'seq', 'event', 'day', 'repository', 'principal', 'type', 'order'];
+/** The bare functions write to one shard of each index. */
+const SHARD = '0';
+
+const columns = ['grantId', 'seq', 'event', 'shard', 'order', 'type', 'repository', 'account', 'principal'];
 
 export const idOf = (repositoryUuid: string, name: string): string =>
   `gr_${createHash('sha256')
@@ -121,11 +124,12 @@ export function toInsert(
       { S: grant.id },
       { N: String(seq) },
       { S: JSON.stringify(event) },
-      { S: at.slice(0, 10) },
-      { S: grant.repository.uuid },
-      { S: principal },
-      { S: type },
+      { S: SHARD },
       { S: `${at}#${grant.id}#${String(seq).padStart(9, '0')}` },
+      { S: type },
+      { S: grant.repository.uuid },
+      { S: ACCOUNT },
+      { S: principal },
     ],
   };
 }
@@ -164,9 +168,13 @@ const toUpdate = (
 
 export const toDueMark = (grantId: string, seq: number): UpdateItemCommandInput =>
   toUpdate(grantId, {
-    expression: 'SET due = :all, dueAt = :dueAt, dueSeq = :seq',
+    expression: 'SET due = :shard, dueAt = :dueAt, dueSeq = :seq',
     condition: 'attribute_not_exists(dueSeq) OR dueSeq <= :seq',
-    values: { ':all': { S: 'all' }, ':dueAt': { S: inOneMinute() }, ':seq': { N: String(seq) } },
+    values: {
+      ':shard': { S: SHARD },
+      ':dueAt': { S: `${inOneMinute()}#${grantId}` },
+      ':seq': { N: String(seq) },
+    },
   });
 
 /** The read model's row after an event; `isDue` while work is left. */
@@ -175,37 +183,34 @@ export function toRow(
   seq: number,
   { state, isDue }: { state: string; isDue: boolean },
 ): UpdateItemCommandInput {
-  const sets = [
-    '#seq = :seq',
-    'listed = :all',
-    'changed = :changed',
-    '#grant = :grant',
-    'repository = :repository',
-    '#names = :names',
-    '#state = :state',
-    'template = :template',
-    'account = :account',
-  ].join(', ');
-  const update = toUpdate(grant.id, {
-    expression: isDue ? `SET ${sets}, due = :all, dueAt = :dueAt` : `SET ${sets} REMOVE due, dueAt`,
-    condition: 'attribute_not_exists(#seq) OR #seq <= :seq',
-    values: {
-      ':seq': { N: String(seq) },
-      ':all': { S: 'all' },
-      ':changed': { S: `${new Date().toISOString()}#${grant.id}` },
-      ':grant': { S: JSON.stringify(toResource(grant, state)) },
-      ':repository': { S: grant.repository.uuid },
-      ':names': { L: [{ S: grant.repository.fullName }] },
-      ':state': { S: state },
-      ':template': { S: 's3-static-site' },
-      ':account': { S: ACCOUNT },
-      ...(isDue ? { ':dueAt': { S: inOneMinute() } } : {}),
-    },
-  });
-  const names = ['seq', 'grant', 'names', 'state'];
+  const values: Record<string, string> = {
+    changed: `${new Date().toISOString()}#${grant.id}`,
+    grant: JSON.stringify(toResource(grant, state)),
+    entry: JSON.stringify({ grantId: grant.id, state, repository: grant.repository.uuid }),
+    listed: SHARD,
+    repository: grant.repository.uuid,
+    target: `${grant.repository.uuid}*`,
+    project: grant.repository.uuid,
+    state,
+    inState: `${state}#${SHARD}`,
+    ofTemplate: `s3-static-site#${SHARD}`,
+    inAccount: `${ACCOUNT}#${SHARD}`,
+    requester: 'person:ada@acme.example',
+  };
+  const sets = ['seq', ...Object.keys(values)].map((name) => `#${name} = :${name}`).join(', ');
   return {
-    ...update,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ...toUpdate(grant.id, {
+      expression: isDue ? `SET ${sets}, due = :due, dueAt = :dueAt` : `SET ${sets} REMOVE due, dueAt`,
+      condition: 'attribute_not_exists(#seq) OR #seq <= :seq',
+      values: {
+        ':seq': { N: String(seq) },
+        ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, { S: value }])),
+        ...(isDue ? { ':due': { S: SHARD }, ':dueAt': { S: `${inOneMinute()}#${grant.id}` } } : {}),
+      },
+    }),
+    ExpressionAttributeNames: Object.fromEntries(
+      ['seq', ...Object.keys(values)].map((name) => [`#${name}`, name]),
+    ),
   };
 }
 

@@ -8,7 +8,9 @@ import { plainText } from '../plain-text.ts';
 
 const ruleSchema = z.strictObject({
   code: z.enum(scanCodes as [string, ...string[]], { error: 'must be a code of a finding' }),
-  role: z.string().min(1, 'must be the ARN of a role, * and ? as in IAM'),
+  role: z
+    .string()
+    .regex(/^(?:arn:|[*?])/, 'must be the ARN of a role, * and ? as in IAM, such as "*:role/deploy-*"'),
   reason: z.string().trim().min(1, 'must say why the finding is accepted'),
   until: z.iso.date('must be a day, such as 2027-03-31').optional(),
 });

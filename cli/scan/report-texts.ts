@@ -8,6 +8,8 @@ export type RoleSection = {
   name: string;
   severity: Severity;
   findings: ScanFinding[];
+  /** Whom the role admits that its trust names, as clauses. */
+  admits: string[];
 };
 
 /** The name at the end of an ARN: `deploy` of `arn:aws:iam::111122223333:role/ci/deploy`. */
@@ -20,20 +22,24 @@ export const shortName = (arn: string): string => {
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
 /** The findings by role, in the report's order; a role's severity is that of its gravest finding. */
-export function sectionsOf({ findings }: FilteredReport): RoleSection[] {
-  const sections = new Map<string, ScanFinding[]>();
-  for (const finding of findings)
-    sections.set(finding.role, [...(sections.get(finding.role) ?? []), finding]);
+export function sectionsOf({ findings, entries }: FilteredReport): RoleSection[] {
+  const sections = Map.groupBy(findings, ({ role }) => role);
+  const own = Map.groupBy(
+    entries.filter(({ severity }) => severity === 'right'),
+    ({ role }) => role,
+  );
   return [...sections].map(([role, all]) => ({
     role,
     name: shortName(role),
     severity: severities.find((severity) => all.some((one) => one.severity === severity)) ?? 'low',
     findings: all,
+    admits: (own.get(role) ?? []).map(({ from }) => from),
   }));
 }
 
-/** How many findings of each severity there are, e.g. `2 critical, 1 low`. */
+/** How many findings of each severity there are, and on how many roles: `Findings: 2 critical, 1 low, on 2 roles.` */
 export function countText({ findings }: FilteredReport): string {
+  if (findings.length === 0) return 'No findings.';
   const counts = severities.map((severity) => ({
     severity,
     count: findings.filter((one) => one.severity === severity).length,
@@ -41,59 +47,80 @@ export function countText({ findings }: FilteredReport): string {
   const present = counts
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity}`);
-  return present.length > 0 ? present.join(', ') : 'no findings';
+  const subjects = [...new Set(findings.map(({ role }) => role))];
+  const providers = subjects.filter((one) => one.includes(':oidc-provider/')).length;
+  const about = [...counted(subjects.length - providers, 'role'), ...counted(providers, 'provider')].join(
+    ' and ',
+  );
+  return `Findings: ${present.join(', ')}, on ${about}.`;
 }
 
-/** One sentence on what was looked at. */
-export function headline(report: FilteredReport): string {
-  const { roles, rolesRead, entries } = report;
+const counted = (count: number, noun: string): string[] =>
+  count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
+
+const STRANGERS =
+  "Strangers are those whom a role's trust does not name: the other repositories of your own workspace or organisation, and everyone else at the issuer where the trust does not even name that.";
+
+/** What was looked at, and who strangers are where one gets in. A role that could not be judged does not count as one that
+ *  keeps strangers out. */
+export function headline({ roles, rolesRead, rolesUnjudged, entries }: FilteredReport): string {
   const open = new Set(entries.filter(({ severity }) => severity !== 'right').map(({ role }) => role)).size;
-  const trusting = `${roles} of ${rolesRead} ${rolesRead === 1 ? 'role trusts' : 'roles trust'} an OIDC provider`;
-  if (roles === 0)
-    return `None of ${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'} trusts an OIDC provider.`;
-  if (open === 0) return `${trusting}; none lets strangers in.`;
-  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in.`;
+  const all = `${rolesRead} ${rolesRead === 1 ? 'role' : 'roles'}`;
+  if (roles === 0) return `None of ${all} trusts an OIDC provider.`;
+  const trusting = `${roles} of ${all} ${rolesRead === 1 ? 'trusts' : 'trust'} an OIDC provider`;
+  const unjudged = rolesUnjudged === 0 ? '' : `, ${rolesUnjudged} could not be judged`;
+  if (open === 0)
+    return `${trusting}; none ${rolesUnjudged === 0 ? 'lets' : 'is known to let'} strangers in${unjudged}.`;
+  return `${trusting}; ${open} ${open === 1 ? 'lets' : 'let'} strangers in${unjudged}. ${STRANGERS}`;
 }
+
+/** The lists behind the roles, with their titles: what is right, what was not judged, what is ignored, and which rules took
+ *  nothing out. */
+export const closingLists = (
+  report: FilteredReport,
+): {
+  kind: 'right' | 'unknown' | 'ignored' | 'unused';
+  title: string;
+  entries: [name: string, text: string][];
+}[] =>
+  [
+    {
+      kind: 'right' as const,
+      title: 'Right: the trust admits exactly what it names',
+      entries: report.right.map(({ role, admits }): [string, string] => [
+        shortName(role),
+        `admits ${admits}`,
+      ]),
+    },
+    {
+      kind: 'unknown' as const,
+      title: 'Not judged',
+      entries: report.unknown.map(({ subject, reason }): [string, string] => [shortName(subject), reason]),
+    },
+    {
+      kind: 'ignored' as const,
+      title: 'Ignored',
+      entries: report.ignored.map((one): [string, string] => [
+        `${shortName(one.role)} ${one.code}`,
+        one.reason,
+      ]),
+    },
+    {
+      kind: 'unused' as const,
+      title: 'Rules that ignore nothing',
+      entries: report.unused.map(({ code, role, until, isOver }): [string, string] => [
+        `${code} ${role}`,
+        isOver ? `the rule ended on ${until}` : 'no finding fits the rule',
+      ]),
+    },
+  ].filter(({ entries }) => entries.length > 0);
 
 /** Which role to close first, and why; undefined where none lets strangers in. */
 export function closeFirst(report: FilteredReport): string | undefined {
-  const [worst] = sectionsOf(report);
-  const entry = report.entries.find(({ role, severity }) => role === worst?.role && severity !== 'right');
+  const opening = report.entries.filter(({ severity }) => severity !== 'right');
+  const worst = sectionsOf(report).find(({ role }) => opening.some((one) => one.role === role));
+  const entry = opening.find(({ role }) => role === worst?.role);
   if (!worst || !entry) return undefined;
   const can = worst.findings.find((one) => one.can)?.can?.[0];
   return `Close first: ${worst.name} (account ${accountOf(worst.role)}). It lets in ${entry.from}${can === undefined ? '' : `, and can ${can}`}.`;
 }
-
-/** What a section's findings share: the token, what it can do, and what to do about it. */
-export function remedyOf({ findings }: RoleSection): ScanFinding | undefined {
-  return findings.find(({ admits }) => admits) ?? findings.find(({ command }) => command) ?? findings[0];
-}
-
-/** The conditions of a corrected trust policy as lines, e.g. `StringLike sub {1de4…}:*`. */
-export function conditionLines(policy: unknown): string[] {
-  const statements = (
-    policy as {
-      Statement?: {
-        Effect?: string;
-        Principal?: { Federated?: unknown };
-        Condition?: Record<string, object>;
-      }[];
-    }
-  ).Statement;
-  return (statements ?? []).flatMap(({ Effect, Principal, Condition }) =>
-    Effect === 'Allow' && Principal?.Federated !== undefined
-      ? Object.entries(Condition ?? {}).flatMap(([operator, block]) =>
-          Object.entries(block).map(
-            ([key, value]) =>
-              `${operator} ${key.slice(key.lastIndexOf(':') + 1)} ${[value].flat().join(', ')}`,
-          ),
-        )
-      : [],
-  );
-}
-
-/** A token's claims as lines of name and value. */
-export const claimLines = (claims: Readonly<Record<string, unknown>>): [string, string][] =>
-  Object.entries(claims)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, [value].flat().join(', ')]);

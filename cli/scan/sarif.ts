@@ -4,7 +4,7 @@ import { SCAN_CODES, type ScanCode, scanCodes } from '../../domain/scan/codes.ts
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
 import type { ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainJson, plainText } from '../plain-text.ts';
-import { claimLines } from './report-texts.ts';
+import { tokenLines } from './remedy-texts.ts';
 
 /** SARIF's level, and the number by which code hosts sort findings: above 9 critical, 7 high, 4 medium. */
 const LEVELS: Record<Severity, { level: 'error' | 'warning' | 'note'; score: string }> = {
@@ -56,8 +56,8 @@ function ruleOf(code: ScanCode, { findings }: FilteredReport) {
 
 function resultOf(finding: ScanFinding, used: readonly ScanCode[]) {
   const { role, file, code, severity, summary, admits } = finding;
-  const claims = admits ? claimLines(admits.claims).map(([name, value]) => `${name} ${value}`) : [];
-  const token = admits ? ` Gets in: a token of ${admits.issuer} with ${claims.join(', ')}.` : '';
+  const lines = admits ? tokenLines(admits).map(([name, value]) => `${name} ${value}`) : [];
+  const token = admits ? ` Gets in: a token with ${lines.join(', ')}.` : '';
   return {
     ruleId: code,
     ruleIndex: used.indexOf(code),

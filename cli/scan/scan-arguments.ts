@@ -63,20 +63,37 @@ const OPTIONS = {
 export function readArguments(args: readonly string[]): ScanArguments {
   const { values, positionals } = parsed(args);
   if (positionals.length === 0) throw new UsageError(`Which file?\n\n${SCAN_HELP}`);
-  const format = values.json ? 'json' : (values.format ?? 'terminal');
+  const format = oneOf(
+    '--format',
+    (values.format ?? (values.json ? 'json' : 'terminal')).toLowerCase(),
+    formats,
+  );
+  if (values.json && format !== 'json')
+    throw new UsageError(`--json and --format ${format} exclude each other.`);
   return {
     files: positionals,
-    format: oneOf('--format', format, formats),
+    format,
     output: values.output,
-    only: (values.only ?? [])
-      .flatMap((one) => one.split(','))
-      .map((one) => oneOf('--only', wantedName(one), [...severities, ...scanCodes])),
+    only: listed(values.only).map((one) => oneOf('--only', wantedName(one), [...severities, ...scanCodes])),
     ignore: values.ignore,
-    failOn: oneOf('--fail-on', values['fail-on'] ?? 'low', [...severities, 'none']),
+    failOn: oneOf('--fail-on', (values['fail-on'] ?? 'low').toLowerCase(), [...severities, 'none']),
     strict: values.strict ?? false,
-    workspaces: (values.workspace ?? []).flatMap((one) => one.split(',')),
+    workspaces: listed(values.workspace).map(slugOf),
     policies: values.policies,
   };
+}
+
+/** The values of an option that may be repeated, or hold several with commas between them. */
+const listed = (values: readonly string[] = []): string[] =>
+  values.flatMap((one) => one.split(',')).map((one) => one.trim());
+
+/** A workspace's slug, in the lower case that Bitbucket writes it in. */
+function slugOf(text: string): string {
+  const slug = text.toLowerCase();
+  if (/^[\w.-]+$/.test(slug)) return slug;
+  throw new UsageError(
+    `--workspace takes the slug of a Bitbucket workspace, such as acme, not "${plainText(text)}".`,
+  );
 }
 
 /** Codes are written in capitals, severities are not. */

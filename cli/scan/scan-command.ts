@@ -12,7 +12,7 @@ import { scan } from '../../domain/scan/scan.ts';
 import { epochTime } from '../../domain/shared/time.ts';
 import { type Command, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
-import { htmlReport } from './html.ts';
+import { htmlReport } from './html/page.ts';
 import { jsonReport } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import { readDocuments } from './read-documents.ts';
@@ -60,7 +60,7 @@ async function ignoreRules(file: string | undefined): Promise<IgnoreRule[]> {
 
 const nothingRead = (unknown: readonly { subject: string; reason: string }[]): string =>
   unknown.length === 0
-    ? 'No roles were read. Give it the output of: aws iam get-account-authorization-details'
+    ? 'The documents hold no role. Give it the output of: aws iam get-account-authorization-details, without a filter'
     : unknown.map(({ subject, reason }) => `${plainText(subject)}: ${plainText(reason)}.`).join('\n');
 
 function rendered(

@@ -2,15 +2,20 @@ import type { FilteredReport } from '../../domain/scan/ignore.ts';
 import type { AdmittedClaims, ScanFinding, Severity } from '../../domain/scan/report.ts';
 import { plainText, wrapped } from '../plain-text.ts';
 import {
+  aboutRolewright,
   claimLines,
-  closeFirst,
   conditionLines,
+  remedyOf,
+  requestNote,
+  stepsOf,
+} from './remedy-texts.ts';
+import {
+  closeFirst,
+  closingLists,
   countText,
   headline,
   type RoleSection,
-  remedyOf,
   sectionsOf,
-  shortName,
 } from './report-texts.ts';
 
 /** How wide a report is where the output is no terminal, in characters. */
@@ -40,25 +45,18 @@ export function terminalReport(report: FilteredReport, style: TerminalStyle): st
   page.paragraph(headline(report));
   const first = closeFirst(report);
   if (first !== undefined) page.paragraph(first, { colour: 'bold' });
+  const about = aboutRolewright(report);
+  if (about !== undefined) page.paragraph(about, { colour: 'dim' });
   for (const section of sectionsOf(report)) writeSection(page, section);
-  if (report.right.length > 0) {
-    page.heading('Right', 'right');
-    for (const { role, admits } of report.right) page.entry(shortName(role), `admits ${admits}`);
+  for (const { kind, title, entries } of closingLists(report)) {
+    page.heading(title, LIST_COLOURS[kind]);
+    for (const [name, text] of entries) page.entry(name, text);
   }
-  if (report.unknown.length > 0) {
-    page.heading('Not judged', 'medium');
-    for (const { subject, reason } of report.unknown) page.entry(shortName(subject), reason);
-  }
-  if (report.ignored.length > 0) {
-    page.heading('Ignored', 'dim');
-    for (const { role, code, reason } of report.ignored) page.entry(`${shortName(role)} ${code}`, reason);
-  }
-  for (const { code, role } of report.unused) {
-    page.paragraph(`The rule that ignores ${code} of ${role} fits nothing any more.`);
-  }
-  page.paragraph(`${countText(report)}. ${afterwards(report, style)}`.trim());
+  page.paragraph(`${countText(report)} ${afterwards(report, style)}`.trim());
   return page.text();
 }
+
+const LIST_COLOURS = { right: 'right', unknown: 'medium', ignored: 'dim', unused: 'medium' } as const;
 
 function afterwards({ files }: FilteredReport, { policies }: TerminalStyle): string {
   if (files.length === 0) return '';
@@ -67,10 +65,11 @@ function afterwards({ files }: FilteredReport, { policies }: TerminalStyle): str
 }
 
 function writeSection(page: Page, section: RoleSection): void {
-  const { severity, name, role, findings } = section;
+  const { severity, name, role, findings, admits } = section;
   page.heading(`${severity.toUpperCase()}  ${name}`, severity);
   page.line(`  ${plainText(role)}`, 'dim');
   for (const { code, severity: one, summary } of findings) page.entry(`${code} (${one})`, summary, one);
+  page.labels('admits', admits);
   const remedy = remedyOf(section);
   if (remedy) writeRemedy(page, remedy);
 }
@@ -84,28 +83,19 @@ function writeRemedy(page: Page, finding: ScanFinding): void {
     page.labels('should be', conditionLines(finding.correctedTrustPolicy));
   }
   if (finding.fillIn !== undefined) page.label('', finding.fillIn);
-  if (finding.admits) writeClosing(page, finding);
-  if (finding.narrow) {
-    page.label(finding.admits ? 'or' : 'then', 'narrow it to what it should be:');
-    page.command(finding.narrow);
+  for (const [index, { text, line, request }] of stepsOf(finding).entries()) {
+    page.label(index === 0 ? 'then' : '', `${text}:`);
+    page.command(line);
+    if (request) page.label('', requestNote(finding));
   }
 }
 
-function writeToken(page: Page, { claims, request }: AdmittedClaims): void {
+function writeToken(page: Page, { issuer, claims, request }: AdmittedClaims): void {
   page.label('gets in', 'a token with');
+  page.label('  iss', issuer);
   page.label('  sub', String(claims.sub));
   page.label('  aud', [claims.aud].flat().join(', '));
   for (const [name, value] of claimLines(request ?? {})) page.label(`  ${name}`, value);
-}
-
-function writeClosing(page: Page, { request, command }: ScanFinding): void {
-  if (request) {
-    page.label('then', 'ask Rolewright for a grant of its own beside it:');
-    page.command(`POST /v1/grants ${JSON.stringify(request)}`);
-  }
-  if (!command) return;
-  page.label(request ? '' : 'then', request ? 'once that works, close this role:' : 'close it:');
-  page.command(command);
 }
 
 /** How many of a role's powers are listed. */

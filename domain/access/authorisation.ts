@@ -9,6 +9,7 @@ import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
+import type { Reach } from './reach.ts';
 
 /** What a principal can do to grants. `audit` reads the log of all grants. */
 export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as const;
@@ -59,6 +60,8 @@ export type AccessRules = {
   /** Whether the caller could be allowed on any resource. Denies only a caller who is denied on each. */
   couldBeAllowed(attempt: Attempt): Decision;
   decide(attempt: Attempt & { resource: Resource }): Decision;
+  /** What of the resources the caller could be allowed on. Leaves out nothing but what only a decision could show. */
+  reachOf(attempt: Attempt): Reach;
 };
 
 const ASK = 'Ask your platform team for access.';

@@ -1,23 +1,19 @@
-import type { GrantId, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
+import type { GrantId, ProjectUuid, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
 import type { Grant } from './grant.ts';
+import type { EventEntry, EventPartition, GrantEntry, GrantPartition } from './listing.ts';
 import type { GrantRow, StaleRow } from './row.ts';
 
-/** A page of events and where the next begins. */
-export type EventPage = { events: GrantEvent[]; next?: string | undefined };
+/** A part of a partition in its order, whether nothing follows it, and the position of the last item in it. */
+export type Entries<E> = { entries: E[]; isComplete: boolean; position: string | undefined };
 
-/** Which events of all grants. Times are inclusive at `from`, exclusive at `to`. */
-export type EventQuery = {
-  from: Instant;
-  to: Instant;
-  repositoryUuids?: RepositoryUuid[] | undefined;
-  principal?: { kind: string; id: string } | undefined;
-  type?: string | undefined;
-  limit: number;
-  after?: string | undefined;
-};
+/** Which part of a partition: `limit` entries at most, those behind the position `after`. */
+export type Reading = { limit: number; after?: string | undefined };
+
+/** Times of events: inclusive at `from`, exclusive at `to`. */
+export type Span = { from: Instant; to: Instant };
 
 /** The append-only log: the source of truth, and the audit log. */
 export type EventLog = {
@@ -29,8 +25,11 @@ export type EventLog = {
   loadTexts(grantId: StreamId): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
-  /** Events of all grants, newest first, from indexes that lag by seconds. */
-  query(query: EventQuery): Promise<EventPage>;
+  /** Entries of a partition within a span, newest first, from indexes that lag by seconds. A `stream` is read from the log
+   *  itself. */
+  entries(partition: EventPartition, reading: Reading & Span): Promise<Entries<EventEntry>>;
+  /** The events of these entries, in their order. */
+  read(entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[]): Promise<GrantEvent[]>;
 };
 
 /** Where the provisioner keeps a stream's last checkpoint. No other function may write there: whatever writes one decides
@@ -42,20 +41,23 @@ export type CheckpointStore = {
   keep(checkpoint: Checkpoint): Promise<void>;
 };
 
-/** A page of grants, the rows in it that could not be read, and where the next page begins. */
-export type GrantPage = { grants: Grant[]; stale: StaleRow[]; next?: string | undefined };
+/** Grants by their rows, and the rows that could not be read. */
+export type GrantRows = { grants: Grant[]; stale: StaleRow[] };
 
-/** Which grants. */
-export type GrantFilter = {
-  repositoryUuid?: RepositoryUuid | undefined;
-  repositoryName?: string | undefined;
-  state?: string | undefined;
-  template?: string | undefined;
-  account?: string | undefined;
-};
+/** Entries of grants, and the ids of grants whose entry could not be read; of these the caller reads the log. */
+export type GrantEntries = Entries<GrantEntry> & { unreadable: GrantId[] };
 
 /** A row that is due: when, and which event of its grant was awaited. */
 export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number };
+
+/** What has names: a repository by its full name, `acme/shop`; a project by its key, `SHOP`. */
+export type BearerUuid = { repository: RepositoryUuid; project: ProjectUuid };
+
+/** See `BearerUuid`. */
+export type NamedKind = keyof BearerUuid;
+
+/** That a repository or a project bears a name. */
+export type Naming = { [K in NamedKind]: { kind: K; name: string; uuid: BearerUuid[K] } }[NamedKind];
 
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
@@ -67,17 +69,24 @@ export type GrantTable = {
   /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */
   takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean>;
   releaseLease(grantId: StreamId, owner: string): Promise<void>;
-  /** Grants that fit the filter, newest change first; a page may be short. Of `stale` rows the caller reads the log. */
-  list(filter: GrantFilter, limit: number, after?: string): Promise<GrantPage>;
+  /** Entries of a partition in its order, see `isAscending`, from indexes that lag by seconds. */
+  entries(partition: GrantPartition, reading: Reading): Promise<GrantEntries>;
+  /** The grants of these ids, in no order; those without a projected row are left out. Of `stale` rows the caller reads
+   *  the log. */
+  read(grantIds: readonly GrantId[]): Promise<GrantRows>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
   /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
   forgetDue(row: DueRow): Promise<void>;
-  /** UUIDs of all repositories that bear, or once bore, this full name. */
-  repositoriesNamed(fullName: string): Promise<RepositoryUuid[]>;
-  /** Remembers, before the first event of a grant is appended, that its repository has it or is about to. Idempotent, and
-   *  permanent: an id says nothing about the grant's state. */
-  enrol(repositoryUuid: RepositoryUuid, grantId: GrantId): Promise<void>;
+  /** Remembers names, before an event with them is appended. Idempotent. Of a name that very many bore, the latest bearers are
+   *  kept. */
+  rememberNames(names: readonly Naming[]): Promise<void>;
+  /** UUIDs of those that bear, or once bore, a name, in any case of letters, read consistently. For finding what to show or
+   *  to look at: nothing is granted, revoked, approved or held by a name. */
+  bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]>;
+  /** Remembers, before the first event of a grant is appended, that its repository has it or is about to, and its names.
+   *  Idempotent, and permanent: an id says nothing about the grant's state. */
+  enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
   listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
   /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their

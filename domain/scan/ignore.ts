@@ -10,10 +10,13 @@ export type IgnoreRule = { code: string; role: string; reason: string; until?: s
 /** A finding that a rule takes out, and why. */
 export type IgnoredFinding = { role: string; code: string; reason: string };
 
-/** A report without what is ignored. `unused` are the rules that fit nothing, or whose time is over. */
+/** A rule that took nothing out: it fits nothing, or its time is over. */
+export type UnusedRule = IgnoreRule & { isOver: boolean };
+
+/** A report without what is ignored, and the rules that took nothing out. */
 export type FilteredReport = ScanReport & {
   ignored: readonly IgnoredFinding[];
-  unused: readonly IgnoreRule[];
+  unused: readonly UnusedRule[];
 };
 
 /** Takes out the findings that a rule names. */
@@ -33,7 +36,9 @@ export function withoutIgnored(
       const rule = ruleFor(finding);
       return rule ? [{ role: finding.role, code: finding.code, reason: rule.reason }] : [];
     }),
-    unused: rules.filter((rule) => !live.includes(rule) || !report.findings.some((one) => fits(rule, one))),
+    unused: rules
+      .map((rule) => ({ ...rule, isOver: !live.includes(rule) }))
+      .filter((rule) => rule.isOver || !report.findings.some((one) => fits(rule, one))),
   };
 }
 

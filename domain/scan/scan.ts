@@ -1,8 +1,7 @@
 import type { EpochMilliseconds } from '../shared/time.ts';
 import { readAccount, type SourceDocument } from './account/account.ts';
-import { modelOf } from './issuers/models.ts';
 import { judgeRole, type RoleJudgement } from './judging/judge-role.ts';
-import { providerIn, type ScanContext } from './judging/trusted-providers.ts';
+import { issuerOf, nothingKnown, providerIn, type ScanContext } from './judging/trusted-providers.ts';
 import { actionReader } from './permissions/action-lists.ts';
 import { type ScanFinding, type ScanReport, type Severity, severities } from './report.ts';
 
@@ -19,13 +18,20 @@ export type ScanInput = {
  *  lists in `unknown`. */
 export function scan({ documents, workspaces, policyFolder, now }: ScanInput): ScanReport {
   const account = readAccount(documents);
-  const context: ScanContext = { ...account, workspaces, policyFolder, now, audiences: new Map() };
+  const context: ScanContext = {
+    ...account,
+    workspaces,
+    policyFolder,
+    now,
+    known: nothingKnown(),
+  };
   const reader = actionReader();
   const judged = account.roles.flatMap((role) => judgeRole(role, context, reader) ?? []);
   const ranked = judged.toSorted(byGravity);
   return {
     roles: judged.length,
     rolesRead: account.roles.length,
+    rolesUnjudged: judged.filter(({ isWhole }) => !isWhole).length,
     findings: [
       ...ranked.flatMap(({ findings }) => findings.toSorted(bySeverity)),
       ...providerFindings(context),
@@ -53,9 +59,9 @@ function byGravity(a: RoleJudgement, b: RoleJudgement): number {
 const WORKSPACE_AUDIENCE = /^ari:cloud:bitbucket::workspace\//;
 
 /** Findings about the providers that some role trusts. */
-function providerFindings({ audiences, roles }: ScanContext): ScanFinding[] {
+function providerFindings(context: ScanContext): ScanFinding[] {
   const arns = new Map<string, { name: string; file: string }>();
-  for (const { trust, file } of roles) {
+  for (const { trust, file } of context.roles) {
     if (trust.kind !== 'read') continue;
     for (const arn of trust.statements.flatMap(({ federated }) => federated)) {
       const name = providerIn(arn);
@@ -63,9 +69,9 @@ function providerFindings({ audiences, roles }: ScanContext): ScanFinding[] {
     }
   }
   return [...arns].flatMap(([arn, { name, file }]): ScanFinding[] => {
-    const { registered = [], usual } = audiences.get(name) ?? {};
+    const { registered = [], usual } = issuerOf(name, context)?.audiences ?? {};
     const extra = registered.filter((one) => one !== usual);
-    if (!usual || extra.length === 0 || modelOf(name) === undefined) return [];
+    if (!usual || extra.length === 0) return [];
     const foreign = extra.filter((one) => WORKSPACE_AUDIENCE.test(one));
     const others = extra.filter((one) => !WORKSPACE_AUDIENCE.test(one));
     return [

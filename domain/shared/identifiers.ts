@@ -69,7 +69,7 @@ export type AccountId = z.infer<typeof accountIdSchema>;
 /** The id of a stream of events: a grant's, one beside an unreadable stream, a repository's, or the installation's. */
 export const streamIdSchema = z
   .string()
-  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream')
+  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream, such as a grant’s')
   .brand<'StreamId'>();
 /** See `streamIdSchema`. */
 export type StreamId = z.infer<typeof streamIdSchema>;

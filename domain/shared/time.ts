@@ -28,12 +28,6 @@ export const epochOf = (text: string): EpochMilliseconds => epochTime(Date.parse
 export const plusSeconds = (at: Instant, seconds: number): Instant =>
   toInstant(later(toEpoch(at), seconds * 1000));
 
-/** The UTC day of an instant, e.g. `2026-11-23`. */
-export const utcDay = (at: Instant): string => at.slice(0, 10);
-
-/** The instant at which a UTC day begins, e.g. `2026-11-23`. Throws for what is no day. */
-export const startOfDay = (day: string): Instant => instantSchema.parse(`${day}T00:00:00.000Z`);
-
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;
 

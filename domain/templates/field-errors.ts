@@ -129,6 +129,10 @@ function parameterErrors(
   return [
     ...valueErrors(parameter).map((found) => ({ ...found, path: [...path, ...found.path] })),
     ...partnerErrors(template, name, parameter).map((detail) => ({ path: [...path, 'with'], detail })),
+    ...apartErrors(template, name, parameter).map((detail) => ({
+      path: [...path, 'exclusive', 'apart'],
+      detail,
+    })),
     ...defaultErrors(template, parameter).map((detail) => ({ path: at, detail })),
     ...(cycle ? [{ path: at, detail: `the default is cyclic: ${cycle.join(' → ')}` }] : []),
   ];
@@ -142,6 +146,16 @@ function partnerErrors(template: TemplateContent, name: string, parameter: Templ
   return isPair && parameter.with !== name
     ? []
     : [`with must name another optional parameter that has with: ${name}`];
+}
+
+/** What is wrong with the parameter that keeps exclusive users apart: without a value it would keep none apart. */
+function apartErrors(template: TemplateContent, name: string, { exclusive }: TemplateParameter): string[] {
+  if (typeof exclusive !== 'object') return [];
+  const other = parameterOf(template, exclusive.apart);
+  const isSound = other && exclusive.apart !== name && !other.optional && !other.list;
+  return isSound
+    ? []
+    : [`apart names ${exclusive.apart}, which is not another required parameter with one value`];
 }
 
 /** What is wrong with the values that a parameter itself names, each with its path in the parameter. */

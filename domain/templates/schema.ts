@@ -71,6 +71,12 @@ const parameterSchema = z.strictObject({
     ),
   pattern: glob.optional().describe('Naming rule that every value must follow, e.g. shop-*'),
   allowed: z.array(z.string().min(1)).min(1).optional().describe('The only values that are accepted'),
+  exclusive: z
+    .union([z.literal(true), z.strictObject({ apart: parameterName })])
+    .optional()
+    .describe(
+      'The resource is used by one repository: a request of another that reaches it waits for approval. apart names the parameter that keeps repositories apart within it',
+    ),
   example: z.string().min(1).optional().describe("Shown in the catalogue instead of the type's own example"),
 });
 

@@ -16,7 +16,7 @@ import {
 } from '../grants/evolve/checkpoint.ts';
 import { evolve } from '../grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../grants/grant.ts';
-import type { CheckpointStore, EventLog, GrantTable } from '../grants/stores.ts';
+import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { StreamId } from '../shared/identifiers.ts';
@@ -182,12 +182,29 @@ export async function appendEventAt(
   }
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
-  if (grant && hashed.type === 'GrantRequested' && seq === 1)
-    await ports.grants.enrol(hashed.data.repository.uuid, grant.id);
+  const names = newNames(stream.grant, hashed);
+  if (grant && hashed.type === 'GrantRequested' && seq === 1) {
+    await ports.grants.enrol(hashed.data.repository.uuid, grant.id, names);
+  } else if (names.length > 0) await ports.grants.rememberNames(names);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
   await ports.notify?.(part);
   return { ...part, grantId: stream.grantId, grant, last: hashed };
+}
+
+/** The names that an event brings into its stream; a stream beside an unreadable one brings none. */
+function newNames(grant: Grant | undefined, { type, data }: GrantEvent): Naming[] {
+  if (!grant && type !== 'GrantRequested') return [];
+  const { repository } = data;
+  const project = 'project' in data ? data.project : undefined;
+  const known = grant?.request.intent.project;
+  const isKnown = known !== undefined && known.key === project?.key && known.uuid === project.uuid;
+  return [
+    ...(grant?.repositoryNames.includes(repository.fullName)
+      ? []
+      : [{ kind: 'repository' as const, name: repository.fullName, uuid: repository.uuid }]),
+    ...(project && !isKnown ? [{ kind: 'project' as const, name: project.key, uuid: project.uuid }] : []),
+  ];
 }
 
 /** Writes the read model's row of a stream, with the time at which the grant is due again: soon, where the provisioner

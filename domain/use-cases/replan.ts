@@ -10,7 +10,7 @@ import { isRoleNameOf } from '../planning/role.ts';
 import { isApprovedByRule } from '../repository-rules/approval.ts';
 import { findAccount } from '../shared/account.ts';
 import type { GrantId } from '../shared/identifiers.ts';
-import { type Problem, problem } from '../shared/problem.ts';
+import { type FieldError, type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
@@ -29,11 +29,16 @@ export type Replanned = { rendered: RenderedRole; template: Template };
 /** The problem of applying a plan whose required approval is missing; undefined when it may be applied.
  *  `live` is what IAM holds, not what the log says: a forged event could otherwise make a wider change look
  *  narrower. A person's approval covers only the plan with the approved hash. An approval by the
- *  configuration counts only where the configuration has such a rule. */
+ *  configuration counts only where the configuration has such a rule, and never for what another repository's grant
+ *  uses exclusively (`held`). */
 export function missingApproval(
   configuration: Configuration,
   { rendered, template }: Replanned,
-  { request, live }: { request: RequestInForce; live: LiveState | undefined },
+  {
+    request,
+    live,
+    held,
+  }: { request: RequestInForce; live: LiveState | undefined; held: readonly FieldError[] },
 ): Problem | undefined {
   const { approvedBy } = request;
   const { hash, approvalReasons } = planOf({
@@ -41,11 +46,12 @@ export function missingApproval(
     template,
     live,
     lifetime: askedLifetime(request),
-    held: [],
+    held,
     boundaryRoles: configuration.boundaryRoles,
   });
   if (approvedBy?.kind === 'person' && request.planHash === hash) return undefined;
-  if (approvedBy && isApprovedByRule(configuration, { rendered, template }, request)) return undefined;
+  if (approvedBy && held.length === 0 && isApprovedByRule(configuration, { rendered, template }, request))
+    return undefined;
   if (approvalReasons.length === 0) return undefined;
   if (rendered.unowned.length > 0) return notOwned(rendered.intent.repository, rendered.unowned);
   const detail = `The request needs an approval that it does not have (${approvalReasons.join('; ')}). Repeat the request.`;
@@ -53,8 +59,13 @@ export function missingApproval(
 }
 
 /** True when a plan could need approval at all, so that it is worth looking at what is live. */
-export const mayNeedApproval = ({ rendered, template }: Replanned, request: RequestInForce): boolean =>
-  request.approvedBy?.kind !== 'person' && (template.approval === 'required' || rendered.unowned.length > 0);
+export const mayNeedApproval = (
+  { rendered, template }: Replanned,
+  request: RequestInForce,
+  held: readonly FieldError[],
+): boolean =>
+  request.approvedBy?.kind !== 'person' &&
+  (template.approval === 'required' || rendered.unowned.length > 0 || held.length > 0);
 
 /** Makes the plan of an intent again from Bitbucket, the configuration and the bundled templates, and
  *  compares the two. The author of the intent therefore decides its inputs only. Any difference is

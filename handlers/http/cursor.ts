@@ -1,29 +1,41 @@
-import * as z from 'zod';
-import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
+import type { Cursors } from '../../adapters/tokens/sealed-cursor.ts';
+import type { Caller } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
-const shape = z.strictObject({ after: z.string().min(1).max(256), of: z.string() });
+/** What lists seal their cursors with. `stage` is what tells one installation's lists from another's. */
+export type CursorPorts = { cursors: Cursors; stage: string };
 
-const boundTo = (route: string, filters: unknown): string =>
-  canonicalHash([route, JSON.parse(JSON.stringify(filters))]).slice(0, 16);
+/** One list of one caller. */
+export type List = { route: string; filters: object; sort?: string; caller: Caller };
 
-/** An opaque cursor for the page that begins after `after`; it works for the same route and filters only. */
-export const toCursor = (route: string, filters: unknown, after: string): string =>
-  Buffer.from(JSON.stringify({ after, of: boundTo(route, filters) })).toString('base64url');
+const useOf = ({ stage }: CursorPorts, { route, filters, sort = 'newest', caller }: List) => {
+  const { kind, id } = caller.principal;
+  return { stage, route, filters, sort, principal: `${kind}:${id}` };
+};
 
-/** The position inside a cursor. `REQUEST_INVALID` for one that is of another list. It is not signed, because it carries no
- *  authority: it says where a page begins, and every row is authorised on the way out. */
-export function fromCursor(route: string, filters: unknown, cursor: string | undefined): string | undefined {
+/** An opaque cursor for the page that begins after `after`; undefined for none. */
+export const toCursor = async (
+  ports: CursorPorts,
+  list: List,
+  after: string | undefined,
+): Promise<string | undefined> =>
+  after === undefined ? undefined : ports.cursors.seal(useOf(ports, list), after);
+
+/** The position inside a cursor. `REQUEST_INVALID` for one that is of another list, of another caller, or too old. It
+ *  carries no authority: every row is authorised on the way out. */
+export async function fromCursor(
+  ports: CursorPorts,
+  list: List,
+  cursor: string | undefined,
+): Promise<string | undefined> {
   if (cursor === undefined) return undefined;
-  try {
-    const parsed = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (parsed.of === boundTo(route, filters)) return parsed.after;
-  } catch {
-    // Falls through to the one answer for every cursor that is not ours.
-  }
+  const after = await ports.cursors.open(useOf(ports, list), cursor);
+  if (after !== undefined) return after;
+  const detail =
+    'The cursor does not belong to this list, these filters and this caller, or is older than an hour.';
   throw new ProblemError(
-    problem('REQUEST_INVALID', 'The cursor does not belong to this list and these filters.', {
+    problem('REQUEST_INVALID', `${detail} Begin at the first page.`, {
       errors: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }],
     }),
   );

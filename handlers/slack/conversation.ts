@@ -1,12 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackResponse } from '../../adapters/slack/response-url.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
+import type { Grant } from '../../domain/grants/grant.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-message.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
-import { listGrants, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
+import { listGrants } from '../../domain/use-cases/reading/list-grants.ts';
+import { readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
 import {
   type RequestContext,
@@ -40,6 +42,9 @@ export type ConversationPorts = RequestPorts & {
 
 /** Grants of one answer. Our choice: what one section of a message can hold. */
 const LISTED = 20;
+
+/** Pages that are read for one answer. Our choice: within the seconds that a person waits. */
+const MOST_PAGES = 20;
 
 /** Carries out a request from Slack with the same use cases as every other endpoint. Only the person who
  *  asked sees the answer. Their identity is resolved again, because the message names a Slack user and no
@@ -91,9 +96,8 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     case 'request':
       return asked(ports, act.request, { writing, context });
     case 'list': {
-      const search = { filter: { repository: act.repository }, limit: LISTED };
-      const { grants, next } = await listGrants(ports, caller, search);
-      return answered(grantList(grants, next !== undefined, writing));
+      const { grants, isCut } = await listForMessage(ports, caller, act.repository);
+      return answered(grantList(grants, isCut, writing));
     }
     case 'show':
     case 'explain': {
@@ -118,6 +122,20 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       return rejected.ok ? answered(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
+}
+
+/** The first grants of a list. A page may be short, or empty, and still have a next one: a list that ends early is cut. */
+async function listForMessage(ports: ConversationPorts, caller: Caller, repository: string | undefined) {
+  const grants: Grant[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const search = { filter: { repository }, limit: LISTED - grants.length, after };
+    const page = await listGrants(ports, caller, search);
+    grants.push(...page.grants);
+    after = page.next;
+    if (after === undefined || grants.length === LISTED) break;
+  }
+  return { grants, isCut: after !== undefined };
 }
 
 async function asked(

@@ -79,10 +79,13 @@ const code = (text: string): string => `\`${text}\``;
 
 /** What a parameter takes, in words. */
 function valueRule(parameter: TemplateParameter): string {
-  const { type, optional, list, pattern, allowed, with: other, default: filled } = parameter;
+  const { type, optional, list, exclusive, pattern, allowed, with: other, default: filled } = parameter;
   const rule = parameterTypes[type].rule.replace(/^must be (?:an? |the )?/, '');
   return [
     list ? `list of 1–${list.max}, each: ${rule}` : rule,
+    ...(exclusive
+      ? ['used exclusively: a request of another repository that reaches it waits for approval']
+      : []),
     ...(optional ? [other ? `optional, together with \`${other}\`` : 'optional'] : []),
     ...(pattern ? [`named like \`${pattern}\``] : []),
     ...(allowed ? [`one of ${allowed.map((value) => `\`${value}\``).join(', ')}`] : []),

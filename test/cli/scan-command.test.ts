@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCommand } from '../../cli/commands.ts';
 import { START } from '../sandbox/aws/world.ts';
@@ -92,6 +93,10 @@ describe('what is no account', () => {
     ['a list of numbers', '[1, 2]', /neither roles nor providers/],
     ['a number', '7', /neither roles nor providers/],
     ['null', 'null', /neither roles nor providers/],
+    ['an account without a role', '{"RoleDetailList": []}', /hold no role/],
+    ['a list of roles that is no list', '{"RoleDetailList": {"a": 1}}', /a role without a name/],
+    ['numbers beyond all measure', '{"RoleDetailList": [{"RoleName": 1e999, "Arn": 1}]}', /without a name/],
+    ['half a document behind a whole one', '{"RoleDetailList": []}{"Role', /ends too early/],
     ['roles that are none', '{"RoleDetailList": [7, null, {}]}', /a role without a name/],
   ])('%s is wrong use, and said', async (_, content, why) => {
     const { code, out, err } = await run(['scan', file('bad.json', content)]);
@@ -123,6 +128,49 @@ test('reads standard input, several files, documents one after the other, and UT
   expect((await run(['scan', utf16])).code).toBe(1);
 });
 
+describe('the same roles, however they were written to the file', () => {
+  const { RoleDetailList: roles } = JSON.parse(readFileSync(open, 'utf8')) as { RoleDetailList: object[] };
+  const page = (list: object[], IsTruncated: boolean) => ({ RoleDetailList: list, IsTruncated, Marker: 'm' });
+  const pages = [page(roles.slice(0, 3), true), page(roles.slice(3), false)];
+  const bytes = readFileSync(open);
+  const bigEndian = () =>
+    Buffer.concat([Buffer.from('\ufeff', 'utf16le'), Buffer.from(`${bytes}`, 'utf16le')]).swap16();
+
+  test.each<[string, () => string | Uint8Array]>([
+    ['pages on one line', () => pages.map((one) => JSON.stringify(one)).join('')],
+    ['pages of several lines', () => pages.map((one) => JSON.stringify(one, undefined, 4)).join('\n')],
+    ['a list of pages', () => JSON.stringify(pages)],
+    ['a list of roles', () => JSON.stringify(roles)],
+    ['roles one after the other', () => roles.map((one) => JSON.stringify(one)).join('\n')],
+    ['the output of list-roles', () => JSON.stringify({ Roles: roles })],
+    ['a mark of the byte order', () => `\ufeff${bytes}`],
+    ['UTF-16, the high byte first', bigEndian],
+  ])('%s', async (_, content) => {
+    const { out, code } = await run(['scan', file('written.json', content()), '--json']);
+    const { findings, unknown } = JSON.parse(out) as { findings: { file: string }[]; unknown: unknown[] };
+    const wanted = JSON.parse((await run(['scan', open, '--json'])).out) as {
+      findings: { file: string }[];
+      unknown: unknown[];
+    };
+    const withoutFile = (list: { file: string }[]) => list.map((one) => ({ ...one, file: '' }));
+    expect([code, withoutFile(findings), unknown]).toEqual([1, withoutFile(wanted.findings), wanted.unknown]);
+  });
+
+  test('a compressed file is said to be one', async () => {
+    const { code, err } = await run(['scan', file('account.json.gz', gzipSync(bytes))]);
+    expect([code, err]).toEqual([2, expect.stringContaining('gunzip')]);
+  });
+
+  test('brackets in a name do not end a document', async () => {
+    const named = { ...roles[0], Path: '/}]{"/' };
+    const text = `${JSON.stringify({ RoleDetailList: [named] })}${JSON.stringify({ RoleDetailList: roles.slice(1) })}`;
+    const { rolesRead } = JSON.parse((await run(['scan', file('b.json', text), '--json'])).out) as {
+      rolesRead: number;
+    };
+    expect(rolesRead).toBe(roles.length);
+  });
+});
+
 test('--json prints one document of the contract’s shape and nothing else', async () => {
   const { out, err } = await run(['scan', open, fixture('names'), '--json']);
   const report = JSON.parse(out) as Record<string, unknown[]>;
@@ -149,7 +197,9 @@ test('a person reads which role to close first, and why, within 80 columns', asy
   const { out } = await run(['scan', open]);
   expect(out).toContain('Close first: module-default-open');
   expect(out).toMatch(/every\s+repository of the workspace acme/);
-  const long = out.split('\n').filter((line) => line.length > 80 && !/^ {4}(?:aws|POST) /.test(line));
+  const long = out
+    .split('\n')
+    .filter((line) => line.length > 80 && !/^ {4}(?:aws|POST|# edit first:) /.test(line));
   // Only what cannot be broken: a subject, an audience.
   for (const line of long) expect(line.trim().split(/\s+/).length).toBeLessThanOrEqual(4);
 });

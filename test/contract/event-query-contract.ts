@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantEvent, NewEvent } from '../../domain/grants/event.ts';
-import type { EventLog, EventQuery } from '../../domain/grants/stores.ts';
+import { type EventPartition, eventEntryOf, eventPosition } from '../../domain/grants/listing.ts';
+import type { EventLog, Span } from '../../domain/grants/stores.ts';
 import type { RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import type { Instant } from '../../domain/shared/time.ts';
@@ -18,6 +19,8 @@ import { asInstant } from '../support/identifiers.ts';
 import type { OpenEventLog } from './event-log-contract.ts';
 
 const grace: Principal = { kind: 'service', id: 'nightly:build' };
+const ADA = 'person:ada@acme.example';
+const EVERYTHING: EventPartition = { by: 'all' };
 const EVER = { from: asInstant('2026-11-15T00:00:00.000Z'), to: asInstant('2026-11-25T00:00:00.000Z') };
 const types = ['GrantRevoked', 'RoleDeleted', 'GrantRejected'] as const;
 
@@ -47,25 +50,37 @@ function mixedEvents(): GrantEvent[] {
 
 const keyOf = ({ grantId, seq }: GrantEvent) => `${grantId}/${seq}`;
 
-/** What a query means, event by event. */
-const fits = (query: Omit<EventQuery, 'limit'>) => (event: GrantEvent) =>
-  event.at >= query.from &&
-  event.at < query.to &&
-  (query.type === undefined || event.type === query.type) &&
-  (query.repositoryUuids === undefined || query.repositoryUuids.includes(event.data.repository.uuid)) &&
-  (query.principal === undefined ||
-    (query.principal.kind === event.principal.kind && query.principal.id === event.principal.id));
+/** What a partition means, event by event. */
+const isIn = (partition: EventPartition, span: Span) => (event: GrantEvent) => {
+  if (event.at < span.from || event.at >= span.to) return false;
+  switch (partition.by) {
+    case 'all':
+      return true;
+    case 'repository':
+      return event.data.repository.uuid === partition.value;
+    case 'principal':
+      return `${event.principal.kind}:${event.principal.id}` === partition.value;
+    case 'type':
+      return event.type === partition.value;
+    case 'stream':
+      return event.grantId === partition.value;
+  }
+};
 
-/** Reads every page of a query; fails when the pages do not end or are longer than asked. */
-async function readAll(log: EventLog, query: EventQuery): Promise<GrantEvent[]> {
+type Query = [partition: EventPartition, span: Span, limit: number];
+
+/** Reads every page of a partition, and then its events; fails when the pages do not end or are longer than asked. */
+async function readAll(log: EventLog, [partition, span, limit]: Query): Promise<GrantEvent[]> {
   const all: GrantEvent[] = [];
   let after: string | undefined;
   for (let pages = 0; pages < 300; pages += 1) {
-    const page = await log.query({ ...query, after });
-    expect(page.events.length).toBeLessThanOrEqual(query.limit);
-    all.push(...page.events);
-    if (page.next === undefined) return all;
-    after = page.next;
+    const page = await log.entries(partition, { ...span, limit, after });
+    expect(page.entries.length).toBeLessThanOrEqual(limit);
+    const last = page.entries.at(-1);
+    expect(page.position).toBe(last && eventPosition(last));
+    all.push(...(await log.read(page.entries)));
+    if (page.isComplete) return all;
+    after = page.position;
   }
   throw new Error('the pages do not end');
 }
@@ -85,61 +100,79 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     return event;
   };
 
-  const queries: [string, Omit<EventQuery, 'limit'>][] = [
-    ['everything', EVER],
-    ['a time', { from: asInstant('2026-11-20T12:00:00.000Z'), to: asInstant('2026-11-22T12:00:00.000Z') }],
-    ['one repository', { ...EVER, repositoryUuids: [repositoryNumber(1)] }],
-    ['repositories', { ...EVER, repositoryUuids: [repositoryNumber(0), repositoryNumber(2)] }],
-    ['a repository named twice', { ...EVER, repositoryUuids: [repositoryNumber(1), repositoryNumber(1)] }],
-    ['no repository', { ...EVER, repositoryUuids: [] }],
-    ['an unknown repository', { ...EVER, repositoryUuids: [repositoryNumber(99)] }],
-    ['a principal', { ...EVER, principal: grace }],
-    ['an unknown principal', { ...EVER, principal: { kind: 'person', id: 'nightly:build' } }],
-    ['a type', { ...EVER, type: 'RoleDeleted' }],
-    ['a type that never happened', { ...EVER, type: 'GrantApproved' }],
-    [
-      'all filters at once',
-      {
-        from: asInstant('2026-11-20T00:00:00.000Z'),
-        to: asInstant('2026-11-23T00:00:00.000Z'),
-        repositoryUuids: [repositoryNumber(0), repositoryNumber(1), repositoryNumber(2)],
-        principal: ada,
-        type: 'GrantRevoked',
-      },
-    ],
+  const partitions: EventPartition[] = [
+    EVERYTHING,
+    ...[0, 1, 2, 99].map((n) => ({ by: 'repository' as const, value: repositoryNumber(n) })),
+    ...[ADA, 'service:nightly:build', 'person:nightly:build'].map((value) => ({
+      by: 'principal' as const,
+      value,
+    })),
+    ...[...types, 'GrantApproved'].map((value) => ({ by: 'type' as const, value })),
+    ...[0, 5, 99].map((n) => ({ by: 'stream' as const, value: grantIdNumber(n) })),
+  ];
+  const spans: Span[] = [
+    EVER,
+    { from: asInstant('2026-11-20T12:00:00.000Z'), to: asInstant('2026-11-22T12:00:00.000Z') },
   ];
 
   describe(`event log ${name}, queries`, () => {
-    test('pages of any size hold each event that fits exactly once, newest first', async () => {
+    test.each(['all', 'repository', 'principal', 'type', 'stream'])(
+      'pages of any size hold each event of a partition by %s exactly once, newest first',
+      async (by) => {
+        const events = mixedEvents();
+        await append(events);
+        for (const partition of partitions.filter((one) => one.by === by)) {
+          for (const span of spans) {
+            for (const limit of [3, 100]) {
+              const found = await readAll(log, [partition, span, limit]);
+              const expected = events.filter(isIn(partition, span)).map(keyOf).sort();
+              const times = found.map(({ at }) => at);
+              expect([partition, span, limit, found.map(keyOf).sort()]).toEqual([
+                partition,
+                span,
+                limit,
+                expected,
+              ]);
+              if (partition.by !== 'stream') {
+                expect([partition, limit, times]).toEqual([partition, limit, [...times].sort().reverse()]);
+              }
+            }
+          }
+        }
+      },
+    );
+
+    test('an entry says of its event what it is filtered and authorised by', async () => {
       const events = mixedEvents();
       await append(events);
-      for (const [title, query] of queries) {
-        for (const limit of [1, 7, 100]) {
-          const found = await readAll(log, { ...query, limit });
-          const expected = events.filter(fits(query)).map(keyOf).sort();
-          const times = found.map(({ at }) => at);
-          expect([title, limit, found.map(keyOf).sort()]).toEqual([title, limit, expected]);
-          expect([title, limit, times]).toEqual([title, limit, [...times].sort().reverse()]);
-        }
-      }
+      const { entries } = await log.entries(EVERYTHING, { ...EVER, limit: 100 });
+      expect(entries).toEqual((await log.read(entries)).map(eventEntryOf));
+    });
+
+    test('events are read in the order that was asked for, and those that are not there are left out', async () => {
+      const stream = [1, 2, 3].map((seq) => eventOf({ seq }));
+      await append(stream);
+      const asked = [3, 1, 9, 2].map((seq) => ({ grantId: grantIdNumber(1), seq }));
+      expect((await log.read(asked)).map(({ seq }) => seq)).toEqual([3, 1, 2]);
+      expect(await log.read([])).toEqual([]);
     });
 
     test('found events are the appended ones, with all ten fields and the same hash', async () => {
       const event = await appendOne({ at: asInstant('2026-11-23T09:00:00.000Z') });
-      expect(await readAll(log, { ...EVER, limit: 1 })).toEqual([event]);
+      expect(await readAll(log, [EVERYTHING, EVER, 1])).toEqual([event]);
     });
 
     test('of equal times in one grant the higher seq is the newer', async () => {
       const events = [1, 2, 3].map((seq) => eventOf({ seq }));
       await append(events);
-      expect((await readAll(log, { ...EVER, limit: 2 })).map(({ seq }) => seq)).toEqual([3, 2, 1]);
+      expect((await readAll(log, [EVERYTHING, EVER, 2])).map(({ seq }) => seq)).toEqual([3, 2, 1]);
     });
 
     test('the beginning of the time asked for is inside it, the end is not', async () => {
       const at = asInstant('2026-11-23T09:00:00.000Z');
       await appendOne({ at });
       const count = async (from: Instant, to: Instant) =>
-        (await readAll(log, { from, to, limit: 10 })).length;
+        (await readAll(log, [EVERYTHING, { from: asInstant(from), to: asInstant(to) }, 10])).length;
       expect(await count(at, asInstant('2026-11-23T09:00:00.001Z'))).toBe(1);
       expect(await count(asInstant('2026-11-23T09:00:00.001Z'), asInstant('2026-11-24T00:00:00.000Z'))).toBe(
         0,
@@ -154,9 +187,11 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
         from: asInstant('2026-11-23T10:00:00.000Z'),
         to: asInstant('2026-11-23T08:00:00.000Z'),
       };
-      for (const time of [{ from: at, to: at }, reversed]) {
-        for (const filter of [{}, { principal: ada }, { repositoryUuids: [event.data.repository.uuid] }]) {
-          expect(await log.query({ ...time, ...filter, limit: 10 })).toEqual({ events: [] });
+      const repository = { by: 'repository' as const, value: event.data.repository.uuid };
+      for (const span of [{ from: at, to: at }, reversed]) {
+        for (const partition of [EVERYTHING, { by: 'principal' as const, value: ADA }, repository]) {
+          const { entries, isComplete } = await log.entries(partition, { ...span, limit: 10 });
+          expect([partition, entries, isComplete]).toEqual([partition, [], true]);
         }
       }
     });
@@ -165,7 +200,7 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
       const time = { from: asInstant('2026-08-01T00:00:00.000Z'), to: asInstant('2027-01-01T00:00:00.000Z') };
       const ats = [time.from, asInstant('2026-10-05T05:05:05.005Z'), asInstant('2026-12-31T23:59:59.999Z')];
       await append(ats.map((at, n) => eventOf({ at, seq: n + 1 })));
-      const found = await readAll(log, { ...time, limit: 2 });
+      const found = await readAll(log, [EVERYTHING, time, 2]);
       expect(found.map(({ at }) => at)).toEqual([...ats].reverse());
     });
 
@@ -175,17 +210,20 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
         asInstant(new Date(Date.parse(to) - (394 + n) * 86_400_000).toISOString()),
       );
       await append(ats.map((at, n) => eventOf({ at, seq: n + 1 })));
-      const found = await readAll(log, { from: present(ats.at(-1)), to, limit: 100 });
+      const found = await readAll(log, [EVERYTHING, { from: present(ats.at(-1)), to }, 100]);
       expect(found.map(({ at }) => at)).toEqual(ats);
     });
 
-    test('rare events are found behind hundreds of others of their day, by every filter', async () => {
+    test('rare events are found behind hundreds of others of their day', async () => {
       const rejection = (n: number, at: Instant) => {
         const repository = { uuid: repositoryNumber(n), fullName: 'acme/shop' };
         const data = { repository, account: ACCOUNT, planHash: 'd'.repeat(64) };
-        return appendOne({ grantId: grantIdNumber(n + 1), at, event: { type: 'GrantRejected', data } });
+        return appendOne({
+          grantId: grantIdNumber(n + 1),
+          at,
+          event: { type: 'GrantRejected', data },
+        });
       };
-      // The second repository is quiet: what it has may be shown only where the busy one was read as far.
       const oldest = await rejection(1, asInstant('2026-11-23T00:00:00.000Z'));
       const older = await rejection(2, asInstant('2026-11-23T06:00:00.000Z'));
       await append(
@@ -193,11 +231,10 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
           eventOf({ seq: n + 1, at: asInstant('2026-11-23T12:00:00.000Z') }),
         ),
       );
-      const repositoryUuids = [repositoryNumber(1), repositoryNumber(2)];
-      for (const filter of [{}, { principal: ada }, { repositoryUuids }]) {
-        const found = await readAll(log, { ...EVER, ...filter, type: 'GrantRejected', limit: 5 });
-        expect(found).toEqual([older, oldest]);
-      }
+      expect(await readAll(log, [{ by: 'type', value: 'GrantRejected' }, EVER, 5])).toEqual([older, oldest]);
+      expect(await readAll(log, [{ by: 'repository', value: repositoryNumber(2) }, EVER, 5])).toEqual([
+        older,
+      ]);
     });
   });
 }

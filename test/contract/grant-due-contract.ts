@@ -3,7 +3,7 @@ import type { DueRow, GrantTable } from '../../domain/grants/stores.ts';
 import type { Instant } from '../../domain/shared/time.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { grantIdNumber, grantOf } from '../support/adapters/events.ts';
-import { asInstant } from '../support/identifiers.ts';
+import { asInstant, asStreamId } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
 const at = (minute: number) => asInstant(new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString());
@@ -36,7 +36,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
         dueAt: at(((n * 7) % 25) % 9),
         dueSeq: n + 1,
       }));
-      await forEachItem(rows, (row) => table.markDue(row.grantId, row.dueSeq, row.dueAt));
+      await forEachItem(rows, (row) => table.markDue(asStreamId(row.grantId), row.dueSeq, row.dueAt));
       for (const limit of [1, 4, 100]) {
         const found: DueRow[] = [];
         for (let page: DueRow[] = [], pages = 0; pages < 30; pages += 1) {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Grant } from '../../domain/grants/grant.ts';
-import type { GrantFilter, GrantTable } from '../../domain/grants/stores.ts';
+import type { GrantTable } from '../../domain/grants/stores.ts';
 import type { GrantId } from '../../domain/shared/identifiers.ts';
 import type { Instant } from '../../domain/shared/time.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
 import { asInstant } from '../support/identifiers.ts';
+import { listAll } from '../support/stores/listed.ts';
 
 /** Two handles on one table that is empty at first. */
 export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;
@@ -15,20 +15,6 @@ const EVER = asInstant('9999-12-31T23:59:59.999Z');
 const EARLY = at('09:00:00');
 const LATER = at('09:10:00');
 const LAST = at('09:20:00');
-
-/** Everything that a filter finds, page by page; fails when the pages do not end or are longer than asked. */
-async function listAll(table: GrantTable, filter: GrantFilter, limit: number): Promise<Grant[]> {
-  const all: Grant[] = [];
-  let after: string | undefined;
-  for (let pages = 0; pages < 200; pages += 1) {
-    const page = await table.list(filter, limit, after);
-    expect(page.grants.length).toBeLessThanOrEqual(limit);
-    all.push(...page.grants);
-    if (page.next === undefined) return all;
-    after = page.next;
-  }
-  throw new Error('the pages do not end');
-}
 
 /** What every grant table keeps to: rows, what is due, and leases. */
 export function grantTableContract(name: string, open: OpenGrantTable): void {
@@ -43,28 +29,38 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     (await table.listDue(EVER, 100)).find((row) => row.grantId === grantId)?.dueAt;
 
   const project = (seq: number, fields: GrantFields = {}, dueAt?: Instant) =>
-    table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });
-  const shown = async () => (await listAll(table, {}, 100)).map(({ state }) => state);
+    table.project({
+      grantId: grantIdNumber(fields.n ?? 1),
+      seq,
+      grant: grantOf(fields),
+      dueAt: dueAt,
+    });
+  const shown = async () => (await listAll(table)).map(({ state }) => state);
 
   describe(`grant table ${name}, rows`, () => {
     test('a projected grant is listed exactly as it was', async () => {
       const grant = grantOf({ names: ['acme/shop', 'acme/store'] });
       await table.project({ grantId: grant.id, seq: 3, grant, dueAt: LATER });
-      expect(await listAll(second, {}, 10)).toEqual([grant]);
+      expect(await listAll(second)).toEqual([grant]);
       expect(await due(GRANT)).toBe(LATER);
     });
 
     test('a row that was made before its first event is due and never listed', async () => {
       await table.markDue(GRANT, 1, EARLY);
       expect(await due(GRANT)).toBe(EARLY);
-      expect(await listAll(table, {}, 10)).toEqual([]);
-      expect(await listAll(table, { repositoryUuid: repositoryNumber(1) }, 10)).toEqual([]);
+      expect(await listAll(table)).toEqual([]);
+      expect(await listAll(table, { by: 'repository', value: repositoryNumber(1) })).toEqual([]);
       expect(await table.listLive(repositoryNumber(1))).toEqual([]);
     });
 
     test('an older seq never overwrites a newer one, whoever writes last', async () => {
       await project(5, { state: 'revoked' });
-      await second.project({ grantId: GRANT, seq: 4, grant: grantOf({ state: 'active' }), dueAt: EARLY });
+      await second.project({
+        grantId: GRANT,
+        seq: 4,
+        grant: grantOf({ state: 'active' }),
+        dueAt: EARLY,
+      });
       expect(await shown()).toEqual(['revoked']);
       expect(await due(GRANT)).toBeUndefined();
     });

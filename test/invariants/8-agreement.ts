@@ -30,8 +30,9 @@ function rowErrors({ row, events }: Evidence, grant: Grant | undefined): string[
     grant.state === 'active' ? grant.expiresAt : undefined,
     waitingRequest(grant)?.proposal?.lapsesAt,
   ];
-  const [dueAt] = ends.filter((at) => at !== undefined).sort();
-  if (row.dueAt?.S !== dueAt || (row.due?.S === 'all') !== (dueAt !== undefined)) {
+  const [end] = ends.filter((at) => at !== undefined).sort();
+  const dueAt = end === undefined ? undefined : `${end}#${grant.id}`;
+  if (row.dueAt?.S !== dueAt || (row.due !== undefined) !== (dueAt !== undefined)) {
     faults.push(`the row is due at ${row.dueAt?.S}`);
   }
   return faults;

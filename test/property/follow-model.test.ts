@@ -5,6 +5,7 @@ import { isLive, roleOf } from '../../domain/grants/grant.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { SHOP_PROJECT } from '../support/domain/samples.ts';
+import { listAll } from '../support/stores/listed.ts';
 
 const FITTING = ['shop-a', 'shop-b', 'shop-c'];
 const slugs = fc.constantFrom(...FITTING, 'other-d');
@@ -63,7 +64,7 @@ test('deliveries that come late, twice and in any order have one effect, and end
         if (!delivery) break;
         await arrive(delivery);
       }
-      const { grants } = await world.grants.list({}, 100);
+      const grants = await listAll(world.grants);
       for (const grant of grants) {
         const repository = world.bitbucket.repositories.find(
           ({ uuid }) => uuid === grant.request.intent.repository.uuid,

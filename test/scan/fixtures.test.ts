@@ -273,6 +273,17 @@ test('the request names the repository, its environment, and a template that fit
   });
 });
 
-test('a role of a repository keeps its right line beside small findings', () => {
-  expect(said('cdk-and-sam').get('sam-deny-other-claim')?.admits).toBe(shopAnywhere);
+test('a trust with a finding, however small, is not called right; whom it admits is said with its findings', () => {
+  for (const fixture of ['cdk-and-sam', 'tutorials', 'bitbucket-modules'] as const) {
+    const { findings, right } = scanned(documents(fixture, 'providers', 'names'));
+    const wrong = findings.filter(({ code }) => !ABOUT_POWERS.includes(code)).map(({ role }) => role);
+    expect(right.filter(({ role }) => wrong.includes(role))).toEqual([]);
+  }
+  const { entries } = scanned(documents('cdk-and-sam', 'names'));
+  expect(entries.find(({ role }) => role.endsWith('sam-deny-other-claim'))).toMatchObject({
+    severity: 'right',
+    from: shopAnywhere,
+  });
 });
+
+const ABOUT_POWERS = ['ADMINISTRATOR', 'ESCALATION', 'NO_BOUNDARY', 'UNUSED'];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { htmlReport } from '../../cli/scan/html.ts';
+import { htmlReport } from '../../cli/scan/html/page.ts';
 import { jsonReport } from '../../cli/scan/json.ts';
 import { markdownReport } from '../../cli/scan/markdown.ts';
 import { sarifReport } from '../../cli/scan/sarif.ts';
@@ -78,7 +78,7 @@ test('a name that IAM would not have taken is in no command and no file name', (
     expect([command, narrow]).toEqual([undefined, undefined]);
   }
   for (const { name } of report.files)
-    expect(name).toMatch(/^\d{12}-[\w+=,.@-]+\.(?:closed|narrowed)\.json$/);
+    expect(name).toMatch(/^\d{12}-[\w+=,.@-]+\.(?:closed|narrowed|edit-first)\.json$/);
 });
 
 test('colours are only there where they are asked for', () => {

@@ -78,7 +78,7 @@ describe('what cannot be judged is said, and promises nothing', () => {
       'what it can do is not all known: arn:aws:iam::111122223333:policy/secret is not in the documents',
     ]);
     expect(said(trust(allow(aud)), {}, { RoleDetailList: [], IsTruncated: true }).reasons).toContain(
-      'it is one page of several: the roles of the others are not in it',
+      'more pages follow it: the roles on those are not in it',
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { runPattern, textPattern, valuePattern } from '../../domain/scan/solving/pattern.ts';
+import { charsPattern, runPattern, textPattern, valuePattern } from '../../domain/scan/solving/pattern.ts';
 import { findWord } from '../../domain/scan/solving/word-search.ts';
 
 const globs = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 5 }).map((parts) => parts.join(''));
@@ -40,6 +40,40 @@ test('finds a text that fulfils all constraints, or there is none among all shor
       else expect([result.kind, ALL.find(fits)]).toEqual(['none', undefined]);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('finds a text of a fixed length, or of a fixed length behind a run, wherever there is one', () => {
+  const groups = fc.array(fc.array(globs, { minLength: 1, maxLength: 2 }), { maxLength: 2 });
+  const shapes = fc.constantFrom(
+    { shape: charsPattern('abc', 4), preferred: 'abca', tries: ['cccc'], all: /^[abc]{4}$/ },
+    { shape: charsPattern('ab', 3), preferred: 'aab', tries: [], all: /^[ab]{3}$/ },
+    {
+      shape: [...textPattern('a'), ...runPattern('bc'), ...textPattern('a')],
+      preferred: 'aba',
+      tries: ['acca', 'b'],
+      all: /^a[bc]+a$/,
+    },
+  );
+  fc.assert(
+    fc.property(
+      shapes,
+      groups,
+      fc.array(globs, { maxLength: 2 }),
+      fc.boolean(),
+      ({ all, ...shape }, anyOf, noneOf, isGuided) => {
+        const fits = (word: string) =>
+          all.test(word) &&
+          anyOf.every((group) => group.some((glob) => matches(word, glob))) &&
+          !noneOf.some((glob) => matches(word, glob));
+        const guides = isGuided ? [...shape.preferred] : [];
+        const constraints = { anyOf: anyOf.map((group) => group.map(pattern)), noneOf: noneOf.map(pattern) };
+        const result = findWord({ ...shape, guides }, constraints);
+        if (result.kind === 'word') expect([result.word, fits(result.word)]).toEqual([result.word, true]);
+        else expect([result.kind, ALL.find(fits)]).toEqual(['none', undefined]);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 

@@ -4,6 +4,7 @@ import {
   grantIdSchema,
   projectUuidSchema,
   repositoryUuidSchema,
+  streamIdSchema,
   workspaceUuidSchema,
 } from '../../domain/shared/identifiers.ts';
 import { epochTime, instantSchema } from '../../domain/shared/time.ts';
@@ -17,3 +18,4 @@ export const asGrantId = (text: string) => grantIdSchema.parse(text);
 export const asAccountId = (text: string) => accountIdSchema.parse(text);
 export const asInstant = (text: string) => instantSchema.parse(text);
 export const asEpoch = epochTime;
+export const asStreamId = (text: string) => streamIdSchema.parse(text);

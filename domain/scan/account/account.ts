@@ -38,8 +38,9 @@ export type SourceDocument = { file: string; content: unknown };
 
 /** Reads documents in the forms that the AWS CLI and Bitbucket's API print: `get-account-authorization-details`,
  *  `get-role`, `list-roles`, `get-open-id-connect-provider`, `list-open-id-connect-providers`; repositories and
- *  environments of Bitbucket, for their names. */
-export function readAccount(documents: readonly SourceDocument[]): AccountReading {
+ *  environments of Bitbucket, for their names; lists of any of these. Several documents on one role complete each other. */
+export function readAccount(sources: readonly SourceDocument[]): AccountReading {
+  const documents = sources.flatMap(unpacked);
   const policies = managedPolicies(documents);
   const roles = new Map<string, Role>();
   const providers = new Map<string, Provider>();
@@ -55,7 +56,35 @@ export function readAccount(documents: readonly SourceDocument[]): AccountReadin
     const isOfUse = known.size + found.length > 0 || isRecognised(content);
     if (!isOfUse) unknown.push({ subject: file, reason: UNRECOGNISED });
   }
-  return { roles: [...roles.values()], providers: [...providers.values()], names, unknown };
+  const once = new Map(
+    [...unknown, ...missingPages(documents)].map((one) => [`${one.subject} ${one.reason}`, one]),
+  );
+  return {
+    roles: [...roles.values()],
+    providers: [...providers.values()],
+    names,
+    unknown: [...once.values()],
+  };
+}
+
+/** How deep lists of documents may be in one another: `--query` prints a list, `jq --slurp` puts a list around it. */
+const LIST_DEPTH = 2;
+
+/** The documents in a list, each by itself; any other content as it is. */
+function unpacked({ file, content }: SourceDocument): SourceDocument[] {
+  if (!Array.isArray(content) || content.length === 0) return [{ file, content }];
+  return content.flat(LIST_DEPTH - 1).map((one: unknown) => ({ file, content: one }));
+}
+
+/** The files whose last page says that more follow. */
+function missingPages(documents: readonly SourceDocument[]): Unjudged[] {
+  const isCut = new Map<string, boolean>();
+  for (const { file, content } of documents) {
+    if (isObject(content) && typeof content.IsTruncated === 'boolean') isCut.set(file, content.IsTruncated);
+  }
+  return [...isCut]
+    .filter(([, cut]) => cut)
+    .map(([subject]) => ({ subject, reason: 'more pages follow it: the roles on those are not in it' }));
 }
 
 /** Adds the roles of a document; returns what of it could not be read. */
@@ -67,16 +96,35 @@ function addRoles(
   const unknown: Unjudged[] = [];
   for (const source of rolesIn(content)) {
     const role = isObject(source) ? readRole(source, file, policies) : undefined;
-    if (role) roles.set(role.arn, role);
-    else unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
-  }
-  if (isObject(content) && content.IsTruncated === true) {
-    unknown.push({
-      subject: file,
-      reason: 'it is one page of several: the roles of the others are not in it',
-    });
+    if (!role) {
+      unknown.push({ subject: file, reason: 'it holds a role without a name or an ARN' });
+      continue;
+    }
+    const known = roles.get(role.arn);
+    roles.set(role.arn, known ? completed(known, role) : role);
+    if (known && !isSameTrust(known, role)) unknown.push({ subject: role.arn, reason: DIFFERENT });
   }
   return unknown;
+}
+
+const DIFFERENT = 'two documents give it different trust policies: the later one is judged';
+
+const isSameTrust = (one: Role, other: Role): boolean =>
+  JSON.stringify(one.trust) === JSON.stringify(other.trust);
+
+/** A role that two documents show: the later trust, and what only one of them says, such as policies. */
+function completed(known: Role, later: Role): Role {
+  const policies = later.hasPermissions ? later : known;
+  const use = later.knowsUse ? later : known;
+  return {
+    ...later,
+    permissions: policies.permissions,
+    hasPermissions: policies.hasPermissions,
+    boundary: later.boundary ?? known.boundary,
+    created: later.created ?? known.created,
+    lastUsed: use.lastUsed,
+    knowsUse: use.knowsUse,
+  };
 }
 
 const UNRECOGNISED =
@@ -87,15 +135,20 @@ const isRecognised = (content: unknown): boolean =>
   (Array.isArray(content.RoleDetailList) ||
     Array.isArray(content.Roles) ||
     isObject(content.Role) ||
+    isRole(content) ||
     Array.isArray(content.OpenIDConnectProviderList));
 
-const rolesIn = (content: unknown): unknown[] =>
-  isObject(content) ? [content.RoleDetailList, content.Roles, content.Role].flatMap(asList) : [];
+/** A role by itself, as of a list that a `--query` took out of its document. */
+const isRole = (content: Json): boolean => content.AssumeRolePolicyDocument !== undefined;
+
+function rolesIn(content: unknown): unknown[] {
+  if (!isObject(content)) return [];
+  return isRole(content) ? [content] : [content.RoleDetailList, content.Roles, content.Role].flatMap(asList);
+}
 
 const scheme = /^https:\/\//;
 
 function providersIn(content: unknown): Provider[] {
-  if (Array.isArray(content)) return content.flatMap(providersIn);
   if (!isObject(content)) return [];
   const url = textOf(content.Url);
   if (url !== undefined && Array.isArray(content.ClientIDList)) {
@@ -165,7 +218,7 @@ function readRole(
     boundary: textOf(boundary.PermissionsBoundaryArn),
     created: textOf(source.CreateDate),
     lastUsed: textOf(use?.LastUsedDate),
-    knowsUse: use !== undefined,
+    knowsUse: use !== undefined && (use.LastUsedDate === undefined || textOf(use.LastUsedDate) !== undefined),
   };
 }
 

@@ -21,11 +21,28 @@ export type TrustReading =
 
 const ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'NotAction', 'Condition']);
 
+/** Longest trust policy, in characters without white space. Source: AWS IAM quotas, role trust policy length, the most that
+ *  its default of 2 048 can be raised to. */
+const LONGEST = 8_192;
+
+function isTooLong(document: Json): boolean {
+  try {
+    const text = JSON.stringify(document);
+    return text.length > LONGEST && text.replaceAll(/\s/g, '').length > LONGEST;
+  } catch {
+    // Nested deeper than the stack is.
+    return true;
+  }
+}
+
 /** Reads a trust policy as IAM returns it. What IAM would not have taken is unreadable as a whole: a statement that is not
  *  understood could open the role. */
 export function readTrustPolicy(value: unknown): TrustReading {
   const document = policyDocument(value);
   if (!document) return { kind: 'unreadable', reason: 'its trust policy is not a policy document' };
+  if (isTooLong(document)) {
+    return { kind: 'unreadable', reason: 'its trust policy is longer than IAM takes (8,192 characters)' };
+  }
   const statements: TrustStatement[] = [];
   for (const [index, one] of asList(document.Statement).entries()) {
     const statement = isObject(one) ? readStatement(one, index) : 'is not an object';

@@ -10,7 +10,7 @@ import {
   operatorOf,
 } from '../solving/operators.ts';
 import type { Cause } from './cause.ts';
-import { judgeSubjectValue } from './subject-values.ts';
+import { judgeSubjectValues } from './subject-values.ts';
 
 /** What is wrong with the conditions of an Allow about one provider, from its text alone. */
 export function causesOf(statement: TrustStatement, question: ReachQuestion): Cause[] {
@@ -58,9 +58,9 @@ function subjectCauses(
     ];
   }
   return conditions.flatMap((condition) => [
-    ...trapCauses(condition, true),
+    ...trapCauses(condition, 'always'),
     ...(comparesWith(condition.operator)
-      ? condition.values.flatMap((value) => judgeSubjectValue(value, condition, question))
+      ? judgeSubjectValues(condition, question)
       : negationCauses(condition)),
   ]);
 }
@@ -77,13 +77,21 @@ function negationCauses(condition: Condition): Cause[] {
   ];
 }
 
-/** The operators that hold where a claim is missing, and `Null`. `isAlwaysThere`: every token has the claim. */
-function trapCauses(condition: Condition, isAlwaysThere: boolean): Cause[] {
+/** Whether tokens have a claim, as AWS sees it. */
+type Presence = 'always' | 'sometimes' | 'never';
+
+const WHERE_MISSING: Record<Presence, string> = {
+  always: 'which every token has: it adds nothing today, and holds for a token without one',
+  sometimes: 'a claim that tokens may lack: it holds for those without',
+  never: 'which holds where there is no such key: always',
+};
+
+/** The operators that hold where a claim is missing, and `Null`. */
+function trapCauses(condition: Condition, presence: Presence): Cause[] {
   const { set, base, ifExists } = operatorOf(condition.operator);
+  const isAlwaysThere = presence === 'always';
   const effect = isAlwaysThere ? 'weak' : 'opens';
-  const missing = isAlwaysThere
-    ? 'which every token has: it adds nothing today, and holds for a token without one'
-    : 'a claim that tokens may lack: it holds for those without';
+  const missing = WHERE_MISSING[presence];
   if (base === 'null') {
     const holds = isAlwaysThere
       ? demandOnText(condition).kind === 'constant' && holdsForValues(condition, [''])
@@ -118,7 +126,7 @@ function audienceCauses(conditions: readonly Condition[], question: ReachQuestio
   const takesAll = (condition: Condition) =>
     comparesWith(condition.operator)?.wildcards === true && condition.values.some((one) => /^\*+$/.test(one));
   const strict = conditions.filter((one) => !takesAll(one) && operatorOf(one.operator).base !== 'null');
-  const traps = conditions.flatMap((one) => trapCauses(one, true));
+  const traps = conditions.flatMap((one) => trapCauses(one, 'always'));
   if (strict.length === 0) {
     const what =
       conditions.length === 0 ? 'has no condition on aud' : 'has a condition on aud that takes all';
@@ -161,7 +169,7 @@ const literalCause = (condition: Condition): Cause => ({
 });
 
 function unknownAudience(values: readonly string[], { model, audiences }: ReachQuestion): Cause {
-  const usual = audiences.usual === undefined ? '' : ` Its tokens have ${audiences.usual}.`;
+  const usual = audiences.usual === undefined ? '' : `; its tokens have ${audiences.usual}`;
   const registered = audiences.registered?.includes(values[0] ?? '') === false;
   const why = registered
     ? "which is not in the provider's list"
@@ -169,7 +177,7 @@ function unknownAudience(values: readonly string[], { model, audiences }: ReachQ
   return {
     code: 'AUDIENCE_UNKNOWN',
     effect: 'closes',
-    summary: `asks for the audience ${values.join(', ')}, ${why}.${usual}`,
+    summary: `asks for the audience ${values.join(', ')}, ${why}${usual}`,
   };
 }
 
@@ -177,13 +185,15 @@ function unknownAudience(values: readonly string[], { model, audiences }: ReachQ
 function claimCauses(condition: Condition, prefix: string, { model }: ReachQuestion): Cause[] {
   const claim = condition.key.slice(prefix.length);
   const isKnown = Object.keys(model.claims).some((one) => one.toLowerCase() === claim);
-  if (isKnown || ['amr', 'email', 'oaud'].includes(claim)) return trapCauses(condition, false);
+  if (isKnown || ['amr', 'email', 'oaud'].includes(claim)) return trapCauses(condition, 'sometimes');
   const holds = holdsWithoutKey(condition) === true;
-  const outcome = holds ? ', so that the condition holds for every token' : '';
+  const outcome = holds
+    ? `; ${condition.operator} holds for a missing key, and so for every token`
+    : '; no token passes the condition';
   const unknown: Cause = {
     code: 'UNKNOWN_CLAIM',
     effect: holds ? 'opens' : 'closes',
     summary: `compares the claim ${condition.shownKey.slice(prefix.length)}, which AWS has no condition key for${outcome}`,
   };
-  return [unknown, ...trapCauses(condition, false)];
+  return [unknown, ...trapCauses(condition, 'never')];
 }

@@ -1,5 +1,5 @@
 import { foreignSubject, pinnedFields, subjectGuides, subjectPattern } from '../issuers/subject.ts';
-import { comparesWith, namesRepository } from '../reach/pins.ts';
+import { comparesWith, namesIn, namesRepository } from '../reach/pins.ts';
 import type { ReachQuestion } from '../reach/reach.ts';
 import type { Condition } from '../solving/operators.ts';
 import { valuePattern } from '../solving/pattern.ts';
@@ -8,8 +8,11 @@ import type { Cause } from './cause.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** What is wrong with one value that a `sub` is compared with; empty where it names what it is for. */
-export function judgeSubjectValue(value: string, condition: Condition, question: ReachQuestion): Cause[] {
+/** What is wrong with the values that a `sub` is compared with; empty where each names what it is for. */
+export const judgeSubjectValues = (condition: Condition, question: ReachQuestion): Cause[] =>
+  namesIn(condition, question.model).flatMap((value) => judgeSubjectValue(value, condition, question));
+
+function judgeSubjectValue(value: string, condition: Condition, question: ReachQuestion): Cause[] {
   const wildcards = comparesWith(condition.operator)?.wildcards ?? false;
   if (!wildcards && /[*?]/.test(value)) {
     return [
@@ -44,7 +47,7 @@ export function judgeSubjectValue(value: string, condition: Condition, question:
 }
 
 /** Whether a token of the issuer's forms can have such a subject. */
-function fitsSomeToken(value: string, wildcards: boolean, { model, pins }: ReachQuestion): boolean {
+export function fitsSomeToken(value: string, wildcards: boolean, { model, pins }: ReachQuestion): boolean {
   const pattern = valuePattern(value, { wildcards, ignoreCase: false });
   if (!pattern) return true;
   return model.templates.some((template) => {
@@ -56,7 +59,7 @@ function fitsSomeToken(value: string, wildcards: boolean, { model, pins }: Reach
     if (isImpossible) return false;
     const shape = {
       shape: subjectPattern(template, {}),
-      preferred: foreignSubject(template, {}),
+      preferred: foreignSubject(template, pinnedFields(template, value, wildcards) ?? {}),
       guides: subjectGuides(template, {}),
     };
     return findWord(shape, { anyOf: [[pattern]], noneOf: [] }).kind !== 'none';

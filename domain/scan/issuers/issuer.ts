@@ -29,7 +29,8 @@ export type IssuerModel = {
   defaultAudience: string | undefined;
   /** Whether a job chooses the audience of its token. */
   choosesAudience: boolean;
-  /** A form for the subject of one thing, for a correction that cannot know which. Admits no token until it is filled in. */
+  /** A form for the subject of one thing, for a correction that cannot know which. Its words in braces are none
+   *  that the issuer's subjects hold, so that it admits no token until it is filled in. */
   placeholder: string;
   /** What else a token with this subject says, for readers. */
   furtherClaims(fields: FieldValues): Readonly<Record<string, unknown>>;

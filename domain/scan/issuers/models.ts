@@ -59,7 +59,7 @@ const bitbucketModel = (workspace: string): IssuerModel => ({
   claims: {},
   defaultAudience: undefined,
   choosesAudience: false,
-  placeholder: '{00000000-0000-0000-0000-000000000000}:*',
+  placeholder: '{REPOSITORY-UUID}:*',
   furtherClaims: (fields) => ({
     ...(fields.repository ? { repositoryUuid: fields.repository } : {}),
     ...(fields.environment ? { deploymentEnvironmentUuid: fields.environment } : {}),
@@ -132,7 +132,7 @@ const github = (name: string, isShared: boolean): IssuerModel => ({
   },
   defaultAudience: 'sts.amazonaws.com',
   choosesAudience: true,
-  placeholder: 'repo:OWNER/REPOSITORY:environment:ENVIRONMENT',
+  placeholder: 'repo:{OWNER}/{REPOSITORY}:environment:{ENVIRONMENT}',
   furtherClaims: ({ owner = '', repository: ownName = '', ref }) => ({
     repository: `${owner}/${ownName}`.replaceAll(/@\d+/g, ''),
     ...(ref === undefined ? {} : { ref }),
@@ -178,7 +178,7 @@ const gitlab = (host: string): IssuerModel => ({
   },
   defaultAudience: undefined,
   choosesAudience: true,
-  placeholder: 'project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH',
+  placeholder: 'project_path:{GROUP}/{PROJECT}:ref_type:branch:ref:{BRANCH}',
   furtherClaims: ({ owner = '', project = '', ref }) => ({ project_path: `${owner}/${project}`, ref }),
 });
 
@@ -211,7 +211,7 @@ const terraform = (name: string): IssuerModel => ({
   claims: {},
   defaultAudience: 'aws.workload.identity',
   choosesAudience: true,
-  placeholder: 'organization:ORGANIZATION:project:PROJECT:workspace:WORKSPACE:run_phase:PHASE',
+  placeholder: 'organization:{ORGANIZATION}:project:{PROJECT}:workspace:{WORKSPACE}:run_phase:{PHASE}',
   furtherClaims: nothingFurther,
 });
 
@@ -248,7 +248,7 @@ const circleci = (organisation: string): IssuerModel => {
     claims: { 'oidc.circleci.com/project-id': text('repository', ['project']) },
     defaultAudience: organisation,
     choosesAudience: true,
-    placeholder: `org/${organisation}/project/PROJECT/user/*`,
+    placeholder: `org/${organisation}/project/{PROJECT-UUID}/user/*`,
     furtherClaims: nothingFurther,
   };
 };
@@ -295,7 +295,7 @@ const buildkite: IssuerModel = {
   },
   defaultAudience: 'sts.amazonaws.com',
   choosesAudience: true,
-  placeholder: 'organization:ORGANIZATION:pipeline:PIPELINE:ref:refs/heads/BRANCH:*',
+  placeholder: 'organization:{ORGANIZATION}:pipeline:{PIPELINE}:ref:refs/heads/{BRANCH}:*',
   furtherClaims: nothingFurther,
 };
 
@@ -323,7 +323,7 @@ const eks = (cluster: string): IssuerModel => ({
   claims: {},
   defaultAudience: 'sts.amazonaws.com',
   choosesAudience: true,
-  placeholder: 'system:serviceaccount:NAMESPACE:SERVICE-ACCOUNT',
+  placeholder: 'system:serviceaccount:{NAMESPACE}:{SERVICE-ACCOUNT}',
   furtherClaims: nothingFurther,
 });
 

@@ -1,4 +1,4 @@
-import { matches, type Pattern, runPattern, textPattern } from '../solving/pattern.ts';
+import { matches, type Pattern, runPattern, textPattern, valuePattern } from '../solving/pattern.ts';
 
 /** Whom a part of a subject names: the tenant of a shared issuer, what a trust is for, or what runs there. */
 export type Part = 'owner' | 'repository' | 'rest';
@@ -40,13 +40,26 @@ export const subjectGuides = (template: Template, given: FieldValues): string[] 
 export const subjectOf = (template: Template, fields: FieldValues): string =>
   template.map((part) => (typeof part === 'string' ? part : (fields[part.field] ?? ''))).join('');
 
+/** The pattern of a field's value. Names that a person chose belong to the same one in either case: a host that took
+ *  `acme` gives `Acme` to no one else. */
+const namePattern = ({ pattern }: Field, value: string): Pattern => {
+  const isChosen = pattern.some(({ isRun }) => isRun);
+  return valuePattern(value, { wildcards: false, ignoreCase: isChosen }) ?? textPattern(value);
+};
+
 /** The pattern of every subject that has the given values, whatever follows behind the last of them. */
 export function subjectsWith(template: Template, given: FieldValues): Pattern {
   const last = template.findLastIndex((part) => typeof part !== 'string' && given[part.field] !== undefined);
   const behind = template[last + 1];
   const until = template.slice(0, last + (typeof behind === 'string' ? 2 : 1));
   const isWhole = until.length === template.length;
-  return [...subjectPattern(until, given), ...(isWhole ? [] : (runPattern().slice(1) as Pattern))];
+  const fixed = until.flatMap((part) => {
+    const value = typeof part === 'string' ? undefined : given[part.field];
+    return typeof part === 'string' || value === undefined
+      ? subjectPattern([part], {})
+      : namePattern(part, value);
+  });
+  return [...fixed, ...(isWhole ? [] : (runPattern().slice(1) as Pattern))];
 }
 
 /** The fields of a subject; undefined where it does not have the template's form. */

@@ -1,5 +1,5 @@
 import type { Role } from '../account/account.ts';
-import type { Json } from '../account/json.ts';
+import { asList, asTexts, isObject, type Json } from '../account/json.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { IssuerModel } from '../issuers/issuer.ts';
 import { type FieldValues, fieldsOf, pinnedFields, subjectOf, type Template } from '../issuers/subject.ts';
@@ -76,11 +76,20 @@ function narrowedStatements(provider: CorrectedProvider, names: Names): Json[] {
   const unique = new Map(found.map((statement) => [JSON.stringify(statement), statement]));
   if (unique.size > 0) return [...unique.values()];
   const denied = provider.denies.flatMap((one) => subjectsOf(one, provider, names));
-  const subjects = denied.length > 0 ? [...new Set(denied)] : [provider.model.placeholder];
+  const subjects = denied.length > 0 ? [...new Set(denied)] : [placeholderFor(provider)];
   const key = `${provider.provider}:aud`.toLowerCase();
   const audiences = provider.allows.flatMap(({ conditions }) => conditions.filter((one) => one.key === key));
   return [statementFor(provider, subjects, audiences)];
 }
+
+/** The form to fill in, with the owner in it where the trust names one. */
+function placeholderFor({ model, pins }: CorrectedProvider): string {
+  const [owner, ...others] = pins.owners.flatMap((fields) => Object.values(fields));
+  const isSure = owner !== undefined && others.length === 0;
+  return isSure ? model.placeholder.replace(OWNER, () => owner) : model.placeholder;
+}
+
+const OWNER = /\{(?:OWNER|GROUP|ORGANIZATION)\}/;
 
 function statementFor(
   provider: CorrectedProvider,
@@ -125,7 +134,7 @@ function audienceFor(
     .filter((value) => !/[*?]/.test(value))
     .filter((value) => (lists ? lists.some((list) => list.length === 1 && list[0] === value) : true));
   if (own.length > 0) return [...new Set(own)];
-  return [audiences.usual ?? lists?.[0]?.[0] ?? 'AUDIENCE'];
+  return [audiences.usual ?? lists?.[0]?.[0] ?? '{AUDIENCE}'];
 }
 
 /** The subjects that a statement names, each from its beginning to the end of what it names. */
@@ -209,3 +218,14 @@ const environmentBehindWildcard = (value: string, repository: string): string | 
   const rest = value.startsWith(`${repository}*:`) ? value.slice(repository.length + 2) : '';
   return /^(\{[0-9a-f-]{36}\}):/.exec(rest)?.[1];
 };
+
+/** The subjects of a provider's tokens that a corrected policy admits. */
+export function subjectsIn({ Statement }: CorrectedPolicy, { arn, provider }: CorrectedProvider): string[] {
+  return Statement.filter(({ Effect, Principal }) => {
+    return Effect === 'Allow' && isObject(Principal) && asList(Principal.Federated).includes(arn);
+  }).flatMap(({ Condition: blocks }) =>
+    Object.values(isObject(blocks) ? blocks : {}).flatMap((block) =>
+      isObject(block) ? (asTexts(block[`${provider}:sub`]) ?? []) : [],
+    ),
+  );
+}

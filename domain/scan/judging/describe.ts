@@ -1,5 +1,5 @@
 import type { IssuerModel } from '../issuers/issuer.ts';
-import { type FieldValues, fieldsOf, pinnedFields } from '../issuers/subject.ts';
+import { type FieldValues, fieldsOf, pinnedFields, type Template } from '../issuers/subject.ts';
 import { comparesWith, deniesAllBut } from '../reach/pins.ts';
 import { formsOf, type Reach, type ReachQuestion, tokenOf } from '../reach/reach.ts';
 import type { AdmittedClaims } from '../report.ts';
@@ -75,7 +75,9 @@ function contextText(question: ReachQuestion, repository: FieldValues, names: Na
     ...question.denies.flatMap(({ conditions }) => conditions.filter((one) => deniesAllBut(one.operator))),
   ];
   const values = naming.filter((one) => one.key === key).flatMap((one) => one.values);
-  const named = values.flatMap((value) => namedContext({ model, repository, names }, value));
+  const named = values
+    .filter((value) => !model.templates.some((template) => isFixedForm(template, value)))
+    .flatMap((value) => namedContext({ model, repository, names }, value));
   return [...new Set([...open, ...named])].filter((text) => text !== '').join(' and ');
 }
 
@@ -103,6 +105,11 @@ function namedContext(
   }
   return [];
 }
+
+/** Whether a value is a form that varies in nothing but its repository: the model has words for it. */
+const isFixedForm = (template: Template, value: string): boolean =>
+  fieldsOf(template).every(({ part }) => part !== 'rest') &&
+  pinnedFields(template, value, false) !== undefined;
 
 /** The environment in a value of Bitbucket's `sub`: the second UUID of `{repository}:{environment}:…`. */
 export const environmentIn = (value: string): string | undefined =>

@@ -1,18 +1,20 @@
-import { epochOf } from '../../shared/time.ts';
 import type { Role, Unjudged } from '../account/account.ts';
 import { readTrustPolicy } from '../account/trust-document.ts';
 import type { ActionReader } from '../permissions/action-lists.ts';
 import { type Capabilities, capabilitiesOf } from '../permissions/capabilities.ts';
-import { reachOf, reachQuestion } from '../reach/reach.ts';
-import type { Entry, PolicyFile, RightTrust, ScanFinding, Severity } from '../report.ts';
+import { keepsStrangersOut, reachQuestion } from '../reach/reach.ts';
+import type { Entry, PolicyFile, RightTrust, ScanFinding } from '../report.ts';
 import { type CorrectedPolicy, type CorrectedProvider, correctedTrust } from './correction.ts';
 import { ownText, strangersText } from './describe.ts';
 import { nextSteps } from './next-steps.ts';
+import { fillingOf } from './placeholders.ts';
+import { powerFindings, unusedFinding } from './power-findings.ts';
 import { judgeTrust, type TrustFinding, type TrustJudgement } from './trust-findings.ts';
-import { type ScanContext, trustedProviders } from './trusted-providers.ts';
+import { once, type ScanContext, trustedProviders } from './trusted-providers.ts';
 
-/** What a scan says of one role; undefined for a role that trusts no OIDC provider. */
+/** What a scan says of one role; undefined for a role that trusts no OIDC provider. `isWhole`: all of its trust was judged. */
 export type RoleJudgement = {
+  isWhole: boolean;
   findings: ScanFinding[];
   right: RightTrust[];
   unknown: Unjudged[];
@@ -21,9 +23,6 @@ export type RoleJudgement = {
   capabilities: Capabilities;
 };
 
-/** How long a role may be unused, in milliseconds: 90 days, as CIS AWS Foundations Benchmark has it for credentials. */
-const UNUSED_AFTER_MS = 90 * 86_400_000;
-
 /** Judges one role: what its trust admits, what its policies allow, and what to do about both. */
 export function judgeRole(role: Role, context: ScanContext, reader: ActionReader): RoleJudgement | undefined {
   const { known, unknown } = trustedProviders(role, context);
@@ -31,34 +30,26 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
   if (known.length === 0 && reasons.length === 0) return undefined;
   const capabilities = capabilitiesOf(role, reader);
   const judged = known
-    .map((provider) => {
-      const judgement = judgeTrust(provider, context.names, capabilities);
-      const own = judgement.reach.scope === 'own' ? ownText(provider, context.names) : '';
-      return { provider, own, ...judgement };
-    })
+    .map((provider) => ({ provider, ...judgementOf(provider, capabilities, context) }))
     .filter(({ provider, reach }) => provider.isNamed || reach.scope !== 'none');
   const providers = judged.map(({ provider }) => provider);
-  const corrected = correctionOf(role, providers, context);
-  const steps = nextSteps(role, providers, { corrected, capabilities, folder: context.policyFolder });
+  const trust = judged.flatMap((one) => one.findings);
+  const corrected = trust.length > 0 ? correctionOf(role, providers, context) : undefined;
   const strangers = judged.some(({ severity }) => severity !== undefined);
   const isReachable = judged.some(({ reach }) => reach.scope !== 'none');
-  const trust = judged.flatMap((one) => one.findings);
   const widest = judged.find(({ severity }) => severity !== undefined);
   const token = widest?.findings.find(({ admits }) => admits !== undefined)?.admits;
   const powers = isReachable ? powerFindings(role, capabilities, strangers) : [];
-  const { request, narrow, command } = steps;
-  const toAct = {
-    ...(request ? { request } : {}),
-    ...(narrow ? { narrow } : {}),
-    ...(command ? { command } : {}),
-  };
+  const folder = context.policyFolder;
+  const asked = { corrected, capabilities, folder, reader };
+  const { files, ...toAct } = trust.length > 0 ? nextSteps(role, providers, asked) : { files: [] };
   const can = isReachable && capabilities.can.length > 0 ? { can: capabilities.can } : {};
-  const fix = corrected ? { correctedTrustPolicy: corrected, ...toFillIn(corrected, providers) } : {};
+  const fix = corrected ? { correctedTrustPolicy: corrected, ...toFillIn(corrected) } : {};
   const findings = [
     ...trust.map(
       (one): ScanFinding => ({ role: role.arn, file: role.file, ...sentence(one), ...can, ...fix, ...toAct }),
     ),
-    ...[...powers, ...unusedFinding(role, strangers, context)].map(
+    ...[...powers, ...unusedFinding(role, strangers, context.now)].map(
       (one): ScanFinding => ({
         role: role.arn,
         file: role.file,
@@ -69,13 +60,28 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
     ),
   ];
   return {
+    isWhole: reasons.length === 0 && judged.every(({ reach }) => reach.unknown.length === 0),
     findings,
     right: rightOf(role, judged),
     unknown: unknownOf(role, { reasons, judged, capabilities }),
     entries: entriesOf(role, judged, context),
-    files: trust.length > 0 ? steps.files : [],
+    files,
     capabilities,
   };
+}
+
+/** Judges a trust in a provider, once for all roles that have the same. */
+function judgementOf(
+  provider: CorrectedProvider,
+  { escalates }: Capabilities,
+  { names, known }: ScanContext,
+): TrustJudgement & { own: string } {
+  const statements = [...provider.allows, ...provider.denies].map(({ label, source }) => [label, source]);
+  return once(known.judgements, JSON.stringify([provider.arn, escalates, statements]), () => {
+    const judgement = judgeTrust(provider, names, { escalates });
+    const own = judgement.reach.scope === 'own' ? ownText(provider, names) : '';
+    return { ...judgement, own };
+  });
 }
 
 /** `own`: who gets in, where those are only the ones that the trust names. */
@@ -86,16 +92,11 @@ const sentence = <T extends TrustFinding>(finding: T): T => ({
   summary: `${finding.summary.charAt(0).toUpperCase()}${finding.summary.slice(1)}.`.replace(/\.\.$/, '.'),
 });
 
-/** What a person has to put into a corrected policy whose old one names nothing. */
-function toFillIn(corrected: CorrectedPolicy, providers: readonly CorrectedProvider[]): { fillIn?: string } {
-  const text = JSON.stringify(corrected);
-  const model = providers
-    .map((one) => one.model)
-    .find(({ placeholder }) => text.includes(JSON.stringify(placeholder)));
-  if (!model) return {};
-  return {
-    fillIn: `The trust does not name its ${model.nouns.repository}: put it in place of ${model.placeholder}. Until then the corrected policy admits no token.`,
-  };
+function toFillIn(corrected: CorrectedPolicy): { fillIn?: string } {
+  const filling = fillingOf(corrected);
+  if (filling === undefined) return {};
+  const fillIn = `Not all of it is known, so edit first: ${filling}. Until then the corrected policy admits no token, and shuts out those who use the role.`;
+  return { fillIn };
 }
 
 /** The corrected trust policy, if it keeps every stranger out: one that does not is not shown. */
@@ -107,67 +108,22 @@ function correctionOf(
   const corrected = providers.length > 0 ? correctedTrust(role, providers, context.names) : undefined;
   const reading = corrected && readTrustPolicy(corrected);
   if (!corrected || reading?.kind !== 'read') return undefined;
-  const isNarrow = providers.every((provider) => {
-    const own = reading.statements.filter(({ federated }) => federated.includes(provider.arn));
-    const question = reachQuestion({ ...provider, name: provider.provider }, own, context.now);
-    const { scope, unknown } = reachOf(question);
-    return (scope === 'own' || scope === 'none') && unknown.length === 0;
-  });
+  const key = JSON.stringify([providers.map(({ arn }) => arn), corrected]);
+  const isNarrow = once(context.known.narrow, key, () =>
+    providers.every((provider) => {
+      const own = reading.statements.filter(({ federated }) => federated.includes(provider.arn));
+      const question = reachQuestion({ ...provider, name: provider.provider }, own, context.now);
+      return keepsStrangersOut(question);
+    }),
+  );
   return isNarrow ? corrected : undefined;
-}
-
-/** What the role's policies, and the lack of a boundary, add to an open or a narrow trust. */
-function powerFindings(
-  role: Role,
-  { isAdministrator, escalates, can }: Capabilities,
-  isOpen: boolean,
-): TrustFinding[] {
-  const found: TrustFinding[] = [];
-  const grave: Severity = isOpen ? 'critical' : 'high';
-  if (isAdministrator) {
-    found.push({
-      code: 'ADMINISTRATOR',
-      severity: grave,
-      summary: `the role may do everything in account ${role.accountId}`,
-    });
-  } else if (escalates) {
-    found.push({
-      code: 'ESCALATION',
-      severity: isOpen ? 'high' : 'medium',
-      summary: `the role can ${can[0]}`,
-    });
-  }
-  if (role.boundary === undefined && role.hasPermissions) {
-    found.push({
-      code: 'NO_BOUNDARY',
-      severity: isOpen ? 'medium' : 'low',
-      summary: 'the role has no permissions boundary, so that its policies alone limit it',
-    });
-  }
-  return found;
-}
-
-function unusedFinding(role: Role, isOpen: boolean, { now }: ScanContext): TrustFinding[] {
-  const since = role.lastUsed ?? (role.knowsUse ? role.created : undefined);
-  if (since === undefined || !(now - epochOf(since) > UNUSED_AFTER_MS)) return [];
-  const when =
-    role.lastUsed === undefined
-      ? 'no use of the role is on record'
-      : `the role was last used on ${since.slice(0, 10)}`;
-  return [
-    {
-      code: 'UNUSED',
-      severity: isOpen ? 'medium' : 'low',
-      summary: `${when}; delete it if nothing needs it`,
-    },
-  ];
 }
 
 const rightOf = (role: Role, judged: readonly Judged[]): RightTrust[] =>
   judged
-    .filter(
-      ({ reach, provider }) => reach.scope === 'own' && reach.unknown.length === 0 && !provider.isForeign,
-    )
+    .filter(({ reach, findings }) => {
+      return reach.scope === 'own' && reach.unknown.length === 0 && findings.length === 0;
+    })
     .map(({ own }) => ({ role: role.arn, admits: own }));
 
 function unknownOf(

@@ -1,17 +1,19 @@
-import { patternsOverlap } from '../../shared/patterns.ts';
 import type { Role } from '../account/account.ts';
+import type { ActionReader } from '../permissions/action-lists.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
 import { SUGGESTED_TEMPLATES } from '../permissions/suggested-template-table.ts';
 import type { GrantRequest, PolicyFile } from '../report.ts';
-import { type CorrectedPolicy, type CorrectedProvider, closedTrust } from './correction.ts';
+import { type CorrectedPolicy, type CorrectedProvider, closedTrust, subjectsIn } from './correction.ts';
 import { environmentIn } from './describe.ts';
+import { fillingOf } from './placeholders.ts';
 
-/** How a role is got rid of: the request for a grant beside it, the command that narrows it, the one that closes it, and the
- *  policies that these read. */
+/** How a role is got rid of: the request for a grant beside it, the templates that fit what the role can do, the command that
+ *  narrows it, the one that closes it, and the policies that these read. */
 export type NextSteps = {
-  request: GrantRequest | undefined;
-  narrow: string | undefined;
-  command: string | undefined;
+  request?: GrantRequest;
+  templates?: string[];
+  narrow?: string;
+  command?: string;
   files: PolicyFile[];
 };
 
@@ -22,55 +24,68 @@ const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const quoted = (text: string): string =>
   /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** The steps from a role to a grant of its own. No command for a name that IAM would not have taken. */
+/** The steps from a role to a grant of its own. No command for a name that IAM would not have taken. A policy that has to be
+ *  filled in first has a file and a command that say so: run as it is, the command does nothing. */
 export function nextSteps(
   role: Role,
   providers: readonly CorrectedProvider[],
-  {
-    corrected,
-    capabilities,
-    folder,
-  }: { corrected: CorrectedPolicy | undefined; capabilities: Capabilities; folder: string },
+  { corrected, capabilities, folder, reader }: StepsAsked,
 ): NextSteps {
-  const request = requestFor(providers, capabilities);
+  const asked = requestFor(providers, { corrected, capabilities, reader });
   const closed = closedTrust(role, providers);
-  if (!ROLE_NAME.test(role.name) || !closed) {
-    return { request, narrow: undefined, command: undefined, files: [] };
-  }
+  if (!ROLE_NAME.test(role.name) || !closed) return { ...asked, files: [] };
   const file = (kind: string, policy: CorrectedPolicy): PolicyFile => ({
     name: `${role.accountId}-${role.name}.${kind}.json`,
     policy,
   });
-  const files = [...(corrected ? [file('narrowed', corrected)] : []), file('closed', closed)];
   const put = ({ name }: PolicyFile) =>
     `aws iam update-assume-role-policy --role-name ${quoted(role.name)} --policy-document ${quoted(`file://${folder}/${name}`)}`;
-  const [first] = files;
-  const last = files.at(-1);
+  const closing = file('closed', closed);
+  if (!corrected) return { ...asked, command: put(closing), files: [closing] };
+  const filling = fillingOf(corrected);
+  const narrowed = file(filling === undefined ? 'narrowed' : 'edit-first', corrected);
+  const narrow =
+    filling === undefined
+      ? put(narrowed)
+      : `# edit first: ${filling} in ${folder}/${narrowed.name} and only then run: ${put(narrowed)}`;
+  return { ...asked, narrow, command: put(closing), files: [narrowed, closing] };
+}
+
+type StepsAsked = {
+  corrected: CorrectedPolicy | undefined;
+  capabilities: Capabilities;
+  folder: string;
+  reader: ActionReader;
+};
+
+/** The request for the first repository that a corrected trust of Bitbucket names; Rolewright has grants for no others. */
+function requestFor(
+  providers: readonly CorrectedProvider[],
+  { corrected, capabilities, reader }: Omit<StepsAsked, 'folder'>,
+): Pick<NextSteps, 'request' | 'templates'> {
+  const provider = providers.find(({ model, isForeign }) => model.kind === 'bitbucket' && !isForeign);
+  if (!provider) return {};
+  const subjects = corrected ? subjectsIn(corrected, provider) : [];
+  const [subject = ''] = subjects.filter((one) => REPOSITORY.test(one));
+  const environment = environmentIn(subject);
+  const templates = fittingTemplates(capabilities, reader);
   return {
-    request,
-    narrow: corrected && first ? put(first) : undefined,
-    command: last && put(last),
-    files,
+    request: {
+      repository: REPOSITORY.exec(subject)?.[0] ?? '{REPOSITORY-UUID}',
+      ...(environment === undefined ? {} : { environment }),
+      template: templates[0] ?? '{TEMPLATE}',
+      parameters: {},
+    },
+    templates,
   };
 }
 
-/** The request for the first repository that a trust of Bitbucket names; Rolewright has grants for no others. */
-function requestFor(
-  providers: readonly CorrectedProvider[],
-  { actions }: Capabilities,
-): GrantRequest | undefined {
-  const provider = providers.find(({ model, isForeign }) => model.kind === 'bitbucket' && !isForeign);
-  if (!provider) return undefined;
-  const named = provider.pins.repositories[0]?.repository;
-  const values = provider.allows.flatMap(({ conditions }) => conditions.flatMap(({ values: all }) => all));
-  const environment = values.filter((value) => value.startsWith(named ?? ' ')).map(environmentIn)[0];
-  const suggestion = SUGGESTED_TEMPLATES.find(([wanted]) =>
-    actions.some(({ action }) => action === wanted || (action !== '*' && patternsOverlap(action, wanted))),
+const REPOSITORY = /^\{[0-9a-f-]{36}\}/;
+
+/** The shipped templates that hold an action of the role's, the most telling first. */
+const fittingTemplates = ({ actions }: Capabilities, reader: ActionReader): string[] => {
+  const found = SUGGESTED_TEMPLATES.filter(([wanted]) =>
+    actions.some(({ action }) => reader.includes(action, wanted)),
   );
-  return {
-    repository: named ?? '{the-repository-uuid}',
-    ...(environment === undefined ? {} : { environment }),
-    template: suggestion?.[1] ?? 'choose-one',
-    parameters: {},
-  };
-}
+  return [...new Set(found.map(([, template]) => template))];
+};

@@ -1,6 +1,7 @@
 import type { TrustStatement } from '../account/trust-document.ts';
 import type { Cause } from '../causes/cause.ts';
 import { causesOf } from '../causes/causes.ts';
+import { unmetCauses } from '../causes/unmet.ts';
 import type { ScanCode } from '../codes.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
 import { audienceLists } from '../reach/audiences.ts';
@@ -26,7 +27,7 @@ export type TrustJudgement = { reach: Reach; severity: Severity | undefined; fin
 export function judgeTrust(
   provider: CorrectedProvider,
   names: Names,
-  capabilities: Capabilities,
+  capabilities: Pick<Capabilities, 'escalates'>,
 ): TrustJudgement {
   const reach = reachOf(provider);
   const severity = severityOfReach(reach.scope, provider.model.isShared, capabilities);
@@ -58,13 +59,16 @@ const admitted = (provider: CorrectedProvider, { token }: Reach): { admits?: Adm
 function statementFindings(
   { statement, reach }: { statement: TrustStatement; reach: Reach },
   provider: CorrectedProvider,
-  { names, capabilities }: { names: Names; capabilities: Capabilities },
+  { names, capabilities }: { names: Names; capabilities: Pick<Capabilities, 'escalates'> },
 ): TrustFinding[] {
   const severity = severityOfReach(reach.scope, provider.model.isShared, capabilities);
   const subject = provider.allows.length > 1 ? statement.label : 'the trust';
   const who = strangersText(reach, provider, names);
   const causes = causesOf(statement, provider);
   if (severity && !causes.some(({ effect }) => effect === 'opens')) causes.push(UNNAMED);
+  if (reach.scope === 'none' && !causes.some(({ effect }) => effect === 'closes')) {
+    causes.push(...unmetCauses(statement, provider));
+  }
   const unique = new Map(causes.map((cause) => [`${cause.code} ${cause.summary}`, cause]));
   return [...unique.values()]
     .filter(({ effect, code }) => effect !== 'opens' || severity !== undefined || isTrap(code))

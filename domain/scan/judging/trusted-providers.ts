@@ -2,10 +2,12 @@ import type { AccountId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Provider, Role } from '../account/account.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
+import type { IssuerModel } from '../issuers/issuer.ts';
 import { bitbucketWorkspaceOf, modelOf } from '../issuers/models.ts';
 import { type Audiences, audiencesOf } from '../reach/audiences.ts';
 import { reachQuestion } from '../reach/reach.ts';
 import type { CorrectedProvider } from './correction.ts';
+import type { TrustJudgement } from './trust-findings.ts';
 
 /** What a scan knows of all accounts together. `workspaces`: the slugs that are the reader's own; empty where they did not
  *  say. */
@@ -16,8 +18,37 @@ export type ScanContext = {
   workspaces: readonly string[];
   policyFolder: string;
   now: EpochMilliseconds;
-  audiences: Map<string, Audiences>;
+  /** What was found out on the way, so that it is found out once. */
+  known: Known;
 };
+
+/** Answers by what they depend on: accounts repeat the same few trust policies over many roles. */
+export type Known = {
+  issuers: Map<string, KnownIssuer | undefined>;
+  providersByAccount: Map<string, string[]>;
+  judgements: Map<string, TrustJudgement & { own: string }>;
+  narrow: Map<string, boolean>;
+};
+
+/** Nothing known yet. */
+export const nothingKnown = (): Known => ({
+  issuers: new Map(),
+  providersByAccount: new Map(),
+  judgements: new Map(),
+  narrow: new Map(),
+});
+
+/** The answer for a key, worked out the first time that it is asked for. */
+export function once<T>(known: Map<string, T>, key: string, answer: () => T): T {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = answer();
+  known.set(key, found);
+  return found;
+}
+
+/** What a scan knows of the tokens of a provider. */
+export type KnownIssuer = { model: IssuerModel; audiences: Audiences };
 
 /** The OIDC providers that a role trusts, ready to be asked about: `isNamed`, or covered by a principal `*` only; and what of its federated principals is not known. */
 export type TrustedProviders = {
@@ -57,33 +88,33 @@ function questionFor(
   context: ScanContext,
 ): CorrectedProvider | undefined {
   const name = providerIn(arn);
-  const model = name === undefined ? undefined : modelOf(name);
-  if (name === undefined || !model) return undefined;
+  const issuer = name === undefined ? undefined : issuerOf(name, context);
+  if (name === undefined || !issuer) return undefined;
   const workspace = bitbucketWorkspaceOf(name);
   const isForeign =
     workspace !== undefined && context.workspaces.length > 0 && !context.workspaces.includes(workspace);
-  const audiences = context.audiences.get(name) ?? audiencesFor(name, context);
   const reaching = statements.filter(({ federated }) => federated.includes(arn) || federated.includes('*'));
-  return { ...reachQuestion({ name, model, audiences }, reaching, context.now), arn, isForeign };
+  return { ...reachQuestion({ name, ...issuer }, reaching, context.now), arn, isForeign };
 }
 
-function audiencesFor(name: string, context: ScanContext): Audiences {
+/** What is known of a provider's tokens, by its name; undefined where nothing is. */
+export function issuerOf(name: string, { providers, roles, known }: ScanContext): KnownIssuer | undefined {
+  if (known.issuers.has(name)) return known.issuers.get(name);
   const model = modelOf(name);
-  if (!model) throw new Error('only providers with a model are asked about');
-  const registered = context.providers.find((one) => one.name === name)?.audiences;
-  const found = audiencesOf({ provider: name, model, registered }, context.roles);
-  context.audiences.set(name, found);
+  const registered = providers.find((one) => one.name === name)?.audiences;
+  const found = model && { model, audiences: audiencesOf({ provider: name, model, registered }, roles) };
+  known.issuers.set(name, found);
   return found;
 }
 
 /** ARNs of the providers that the roles of an account name, and of those with a document. */
-function providersOfAccount(accountId: AccountId, { roles, providers }: ScanContext): string[] {
-  const found = new Set(providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`));
-  for (const role of roles) {
-    if (role.accountId !== accountId || role.trust.kind !== 'read') continue;
-    for (const { federated } of role.trust.statements) {
-      for (const arn of federated) if (providerIn(arn) !== undefined) found.add(arn);
-    }
-  }
-  return [...found];
-}
+const providersOfAccount = (accountId: AccountId, context: ScanContext): string[] =>
+  once(context.known.providersByAccount, accountId, () => {
+    const named = context.roles.flatMap((role) =>
+      role.accountId === accountId && role.trust.kind === 'read'
+        ? role.trust.statements.flatMap(({ federated }) => federated)
+        : [],
+    );
+    const listed = context.providers.map(({ name }) => `arn:aws:iam::${accountId}:oidc-provider/${name}`);
+    return [...new Set([...listed, ...named.filter((arn) => providerIn(arn) !== undefined)])];
+  });

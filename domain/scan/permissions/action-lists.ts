@@ -47,6 +47,8 @@ export type ActionReader = {
   powersOf(action: string): ReadonlySet<Power>;
   readsSecrets(action: string): boolean;
   assumesRoles(action: string): boolean;
+  /** Whether an action is, or stands for, one of a service: `*` alone stands for none. */
+  includes(action: string, wanted: string): boolean;
   /** The first pair of actions that together are a way to another role. */
   escalationPair(actions: readonly string[]): readonly [string, string] | undefined;
 };
@@ -61,6 +63,7 @@ export function actionReader(): ActionReader {
     powersOf,
     readsSecrets: (action) => SECRETS.some((secret) => overlaps(action)(secret)),
     assumesRoles: (action) => overlaps(action)('sts:assumerole'),
+    includes: (action, wanted) => action !== '*' && overlaps(action)(wanted),
     escalationPair(actions) {
       for (const [left, right] of ESCALATION_PAIRS) {
         const one = actions.find((action) => overlaps(action.toLowerCase())(left));

@@ -4,7 +4,7 @@ import type { IssuerModel } from '../issuers/issuer.ts';
 const WORKSPACE_AUDIENCE = /^ari:cloud:bitbucket::workspace\/[0-9a-f-]{36}$/;
 
 /** In place of a workspace's audience where no document shows it. */
-const UNKNOWN_WORKSPACE = 'ari:cloud:bitbucket::workspace/00000000-0000-0000-0000-000000000000';
+const UNKNOWN_WORKSPACE = 'ari:cloud:bitbucket::workspace/{WORKSPACE-UUID}';
 
 /** What is known of the audiences of a provider's tokens. `usual`: what a token has that asks for nothing; `registered`: the
  *  provider's client ids, undefined where its document was not given; `named`: what trust policies compare with. */

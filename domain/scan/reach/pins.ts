@@ -32,6 +32,13 @@ export const comparesWith = (operator: string): { wildcards: boolean } | undefin
   return wildcards === undefined ? undefined : { wildcards };
 };
 
+/** The values of a condition as they name something: in lower case where the case does not count, and the issuer writes no
+ *  other. */
+export const namesIn = ({ operator, values }: Condition, { kind }: IssuerModel): readonly string[] =>
+  kind === 'bitbucket' && operatorOf(operator).base.endsWith('ignorecase')
+    ? values.map((value) => value.toLowerCase())
+    : values;
+
 const NEGATED = new Map([
   ['stringnotequals', false],
   ['stringnotequalsignorecase', false],
@@ -60,11 +67,12 @@ export function pinsOf(
   const repositories = new Map<string, FieldValues>();
   const claims: Record<string, string[]> = {};
   for (const { condition, wildcards } of namingConditions(prefix, statements)) {
+    const values = namesIn(condition, model);
     const claim = claimOf(model, condition, prefix);
     if (claim !== undefined && claim !== 'sub') {
-      claims[claim] = [...(claims[claim] ?? []), ...condition.values.filter((one) => !/[*?]/.test(one))];
+      claims[claim] = [...(claims[claim] ?? []), ...values.filter((one) => !/[*?]/.test(one))];
     }
-    for (const [value, template] of condition.values.flatMap((one) =>
+    for (const [value, template] of values.flatMap((one) =>
       model.templates.map((form) => [one, form] as const),
     )) {
       const fields = fieldsNamed({ model, template, claim, value, wildcards });

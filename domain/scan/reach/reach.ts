@@ -68,6 +68,15 @@ export function reachOf(question: ReachQuestion): Reach {
   return { scope: 'none', token: undefined, unknown: [...unknown] };
 }
 
+/** True where it is proved that no token gets in but those of what the trust names. */
+export function keepsStrangersOut(question: ReachQuestion): boolean {
+  const unknown = new Set<string>();
+  const isOpen = (['anyone', 'tenant'] as const).some(
+    (scope) => tokenOf(question, formsOf(scope, question), unknown) !== undefined,
+  );
+  return !isOpen && unknown.size === 0;
+}
+
 /** A token of one of the forms that gets in; `unknown` gains the conditions that could not be judged. */
 export function tokenOf(
   { provider, model, audiences, allows, denies, now }: ReachQuestion,

@@ -1,6 +1,7 @@
 import { type Condition, demandOnText, holdsForValues, holdsWithoutKey } from './operators.ts';
 import type { Pattern } from './pattern.ts';
-import { type Constraints, findWord, type Shape } from './word-search.ts';
+import { findWord } from './word-search.ts';
+import type { Constraints, Shape } from './word-walk.ts';
 
 /** A condition of an Allow, which must hold, or one of a Deny that must not. */
 export type Demand = { condition: Condition; wanted: boolean };

@@ -43,7 +43,18 @@ export type TextDemand =
 
 /** What a condition asks of a key that a request has with one value. Over a single value `ForAnyValue`, `ForAllValues` and
  *  `…IfExists` change nothing. Source: IAM User Guide, "Multivalued context keys" and "IfExists". */
-export function demandOnText({ operator, values }: Condition): TextDemand {
+export function demandOnText(condition: Condition): TextDemand {
+  const known = DEMANDS.get(condition);
+  if (known) return known;
+  const demand = readDemand(condition);
+  DEMANDS.set(condition, demand);
+  return demand;
+}
+
+/** What is known of conditions, each of which is asked about many times. */
+const DEMANDS = new WeakMap<Condition, TextDemand>();
+
+function readDemand({ operator, values }: Condition): TextDemand {
   const { base } = operatorOf(operator);
   if (base === 'null') return { kind: 'constant', holds: values.some((value) => lower(value) === 'false') };
   const comparison = TEXT.get(base);

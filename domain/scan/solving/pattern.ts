@@ -10,8 +10,39 @@ export type Progress = readonly number[];
 
 const one = (chars: ReadonlySet<string> | undefined): Place => ({ chars, isRun: false });
 
+const ANY: Place = one(undefined);
+const ANY_RUN: Place = { chars: undefined, isRun: true };
+
+/** The places of single characters, by character: policies repeat the same few over and over. */
+const SINGLES = new Map<string, Place>();
+const MOST_SINGLES = 1_000;
+
+function single(char: string): Place {
+  const known = SINGLES.get(char);
+  if (known) return known;
+  const place = one(new Set([char]));
+  if (SINGLES.size < MOST_SINGLES) SINGLES.set(char, place);
+  return place;
+}
+
 /** The pattern of exactly one text. */
-export const textPattern = (text: string): Pattern => [...text].map((char) => one(new Set([char])));
+export const textPattern = (text: string): Pattern => Array.from(text, single);
+
+/** The text of a pattern that only one text matches; undefined for any other pattern. */
+export function onlyText(pattern: Pattern): string | undefined {
+  let text = '';
+  for (const { chars, isRun } of pattern) {
+    if (isRun || chars?.size !== 1) return undefined;
+    for (const char of chars) text += char;
+  }
+  return text;
+}
+
+/** How many characters the texts of a pattern have. */
+export function lengthsOf(pattern: Pattern): { least: number; most: number } {
+  const least = pattern.filter(({ isRun }) => !isRun).length;
+  return { least, most: least === pattern.length ? least : Number.POSITIVE_INFINITY };
+}
 
 /** The pattern of texts of exactly `length` characters, each one of `chars`. */
 export const charsPattern = (chars: string, length: number): Pattern =>
@@ -34,7 +65,7 @@ export function valuePattern(
 ): Pattern | undefined {
   const places: Place[] = [];
   for (let rest = value; rest !== ''; ) {
-    const variable = VARIABLE.exec(rest);
+    const variable = rest.startsWith('$') ? VARIABLE.exec(rest) : null;
     if (variable && !['*', '?', '$'].includes(variable[1] ?? '')) return undefined;
     const char = variable?.[1] ?? String.fromCodePoint(rest.codePointAt(0) ?? 0);
     rest = rest.slice(variable ? variable[0].length : char.length);
@@ -48,9 +79,9 @@ function placeOf(
   char: string,
   { wildcards, ignoreCase }: { wildcards: boolean; ignoreCase: boolean },
 ): Place {
-  if (wildcards && char === '*') return { chars: undefined, isRun: true };
-  if (wildcards && char === '?') return one(undefined);
-  return one(new Set(ignoreCase ? [char.toLowerCase(), char.toUpperCase()] : [char]));
+  if (wildcards && char === '*') return ANY_RUN;
+  if (wildcards && char === '?') return ANY;
+  return ignoreCase ? one(new Set([char.toLowerCase(), char.toUpperCase()])) : single(char);
 }
 
 /** Adds a place, and what lies behind it where it is a run, which may take nothing. Places are added in ascending order; all
@@ -63,9 +94,11 @@ function add(pattern: Pattern, places: number[], first: number): void {
 }
 
 /** Where every text begins. */
-export function start(pattern: Pattern): Progress {
+export const start = (pattern: Pattern): Progress => from(pattern, 0);
+
+function from(pattern: Pattern, place: number): Progress {
   const places: number[] = [];
-  add(pattern, places, 0);
+  add(pattern, places, place);
   return places;
 }
 
@@ -92,8 +125,19 @@ export const isComplete = (pattern: Pattern, progress: Progress): boolean =>
   progress.at(-1) === pattern.length;
 
 /** True when the whole text matches. */
-export const matches = (pattern: Pattern, text: string): boolean =>
-  isComplete(
-    pattern,
-    [...text].reduce((progress, char) => step(pattern, progress, char), start(pattern)),
-  );
+export function matches(pattern: Pattern, text: string): boolean {
+  let progress: Progress | undefined;
+  let place = 0;
+  for (const char of text) {
+    const at = pattern[place];
+    if (progress === undefined && at?.isRun !== true) {
+      // As long as no run came, there is one place only.
+      if (!at || (at.chars !== undefined && !at.chars.has(char))) return false;
+      place += 1;
+      continue;
+    }
+    progress = step(pattern, progress ?? from(pattern, place), char);
+    if (progress.length === 0) return false;
+  }
+  return isComplete(pattern, progress ?? from(pattern, place));
+}

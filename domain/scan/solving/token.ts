@@ -4,6 +4,7 @@ import {
   type FieldValues,
   fieldsOf,
   foreignSubject,
+  pinnedFields,
   readSubject,
   subjectGuides,
   subjectOf,
@@ -93,14 +94,15 @@ function solveDemands(question: TokenQuestion, demands: readonly Demand[]): Toke
     }
   }
   const subKey = claimKey('sub');
-  const sub = meetDemands(subjectDomain(question.form, given), demands.filter(isOn(subKey)));
+  const onSub = demands.filter(isOn(subKey));
+  const sub = meetDemands(subjectDomain(question.form, given, onSub), onSub);
   if (linked.length > 0 && sub.kind === 'none')
     return solveSubjectFirst(
       question,
       demands,
       linked.map(([claim]) => claimKey(claim)),
     );
-  results.set(subKey, readable({ ...question.form, given }, sub, demands.filter(isOn(subKey))));
+  results.set(subKey, readable({ ...question.form, given }, sub, onSub));
   return answerOf(question, demands, results);
 }
 
@@ -133,7 +135,8 @@ function solveSubjectFirst(
   linkedKeys: readonly string[],
 ): TokenAnswer {
   const subKey = `${question.provider}:sub`.toLowerCase();
-  const sub = meetDemands(subjectDomain(question.form, question.form.given), demands.filter(isOn(subKey)));
+  const onSub = demands.filter(isOn(subKey));
+  const sub = meetDemands(subjectDomain(question.form, question.form.given, onSub), onSub);
   if (sub.kind === 'none') return sub;
   const fields = readSubject(question.form.template, sub.values?.[0] ?? '') ?? {};
   const results = new Map<string, KeyResult>([[subKey, sub]]);
@@ -290,10 +293,26 @@ function linkedDomain(form: TokenForm, given: FieldValues, linkedTo: readonly st
   };
 }
 
-const subjectDomain = (form: TokenForm, given: FieldValues): KeyDomain => ({
+const subjectDomain = (form: TokenForm, given: FieldValues, demands: readonly Demand[]): KeyDomain => ({
   kind: 'text',
   shape: subjectPattern(form.template, given),
   preferred: foreignSubject(form.template, given),
+  tries: likelySubjects(form.template, given, demands),
   guides: subjectGuides(form.template, given),
   but: form.excluded.map((values) => subjectsWith(form.template, values)),
 });
+
+/** A stranger's subjects with the context that a value names behind its repository, such as a branch. */
+const likelySubjects = (template: Template, given: FieldValues, demands: readonly Demand[]): string[] =>
+  demands
+    .filter(({ wanted }) => wanted)
+    .flatMap(({ condition }) => condition.values)
+    .flatMap((value) => {
+      const named = pinnedFields(template, value, true) ?? {};
+      const context = fieldsOf(template).flatMap(({ field, part }) =>
+        part === 'rest' && named[field] !== undefined ? [[field, named[field]] as const] : [],
+      );
+      return context.length > 0
+        ? [foreignSubject(template, { ...Object.fromEntries(context), ...given })]
+        : [];
+    });

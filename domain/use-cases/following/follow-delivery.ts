@@ -35,7 +35,7 @@ async function uuidsOf(
   if ('uuid' in repository) return [repository.uuid];
   const [, slug = ''] = repository.fullName.split('/');
   const found = await bitbucket.findRepository(workspace, slug);
-  return found ? [found.uuid] : grants.repositoriesNamed(repository.fullName);
+  return found ? [found.uuid] : grants.bearersOf('repository', repository.fullName);
 }
 
 /** Records a project's new key in the grants of its repositories. The key is read from one repository that
@@ -45,7 +45,7 @@ async function followProject(
   { workspace, projectUuid }: { workspace: Workspace; projectUuid: ProjectUuid },
   occasion: Occasion,
 ): Promise<void> {
-  const grants = (await liveGrants(ports, {})).filter(
+  const grants = (await liveGrants(ports, { by: 'project', value: projectUuid })).filter(
     ({ request: { intent } }) =>
       intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
   );

@@ -4,7 +4,7 @@ import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
-import type { GrantFilter } from '../../grants/stores.ts';
+import type { GrantPartition } from '../../grants/listing.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import type { GrantId, RepositoryUuid } from '../../shared/identifiers.ts';
@@ -24,6 +24,7 @@ import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
+import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 
 /** What following Bitbucket needs. */
@@ -96,7 +97,7 @@ async function liveGrantsOf(
   uuid: RepositoryUuid,
 ): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
   const enrolled = await ports.grants.listEnrolled(uuid);
-  const indexed = await liveGrants(ports, { repositoryUuid: uuid });
+  const indexed = await liveGrants(ports, { by: 'repository', value: uuid });
   const ids = new Set([...enrolled, ...indexed.map(({ id }) => id)]);
   const reads = await Promise.allSettled([...ids].map((id) => loadStream(ports, id)));
   const known = reads.flatMap((read) =>
@@ -111,15 +112,18 @@ async function liveGrantsOf(
 const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants that fit, from an index of the read model, which lags: nothing that must be right may rest on it alone. */
-export async function liveGrants(ports: StaleRowPorts, filter: GrantFilter): Promise<Grant[]> {
+/** The live grants of a partition, from an index of the read model, which lags: nothing that must be right may rest on it
+ *  alone. */
+export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await ports.grants.list(filter, 100, after);
-    const grants = [...page.grants, ...(await readStale(ports, page.stale))];
-    live.push(...grants.filter(({ state }) => isLive(state)));
-    after = page.next;
+    const page = await ports.grants.entries(partition, { limit: 100, after });
+    const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
+    const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
+    const read = [...grants, ...(await readStale(ports, [...stale, ...unreadable]))];
+    live.push(...read.filter(({ state }) => isLive(state)));
+    after = page.isComplete ? undefined : page.position;
   } while (after !== undefined);
   return live;
 }
@@ -167,6 +171,8 @@ async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occ
     if (!waiting) return;
     const planned = await replan(ports, grantId, waiting.request);
     if (!planned.ok || !isApprovedByRule(ports.configuration, planned.value, waiting.request)) return;
+    const { rendered, template } = planned.value;
+    if ((await heldElsewhere(ports, { ...rendered, template })).length > 0) return;
     // Planning takes its time: the decision is made at the moment that its event bears, so that none is void.
     const at = nextInstant(ports, stream);
     const decided = decideRuleApproval(grant, at);

@@ -6,6 +6,7 @@ import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
+import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
@@ -24,9 +25,13 @@ export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant):
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
+  // Before the others are looked at: of two grants that want one resource, at least one sees the other.
+  const intended = { ...rendered, template: planned.value.template };
+  await reserveFor(run.ports, intended);
   const unapproved = missingApproval(run.ports.configuration, planned.value, {
     request: grant.request,
     live: undefined,
+    held: await heldElsewhere(run.ports, intended),
   });
   if (unapproved) return failProvisioning(run, unapproved);
   const { role } = grant;

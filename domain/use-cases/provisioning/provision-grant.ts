@@ -6,6 +6,7 @@ import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
 import { projectStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
+import { releaseFor } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
@@ -96,7 +97,8 @@ async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>
       return updateRole(run, work.grant, work.change);
     case 'revoke':
       await removeRole(run, work.grant.role);
-      return run.recordIntent({ type: 'GrantRevoked', data: {} });
+      await run.recordIntent({ type: 'GrantRevoked', data: {} });
+      return releaseFor(run.ports, { grantId: work.grant.id, intent: work.grant.request.intent });
     default:
       assertNever(work);
   }

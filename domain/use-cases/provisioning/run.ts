@@ -2,6 +2,7 @@ import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore } from '../../grants/stores.ts';
+import type { Reservations } from '../../planning/reservation.ts';
 import type { StreamId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
@@ -11,6 +12,7 @@ import type { Iam } from './iam.ts';
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
   RenderPorts & {
+    reservations: Reservations;
     checkpoints: CheckpointStore;
     /** Reports a checkpoint that could not be kept; the run goes on. Never throws. */
     reportUnkept(grantId: StreamId, error: unknown): void;

@@ -7,6 +7,7 @@ import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
+import { heldElsewhere, releaseFor, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf } from './iam-errors.ts';
@@ -36,6 +37,7 @@ export async function updateRole(
     type: 'GrantUpdated',
     data: { role: created, trustPolicy, permissionsPolicy },
   });
+  await releaseFor(run.ports, { grantId: id, intent: grant.request.intent, keeping: change.intent });
 }
 
 type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };
@@ -122,7 +124,10 @@ async function checkApproval(
   found: ObservedRole,
 ): Promise<Problem | undefined> {
   const logged = liveState(grant);
-  const live = mayNeedApproval(planned, change)
+  const intended = { ...planned.rendered, template: planned.template };
+  await reserveFor(run.ports, intended);
+  const held = await heldElsewhere(run.ports, intended);
+  const live = mayNeedApproval(planned, change, held)
     ? {
         ...logged,
         permissionsPolicy: (await run.iam.findPermissionsPolicy(planned.rendered.role.name)) ?? null,
@@ -130,7 +135,7 @@ async function checkApproval(
         trustPolicyHash: canonicalHash(found.trustPolicy),
       }
     : logged;
-  return missingApproval(run.ports.configuration, planned, { request: change, live });
+  return missingApproval(run.ports.configuration, planned, { request: change, live, held });
 }
 
 function goneOf(error: unknown): Problem | undefined {

@@ -11,7 +11,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
-import { type ListPorts, listGrants } from './read-grants.ts';
+import { type ListPorts, listGrants } from './list-grants.ts';
 
 /** What an upgrade to a template would do to one active grant. `problem` is set where the template no longer
  *  fits the grant; the grant then keeps its present permissions. */

@@ -25,6 +25,7 @@ import {
   projectStream,
 } from '../grant-stream.ts';
 import { replan } from '../replan.ts';
+import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { forgetRequester } from './forget-requester.ts';
 import { answerToRequest, type GrantAnswer } from './outcome.ts';
@@ -171,7 +172,7 @@ async function verifyAgain(
     template,
     live: liveStateOf(grant),
     lifetime: askedLifetime(waiting),
-    held: [],
+    held: await heldElsewhere(ports, { ...rendered, template }),
     boundaryRoles: ports.configuration.boundaryRoles,
   });
   if (plan.hash === planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(plan);

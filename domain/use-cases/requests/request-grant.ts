@@ -7,6 +7,7 @@ import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
+import type { Reservations } from '../../planning/reservation.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
@@ -15,15 +16,16 @@ import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
 import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
+import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
-import { checkLimits, checkQuota } from './request-limits.ts';
+import { checkLimits, checkPipelinePlan, checkQuota } from './request-limits.ts';
 
 /** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
 export type RequestPorts = StaleRowPorts &
-  CheckPorts & { provisioner: Provisioner; requesterGroups: RequesterGroups };
+  CheckPorts & { provisioner: Provisioner; requesterGroups: RequesterGroups; reservations: Reservations };
 
 /** Where a request comes from. */
 export type RequestContext = {
@@ -104,7 +106,10 @@ async function decide(
   const rendered = withFixedRoleName(asked.rendered, grant);
   const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
   const { boundaryRoles } = ports.configuration;
-  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime, held: [], boundaryRoles });
+  const held = await heldElsewhere(ports, { ...rendered, template });
+  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime, held, boundaryRoles });
+  const waits = checkPipelinePlan(ports, plan, { caller, intent: rendered.intent });
+  if (!waits.ok) return waits;
   const { intent } = rendered;
   const bound = checkPlanHash(plan, { planHash: request.planHash, grant, intent, expiresInSeconds });
   if (!bound.ok) return bound;

@@ -4,6 +4,7 @@ import type { Configuration } from '../../configuration/configuration.ts';
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantTable } from '../../grants/stores.ts';
+import type { Plan } from '../../planning/plan.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -29,6 +30,27 @@ export function checkLimits(
   const resource = grant && resourceOf(grant);
   reportDenied(deniedAccess({ caller, action: 'request', resource, rule: broken.rule }));
   return fail(problem('DENIED', `Rule ${broken.rule}: ${broken.detail}`));
+}
+
+/** What a pipeline asks for is not put before people to approve: anyone who can push a branch is one. */
+export function checkPipelinePlan(
+  { reportDenied }: { reportDenied(denial: DeniedAccess): void },
+  plan: Plan,
+  { caller, intent }: { caller: Caller; intent: RequestCommand['intent'] },
+): Result<undefined> {
+  if (!caller.pipeline || !plan.requiresApproval) return ok(undefined);
+  const resource = {
+    workspaceUuid: intent.workspace.uuid,
+    projectUuid: intent.project?.uuid,
+    repositoryUuid: intent.repository.uuid,
+    environmentUuid: intent.environment?.uuid,
+    accountId: intent.account,
+    template: { name: intent.template.name },
+  };
+  const rule = 'pipeline-without-approval';
+  reportDenied(deniedAccess({ caller, action: 'request', resource, rule }));
+  const detail = `Rule ${rule}: this request needs approval (${plan.approvalReasons.join('; ')}), and a pipeline cannot ask for what does. Have a person request it.`;
+  return fail(problem('DENIED', detail));
 }
 
 /** `QUOTA_EXCEEDED` where one more live grant would be more than the repository may have. */

@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import { eventTypes } from '../../../domain/grants/event.ts';
 import { repositoryNameSchema } from '../../../domain/grants/request.ts';
-import { epochOf, toInstant } from '../../../domain/shared/time.ts';
+import { streamIdSchema } from '../../../domain/shared/identifiers.ts';
 import { eventPageSchema, eventSchema } from '../resources/grant-schema.ts';
 import type { Operation } from './operation.ts';
-import { cursorSchema, limitSchema } from './query-schema.ts';
-
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
-  .transform((text) => toInstant(epochOf(text)));
+import { cursorSchema, instantSchema, limitSchema, principalQuery } from './query-schema.ts';
 
 export const searchEvents = {
   id: 'searchEvents',
@@ -19,14 +15,12 @@ export const searchEvents = {
     'Newest first. The indexes are eventually consistent: a page is complete for times older than 60 seconds.',
   access: 'caller',
   query: z.strictObject({
-    from: instant.optional().describe('Inclusive'),
-    to: instant.optional().describe('Exclusive'),
+    from: instantSchema.optional().describe('Inclusive'),
+    to: instantSchema.optional().describe('Exclusive'),
     repository: repositoryNameSchema.optional().describe('workspace/slug (current or former), or UUID'),
-    principal: z
-      .string()
-      .regex(/^(person|service|pipeline|system):.{1,256}$/, 'must be kind:id, such as person:ada@example.com')
-      .optional(),
+    principal: principalQuery.optional(),
     type: z.enum(eventTypes).optional(),
+    stream: streamIdSchema.optional().describe('The id of one stream: a grant’s, or one that is no grant’s'),
     limit: limitSchema,
     cursor: cursorSchema,
   }),

@@ -16,7 +16,14 @@ import {
   revocationSchema,
 } from '../resources/grant-schema.ts';
 import { bodyProblems, type Operation } from './operation.ts';
-import { cursorSchema, dryRunQuery, limitSchema, pageQuery } from './query-schema.ts';
+import {
+  cursorSchema,
+  dryRunQuery,
+  instantSchema,
+  limitSchema,
+  pageQuery,
+  principalQuery,
+} from './query-schema.ts';
 
 const location = { Location: 'The grant' };
 /** A grant for the repository acme/shop of the sandbox. */
@@ -75,13 +82,26 @@ export const listGrants = {
   path: '/v1/grants',
   summary: 'List grants',
   description:
-    'Latest change first. A page may hold fewer items than `limit`; the list ends where `cursor` is missing.',
+    'Latest change first; with `expiresBefore` the soonest end first, for callers who may read everything. A page may hold fewer items than `limit`; the list ends where `cursor` is missing. Callers who may read only some grants get those of the repositories, projects, environments, templates and accounts that the access rules name; a pipeline gets those of its own target.',
   access: 'caller',
   query: z.strictObject({
     repository: repositoryNameSchema.optional().describe('workspace/slug (current or former), or UUID'),
+    environment: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('A deployment environment by name, in exact case, or by UUID'),
+    project: z.string().min(1).max(128).optional().describe('Key (current or former), or UUID'),
     state: z.enum(grantStates).optional(),
+    waiting: z
+      .literal('true')
+      .optional()
+      .describe('true: grants that wait for approval, and active ones with a change that waits'),
     template: z.string().min(1).max(64).optional(),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
+    requestedBy: principalQuery.optional().describe('Who asked for what is in force, as kind:id'),
+    expiresBefore: instantSchema.optional().describe('Live grants that end before this time'),
     limit: limitSchema,
     cursor: cursorSchema,
   }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { epochOf, toInstant } from '../../../domain/shared/time.ts';
 
 /** Items of one page: 1–100, 25 by default. */
 export const limitSchema = z
@@ -8,8 +9,21 @@ export const limitSchema = z
   .transform(Number)
   .describe('Items of one page, 1–100');
 
-/** Where a page begins: what the page before gave, for the same route and filters only. */
-export const cursorSchema = z.string().optional().describe('The cursor of the previous page');
+/** Where a page begins: what the page before gave, for the same caller, route and filters only, within an hour. */
+export const cursorSchema = z
+  .string()
+  .optional()
+  .describe('The cursor of the previous page, for the same caller and filters, within an hour');
+
+/** A time: ISO 8601 with an offset, or a day, which begins at midnight UTC. */
+export const instantSchema = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
+  .transform((text) => toInstant(epochOf(text)));
+
+/** A principal as `kind:id`. */
+export const principalQuery = z
+  .string()
+  .regex(/^(person|service|pipeline|system):.{1,256}$/, 'must be kind:id, such as person:ada@example.com');
 
 /** The query of a list without filters. */
 export const pageQuery = z.strictObject({ limit: limitSchema, cursor: cursorSchema });

@@ -2,30 +2,29 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { problem } from '../../../domain/shared/problem.ts';
 import { type Instant, instantSchema, later, toInstant } from '../../../domain/shared/time.ts';
-import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/read-grants.ts';
+import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/audit-events.ts';
 import { searchEvents } from '../contract/audit.ts';
-import { fromCursor, toCursor } from '../cursor.ts';
+import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
 import type { Route } from '../http-function.ts';
 import { headerOf } from '../http-request.ts';
 import { ProblemError, unwrap } from '../problem-details.ts';
 import { type RequestTo, route } from '../route.ts';
 
-/** No event is older than the product: where the walk back through days ends. */
+/** No event is older than the product. */
 const FIRST_INSTANT = instantSchema.parse('2026-01-01T00:00:00.000Z');
 const DAY_MS = 86_400_000;
 
 /** The route on the audit log. */
-export function auditRoutes(ports: AuditPorts): Route[] {
+export function auditRoutes(ports: AuditPorts & CursorPorts): Route[] {
   async function search({ caller, event, query }: RequestTo<typeof searchEvents>) {
     const { limit, cursor, ...filters } = query;
-    const { repository, type } = filters;
-    const principal = filters.principal === undefined ? undefined : toPrincipal(filters.principal);
-    const after = fromCursor('/v1/events', filters, cursor);
+    const { repository, principal, type, stream } = filters;
+    const pages = { route: '/v1/events', filters, caller };
+    const after = await fromCursor(ports, pages, cursor);
     const span = spanOf(filters, toInstant(later(ports.clock.now(), DAY_MS)));
-    const page = unwrap(
-      await auditEvents(ports, caller, { ...span, repository, principal, type, limit, after }),
-    );
-    const next = page.next && toCursor('/v1/events', filters, page.next);
+    const asked = { ...span, repository, principal, type, stream };
+    const page = unwrap(await auditEvents(ports, caller, { ...asked, limit, after }));
+    const next = await toCursor(ports, pages, page.next);
     return acceptsLines(event) ? linesOf(page.events, event, next) : pageOf(page.events, next);
   }
 
@@ -66,9 +65,4 @@ function linesOf(events: GrantEvent[], event: APIGatewayProxyEventV2, next: stri
     },
     body: events.map((item) => `${JSON.stringify(item)}\n`).join(''),
   };
-}
-
-function toPrincipal(text: string): { kind: string; id: string } {
-  const colon = text.indexOf(':');
-  return { kind: text.slice(0, colon), id: text.slice(colon + 1) };
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { toInstant } from '../../../domain/shared/time.ts';
-import { grantEvents, listGrants, readableGrant } from '../../../domain/use-cases/reading/read-grants.ts';
+import { listGrants } from '../../../domain/use-cases/reading/list-grants.ts';
+import { grantEvents, readableGrant } from '../../../domain/use-cases/reading/read-grants.ts';
 import { templateImpact } from '../../../domain/use-cases/reading/template-impact.ts';
 import { approveGrant, rejectGrant } from '../../../domain/use-cases/requests/decide-approval.ts';
 import type { GrantAnswer, RequestAnswer } from '../../../domain/use-cases/requests/outcome.ts';
@@ -8,7 +9,7 @@ import { type RequestPorts, requestGrant } from '../../../domain/use-cases/reque
 import { revokeGrant } from '../../../domain/use-cases/requests/revoke-grant.ts';
 import { upgradeGrant } from '../../../domain/use-cases/requests/upgrade-grant.ts';
 import * as own from '../contract/grants.ts';
-import { fromCursor, toCursor } from '../cursor.ts';
+import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
 import type { Route } from '../http-function.ts';
 import { answerToExisting, answerToNew } from '../outcome-answer.ts';
 import { unwrap } from '../problem-details.ts';
@@ -22,7 +23,7 @@ const PROPAGATION_NOTICE =
 
 /** The routes on grants, over what they work with. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
-export function grantRoutes(ports: RequestPorts): Route[] {
+export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
   const { configuration } = ports;
 
   const planned = ({ planned: grant }: RequestAnswer & { outcome: 'planned' }) => ({
@@ -60,27 +61,22 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   async function impact({ caller, path, query }: RequestTo<typeof own.showTemplateImpact>) {
     const { limit, cursor } = query;
     const name = path.name ?? '';
-    const pages = `/v1/templates/${name}/impact`;
-    const after = fromCursor(pages, {}, cursor);
+    const pages = { route: `/v1/templates/${name}/impact`, filters: {}, caller };
+    const after = await fromCursor(ports, pages, cursor);
     const page = unwrap(await templateImpact(ports, caller, { name, limit, after }));
     const items = page.impacts.map((one) => impactResource(one.grant, one.impact, configuration));
-    return {
-      status: 200 as const,
-      body: { items, ...(page.next ? { cursor: toCursor(pages, {}, page.next) } : {}) },
-    };
+    return pageOf(items, await toCursor(ports, pages, page.next));
   }
 
   async function list({ caller, query }: RequestTo<typeof own.listGrants>) {
-    const { limit, cursor, ...given } = query;
+    const { limit, cursor, waiting, ...given } = query;
     const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
-    const filter = { ...given, account };
-    const after = fromCursor('/v1/grants', filter, cursor);
+    const filter = { ...given, account, ...(waiting ? { waiting: true } : {}) };
+    const pages = { route: '/v1/grants', filters: filter, caller };
+    const after = await fromCursor(ports, pages, cursor);
     const { grants, next } = await listGrants(ports, caller, { filter, limit, after });
     const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
-    return {
-      status: 200 as const,
-      body: { items, ...(next ? { cursor: toCursor('/v1/grants', filter, next) } : {}) },
-    };
+    return pageOf(items, await toCursor(ports, pages, next));
   }
 
   async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
@@ -104,13 +100,10 @@ export function grantRoutes(ports: RequestPorts): Route[] {
   async function events({ caller, path, query }: RequestTo<typeof own.listGrantEvents>) {
     const { limit, cursor } = query;
     const id = path.id ?? '';
-    const pages = `/v1/grants/${id}/events`;
-    const after = Number(fromCursor(pages, {}, cursor) ?? 0);
+    const pages = { route: `/v1/grants/${id}/events`, filters: {}, sort: 'oldest', caller };
+    const after = Number((await fromCursor(ports, pages, cursor)) ?? 0);
     const page = unwrap(await grantEvents(ports, { grantId: id, caller }, { limit, after }));
-    return {
-      status: 200 as const,
-      body: { items: page.events, ...(page.next ? { cursor: toCursor(pages, {}, String(page.next)) } : {}) },
-    };
+    return pageOf(page.events, await toCursor(ports, pages, page.next?.toString()));
   }
 
   return [
@@ -125,6 +118,11 @@ export function grantRoutes(ports: RequestPorts): Route[] {
     route(own.showTemplateImpact, impact),
   ];
 }
+
+const pageOf = <T>(items: T[], cursor: string | undefined) => ({
+  status: 200 as const,
+  body: { items, ...(cursor === undefined ? {} : { cursor }) },
+});
 
 const contextOf = (caller: Caller, correlationId: string) => ({
   caller,

@@ -308,7 +308,12 @@ export function explained(grant: Grant, writing: Writing): SlackContent {
 
 /** Grants, newest change first. `isCut` when there are more. */
 export function grantList(grants: readonly Grant[], isCut: boolean, writing: Writing): SlackContent {
-  if (grants.length === 0) return message('There are no grants that you may read.');
+  if (grants.length === 0 && !isCut) return message('There are no grants that you may read.');
+  if (grants.length === 0) {
+    return message(
+      'The search was stopped before it found a grant that you may read. Name a repository to list its grants.',
+    );
+  }
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {

@@ -11,9 +11,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
+import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
-import { asInstant } from '../../support/identifiers.ts';
+import { asGrantId, asInstant } from '../../support/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const dynamodb = mockClient(client);
@@ -28,17 +29,20 @@ const time = { from: asInstant('2026-11-23T00:00:00.000Z'), to: NOW };
 const calls: [name: string, call: () => Promise<unknown>][] = [
   ['load', () => log.load(GRANT)],
   ['append', () => log.append(eventOf())],
-  ['query', () => log.query({ ...time, limit: 1 })],
-  ['query of a repository', () => log.query({ ...time, limit: 1, repositoryUuids: [REPOSITORY] })],
+  ['entries of events', () => log.entries({ by: 'all' }, { ...time, limit: 1 })],
+  ['entries of a stream', () => log.entries({ by: 'stream', value: GRANT }, { ...time, limit: 1 })],
+  ['read of events', () => log.read([{ grantId: GRANT, seq: 1 }])],
   ['markDue', () => table.markDue(GRANT, 1, NOW)],
   ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
   ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
   ['releaseLease', () => table.releaseLease(GRANT, 'one')],
   ['listDue', () => table.listDue(NOW, 1)],
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
-  ['list', () => table.list({}, 1)],
-  ['repositoriesNamed', () => table.repositoriesNamed('acme/shop')],
-  ['enrol', () => table.enrol(REPOSITORY, GRANT)],
+  ['entries of grants', () => table.entries({ by: 'all', value: '' }, { limit: 1 })],
+  ['read of grants', () => table.read([GRANT])],
+  ['rememberNames', () => table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: REPOSITORY }])],
+  ['bearersOf', () => table.bearersOf('repository', 'acme/shop')],
+  ['enrol', () => table.enrol(REPOSITORY, GRANT, [])],
   ['listEnrolled', () => table.listEnrolled(REPOSITORY)],
   ['listLive', () => table.listLive(REPOSITORY)],
 ];
@@ -82,14 +86,14 @@ test('rows that did not fit into an answer are read again, and none is counted t
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */
-const itemOf = (event: GrantEvent, key: { grantId?: string; seq?: number } = {}) => ({
+const itemOf = (event: GrantEvent, key: { grantId?: GrantId; seq?: number } = {}) => ({
   grantId: { S: key.grantId ?? event.grantId },
   seq: { N: String(key.seq ?? event.seq) },
   event: { S: JSON.stringify(event) },
 });
 
 test('an event under the key of another grant or another seq is never taken for one of its stream', async () => {
-  for (const key of [{ grantId: 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa' }, { seq: 7 }]) {
+  for (const key of [{ grantId: asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa') }, { seq: 7 }]) {
     dynamodb.on(QueryCommand).resolves({ Items: [itemOf(eventOf(), key)] });
     await expect(log.load(GRANT)).rejects.toThrow('under another key');
   }

@@ -187,7 +187,7 @@ describe('the provisioner', () => {
 describe('the log', () => {
   test('is append-only by IAM: its writers may insert and read, and nobody may do anything else', () => {
     const onEvents = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-events'));
-    expect(onEvents.map(({ role }) => role).sort()).toEqual([
+    expect([...new Set(onEvents.map(({ role }) => role))].sort()).toEqual([
       'AuditRole',
       'ExplainRole',
       'GrantsRole',
@@ -196,9 +196,13 @@ describe('the log', () => {
       'WorkerRole',
     ]);
     const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
-    for (const { role, Action } of onEvents) {
-      const isReader = role === 'AuditRole' || role === 'ExplainRole';
-      expect(Action).toEqual(isReader ? ['dynamodb:Query'] : appending);
+    const readers: Record<string, string[]> = {
+      AuditRole: ['dynamodb:BatchGetItem', 'dynamodb:Query'],
+      ExplainRole: ['dynamodb:Query'],
+    };
+    for (const role of new Set(onEvents.map((one) => one.role))) {
+      const actions = onEvents.filter((one) => one.role === role).flatMap(({ Action }) => Action);
+      expect([role, actions.sort()]).toEqual([role, readers[role] ?? appending.sort()]);
     }
   });
 
@@ -220,16 +224,22 @@ describe('the log', () => {
       Object.keys(policies).filter(
         (role) => verdict(policies[role] ?? {}, 'dynamodb:Query', `${grants}/index/${index}`) === 'allow',
       );
-    const readers = ['AuditRole', 'GrantsRole', 'WorkerRole'];
+    const readers = ['GrantsRole', 'WorkerRole'];
     expect(mayQuery('byRepository').sort()).toEqual(readers);
     expect(mayQuery('byChange').sort()).toEqual(readers);
     // Who counts a repository's grants, or follows what becomes of it, reads their rows and rests on no index.
-    for (const action of ['dynamodb:GetItem', 'dynamodb:BatchGetItem']) {
-      const mayRead = Object.keys(policies).filter(
-        (role) => verdict(policies[role] ?? {}, action, grants) === 'allow',
-      );
-      expect(mayRead.sort()).toEqual(['GrantsRole', 'ProvisionerRole', 'WorkerRole']);
-    }
+    const mayRead = (action: string, context = {}) =>
+      Object.keys(policies)
+        .filter((role) => verdict(policies[role] ?? {}, action, grants, context) === 'allow')
+        .sort();
+    const rowReaders = ['GrantsRole', 'ProvisionerRole', 'WorkerRole'];
+    expect(mayRead('dynamodb:BatchGetItem')).toEqual(rowReaders);
+    // The audit log finds repositories by their names, and reads no row.
+    const keyed = (key: string) => ({ 'dynamodb:LeadingKeys': key });
+    expect(mayRead('dynamodb:GetItem', keyed('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toEqual(rowReaders);
+    expect(mayRead('dynamodb:GetItem', keyed('name#repository#acme/shop'))).toEqual(
+      ['AuditRole', ...rowReaders].sort(),
+    );
     expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
   });
 
@@ -319,7 +329,7 @@ describe('the permissions boundary', () => {
     ['logs:DeleteLogGroup', `arn:aws:logs:eu-central-1:${ACCOUNT}:log-group:/any`],
     ['dynamodb:PutItem', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events`],
     ['dynamodb:GetItem', `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${own}-grants`],
-    ['dynamodb:Query', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events/index/byDay`],
+    ['dynamodb:Query', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events/index/byTime`],
     ['lambda:InvokeFunction', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-provisioner`],
     ['lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-grants`],
     ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/bitbucket-token`],

@@ -51,12 +51,11 @@ export function listRules(world: () => World): void {
       await world().rename({ uuid, fullName, slug }, `${slug}-renamed`);
       const after = await world().granted({ ...siteBody(`${fullName}-renamed`, 'shop-list'), name: 'five' });
       await world().request({ ...siteBody(`${fullName}-renamed`, 'shop-list-3'), name: 'one' });
-      expect(idsOf(await world().all(`/v1/grants?repository=${fullName}-renamed`, 10))).toEqual(
-        expect.arrayContaining([after.id, grants[0]?.id]),
-      );
-      expect(idsOf(await world().all(`/v1/grants?repository=${fullName}`, 10)).sort()).toEqual(
-        idsOf(grants).sort(),
-      );
+      // Each name leads to the repository, and so to all of its grants.
+      const all = [after, ...grants].map(({ id }) => id).sort();
+      for (const name of [`${fullName}-renamed`, fullName]) {
+        expect(idsOf(await world().all(`/v1/grants?repository=${name}`, 10)).sort()).toEqual(all);
+      }
     });
 
     it('keeps the name and the id of a role whose repository was renamed', async () => {
@@ -88,6 +87,60 @@ export function listRules(world: () => World): void {
       expect(await found('account=default&template=s3-static-site')).toEqual([site.id]);
       expect(await found('account=111122223333')).toEqual([push.id, site.id]);
       expect(await found('account=999999999999')).toEqual([]);
+    });
+
+    it('filters by environment, project, requester, end, and by what waits', async () => {
+      const repository = await world().repository();
+      const { fullName, uuid } = repository;
+      const ending = await world().granted({ ...siteBody(repository, 'shop-ends'), expiresIn: 'P7D' });
+      const lasting = await world().granted({ ...siteBody(repository, 'shop-lasts'), name: 'lasting' });
+      const waiting = await world().request({ ...siteBody(repository, 'nobodys-bucket'), name: 'waiting' });
+      expect(waiting.status).toBe(202);
+      const found = async (query: string) =>
+        idsOf(await world().all(`/v1/grants?repository=${encodeURIComponent(uuid)}&${query}`, 10));
+      const all = [waiting.json.id, lasting.id, ending.id];
+      expect(await found('waiting=true')).toEqual([waiting.json.id]);
+      expect(await found('project=SHOP')).toEqual(all);
+      expect(
+        await found(
+          `project=${encodeURIComponent(String((ending.repository as { project?: Json }).project?.uuid))}`,
+        ),
+      ).toEqual(all);
+      expect(await found('project=WEB')).toEqual([]);
+      expect(await found('requestedBy=person:ada@acme.example')).toEqual(all);
+      expect(await found('requestedBy=service:ada@acme.example')).toEqual([]);
+      expect(await found('environment=Production')).toEqual([]);
+      expect(await found('expiresBefore=2999-01-01')).toEqual([ending.id]);
+      expect(await found('expiresBefore=2020-01-01')).toEqual([]);
+      // Without a repository the same grants are among those of everyone.
+      for (const query of ['waiting=true', 'project=SHOP', 'requestedBy=person:ada@acme.example']) {
+        expect(idsOf(await world().all(`/v1/grants?${query}`, 100))).toContain(waiting.json.id);
+      }
+      expect(idsOf(await world().all('/v1/grants?expiresBefore=2999-01-01', 100))).toContain(ending.id);
+      expect(fullName).toMatch(/^acme\//);
+    });
+
+    it('takes its cursor from the same caller and the same filters only', async () => {
+      const { fullName } = await four();
+      const list = `/v1/grants?repository=${fullName}&limit=1`;
+      const cursor = String((await world().get(list)).json.cursor);
+      const next = `${list}&cursor=${encodeURIComponent(cursor)}`;
+      expect((await world().get(next)).status).toBe(200);
+      const wrong = [
+        `/v1/grants?repository=${fullName}&state=active&limit=1&cursor=${cursor}`,
+        `/v1/events?limit=1&cursor=${cursor}`,
+        `${list}&cursor=${cursor.slice(0, -2)}AA`,
+        `${list}&cursor=`,
+      ];
+      for (const path of wrong) {
+        const { status, json } = await world().get(path);
+        expect([path, status, json.code, json.errors]).toMatchObject([
+          path,
+          400,
+          'REQUEST_INVALID',
+          [{ pointer: '/cursor' }],
+        ]);
+      }
     });
 
     it('is empty, not an error, for a repository that nobody knows', async () => {

@@ -126,13 +126,13 @@ const cases: { template: string; parameters: Json; may: [string, string][]; mayN
   },
   {
     template: 'read-only-plan',
-    parameters: { bucket: 'shop-terraform', prefix: 'shop-infra' },
+    parameters: { bucket: 'shop-terraform', prefix: 'shop-plans' },
     may: [
-      ['s3:GetObject', 'arn:aws:s3:::shop-terraform/shop-infra/a.tfstate'],
+      ['s3:GetObject', 'arn:aws:s3:::shop-terraform/shop-plans/a.tfstate'],
       ['ec2:DescribeVpcs', '*'],
     ],
     mayNot: [
-      ['s3:PutObject', 'arn:aws:s3:::shop-terraform/shop-infra/a.tfstate'],
+      ['s3:PutObject', 'arn:aws:s3:::shop-terraform/shop-plans/a.tfstate'],
       ['ec2:CreateVpc', '*'],
       ['ecs:DescribeTaskDefinition', '*'],
     ],

@@ -112,3 +112,21 @@ test('closing under load ends promptly and breaks nothing', async () => {
   expect(await storedSeqs(again.url)).toEqual(expect.arrayContaining(confirmed));
   await again.close();
 });
+
+test('a table that another version made, with other indexes, is refused with what to do', async () => {
+  const first = await startDynamodbSandbox({ port: 0, dir });
+  await createTables(first.url, [events]);
+  await createTables(first.url, [events]);
+  const [index] = events.GlobalSecondaryIndexes ?? [];
+  const others = [
+    { ...events, GlobalSecondaryIndexes: [{ ...index, IndexName: 'byTime' }] },
+    {
+      ...events,
+      GlobalSecondaryIndexes: [{ ...index, KeySchema: [{ AttributeName: 'at', KeyType: 'HASH' }] }],
+    },
+  ] as (typeof events)[];
+  for (const other of others) {
+    await expect(createTables(first.url, [other])).rejects.toThrow('npm run sandbox:reset');
+  }
+  await first.close();
+});

@@ -1,7 +1,14 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
 import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
-import type { AccountId, GrantId, RepositoryUuid } from '../../../domain/shared/identifiers.ts';
+import type {
+  AccountId,
+  EnvironmentUuid,
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+} from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
 import type { Instant } from '../../../domain/shared/time.ts';
 import { asAccountId, asGrantId, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
@@ -23,7 +30,7 @@ export const repositoryNumber = (n: number): RepositoryUuid =>
 export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
 
 export type EventFields = {
-  grantId?: GrantId;
+  grantId?: StreamId;
   seq?: number;
   at?: Instant;
   principal?: Principal;
@@ -68,11 +75,27 @@ export type GrantFields = {
   template?: string;
   account?: AccountId;
   updatedAt?: Instant;
+  project?: { key: string; uuid: ProjectUuid } | undefined;
+  environment?: { uuid: EnvironmentUuid; name: string } | undefined;
+  requestedBy?: Principal;
+  expiresAt?: Instant | undefined;
 };
 
 /** What a request for a grant asks. */
-export const intentWith = ({ repositoryUuid, names, template, account }: GrantFields = {}): GrantIntent => ({
-  repository: { uuid: repositoryUuid ?? repositoryNumber(1), fullName: names?.at(-1) ?? 'acme/shop' },
+export const intentWith = ({
+  repositoryUuid,
+  names,
+  template,
+  account,
+  project,
+  environment,
+}: GrantFields = {}): GrantIntent => ({
+  ...(project ? { project } : {}),
+  ...(environment ? { environment } : {}),
+  repository: {
+    uuid: repositoryUuid ?? repositoryNumber(1),
+    fullName: names?.at(-1) ?? 'acme/shop',
+  },
   account: account ?? ACCOUNT,
   workspace: { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') },
   template: { name: template ?? 's3-static-site', version: 'a'.repeat(16) },
@@ -113,10 +136,11 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
       intentHash: 'd'.repeat(64),
       planHash: 'e'.repeat(64),
       approval: 'none',
-      requestedBy: ada,
+      requestedBy: fields.requestedBy ?? ada,
     },
-    requesters: [ada],
-    lifetimeSetBy: ada,
+    ...(fields.expiresAt === undefined ? {} : { expiresAt: fields.expiresAt }),
+    requesters: [fields.requestedBy ?? ada],
+    lifetimeSetBy: fields.requestedBy ?? ada,
     repositoryNames: fields.names ?? ['acme/shop'],
     createdAt: asInstant('2026-11-23T09:00:00.000Z'),
     updatedAt: fields.updatedAt ?? asInstant('2026-11-23T09:00:00.000Z'),

@@ -4,6 +4,7 @@ import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
 import { asRepositoryUuid } from '../identifiers.ts';
+import { listAll } from '../stores/listed.ts';
 import { World } from './fakes/fakes.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
 
@@ -49,6 +50,6 @@ export class FollowWorld extends World {
 
   /** What the read model shows of a repository's grants. */
   async grantsOf(uuid: string) {
-    return (await this.grants.list({ repositoryUuid: asRepositoryUuid(uuid) }, 100)).grants;
+    return listAll(this.grants, { by: 'repository', value: uuid });
   }
 }

@@ -1,7 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { sealedCursors } from '../../../adapters/tokens/sealed-cursor.ts';
+import type { Clock } from '../../../domain/shared/clock.ts';
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { problem } from '../../../domain/shared/problem.ts';
 import { fail, ok } from '../../../domain/shared/result.ts';
+import type { CursorPorts } from '../../../handlers/http/cursor.ts';
 import { guarded, type HttpHandler, httpFunction, type Route } from '../../../handlers/http/http-function.ts';
 import { checkContract } from '../e2e/contract.ts';
 import type { Json, Reply } from '../e2e/http.ts';
@@ -76,3 +79,9 @@ const sender =
 function objectIn(text: string): Json {
   return text.startsWith('{') && !text.trimEnd().includes('}\n{') ? (JSON.parse(text) as Json) : {};
 }
+
+/** What lists seal their cursors with: a key of one test run, on the clock of the test. */
+export const testCursors = (clock: Pick<Clock, 'now'>): CursorPorts => ({
+  cursors: sealedCursors(async () => [Buffer.alloc(32, 7)], clock),
+  stage: 'test-grants',
+});

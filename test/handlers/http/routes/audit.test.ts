@@ -6,7 +6,7 @@ import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { chain, GRANT_ID, shop, subject } from '../../../support/domain/samples.ts';
 import type { Reply } from '../../../support/e2e/http.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
-import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 
 const stranger: Caller = { principal: { kind: 'person', id: 'sam@acme.example' }, groups: [] };
 const events = chain([
@@ -25,7 +25,7 @@ beforeEach(() => {
     events.map((event) => JSON.stringify(event)),
   );
   const { log, grants, clock, access, reportDenied } = world.requestPorts;
-  const ports = { log, grants, clock, access, reportDenied };
+  const ports = { log, grants, clock, access, reportDenied, ...testCursors(clock) };
   served = serveRoutes(auditRoutes(ports), { ada: platform, sam: stranger });
 });
 

@@ -3,7 +3,7 @@ import { nowThen } from '../../../../domain/planning/now-then.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
 import { approver, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { configurationContent, configurationOf, GRANT_ID, present } from '../../../support/domain/samples.ts';
-import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 import { asEnvironmentUuid, asInstant } from '../../../support/identifiers.ts';
 
 const LOCATION = `/v1/grants/${GRANT_ID}`;
@@ -12,7 +12,10 @@ let world: World;
 let served: Served;
 beforeEach(() => {
   world = new World();
-  served = serveRoutes(grantRoutes(world.requestPorts), { ada: platform, grace: approver });
+  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), {
+    ada: platform,
+    grace: approver,
+  });
 });
 
 type Body = Record<string, unknown>;
@@ -52,7 +55,10 @@ describe('a second request says what it replaces, in its dry run and in its answ
     const content = configurationContent();
     Object.assign(content.ownership[0] as object, { owns: { any: ['shop-*', 'E2*'] } });
     world.configuration = configurationOf(content);
-    served = serveRoutes(grantRoutes(world.requestPorts), { ada: platform, grace: approver });
+    served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), {
+      ada: platform,
+      grace: approver,
+    });
   });
 
   test.each<[string, Body, Body, unknown[], RegExp]>([

@@ -7,7 +7,7 @@ import { approver, pipelineOf, platform, World } from '../../../support/domain/f
 import { GRANT_ID, present, production, ROLE_ARN, shop, web } from '../../../support/domain/samples.ts';
 import type { Reply } from '../../../support/e2e/http.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
-import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 
 const reader: Caller = { principal: { kind: 'person', id: 'rosa@acme.example' }, groups: ['readers'] };
 const stranger: Caller = { principal: { kind: 'person', id: 'sam@acme.example' }, groups: [] };
@@ -24,7 +24,7 @@ let world: World;
 let served: Served;
 beforeEach(() => {
   world = new World();
-  served = serveRoutes(grantRoutes(world.requestPorts), callers);
+  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), callers);
 });
 
 const ask = (over: Record<string, unknown> = {}, as = 'ada', query = '') =>

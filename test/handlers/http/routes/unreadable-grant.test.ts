@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
 import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { callerOfKind, GRANT_ID, present, ROLE_ARN } from '../../../support/domain/samples.ts';
-import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 
 let world: World;
 let served: Served;
 
 beforeEach(async () => {
   world = new World();
-  served = serveRoutes(grantRoutes(world.requestPorts), {
+  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), {
     ada: platform,
     sam: callerOfKind('person', 'sam@acme.example'),
   });

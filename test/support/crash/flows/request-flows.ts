@@ -1,4 +1,5 @@
-import { grantEvents, listGrants, readableGrant } from '../../../../domain/use-cases/reading/read-grants.ts';
+import { listGrants } from '../../../../domain/use-cases/reading/list-grants.ts';
+import { grantEvents, readableGrant } from '../../../../domain/use-cases/reading/read-grants.ts';
 import { eventsOf } from '../../../invariants/evidence.ts';
 import { asRepositoryUuid, asWorkspaceUuid } from '../../identifiers.ts';
 import type { Flow } from '../walk.ts';

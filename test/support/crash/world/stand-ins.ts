@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../../../adapters/settings/files.ts';
 import { startAwsSandbox } from '../../../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../../../sandbox/bitbucket/server.ts';
+import { cursorKeys } from '../../../../sandbox/cursor-keys.ts';
 import { createTables, startDynamodbSandbox } from '../../../../sandbox/dynamodb/server.ts';
 import { boundaryPolicy, tableDefinitions } from '../../../../sandbox/infrastructure.ts';
 import { startSlackSandbox } from '../../../../sandbox/slack/server.ts';
@@ -57,7 +58,8 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
     dynamodbUrl: dynamodb.url,
     awsFolder,
     accountId: account.id,
-    variables: (lambdaPort) => functionVariables({ aws, bitbucket, dynamodb, slack }, lambdaPort),
+    variables: (lambdaPort) =>
+      functionVariables({ aws, bitbucket, dynamodb, slack }, lambdaPort, cursorKeys(dir)),
     async close() {
       await Promise.all([aws.close(), bitbucket.close(), dynamodb.close(), slack.close()]);
       rmSync(dir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import type {
   Decision,
   DeniedAccess,
 } from '../../../../domain/access/authorisation.ts';
+import { noReach } from '../../../../domain/access/reach.ts';
 import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
@@ -16,6 +17,7 @@ import {
   type EnvironmentUuid,
   parseGrantId,
   parseUuid,
+  type RepositoryUuid,
   type StreamId,
 } from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
@@ -54,6 +56,7 @@ import {
 } from '../samples.ts';
 import { FakeIam } from './iam.ts';
 import { FakeRequesterGroups } from './requester-groups.ts';
+import { FakeReservations } from './reservations.ts';
 import { FakeCheckpointStore, FakeClock, FakeEventLog, FakeGrantTable, type Journal } from './store.ts';
 
 /** Bitbucket with repositories that can be renamed, moved and deleted. */
@@ -101,7 +104,10 @@ export class FakeBitbucket implements Bitbucket {
   readonly repositoryAdmins = new Set<string>();
   readonly adminLookUps: string[] = [];
 
-  async isRepositoryAdmin({ repositoryUuid }: { repositoryUuid: string }, account: string): Promise<boolean> {
+  async isRepositoryAdmin(
+    { repositoryUuid }: { repositoryUuid: RepositoryUuid },
+    account: string,
+  ): Promise<boolean> {
     this.adminLookUps.push(`${repositoryUuid} ${account}`);
     return this.repositoryAdmins.has(`${repositoryUuid} ${account}`);
   }
@@ -110,7 +116,11 @@ export class FakeBitbucket implements Bitbucket {
 /** Rules for use cases to be tried with: people of `platform` may do everything, pipelines may request and read, the system may also revoke, whoever
  *  is in `readers` may read, and who administers the repository may request, read and revoke. The real ones are tested
  *  over Cedar. */
-export const accessRules: AccessRules = { couldBeAllowed: decideByGroups, decide: decideByGroups };
+export const accessRules: AccessRules = {
+  couldBeAllowed: decideByGroups,
+  decide: decideByGroups,
+  reachOf: (attempt) => (decideByGroups(attempt).allowed ? { ...noReach, everything: true } : noReach),
+};
 
 function decideByGroups({ caller, action, context: { repositoryAdmin } }: Attempt): Decision {
   const { principal, groups } = caller;
@@ -163,6 +173,7 @@ export class World {
   readonly iam = new FakeIam(this.clock, this.journal);
   readonly bitbucket = new FakeBitbucket();
   readonly requesterGroups = new FakeRequesterGroups();
+  readonly reservations = new FakeReservations();
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -180,6 +191,7 @@ export class World {
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
+      reservations: this.reservations,
       clock,
       log,
       checkpoints,
@@ -198,6 +210,7 @@ export class World {
     return {
       clock,
       requesterGroups,
+      reservations: this.reservations,
       log,
       checkpoints,
       grants,

@@ -1,18 +1,40 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Checkpoint, parseCheckpoint } from '../../../../domain/grants/evolve/checkpoint.ts';
 import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
+import {
+  type EventEntry,
+  type EventPartition,
+  entryOf,
+  eventEntryOf,
+  eventPosition,
+  type GrantEntry,
+  type GrantPartition,
+  isAscending,
+  partitionValues,
+  positionOf,
+} from '../../../../domain/grants/listing.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
+  BearerUuid,
   CheckpointStore,
   DueRow,
+  Entries,
   EventLog,
-  EventPage,
-  EventQuery,
-  GrantFilter,
+  GrantEntries,
+  GrantRows,
   GrantTable,
+  NamedKind,
+  Naming,
+  Reading,
+  Span,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
-import type { GrantId, RepositoryUuid, StreamId } from '../../../../domain/shared/identifiers.ts';
+import type {
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+} from '../../../../domain/shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
 import { asEpoch, asInstant } from '../../identifiers.ts';
 
@@ -82,16 +104,26 @@ export class FakeEventLog implements EventLog {
     return 'appended';
   }
 
-  async query({ limit, after, ...filter }: EventQuery): Promise<EventPage> {
-    const order = ({ at, grantId, seq }: GrantEvent) => `${at}#${grantId}#${String(seq).padStart(6, '0')}`;
+  async entries(
+    partition: EventPartition,
+    { from, to, limit, after }: Reading & Span,
+  ): Promise<Entries<EventEntry>> {
     const found = [...this.streams.values()]
       .flat()
-      .map((text) => parseEvent(JSON.parse(text)))
-      .filter((event) => isFound(event, filter) && (after === undefined || order(event) < after))
-      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
-    const events = found.slice(0, limit);
-    const last = events.at(-1);
-    return { events, ...(last && found.length > limit ? { next: order(last) } : {}) };
+      .map((text) => eventEntryOf(parseEvent(JSON.parse(text))))
+      .filter((entry) => isIn(partition, entry) && entry.at >= from && entry.at < to)
+      .filter((entry) => after === undefined || eventPosition(entry) < after)
+      .sort((a, b) => (eventPosition(a) < eventPosition(b) ? 1 : -1));
+    const entries = found.slice(0, limit);
+    const last = entries.at(-1);
+    return { entries, isComplete: found.length <= limit, position: last && eventPosition(last) };
+  }
+
+  async read(entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[]): Promise<GrantEvent[]> {
+    return entries.flatMap(({ grantId, seq }) => {
+      const text = this.streams.get(grantId)?.[seq - 1];
+      return text === undefined ? [] : [parseEvent(JSON.parse(text))];
+    });
   }
 }
 
@@ -109,17 +141,19 @@ export class FakeCheckpointStore implements CheckpointStore {
   }
 }
 
-/** True where an event is one of those that a query asks for. */
-const isFound = (
-  { at, type, principal, data }: GrantEvent,
-  query: Omit<EventQuery, 'limit' | 'after'>,
-): boolean =>
-  at >= query.from &&
-  at < query.to &&
-  (query.type ?? type) === type &&
-  (query.repositoryUuids?.includes(data.repository.uuid) ?? true) &&
-  (query.principal?.kind ?? principal.kind) === principal.kind &&
-  (query.principal?.id ?? principal.id) === principal.id;
+const isIn = (partition: EventPartition, entry: EventEntry): boolean => {
+  if (partition.by === 'all') return true;
+  const { repositoryUuid: repository, principal, type, grantId: stream } = entry;
+  return { repository, principal, type, stream }[partition.by] === partition.value;
+};
+
+function addBearer<U>(bearers: Map<string, U[]>, name: string, uuid: U): void {
+  const known = bearers.get(name.toLowerCase()) ?? [];
+  if (!known.includes(uuid)) bearers.set(name.toLowerCase(), [...known, uuid].slice(-MOST_BEARERS));
+}
+
+/** Repositories or projects that one name leads to. */
+const MOST_BEARERS = 20;
 
 /** Seconds; a lease that claims more is none. */
 const LONGEST_LEASE_SECONDS = 1000;
@@ -137,15 +171,20 @@ export class FakeGrantTable implements GrantTable {
   /** Rows that cannot be read, until they are projected again. */
   readonly stale = new Map<GrantId, StaleRow['reason']>();
   readonly #enrolled = new Map<string, Set<GrantId>>();
+  readonly #bearers = {
+    repository: new Map<string, RepositoryUuid[]>(),
+    project: new Map<string, ProjectUuid[]>(),
+  };
 
-  async enrol(repositoryUuid: RepositoryUuid, grantId: GrantId): Promise<void> {
+  async enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void> {
     const known = this.#enrolled.get(repositoryUuid) ?? new Set();
     this.#enrolled.set(repositoryUuid, known.add(grantId));
+    this.#remember(names);
   }
 
   /** Rows that a test has put here count as enrolled. */
   async listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
-    const rows = this.#grants().filter((grant) => fits(grant, { repositoryUuid }));
+    const rows = this.#grants().filter(({ request }) => request.intent.repository.uuid === repositoryUuid);
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
 
@@ -184,21 +223,37 @@ export class FakeGrantTable implements GrantTable {
     if (row?.lease?.owner === owner) delete row.lease;
   }
 
-  async list(filter: GrantFilter, limit: number, after?: string): ReturnType<GrantTable['list']> {
-    const order = ({ updatedAt, id }: Grant) => `${updatedAt}#${id}`;
+  async entries(partition: GrantPartition, { limit, after }: Reading): Promise<GrantEntries> {
+    const { by, value } = partition;
+    const sign = isAscending(partition) ? 1 : -1;
+    const order = (entry: GrantEntry) => positionOf(by, entry);
     const found = this.#grants()
-      .filter((grant) => fits(grant, filter) && (after === undefined || order(grant) < after))
-      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+      .map(entryOf)
+      .filter((entry) =>
+        by === 'expiry' ? (entry.expiresAt ?? '~') < value : partitionValues(entry)[by] === value,
+      )
+      .filter((entry) => after === undefined || (order(entry) > after ? 1 : -1) === sign)
+      .filter((entry) => order(entry) !== after)
+      .sort((a, b) => (order(a) < order(b) ? -sign : sign));
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      grants: page.filter(({ id }) => !this.stale.has(id)),
-      stale: page.flatMap(({ id }) => {
-        const reason = this.stale.get(id);
-        return reason ? [{ grantId: id, reason }] : [];
-      }),
-      ...(last && found.length > limit ? { next: order(last) } : {}),
+      entries: page.filter(({ grantId }) => this.stale.get(grantId) !== 'content'),
+      unreadable: page.flatMap(({ grantId }) => (this.stale.get(grantId) === 'content' ? [grantId] : [])),
+      isComplete: found.length <= limit,
+      position: last && order(last),
     };
+  }
+
+  async read(grantIds: readonly GrantId[]): Promise<GrantRows> {
+    const rows: GrantRows = { grants: [], stale: [] };
+    for (const grantId of grantIds) {
+      const reason = this.stale.get(grantId);
+      const grant = this.rows.get(grantId)?.projected?.grant;
+      if (reason) rows.stale.push({ grantId, reason });
+      else if (grant) rows.grants.push(structuredClone(grant));
+    }
+    return rows;
   }
 
   async listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]> {
@@ -219,14 +274,26 @@ export class FakeGrantTable implements GrantTable {
     else row.dueAt = undefined;
   }
 
-  async repositoriesNamed(fullName: string): Promise<RepositoryUuid[]> {
-    const named = this.#grants().filter((grant) => fits(grant, { repositoryName: fullName }));
-    return [...new Set(named.map(({ request }) => request.intent.repository.uuid))];
+  async rememberNames(names: readonly Naming[]): Promise<void> {
+    this.#remember(names);
+  }
+
+  #remember(names: readonly Naming[]): void {
+    for (const naming of names) {
+      if (naming.kind === 'repository') addBearer(this.#bearers.repository, naming.name, naming.uuid);
+      else addBearer(this.#bearers.project, naming.name, naming.uuid);
+    }
+  }
+
+  async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
+    const bearers: { [N in NamedKind]: Map<string, BearerUuid[N][]> } = this.#bearers;
+    const found: Map<string, BearerUuid[K][]> = bearers[kind];
+    return [...(found.get(name.toLowerCase()) ?? [])];
   }
 
   async listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     return this.#grants()
-      .filter((grant) => isLive(grant.state) && fits(grant, { repositoryUuid }))
+      .filter((grant) => isLive(grant.state) && grant.request.intent.repository.uuid === repositoryUuid)
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
       .map(({ id }) => id);
   }
@@ -236,18 +303,4 @@ export class FakeGrantTable implements GrantTable {
       projected ? [structuredClone(projected.grant)] : [],
     );
   }
-}
-
-/** True where a grant is one of those that a filter asks for. */
-function fits({ request, repositoryNames, state }: Grant, filter: GrantFilter): boolean {
-  const { repository, template, account } = request.intent;
-  const isAsked = (asked: string | undefined, has: string) => asked === undefined || asked === has;
-  return (
-    isAsked(filter.repositoryUuid, repository.uuid) &&
-    isAsked(filter.state, state) &&
-    isAsked(filter.template, template.name) &&
-    isAsked(filter.account, account) &&
-    (filter.repositoryName === undefined ||
-      repositoryNames.some((name) => name.toLowerCase() === filter.repositoryName))
-  );
 }

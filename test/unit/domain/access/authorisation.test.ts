@@ -10,6 +10,7 @@ import {
   refuse,
   unknownContext,
 } from '../../../../domain/access/authorisation.ts';
+import { noReach } from '../../../../domain/access/reach.ts';
 import type { EnvironmentUuid } from '../../../../domain/shared/identifiers.ts';
 import type { Caller, PipelineClaims } from '../../../../domain/shared/principal.ts';
 import { accessRules } from '../../../support/domain/fakes/fakes.ts';
@@ -28,7 +29,11 @@ import { asAccountId } from '../../../support/identifiers.ts';
 
 const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 const permit = () => ({ allowed: true, rule: 'everything' });
-const everything: AccessRules = { couldBeAllowed: permit, decide: permit };
+const everything: AccessRules = {
+  couldBeAllowed: permit,
+  decide: permit,
+  reachOf: () => ({ ...noReach, everything: true }),
+};
 const template = {
   name: 's3-static-site',
   requestableBy: ['person', 'service', 'pipeline', 'system'] as Caller['principal']['kind'][],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Resource } from '../../../../domain/access/authorisation.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
-import type { EventLog, GrantFilter, GrantTable } from '../../../../domain/grants/stores.ts';
+import type { EventLog, GrantTable } from '../../../../domain/grants/stores.ts';
 import {
   type AccountId,
   type EnvironmentUuid,
@@ -78,14 +78,14 @@ describe('an id of one kind', () => {
     // @ts-expect-error the repository in the place of its workspace
     is<Workspace>({ slug: 'acme', uuid: shop.uuid });
     // @ts-expect-error the workspace in the place of a repository
-    is<GrantFilter>({ repositoryUuid: ACME.uuid });
+    is<Parameters<GrantTable['listLive']>>([ACME.uuid]);
     // @ts-expect-error the repository in the place of a grant
     is<Parameters<EventLog['load']>>([shop.uuid]);
     // @ts-expect-error repository and grant swapped
-    is<Parameters<GrantTable['enrol']>>([GRANT_ID, shop.uuid]);
+    is<Parameters<GrantTable['enrol']>>([GRANT_ID, shop.uuid, []]);
     // @ts-expect-error the environment in the place of the repository
     is<Pick<GrantKey, 'repositoryUuid'>>({ repositoryUuid: production.uuid });
-    expect(is<Parameters<GrantTable['enrol']>>([shop.uuid, GRANT_ID])).toHaveLength(2);
+    expect(is<Parameters<GrantTable['enrol']>>([shop.uuid, GRANT_ID, []])).toHaveLength(3);
   });
 });
 

@@ -10,7 +10,8 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
-import { asProjectUuid } from '../../../../support/identifiers.ts';
+import { asInstant, asProjectUuid } from '../../../../support/identifiers.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(() => {
@@ -18,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('a role whose name is taken', () => {
@@ -64,7 +65,10 @@ describe('a crash between CreateRole and RoleCreated', () => {
     ['a tag less', (role) => Reflect.deleteProperty(role.tags, 'rolewright:template')],
     ['an inline policy', (role) => role.inline.set('permissions', {})],
     ['an attached policy', (role) => role.attached.add('arn:aws:iam::aws:policy/AdministratorAccess')],
-    ['an older date of creation', (role) => Object.assign(role, { createdAt: '2025-12-31T23:00:00.000Z' })],
+    [
+      'an older date of creation',
+      (role) => Object.assign(role, { createdAt: asInstant('2025-12-31T23:00:00.000Z') }),
+    ],
   ])('adopts no role that differs in %s', async (_, change) => {
     world.iam.fault('createRole', { effect: 'dieAfter' });
     await world.request();

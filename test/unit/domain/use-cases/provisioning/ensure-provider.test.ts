@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { codeOf, GRANT_ID, problemOf, successOf } from '../../../../support/domain/samples.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 const PROVIDER =
   'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
@@ -13,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('the identity provider', () => {

@@ -3,6 +3,7 @@ import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { codeOf, GRANT_ID, problemOf, ROLE_NAME, successOf } from '../../../../support/domain/samples.ts';
 import { asInstant } from '../../../../support/identifiers.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(() => {
@@ -10,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const countOf = async (type: string) => (await world.eventTypes()).filter((t) => t === type).length;
 
 describe('a refusal for good', () => {
@@ -129,7 +130,7 @@ describe('a failed grant', () => {
     await twin.request();
     const role = twin.theRole();
     role.inline.clear();
-    world.iam.handMade(ROLE_NAME, { ...role, createdAt: world.clock.instant() });
+    world.iam.handMade(ROLE_NAME, { ...role, createdAt: asInstant(world.clock.instant()) });
   }
 
   test('is revoked with 200 and without a write when nothing is left', async () => {
@@ -171,7 +172,7 @@ describe('a failed grant', () => {
       code: 'UPSTREAM_UNAVAILABLE',
       retryAfter: expect.any(Number),
     });
-    const { grants } = await world.requestPorts.grants.list({}, 1);
+    const grants = await listAll(world.requestPorts.grants);
     expect(grants[0]?.lastError?.code).toBe('UPSTREAM_FAILED');
     expect(successOf(await world.revoke()).outcome).toBe('changed');
     expect(world.iam.roles.size).toBe(0);
@@ -187,7 +188,7 @@ describe('a failure that may pass', () => {
     expect(await countOf('AttemptFailed')).toBe(1);
     await world.resume();
     expect(await state()).toBe('active');
-    const { grants } = await world.requestPorts.grants.list({}, 1);
+    const grants = await listAll(world.requestPorts.grants);
     expect(grants[0]?.lastError).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY } from '../../../../support/domain/fakes/iam.ts';
 import { codeOf, GRANT_ID, problemOf, ROLE_NAME, successOf } from '../../../../support/domain/samples.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -13,7 +14,7 @@ afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
 const OTHER = { parameters: { bucket: 'shop-other' } };
 const grant = async () => {
-  const [found] = (await world.requestPorts.grants.list({}, 10)).grants;
+  const [found] = await listAll(world.requestPorts.grants);
   if (found?.state !== 'active') throw new Error(`the grant is ${found?.state}`);
   return found;
 };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { liveGrants } from '../../../../../domain/use-cases/following/follow-repository.ts';
-import { listGrants } from '../../../../../domain/use-cases/reading/read-grants.ts';
+import { listGrants } from '../../../../../domain/use-cases/reading/list-grants.ts';
 import { grantRequest, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, production } from '../../../../support/domain/samples.ts';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const listed = async () =>
   (await listGrants(world.requestPorts, platform, { filter: {}, limit: 25 })).grants.map(({ id }) => id);
-const staleNow = async () => (await world.grants.list({}, 25)).stale;
+const staleNow = async () => [...world.grants.stale.keys()];
 
 describe('a list that meets a stale row', () => {
   test('shows the grant from its log, in its place, and projects the row again', async () => {
@@ -48,7 +48,7 @@ describe('a list that meets a stale row', () => {
 
   test('forgets none of the live grants that follow a repository', async () => {
     world.grants.stale.set(GRANT_ID, 'version');
-    const live = await liveGrants(world.requestPorts, {});
+    const live = await liveGrants(world.requestPorts, { by: 'all', value: '' });
     expect(live.map(({ id }) => id)).toContain(GRANT_ID);
     expect(live).toHaveLength(2);
   });

@@ -13,7 +13,8 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
-import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
+import { asEpoch, asStreamId } from '../../../../support/identifiers.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
 beforeEach(() => {
@@ -25,15 +26,14 @@ const pass = () =>
     { ...world.requestPorts, reportFailure: () => {} },
     { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
-const grantNow = async () =>
-  present((await world.grants.list({}, 100)).grants.find(({ id }) => id === GRANT_ID));
+const grantNow = async () => present((await listAll(world.grants)).find(({ id }) => id === GRANT_ID));
 
 describe('a compromised writer of the log', () => {
   test('cannot have the events of one grant taken for those of another', async () => {
     await world.request();
     const events = await world.log.load(GRANT_ID);
     expect(verifyChain(events, GRANT_ID)).toBeUndefined();
-    expect(verifyChain(events, asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toBe(
+    expect(verifyChain(events, asStreamId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toBe(
       'event 1 belongs to another grant',
     );
   });

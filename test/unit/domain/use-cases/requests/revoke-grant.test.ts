@@ -4,6 +4,8 @@ import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY, DENY_ALL } from '../../../../support/domain/fakes/iam.ts';
 import { codeOf, GRANT_ID, ROLE_NAME, successOf } from '../../../../support/domain/samples.ts';
+import { asGrantId } from '../../../../support/identifiers.ts';
+import { listAll } from '../../../../support/stores/listed.ts';
 
 const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
@@ -14,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const state = async () => (await world.requestPorts.grants.list({}, 10)).grants[0]?.state;
+const state = async () => (await listAll(world.requestPorts.grants))[0]?.state;
 const since = (first: string) => world.story().slice(world.story().lastIndexOf(first));
 
 describe('a revoke', () => {
@@ -184,7 +186,7 @@ describe('a revoke', () => {
   test('of an unknown grant is GRANT_NOT_FOUND, and so is a text that is no id', async () => {
     const before = world.story();
     for (const id of ['gr_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'gr_x', '', '../x']) {
-      expect(codeOf(await world.revoke(id))).toBe('GRANT_NOT_FOUND');
+      expect(codeOf(await world.revoke(asGrantId(id)))).toBe('GRANT_NOT_FOUND');
     }
     expect(world.story()).toEqual(before);
   });

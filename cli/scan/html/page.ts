@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import { SCAN_CODES } from '../../domain/scan/codes.ts';
-import type { FilteredReport } from '../../domain/scan/ignore.ts';
-import { plainJson } from '../plain-text.ts';
-import { htmlText } from './html-text.ts';
-import { picture } from './picture.ts';
+import { SCAN_CODES } from '../../../domain/scan/codes.ts';
+import type { FilteredReport } from '../../../domain/scan/ignore.ts';
+import { plainText } from '../../plain-text.ts';
+import { aboutRolewright, type RemedyPart, remedyParts } from '../remedy-texts.ts';
 import {
-  claimLines,
   closeFirst,
+  closingLists,
   countText,
   headline,
   type RoleSection,
-  remedyOf,
   sectionsOf,
-  shortName,
-} from './report-texts.ts';
+} from '../report-texts.ts';
+import { htmlText } from './html-text.ts';
+import { picture } from './picture.ts';
 
 const STYLE = `
 :root { --critical: #b00020; --high: #d1490c; --medium: #9a6a00; --low: #3d6b8f; --right: #2f7d4f; --ink: #1d2330; --soft: #667085; --line: #e4e7ec; }
@@ -48,6 +47,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 /** The report as one HTML page with a picture of who gets in to what. */
 export function htmlReport(report: FilteredReport): string {
   const first = closeFirst(report);
+  const about = aboutRolewright(report);
   const drawing = picture(report.entries);
   return [
     '<!doctype html>',
@@ -61,42 +61,29 @@ export function htmlReport(report: FilteredReport): string {
     '</head>',
     '<body><main>',
     '<h1>Who gets in</h1>',
-    `<p>${htmlText(headline(report))} Findings: ${countText(report)}.</p>`,
+    `<p>${htmlText(headline(report))} ${htmlText(countText(report))}</p>`,
     ...(first === undefined ? [] : [`<p class="first">${htmlText(first)}</p>`]),
+    ...(about === undefined ? [] : [`<p>${htmlText(about)}</p>`]),
     ...(drawing === '' ? [] : [`<div class="picture">${drawing}</div>`]),
     ...sectionsOf(report).map(sectionHtml),
-    ...listHtml(
-      'Right',
-      report.right.map(({ role, admits }) => [shortName(role), `admits ${admits}`]),
-    ),
-    ...listHtml(
-      'Not judged',
-      report.unknown.map(({ subject, reason }) => [shortName(subject), reason]),
-    ),
-    ...listHtml(
-      'Ignored',
-      report.ignored.map((one) => [`${shortName(one.role)} ${one.code}`, one.reason]),
-    ),
+    ...closingLists(report).map(listHtml),
     '</main></body>',
     '</html>',
     '',
   ].join('\n');
 }
 
-function listHtml(title: string, entries: [string, string][]): string[] {
-  if (entries.length === 0) return [];
+function listHtml({ kind, title, entries }: ReturnType<typeof closingLists>[number]): string {
   const rows = entries.map(
     ([name, text]) => `<tr><td><code>${htmlText(name)}</code></td><td>${htmlText(text)}</td></tr>`,
   );
-  const kind = title === 'Right' ? 'right' : '';
-  return [`<section class="${kind}"><h2>${title}</h2><table>${rows.join('')}</table></section>`];
+  return `<section class="${kind}"><h2>${title}</h2><table>${rows.join('')}</table></section>`;
 }
 
 const items = (texts: readonly string[]): string =>
   `<ul>${texts.map((text) => `<li>${htmlText(text)}</li>`).join('')}</ul>`;
 
 function sectionHtml(section: RoleSection): string {
-  const remedy = remedyOf(section);
   const rows = section.findings.map(
     ({ severity, code, summary }) =>
       `<tr><td><span class="badge ${severity}">${severity}</span></td><td><code title="${htmlText(SCAN_CODES[code])}">${code}</code></td><td>${htmlText(summary)}</td></tr>`,
@@ -105,29 +92,20 @@ function sectionHtml(section: RoleSection): string {
     `<h2><span class="badge ${section.severity}">${section.severity}</span>${htmlText(section.name)}</h2>`,
     `<div class="arn">${htmlText(section.role)}</div>`,
     `<table>${rows.join('')}</table>`,
+    ...remedyParts(section).map((part) => `<h3>${part.title}</h3>${partHtml(part)}`),
   ];
-  if (remedy?.admits) {
-    const claims = claimLines(remedy.admits.claims).map(([name, value]) => `${name}  ${value}`);
-    parts.push(
-      '<h3>A token that gets in</h3>',
-      pre([`iss  ${remedy.admits.issuer}`, ...claims].map(htmlText).join('\n')),
-    );
-  }
-  if (remedy?.can) parts.push('<h3>What it can do</h3>', items(remedy.can));
-  if (remedy?.correctedTrustPolicy !== undefined) {
-    parts.push(
-      '<h3>The trust policy it should have</h3>',
-      pre(htmlBlock(plainJson(remedy.correctedTrustPolicy, 2))),
-    );
-  }
-  if (remedy?.fillIn !== undefined) parts.push(`<p>${htmlText(remedy.fillIn)}</p>`);
-  if (remedy?.request) {
-    const request = `POST /v1/grants\n${plainJson(remedy.request, 2)}`;
-    parts.push('<h3>Ask Rolewright for a grant of its own beside it</h3>', pre(htmlBlock(request)));
-  }
-  if (remedy?.command) parts.push('<h3>Once that works, close this role</h3>', pre(htmlText(remedy.command)));
-  if (remedy?.narrow) parts.push('<h3>Or narrow it</h3>', pre(htmlText(remedy.narrow)));
   return `<section class="${section.severity}">${parts.join('\n')}</section>`;
+}
+
+function partHtml(part: RemedyPart): string {
+  switch (part.kind) {
+    case 'list':
+      return items(part.items);
+    case 'claims':
+      return pre(htmlBlock(part.claims.map(([name, value]) => `${name}  ${plainText(value)}`).join('\n')));
+    case 'code':
+      return `${pre(htmlBlock(part.text))}${part.note === undefined ? '' : `<p>${htmlText(part.note)}</p>`}`;
+  }
 }
 
 const pre = (html: string): string => `<pre>${html}</pre>`;

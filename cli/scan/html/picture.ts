@@ -1,6 +1,6 @@
-import type { Entry } from '../../domain/scan/report.ts';
+import type { Entry } from '../../../domain/scan/report.ts';
+import { shortName } from '../report-texts.ts';
 import { htmlText } from './html-text.ts';
-import { shortName } from './report-texts.ts';
 
 /** The most lines between who and which role that the picture holds; the rest is counted below it. */
 const MOST_ENTRIES = 40;

@@ -1,0 +1,112 @@
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { BearerUuid, GrantTable, NamedKind, Naming } from '../../domain/grants/stores.ts';
+import {
+  grantIdSchema,
+  projectUuidSchema,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+} from '../../domain/shared/identifiers.ts';
+import { failureName, toPortError } from '../aws/failure.ts';
+import type { Item } from './client.ts';
+
+/** Repositories or projects that one name leads to, the latest; an older one is still found by its UUID. Our choice: it
+ *  bounds the item, and the queries of a list by name. */
+const MOST_BEARERS = 20;
+
+/** The items beside the rows, which no index holds: of each repository the ids of its grants, and of each name the
+ *  repositories or projects that bear or bore it. */
+export function repositoryItems(
+  client: DynamoDBClient,
+  table: string,
+): Pick<GrantTable, 'enrol' | 'listEnrolled' | 'rememberNames' | 'bearersOf'> {
+  /** Updates one item; false when the condition does not hold. */
+  async function update(key: Item, statement: Statement): Promise<boolean> {
+    try {
+      await client.send(new UpdateItemCommand({ TableName: table, Key: key, ...statement }));
+      return true;
+    } catch (error) {
+      if (failureName(error) === 'ConditionalCheckFailedException') return false;
+      throw toPortError({ system: 'DynamoDB', operation: 'UpdateItem' }, error);
+    }
+  }
+
+  /** One item, read consistently. */
+  async function read(key: Item): Promise<Item | undefined> {
+    try {
+      return (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
+        .Item;
+    } catch (error) {
+      throw toPortError({ system: 'DynamoDB', operation: 'GetItem' }, error);
+    }
+  }
+
+  async function rememberName({ kind, name, uuid }: Naming): Promise<void> {
+    const key = nameKey(kind, name);
+    if (await update(key, addBearer(uuid))) return;
+    // The name has this bearer already, or it is full: then its oldest one makes room.
+    if (await update(key, dropOldest(uuid))) await update(key, addBearer(uuid));
+  }
+
+  const rememberNames = async (names: readonly Naming[]) => {
+    await Promise.all(names.map(rememberName));
+  };
+
+  return {
+    async enrol(repositoryUuid, grantId, names) {
+      const enrolment = update(enrolmentKey(repositoryUuid), {
+        UpdateExpression: 'ADD enrolled :grants',
+        ExpressionAttributeValues: { ':grants': { SS: [grantId] } },
+      });
+      await Promise.all([enrolment, rememberNames(names)]);
+    },
+
+    rememberNames,
+
+    listEnrolled: async (repositoryUuid) =>
+      z.array(grantIdSchema).parse((await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? []),
+
+    async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
+      const parse: (text: string) => BearerUuid[K] = bearerParsers[kind];
+      const bearers = (await read(nameKey(kind, name)))?.bearers?.L ?? [];
+      return bearers.flatMap(({ S: uuid }) => (uuid === undefined ? [] : [parse(uuid)]));
+    },
+  };
+}
+
+const bearerParsers: { [K in NamedKind]: (text: string) => BearerUuid[K] } = {
+  repository: (text) => repositoryUuidSchema.parse(text),
+  project: (text) => projectUuidSchema.parse(text),
+};
+
+type Statement = {
+  UpdateExpression: string;
+  ConditionExpression?: string;
+  ExpressionAttributeValues: Item;
+};
+
+const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
+  grantId: { S: `repository#${repositoryUuid}` },
+});
+
+const nameKey = (kind: NamedKind, name: string): Item => ({
+  grantId: { S: `name#${kind}#${name.toLowerCase()}` },
+});
+
+const addBearer = (uuid: string): Statement => ({
+  UpdateExpression: 'SET bearers = list_append(if_not_exists(bearers, :none), :added)',
+  ConditionExpression:
+    'attribute_not_exists(bearers) OR (NOT contains(bearers, :uuid) AND size(bearers) < :most)',
+  ExpressionAttributeValues: {
+    ':none': { L: [] },
+    ':added': { L: [{ S: uuid }] },
+    ':uuid': { S: uuid },
+    ':most': { N: String(MOST_BEARERS) },
+  },
+});
+
+const dropOldest = (uuid: string): Statement => ({
+  UpdateExpression: 'REMOVE bearers[0]',
+  ConditionExpression: 'NOT contains(bearers, :uuid) AND size(bearers) >= :most',
+  ExpressionAttributeValues: { ':uuid': { S: uuid }, ':most': { N: String(MOST_BEARERS) } },
+});

@@ -1,0 +1,138 @@
+import type {
+  AccountId,
+  EnvironmentUuid,
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+  WorkspaceUuid,
+} from '../shared/identifiers.ts';
+import type { Instant } from '../shared/time.ts';
+import type { GrantEvent } from './event.ts';
+import { type Grant, isLive, waitingRequest } from './grant.ts';
+
+/** The kinds of partitions that lists of grants are read by. `target` is one deployment environment, or what is
+ *  repository-wide in one repository. `waitingInProject` are the waiting grants of one project. */
+export const grantPartitions = [
+  'all',
+  'repository',
+  'target',
+  'environment',
+  'project',
+  'state',
+  'template',
+  'account',
+  'requester',
+  'waiting',
+  'waitingInProject',
+  'expiry',
+] as const;
+
+/** See `grantPartitions`. */
+export type GrantPartitionKind = (typeof grantPartitions)[number];
+
+/** One partition. `value` is empty where the kind has a single partition; of `expiry` it is the time before which grants end. */
+export type GrantPartition = { by: GrantPartitionKind; value: string };
+
+/** What a list knows of a grant before its row is read: enough to filter and to authorise it. */
+export type GrantEntry = {
+  grantId: GrantId;
+  updatedAt: Instant;
+  state: string;
+  workspaceUuid: WorkspaceUuid;
+  projectUuid?: ProjectUuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environment?: { uuid: EnvironmentUuid; name: string } | undefined;
+  template: string;
+  account: AccountId;
+  /** `kind:id`. */
+  requestedBy: string;
+  isWaiting: boolean;
+  expiresAt?: Instant | undefined;
+};
+
+/** The entry of a grant. */
+export function entryOf(grant: Grant): GrantEntry {
+  const { intent, requestedBy } = grant.request;
+  return {
+    grantId: grant.id,
+    updatedAt: grant.updatedAt,
+    state: grant.state,
+    workspaceUuid: intent.workspace.uuid,
+    projectUuid: intent.project?.uuid,
+    repositoryUuid: intent.repository.uuid,
+    environment: intent.environment,
+    template: intent.template.name,
+    account: intent.account,
+    requestedBy: `${requestedBy.kind}:${requestedBy.id}`,
+    isWaiting: waitingRequest(grant) !== undefined,
+    ...(grant.expiresAt !== undefined && isLive(grant.state) ? { expiresAt: grant.expiresAt } : {}),
+  };
+}
+
+/** The value of a `target` partition: an environment's UUID, which is unique across repositories, or the repository's
+ *  UUID and `*`. */
+export const targetOf = (
+  repositoryUuid: RepositoryUuid,
+  environmentUuid: EnvironmentUuid | undefined,
+): string => environmentUuid ?? `${repositoryUuid}*`;
+
+/** The value of an entry in each kind of partition; undefined where the grant is in none of that kind. */
+export function partitionValues(entry: GrantEntry): Record<GrantPartitionKind, string | undefined> {
+  const { repositoryUuid, environment, projectUuid, isWaiting } = entry;
+  return {
+    all: '',
+    repository: repositoryUuid,
+    target: targetOf(repositoryUuid, environment?.uuid),
+    environment: environment?.name,
+    project: projectUuid,
+    state: entry.state,
+    template: entry.template,
+    account: entry.account,
+    requester: entry.requestedBy,
+    waiting: isWaiting ? '' : undefined,
+    waitingInProject: isWaiting ? projectUuid : undefined,
+    expiry: entry.expiresAt === undefined ? undefined : '',
+  };
+}
+
+/** True for the kind of partition that is read in ascending order: of what ends, the soonest first. */
+export const isAscending = ({ by }: Pick<GrantPartition, 'by'>): boolean => by === 'expiry';
+
+/** Where an entry is sorted in a kind of partition; unique. By its latest change, or by its end. */
+export const positionOf = (by: GrantPartitionKind, { grantId, updatedAt, expiresAt }: GrantEntry): string =>
+  `${by === 'expiry' ? expiresAt : updatedAt}#${grantId}`;
+
+/** The kinds of partitions that the audit log is read by. */
+export type EventPartition =
+  | { by: 'all' }
+  | { by: 'repository'; value: RepositoryUuid }
+  | { by: 'principal' | 'type'; value: string }
+  | { by: 'stream'; value: StreamId };
+
+/** What a search knows of an event before it is read: enough to filter and to authorise it. */
+export type EventEntry = {
+  grantId: StreamId;
+  seq: number;
+  at: Instant;
+  type: string;
+  repositoryUuid: RepositoryUuid;
+  account: AccountId;
+  /** `kind:id`. */
+  principal: string;
+};
+
+/** The entry of an event. */
+export const eventEntryOf = ({ grantId, seq, at, type, principal, data }: GrantEvent): EventEntry => ({
+  grantId,
+  seq,
+  at,
+  type,
+  repositoryUuid: data.repository.uuid,
+  account: data.account,
+  principal: `${principal.kind}:${principal.id}`,
+});
+
+/** Where an event is sorted: by its time, its stream and its place there; unique. */
+export const eventPosition = ({ at, grantId, seq }: Pick<EventEntry, 'at' | 'grantId' | 'seq'>): string =>
+  `${at}#${grantId}#${String(seq).padStart(9, '0')}`;

@@ -1,0 +1,124 @@
+import {
+  type AccessRules,
+  couldBeAllowed,
+  decideAccess,
+  eventResource,
+  refuse,
+  unknownContext,
+} from '../../access/authorisation.ts';
+import { listReachOf } from '../../access/list-reach.ts';
+import type { GrantEvent } from '../../grants/event.ts';
+import { type EventEntry, type EventPartition, eventEntryOf, eventPosition } from '../../grants/listing.ts';
+import type { Span } from '../../grants/stores.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { readPage } from './pages.ts';
+import type { ReadPorts } from './read-grants.ts';
+
+/** What readers of the audit log need. */
+export type AuditPorts = Omit<ReadPorts, 'admins' | 'checkpoints'> & { clock: Clock };
+
+/** Which page of which events. A repository is a full name, present or former, or a UUID; a principal is `kind:id`. */
+export type EventSearch = Span & {
+  repository?: string | undefined;
+  principal?: string | undefined;
+  type?: string | undefined;
+  /** The id of a stream. */
+  stream?: StreamId | undefined;
+  limit: number;
+  after?: string | undefined;
+};
+
+type Filter = Omit<EventSearch, 'repository' | 'limit' | 'after'> & {
+  repositoryUuids?: readonly RepositoryUuid[] | undefined;
+};
+
+/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing. Only partitions are read that the
+ *  caller may audit, and every event is authorised as well. */
+export async function auditEvents(
+  ports: AuditPorts,
+  caller: Caller,
+  { repository, limit, after, ...rest }: EventSearch,
+): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
+  const { access: rules, log, reportDenied: report } = ports;
+  const attempt = { caller, action: 'audit' as const, context: unknownContext };
+  const decision = couldBeAllowed({ rules, ...attempt });
+  if (!decision.allowed) return refuse({ ...attempt, resource: undefined, decision, report });
+  const uuid = repository === undefined ? undefined : parseRepositoryUuid(repository);
+  const named =
+    repository === undefined || uuid ? [] : await ports.grants.bearersOf('repository', repository);
+  const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
+  const filter = { ...rest, repositoryUuids };
+  const { partitions, isWhole } = auditable(rules, caller, filter);
+  const isPartial = !isWhole || given(filter) > 1;
+  const page = await readPage<EventPartition, EventEntry>(
+    {
+      partitions,
+      read: (partition, reading) => log.entries(partition, { ...reading, from: rest.from, to: rest.to }),
+      positionOf: eventPosition,
+      isAscending: false,
+      keeps: isPartial ? (entry) => fits(entry, filter) && isAuditable(rules, caller, entry) : undefined,
+    },
+    { limit, after },
+  );
+  const events = await log.read(page.entries);
+  return ok({
+    events: events.filter((event) => isAuditable(rules, caller, eventEntryOf(event))),
+    next: page.next,
+  });
+}
+
+/** How many filters beside the time are given; one is a partition. */
+const given = ({ repositoryUuids, principal, type, stream }: Filter): number =>
+  [repositoryUuids, principal, type, stream].filter((one) => one !== undefined).length;
+
+/** The partitions to read for a caller. `isWhole`: everything in them may be audited. */
+function auditable(
+  rules: AccessRules,
+  caller: Caller,
+  filter: Filter,
+): { partitions: EventPartition[]; isWhole: boolean } {
+  const found = listReachOf({ rules, caller, action: 'audit', context: unknownContext });
+  if (found.is === 'pipeline') return { partitions: [], isWhole: true };
+  const { everything, scopes, isWhole, more } = found.reach;
+  if (everything) return { partitions: partitionsOf(filter), isWhole };
+  const { repositoryUuids } = filter;
+  const repositories = scopes.flatMap(({ type, id }) => {
+    const uuid = type === 'Repository' ? parseRepositoryUuid(id) : undefined;
+    return uuid ? [uuid] : [];
+  });
+  const isUnsure = more || repositories.length < scopes.length;
+  // What a rule says of accounts shows only event by event, so such a caller reads what they ask for.
+  const asked = isUnsure ? (repositoryUuids ?? []) : [];
+  const own = repositories.filter((uuid) => repositoryUuids?.includes(uuid) ?? true);
+  const values = [...new Set([...own, ...asked])];
+  // The partitions are the repositories', so nothing else than these is left to compare.
+  return { partitions: values.map((value) => ({ by: 'repository', value })), isWhole: false };
+}
+
+/** The partitions that hold every event of a filter, for a caller who may audit everything: the smallest kind first. */
+function partitionsOf({ stream, repositoryUuids, principal, type }: Filter): EventPartition[] {
+  if (stream !== undefined) return [{ by: 'stream', value: stream }];
+  if (repositoryUuids) return [...new Set(repositoryUuids)].map((value) => ({ by: 'repository', value }));
+  if (principal !== undefined) return [{ by: 'principal', value: principal }];
+  if (type !== undefined) return [{ by: 'type', value: type }];
+  return [{ by: 'all' }];
+}
+
+function fits(entry: EventEntry, filter: Filter): boolean {
+  const { repositoryUuids, principal, type, stream } = filter;
+  return (
+    (repositoryUuids === undefined || repositoryUuids.includes(entry.repositoryUuid)) &&
+    (principal === undefined || principal === entry.principal) &&
+    (type === undefined || type === entry.type) &&
+    (stream === undefined || stream === entry.grantId)
+  );
+}
+
+/** Every event holds repository and account, and not every one more: a decision is made on these two. */
+function isAuditable(rules: AccessRules, caller: Caller, entry: EventEntry): boolean {
+  const resource = eventResource({ repositoryUuid: entry.repositoryUuid, accountId: entry.account });
+  return decideAccess({ rules, caller, action: 'audit', resource, context: unknownContext }).allowed;
+}

@@ -1,0 +1,97 @@
+import type { GrantIntent } from '../grants/intent.ts';
+import {
+  isAgainst,
+  isInForce,
+  type ReachedResource,
+  type Reservations,
+  type ReservedResource,
+  reachedResources,
+  reservationItemId,
+  reservationsOf,
+  reservationText,
+} from '../planning/reservation.ts';
+import type { GrantId } from '../shared/identifiers.ts';
+import { PortError } from '../shared/port-error.ts';
+import type { FieldError } from '../shared/problem.ts';
+import type { Template } from '../templates/template.ts';
+import { loadStream, type StreamPorts } from './grant-stream.ts';
+
+/** What looking for reservations needs. */
+export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'> & {
+  reservations: Reservations;
+  templates: ReadonlyMap<string, Template>;
+};
+
+/** A grant's intent, and the template that it is rendered from. */
+export type Intended = { grantId: GrantId; intent: GrantIntent; template: Template };
+
+/** The parameters of an intent that reach what a live grant of another repository uses exclusively, in the same account.
+ *  A holder is named by its grant's id only: who may read that grant learns whose it is. */
+export async function heldElsewhere(
+  ports: ReservationPorts,
+  { grantId, intent, template }: Intended,
+): Promise<FieldError[]> {
+  const reached = reachedResources(ports.templates, template, intent);
+  const found = await Promise.all(
+    reached.map(async (one) => {
+      const holder = await findHolder(ports, one, { grantId, intent });
+      const detail = `${one.resource.value} is used exclusively by grant ${holder} of another repository`;
+      return holder === undefined ? [] : [{ pointer: one.pointer, detail }];
+    }),
+  );
+  return found.flat();
+}
+
+/** The id of a grant in force whose reservation of the resource stands against the intent. */
+async function findHolder(
+  ports: ReservationPorts,
+  { resource, apart }: ReachedResource,
+  { grantId, intent }: Pick<Intended, 'grantId' | 'intent'>,
+): Promise<GrantId | undefined> {
+  const all = await ports.reservations.of(resource);
+  const against = all.filter((one) => one.grantId !== grantId && isAgainst(one, { intent, apart }));
+  for (const { grantId: holder } of against) {
+    if (await holds(ports, holder, resource)) return holder;
+  }
+  return undefined;
+}
+
+/** Whether a grant that has reserved a resource is in force. A stream that is broken proves nothing, so its reservation is
+ *  in force. */
+async function holds(ports: ReservationPorts, holder: GrantId, resource: ReservedResource): Promise<boolean> {
+  try {
+    const { grant } = await loadStream(ports, holder);
+    return isInForce(grant, resource);
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    return true;
+  }
+}
+
+/** Reserves what a grant is about to use exclusively. Idempotent; before anything in IAM reaches it. */
+export async function reserveFor({ reservations }: ReservationPorts, intended: Intended): Promise<void> {
+  const own = reservationsOf(intended.template, intended);
+  await Promise.all(own.map(({ resource, reservation }) => reservations.reserve(resource, reservation)));
+}
+
+/** Takes back what a grant that has ended, or whose change has, had reserved. A failure changes nothing: a reservation whose
+ *  grant is not in force counts for nothing. */
+export async function releaseFor(
+  { reservations, templates }: Pick<ReservationPorts, 'reservations' | 'templates'>,
+  { grantId, intent, keeping }: Pick<Intended, 'grantId' | 'intent'> & { keeping?: GrantIntent | undefined },
+): Promise<void> {
+  const template = templates.get(intent.template.name);
+  if (!template) return;
+  const kept = keeping ? reservationsOf(template, { grantId, intent: keeping }).map(textOf) : [];
+  const ended = reservationsOf(template, { grantId, intent }).filter((one) => !kept.includes(textOf(one)));
+  await Promise.all(
+    ended.map(({ resource, reservation }) =>
+      reservations.release(resource, reservation).catch((error: unknown) => {
+        if (!(error instanceof PortError)) throw error;
+      }),
+    ),
+  );
+}
+
+const textOf = ({ resource, reservation }: ReturnType<typeof reservationsOf>[number]): string =>
+  `${reservationItemId(resource)} ${reservationText(reservation)}`;
