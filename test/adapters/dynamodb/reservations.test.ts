@@ -10,9 +10,10 @@ import {
   startDynamodbSandbox,
 } from '../../../sandbox/dynamodb/server.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
+import { grantIdNumber, repositoryNumber } from '../../support/adapters/events.ts';
 import { rejectionOf, sdkError } from '../../support/adapters/failures.ts';
 import { FakeReservations } from '../../support/domain/fakes/reservations.ts';
-import { asAccountId, asGrantId, asRepositoryUuid } from '../../support/identifiers.ts';
+import { asAccountId } from '../../support/identifiers.ts';
 
 const resource = (over: Partial<ReservedResource> = {}): ReservedResource => ({
   account: asAccountId('111122223333'),
@@ -21,8 +22,8 @@ const resource = (over: Partial<ReservedResource> = {}): ReservedResource => ({
   ...over,
 });
 const reservation = (over: Partial<Reservation> = {}): Reservation => ({
-  grantId: asGrantId('gr_a'),
-  repository: asRepositoryUuid('{1}'),
+  grantId: grantIdNumber(1),
+  repository: repositoryNumber(1),
   template: 'terraform-state',
   apart: 'shop',
   ...over,
@@ -54,12 +55,12 @@ describe.each<[string, () => Reservations]>([
 ])('reservations %s', (_, open) => {
   test('are those of one resource, each once, until they are released, once or twice', async () => {
     const store = open();
-    const [first, second] = [reservation(), reservation({ grantId: asGrantId('gr_b'), apart: undefined })];
+    const [first, second] = [reservation(), reservation({ grantId: grantIdNumber(2), apart: undefined })];
     await store.reserve(resource(), first);
     await store.reserve(resource(), first);
     await store.reserve(resource(), {
-      grantId: asGrantId('gr_b'),
-      repository: asRepositoryUuid('{1}'),
+      grantId: grantIdNumber(2),
+      repository: repositoryNumber(1),
       template: 'terraform-state',
     });
     const found = await store.of(resource());
@@ -75,7 +76,7 @@ describe.each<[string, () => Reservations]>([
     await store.release(resource(), first);
     await store.release(resource(), first);
     expect(await store.of(resource())).toEqual([
-      { grantId: 'gr_b', repository: '{1}', template: 'terraform-state' },
+      { grantId: grantIdNumber(2), repository: repositoryNumber(1), template: 'terraform-state' },
     ]);
   });
 });
