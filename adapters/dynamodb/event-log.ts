@@ -7,6 +7,7 @@ import {
 import type { GrantEvent } from '../../domain/grants/event.ts';
 import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
@@ -29,7 +30,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     }
   }
 
-  async function findEvent(grantId: string, seq: number): Promise<GrantEvent | undefined> {
+  async function findEvent(grantId: StreamId, seq: number): Promise<GrantEvent | undefined> {
     const command = new GetItemCommand({
       TableName: table,
       Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
@@ -39,7 +40,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
-  async function loadItems(grantId: string, seq: number, limit: number): Promise<Item[]> {
+  async function loadItems(grantId: StreamId, seq: number, limit: number): Promise<Item[]> {
     const items: Item[] = [];
     let start: Item | undefined;
     do {
@@ -58,7 +59,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return items;
   }
 
-  const loadFrom = async (grantId: string, seq: number, limit: number): Promise<GrantEvent[]> =>
+  const loadFrom = async (grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> =>
     (await loadItems(grantId, seq, limit)).map(toEvent);
 
   return {

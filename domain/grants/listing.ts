@@ -1,4 +1,12 @@
-import type { Uuid } from '../shared/identifiers.ts';
+import type {
+  AccountId,
+  EnvironmentUuid,
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+  WorkspaceUuid,
+} from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
@@ -28,15 +36,15 @@ export type GrantPartition = { by: GrantPartitionKind; value: string };
 
 /** What a list knows of a grant before its row is read: enough to filter and to authorise it. */
 export type GrantEntry = {
-  grantId: string;
+  grantId: GrantId;
   updatedAt: Instant;
   state: string;
-  workspaceUuid: Uuid;
-  projectUuid?: Uuid | undefined;
-  repositoryUuid: Uuid;
-  environment?: { uuid: Uuid; name: string } | undefined;
+  workspaceUuid: WorkspaceUuid;
+  projectUuid?: ProjectUuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environment?: { uuid: EnvironmentUuid; name: string } | undefined;
   template: string;
-  account: string;
+  account: AccountId;
   /** `kind:id`. */
   requestedBy: string;
   isWaiting: boolean;
@@ -64,8 +72,10 @@ export function entryOf(grant: Grant): GrantEntry {
 
 /** The value of a `target` partition: an environment's UUID, which is unique across repositories, or the repository's
  *  UUID and `*`. */
-export const targetOf = (repositoryUuid: Uuid, environmentUuid: Uuid | undefined): string =>
-  environmentUuid ?? `${repositoryUuid}*`;
+export const targetOf = (
+  repositoryUuid: RepositoryUuid,
+  environmentUuid: EnvironmentUuid | undefined,
+): string => environmentUuid ?? `${repositoryUuid}*`;
 
 /** The value of an entry in each kind of partition; undefined where the grant is in none of that kind. */
 export function partitionValues(entry: GrantEntry): Record<GrantPartitionKind, string | undefined> {
@@ -96,17 +106,18 @@ export const positionOf = (by: GrantPartitionKind, { grantId, updatedAt, expires
 /** The kinds of partitions that the audit log is read by. */
 export type EventPartition =
   | { by: 'all' }
-  | { by: 'repository' | 'principal' | 'type'; value: string }
-  | { by: 'stream'; value: string };
+  | { by: 'repository'; value: RepositoryUuid }
+  | { by: 'principal' | 'type'; value: string }
+  | { by: 'stream'; value: StreamId };
 
 /** What a search knows of an event before it is read: enough to filter and to authorise it. */
 export type EventEntry = {
-  grantId: string;
+  grantId: StreamId;
   seq: number;
   at: Instant;
   type: string;
-  repositoryUuid: Uuid;
-  account: string;
+  repositoryUuid: RepositoryUuid;
+  account: AccountId;
   /** `kind:id`. */
   principal: string;
 };

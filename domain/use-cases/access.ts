@@ -12,7 +12,7 @@ import {
 } from '../access/authorisation.ts';
 import type { RepositoryAdmins } from '../access/repository-admins.ts';
 import type { Grant } from '../grants/grant.ts';
-import { GRANT_ID } from '../shared/identifiers.ts';
+import { type GrantId, parseGrantId } from '../shared/identifiers.ts';
 import type { Caller } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -80,7 +80,7 @@ export function resourceOf(grant: Grant): Resource {
 const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
   fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
 
-/** What a caller wants of one grant. */
+/** What a caller wants of one grant, which they name: `grantId` is any text until it is parsed. */
 export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
 
 /** Loads a grant for a caller who may read it and may do `action` with it. The problem is `GRANT_NOT_FOUND`,
@@ -89,11 +89,12 @@ export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
  *  `admins` are those of one request, which may load a grant more than once. */
 export async function loadForCaller<S extends { grant: Grant | undefined }>(
   { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
-  load: (grantId: string) => Promise<S>,
+  load: (grantId: GrantId) => Promise<S>,
   { grantId, caller, action, admins }: GrantAttempt & { admins: RepositoryAdmins },
 ): Promise<Result<S & { grant: Grant }>> {
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
-  const stream = await load(grantId);
+  const id = parseGrantId(grantId);
+  if (!id) return grantNotFound(grantId);
+  const stream = await load(id);
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);

@@ -19,6 +19,7 @@ import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { StreamId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
@@ -30,7 +31,7 @@ const WORK_DUE_SECONDS = 60;
 /** A grant's stream as it was read: the fold of its events and the last of them. `events` begin at the checkpoint, where
  *  there is one. */
 export type GrantStream = StreamPart & {
-  grantId: string;
+  grantId: StreamId;
   grant: Grant | undefined;
   last: GrantEvent | undefined;
 };
@@ -79,9 +80,9 @@ export const isFull = (events: readonly GrantEvent[]): boolean =>
 
 /** A stream that cannot be read: an event that this version does not know or that is none, or a broken chain. */
 export class UnreadableStream extends Error {
-  readonly grantId: string;
+  readonly grantId: StreamId;
 
-  constructor(grantId: string, reason: string, options?: { cause: unknown }) {
+  constructor(grantId: StreamId, reason: string, options?: { cause: unknown }) {
     super(`the log of ${grantId} is broken: ${reason}`, options);
     this.grantId = grantId;
   }
@@ -92,7 +93,7 @@ export class UnreadableStream extends Error {
  *  that was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readPart(ports, grantId));
 }
@@ -100,7 +101,7 @@ export async function loadStream(
 /** Reads a grant's whole stream. Throws as `loadStream` does. */
 export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   const events = await loadEvents(ports.log, grantId, 1);
   return verified(ports, grantId, { checkpoint: undefined, events });
@@ -109,7 +110,7 @@ export async function loadWholeStream(
 /** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
 export async function readPart(
   { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<StreamPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
@@ -120,7 +121,7 @@ export async function readPart(
 }
 
 /** The events from `seq` on. A failed read is a `PortError`; whatever else is thrown is about what was read. */
-async function loadEvents(log: EventLog, grantId: string, seq: number): Promise<GrantEvent[]> {
+async function loadEvents(log: EventLog, grantId: StreamId, seq: number): Promise<GrantEvent[]> {
   try {
     return await (seq === 1 ? log.load(grantId) : log.loadFrom(grantId, seq, Number.POSITIVE_INFINITY));
   } catch (error) {
@@ -131,9 +132,9 @@ async function loadEvents(log: EventLog, grantId: string, seq: number): Promise<
   }
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: StreamPart): GrantStream {
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: StreamPart): GrantStream {
   const { events } = part;
-  const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
+  const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
   const isAhead = (events.at(-1)?.at ?? '') > latest;
   const fieldError =
     verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
@@ -182,8 +183,8 @@ export async function appendEventAt(
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
   const names = newNames(stream.grant, hashed);
-  if (hashed.type === 'GrantRequested' && seq === 1) {
-    await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId, names);
+  if (grant && hashed.type === 'GrantRequested' && seq === 1) {
+    await ports.grants.enrol(hashed.data.repository.uuid, grant.id, names);
   } else if (names.length > 0) await ports.grants.rememberNames(names);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };

@@ -6,6 +6,7 @@ import type { Grant } from '../grants/grant.ts';
 import type { DueRow } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { isAtRest } from '../grants/work.ts';
+import type { StreamId } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
@@ -20,7 +21,7 @@ const ROWS_PER_READ = 50;
 export type ReconcilePorts = StreamPorts & {
   provisioner: Provisioner;
   /** Reports a grant that could not be reconciled; the pass continues. */
-  reportFailure(grantId: string, error: unknown): void;
+  reportFailure(grantId: StreamId, error: unknown): void;
 };
 
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */

@@ -9,6 +9,7 @@ import {
   repositoryNumber,
   streamOf,
 } from '../support/adapters/events.ts';
+import { asAccountId, asInstant } from '../support/identifiers.ts';
 
 /** Two handles on one store that is empty at first. */
 export type OpenEventLog = () => Promise<{ log: EventLog; second: EventLog }>;
@@ -104,8 +105,8 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
             type: 'GrantExpiryChanged',
             data: {
               repository,
-              account: '111122223333',
-              expiresAt: '2027-01-01T00:00:00.000Z',
+              account: asAccountId('111122223333'),
+              expiresAt: asInstant('2027-01-01T00:00:00.000Z'),
               reason: `${n}`.repeat(5000),
             },
           },

@@ -14,7 +14,10 @@ import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
 import { platform } from '../support/domain/fakes/fakes.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { GRANT_ID, present, shop } from '../support/domain/samples.ts';
+import { asEpoch, asGrantId, asStreamId } from '../support/identifiers.ts';
 import { listAll } from '../support/stores/listed.ts';
+
+const BROKEN = asGrantId(`gr_${'b'.repeat(26)}`);
 
 const LAG_MS = 2000;
 
@@ -43,7 +46,7 @@ class LaggingWorld extends FollowWorld {
 
   /** The grant by its stream. */
   async grant(id: string): Promise<Grant> {
-    return present(replay(await this.real.log.load(id)));
+    return present(replay(await this.real.log.load(asStreamId(id))));
   }
 
   /** The states of these grants by their streams. */
@@ -60,7 +63,10 @@ class LaggingWorld extends FollowWorld {
   async pass() {
     const failures: string[] = [];
     const ports = { ...this.requestPorts, reportFailure: (id: string) => failures.push(id) };
-    const found = await reconcile(ports, { correlationId: 'pass', deadline: this.clock.now() + 60_000 });
+    const found = await reconcile(ports, {
+      correlationId: 'pass',
+      deadline: asEpoch(this.clock.now() + 60_000),
+    });
     return { ...found, failures };
   }
 }
@@ -147,14 +153,12 @@ test('a grant of before grants were enrolled is revoked with its repository', as
 
 test('one stream that cannot be read keeps no other grant from being revoked, and is tried again', async () => {
   const id = await ask('default');
-  await world.real.grants.enrol(shop.uuid, 'gr_broken', []);
+  await world.real.grants.enrol(shop.uuid, BROKEN, []);
   const { load } = world.real.log;
   world.real.log.load = (asked) =>
-    asked === 'gr_broken' ? Promise.reject(new Error('the log of gr_broken is broken')) : load(asked);
+    asked === BROKEN ? Promise.reject(new Error('the log is broken')) : load(asked);
   world.bitbucket.repositories = [];
-  await expect(world.deliver('repo:deleted', { repository: { uuid: shop.uuid } })).rejects.toThrow(
-    'gr_broken',
-  );
+  await expect(world.deliver('repo:deleted', { repository: { uuid: shop.uuid } })).rejects.toThrow(BROKEN);
   expect(await world.states([id])).toEqual(['revoked']);
 });
 

@@ -2,6 +2,8 @@ import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import type { EventEntry, EventPartition } from '../../../domain/grants/listing.ts';
 import type { Reading, Span } from '../../../domain/grants/stores.ts';
+import { accountIdSchema, repositoryUuidSchema, streamIdSchema } from '../../../domain/shared/identifiers.ts';
+import { instantSchema } from '../../../domain/shared/time.ts';
 import { type Item, textOf } from '../client.ts';
 import { toEvent } from '../event-item.ts';
 import { readItems } from './batch-read.ts';
@@ -30,12 +32,12 @@ function eventReadOf(partition: IndexedPartition, reading: Reading & Span): Inde
 
 /** The entry of an index item. */
 export const toEventEntry = (item: Item): EventEntry => ({
-  grantId: textOf(item, 'grantId'),
+  grantId: streamIdSchema.parse(textOf(item, 'grantId')),
   seq: Number(item.seq?.N),
-  at: textOf(item, 'order').split('#')[0] ?? '',
+  at: instantSchema.parse(textOf(item, 'order').split('#')[0]),
   type: textOf(item, 'type'),
-  repositoryUuid: textOf(item, 'repository'),
-  account: textOf(item, 'account'),
+  repositoryUuid: repositoryUuidSchema.parse(textOf(item, 'repository')),
+  account: accountIdSchema.parse(textOf(item, 'account')),
   principal: textOf(item, 'principal'),
 });
 

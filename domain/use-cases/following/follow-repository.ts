@@ -7,7 +7,7 @@ import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantPartition } from '../../grants/listing.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
-import type { Uuid } from '../../shared/identifiers.ts';
+import type { GrantId, RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -30,7 +30,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
-  reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+  reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
@@ -70,7 +70,7 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
@@ -94,7 +94,7 @@ export async function followRepository(
  *  the grants that could be read are given. */
 async function liveGrantsOf(
   ports: FollowPorts,
-  uuid: Uuid,
+  uuid: RepositoryUuid,
 ): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
   const enrolled = await ports.grants.listEnrolled(uuid);
   const indexed = await liveGrants(ports, { by: 'repository', value: uuid });
@@ -131,7 +131,7 @@ export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition
 /** Records its repository's present names in a grant. */
 export async function followNames(
   ports: StreamPorts,
-  { grantId, repository }: { grantId: string; repository: Repository },
+  { grantId, repository }: { grantId: GrantId; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
@@ -163,7 +163,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
 
 /** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
  *  as a name without an owner, still waits for a person. */
-async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
+async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const { grant } = stream;

@@ -11,7 +11,7 @@ import type { GrantEvent } from '../../grants/event.ts';
 import { type EventEntry, type EventPartition, eventEntryOf, eventPosition } from '../../grants/listing.ts';
 import type { Span } from '../../grants/stores.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { readPage } from './pages.ts';
@@ -26,13 +26,13 @@ export type EventSearch = Span & {
   principal?: string | undefined;
   type?: string | undefined;
   /** The id of a stream. */
-  stream?: string | undefined;
+  stream?: StreamId | undefined;
   limit: number;
   after?: string | undefined;
 };
 
 type Filter = Omit<EventSearch, 'repository' | 'limit' | 'after'> & {
-  repositoryUuids?: readonly Uuid[] | undefined;
+  repositoryUuids?: readonly RepositoryUuid[] | undefined;
 };
 
 /** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing. Only partitions are read that the
@@ -46,7 +46,7 @@ export async function auditEvents(
   const attempt = { caller, action: 'audit' as const, context: unknownContext };
   const decision = couldBeAllowed({ rules, ...attempt });
   if (!decision.allowed) return refuse({ ...attempt, resource: undefined, decision, report });
-  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const uuid = repository === undefined ? undefined : parseRepositoryUuid(repository);
   const named =
     repository === undefined || uuid ? [] : await ports.grants.bearersOf('repository', repository);
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
@@ -85,7 +85,10 @@ function auditable(
   const { everything, scopes, isWhole, more } = found.reach;
   if (everything) return { partitions: partitionsOf(filter), isWhole };
   const { repositoryUuids } = filter;
-  const repositories = scopes.flatMap(({ type, id }) => (type === 'Repository' ? [id] : []));
+  const repositories = scopes.flatMap(({ type, id }) => {
+    const uuid = type === 'Repository' ? parseRepositoryUuid(id) : undefined;
+    return uuid ? [uuid] : [];
+  });
   const isUnsure = more || repositories.length < scopes.length;
   // What a rule says of accounts shows only event by event, so such a caller reads what they ask for.
   const asked = isUnsure ? (repositoryUuids ?? []) : [];

@@ -3,6 +3,7 @@ import type { GrantEvent } from '../../grants/event.ts';
 import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../../grants/stores.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, loadForCaller } from '../access.ts';
@@ -21,7 +22,7 @@ export async function readableStream(
   grantId: string,
   caller: Caller,
 ): Promise<Result<StreamPart & { grant: Grant }>> {
-  const load = async (id: string) => {
+  const load = async (id: GrantId) => {
     const part = await readPart(ports, id);
     return { ...part, grant: replayPart(part) };
   };
@@ -50,7 +51,7 @@ export async function grantEvents(
   if (!found.ok) return found;
   const allowed = mayReadEvents(ports, caller, found.value.grant);
   if (!allowed.ok) return allowed;
-  const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
+  const rest = await ports.log.loadFrom(found.value.grant.id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
 }

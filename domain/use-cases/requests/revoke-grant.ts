@@ -1,6 +1,7 @@
 import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
+import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller } from '../access.ts';
@@ -42,9 +43,10 @@ export async function revokeGrant(
       const answered = await revokeOnce(ports, found.value, context);
       if (answered !== 'again') return answered;
     } catch (error) {
-      if (!(error instanceof UnreadableStream)) throw error;
-      ports.reportUnreadable(grantId, error);
-      return revokeUnreadable(ports, grantId, { ...context, cause: causeOf(context) });
+      const id = parseGrantId(grantId);
+      if (!(error instanceof UnreadableStream) || !id) throw error;
+      ports.reportUnreadable(id, error);
+      return revokeUnreadable(ports, id, { ...context, cause: causeOf(context) });
     }
   }
 }
@@ -71,7 +73,7 @@ async function revokeOnce(
     if (event) await projectStream(ports, appended);
     return answer(appended.grant);
   }
-  if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
+  if (outcome === 'verify') return verifyNothingLeft(ports, grant.id);
   const settled = await waitForProvisioner(ports, grantId);
   // A run that ended has written the row. Until then the row shows the grant as it was, and a revoke writes one row less.
   if (event && !isAtRest(settled.grant)) await projectStream(ports, settled);
@@ -79,7 +81,7 @@ async function revokeOnce(
 }
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
-async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<Result<GrantAnswer>> {
+async function verifyNothingLeft(ports: RequestPorts, grantId: GrantId): Promise<Result<GrantAnswer>> {
   const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
   if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);

@@ -6,6 +6,12 @@ import {
   unreadableRevocationOf,
 } from '../../grants/unreadable/revocation.ts';
 import { type ProvenTarget, provenTarget } from '../../grants/unreadable/traces.ts';
+import {
+  type AccountId,
+  accountIdSchema,
+  type GrantId,
+  repositoryUuidSchema,
+} from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -18,7 +24,7 @@ import { PROVISIONER_WAIT_MS } from '../wait-for-provisioner.ts';
  *  on asynchronously. */
 export type UnreadableAnswer = {
   unreadable: true;
-  grantId: string;
+  grantId: GrantId;
   revocation: Exclude<UnreadableRevocation, { state: 'none' }>;
 };
 
@@ -33,11 +39,12 @@ export type UnreadableCause = {
 export type UnreadablePorts = StreamPorts &
   Pick<AccessPorts, 'access' | 'reportDenied'> & {
     provisioner: Provisioner;
-    configuration: { accounts: readonly { id: string }[] };
+    configuration: { accounts: readonly { id: AccountId }[] };
   };
 
 /** Stands for what is not known of a grant: it is in no workspace, project or repository. */
-const UNKNOWN_UUID = '{00000000-0000-0000-0000-000000000000}';
+const UNKNOWN_UUID = repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}');
+const UNKNOWN_ACCOUNT = accountIdSchema.parse('000000000000');
 const UNKNOWN_REPOSITORY = { uuid: UNKNOWN_UUID, fullName: 'unknown/unknown' };
 
 /** Ends access through the role of a grant whose stream cannot be read: intent and outcome are recorded in the stream beside
@@ -46,7 +53,7 @@ const UNKNOWN_REPOSITORY = { uuid: UNKNOWN_UUID, fullName: 'unknown/unknown' };
  *  closed is not closed again. `GRANT_NOT_FOUND` where the caller is not allowed. */
 export async function revokeUnreadable(
   ports: UnreadablePorts,
-  grantId: string,
+  grantId: GrantId,
   asked: UnreadableCause,
 ): Promise<Result<UnreadableAnswer>> {
   const target = provenTarget(grantId, await ports.log.loadTexts(grantId));
@@ -87,14 +94,14 @@ function placeOf({ configuration }: UnreadablePorts, target: ProvenTarget | unde
 
 function authoriseUnreadable(
   { access: rules, reportDenied: report }: UnreadablePorts,
-  { grantId, target, caller }: { grantId: string; target: ProvenTarget | undefined; caller: Caller },
+  { grantId, target, caller }: { grantId: GrantId; target: ProvenTarget | undefined; caller: Caller },
 ): Result<undefined> {
   const resource: Resource = {
     workspaceUuid: undefined,
     projectUuid: undefined,
     repositoryUuid: target?.repository.uuid ?? UNKNOWN_UUID,
     environmentUuid: target?.environmentUuid,
-    accountId: target?.account ?? '000000000000',
+    accountId: target?.account ?? UNKNOWN_ACCOUNT,
     template: target && { name: target.template },
   };
   const attempt = { rules, caller, action: 'revoke' as const, context: unknownContext };

@@ -8,17 +8,18 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../../../domain/grants/event.ts';
+import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 
 /** A row of the read model as it lies in the table. */
 export type RawRow = Record<string, AttributeValue>;
 
 /** The two tables, read and cleared without the product's adapters. */
 export type RawStorage = {
-  events(grantId: string): Promise<GrantEvent[]>;
-  row(grantId: string): Promise<RawRow | undefined>;
+  events(grantId: GrantId): Promise<GrantEvent[]>;
+  row(grantId: GrantId): Promise<RawRow | undefined>;
   /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
    *  them. */
-  forget(grantId: string, events: number): Promise<void>;
+  forget(grantId: GrantId, events: number): Promise<void>;
   close(): void;
 };
 
@@ -29,7 +30,7 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     region: 'eu-central-1',
     credentials: { accessKeyId: 'walk', secretAccessKey: 'walk' },
   });
-  async function items(grantId: string): Promise<RawRow[]> {
+  async function items(grantId: GrantId): Promise<RawRow[]> {
     const { Items } = await client.send(
       new QueryCommand({
         TableName: eventsTable,

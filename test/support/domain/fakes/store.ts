@@ -15,6 +15,7 @@ import {
 } from '../../../../domain/grants/listing.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
+  BearerUuid,
   CheckpointStore,
   DueRow,
   Entries,
@@ -28,7 +29,14 @@ import type {
   Span,
 } from '../../../../domain/grants/stores.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
-import { plusSeconds } from '../../../../domain/shared/time.ts';
+import type {
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+} from '../../../../domain/shared/identifiers.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import { asEpoch, asInstant } from '../../identifiers.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
 export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
@@ -38,12 +46,12 @@ export type Journal = JournalEntry[];
 export class FakeClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
 
-  now(): number {
-    return this.#now;
+  now(): EpochMilliseconds {
+    return asEpoch(this.#now);
   }
 
-  instant(): string {
-    return new Date(this.#now).toISOString();
+  instant(): Instant {
+    return asInstant(new Date(this.#now).toISOString());
   }
 
   advance(milliseconds: number): void {
@@ -66,19 +74,19 @@ export class FakeEventLog implements EventLog {
     this.#journal = journal;
   }
 
-  async load(grantId: string): Promise<GrantEvent[]> {
+  async load(grantId: StreamId): Promise<GrantEvent[]> {
     return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
   }
 
-  async loadTexts(grantId: string): Promise<string[]> {
+  async loadTexts(grantId: StreamId): Promise<string[]> {
     return this.streams.get(grantId) ?? [];
   }
 
-  async loadFrom(grantId: string, seq: number, limit: number): Promise<GrantEvent[]> {
+  async loadFrom(grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> {
     return this.#read(grantId, seq, limit);
   }
 
-  #read(grantId: string, seq: number, limit: number): GrantEvent[] {
+  #read(grantId: StreamId, seq: number, limit: number): GrantEvent[] {
     const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
     return texts.map((text) => parseEvent(JSON.parse(text)));
   }
@@ -123,7 +131,7 @@ export class FakeEventLog implements EventLog {
 export class FakeCheckpointStore implements CheckpointStore {
   readonly kept = new Map<string, string>();
 
-  async find(grantId: string): Promise<Checkpoint | undefined> {
+  async find(grantId: StreamId): Promise<Checkpoint | undefined> {
     return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
   }
 
@@ -139,6 +147,11 @@ const isIn = (partition: EventPartition, entry: EventEntry): boolean => {
   return { repository, principal, type, stream }[partition.by] === partition.value;
 };
 
+function addBearer<U>(bearers: Map<string, U[]>, name: string, uuid: U): void {
+  const known = bearers.get(name.toLowerCase()) ?? [];
+  if (!known.includes(uuid)) bearers.set(name.toLowerCase(), [...known, uuid].slice(-MOST_BEARERS));
+}
+
 /** Repositories or projects that one name leads to. */
 const MOST_BEARERS = 20;
 
@@ -147,38 +160,41 @@ const LONGEST_LEASE_SECONDS = 1000;
 
 type Row = {
   projected?: GrantRow;
-  dueAt?: string | undefined;
+  dueAt?: Instant | undefined;
   dueSeq?: number;
-  lease?: { owner: string; until: string };
+  lease?: { owner: string; until: Instant };
 };
 
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
-  readonly rows = new Map<string, Row>();
+  readonly rows = new Map<StreamId, Row>();
   /** Rows that cannot be read, until they are projected again. */
-  readonly stale = new Map<string, StaleRow['reason']>();
-  readonly #enrolled = new Map<string, Set<string>>();
-  readonly #bearers = new Map<string, string[]>();
+  readonly stale = new Map<GrantId, StaleRow['reason']>();
+  readonly #enrolled = new Map<string, Set<GrantId>>();
+  readonly #bearers = {
+    repository: new Map<string, RepositoryUuid[]>(),
+    project: new Map<string, ProjectUuid[]>(),
+  };
 
-  async enrol(repositoryUuid: string, grantId: string, names: readonly Naming[]): Promise<void> {
+  async enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void> {
     const known = this.#enrolled.get(repositoryUuid) ?? new Set();
     this.#enrolled.set(repositoryUuid, known.add(grantId));
     this.#remember(names);
   }
 
   /** Rows that a test has put here count as enrolled. */
-  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+  async listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     const rows = this.#grants().filter(({ request }) => request.intent.repository.uuid === repositoryUuid);
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
 
-  #row(grantId: string): Row {
+  #row(grantId: StreamId): Row {
     const row = this.rows.get(grantId) ?? {};
     this.rows.set(grantId, row);
     return row;
   }
 
-  async markDue(grantId: string, seq: number, dueAt: string): Promise<void> {
+  async markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq });
@@ -192,7 +208,7 @@ export class FakeGrantTable implements GrantTable {
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
-  async takeLease(grantId: string, owner: string, now: string, until: string): Promise<boolean> {
+  async takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean> {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
@@ -202,7 +218,7 @@ export class FakeGrantTable implements GrantTable {
     return true;
   }
 
-  async releaseLease(grantId: string, owner: string): Promise<void> {
+  async releaseLease(grantId: StreamId, owner: string): Promise<void> {
     const row = this.rows.get(grantId);
     if (row?.lease?.owner === owner) delete row.lease;
   }
@@ -229,7 +245,7 @@ export class FakeGrantTable implements GrantTable {
     };
   }
 
-  async read(grantIds: readonly string[]): Promise<GrantRows> {
+  async read(grantIds: readonly GrantId[]): Promise<GrantRows> {
     const rows: GrantRows = { grants: [], stale: [] };
     for (const grantId of grantIds) {
       const reason = this.stale.get(grantId);
@@ -240,7 +256,7 @@ export class FakeGrantTable implements GrantTable {
     return rows;
   }
 
-  async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {
+  async listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]> {
     const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0 }]) =>
       dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
     );
@@ -263,18 +279,19 @@ export class FakeGrantTable implements GrantTable {
   }
 
   #remember(names: readonly Naming[]): void {
-    for (const { kind, name, uuid } of names) {
-      const key = `${kind}#${name.toLowerCase()}`;
-      const bearers = this.#bearers.get(key) ?? [];
-      if (!bearers.includes(uuid)) this.#bearers.set(key, [...bearers, uuid].slice(-MOST_BEARERS));
+    for (const naming of names) {
+      if (naming.kind === 'repository') addBearer(this.#bearers.repository, naming.name, naming.uuid);
+      else addBearer(this.#bearers.project, naming.name, naming.uuid);
     }
   }
 
-  async bearersOf(kind: NamedKind, name: string): Promise<string[]> {
-    return [...(this.#bearers.get(`${kind}#${name.toLowerCase()}`) ?? [])];
+  async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
+    const bearers: { [N in NamedKind]: Map<string, BearerUuid[N][]> } = this.#bearers;
+    const found: Map<string, BearerUuid[K][]> = bearers[kind];
+    return [...(found.get(name.toLowerCase()) ?? [])];
   }
 
-  async listLive(repositoryUuid: string): Promise<string[]> {
+  async listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     return this.#grants()
       .filter((grant) => isLive(grant.state) && grant.request.intent.repository.uuid === repositoryUuid)
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
