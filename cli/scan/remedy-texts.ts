@@ -1,4 +1,5 @@
 import type { FilteredReport } from '../../domain/scan/ignore.ts';
+import { OPENS } from '../../domain/scan/judging/next-steps.ts';
 import { fillingOf } from '../../domain/scan/judging/placeholders.ts';
 import type { AdmittedClaims, GrantRequest, ScanFinding } from '../../domain/scan/report.ts';
 import { plainJson, plainText } from '../plain-text.ts';
@@ -7,7 +8,7 @@ import type { RoleSection } from './report-texts.ts';
 /** What the remedies mean by Rolewright, and what they leave to the reader; undefined where none names it. */
 export function aboutRolewright({ findings }: FilteredReport): string | undefined {
   if (!findings.some(({ request }) => request)) return undefined;
-  return 'Rolewright is a service in an AWS account of yours: on request it gives one repository a role of its own, for what one template allows. ROLEWRIGHT_URL is the URL that its deployment prints (docs/deploy.md). Where you do not run it, the aws commands alone do.';
+  return 'Rolewright is a service in an AWS account of yours: on request it gives one repository a role of its own, for what one template allows. ROLEWRIGHT_URL is the URL that its deployment prints (docs/deploy.md). If you do not run Rolewright, skip the POST and use only the aws commands.';
 }
 
 /** What to fill in to a request, and which templates fit what the role can do. */
@@ -30,6 +31,12 @@ export type Step = { text: string; line: string; request?: GrantRequest };
 export function stepsOf(finding: ScanFinding): Step[] {
   const { request, command, narrow, admits, fillIn } = finding;
   const toNarrow = fillIn === undefined ? 'narrow it to what it should be' : `${EDIT_FIRST}, then narrow it`;
+  if (narrow?.startsWith(OPENS)) {
+    return [
+      ...(command ? [{ text: 'it admits no token: where nothing needs it, close it', line: command }] : []),
+      { text: 'or open it to what was probably meant (the line below is a comment)', line: narrow },
+    ];
+  }
   if (!admits) return narrow ? [{ text: toNarrow, line: narrow }] : [];
   if (!request) {
     return [

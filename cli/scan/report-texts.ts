@@ -38,8 +38,9 @@ export function sectionsOf({ findings, entries }: FilteredReport): RoleSection[]
 }
 
 /** How many findings of each severity there are, and on how many roles: `Findings: 2 critical, 1 low, on 2 roles.` */
-export function countText({ findings }: FilteredReport): string {
-  if (findings.length === 0) return 'No findings.';
+export function countText({ findings, hidden }: FilteredReport): string {
+  const unseen = hidden === 0 ? '' : ` ${hidden} more ${hidden === 1 ? 'is' : 'are'} hidden by --only.`;
+  if (findings.length === 0) return `No findings.${unseen}`;
   const counts = severities.map((severity) => ({
     severity,
     count: findings.filter((one) => one.severity === severity).length,
@@ -52,7 +53,7 @@ export function countText({ findings }: FilteredReport): string {
   const about = [...counted(subjects.length - providers, 'role'), ...counted(providers, 'provider')].join(
     ' and ',
   );
-  return `Findings: ${present.join(', ')}, on ${about}.`;
+  return `Findings: ${present.join(', ')}, on ${about}.${unseen}`;
 }
 
 const counted = (count: number, noun: string): string[] =>

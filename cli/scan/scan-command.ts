@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -92,7 +93,7 @@ async function write(file: string, text: string): Promise<void> {
   });
 }
 
-/** Writes each policy to a file of its own. The names hold an account id and a role's name as IAM allows it, no path. */
+/** Writes each policy to a file of its own, and keeps those to fill in that are there already. The names hold an account id and a role's name as IAM allows it, no path. */
 async function writePolicies(folder: string, files: readonly PolicyFile[]): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
@@ -100,6 +101,9 @@ async function writePolicies(folder: string, files: readonly PolicyFile[]): Prom
     );
   });
   for (const { name, policy } of files) {
-    await write(join(folder, name), `${JSON.stringify(policy, undefined, 2)}\n`);
+    const path = join(folder, name);
+    // What the reader has filled in is theirs.
+    if (name.endsWith('.edit-first.json') && existsSync(path)) continue;
+    await write(path, `${JSON.stringify(policy, undefined, 2)}\n`);
   }
 }

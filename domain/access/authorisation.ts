@@ -9,6 +9,7 @@ import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
+import { pipelineActionLimit, pipelineLimit } from './pipeline-limit.ts';
 import type { Reach } from './reach.ts';
 
 /** What a principal can do to grants. `audit` reads the log of all grants. */
@@ -140,31 +141,6 @@ export const deniedAccess = ({
 });
 
 const denial = (rule: string): Decision => ({ allowed: false, rule });
-
-/** What no pipeline does anywhere: anyone who can push a branch is one, so it never revokes, approves or audits. */
-function pipelineActionLimit({ caller, action }: Attempt): string | undefined {
-  if (!caller.pipeline) return undefined;
-  return action === 'request' || action === 'read' ? undefined : 'pipeline-requests-and-reads-only';
-}
-
-/** Where a pipeline stops: it reaches its own repository, in the environment that it runs in, and never asks for what
- *  needs approval. */
-function pipelineLimit({
-  caller: { pipeline },
-  action,
-  resource,
-}: Attempt & { resource: Resource }): string | undefined {
-  if (!pipeline) return undefined;
-  if (
-    resource.repositoryUuid !== pipeline.repositoryUuid ||
-    resource.workspaceUuid !== pipeline.workspaceUuid
-  ) {
-    return 'pipeline-own-repository';
-  }
-  if (resource.environmentUuid !== pipeline.environmentUuid) return 'pipeline-own-environment';
-  if (action === 'request' && resource.template?.approval !== 'none') return 'pipeline-without-approval';
-  return undefined;
-}
 
 function requestability({ caller, action, resource }: Attempt & { resource: Resource }): string | undefined {
   if (action !== 'request') return undefined;

@@ -1,5 +1,5 @@
 import { patternsOverlap } from '../shared/patterns.ts';
-import type { OwnershipRule } from './ownership-rule.ts';
+import type { OwnershipRule } from './ownership-schema.ts';
 
 /** Two projects whose patterns match a name in common, by key: neither owns such a name by itself. */
 export type PatternOverlap = { projects: [string, string]; patterns: [string, string] };

@@ -9,7 +9,7 @@ import {
 } from '../templates/parameters/parameter-types.ts';
 import { type Parameters, valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
-import type { OwnershipRule } from './ownership-rule.ts';
+import type { OwnershipRule } from './ownership-schema.ts';
 
 const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule

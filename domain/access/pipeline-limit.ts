@@ -1,28 +1,38 @@
-import { type Grant, waitingRequest } from '../grants/grant.ts';
+import type { EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
+import type { Caller } from '../shared/principal.ts';
 
-/** A rule that a pipeline's request breaks, and what to do instead. */
-export type BrokenLimit = {
-  rule: 'pipeline-keeps-waiting-request' | 'pipeline-keeps-expiry';
-  detail: string;
+/** What of an attempt the limits look at. */
+type PipelineAttempt = { caller: Caller; action: string };
+
+/** What of a grant the limits look at. */
+type Reached = {
+  workspaceUuid: WorkspaceUuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid: EnvironmentUuid | undefined;
+  template: { approval?: string } | undefined;
 };
 
-/** The rule that a pipeline would break by a request that changes a grant; undefined where it breaks none. Anyone who can push a
- *  branch is a pipeline: it replaces no request of others that waits for approval, and neither shortens nor lengthens what
- *  others have limited or left open. `expiresInSeconds` is the lifetime that it asks for. */
-export function pipelineLimit(
-  grant: Grant | undefined,
-  { expiresInSeconds }: { expiresInSeconds?: number | undefined },
-): BrokenLimit | undefined {
-  const waiting = grant && waitingRequest(grant);
-  if (grant && waiting && waiting.requestedBy.kind !== 'pipeline') {
-    const detail = `${waiting.requestedBy.kind} ${waiting.requestedBy.id} has requested grant ${grant.id}, and that request waits for approval; a pipeline cannot replace it. Have it decided or withdrawn first, or request a grant with another name.`;
-    return { rule: 'pipeline-keeps-waiting-request', detail };
+/** What no pipeline does anywhere: anyone who can push a branch is one, so it never revokes, approves or audits. */
+export function pipelineActionLimit({ caller, action }: PipelineAttempt): string | undefined {
+  if (!caller.pipeline) return undefined;
+  return action === 'request' || action === 'read' ? undefined : 'pipeline-requests-and-reads-only';
+}
+
+/** Where a pipeline stops: it reaches its own repository, in the environment that it runs in, and never asks for what
+ *  needs approval. */
+export function pipelineLimit({
+  caller: { pipeline },
+  action,
+  resource,
+}: PipelineAttempt & { resource: Reached }): string | undefined {
+  if (!pipeline) return undefined;
+  if (
+    resource.repositoryUuid !== pipeline.repositoryUuid ||
+    resource.workspaceUuid !== pipeline.workspaceUuid
+  ) {
+    return 'pipeline-own-repository';
   }
-  const isOthers = grant?.state === 'active' && grant.lifetimeSetBy.kind !== 'pipeline';
-  if (isOthers && expiresInSeconds !== undefined) {
-    const { kind, id } = grant.lifetimeSetBy;
-    const detail = `${kind} ${id} has decided how long grant ${grant.id} lasts, and a pipeline cannot change that. Repeat the request without expiresIn, or have a person make it.`;
-    return { rule: 'pipeline-keeps-expiry', detail };
-  }
+  if (resource.environmentUuid !== pipeline.environmentUuid) return 'pipeline-own-environment';
+  if (action === 'request' && resource.template?.approval !== 'none') return 'pipeline-without-approval';
   return undefined;
 }

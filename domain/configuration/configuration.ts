@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { directoryErrors, personSchema } from '../access/directory.ts';
 import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
-import { ownershipRuleSchema } from '../access/ownership-rule.ts';
+import { ownershipRuleSchema } from '../access/ownership-schema.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';

@@ -1,5 +1,5 @@
 import { unownedParameters } from '../access/ownership.ts';
-import type { OwnershipRule } from '../access/ownership-rule.ts';
+import type { OwnershipRule } from '../access/ownership-schema.ts';
 import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import {

@@ -17,6 +17,8 @@ export type UnusedRule = IgnoreRule & { isOver: boolean };
 export type FilteredReport = ScanReport & {
   ignored: readonly IgnoredFinding[];
   unused: readonly UnusedRule[];
+  /** How many findings `onlyThose` has left out. */
+  hidden: number;
 };
 
 /** Takes out the findings that a rule names. */
@@ -31,6 +33,7 @@ export function withoutIgnored(
   const ruleFor = (finding: ScanFinding) => live.find((rule) => fits(rule, finding));
   return {
     ...report,
+    hidden: 0,
     findings: report.findings.filter((finding) => !ruleFor(finding)),
     ignored: report.findings.flatMap((finding) => {
       const rule = ruleFor(finding);
@@ -48,7 +51,7 @@ export function onlyThose(report: FilteredReport, wanted: readonly string[]): Fi
   const findings = report.findings.filter(
     ({ code, severity }) => wanted.includes(code) || wanted.includes(severity),
   );
-  return { ...report, findings };
+  return { ...report, findings, hidden: report.findings.length - findings.length };
 }
 
 /** True when something at or above a severity was found. */

@@ -65,7 +65,9 @@ describe.each(accountFixtures)('%s', (fixture) => {
   test('every policy that a command reads is one that IAM takes, and the closing one admits no token', async () => {
     const tokens = report.findings.flatMap(({ role, admits }) => (admits ? [{ role, admits }] : []));
     for (const { name: file, policy } of report.files) {
-      const name = file.slice('111122223333-'.length).replace(/\.(?:closed|narrowed|edit-first)\.json$/, '');
+      const name = file
+        .slice('111122223333-'.length)
+        .replace(/\.(?:closed|narrowed|opened|edit-first)\.json$/, '');
       await sandbox.replaceTrust(name, policy);
       for (const { role, admits } of tokens) {
         if (nameOf(role) === name) expect(await sandbox.attempt(name, admits)).toBe(DENIED);

@@ -35,7 +35,16 @@ describe.each(reports)('%s', (_, report) => {
   test('every other command that narrows is complete', () => {
     const complete = report.findings.filter((one) => one.correctedTrustPolicy && !unfinished.includes(one));
     for (const { narrow, fillIn } of complete) {
-      expect([narrow?.startsWith('aws iam update-assume-role-policy'), fillIn]).toEqual([true, undefined]);
+      expect([/^(?:aws iam update-assume-role-policy|# opens this role)/.test(narrow ?? ''), fillIn]).toEqual(
+        [true, undefined],
+      );
+    }
+  });
+
+  test('a role that admits no token is never opened by a command that is ready to run', () => {
+    const admitting = new Set(report.entries.map(({ role }) => role));
+    for (const { role, narrow = '#' } of report.findings.filter((one) => !admitting.has(one.role))) {
+      if (role.includes(':role/')) expect(narrow).toMatch(/^#/);
     }
   });
 

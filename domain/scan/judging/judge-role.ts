@@ -41,7 +41,7 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
   const token = widest?.findings.find(({ admits }) => admits !== undefined)?.admits;
   const powers = isReachable ? powerFindings(role, capabilities, strangers) : [];
   const folder = context.policyFolder;
-  const asked = { corrected, capabilities, folder, reader };
+  const asked = { corrected, isReachable, capabilities, folder, reader };
   const { files, ...toAct } = trust.length > 0 ? nextSteps(role, providers, asked) : { files: [] };
   const can = isReachable && capabilities.can.length > 0 ? { can: capabilities.can } : {};
   const fix = corrected ? { correctedTrustPolicy: corrected, ...toFillIn(corrected) } : {};
@@ -59,11 +59,16 @@ export function judgeRole(role: Role, context: ScanContext, reader: ActionReader
       }),
     ),
   ];
+  const right = rightOf(role, judged);
+  const doubts = doubtsOf(reasons, judged);
+  // A role of which nothing is said would look like one that is in order.
+  const isSilent = findings.length === 0 && right.length === 0 && doubts.length === 0;
+  const unsure = isSilent ? [SILENT] : doubts;
   return {
-    isWhole: reasons.length === 0 && judged.every(({ reach }) => reach.unknown.length === 0),
+    isWhole: !isSilent && reasons.length === 0 && judged.every(({ reach }) => reach.unknown.length === 0),
     findings,
-    right: rightOf(role, judged),
-    unknown: unknownOf(role, { reasons, judged, capabilities }),
+    right,
+    unknown: unknownOf(role, unsure, capabilities),
     entries: entriesOf(role, judged, context),
     files,
     capabilities,
@@ -126,20 +131,20 @@ const rightOf = (role: Role, judged: readonly Judged[]): RightTrust[] =>
     })
     .map(({ own }) => ({ role: role.arn, admits: own }));
 
-function unknownOf(
-  role: Role,
-  {
-    reasons,
-    judged,
-    capabilities,
-  }: { reasons: readonly string[]; judged: readonly Judged[]; capabilities: Capabilities },
-): Unjudged[] {
+const SILENT = 'no token was found that its trust admits, and none is proven to be kept out';
+
+/** What of a trust could not be judged. */
+const doubtsOf = (reasons: readonly string[], judged: readonly Judged[]): string[] => [
+  ...reasons,
+  ...judged
+    .filter(({ reach }) => reach.unknown.length > 0)
+    .map(({ reach }) => `it depends on conditions that are not judged: ${reach.unknown.join(', ')}`),
+  ...judged.flatMap(({ provider }) => customSubjects(provider)),
+];
+
+function unknownOf(role: Role, doubts: readonly string[], capabilities: Capabilities): Unjudged[] {
   const all = [
-    ...reasons,
-    ...judged
-      .filter(({ reach }) => reach.unknown.length > 0)
-      .map(({ reach }) => `it depends on conditions that are not judged: ${reach.unknown.join(', ')}`),
-    ...judged.flatMap(({ provider }) => customSubjects(provider)),
+    ...doubts,
     ...(capabilities.unread.length > 0
       ? [`what it can do is not all known: ${capabilities.unread.join(', ')} is not in the documents`]
       : []),

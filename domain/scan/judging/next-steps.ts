@@ -24,12 +24,16 @@ const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const quoted = (text: string): string =>
   /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+/** The option that names a role: in one word where its name looks like an option itself. */
+const roleNamed = (name: string): string =>
+  name.startsWith('-') ? quoted(`--role-name=${name}`) : `--role-name ${quoted(name)}`;
+
 /** The steps from a role to a grant of its own. No command for a name that IAM would not have taken. A policy that has to be
  *  filled in first has a file and a command that say so: run as it is, the command does nothing. */
 export function nextSteps(
   role: Role,
   providers: readonly CorrectedProvider[],
-  { corrected, capabilities, folder, reader }: StepsAsked,
+  { corrected, isReachable, capabilities, folder, reader }: StepsAsked,
 ): NextSteps {
   const asked = requestFor(providers, { corrected, capabilities, reader });
   const closed = closedTrust(role, providers);
@@ -39,11 +43,18 @@ export function nextSteps(
     policy,
   });
   const put = ({ name }: PolicyFile) =>
-    `aws iam update-assume-role-policy --role-name ${quoted(role.name)} --policy-document ${quoted(`file://${folder}/${name}`)}`;
+    `aws iam update-assume-role-policy ${roleNamed(role.name)} --policy-document ${quoted(`file://${folder}/${name}`)}`;
   const closing = file('closed', closed);
   if (!corrected) return { ...asked, command: put(closing), files: [closing] };
   const filling = fillingOf(corrected);
-  const narrowed = file(filling === undefined ? 'narrowed' : 'edit-first', corrected);
+  const narrowed = file(
+    filling !== undefined ? 'edit-first' : isReachable ? 'narrowed' : 'opened',
+    corrected,
+  );
+  if (!isReachable && filling === undefined) {
+    const narrow = `${OPENS} this role, which admits no token now; only if it should: ${put(narrowed)}`;
+    return { ...asked, narrow, command: put(closing), files: [narrowed, closing] };
+  }
   const narrow =
     filling === undefined
       ? put(narrowed)
@@ -51,8 +62,13 @@ export function nextSteps(
   return { ...asked, narrow, command: put(closing), files: [narrowed, closing] };
 }
 
+/** How a command begins that would open a role which is shut: as a comment, it does nothing when it is pasted. */
+export const OPENS = '# opens';
+
 type StepsAsked = {
   corrected: CorrectedPolicy | undefined;
+  /** True where some token gets in now. */
+  isReachable: boolean;
   capabilities: Capabilities;
   folder: string;
   reader: ActionReader;
@@ -61,7 +77,7 @@ type StepsAsked = {
 /** The request for the first repository that a corrected trust of Bitbucket names; Rolewright has grants for no others. */
 function requestFor(
   providers: readonly CorrectedProvider[],
-  { corrected, capabilities, reader }: Omit<StepsAsked, 'folder'>,
+  { corrected, capabilities, reader }: Omit<StepsAsked, 'folder' | 'isReachable'>,
 ): Pick<NextSteps, 'request' | 'templates'> {
   const provider = providers.find(({ model, isForeign }) => model.kind === 'bitbucket' && !isForeign);
   if (!provider) return {};

@@ -6,9 +6,9 @@ import {
   followNames,
   followRepository,
   liveGrants,
-  locate,
   type Occasion,
 } from './follow-repository.ts';
+import { locate } from './repository-whereabouts.ts';
 
 /** Does what a verified delivery gives occasion for. Of the delivery nothing is believed but which repository or project
  *  to look at: everything else is asked of Bitbucket. Throws where it must be tried again; safe to repeat, in any order. */

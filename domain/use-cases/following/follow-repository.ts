@@ -1,5 +1,4 @@
 import type { Workspace } from '../../bitbucket/oidc.ts';
-import type { Bitbucket } from '../../bitbucket/port.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
@@ -26,6 +25,7 @@ import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
+import { locate } from './repository-whereabouts.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
@@ -42,28 +42,6 @@ const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
 const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
-
-/** Where a repository is: in the workspace, or certainly not in it. */
-export type Whereabouts = { is: 'here'; repository: Repository } | { is: 'gone' };
-
-/** Looks for a repository in a workspace. `gone` requires two answers from Bitbucket: the repository does not
- *  exist or belongs to another workspace, and the same credential can read the workspace itself. Anything
- *  less throws. */
-export async function locate(
-  bitbucket: Bitbucket,
-  workspace: Workspace,
-  repository: string,
-): Promise<Whereabouts> {
-  const found = await bitbucket.findRepository(workspace, repository);
-  if (found?.workspace.uuid === workspace.uuid) {
-    if (found.workspace.slug === workspace.slug) return { is: 'here', repository: found };
-    const detail = `Workspace ${workspace.slug} is called ${found.workspace.slug} in Bitbucket. Have an administrator correct config/rolewright.yaml.`;
-    throw new PortError('Bitbucket', 'REJECTED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
-  }
-  if (await bitbucket.isWorkspaceReadable(workspace)) return { is: 'gone' };
-  const detail = `Bitbucket shows neither the repository nor its workspace ${workspace.slug}; that is no proof of a deletion.`;
-  throw new PortError('Bitbucket', 'DENIED', detail);
-}
 
 /** Brings all that is known of one repository in line with what Bitbucket says now, whatever was the occasion, so that
  *  order and repetition do not matter: names follow, `isNew` repositories get what the rules say, and the grants of one

@@ -1,5 +1,4 @@
 import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
-import { pipelineLimit } from '../../access/pipeline-limit.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
@@ -10,6 +9,7 @@ import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { resourceOf } from '../access.ts';
 import { type GrantStream, isFull } from '../grant-stream.ts';
+import { keptFromPipeline } from './pipeline-keeps.ts';
 
 /** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
 const CHECKPOINT_RETRY_AFTER = 60;
@@ -25,7 +25,7 @@ export function checkLimits(
     const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
     return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
   }
-  const broken = caller.pipeline && hasNewEvent ? pipelineLimit(grant, command) : undefined;
+  const broken = caller.pipeline && hasNewEvent ? keptFromPipeline(grant, command) : undefined;
   if (!broken) return ok(undefined);
   const resource = grant && resourceOf(grant);
   reportDenied(deniedAccess({ caller, action: 'request', resource, rule: broken.rule }));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { unownedParameters } from '../../../../domain/access/ownership.ts';
 import { overlappingPatterns } from '../../../../domain/access/ownership-overlap.ts';
-import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
+import type { OwnershipRule } from '../../../../domain/access/ownership-schema.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import { SHOP_PROJECT, shop, templateOf } from '../../../support/domain/samples.ts';
 import { asProjectUuid, asRepositoryUuid } from '../../../support/identifiers.ts';

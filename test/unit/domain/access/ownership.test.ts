@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { notOwned, unownedParameters } from '../../../../domain/access/ownership.ts';
-import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
+import type { OwnershipRule } from '../../../../domain/access/ownership-schema.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
 import type { RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';

@@ -1,0 +1,28 @@
+import { type Grant, waitingRequest } from '../../grants/grant.ts';
+
+/** A rule that a pipeline's request breaks, and what to do instead. */
+export type BrokenLimit = {
+  rule: 'pipeline-keeps-waiting-request' | 'pipeline-keeps-expiry';
+  detail: string;
+};
+
+/** The rule that a pipeline would break by a request that changes a grant; undefined where it breaks none. Anyone who can push a
+ *  branch is a pipeline: it replaces no request of others that waits for approval, and neither shortens nor lengthens what
+ *  others have limited or left open. `expiresInSeconds` is the lifetime that it asks for. */
+export function keptFromPipeline(
+  grant: Grant | undefined,
+  { expiresInSeconds }: { expiresInSeconds?: number | undefined },
+): BrokenLimit | undefined {
+  const waiting = grant && waitingRequest(grant);
+  if (grant && waiting && waiting.requestedBy.kind !== 'pipeline') {
+    const detail = `${waiting.requestedBy.kind} ${waiting.requestedBy.id} has requested grant ${grant.id}, and that request waits for approval; a pipeline cannot replace it. Have it decided or withdrawn first, or request a grant with another name.`;
+    return { rule: 'pipeline-keeps-waiting-request', detail };
+  }
+  const isOthers = grant?.state === 'active' && grant.lifetimeSetBy.kind !== 'pipeline';
+  if (isOthers && expiresInSeconds !== undefined) {
+    const { kind, id } = grant.lifetimeSetBy;
+    const detail = `${kind} ${id} has decided how long grant ${grant.id} lasts, and a pipeline cannot change that. Repeat the request without expiresIn, or have a person make it.`;
+    return { rule: 'pipeline-keeps-expiry', detail };
+  }
+  return undefined;
+}
