@@ -7,7 +7,7 @@ import { plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
-import { indexReadOf, projection, toEntry } from './indexes/grant-index.ts';
+import { indexReadOf, isIn, projection, toEntry } from './indexes/grant-index.ts';
 import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
 import { repositoryItems } from './repository-items.ts';
 
@@ -72,7 +72,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async markDue(grantId, seq, dueAt) {
       await update(
         grantId,
-        'SET due = :due, dueAt = :dueAt, dueSeq = :seq',
+        'SET due = :due, dueAt = :dueAt, dueSeq = :seq REMOVE dueAttempts',
         // A row that already has this seq has the state after it, and the append that follows must fail.
         '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
         { ...dueValues(grantId, dueAt), ':seq': { N: String(seq) } },
@@ -85,7 +85,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const both = await update(
         grantId,
         dueAt === undefined
-          ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt'].join(', ')}`
+          ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt', 'dueAttempts'].join(', ')}`
           : `SET ${set}, due = :due, dueAt = :dueAt${removing(remove)}`,
         '(attribute_not_exists(#seq) OR #seq <= :seq) AND (attribute_not_exists(dueSeq) OR dueSeq <= :seq)',
         { ...values, ...(dueAt === undefined ? {} : dueValues(grantId, dueAt)) },
@@ -123,7 +123,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const unreadable: string[] = [];
       for (const item of items) {
         const entry = toEntry(item);
-        if (entry) entries.push(entry);
+        if (entry && isIn(partition, entry)) entries.push(entry);
         else unreadable.push(textOf(item, 'grantId'));
       }
       const last = items.at(-1);
@@ -141,7 +141,26 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
         grantId: textOf(item, 'grantId'),
         dueAt: dueTimeOf(item),
         dueSeq: Number(item.dueSeq?.N ?? 0),
+        attempts: Number(item.dueAttempts?.N ?? 0),
       }));
+    },
+
+    async postpone({ grantId, dueSeq, attempts }, until) {
+      await update(
+        grantId,
+        'SET dueAt = :dueAt, dueAttempts = :attempts',
+        'attribute_exists(due) AND dueAt < :dueAt AND (dueSeq = :dueSeq OR attribute_not_exists(dueSeq))',
+        {
+          ':dueAt': { S: `${until}#${grantId}` },
+          ':attempts': { N: String(attempts + 1) },
+          ':dueSeq': { N: String(dueSeq) },
+        },
+      );
+    },
+
+    async dropDue({ grantId, dueAt }) {
+      const values = { ':dueAt': { S: `${dueAt}#${grantId}` } };
+      await update(grantId, 'REMOVE due, dueAt, dueAttempts', 'dueAt = :dueAt', values);
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { Uuid } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
-import type { GrantEvent } from './event.ts';
+import type { EventFields } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
 
 /** The kinds of partitions that lists of grants are read by. `target` is one deployment environment, or what is
@@ -111,16 +112,21 @@ export type EventEntry = {
   principal: string;
 };
 
-/** The entry of an event. */
-export const eventEntryOf = ({ grantId, seq, at, type, principal, data }: GrantEvent): EventEntry => ({
-  grantId,
-  seq,
-  at,
-  type,
-  repositoryUuid: data.repository.uuid,
-  account: data.account,
-  principal: `${principal.kind}:${principal.id}`,
-});
+const targetSchema = z.object({ repository: z.object({ uuid: z.string() }), account: z.string() });
+
+/** The entry of an event. One of a newer version that names no repository or account is of none. */
+export function eventEntryOf({ grantId, seq, at, type, principal, data }: EventFields): EventEntry {
+  const target = targetSchema.safeParse(data).data;
+  return {
+    grantId,
+    seq,
+    at,
+    type,
+    repositoryUuid: target?.repository.uuid ?? '',
+    account: target?.account ?? '',
+    principal: `${principal.kind}:${principal.id}`,
+  };
+}
 
 /** Where an event is sorted: by its time, its stream and its place there; unique. */
 export const eventPosition = ({ at, grantId, seq }: Pick<EventEntry, 'at' | 'grantId' | 'seq'>): string =>

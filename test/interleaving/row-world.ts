@@ -12,6 +12,7 @@ import {
 import { FakeClock } from '../support/domain/fakes/store.ts';
 import { ada } from '../support/domain/samples.ts';
 import { failed, requested, revocation, revoked } from '../support/domain/stories.ts';
+import { eventsOf } from '../support/domain/streams/stored.ts';
 
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
 export type Decide = (work: Work) => NewEvent | undefined;
@@ -46,7 +47,7 @@ export async function forgottenWork(
   grants: GrantTable,
   grantId: string,
 ): Promise<string | undefined> {
-  const events = await log.load(grantId);
+  const events = await eventsOf(log, grantId);
   const work = workOf(replay(events));
   if (work.kind === 'rest') return undefined;
   const [row] = await grants.listDue('9999-01-01T00:00:00.000Z', 1);

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { GrantEvent } from '../../../domain/grants/event.ts';
 import type { EventEntry, EventPartition } from '../../../domain/grants/listing.ts';
 import type { Reading, Span } from '../../../domain/grants/stores.ts';
+import { claimedBy, type StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
 import { type Item, textOf } from '../client.ts';
 import { toEvent } from '../event-item.ts';
 import { readItems } from './batch-read.ts';
@@ -28,15 +28,15 @@ function eventReadOf(partition: IndexedPartition, reading: Reading & Span): Inde
   }
 }
 
-/** The entry of an index item. */
+/** The entry of an index item. What is missing is empty: it is of no repository and no account. */
 export const toEventEntry = (item: Item): EventEntry => ({
   grantId: textOf(item, 'grantId'),
   seq: Number(item.seq?.N),
-  at: textOf(item, 'order').split('#')[0] ?? '',
-  type: textOf(item, 'type'),
-  repositoryUuid: textOf(item, 'repository'),
-  account: textOf(item, 'account'),
-  principal: textOf(item, 'principal'),
+  at: item.order?.S?.split('#')[0] ?? '',
+  type: item.type?.S ?? '',
+  repositoryUuid: item.repository?.S ?? '',
+  account: item.account?.S ?? '',
+  principal: item.principal?.S ?? '',
 });
 
 /** The first items of a partition within a span, newest first. */
@@ -81,12 +81,13 @@ async function queryStream(
   return { items: items.slice(0, limit), isComplete: start === undefined && items.length <= limit };
 }
 
-/** The events of these entries in their order, as far as there are any. */
+/** The events of these entries in their order, as far as there are any. An entry is derived from its event: where it claims
+ *  anything else, or the event was altered, neither is shown. */
 export async function readEvents(
   client: DynamoDBClient,
   table: string,
-  entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[],
-): Promise<GrantEvent[]> {
+  entries: readonly EventEntry[],
+): Promise<StoredEvent[]> {
   const keys = entries.map(({ grantId, seq }) => ({ grantId: { S: grantId }, seq: { N: String(seq) } }));
   const keyOf = ({ grantId, seq }: Item) => `${grantId?.S}/${seq?.N}`;
   const found = new Map<string, Item>();
@@ -96,8 +97,8 @@ export async function readEvents(
     const items = await readItems(client, table, { keys: missing, isConsistent });
     for (const item of items) found.set(keyOf(item), item);
   }
-  return keys.flatMap((key) => {
-    const item = found.get(keyOf(key));
-    return item ? [toEvent(item)] : [];
+  return entries.flatMap((entry, n) => {
+    const item = found.get(keyOf(keys[n] ?? {}));
+    return item ? [claimedBy(entry, toEvent(item))] : [];
   });
 }

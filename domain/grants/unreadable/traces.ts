@@ -6,16 +6,19 @@ const keySchema = z.object({
   account: z.string(),
   repository: z.object({ uuid: uuidSchema, fullName: z.string() }),
   environment: z.object({ uuid: uuidSchema }).optional(),
+  workspace: z.object({ uuid: uuidSchema }).optional(),
+  project: z.object({ uuid: uuidSchema }).optional(),
   template: z.object({ name: z.string() }),
   name: z.string(),
 });
 
-/** What a grant is about, proven by its id: the id is the hash of these. */
+/** What a grant is about, proven by its id: the id is the hash of these. `claimed` is not part of the hash. */
 export type ProvenTarget = {
   account: string;
   repository: { uuid: string; fullName: string };
   environmentUuid: string | undefined;
   template: string;
+  claimed: { workspaceUuid: string | undefined; projectUuid: string | undefined };
 };
 
 /** What the texts of a stream that cannot be read still prove: of whatever parts of them are JSON, the first that hash to
@@ -30,6 +33,7 @@ export function provenTarget(grantId: string, texts: readonly string[]): ProvenT
           repository: key.repository,
           environmentUuid: key.environment?.uuid,
           template: key.template.name,
+          claimed: { workspaceUuid: key.workspace?.uuid, projectUuid: key.project?.uuid },
         };
       }
     }

@@ -1,12 +1,12 @@
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
 import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
 import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
-import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type EpochMilliseconds, plusSeconds, toInstant } from '../../shared/time.ts';
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
 import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
+import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 import type { ProvisionerPorts } from './run.ts';
 
@@ -28,23 +28,34 @@ export async function closeUnreadable(
   for (;;) {
     const stream = await loadStream(ports, streamId);
     const revocation = unreadableRevocationOf(stream.events);
-    if (revocation.state !== 'requested') return { outcome: 'settled' };
-    const { data, at, correlationId, entryPoint } = revocation.request;
+    const request = stream.events.findLast((event) => event.type === 'UnreadableRevocationRequested');
+    if (!request || revocation.state === 'nothing') return { outcome: 'settled' };
+    const { data, at, correlationId, entryPoint } = request;
     const { repository } = data;
     const account = findAccount(ports.configuration.accounts, data.account);
     if (!account) throw new PortError('IAM', 'REJECTED', `Account ${data.account} is not configured.`);
     const iam = ports.iam(deadline);
     const found = await findOwnRole(iam, grantId, await ports.log.loadTexts(grantId));
+    const cause = { principal: PROVISIONER, correlationId, entryPoint };
+    if (revocation.state === 'closed') {
+      if (!found || isClosed(closable(account, found))) return { outcome: 'settled' };
+      // What was announced is done: a role that is open again is announced again.
+      const reason = 'The role was open again.';
+      const event = { type: 'UnreadableRevocationRequested' as const, data: { ...data, reason } };
+      await appendEvent(ports, stream, { event, cause });
+      continue;
+    }
     if (!found && plusSeconds(at, PROPAGATION_SECONDS) > toInstant(ports.clock.now())) {
       return { outcome: 'unfinished' };
     }
-    if (found) await close(iam, account, found);
+    const [failure] = found ? await closeRole(iam, closable(account, found)) : [];
+    if (failure) throw failure;
     const target = { repository, account: account.id };
     const appended = await appendEvent(ports, stream, {
       event: found
         ? { type: 'UnreadableRoleDisabled', data: { ...target, role: roleOf(account, found) } }
         : { type: 'UnreadableRoleNotFound', data: target },
-      cause: { principal: PROVISIONER, correlationId, entryPoint },
+      cause,
     });
     if (appended) return { outcome: 'settled' };
   }
@@ -72,20 +83,13 @@ async function findOwnRole(
   return undefined;
 }
 
-/** Steps 1 and 2 of a revoke. The provisioner's own permissions end where a role has no boundary of ours: such a role gets
- *  one first. */
-async function close(iam: Iam, account: Account, { name, observed }: OwnRole): Promise<void> {
-  const denyAll = denyAllArn(account.partition);
-  const closed = renderClosedTrustPolicy(account, observed.trustPolicy);
-  const denyTrust = async () => {
-    if (canonicalHash(observed.trustPolicy) !== canonicalHash(closed)) await iam.putTrustPolicy(name, closed);
-  };
-  const denySessions = async () => {
-    if (observed.boundaryArn !== denyAll) await iam.putBoundary(name, denyAll);
-  };
-  const isBounded = observed.boundaryArn === boundaryArn(account) || observed.boundaryArn === denyAll;
-  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) await step();
-}
+const closable = (account: Account, { name, observed }: OwnRole): ClosableRole => ({
+  name,
+  found: observed,
+  denying: renderClosedTrustPolicy(account, observed.trustPolicy),
+  denyAllArn: denyAllArn(account.partition),
+  boundaryArn: boundaryArn(account),
+});
 
 /** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
 const roleNamesIn = (grantId: string, texts: readonly string[]): string[] => {

@@ -8,9 +8,9 @@ import {
   appendEvent,
   type GrantStream,
   isDoneBy,
+  isReadOnly,
   loadStream,
   projectStream,
-  UnreadableStream,
 } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
 import { forgetRequester } from './forget-requester.ts';
@@ -35,17 +35,14 @@ export async function revokeGrant(
   context: RevokeContext,
 ): Promise<Result<GrantAnswer | UnreadableAnswer>> {
   const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
+  const closing = { ...context, cause: causeOf(context) };
   for (;;) {
-    try {
-      const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-      if (!found.ok) return found;
-      const answered = await revokeOnce(ports, found.value, context);
-      if (answered !== 'again') return answered;
-    } catch (error) {
-      if (!(error instanceof UnreadableStream)) throw error;
-      ports.reportUnreadable(grantId, error);
-      return revokeUnreadable(ports, grantId, { ...context, cause: causeOf(context) });
-    }
+    const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+    if (found.unreadable) return revokeUnreadable(ports, found.unreadable, closing);
+    if (!found.ok) return found;
+    if (isReadOnly(found.value)) return revokeUnreadable(ports, { grantId, texts: [] }, closing);
+    const answered = await revokeOnce(ports, found.value, context);
+    if (answered !== 'again') return answered;
   }
 }
 

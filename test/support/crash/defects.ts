@@ -8,6 +8,7 @@ import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
+import { eventsOf } from '../domain/streams/stored.ts';
 import type { Plant } from './world/world.ts';
 
 /** The role that a log knows. */
@@ -94,7 +95,7 @@ export const noOwnershipCheck: Plant = {
       },
       async findRole(name) {
         const found = await iam.findRole(name);
-        const recorded = recordedRole(await ports.log.load(grantId))?.id;
+        const recorded = recordedRole(await eventsOf(ports.log, grantId))?.id;
         const tags = { ...found?.tags, ...wanted?.tags, 'rolewright:grant': grantId };
         return found && { ...found, ...wanted, path: '/rolewright/', tags, id: recorded ?? found.id };
       },
@@ -152,7 +153,7 @@ export const notFoundIsAbsence: Plant = {
       },
     }))(ports);
     const gone = async (): Promise<ObservedRole> => ({
-      id: recordedRole(await ports.log.load(grantId))?.id ?? '',
+      id: recordedRole(await eventsOf(ports.log, grantId))?.id ?? '',
       path: '/rolewright/',
       createdAt: new Date(ports.clock.now()).toISOString(),
       trustPolicy: {},

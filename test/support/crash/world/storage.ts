@@ -4,6 +4,7 @@ import {
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -12,9 +13,15 @@ import type { GrantEvent } from '../../../../domain/grants/event.ts';
 /** A row of the read model as it lies in the table. */
 export type RawRow = Record<string, AttributeValue>;
 
+/** No event. */
+const SPOILED = '{"spoiled":';
+
 /** The two tables, read and cleared without the product's adapters. */
 export type RawStorage = {
+  /** A stream, oldest first, without what was spoiled. */
   events(grantId: string): Promise<GrantEvent[]>;
+  /** Puts something into a stream that is no event. */
+  spoil(grantId: string, seq: number): Promise<void>;
   row(grantId: string): Promise<RawRow | undefined>;
   /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
    *  them. */
@@ -55,7 +62,12 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
   }
   return {
     async events(grantId) {
-      return (await items(grantId)).map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
+      const stored = (await items(grantId)).filter((item) => item.event?.S !== SPOILED);
+      return stored.map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
+    },
+    async spoil(grantId, seq) {
+      const Item = { grantId: { S: grantId }, seq: { N: String(seq) }, event: { S: SPOILED } };
+      await client.send(new PutItemCommand({ TableName: eventsTable, Item }));
     },
     async row(grantId) {
       const command = new GetItemCommand({

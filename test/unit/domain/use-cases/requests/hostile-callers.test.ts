@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const pass = () =>
   reconcile(
-    { ...world.requestPorts, reportFailure: () => {} },
+    { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
     { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
   );
 const grantNow = async () => present((await listAll(world.grants)).find(({ id }) => id === GRANT_ID));

@@ -200,7 +200,7 @@ describe('the revoke of an unreadable grant survives', () => {
     for (let minutes = 0; minutes < 12; minutes += 1) {
       world.clock.advance(120_000);
       await reconcile(
-        { ...world.requestPorts, reportFailure: () => {} },
+        { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
         { correlationId: 'pass', deadline: world.clock.now() + 60_000 },
       );
     }
