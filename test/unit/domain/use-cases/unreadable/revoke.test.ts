@@ -50,12 +50,12 @@ describe('a grant whose stream cannot be read', () => {
       const answer = await revoke();
       expect(answer).toMatchObject({
         ok: true,
-        value: { outcome: 'changed', closed: { grantId: GRANT_ID } },
+        value: { grantId: GRANT_ID, revocation: { state: 'closed' } },
       });
       expect(isClosed()).toBe(true);
       expect(await types()).toEqual(['UnreadableRevocationRequested', 'UnreadableRoleDisabled']);
       expect((await beside())[1]?.data).toMatchObject({
-        roles: [{ name: ROLE_NAME, id: world.theRole().id }],
+        role: { name: ROLE_NAME, id: world.theRole().id },
       });
       expect(unannouncedWrites(world.journal)).toEqual([]);
       expect(world.theRole().inline.size).toBe(1);
