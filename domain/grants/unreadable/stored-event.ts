@@ -70,10 +70,7 @@ export function readEvent({ grantId, seq }: EventKey, text: string): StoredEvent
 export type EventKey = { grantId: string; seq: number };
 
 /** The marker of an event. */
-export const unreadable = (
-  { grantId, seq }: EventKey,
-  reason: string,
-): StoredEvent & { kind: 'unreadable' } => ({
+const unreadable = ({ grantId, seq }: EventKey, reason: string): StoredEvent & { kind: 'unreadable' } => ({
   kind: 'unreadable',
   item: { grantId, seq, unreadable: true, reason },
 });
@@ -91,7 +88,7 @@ export function claimedBy(entry: EventEntry, stored: StoredEvent): StoredEvent {
 }
 
 /** True where the hash of an event is that of its content. */
-export function isIntact(event: EventFields): boolean {
+function isIntact(event: EventFields): boolean {
   try {
     return eventHash(event) === event.hash;
   } catch {

@@ -259,15 +259,16 @@ export class Stage {
     };
   }
 
-  /** Log, row and IAM in one text, to see whether anything has changed. Leases do not count. */
+  /** Log, row and IAM in one text, to see whether anything has changed. Leases do not count, nor when a row whose stream
+   *  cannot be read is tried again. */
   async snapshot(): Promise<Record<'log' | 'row' | 'IAM', string>> {
-    const { leaseOwner: _, leaseUntil: __, ...row } = (await this.world.storage.row(this.grantId)) ?? {};
+    const { storage } = this.world;
+    const { leaseOwner: _, leaseUntil: __, ...row } = (await storage.row(this.grantId)) ?? {};
+    const { dueAt: ___, dueAttempts: ____, ...undated } = row;
+    const beside = await storage.events(streamBeside(this.grantId));
     return {
-      log: JSON.stringify([
-        await this.world.storage.events(this.grantId),
-        await this.world.storage.events(streamBeside(this.grantId)),
-      ]),
-      row: JSON.stringify(row),
+      log: JSON.stringify([await storage.events(this.grantId), beside]),
+      row: JSON.stringify(beside.length > 0 ? undated : row),
       IAM: JSON.stringify(this.world.aws.state()),
     };
   }
