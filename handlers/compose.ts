@@ -34,6 +34,7 @@ import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
 import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
+import { parseGrantId } from '../domain/shared/identifiers.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
@@ -132,8 +133,9 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   const worker = composeWorkerClient(core);
   return async (stream) => {
     const last = stream.events.at(-1);
-    if (!last || !isNotifiable({ slack, directory: configuration }, stream)) return;
-    const { grantId, seq } = last;
+    const grantId = last && parseGrantId(last.grantId);
+    if (!grantId || !isNotifiable({ slack, directory: configuration }, stream)) return;
+    const { seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });
     });

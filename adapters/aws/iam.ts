@@ -20,7 +20,7 @@ import { PERMISSIONS_POLICY_NAME } from '../../domain/planning/role.ts';
 import { policyText } from '../../domain/policy/document.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
-import type { EpochMilliseconds } from '../../domain/shared/time.ts';
+import { type EpochMilliseconds, epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
@@ -140,7 +140,7 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       return {
         id: role.RoleId,
         path: role.Path,
-        createdAt: role.CreateDate.toISOString(),
+        createdAt: toInstant(epochTime(role.CreateDate.getTime())),
         trustPolicy: parseDocument(role.AssumeRolePolicyDocument),
         boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
         maxSessionDuration: role.MaxSessionDuration ?? 3600,

@@ -3,7 +3,14 @@ import type { Workspace } from '../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { Repository } from '../../domain/bitbucket/repository.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
-import { parseUuid } from '../../domain/shared/identifiers.ts';
+import {
+  environmentUuidSchema,
+  parseUuid,
+  projectUuidSchema,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { type Outgoing, passThrough } from '../outgoing.ts';
 
@@ -22,20 +29,23 @@ const uuid = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const workspaceShape = z.object({ uuid, slug: z.string().min(1) });
+const workspaceShape = z.object({ uuid: uuid.pipe(workspaceUuidSchema), slug: z.string().min(1) });
 const repositoryShape = z.object({
-  uuid,
+  uuid: uuid.pipe(repositoryUuidSchema),
   full_name: z.string().regex(/^[^/]+\/[^/]+$/),
   slug: z.string().optional(),
   // Live answers contain the workspace; the published schema does not.
   workspace: workspaceShape.optional(),
-  project: z.object({ key: z.string(), uuid }).nullish(),
+  project: z.object({ key: z.string(), uuid: uuid.pipe(projectUuidSchema) }).nullish(),
 });
-const environmentShape = z.object({ uuid, name: z.string().refine((name) => name.isWellFormed()) });
+const environmentShape = z.object({
+  uuid: uuid.pipe(environmentUuidSchema),
+  name: z.string().refine((name) => name.isWellFormed()),
+});
 const permissionShape = z.object({
   permission: z.string(),
   user: z.object({ uuid, account_id: z.string().optional() }),
-  repository: z.object({ uuid }).optional(),
+  repository: z.object({ uuid: uuid.pipe(repositoryUuidSchema) }).optional(),
 });
 const errorShape = z.object({ type: z.literal('error') });
 
@@ -192,7 +202,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
 /** True when a page of permissions holds *admin* for the account. Throws for one of another repository. */
 function holdsAdmin(
   values: readonly z.infer<typeof permissionShape>[],
-  repositoryUuid: string,
+  repositoryUuid: RepositoryUuid,
   account: string,
 ): boolean {
   if (values.some((found) => found.repository && found.repository.uuid !== repositoryUuid)) {

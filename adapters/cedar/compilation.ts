@@ -1,5 +1,12 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { actions, eventResource } from '../../domain/access/authorisation.ts';
+import {
+  accountIdSchema,
+  environmentUuidSchema,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFiles } from './access-files.ts';
@@ -53,11 +60,14 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   const caller: Caller = { principal: { kind: 'person', id: 'anyone' }, groups: ['some'] };
   const uuid = '{00000000-0000-0000-0000-000000000000}';
   for (const action of actions) {
-    const event = eventResource({ repositoryUuid: uuid, accountId: '000000000000' });
+    const event = eventResource({
+      repositoryUuid: repositoryUuidSchema.parse(uuid),
+      accountId: accountIdSchema.parse('000000000000'),
+    });
     const grant = {
-      workspaceUuid: uuid,
-      projectUuid: uuid,
-      environmentUuid: uuid,
+      workspaceUuid: workspaceUuidSchema.parse(uuid),
+      projectUuid: projectUuidSchema.parse(uuid),
+      environmentUuid: environmentUuidSchema.parse(uuid),
       template: { name: 'some' },
     };
     const resource = action === 'audit' ? event : { ...event, ...grant };

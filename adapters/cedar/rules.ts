@@ -1,7 +1,6 @@
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { reservedRules } from '../../domain/access/authorisation.ts';
-import { ACCOUNT_ID } from '../../domain/shared/account.ts';
-import { NAME, parseUuid } from '../../domain/shared/identifiers.ts';
+import { ACCOUNT_ID, NAME, parseUuid } from '../../domain/shared/identifiers.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';

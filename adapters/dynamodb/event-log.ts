@@ -7,6 +7,7 @@ import {
 import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
 import type { StoredEvent } from '../../domain/grants/unreadable/stored-event.ts';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
@@ -29,7 +30,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     }
   }
 
-  async function findEvent(grantId: string, seq: number): Promise<StoredEvent | undefined> {
+  async function findEvent(grantId: StreamId, seq: number): Promise<StoredEvent | undefined> {
     const command = new GetItemCommand({
       TableName: table,
       Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
@@ -39,7 +40,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return item && toEvent(item);
   }
 
-  async function loadItems(grantId: string, seq: number, limit: number): Promise<Item[]> {
+  async function loadItems(grantId: StreamId, seq: number, limit: number): Promise<Item[]> {
     const items: Item[] = [];
     let start: Item | undefined;
     do {

@@ -3,7 +3,8 @@ import { grantStates, isLive } from '../../domain/grants/grant.ts';
 import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
-import { plusSeconds } from '../../domain/shared/time.ts';
+import { type GrantId, grantIdSchema, type StreamId } from '../../domain/shared/identifiers.ts';
+import { type Instant, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
@@ -22,7 +23,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
   /** Updates one row under a condition; false when the condition does not hold. */
   // biome-ignore lint/complexity/useMaxParams: in the order of the statement that they make.
   async function update(
-    grantId: string,
+    grantId: StreamId,
     expression: string,
     condition: string,
     values: Item,
@@ -57,7 +58,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
   }
 
   /** The rows of these grants, as far as there are any. */
-  const readRows = (grantIds: readonly string[], isConsistent: boolean): Promise<Item[]> =>
+  const readRows = (grantIds: readonly GrantId[], isConsistent: boolean): Promise<Item[]> =>
     guarded('BatchGetItem', () =>
       readItems(client, table, {
         keys: grantIds.map((grantId) => ({ grantId: { S: grantId } })),
@@ -120,11 +121,11 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async entries(partition, reading) {
       const { items, isComplete } = await query(indexReadOf(partition, reading));
       const entries: GrantEntry[] = [];
-      const unreadable: string[] = [];
+      const unreadable: GrantId[] = [];
       for (const item of items) {
         const entry = toEntry(item);
         if (entry && isIn(partition, entry)) entries.push(entry);
-        else unreadable.push(textOf(item, 'grantId'));
+        else unreadable.push(...grantIdsIn(item));
       }
       const last = items.at(-1);
       const position = last && textOf(last, indexReadOf(partition, reading).sort);
@@ -138,7 +139,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listDue(now, limit, after) {
       const { items } = await query(dueRead(now, limit, after));
       return items.map((item) => ({
-        grantId: textOf(item, 'grantId'),
+        // Whatever the key is: one row that no writer of ours wrote must not keep the others from being found.
+        grantId: textOf(item, 'grantId') as StreamId,
         dueAt: dueTimeOf(item),
         dueSeq: Number(item.dueSeq?.N ?? 0),
         attempts: Number(item.dueAttempts?.N ?? 0),
@@ -183,11 +185,20 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listLive(repositoryUuid) {
       const ids = await repositories.listEnrolled(repositoryUuid);
       const live = (await readRows(ids, true)).filter((row) => row.grant && isLiveRow(row));
-      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${textOf(item, 'grantId')}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((item) => textOf(item, 'grantId'));
+      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${idIn(item)}`;
+      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(idIn);
     },
   };
 }
+
+/** The grant's id in a row; none in a row of another kind. */
+const grantIdsIn = (item: Item): GrantId[] => {
+  const id = grantIdSchema.safeParse(item.grantId?.S).data;
+  return id ? [id] : [];
+};
+
+/** The grant's id in a row. Throws for a row of another kind. */
+const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
 
 /** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
 const isLiveRow = (item: Item): boolean => {
@@ -200,7 +211,7 @@ function toRows(items: readonly Item[]): GrantRows {
   for (const item of items) {
     if (!item.grant) continue;
     const version = item.v?.N === undefined ? undefined : Number(item.v.N);
-    const row = parseRow(textOf(item, 'grantId'), { version, grant: item.grant.S ?? '' });
+    const row = parseRow(idIn(item), { version, grant: item.grant.S ?? '' });
     if (row.ok) rows.grants.push(row.value);
     else rows.stale.push(row.problem);
   }
@@ -223,15 +234,15 @@ const removing = (names: readonly string[]): string =>
   names.length === 0 ? '' : ` REMOVE ${names.join(', ')}`;
 
 /** The keys of the index `byDue`: spread over shards, and sorted by time and id, so that no two are equal. */
-const dueValues = (grantId: string, dueAt: string): Item => ({
+const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
   ':due': { S: shardOf(grantId) },
   ':dueAt': { S: `${dueAt}#${grantId}` },
 });
 
-const dueTimeOf = (item: Item): string =>
-  textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length);
+const dueTimeOf = (item: Item): Instant =>
+  textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length) as Instant;
 
-const dueRead = (now: string, limit: number, after: DueRow | undefined): IndexRead => ({
+const dueRead = (now: Instant, limit: number, after: DueRow | undefined): IndexRead => ({
   index: 'byDue',
   key: 'due',
   values: keysOf('', true),

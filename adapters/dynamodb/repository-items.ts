@@ -1,5 +1,12 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { GrantTable, NamedKind, Naming } from '../../domain/grants/stores.ts';
+import * as z from 'zod';
+import type { BearerUuid, GrantTable, NamedKind, Naming } from '../../domain/grants/stores.ts';
+import {
+  grantIdSchema,
+  projectUuidSchema,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 
@@ -56,14 +63,21 @@ export function repositoryItems(
 
     rememberNames,
 
-    listEnrolled: async (repositoryUuid) => (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [],
+    listEnrolled: async (repositoryUuid) =>
+      z.array(grantIdSchema).parse((await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? []),
 
-    async bearersOf(kind, name) {
+    async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
+      const parse: (text: string) => BearerUuid[K] = bearerParsers[kind];
       const bearers = (await read(nameKey(kind, name)))?.bearers?.L ?? [];
-      return bearers.flatMap(({ S: uuid }) => (uuid === undefined ? [] : [uuid]));
+      return bearers.flatMap(({ S: uuid }) => (uuid === undefined ? [] : [parse(uuid)]));
     },
   };
 }
+
+const bearerParsers: { [K in NamedKind]: (text: string) => BearerUuid[K] } = {
+  repository: (text) => repositoryUuidSchema.parse(text),
+  project: (text) => projectUuidSchema.parse(text),
+};
 
 type Statement = {
   UpdateExpression: string;
@@ -71,7 +85,9 @@ type Statement = {
   ExpressionAttributeValues: Item;
 };
 
-const enrolmentKey = (repositoryUuid: string): Item => ({ grantId: { S: `repository#${repositoryUuid}` } });
+const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
+  grantId: { S: `repository#${repositoryUuid}` },
+});
 
 const nameKey = (kind: NamedKind, name: string): Item => ({
   grantId: { S: `name#${kind}#${name.toLowerCase()}` },

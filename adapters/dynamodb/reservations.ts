@@ -7,12 +7,13 @@ import {
   reservationItemId,
   reservationText,
 } from '../../domain/planning/reservation.ts';
+import { grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { toPortError } from '../aws/failure.ts';
 
 const reservationSchema = z.strictObject({
-  grantId: z.string(),
-  repository: z.string(),
+  grantId: grantIdSchema,
+  repository: repositoryUuidSchema,
   template: z.string(),
   apart: z.string().optional(),
 });

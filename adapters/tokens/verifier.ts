@@ -3,10 +3,15 @@ import * as z from 'zod';
 import { type CompanyCaller, companyCaller } from '../../domain/access/issuers/company-caller.ts';
 import { fitsEntry } from '../../domain/access/issuers/fitting-entry.ts';
 import type { TrustedIssuer } from '../../domain/access/issuers/trusted-issuer.ts';
-import { audienceOf, issuerOf } from '../../domain/bitbucket/oidc.ts';
+import { audienceOf, issuerOf, type Workspace } from '../../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
-import { parseUuid } from '../../domain/shared/identifiers.ts';
+import {
+  environmentUuidSchema,
+  parseUuid,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { type Caller, foldAscii } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
@@ -206,16 +211,16 @@ const wellFormed = z.string().refine((text) => text.isWellFormed());
 const stepClaims = z.object({
   sub: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
-  workspaceUuid: uuidClaim,
-  repositoryUuid: uuidClaim,
-  deploymentEnvironmentUuid: uuidClaim.optional(),
+  workspaceUuid: uuidClaim.pipe(workspaceUuidSchema),
+  repositoryUuid: uuidClaim.pipe(repositoryUuidSchema),
+  deploymentEnvironmentUuid: uuidClaim.pipe(environmentUuidSchema).optional(),
   stepUuid: uuidClaim.optional(),
   pipelineUuid: wellFormed.max(64).optional(),
   branchName: wellFormed.max(1000).optional(),
 });
 
 function pipelineCaller(
-  workspace: { slug: string; uuid: string },
+  workspace: Workspace,
   workspaceAudience: string,
   claims: JWTPayload,
 ): Caller | undefined {

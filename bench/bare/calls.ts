@@ -1,11 +1,12 @@
 import {
   DynamoDBClient,
   ExecuteStatementCommand,
+  GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type BareEvent, type BareGrant, toInsert, toStreamQuery } from './records.ts';
+import { type BareEvent, type BareGrant, toCheckpoint, toInsert, toStreamQuery } from './records.ts';
 
 const dynamodb = new DynamoDBClient({});
 const bitbucketUrl = `${process.env.SANDBOX_BITBUCKET_URL}/2.0`;
@@ -26,6 +27,7 @@ export async function fetchRepository(workspaceUuid: string, repository: string)
 }
 
 export async function loadEvents(grantId: string): Promise<BareEvent[]> {
+  await dynamodb.send(new GetItemCommand(toCheckpoint(grantId)));
   const { Items: items = [] } = await dynamodb.send(new QueryCommand(toStreamQuery(grantId)));
   return items.map(({ event }) => JSON.parse(event?.S ?? ''));
 }

@@ -134,6 +134,11 @@ export function toInsert(
   };
 }
 
+export const toCheckpoint = (grantId: string) => ({
+  TableName: process.env.CHECKPOINTS_TABLE ?? '',
+  Key: { grantId: { S: grantId } },
+});
+
 export const toStreamQuery = (grantId: string) => ({
   TableName: eventsTable,
   KeyConditionExpression: 'grantId = :id',

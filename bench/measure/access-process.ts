@@ -4,6 +4,13 @@ import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { loadCedar } from '../../adapters/cedar/engine.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { unknownContext } from '../../domain/access/authorisation.ts';
+import {
+  accountIdSchema,
+  environmentUuidSchema,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 
 /** A new process that measures access decisions and prints the figures as JSON. With compiled rules in the argument it
@@ -15,11 +22,11 @@ const caller: Caller = {
   groups: ['platform', 'staff'],
 };
 const resource = {
-  workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
-  projectUuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
-  repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
-  environmentUuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}',
-  accountId: '111122223333',
+  workspaceUuid: workspaceUuidSchema.parse('{922e118c-f34f-4226-a897-0e0afbec553d}'),
+  projectUuid: projectUuidSchema.parse('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}'),
+  repositoryUuid: repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
+  environmentUuid: environmentUuidSchema.parse('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+  accountId: accountIdSchema.parse('111122223333'),
   template: { name: 's3-static-site' },
 };
 

@@ -5,6 +5,7 @@ export type Least = { least: number; reason: string };
 
 const leaseAndRow =
   'the due mark before the intent, so that no crash forgets work; the row after the intent and after the end, for the list; the lease taken and given back: one writer at a time';
+const checkpoint = 'a long stream is read from its last checkpoint on';
 const fourEvents =
   'intent and end are the least; the two between say what IAM has done so far, so that a crash anywhere can be resumed';
 
@@ -23,14 +24,19 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
     },
     'IAM CreateRole': { least: 1, reason: '' },
     'IAM PutRolePolicy': { least: 1, reason: '' },
+    'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': {
       least: 1,
       reason: 'the provisioner believes the log only, and the answer is what the log says afterwards',
     },
-    'DynamoDB Query grants': {
+    'DynamoDB GetItem grants': {
       least: 0,
       reason:
         'the limit of live grants per repository, by the edge, and by the provisioner for what was asked for at the same moment',
+    },
+    'DynamoDB BatchGetItem grants': {
+      least: 0,
+      reason: 'the states of the grants that count against the limit',
     },
     'DynamoDB UpdateItem grants': { least: 0, reason: leaseAndRow },
     'DynamoDB ExecuteStatement events': { least: 2, reason: fourEvents },
@@ -38,9 +44,11 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
   },
   repeat: {
     'Bitbucket GET repository': { least: 1, reason: '' },
+    'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': { least: 1, reason: '' },
   },
   read: {
+    'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': { least: 1, reason: '' },
   },
   revoke: {
@@ -57,6 +65,7 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
     },
     'IAM DeleteRolePolicy': { least: 1, reason: '' },
     'IAM DeleteRole': { least: 1, reason: '' },
+    'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': {
       least: 1,
       reason: 'the provisioner believes the log only, and the answer is what the log says afterwards',

@@ -9,6 +9,7 @@ import {
 } from '../../domain/scan/ignore.ts';
 import type { PolicyFile } from '../../domain/scan/report.ts';
 import { scan } from '../../domain/scan/scan.ts';
+import { epochTime } from '../../domain/shared/time.ts';
 import { type Command, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { plainText } from '../plain-text.ts';
 import { htmlReport } from './html/page.ts';
@@ -31,16 +32,17 @@ export const scanCommand: Command = {
 
 async function runScan(args: readonly string[], world: CommandWorld): Promise<ExitCode> {
   const asked = readArguments(args);
+  const now = epochTime(world.now);
   const documents = await readDocuments(asked.files, world.readInput);
   const rules = await ignoreRules(asked.ignore);
   const found = scan({
     documents,
     workspaces: asked.workspaces,
     policyFolder: asked.policies ?? POLICY_FOLDER,
-    now: world.now,
+    now,
   });
   if (found.rolesRead === 0) throw new UsageError(nothingRead(found.unknown));
-  const judged = withoutIgnored(found, rules, world.now);
+  const judged = withoutIgnored(found, rules, now);
   if (asked.policies !== undefined) await writePolicies(asked.policies, found.files);
   const text = rendered(onlyThose(judged, asked.only), asked, world);
   if (asked.output === undefined) world.write(text);

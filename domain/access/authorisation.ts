@@ -1,4 +1,10 @@
-import type { Uuid } from '../shared/identifiers.ts';
+import type {
+  AccountId,
+  EnvironmentUuid,
+  ProjectUuid,
+  RepositoryUuid,
+  WorkspaceUuid,
+} from '../shared/identifiers.ts';
 import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -15,11 +21,11 @@ export type Action = (typeof actions)[number];
  *  and its template, of which `requestableBy` and `approval` are needed where the grant is requested: without them it is
  *  denied. An event has its repository and account only. Every field is to be given: one left out would widen. */
 export type Resource = {
-  workspaceUuid: Uuid | undefined;
-  projectUuid: Uuid | undefined;
-  repositoryUuid: Uuid;
-  environmentUuid: Uuid | undefined;
-  accountId: string;
+  workspaceUuid: WorkspaceUuid | undefined;
+  projectUuid: ProjectUuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid: EnvironmentUuid | undefined;
+  accountId: AccountId;
   template: (Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>) | undefined;
 };
 

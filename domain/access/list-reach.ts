@@ -1,4 +1,4 @@
-import type { Uuid } from '../shared/identifiers.ts';
+import { accountIdSchema, type RepositoryUuid, type WorkspaceUuid } from '../shared/identifiers.ts';
 import type { PipelineClaims } from '../shared/principal.ts';
 import { type AccessRules, type Attempt, couldBeAllowed, type Resource } from './authorisation.ts';
 import { noReach, type Reach } from './reach.ts';
@@ -13,13 +13,19 @@ export function listReachOf({ rules, ...attempt }: Attempt & { rules: AccessRule
   return pipeline ? { is: 'pipeline', pipeline } : { is: 'rules', reach: rules.reachOf(attempt) };
 }
 
+/** No account's id. */
+const UNKNOWN_ACCOUNT = accountIdSchema.parse('000000000000');
+
 /** A repository as the resource of a decision, of which nothing more is known. */
-export const repositoryResource = (workspaceUuid: Uuid, repositoryUuid: Uuid): Resource => ({
+export const repositoryResource = (
+  workspaceUuid: WorkspaceUuid,
+  repositoryUuid: RepositoryUuid,
+): Resource => ({
   workspaceUuid,
   repositoryUuid,
   projectUuid: undefined,
   environmentUuid: undefined,
-  accountId: '',
+  accountId: UNKNOWN_ACCOUNT,
   template: undefined,
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pinnedUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
+import { pinnedRepositoryUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { parameterTypeNames } from '../templates/parameters/parameter-types.ts';
 
@@ -27,7 +27,7 @@ export const ownershipRuleSchema = z.union(
   [
     z.strictObject({ project: projectSchema, ...what }),
     z.strictObject({
-      repository: z.strictObject({ workspace: slugSchema, slug: slugSchema, uuid: pinnedUuid }),
+      repository: z.strictObject({ workspace: slugSchema, slug: slugSchema, uuid: pinnedRepositoryUuid }),
       ...what,
     }),
   ],

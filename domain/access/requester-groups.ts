@@ -1,8 +1,9 @@
+import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { Instant } from '../shared/time.ts';
 
 /** Whose groups for which plan of which grant. */
-export type RequesterKey = { grantId: string; planHash: string; requester: Pick<Principal, 'kind' | 'id'> };
+export type RequesterKey = { grantId: GrantId; planHash: string; requester: Pick<Principal, 'kind' | 'id'> };
 
 /** The groups that requesters had when they asked, kept outside of the log until their requests are decided or lapse. Their
  *  right to ask is checked with them again at approval. */

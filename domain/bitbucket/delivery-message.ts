@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { projectUuidSchema, repositoryUuidSchema } from '../shared/identifiers.ts';
 
 /** A verified webhook of Bitbucket, as the worker gets it. */
 export const bitbucketDeliverySchema = z.strictObject({
@@ -10,9 +11,9 @@ export const bitbucketDeliverySchema = z.strictObject({
   /** Bitbucket's event key, e.g. `repo:created`. Not signed: it says when to look, never what is so. */
   event: z.string().min(1).max(64),
   repository: z
-    .union([z.strictObject({ uuid: z.string() }), z.strictObject({ fullName: z.string() })])
+    .union([z.strictObject({ uuid: repositoryUuidSchema }), z.strictObject({ fullName: z.string() })])
     .optional(),
-  project: z.strictObject({ uuid: z.string() }).optional(),
+  project: z.strictObject({ uuid: projectUuidSchema }).optional(),
 });
 
 /** See `bitbucketDeliverySchema`. */

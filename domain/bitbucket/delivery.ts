@@ -1,5 +1,5 @@
 import type { BitbucketDelivery } from '../bitbucket/delivery-message.ts';
-import { parseUuid } from '../shared/identifiers.ts';
+import { parseProjectUuid, parseRepositoryUuid, parseWorkspaceUuid } from '../shared/identifiers.ts';
 import { problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Workspace } from './oidc.ts';
@@ -32,15 +32,15 @@ export function readDelivery({
 }: SignedDelivery): Result<BitbucketDelivery> {
   const message = { source: 'bitbucket' as const, workspace: workspace.slug, deliveryId, event };
   if (event === 'project:updated') {
-    const uuid = uuidOf(field(body, 'project'));
+    const uuid = parseProjectUuid(uuidIn(field(body, 'project')));
     return uuid ? ok({ ...message, project: { uuid } }) : unnamed('/project/uuid');
   }
   const repository = field(body, 'repository');
-  const uuid = uuidOf(repository);
+  const uuid = parseRepositoryUuid(uuidIn(repository));
   const name = parseRepositoryName(textOf(field(repository, 'full_name')) ?? '');
   const named = name && 'slug' in name ? name : undefined;
   if (event !== 'repo:transfer' || !uuid) {
-    const workspaceUuid = uuidOf(field(repository, 'workspace'));
+    const workspaceUuid = parseWorkspaceUuid(uuidIn(field(repository, 'workspace')));
     const isForeign =
       (named && named.workspace !== workspace.slug) || (workspaceUuid && workspaceUuid !== workspace.uuid);
     if (isForeign) {
@@ -65,4 +65,4 @@ const field = (value: unknown, name: string): unknown =>
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const uuidOf = (value: unknown): string | undefined => parseUuid(textOf(field(value, 'uuid')) ?? '');
+const uuidIn = (value: unknown): string => textOf(field(value, 'uuid')) ?? '';

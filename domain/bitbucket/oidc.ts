@@ -1,7 +1,7 @@
-import { type Uuid, withoutBraces } from '../shared/identifiers.ts';
+import { type AccountId, type WorkspaceUuid, withoutBraces } from '../shared/identifiers.ts';
 
 /** A Bitbucket workspace. The slug is mutable and part of the token's issuer; the UUID is for ever. */
-export type Workspace = { slug: string; uuid: Uuid };
+export type Workspace = { slug: string; uuid: WorkspaceUuid };
 
 /** The provider name inside IAM (the issuer without its scheme): prefix of the condition keys `…:aud` and `…:sub`.
  *  Source: Bitbucket's "Deploy on AWS using Bitbucket Pipelines OpenID Connect". */
@@ -17,5 +17,5 @@ export const audienceOf = (workspace: Workspace): string =>
   `ari:cloud:bitbucket::workspace/${withoutBraces(workspace.uuid)}`;
 
 /** The ARN of the workspace's identity provider in an account. */
-export const providerArn = (account: { id: string; partition: string }, workspaceSlug: string): string =>
+export const providerArn = (account: { id: AccountId; partition: string }, workspaceSlug: string): string =>
   `arn:${account.partition}:iam::${account.id}:oidc-provider/${providerName(workspaceSlug)}`;

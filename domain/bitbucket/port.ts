@@ -1,3 +1,4 @@
+import type { RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
 import type { Workspace } from './oidc.ts';
 import type { DeploymentEnvironment, Repository } from './repository.ts';
 
@@ -20,7 +21,7 @@ export type Bitbucket = {
    *  through a group, project or workspace. False only after every page was read; a repository that is not
    *  found throws. */
   isRepositoryAdmin(
-    repository: { workspaceUuid: string; repositoryUuid: string },
+    repository: { workspaceUuid: WorkspaceUuid; repositoryUuid: RepositoryUuid },
     account: string,
   ): Promise<boolean>;
 };

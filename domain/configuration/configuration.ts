@@ -9,16 +9,16 @@ import { guardrailSettingsSchema } from '../guardrails/settings.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
-import { ACCOUNT_ID, AWS_REGION, partitions } from '../shared/account.ts';
+import { AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
-import { NAME } from '../shared/identifiers.ts';
+import { ACCOUNT_ID, accountIdSchema, NAME } from '../shared/identifiers.ts';
 import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
 const accountSchema = z.strictObject({
   alias: z.string().regex(NAME, 'must be a lower-case name'),
-  id: z.string().regex(ACCOUNT_ID, 'must be 12 digits, in quotes'),
+  id: z.string().regex(ACCOUNT_ID, 'must be 12 digits, in quotes').pipe(accountIdSchema),
   partition: z.enum(partitions).default('aws'),
   region: z.string().regex(AWS_REGION, 'must be an AWS region'),
   boundaryPolicy: z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy'),

@@ -1,6 +1,7 @@
 import { audienceOf, type Workspace } from '../bitbucket/oidc.ts';
 import type { GrantIntent } from '../grants/intent.ts';
-import { toEpoch, toInstant } from '../shared/time.ts';
+import type { GrantId } from '../shared/identifiers.ts';
+import { epochTime, toEpoch, toInstant } from '../shared/time.ts';
 import { type Claims, workspaceSlugIn } from '../trust/evaluation.ts';
 import type { DiagnosisCode, Question } from './diagnosis.ts';
 
@@ -10,8 +11,8 @@ export type Remedy = { remedy: string; snippet?: string | undefined };
 /** How the endpoint that the caller uses names what they can do: to ask for a grant, and to see one and its events. */
 export type Wording = {
   ask: string;
-  showGrant(grantId: string): string;
-  showEvents(grantId: string): string;
+  showGrant(grantId: GrantId): string;
+  showEvents(grantId: GrantId): string;
 };
 
 /** The remedy for one code. Quotes claims only in forms that were checked, or as JSON. */
@@ -227,4 +228,6 @@ const LATEST_MS = 8.64e15;
 
 /** Seconds since the epoch for people; as they are where no calendar has them. */
 const instantOf = (seconds: unknown): string =>
-  Math.abs(Number(seconds) * 1000) <= LATEST_MS ? toInstant(Number(seconds) * 1000) : String(seconds);
+  Math.abs(Number(seconds) * 1000) <= LATEST_MS
+    ? toInstant(epochTime(Number(seconds) * 1000))
+    : String(seconds);

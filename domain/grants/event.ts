@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
+import { type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
+import { type Instant, instantSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
-import { intentShape, streamIdSchema, targetShape } from './intent.ts';
+import { intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
 const createdRole = z.strictObject({ name: z.string(), arn: z.string(), id: z.string() });
@@ -21,7 +23,7 @@ const documents = {
 /** What a waiting request shows to those who decide it, and until when it waits. No code obeys the documents. The requester's
  *  groups are not here: who reads an event does not learn them; see `RequesterGroups`. */
 export const proposalSchema = z.strictObject({
-  lapsesAt: z.iso.datetime(),
+  lapsesAt: instantSchema,
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
   warnings: z.array(z.string()),
@@ -35,7 +37,7 @@ const request = {
   proposal: proposalSchema.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
   expiresInSeconds: z.int().min(1).optional(),
-  expiresAt: z.iso.datetime().optional(),
+  expiresAt: instantSchema.optional(),
   reason: z.string().optional(),
   pipeline: z
     .strictObject({
@@ -56,14 +58,14 @@ const dataShapes = {
   GrantExpiryChanged: {
     ...targetShape,
     expiresInSeconds: z.int().min(1).exactOptional(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: instantSchema,
     reason: z.string().optional(),
   },
   /** A person who did not ask lets the waiting plan be applied; its lifetime begins now. */
   GrantApproved: {
     ...targetShape,
     planHash: sha256Schema,
-    expiresAt: z.iso.datetime().optional(),
+    expiresAt: instantSchema.optional(),
     reason: z.string().optional(),
   },
   GrantRejected: { ...targetShape, planHash: sha256Schema, reason: z.string().optional() },
@@ -145,11 +147,11 @@ const entryPoints = ['http', 'bitbucket', 'slack', 'schedule'] as const;
 export type EntryPoint = (typeof entryPoints)[number];
 
 type Envelope = {
-  grantId: string;
+  grantId: StreamId;
   /** From 1, without gaps. */
   seq: number;
   /** ISO 8601 in UTC with milliseconds; never earlier than the previous event's. */
-  at: string;
+  at: Instant;
   principal: z.infer<typeof principalSchema>;
   correlationId: string;
   entryPoint: EntryPoint;
@@ -175,7 +177,7 @@ export const ZERO_HASH = '0'.repeat(64);
 export const eventSchema = z.strictObject({
   grantId: streamIdSchema,
   seq: z.int().min(1),
-  at: z.iso.datetime({ precision: 3 }),
+  at: instantSchema,
   type: z.enum(eventTypes),
   principal: principalSchema,
   correlationId: z.string().min(1),
@@ -213,9 +215,9 @@ export function parseEvent(content: unknown): GrantEvent {
 
 /** The ten fields of an event of whatever version. */
 export type EventFields = {
-  grantId: string;
+  grantId: StreamId;
   seq: number;
-  at: string;
+  at: Instant;
   type: string;
   principal: { kind: string; id: string };
   correlationId: string;
@@ -247,7 +249,7 @@ export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
 /** Checks a part of a stream as `verifyChain` does the whole. */
 export function verifyLinks(
   events: readonly EventFields[],
-  grantId: string | undefined,
+  grantId: StreamId | undefined,
   start: ChainStart,
 ): string | undefined {
   let { prevHash } = start;

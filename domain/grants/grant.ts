@@ -1,16 +1,16 @@
 import * as z from 'zod';
+import { grantIdSchema } from '../shared/identifiers.ts';
 import { isSamePrincipal, mayBeSame, type Principal, principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
+import { instantSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
 import { proposalSchema } from './event.ts';
 import { intentSchema } from './intent.ts';
 
-const instant = z.iso.datetime();
-
 const requestShape = {
   /** The place in the stream of the event that asked. */
   seq: z.int().min(1),
-  at: instant,
+  at: instantSchema,
   intent: intentSchema,
   /** What is asked for, see `intentHash`. */
   intentHash: z.string(),
@@ -22,7 +22,7 @@ const requestShape = {
   requestedBy: principalSchema,
   reason: z.string().optional(),
   expiresInSeconds: z.int().optional(),
-  expiresAt: instant.optional(),
+  expiresAt: instantSchema.optional(),
 };
 
 const requestSchema = z.strictObject(requestShape);
@@ -37,8 +37,8 @@ const announcedRoleSchema = z.strictObject({
   name: z.string(),
   arn: z.string(),
   id: z.undefined().optional(),
-  announcedAt: instant,
-  notFoundAt: instant.exactOptional(),
+  announcedAt: instantSchema,
+  notFoundAt: instantSchema.exactOptional(),
 });
 
 const confirmedRoleSchema = z.strictObject({
@@ -46,11 +46,11 @@ const confirmedRoleSchema = z.strictObject({
   arn: z.string(),
   /** IAM's RoleId; every re-creation has another. */
   id: z.string(),
-  announcedAt: instant,
-  confirmedAt: instant,
+  announcedAt: instantSchema,
+  confirmedAt: instantSchema,
   /** True once the trust policy denies and the boundary is AWSDenyAll. */
   disabled: z.boolean().exactOptional(),
-  notFoundAt: instant.exactOptional(),
+  notFoundAt: instantSchema.exactOptional(),
 });
 
 /** A role whose creation was announced and never confirmed. */
@@ -64,7 +64,7 @@ export type GrantRole = AnnouncedRole | ConfirmedRole;
 
 const roleSchema = z.union([confirmedRoleSchema, announcedRoleSchema]);
 const errorShape = { code: z.enum(problemCodes), detail: z.string() };
-const errorSchema = z.strictObject({ ...errorShape, at: instant });
+const errorSchema = z.strictObject({ ...errorShape, at: instantSchema });
 const documentsSchema = z.strictObject({
   trustPolicy: z.record(z.string(), z.unknown()),
   permissionsPolicy: z.record(z.string(), z.unknown()),
@@ -85,7 +85,7 @@ export interface GrantChange extends z.infer<typeof changeSchema> {}
 const decisionSchema = z.strictObject({
   outcome: z.enum(['approved', 'rejected', 'lapsed']),
   by: principalSchema.exactOptional(),
-  at: instant,
+  at: instantSchema,
   reason: z.string().exactOptional(),
 });
 
@@ -94,10 +94,10 @@ export interface RequestDecision extends z.infer<typeof decisionSchema> {}
 
 /** What a grant has in every state. */
 const commonShape = {
-  id: z.string(),
+  id: grantIdSchema,
   /** The request that the present state comes from; while active, the one that is live in IAM. */
   request: requestSchema,
-  expiresAt: instant.optional(),
+  expiresAt: instantSchema.optional(),
   /** The `expiresIn` that was last applied. */
   lifetimeSeconds: z.int().min(1).exactOptional(),
   /** Who has decided how long the grant lasts, by a limit or by leaving it open: the last one other than a pipeline; the
@@ -113,8 +113,8 @@ const commonShape = {
   /** The full names that the repository had while this grant was written to: the first, and the latest of the others,
    *  oldest first. */
   repositoryNames: z.array(z.string()),
-  createdAt: instant,
-  updatedAt: instant,
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
 };
 
 const pendingSchema = z.strictObject({ ...commonShape, state: z.literal('pending') });

@@ -1,20 +1,26 @@
 import * as z from 'zod';
-import { ACCOUNT_ID } from '../shared/account.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { GRANT_ID, NAME, uuidSchema } from '../shared/identifiers.ts';
+import {
+  accountIdSchema,
+  environmentUuidSchema,
+  NAME,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../shared/identifiers.ts';
 
 /** The identity of what every event is about; part of the data of each. */
 export const targetShape = {
-  repository: z.strictObject({ uuid: uuidSchema, fullName: z.string().min(3) }),
-  account: z.string().regex(ACCOUNT_ID),
+  repository: z.strictObject({ uuid: repositoryUuidSchema, fullName: z.string().min(3) }),
+  account: accountIdSchema,
 };
 
 /** The fields of an intent: what is to be granted, as inputs and hashes, never as documents to obey. */
 export const intentShape = {
   ...targetShape,
-  workspace: z.strictObject({ slug: z.string().min(1), uuid: uuidSchema }),
-  project: z.strictObject({ key: z.string(), uuid: uuidSchema }).optional(),
-  environment: z.strictObject({ uuid: uuidSchema, name: z.string() }).optional(),
+  workspace: z.strictObject({ slug: z.string().min(1), uuid: workspaceUuidSchema }),
+  project: z.strictObject({ key: z.string(), uuid: projectUuidSchema }).optional(),
+  environment: z.strictObject({ uuid: environmentUuidSchema, name: z.string() }).optional(),
   template: z.strictObject({ name: z.string().regex(NAME), version: z.string().min(1) }),
   name: z.string().regex(NAME),
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
@@ -35,17 +41,6 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
   intentSchema.parse(
     Object.fromEntries(Object.keys(intentShape).flatMap((key) => (key in data ? [[key, data[key]]] : []))),
   );
-
-/** What a grant id must look like. */
-export const grantIdSchema = z
-  .string()
-  .regex(GRANT_ID, 'must be the id of a grant: gr_ and 26 letters and digits');
-
-/** What the id of a stream must look like: a grant's, one beside an unreadable stream, a repository's, or the
- *  installation's. */
-export const streamIdSchema = z
-  .string()
-  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream');
 
 /** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
 export function intentHash(intent: GrantIntent): string {

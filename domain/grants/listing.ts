@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import type { Uuid } from '../shared/identifiers.ts';
+import {
+  type AccountId,
+  accountIdSchema,
+  type EnvironmentUuid,
+  type GrantId,
+  type ProjectUuid,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+  type StreamId,
+  type WorkspaceUuid,
+} from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { EventFields } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
@@ -29,15 +39,15 @@ export type GrantPartition = { by: GrantPartitionKind; value: string };
 
 /** What a list knows of a grant before its row is read: enough to filter and to authorise it. */
 export type GrantEntry = {
-  grantId: string;
+  grantId: GrantId;
   updatedAt: Instant;
   state: string;
-  workspaceUuid: Uuid;
-  projectUuid?: Uuid | undefined;
-  repositoryUuid: Uuid;
-  environment?: { uuid: Uuid; name: string } | undefined;
+  workspaceUuid: WorkspaceUuid;
+  projectUuid?: ProjectUuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environment?: { uuid: EnvironmentUuid; name: string } | undefined;
   template: string;
-  account: string;
+  account: AccountId;
   /** `kind:id`. */
   requestedBy: string;
   isWaiting: boolean;
@@ -65,8 +75,10 @@ export function entryOf(grant: Grant): GrantEntry {
 
 /** The value of a `target` partition: an environment's UUID, which is unique across repositories, or the repository's
  *  UUID and `*`. */
-export const targetOf = (repositoryUuid: Uuid, environmentUuid: Uuid | undefined): string =>
-  environmentUuid ?? `${repositoryUuid}*`;
+export const targetOf = (
+  repositoryUuid: RepositoryUuid,
+  environmentUuid: EnvironmentUuid | undefined,
+): string => environmentUuid ?? `${repositoryUuid}*`;
 
 /** The value of an entry in each kind of partition; undefined where the grant is in none of that kind. */
 export function partitionValues(entry: GrantEntry): Record<GrantPartitionKind, string | undefined> {
@@ -97,24 +109,34 @@ export const positionOf = (by: GrantPartitionKind, { grantId, updatedAt, expires
 /** The kinds of partitions that the audit log is read by. */
 export type EventPartition =
   | { by: 'all' }
-  | { by: 'repository' | 'principal' | 'type'; value: string }
-  | { by: 'stream'; value: string };
+  | { by: 'repository'; value: RepositoryUuid }
+  | { by: 'principal' | 'type'; value: string }
+  | { by: 'stream'; value: StreamId };
 
 /** What a search knows of an event before it is read: enough to filter and to authorise it. */
 export type EventEntry = {
-  grantId: string;
+  grantId: StreamId;
   seq: number;
   at: Instant;
   type: string;
-  repositoryUuid: Uuid;
-  account: string;
+  repositoryUuid: RepositoryUuid;
+  account: AccountId;
   /** `kind:id`. */
   principal: string;
 };
 
-const targetSchema = z.object({ repository: z.object({ uuid: z.string() }), account: z.string() });
+/** Stands for the repository and the account of an event that names none: no rule is about them. */
+export const NO_TARGET = {
+  repositoryUuid: repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}'),
+  account: accountIdSchema.parse('000000000000'),
+};
 
-/** The entry of an event. One of a newer version that names no repository or account is of none. */
+const targetSchema = z.object({
+  repository: z.object({ uuid: repositoryUuidSchema }),
+  account: accountIdSchema,
+});
+
+/** The entry of an event. One of a newer version that names no repository or account is of `NO_TARGET`. */
 export function eventEntryOf({ grantId, seq, at, type, principal, data }: EventFields): EventEntry {
   const target = targetSchema.safeParse(data).data;
   return {
@@ -122,8 +144,8 @@ export function eventEntryOf({ grantId, seq, at, type, principal, data }: EventF
     seq,
     at,
     type,
-    repositoryUuid: target?.repository.uuid ?? '',
-    account: target?.account ?? '',
+    repositoryUuid: target?.repository.uuid ?? NO_TARGET.repositoryUuid,
+    account: target?.account ?? NO_TARGET.account,
     principal: `${principal.kind}:${principal.id}`,
   };
 }

@@ -1,20 +1,21 @@
+import type { GrantId } from '../shared/identifiers.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Instant } from '../shared/time.ts';
 import { type Grant, grantSchema } from './grant.ts';
 
 /** One row of the read model. `dueAt` is when the reconciler must look at the grant again. */
-export type GrantRow = { grantId: string; seq: number; grant: Grant; dueAt?: Instant | undefined };
+export type GrantRow = { grantId: GrantId; seq: number; grant: Grant; dueAt?: Instant | undefined };
 
 /** The number of the shape that a row's grant has. A change of `grantSchema` takes the next one. */
 export const ROW_VERSION = 2;
 
 /** A row whose grant cannot be taken from it and is read from the log instead. `version`: it has another shape's number.
  *  `content`: it has this one's, and another shape. `attributes`: what it was found by is not so of its grant. */
-export type StaleRow = { grantId: string; reason: 'version' | 'content' | 'attributes' };
+export type StaleRow = { grantId: GrantId; reason: 'version' | 'content' | 'attributes' };
 
 /** The grant of a row as it was stored, or why the row is stale. Nothing of a row is believed unparsed. */
 export function parseRow(
-  grantId: string,
+  grantId: GrantId,
   stored: { version: number | undefined; grant: string },
 ): Result<Grant, StaleRow> {
   if (stored.version !== ROW_VERSION) return fail({ grantId, reason: 'version' });

@@ -1,3 +1,4 @@
+import type { GrantId, ProjectUuid, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
@@ -19,9 +20,9 @@ export type Span = { from: Instant; to: Instant };
 export type EventLog = {
   /** The events of a stream from `seq` on as they lie there, oldest first, read consistently, up to `limit` of them; none
    *  for an unknown stream. */
-  loadFrom(grantId: string, seq: number, limit: number): Promise<StoredEvent[]>;
+  loadFrom(grantId: StreamId, seq: number, limit: number): Promise<StoredEvent[]>;
   /** The texts of a stream as they are stored, oldest first, read consistently, whether or not they are events. */
-  loadTexts(grantId: string): Promise<string[]>;
+  loadTexts(grantId: StreamId): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
   append(event: GrantEvent): Promise<'appended' | 'taken'>;
   /** Entries of a partition within a span, newest first, from indexes that lag by seconds. A `stream` is read from the log
@@ -36,7 +37,7 @@ export type EventLog = {
  *  what a grant is. */
 export type CheckpointStore = {
   /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
-  find(grantId: string): Promise<Checkpoint | undefined>;
+  find(grantId: StreamId): Promise<Checkpoint | undefined>;
   /** Keeps a checkpoint, unless a later one is there. Idempotent. */
   keep(checkpoint: Checkpoint): Promise<void>;
 };
@@ -45,32 +46,35 @@ export type CheckpointStore = {
 export type GrantRows = { grants: Grant[]; stale: StaleRow[] };
 
 /** Entries of grants, and the ids of grants whose entry could not be read; of these the caller reads the log. */
-export type GrantEntries = Entries<GrantEntry> & { unreadable: string[] };
+export type GrantEntries = Entries<GrantEntry> & { unreadable: GrantId[] };
 
 /** A row that is due: when, which event of its grant was awaited, and how often its work was tried and not done. */
-export type DueRow = { grantId: string; dueAt: Instant; dueSeq: number; attempts: number };
+export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number; attempts: number };
 
 /** What has names: a repository by its full name, `acme/shop`; a project by its key, `SHOP`. */
-export type NamedKind = 'repository' | 'project';
+export type BearerUuid = { repository: RepositoryUuid; project: ProjectUuid };
+
+/** See `BearerUuid`. */
+export type NamedKind = keyof BearerUuid;
 
 /** That a repository or a project bears a name. */
-export type Naming = { kind: NamedKind; name: string; uuid: string };
+export type Naming = { [K in NamedKind]: { kind: K; name: string; uuid: BearerUuid[K] } }[NamedKind];
 
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
   /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
    *  a later `seq` has said. */
-  markDue(grantId: string, seq: number, dueAt: Instant): Promise<void>;
+  markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
   /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */
-  takeLease(grantId: string, owner: string, now: Instant, until: Instant): Promise<boolean>;
-  releaseLease(grantId: string, owner: string): Promise<void>;
+  takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean>;
+  releaseLease(grantId: StreamId, owner: string): Promise<void>;
   /** Entries of a partition in its order, see `isAscending`, from indexes that lag by seconds. */
   entries(partition: GrantPartition, reading: Reading): Promise<GrantEntries>;
   /** The grants of these ids, in no order; those without a projected row are left out. Of `stale` rows the caller reads
    *  the log. */
-  read(grantIds: readonly string[]): Promise<GrantRows>;
+  read(grantIds: readonly GrantId[]): Promise<GrantRows>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
   /** Says that the work of a row was tried and is not done: it counts, and is due at `until`. Does nothing when another
@@ -85,13 +89,13 @@ export type GrantTable = {
   rememberNames(names: readonly Naming[]): Promise<void>;
   /** UUIDs of those that bear, or once bore, a name, in any case of letters, read consistently. For finding what to show or
    *  to look at: nothing is granted, revoked, approved or held by a name. */
-  bearersOf(kind: NamedKind, name: string): Promise<string[]>;
+  bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]>;
   /** Remembers, before the first event of a grant is appended, that its repository has it or is about to, and its names.
    *  Idempotent, and permanent: an id says nothing about the grant's state. */
-  enrol(repositoryUuid: string, grantId: string, names: readonly Naming[]): Promise<void>;
+  enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
-  listEnrolled(repositoryUuid: string): Promise<string[]>;
+  listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
   /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
    *  rows, both read consistently. */
-  listLive(repositoryUuid: string): Promise<string[]>;
+  listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
 };

@@ -1,5 +1,6 @@
 import type { PermissionsPolicy } from '../policy/document.ts';
 import { INLINE_POLICY_LIMIT, policyText, TRUST_POLICY_LIMIT, type TrustPolicy } from '../policy/document.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { type GuardrailContext, type GuardrailId, guardrailRules, type Rule } from './rules.ts';
@@ -11,7 +12,7 @@ export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId
 export type PolicyViolation = { rule: string; statement: string; detail: string };
 
 /** What a plan breaks of the guardrails that are in audit mode, for the operators' log. */
-export type AuditedRole = { grantId: string; template: string; violations: PolicyViolation[] };
+export type AuditedRole = { grantId: GrantId; template: string; violations: PolicyViolation[] };
 
 /** Where plans report what they break of audited guardrails. */
 export type AuditPort = { reportAudited(plan: AuditedRole): void };

@@ -1,3 +1,4 @@
+import type { AccountId } from '../shared/identifiers.ts';
 import { patternsOverlap } from '../shared/patterns.ts';
 
 const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*|aws):(.+)$/;
@@ -39,7 +40,7 @@ export function namesOneThing(resource: string): boolean {
  *  may, unless a condition on `aws:ResourceAccount` holds it: a deleted bucket's name can be taken by anybody. */
 export function foreignAccountOf(
   resource: string,
-  accountId: string,
+  accountId: AccountId,
   isHeldByCondition: boolean,
 ): string | undefined {
   if (resource === '*' || SAM_MACRO.test(resource)) return undefined;

@@ -1,4 +1,5 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
+import type { AccountId } from '../shared/identifiers.ts';
 import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
@@ -25,7 +26,7 @@ import {
 import { isKeyUse } from './scope/key-use.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
-export type GuardrailContext = { accountId: string; deny: readonly string[] };
+export type GuardrailContext = { accountId: AccountId; deny: readonly string[] };
 
 /** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
 export type BrokenRule = Flaw & { statement: string };

@@ -6,7 +6,9 @@ import { evolve, replay } from '../grants/evolve/evolve.ts';
 import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import type { Plan } from '../planning/plan.ts';
 import { waitingPlanOf } from '../planning/waiting-plan.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { Instant } from '../shared/time.ts';
 import type { SlackSettings } from './slack-settings.ts';
 
 /** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. */
@@ -16,13 +18,13 @@ export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: strin
 export type WaitingOver = {
   outcome: 'approved' | 'rejected' | 'lapsed' | 'withdrawn' | 'replaced';
   by: Principal;
-  at: string;
+  at: Instant;
   reason?: string | undefined;
 };
 
 /** A request that waits or has waited for approval, as the log records it. */
 export type WaitingStory = {
-  grantId: string;
+  grantId: GrantId;
   request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
   /** What it would change of what was live when it was asked for. */
   plan: Plan;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
+import { grantIdSchema } from '../shared/identifiers.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
 
@@ -48,7 +49,7 @@ const slackAsk = z.strictObject({
 
 const notification = z.strictObject({
   source: z.literal('notify'),
-  grantId,
+  grantId: grantIdSchema,
   /** The event that is notification. */
   seq: z.int().min(1),
 });

@@ -11,7 +11,7 @@ import {
 import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
-import { grantIdOf } from '../shared/identifiers.ts';
+import { type GrantId, grantIdOf } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -49,7 +49,7 @@ export type RoleInputs = {
  *  guardrails that are in audit mode: it is reported and shown, and stops nothing. `actsThrough` says what the role
  *  amounts to where others act for it. */
 export type RenderedRole = {
-  grantId: string;
+  grantId: GrantId;
   role: RoleSpecification;
   intent: GrantIntent;
   unowned: FieldError[];

@@ -1,18 +1,19 @@
 import type { Grant } from '../grants/grant.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import { canonicalJson } from '../shared/canonical-hash.ts';
+import type { AccountId, GrantId, RepositoryUuid } from '../shared/identifiers.ts';
 import type { ParameterTypeName } from '../templates/parameters/parameter-types.ts';
 import { valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
 
 /** A resource by its account, the type of parameter that names it, and its name. */
-export type ReservedResource = { account: string; type: ParameterTypeName; value: string };
+export type ReservedResource = { account: AccountId; type: ParameterTypeName; value: string };
 
 /** That a grant uses a resource exclusively. `apart` is the value that keeps grants apart within the resource, e.g. a folder of
  *  a bucket. */
 export type Reservation = {
-  grantId: string;
-  repository: string;
+  grantId: GrantId;
+  repository: RepositoryUuid;
   template: string;
   apart?: string | undefined;
 };
@@ -74,7 +75,7 @@ export function reachedResources(
 /** The reservations that an intent makes. */
 export const reservationsOf = (
   template: Template,
-  { grantId, intent }: { grantId: string; intent: GrantIntent },
+  { grantId, intent }: { grantId: GrantId; intent: GrantIntent },
 ): { resource: ReservedResource; reservation: Reservation }[] =>
   resourcesOf(template, intent, ({ exclusive }) => exclusive !== undefined).map(({ resource, apart }) => ({
     resource,

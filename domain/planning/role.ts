@@ -1,6 +1,12 @@
 import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
 import { type Account, boundaryArn } from '../shared/account.ts';
-import { type Uuid, withoutBraces } from '../shared/identifiers.ts';
+import {
+  type AccountId,
+  type EnvironmentUuid,
+  type GrantId,
+  type RepositoryUuid,
+  withoutBraces,
+} from '../shared/identifiers.ts';
 
 /** The IAM path of every role that Rolewright owns; nothing outside it is ever written. */
 export const ROLE_PATH = '/rolewright/';
@@ -26,7 +32,7 @@ export type RoleSpecification = {
   permissionsPolicy: PermissionsPolicy;
 };
 
-const idPart = (grantId: string): string => grantId.slice(3, 15);
+const idPart = (grantId: GrantId): string => grantId.slice(3, 15);
 
 const cut = (text: string, length: number): string =>
   text
@@ -35,22 +41,22 @@ const cut = (text: string, length: number): string =>
     .replace(/-+$/, '');
 
 /** The name of a grant's role, e.g. `rw-shop-s3-static-site-hrq6egvaok64`; at most 61 characters (IAM allows 64). */
-export const roleNameOf = (grantId: string, repositorySlug: string, template: string): string =>
+export const roleNameOf = (grantId: GrantId, repositorySlug: string, template: string): string =>
   `rw-${cut(repositorySlug, 24)}-${cut(template, 20)}-${idPart(grantId)}`;
 
 /** True when `name` can be a name of the grant's role: it was fixed at the first intent, and a slug changes later. */
-export const isRoleNameOf = (name: string, grantId: string): boolean =>
+export const isRoleNameOf = (name: string, grantId: GrantId): boolean =>
   /^rw-[a-z0-9-]{1,46}$/.test(name.slice(0, -13)) && name.endsWith(`-${idPart(grantId)}`);
 
 /** The ARN of the role with that name in the account. */
-export const roleArnOf = (account: { id: string; partition: string }, name: string): string =>
+export const roleArnOf = (account: { id: AccountId; partition: string }, name: string): string =>
   `arn:${account.partition}:iam::${account.id}:role${ROLE_PATH}${name}`;
 
 /** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */
 export function roleTags(grant: {
-  grantId: string;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  grantId: GrantId;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
   template: string;
 }): Record<string, string> {
   return {

@@ -1,6 +1,6 @@
 import { isLike } from '../shared/patterns.ts';
 import type { EpochMilliseconds } from '../shared/time.ts';
-import { toEpoch } from '../shared/time.ts';
+import { epochOf } from '../shared/time.ts';
 import { type ScanFinding, type ScanReport, type Severity, severities } from './report.ts';
 
 /** A finding that is accepted: by code and role, `*` and `?` in the role as in IAM, with the reason why. `until`: a day,
@@ -25,7 +25,7 @@ export function withoutIgnored(
   rules: readonly IgnoreRule[],
   now: EpochMilliseconds,
 ): FilteredReport {
-  const live = rules.filter(({ until }) => until === undefined || now < toEpoch(until));
+  const live = rules.filter(({ until }) => until === undefined || now < epochOf(until));
   const fits = (rule: IgnoreRule, { code, role }: ScanFinding) =>
     rule.code === code && isLike(role, rule.role);
   const ruleFor = (finding: ScanFinding) => live.find((rule) => fits(rule, finding));

@@ -1,5 +1,4 @@
-/** An AWS account id: twelve digits. Source: AWS Account Management Reference Guide, account identifiers. */
-export const ACCOUNT_ID = /^\d{12}$/;
+import type { AccountId } from './identifiers.ts';
 
 /** The code of an AWS Region, e.g. `eu-central-1`, `us-gov-west-1`. Source: AWS General Reference, Region codes. */
 export const AWS_REGION = /^[a-z]{2}(?:-[a-z]{2,9}){1,2}-[1-9]$/;
@@ -10,7 +9,7 @@ export const partitions = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 /** An AWS account that grants are made in. `boundaryPolicy` is the name of the managed policy that bounds every role. */
 export type Account = {
   alias: string;
-  id: string;
+  id: AccountId;
   partition: (typeof partitions)[number];
   region: string;
   boundaryPolicy: string;

@@ -2,31 +2,89 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalJson } from './canonical-hash.ts';
 
-/** A Bitbucket UUID in braces and lower case, e.g. `{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}`. */
-export type Uuid = string;
-
 const UUID = /^\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}$/;
 
-/** Normalises a UUID in braces to lower case; undefined when `text` is not one. Bitbucket shows lower case
- *  everywhere but documents no case, while IAM's StringLike is case-sensitive. */
-export function parseUuid(text: string): Uuid | undefined {
+/** Normalises a UUID in braces to lower case, whatever it is the UUID of; undefined when `text` is not one. Bitbucket
+ *  shows lower case everywhere but documents no case, while IAM's StringLike is case-sensitive. */
+export function parseUuid(text: string): string | undefined {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : undefined;
 }
 
 /** A UUID as Rolewright keeps it: in braces and lower case. */
-export const uuidSchema = z
+const uuidSchema = z
   .string()
   .refine((text) => parseUuid(text) === text, 'must be a lower-case UUID in braces');
 
+/** The UUID of a workspace, e.g. `{922e118c-f34f-4226-a897-0e0afbec553d}`. */
+export const workspaceUuidSchema = uuidSchema.brand<'WorkspaceUuid'>();
+/** See `workspaceUuidSchema`. */
+export type WorkspaceUuid = z.infer<typeof workspaceUuidSchema>;
+
+/** The UUID of a project of a workspace. */
+export const projectUuidSchema = uuidSchema.brand<'ProjectUuid'>();
+/** See `projectUuidSchema`. */
+export type ProjectUuid = z.infer<typeof projectUuidSchema>;
+
+/** The UUID of a repository: what a grant is bound to. */
+export const repositoryUuidSchema = uuidSchema.brand<'RepositoryUuid'>();
+/** See `repositoryUuidSchema`. */
+export type RepositoryUuid = z.infer<typeof repositoryUuidSchema>;
+
+/** The UUID of a deployment environment of a repository. */
+export const environmentUuidSchema = uuidSchema.brand<'EnvironmentUuid'>();
+/** See `environmentUuidSchema`. */
+export type EnvironmentUuid = z.infer<typeof environmentUuidSchema>;
+
+/** A parser that normalises as `parseUuid` does; what it returns is known to be the UUID of one kind of thing. */
+const parserOf =
+  <S extends z.ZodType<string>>(schema: S) =>
+  (text: string): z.infer<S> | undefined =>
+    schema.safeParse(text.toLowerCase()).data;
+
+/** A workspace's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+export const parseWorkspaceUuid = parserOf(workspaceUuidSchema);
+/** A project's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+export const parseProjectUuid = parserOf(projectUuidSchema);
+/** A repository's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+export const parseRepositoryUuid = parserOf(repositoryUuidSchema);
+/** An environment's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+export const parseEnvironmentUuid = parserOf(environmentUuidSchema);
+
 /** A UUID without its braces, for places that cannot hold them (IAM tag values, Bitbucket's `aud`). */
-export const withoutBraces = (uuid: Uuid): string => uuid.slice(1, -1);
+export const withoutBraces = (uuid: WorkspaceUuid | RepositoryUuid | EnvironmentUuid): string =>
+  uuid.slice(1, -1);
 
 /** What template and grant names look like (design contract: 1–32 characters, lower case, starts with a letter). */
 export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
-/** What a grant id looks like: `gr_` and 26 characters of lower-case base32. */
-export const GRANT_ID = /^gr_[a-z2-7]{26}$/;
+/** An AWS account id: twelve digits. Source: AWS Account Management Reference Guide, account identifiers. */
+export const ACCOUNT_ID = /^\d{12}$/;
+
+/** An AWS account id, from text that is exactly that. */
+export const accountIdSchema = z.string().regex(ACCOUNT_ID).brand<'AccountId'>();
+/** See `accountIdSchema`. */
+export type AccountId = z.infer<typeof accountIdSchema>;
+
+/** The id of a stream of events: a grant's, one beside an unreadable stream, a repository's, or the installation's. */
+export const streamIdSchema = z
+  .string()
+  .regex(/^(?:(?:gr|un|rp)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream, such as a grant’s')
+  .brand<'StreamId'>();
+/** See `streamIdSchema`. */
+export type StreamId = z.infer<typeof streamIdSchema>;
+
+/** The id of a grant, which is the one of its stream: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
+export const grantIdSchema = z
+  .string()
+  .regex(/^gr_[a-z2-7]{26}$/, 'must be the id of a grant: gr_ and 26 letters and digits')
+  .brand<'StreamId'>()
+  .brand<'GrantId'>();
+/** See `grantIdSchema`. */
+export type GrantId = z.infer<typeof grantIdSchema>;
+
+/** A grant's id from text that a caller gives; undefined for anything else. */
+export const parseGrantId = (text: string): GrantId | undefined => grantIdSchema.safeParse(text).data;
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -40,16 +98,16 @@ function base32(bytes: Uint8Array): string {
 
 /** What makes a grant that grant; nothing else does. */
 export type GrantKey = {
-  accountId: string;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  accountId: AccountId;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
   template: string;
   name: string;
 };
 
 /** The deterministic id of a grant, e.g. `gr_hrq6egvaok6463yco36ybujl4g`: the same request is the same grant. */
-export function grantIdOf(key: GrantKey): string {
+export function grantIdOf(key: GrantKey): GrantId {
   const identity = [key.accountId, key.repositoryUuid, key.environmentUuid ?? '*', key.template, key.name];
   const digest = createHash('sha256').update(canonicalJson(identity)).digest();
-  return `gr_${base32(digest).slice(0, 26)}`;
+  return grantIdSchema.parse(`gr_${base32(digest).slice(0, 26)}`);
 }

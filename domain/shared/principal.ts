@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalHash } from './canonical-hash.ts';
-import type { Uuid } from './identifiers.ts';
+import type { EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from './identifiers.ts';
 
 /** The kinds of principals. */
 export const principalKinds = ['person', 'service', 'pipeline', 'system'] as const;
@@ -98,10 +98,10 @@ export function mayBeSame(a: Principal, b: Principal): boolean {
 
 /** What a verified Bitbucket step token says of its run; UUIDs in braces and lower case. */
 export type PipelineClaims = {
-  workspaceUuid: Uuid;
+  workspaceUuid: WorkspaceUuid;
   workspaceSlug: string;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
   pipelineUuid?: string | undefined;
   stepUuid?: string | undefined;
   branchName?: string | undefined;

@@ -1,17 +1,32 @@
+import * as z from 'zod';
+
 /** An instant as ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T09:00:00.000Z`; sorts as text. */
-export type Instant = string;
+export const instantSchema = z.iso.datetime({ precision: 3 }).brand<'Instant'>();
+/** See `instantSchema`. */
+export type Instant = z.infer<typeof instantSchema>;
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
-export type EpochMilliseconds = number;
+export type EpochMilliseconds = number & z.core.$brand<'EpochMilliseconds'>;
+
+/** An epoch time from a number that counts its milliseconds; NaN stays NaN. */
+export const epochTime = (milliseconds: number): EpochMilliseconds => milliseconds as EpochMilliseconds;
+
+/** `at` moved by `milliseconds`, which may be negative. */
+export const later = (at: EpochMilliseconds, milliseconds: number): EpochMilliseconds =>
+  epochTime(at + milliseconds);
 
 /** The instant of an epoch time. Pure: the domain reads no clock, it converts. */
-export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString();
+export const toInstant = (at: EpochMilliseconds): Instant => new Date(at).toISOString() as Instant;
 
-/** The epoch time of an instant; NaN for text that is not an instant. */
-export const toEpoch = (at: Instant): EpochMilliseconds => Date.parse(at);
+/** The epoch time of an instant. */
+export const toEpoch = (at: Instant): EpochMilliseconds => epochTime(Date.parse(at));
+
+/** The epoch time of any text that is a date in ECMAScript's terms, as AWS and settings write them; NaN for other text. */
+export const epochOf = (text: string): EpochMilliseconds => epochTime(Date.parse(text));
 
 /** `at` moved by `seconds`, which may be negative. */
-export const plusSeconds = (at: Instant, seconds: number): Instant => toInstant(toEpoch(at) + seconds * 1000);
+export const plusSeconds = (at: Instant, seconds: number): Instant =>
+  toInstant(later(toEpoch(at), seconds * 1000));
 
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;

@@ -1,13 +1,14 @@
+import type { AccountId, EnvironmentUuid, RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
 import { isLike } from '../shared/patterns.ts';
 
 /** What the checker compares with: the grant's own facts, as plain text. Nothing here comes from the renderer. */
 export type TrustExpectation = {
   partition: string;
-  accountId: string;
+  accountId: AccountId;
   workspaceSlug: string;
-  workspaceUuid: string;
-  repositoryUuid: string;
-  environmentUuid?: string | undefined;
+  workspaceUuid: WorkspaceUuid;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
 };
 
 /** What STS would know of a token that is presented to a role. */

@@ -1,14 +1,14 @@
 import { audienceOf, providerArn, providerName, type Workspace } from '../bitbucket/oidc.ts';
 import type { TrustPolicy } from '../policy/document.ts';
-import type { Uuid } from '../shared/identifiers.ts';
+import type { AccountId, EnvironmentUuid, RepositoryUuid } from '../shared/identifiers.ts';
 
 /** Who may assume a role: one repository of one workspace, or one deployment environment of it. Every value comes from
  *  Bitbucket's API or the configuration, none from a caller. */
 export type TrustTarget = {
-  account: { id: string; partition: string };
+  account: { id: AccountId; partition: string };
   workspace: Workspace;
-  repositoryUuid: Uuid;
-  environmentUuid?: Uuid | undefined;
+  repositoryUuid: RepositoryUuid;
+  environmentUuid?: EnvironmentUuid | undefined;
 };
 
 /** The pattern that the `sub` of an admitted token matches: `{repository}:*` or `{repository}:{environment}:*`. */
@@ -54,7 +54,7 @@ export function renderDenyingTrustPolicy(target: TrustTarget): TrustPolicy {
 /** A trust policy that admits nobody, for a role of which no more is known than the policy it has: the provider that this one
  *  names, refused without a condition. Where it names none that IAM would accept, every principal of the account is. */
 export function renderClosedTrustPolicy(
-  { id, partition }: { id: string; partition: string },
+  { id, partition }: { id: AccountId; partition: string },
   observed: unknown,
 ): TrustPolicy {
   const named = /arn:[a-z-]+:iam::\d{12}:oidc-provider\/[A-Za-z0-9._~:/%-]+/.exec(

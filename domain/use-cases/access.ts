@@ -15,7 +15,7 @@ import type { RepositoryAdmins } from '../access/repository-admins.ts';
 import type { Grant } from '../grants/grant.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { type ProvenTarget, provenTarget } from '../grants/unreadable/traces.ts';
-import { GRANT_ID } from '../shared/identifiers.ts';
+import { type GrantId, parseGrantId } from '../shared/identifiers.ts';
 import type { Caller } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -137,7 +137,7 @@ export function onlyUnreadable(error: unknown): UnreadableStream {
 export const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
   fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
 
-/** What a caller wants of one grant. */
+/** What a caller wants of one grant, which they name: `grantId` is any text until it is parsed. */
 export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
 
 /** Loads a grant for a caller who may read it and may do `action` with it. The problem is `GRANT_NOT_FOUND`,
@@ -146,15 +146,16 @@ export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
  *  `admins` are those of one request, which may load a grant more than once. */
 export async function loadForCaller<S extends { grant: Grant | undefined }>(
   ports: Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'>,
-  load: (grantId: string) => Promise<S>,
+  load: (grantId: GrantId) => Promise<S>,
   { grantId, caller, action, admins }: GrantAttempt & { admins: RepositoryAdmins },
 ): Promise<Loaded<S>> {
   const { access: rules, reportDenied: report } = ports;
-  if (!GRANT_ID.test(grantId)) return grantNotFound(grantId);
-  const stream = await load(grantId).catch(onlyUnreadable);
+  const id = parseGrantId(grantId);
+  if (!id) return grantNotFound(grantId);
+  const stream = await load(id).catch(onlyUnreadable);
   if (stream instanceof UnreadableStream) {
-    ports.reportUnreadable(grantId, stream);
-    const target = provenTarget(grantId, stream.texts);
+    ports.reportUnreadable(id, stream);
+    const target = provenTarget(id, stream.texts);
     const mayRead = authoriseUnreadable(ports, { caller, action: 'read', target });
     const answer = mayRead.ok ? fail(unreadableGrant(stream)) : grantNotFound(grantId);
     return { ...answer, unreadable: stream };

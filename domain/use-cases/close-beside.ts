@@ -1,11 +1,12 @@
 import type { EventOf } from '../grants/event.ts';
+import { NO_TARGET } from '../grants/listing.ts';
 import {
   streamBeside,
   type UnreadableRevocation,
   unreadableRevocationOf,
 } from '../grants/unreadable/revocation.ts';
-import type { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { type ProvenTarget, provenTarget } from '../grants/unreadable/traces.ts';
+import type { AccountId, GrantId } from '../shared/identifiers.ts';
 import { appendEvent, type Cause, loadStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
@@ -17,11 +18,11 @@ export const MOST_CLOSINGS = 5;
 /** What closing the role of a grant whose stream cannot be read needs. */
 export type ClosingPorts = StreamPorts & {
   provisioner: Provisioner;
-  configuration: { accounts: readonly { id: string }[] };
+  configuration: { accounts: readonly { id: AccountId }[] };
 };
 
 /** A grant whose stream cannot be read, and the texts of it that could be. */
-export type Unreadable = Pick<UnreadableStream, 'grantId' | 'texts'>;
+export type Unreadable = { grantId: GrantId; texts: readonly string[] };
 
 /** Why the role of an unreadable grant is closed. */
 export type ClosingCause = EventOf<'UnreadableRevocationRequested'>['data']['cause'];
@@ -30,7 +31,7 @@ export type ClosingCause = EventOf<'UnreadableRevocationRequested'>['data']['cau
 export type Closing = Exclude<UnreadableRevocation, { state: 'none' }>;
 
 /** Stands for the repository of a grant of which nothing is proven. */
-const UNKNOWN_REPOSITORY = { uuid: '{00000000-0000-0000-0000-000000000000}', fullName: 'unknown/unknown' };
+const UNKNOWN_REPOSITORY = { uuid: NO_TARGET.repositoryUuid, fullName: 'unknown/unknown' };
 
 /** What is proven of an unreadable grant: by its own events, else by its row. */
 export async function targetOf(
@@ -50,7 +51,7 @@ export async function targetOf(
  *  the provisioner close it. A role that was closed is looked at again. */
 export async function closeBeside(
   ports: ClosingPorts,
-  { grantId, target }: { grantId: string; target: ProvenTarget | undefined },
+  { grantId, target }: { grantId: GrantId; target: ProvenTarget | undefined },
   { why, cause }: { why: ClosingCause; cause: Cause },
 ): Promise<Closing> {
   const streamId = streamBeside(grantId);

@@ -4,6 +4,7 @@ import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revoca
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
 import { isAtRest } from '../grants/work.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
 import {
@@ -20,7 +21,7 @@ import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 /** What closing what is due needs. */
 export type CloseDuePorts = ClosingPorts & {
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
-  reportStopped(grantId: string): void;
+  reportStopped(grantId: GrantId): void;
 };
 
 /** What closing needs of a pass. `closings` are revokes of unreadable grants that it began. */
@@ -52,7 +53,11 @@ export async function closeExpired(
 }
 
 /** The row is believed where the grant's id is the hash of what it says. A lying expiry can only end access. */
-async function hasExpired(grants: Pick<GrantTable, 'read'>, grantId: string, now: Instant): Promise<boolean> {
+async function hasExpired(
+  grants: Pick<GrantTable, 'read'>,
+  grantId: GrantId,
+  now: Instant,
+): Promise<boolean> {
   const [row] = (await grants.read([grantId])).grants;
   if (row?.state !== 'active' || row.expiresAt === undefined || row.expiresAt > now) return false;
   return provenTarget(grantId, [JSON.stringify(row)]) !== undefined;
@@ -68,7 +73,8 @@ export async function finishClosing(ports: CloseDuePorts, row: DueRow, pass: Clo
     if (isAbandoned) await ports.grants.dropDue(row);
     return isAbandoned ? 'settled' : 'wait';
   }
-  const stream = await readable(ports, grantBeside(row.grantId) ?? '');
+  const grantId = grantBeside(row.grantId);
+  const stream = grantId && (await readable(ports, grantId));
   if (!stream) {
     const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
     return outcome === 'settled' ? 'watch' : 'retry';
@@ -89,7 +95,7 @@ async function revokeInFull(ports: CloseDuePorts, stream: GrantStream, pass: Clo
 }
 
 /** A grant's stream, where this version can read all of it. */
-async function readable(ports: StreamPorts, grantId: string): Promise<GrantStream | undefined> {
+async function readable(ports: StreamPorts, grantId: GrantId): Promise<GrantStream | undefined> {
   try {
     const stream = await loadStream(ports, grantId);
     return isReadOnly(stream) ? undefined : stream;

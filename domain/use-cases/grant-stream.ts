@@ -21,6 +21,7 @@ import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/st
 import { sortStored, type UnknownEvent, UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { StreamId } from '../shared/identifiers.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -32,7 +33,7 @@ const WORK_DUE_SECONDS = 60;
  *  where there is one. A stream with `unknown` events, which a newer version wrote, is read-only: the fold leaves them
  *  out. */
 export type GrantStream = StreamPart & {
-  grantId: string;
+  grantId: StreamId;
   grant: Grant | undefined;
   last: Pick<EventFields, 'seq' | 'at' | 'hash'> | undefined;
   unknown: readonly UnknownEvent[];
@@ -99,7 +100,7 @@ export type ReadPart = StreamPart &
  *  was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readPart(ports, grantId));
 }
@@ -107,7 +108,7 @@ export async function loadStream(
 /** Reads a grant's whole stream. Throws as `loadStream` does. */
 export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readWhole(ports, grantId));
 }
@@ -116,7 +117,7 @@ export async function loadWholeStream(
  *  `UnreadableStream` when an event cannot be read. */
 export async function readPart(
   { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
-  grantId: string,
+  grantId: StreamId,
 ): Promise<ReadPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
@@ -127,14 +128,14 @@ export async function readPart(
   return readWhole({ log }, grantId);
 }
 
-async function readWhole({ log }: Pick<StreamPorts, 'log'>, grantId: string): Promise<ReadPart> {
+async function readWhole({ log }: Pick<StreamPorts, 'log'>, grantId: StreamId): Promise<ReadPart> {
   const stored = await log.loadFrom(grantId, 1, Number.POSITIVE_INFINITY);
   return { checkpoint: undefined, ...sortStored(grantId, stored) };
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: string, part: ReadPart): GrantStream {
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: ReadPart): GrantStream {
   const { all, unknown, checkpoint, events } = part;
-  const latest = toInstant(clock.now() + CLOCK_DIFFERENCE_SECONDS * 1000);
+  const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
   const last = all.at(-1);
   const isAhead = (last?.at ?? '') > latest;
   const fieldError =
@@ -189,8 +190,8 @@ export async function appendEventAt(
   const grant = evolve(stream.grant, hashed);
   // What is not found through its repository is not counted, not renamed, and not revoked when the repository is deleted.
   const names = newNames(stream.grant, hashed);
-  if (hashed.type === 'GrantRequested' && seq === 1) {
-    await ports.grants.enrol(hashed.data.repository.uuid, stream.grantId, names);
+  if (grant && hashed.type === 'GrantRequested' && seq === 1) {
+    await ports.grants.enrol(hashed.data.repository.uuid, grant.id, names);
   } else if (names.length > 0) await ports.grants.rememberNames(names);
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };

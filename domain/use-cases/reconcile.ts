@@ -6,6 +6,7 @@ import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
+import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import type { ClosingPorts } from './close-beside.ts';
@@ -38,9 +39,9 @@ const LONGEST_RETRY_SECONDS = 3600;
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = ClosingPorts & {
   /** Reports a grant that could not be reconciled; the pass continues. */
-  reportFailure(grantId: string, error: unknown): void;
+  reportFailure(grantId: StreamId, error: unknown): void;
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
-  reportStopped(grantId: string): void;
+  reportStopped(grantId: GrantId): void;
 };
 
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not, and how many of
@@ -137,8 +138,11 @@ function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): number | u
 
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   const read = await loadOrReport(ports, row, pass);
-  if (read instanceof UnreadableStream) return closeExpired(ports, read, pass);
-  if (isReadOnly(read)) return closeExpired(ports, { grantId: row.grantId, texts: [] }, pass);
+  if (read instanceof UnreadableStream || isReadOnly(read)) {
+    const grantId = parseGrantId(row.grantId);
+    const texts = read instanceof UnreadableStream ? read.texts : [];
+    return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
+  }
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
     ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass.correlationId) })

@@ -9,6 +9,7 @@ import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/re
 import { isRoleNameOf } from '../planning/role.ts';
 import { isApprovedByRule } from '../repository-rules/approval.ts';
 import { findAccount } from '../shared/account.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { type FieldError, type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { parseParameters } from '../templates/parameters.ts';
@@ -72,7 +73,7 @@ export const mayNeedApproval = (
  *  pipeline's request for names that neither the repository nor its project owns. */
 export async function replan(
   ports: RenderPorts,
-  grantId: string,
+  grantId: GrantId,
   { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
 ): Promise<Result<Replanned>> {
   const { configuration, bitbucket, templates } = ports;

@@ -10,6 +10,7 @@ import {
   reservationsOf,
   reservationText,
 } from '../planning/reservation.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Template } from '../templates/template.ts';
@@ -22,7 +23,7 @@ export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'
 };
 
 /** A grant's intent, and the template that it is rendered from. */
-export type Intended = { grantId: string; intent: GrantIntent; template: Template };
+export type Intended = { grantId: GrantId; intent: GrantIntent; template: Template };
 
 /** The parameters of an intent that reach what a live grant of another repository uses exclusively, in the same account.
  *  A holder is named by its grant's id only: who may read that grant learns whose it is. */
@@ -46,7 +47,7 @@ async function findHolder(
   ports: ReservationPorts,
   { resource, apart }: ReachedResource,
   { grantId, intent }: Pick<Intended, 'grantId' | 'intent'>,
-): Promise<string | undefined> {
+): Promise<GrantId | undefined> {
   const all = await ports.reservations.of(resource);
   const against = all.filter((one) => one.grantId !== grantId && isAgainst(one, { intent, apart }));
   for (const { grantId: holder } of against) {
@@ -57,7 +58,7 @@ async function findHolder(
 
 /** Whether a grant that has reserved a resource is in force. A stream that is broken proves nothing, so its reservation is
  *  in force. */
-async function holds(ports: ReservationPorts, holder: string, resource: ReservedResource): Promise<boolean> {
+async function holds(ports: ReservationPorts, holder: GrantId, resource: ReservedResource): Promise<boolean> {
   try {
     const { grant } = await loadStream(ports, holder);
     return isInForce(grant, resource);

@@ -2,7 +2,7 @@ import type { Workspace } from '../bitbucket/oidc.ts';
 import type { Bitbucket } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import { parseUuid, type Uuid } from '../shared/identifiers.ts';
+import { parseEnvironmentUuid, type RepositoryUuid } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -39,7 +39,7 @@ export async function findRepository(
 export async function findRepositoryAgain(
   { bitbucket, configuration }: TargetPorts,
   workspace: Workspace,
-  repositoryUuid: Uuid,
+  repositoryUuid: RepositoryUuid,
 ): Promise<Result<Repository>> {
   const configured = configuration.workspaces.find(({ uuid }) => uuid === workspace.uuid);
   if (!configured) return fail(workspaceNotConfigured(workspace.slug));
@@ -74,7 +74,10 @@ export async function findEnvironment(
   repository: Repository,
   nameOrUuid: string,
 ): Promise<Result<DeploymentEnvironment>> {
-  const environment = await bitbucket.findEnvironment(repository, parseUuid(nameOrUuid) ?? nameOrUuid);
+  const environment = await bitbucket.findEnvironment(
+    repository,
+    parseEnvironmentUuid(nameOrUuid) ?? nameOrUuid,
+  );
   if (environment) return ok(environment);
   const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
   return fail(
@@ -94,7 +97,7 @@ async function environmentRemedy(
   repository: Repository,
   nameOrUuid: string,
 ): Promise<string> {
-  if (parseUuid(nameOrUuid)) return '';
+  if (parseEnvironmentUuid(nameOrUuid)) return '';
   const names = await bitbucket.environmentNames(repository).catch((error: unknown) => {
     if (error instanceof PortError) return [];
     throw error;

@@ -1,4 +1,5 @@
 import { isAtRest } from '../grants/work.ts';
+import type { StreamId } from '../shared/identifiers.ts';
 import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 
@@ -12,7 +13,7 @@ const POLLS_PER_INVOCATION = 6;
  *  run died. Returns the newest stream, settled or not. */
 export async function waitForProvisioner(
   ports: StreamPorts & { provisioner: Provisioner },
-  grantId: string,
+  grantId: StreamId,
 ): Promise<GrantStream> {
   const deadline = ports.clock.now() + PROVISIONER_WAIT_MS;
   for (;;) {

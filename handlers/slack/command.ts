@@ -1,7 +1,7 @@
 import { parseRepositoryName } from '../../domain/bitbucket/repository.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackRequest } from '../../domain/messaging/worker-message.ts';
-import { GRANT_ID } from '../../domain/shared/identifiers.ts';
+import { type GrantId, parseGrantId } from '../../domain/shared/identifiers.ts';
 import { nearestName } from '../../domain/shared/suggestion.ts';
 import { exampleParameters, parseParameters } from '../../domain/templates/parameters.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -17,7 +17,7 @@ export type Command =
   | { verb: 'templates'; name?: string }
   | { verb: 'request'; request: SlackRequest }
   | { verb: 'list'; repository?: string }
-  | { verb: 'show' | 'explain' | 'revoke'; grantId: string };
+  | { verb: 'show' | 'explain' | 'revoke'; grantId: GrantId };
 
 /** A command that was not understood: what is wrong with it, and how it could be right. `understood` says what was. */
 export type CommandHelp = { errors: string[]; understood?: string; example: string };
@@ -92,11 +92,12 @@ function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Comman
   const example = `${COMMAND} ${verb} gr_hrq6egvaok6463yco36ybujl4g`;
   if (!named) return { errors: [`Which grant? ${COMMAND} list shows their ids.`], example };
   const errors = more.map(({ value }) => `${quoted(value)} is not expected here.`);
-  if (!GRANT_ID.test(named.value))
+  const grantId = parseGrantId(named.value);
+  if (!grantId)
     errors.unshift(
       `${quoted(named.value)} is not a grant id, such as gr_hrq6egvaok6463yco36ybujl4g. ${COMMAND} list shows the ids.`,
     );
-  return errors.length > 0 ? { errors, example } : { verb, grantId: named.value };
+  return !grantId || errors.length > 0 ? { errors, example } : { verb, grantId };
 }
 
 const notARepository = (text: string): string =>

@@ -1,8 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { grantIdSchema } from '../../domain/grants/intent.ts';
 import { unreadableStreamSchema } from '../../domain/grants/unreadable/revocation.ts';
+import { grantIdSchema } from '../../domain/shared/identifiers.ts';
+import { later } from '../../domain/shared/time.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
@@ -35,12 +36,12 @@ export async function provisionerFunction(
     if (account !== undefined && !configuration.accounts.some(({ id }) => id === account)) {
       throw new Error(`this function runs in account ${account}, which is not configured`);
     }
-    const ends = clock.now() + context.getRemainingTimeInMillis();
+    const ends = later(clock.now(), context.getRemainingTimeInMillis());
     return await provisionGrant(ports, {
       grantId,
       owner: context.awsRequestId,
-      deadline: ends - LAST_CALL_MS,
-      leaseUntil: ends + LEASE_MARGIN_MS,
+      deadline: later(ends, -LAST_CALL_MS),
+      leaseUntil: later(ends, LEASE_MARGIN_MS),
     });
   } catch (error) {
     logger.error('provisioning stopped', { error: error as Error });

@@ -1,5 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
+import { later } from '../../domain/shared/time.ts';
 import { type ReconcilePorts, type Reconciliation, reconcile } from '../../domain/use-cases/reconcile.ts';
 
 /** Milliseconds before the function's end after which no grant is begun: one may take the provisioner's whole time. */
@@ -17,11 +19,11 @@ export async function reconcilerFunction(
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<Reconciliation | { error: string }> {
   const { clock, logger } = ports;
-  const reportFailure = (grantId: string, error: unknown) =>
+  const reportFailure = (grantId: StreamId, error: unknown) =>
     logger.error('a grant could not be reconciled', { grantId, error: error as Error });
   const reportStopped = (grantId: string) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId });
   try {
-    const deadline = clock.now() + context.getRemainingTimeInMillis() - LAST_GRANT_MS;
+    const deadline = later(clock.now(), context.getRemainingTimeInMillis() - LAST_GRANT_MS);
     const found = await reconcile(
       { ...ports, reportFailure, reportStopped },
       { correlationId: context.awsRequestId, deadline },

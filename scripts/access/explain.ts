@@ -24,11 +24,21 @@ import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';
 import { findAccount } from '../../domain/shared/account.ts';
-import { parseUuid } from '../../domain/shared/identifiers.ts';
+import {
+  type AccountId,
+  type EnvironmentUuid,
+  type ProjectUuid,
+  parseEnvironmentUuid,
+  parseProjectUuid,
+  parseRepositoryUuid,
+  type RepositoryUuid,
+  type WorkspaceUuid,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { type Caller, callerOf, type Principal, principalSchema } from '../../domain/shared/principal.ts';
 import { ok, type Result } from '../../domain/shared/result.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
-import { toInstant } from '../../domain/shared/time.ts';
+import { epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import { apiClient } from '../api-client.ts';
 
@@ -63,6 +73,9 @@ const options = {
   'repository-admin': { type: 'boolean', default: false },
 } as const;
 
+/** The workspace of a pipeline whose question names none; no workspace has it. */
+const NO_WORKSPACE = workspaceUuidSchema.parse('{00000000-0000-0000-0000-000000000000}');
+
 type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 type Settings = {
   configuration: Configuration;
@@ -71,9 +84,13 @@ type Settings = {
 };
 /** The fields of a grant in the API that rules can look at. */
 type ShownGrant = {
-  repository: { uuid: string; workspace: { uuid: string }; project?: { uuid: string } };
-  environment?: { uuid: string };
-  account: { id: string };
+  repository: {
+    uuid: RepositoryUuid;
+    workspace: { uuid: WorkspaceUuid };
+    project?: { uuid: ProjectUuid };
+  };
+  environment?: { uuid: EnvironmentUuid };
+  account: { id: AccountId };
   template: { name: string };
 };
 
@@ -94,9 +111,13 @@ function settingsIn(root: string): Settings {
 
 const listed = (text: string): string[] => text.split(',').filter((part) => part !== '');
 
-function uuidOf(name: string, text: string | undefined): string | undefined {
+function uuidOf<U extends string>(
+  name: string,
+  text: string | undefined,
+  parse: (text: string) => U | undefined,
+): U | undefined {
   if (text === undefined) return undefined;
-  const uuid = parseUuid(text);
+  const uuid = parse(text);
   if (!uuid) throw new UsageError(`--${name} must be a UUID in braces, in quotes: names can change hands.`);
   return uuid;
 }
@@ -135,7 +156,7 @@ function toResource({ repository, environment, account, template }: ShownGrant):
 }
 
 function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
-  const repositoryUuid = uuidOf('repository', given.repository);
+  const repositoryUuid = uuidOf('repository', given.repository, parseRepositoryUuid);
   if (!repositoryUuid) return undefined;
   const account = findAccount(configuration.accounts, given.account);
   if (!account) throw new UsageError(`--account: ${given.account} is not configured.`);
@@ -146,9 +167,9 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
     throw new UsageError(`--workspace must be one of ${workspaces.map(({ slug }) => slug).join(', ')}.`);
   return {
     workspaceUuid: workspace.uuid,
-    projectUuid: uuidOf('project', given.project),
+    projectUuid: uuidOf('project', given.project, parseProjectUuid),
     repositoryUuid,
-    environmentUuid: uuidOf('environment', given.environment),
+    environmentUuid: uuidOf('environment', given.environment, parseEnvironmentUuid),
     accountId: account.id,
     template: given.template === undefined ? undefined : { name: given.template },
   };
@@ -171,17 +192,17 @@ function givenCaller(given: Given, resource: Resource | undefined, configuration
   const groups = listed(given.groups);
   const other = callerOf(principal, groups);
   if (other) return other;
-  const repositoryUuid = parseUuid(principal.id);
+  const repositoryUuid = parseRepositoryUuid(principal.id);
   if (!repositoryUuid)
     throw new UsageError("--principal: a pipeline is named by its repository's UUID, pipeline:{uuid}.");
   return {
     principal: { kind: 'pipeline', id: principal.id },
     groups,
     pipeline: {
-      workspaceUuid: resource?.workspaceUuid ?? '',
+      workspaceUuid: resource?.workspaceUuid ?? NO_WORKSPACE,
       workspaceSlug: given.workspace ?? '',
       repositoryUuid,
-      environmentUuid: uuidOf('step-environment', given['step-environment']),
+      environmentUuid: uuidOf('step-environment', given['step-environment'], parseEnvironmentUuid),
     },
   };
 }
@@ -209,7 +230,7 @@ function decisionOn({
  *  has not lapsed, and that another person made. */
 function approvalOf(grant: Grant, principal: Principal, now: number): Result<unknown> {
   const planHash = waitingRequest(grant)?.planHash ?? '';
-  return decideApproval(grant, { planHash, principal, now: toInstant(now) });
+  return decideApproval(grant, { planHash, principal, now: toInstant(epochTime(now)) });
 }
 
 /** Replays a grant from its events in the running API, page by page. */

@@ -2,6 +2,8 @@ import type * as z from 'zod';
 import { providerArn, providerName } from '../../domain/bitbucket/oidc.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
 import { eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
+import { accountIdSchema, grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import { instantSchema } from '../../domain/shared/time.ts';
 import type {
   eventSchema,
   GrantResource,
@@ -10,17 +12,17 @@ import type {
 } from '../../handlers/http/resources/grant-schema.ts';
 import type { templateResourceSchema } from '../../handlers/http/resources/template-resource.ts';
 
-const repository = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+const repository = repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
 const workspace = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
 const step = '{759de0c6-eaee-4eaa-b7a6-c507eec759a7}';
-const account = { id: '111122223333', partition: 'aws' };
+const account = { id: accountIdSchema.parse('111122223333'), partition: 'aws' };
 const ada = { kind: 'person', id: 'ada@acme.example' } as const;
-const at = '2026-11-23T09:00:00.000Z';
+const at = instantSchema.parse('2026-11-23T09:00:00.000Z');
 const key = (name: string) => `${providerName(workspace.slug)}:${name}`;
 const audience = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 
 const grant: GrantResource = {
-  id: 'gr_hrq6egvaok6463yco36ybujl4g',
+  id: grantIdSchema.parse('gr_hrq6egvaok6463yco36ybujl4g'),
   state: 'active',
   repository: { uuid: repository, fullName: 'acme/shop', workspace },
   template: { name: 's3-static-site', version: '5d41f0c9a7e3b2d8' },

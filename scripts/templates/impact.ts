@@ -2,9 +2,10 @@ import { readConfiguration, readTemplates } from '../../adapters/settings/files.
 import type { GrantIntent } from '../../domain/grants/intent.ts';
 import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
-import type { Uuid } from '../../domain/shared/identifiers.ts';
+import type { AccountId, RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
 import { visible, visibleName } from '../../domain/shared/text/visible-text.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { type Impact, impactOn } from '../../domain/use-cases/reading/template-impact.ts';
 import { apiClient } from '../api-client.ts';
 
@@ -12,16 +13,16 @@ import { apiClient } from '../api-client.ts';
 type LiveGrant = Pick<GrantIntent, 'template' | 'name' | 'parameters' | 'environment'> & {
   id: string;
   repository: {
-    uuid: Uuid;
+    uuid: RepositoryUuid;
     fullName: string;
     workspace: GrantIntent['workspace'];
     project?: GrantIntent['project'];
   };
-  account: { id: string };
+  account: { id: AccountId };
   role: { name: string; maxSessionDuration: number };
   trustPolicy: unknown;
   permissionsPolicy: unknown;
-  expiresAt?: string;
+  expiresAt?: Instant;
   requestedBy: { kind: Principal['kind'] };
 };
 

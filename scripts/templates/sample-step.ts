@@ -1,4 +1,5 @@
 import { roleArnOf, roleNameOf } from '../../domain/planning/role.ts';
+import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import { exampleParameters } from '../../domain/templates/parameters.ts';
 import { pipelineStep, pipeStep } from '../../domain/templates/step/pipeline-step.ts';
 import type { StepGrant } from '../../domain/templates/step/step-grant.ts';
@@ -6,7 +7,7 @@ import type { Template } from '../../domain/templates/template.ts';
 import { SAMPLE_ACCOUNT } from './sample.ts';
 
 /** A grant's id that no template depends on. */
-const GRANT_ID = 'gr_vwbrmwflk4gme6aezt3ymom2ij';
+const GRANT_ID = grantIdSchema.parse('gr_vwbrmwflk4gme6aezt3ymom2ij');
 
 /** A grant of a template with its example parameters, as a step needs it. */
 function sampleStepGrant(template: Template): StepGrant {

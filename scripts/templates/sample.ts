@@ -1,5 +1,12 @@
 import type { PermissionsPolicy } from '../../domain/policy/document.ts';
 import type { Account } from '../../domain/shared/account.ts';
+import {
+  accountIdSchema,
+  environmentUuidSchema,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../domain/shared/identifiers.ts';
 import { parameterTypes } from '../../domain/templates/parameters/parameter-types.ts';
 import { exampleParameters, type Parameters } from '../../domain/templates/parameters.ts';
 import { isSegments } from '../../domain/templates/placeholder.ts';
@@ -9,19 +16,22 @@ import type { Template } from '../../domain/templates/template.ts';
 /** A repository and an environment for renderings; no template depends on them. UUIDs of the sandbox. */
 const SUBJECT = {
   repository: {
-    uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+    uuid: repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
     slug: 'shop',
     fullName: 'acme/shop',
-    workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
-    project: { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+    workspace: { slug: 'acme', uuid: workspaceUuidSchema.parse('{922e118c-f34f-4226-a897-0e0afbec553d}') },
+    project: { key: 'SHOP', uuid: projectUuidSchema.parse('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}') },
   },
-  environment: { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' },
+  environment: {
+    uuid: environmentUuidSchema.parse('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+    name: 'Production',
+  },
 };
 
 /** The account of the documentation's examples. */
 export const SAMPLE_ACCOUNT: Account = {
   alias: 'default',
-  id: '111122223333',
+  id: accountIdSchema.parse('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
   boundaryPolicy: 'rolewright-boundary',

@@ -17,6 +17,7 @@ import { grantTableContract } from '../contract/grant-table-contract.ts';
 import { useAwsEnvironment } from '../support/adapters/environment.ts';
 import { FakeClock } from '../support/domain/fakes/store.ts';
 import { startDynamodbLocal } from '../support/dynamodb-local.ts';
+import { asAccountId } from '../support/identifiers.ts';
 
 // The very suites that run over dynalite, over AWS's own engine and the tables of infrastructure/tables.yml.
 let engine: Awaited<ReturnType<typeof startDynamodbLocal>>;
@@ -38,7 +39,12 @@ async function newTable(
 ): Promise<{ name: string; handles: DynamoDBClient[] }> {
   tables += 1;
   const prefix = `conformance-${tables}`;
-  const names = { accountId: '111122223333', region: 'eu-west-1', prefix, boundaryPolicy: 'boundary' };
+  const names = {
+    accountId: asAccountId('111122223333'),
+    region: 'eu-west-1',
+    prefix,
+    boundaryPolicy: 'boundary',
+  };
   const wanted = (table: CreateTableCommandInput) => table.TableName === `${prefix}-${kind}`;
   await createTables(engine.url, tableDefinitions(process.cwd(), names).filter(wanted));
   const handles = [dynamodbClient(), dynamodbClient()];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
 import { requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
@@ -10,6 +11,7 @@ import { eventsTable, grantsTable } from '../support/adapters/tables.ts';
 import { grantRequest, platform, World } from '../support/domain/fakes/fakes.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
 import { startDynamodbLocal } from '../support/dynamodb-local.ts';
+import { asEpoch } from '../support/identifiers.ts';
 import { type MeteredCall, meteredClient, unitsOf } from '../support/stores/metered.ts';
 
 // AWS's own engine counts what each index costs, of updates; of a PartiQL INSERT it says nothing, so an event's units are
@@ -46,14 +48,14 @@ test('a new grant and its revoke write within their budget of capacity units', a
       },
     },
   };
-  const provision = (grantId: string) =>
+  const provision = (grantId: GrantId) =>
     provisionGrant(
       { ...world.provisionerPorts, ...stores },
       {
         grantId,
         owner: `run-${calls.length}`,
-        deadline: world.clock.now() + 25_000,
-        leaseUntil: world.clock.now() + 90_000,
+        deadline: asEpoch(world.clock.now() + 25_000),
+        leaseUntil: asEpoch(world.clock.now() + 90_000),
       },
     );
   const ports = { ...world.requestPorts, ...stores, provisioner: { run: provision } };

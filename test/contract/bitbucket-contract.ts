@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../domain/bitbucket/repository.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../support/identifiers.ts';
 
 /** A Bitbucket with some repositories, and what happens in it. */
 export type BitbucketWorld = {
@@ -21,7 +22,8 @@ export type BitbucketWorld = {
   close(): Promise<unknown>;
 };
 
-const NOBODY = { slug: 'nobody', uuid: '{00000000-0000-0000-0000-000000000000}' };
+const NO_REPOSITORY = asRepositoryUuid('{00000000-0000-0000-0000-000000000000}');
+const NOBODY = { slug: 'nobody', uuid: asWorkspaceUuid('{00000000-0000-0000-0000-000000000000}') };
 
 /** What every Bitbucket keeps to. */
 export function bitbucketContract(name: string, open: () => Promise<BitbucketWorld>): void {
@@ -48,7 +50,7 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       expect(await bitbucket.findRepository(shop.workspace, 'none')).toBeUndefined();
       expect(await bitbucket.findRepository(shop.workspace, NOBODY.uuid)).toBeUndefined();
       expect(await bitbucket.findEnvironment(shop, 'Nowhere')).toBeUndefined();
-      expect(await bitbucket.environmentNames({ ...shop, uuid: NOBODY.uuid })).toEqual([]);
+      expect(await bitbucket.environmentNames({ ...shop, uuid: NO_REPOSITORY })).toEqual([]);
       expect(await bitbucket.findEnvironment(shop, NOBODY.uuid)).toBeUndefined();
       expect(await bitbucket.findEnvironment(web, 'Staging')).toBeUndefined();
     });
@@ -57,7 +59,7 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       const { shop } = world;
       expect(await bitbucket.findRepository(NOBODY, 'shop')).toBeUndefined();
       expect(await bitbucket.findRepository(NOBODY, shop.uuid)).toBeUndefined();
-      expect(await bitbucket.findEnvironment({ ...shop, uuid: NOBODY.uuid }, 'Staging')).toBeUndefined();
+      expect(await bitbucket.findEnvironment({ ...shop, uuid: NO_REPOSITORY }, 'Staging')).toBeUndefined();
     });
 
     test('an environment is found by its UUID in any case, and by its name in exact case only', async () => {

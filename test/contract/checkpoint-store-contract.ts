@@ -3,6 +3,7 @@ import { type Checkpoint, dueCheckpoint } from '../../domain/grants/evolve/check
 import type { CheckpointStore } from '../../domain/grants/stores.ts';
 import { chain, GRANT_ID, present } from '../support/domain/samples.ts';
 import { expiryChanged, storyOf } from '../support/domain/stories.ts';
+import { asInstant } from '../support/identifiers.ts';
 
 /** Two handles on one store that is empty at first, and a way to write what no version of this product would. */
 export type OpenCheckpointStore = () => Promise<{
@@ -17,7 +18,7 @@ const checkpointAfter = (renewals: number): Checkpoint =>
       checkpoint: undefined,
       events: chain([
         ...storyOf.active,
-        ...Array.from({ length: renewals }, () => expiryChanged('2027-01-01T00:00:00.000Z')),
+        ...Array.from({ length: renewals }, () => expiryChanged(asInstant('2027-01-01T00:00:00.000Z'))),
       ]),
     }),
   );

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { FakeClock } from '../support/domain/fakes/store.ts';
+import { asInstant } from '../support/identifiers.ts';
 
 /** Several handles to one store, and the clock that all of them read. */
 export type ClaimStoreWorld = { handles: ClaimStore[]; clock: FakeClock };
@@ -17,7 +18,8 @@ export function claimStoreContract(name: string, open: () => Promise<ClaimStoreW
       if (!found) throw new Error('a world has handles');
       return found;
     };
-    const inSeconds = (seconds: number) => new Date(world.clock.now() + seconds * 1000).toISOString();
+    const inSeconds = (seconds: number) =>
+      asInstant(new Date(world.clock.now() + seconds * 1000).toISOString());
 
     test('is given to one of many who ask at once', async () => {
       const asked = Array.from({ length: 8 }, (_, n) => handle(n).claim('once', inSeconds(60)));

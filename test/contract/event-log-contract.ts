@@ -10,6 +10,7 @@ import {
   streamOf,
 } from '../support/adapters/events.ts';
 import { eventsOf, knownIn } from '../support/domain/streams/stored.ts';
+import { asAccountId, asInstant } from '../support/identifiers.ts';
 
 /** Two handles on one store that is empty at first. */
 export type OpenEventLog = () => Promise<{ log: EventLog; second: EventLog }>;
@@ -105,8 +106,8 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
             type: 'GrantExpiryChanged',
             data: {
               repository,
-              account: '111122223333',
-              expiresAt: '2027-01-01T00:00:00.000Z',
+              account: asAccountId('111122223333'),
+              expiresAt: asInstant('2027-01-01T00:00:00.000Z'),
               reason: `${n}`.repeat(5000),
             },
           },

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantEvent, NewEvent } from '../../domain/grants/event.ts';
 import { type EventPartition, eventEntryOf, eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog, Span } from '../../domain/grants/stores.ts';
+import type { RepositoryUuid } from '../../domain/shared/identifiers.ts';
 import type { Principal } from '../../domain/shared/principal.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import {
   ACCOUNT,
@@ -12,16 +14,18 @@ import {
   grantIdNumber,
   repositoryNumber,
 } from '../support/adapters/events.ts';
+import { present } from '../support/domain/samples.ts';
 import { knownIn } from '../support/domain/streams/stored.ts';
+import { asInstant } from '../support/identifiers.ts';
 import type { OpenEventLog } from './event-log-contract.ts';
 
 const grace: Principal = { kind: 'service', id: 'nightly:build' };
 const ADA = 'person:ada@acme.example';
 const EVERYTHING: EventPartition = { by: 'all' };
-const EVER = { from: '2026-11-15T00:00:00.000Z', to: '2026-11-25T00:00:00.000Z' };
+const EVER = { from: asInstant('2026-11-15T00:00:00.000Z'), to: asInstant('2026-11-25T00:00:00.000Z') };
 const types = ['GrantRevoked', 'RoleDeleted', 'GrantRejected'] as const;
 
-function payload(type: (typeof types)[number], repositoryUuid: string): NewEvent {
+function payload(type: (typeof types)[number], repositoryUuid: RepositoryUuid): NewEvent {
   const subject = { repository: { uuid: repositoryUuid, fullName: 'acme/shop' }, account: ACCOUNT };
   if (type === 'RoleDeleted') return { type, data: { ...subject, role: { name: 'rw-x', arn: 'arn:x' } } };
   if (type === 'GrantRejected') return { type, data: { ...subject, planHash: 'd'.repeat(64) } };
@@ -37,7 +41,7 @@ function mixedEvents(): GrantEvent[] {
     return eventOf({
       grantId: grantIdNumber(n % 6),
       seq: Math.floor(n / 6) + 1,
-      at: `${days[n % 5]}T${time}Z`,
+      at: asInstant(`${days[n % 5]}T${time}Z`),
       principal: n % 4 === 0 ? grace : ada,
       repositoryUuid,
       event: payload(types[n % types.length] ?? 'GrantRevoked', repositoryUuid),
@@ -107,7 +111,10 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     ...[...types, 'GrantApproved'].map((value) => ({ by: 'type' as const, value })),
     ...[0, 5, 99].map((n) => ({ by: 'stream' as const, value: grantIdNumber(n) })),
   ];
-  const spans: Span[] = [EVER, { from: '2026-11-20T12:00:00.000Z', to: '2026-11-22T12:00:00.000Z' }];
+  const spans: Span[] = [
+    EVER,
+    { from: asInstant('2026-11-20T12:00:00.000Z'), to: asInstant('2026-11-22T12:00:00.000Z') },
+  ];
 
   describe(`event log ${name}, queries`, () => {
     test.each(['all', 'repository', 'principal', 'type', 'stream'])(
@@ -152,7 +159,7 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     });
 
     test('found events are the appended ones, with all ten fields and the same hash', async () => {
-      const event = await appendOne({ at: '2026-11-23T09:00:00.000Z' });
+      const event = await appendOne({ at: asInstant('2026-11-23T09:00:00.000Z') });
       expect(await readAll(log, [EVERYTHING, EVER, 1])).toEqual([event]);
     });
 
@@ -163,19 +170,24 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     });
 
     test('the beginning of the time asked for is inside it, the end is not', async () => {
-      const at = '2026-11-23T09:00:00.000Z';
+      const at = asInstant('2026-11-23T09:00:00.000Z');
       await appendOne({ at });
-      const count = async (from: string, to: string) =>
-        (await readAll(log, [EVERYTHING, { from, to }, 10])).length;
-      expect(await count(at, '2026-11-23T09:00:00.001Z')).toBe(1);
-      expect(await count('2026-11-23T09:00:00.001Z', '2026-11-24T00:00:00.000Z')).toBe(0);
-      expect(await count('2026-11-23T00:00:00.000Z', at)).toBe(0);
+      const count = async (from: Instant, to: Instant) =>
+        (await readAll(log, [EVERYTHING, { from: asInstant(from), to: asInstant(to) }, 10])).length;
+      expect(await count(at, asInstant('2026-11-23T09:00:00.001Z'))).toBe(1);
+      expect(await count(asInstant('2026-11-23T09:00:00.001Z'), asInstant('2026-11-24T00:00:00.000Z'))).toBe(
+        0,
+      );
+      expect(await count(asInstant('2026-11-23T00:00:00.000Z'), at)).toBe(0);
     });
 
     test('an empty time and one that ends before it begins hold nothing', async () => {
-      const at = '2026-11-23T09:00:00.000Z';
+      const at = asInstant('2026-11-23T09:00:00.000Z');
       const event = await appendOne({ at });
-      const reversed = { from: '2026-11-23T10:00:00.000Z', to: '2026-11-23T08:00:00.000Z' };
+      const reversed = {
+        from: asInstant('2026-11-23T10:00:00.000Z'),
+        to: asInstant('2026-11-23T08:00:00.000Z'),
+      };
       const repository = { by: 'repository' as const, value: event.data.repository.uuid };
       for (const span of [{ from: at, to: at }, reversed]) {
         for (const partition of [EVERYTHING, { by: 'principal' as const, value: ADA }, repository]) {
@@ -186,33 +198,39 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
     });
 
     test('events far apart are all found, however many days lie between', async () => {
-      const time = { from: '2026-08-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' };
-      const ats = [time.from, '2026-10-05T05:05:05.005Z', '2026-12-31T23:59:59.999Z'];
+      const time = { from: asInstant('2026-08-01T00:00:00.000Z'), to: asInstant('2027-01-01T00:00:00.000Z') };
+      const ats = [time.from, asInstant('2026-10-05T05:05:05.005Z'), asInstant('2026-12-31T23:59:59.999Z')];
       await append(ats.map((at, n) => eventOf({ at, seq: n + 1 })));
       const found = await readAll(log, [EVERYTHING, time, 2]);
       expect(found.map(({ at }) => at)).toEqual([...ats].reverse());
     });
 
     test('no day is lost between the pages of more than a year', async () => {
-      const to = '2027-01-01T00:00:00.000Z';
+      const to = asInstant('2027-01-01T00:00:00.000Z');
       const ats = Array.from({ length: 12 }, (_, n) =>
-        new Date(Date.parse(to) - (394 + n) * 86_400_000).toISOString(),
+        asInstant(new Date(Date.parse(to) - (394 + n) * 86_400_000).toISOString()),
       );
       await append(ats.map((at, n) => eventOf({ at, seq: n + 1 })));
-      const found = await readAll(log, [EVERYTHING, { from: ats.at(-1) ?? '', to }, 100]);
+      const found = await readAll(log, [EVERYTHING, { from: present(ats.at(-1)), to }, 100]);
       expect(found.map(({ at }) => at)).toEqual(ats);
     });
 
     test('rare events are found behind hundreds of others of their day', async () => {
-      const rejection = (n: number, at: string) => {
+      const rejection = (n: number, at: Instant) => {
         const repository = { uuid: repositoryNumber(n), fullName: 'acme/shop' };
         const data = { repository, account: ACCOUNT, planHash: 'd'.repeat(64) };
-        return appendOne({ grantId: grantIdNumber(n + 1), at, event: { type: 'GrantRejected', data } });
+        return appendOne({
+          grantId: grantIdNumber(n + 1),
+          at,
+          event: { type: 'GrantRejected', data },
+        });
       };
-      const oldest = await rejection(1, '2026-11-23T00:00:00.000Z');
-      const older = await rejection(2, '2026-11-23T06:00:00.000Z');
+      const oldest = await rejection(1, asInstant('2026-11-23T00:00:00.000Z'));
+      const older = await rejection(2, asInstant('2026-11-23T06:00:00.000Z'));
       await append(
-        Array.from({ length: 450 }, (_, n) => eventOf({ seq: n + 1, at: '2026-11-23T12:00:00.000Z' })),
+        Array.from({ length: 450 }, (_, n) =>
+          eventOf({ seq: n + 1, at: asInstant('2026-11-23T12:00:00.000Z') }),
+        ),
       );
       expect(await readAll(log, [{ by: 'type', value: 'GrantRejected' }, EVER, 5])).toEqual([older, oldest]);
       expect(await readAll(log, [{ by: 'repository', value: repositoryNumber(2) }, EVER, 5])).toEqual([

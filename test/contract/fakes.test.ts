@@ -1,7 +1,8 @@
 import { PortError } from '../../domain/shared/port-error.ts';
 import { FakeBitbucket, World } from '../support/domain/fakes/fakes.ts';
 import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
-import { production, shop, staging, web } from '../support/domain/samples.ts';
+import { GRANT_ID, production, shop, staging, web } from '../support/domain/samples.ts';
+import { asEnvironmentUuid } from '../support/identifiers.ts';
 import { bitbucketContract } from './bitbucket-contract.ts';
 import { checkpointStoreContract } from './checkpoint-store-contract.ts';
 import { eventLogContract } from './event-log-contract.ts';
@@ -53,7 +54,7 @@ bitbucketContract(NAME, async () => {
       const uuid = (n: number) => `{744ccb6d-fff0-45c1-8855-${String(n).padStart(12, '0')}}`;
       bitbucket.environments.set(
         web.uuid,
-        Array.from({ length: count }, (_, n) => ({ uuid: uuid(n), name: `env-${n}` })),
+        Array.from({ length: count }, (_, n) => ({ uuid: asEnvironmentUuid(uuid(n)), name: `env-${n}` })),
       );
     },
     async rename() {
@@ -71,7 +72,7 @@ provisionerContract(NAME, async () => {
   const world = new World();
   const runs: string[] = [];
   let next: Run = 'settled';
-  world.provision = async (grantId = '') => {
+  world.provision = async (grantId = GRANT_ID) => {
     runs.push(grantId);
     if (next === 'throws') throw new Error('boom');
     if (next !== 'dies' && next !== 'silent') return { outcome: next };

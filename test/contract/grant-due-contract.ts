@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { DueRow, GrantTable } from '../../domain/grants/stores.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import { grantIdNumber, grantOf } from '../support/adapters/events.ts';
+import { asInstant, asStreamId } from '../support/identifiers.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
-const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString();
+const at = (minute: number) => asInstant(new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString());
 const GRANT = grantIdNumber(1);
 
 /** What every grant table keeps to, for the list of what is due. */
@@ -17,7 +19,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
     ({ table, second } = await open());
   });
 
-  const project = (seq: number, dueAt?: string) =>
+  const project = (seq: number, dueAt?: Instant) =>
     table.project({ grantId: GRANT, seq, grant: grantOf(), dueAt });
 
   describe(`grant table ${name}, the list of what is due`, () => {
@@ -36,7 +38,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
         dueSeq: n + 1,
         attempts: 0,
       }));
-      await forEachItem(rows, (row) => table.markDue(row.grantId, row.dueSeq, row.dueAt));
+      await forEachItem(rows, (row) => table.markDue(asStreamId(row.grantId), row.dueSeq, row.dueAt));
       for (const limit of [1, 4, 100]) {
         const found: DueRow[] = [];
         for (let page: DueRow[] = [], pages = 0; pages < 30; pages += 1) {

@@ -18,6 +18,7 @@ import {
   grantOf,
   repositoryNumber,
 } from '../support/adapters/events.ts';
+import { asAccountId, asEnvironmentUuid, asInstant, asProjectUuid } from '../support/identifiers.ts';
 import { listAll } from '../support/stores/listed.ts';
 import type { OpenGrantTable } from './grant-table-contract.ts';
 
@@ -30,18 +31,22 @@ const rows: (GrantFields & { n: number })[] = Array.from({ length: 42 }, (_, n) 
   names: [['acme/shop'], ['acme/old', 'acme/web'], ['acme/web', 'acme/api']][n % 3] ?? [],
   state: grantStates[n % grantStates.length] ?? 'active',
   template: templates[n % 4 === 0 ? 0 : (n % 2) + 1] ?? '',
-  account: n % 5 === 0 ? '444455556666' : '111122223333',
-  updatedAt: `2026-11-2${n % 4}T09:00:00.000Z`,
-  project: n % 4 === 1 ? undefined : { key: 'WEB', uuid: repositoryNumber(100 + (n % 2)) },
-  environment: n % 3 === 1 ? undefined : { uuid: repositoryNumber(200 + (n % 3)), name: `Stage ${n % 2}` },
+  account: asAccountId(n % 5 === 0 ? '444455556666' : '111122223333'),
+  updatedAt: asInstant(`2026-11-2${n % 4}T09:00:00.000Z`),
+  project: n % 4 === 1 ? undefined : { key: 'WEB', uuid: asProjectUuid(repositoryNumber(100 + (n % 2))) },
+  environment:
+    n % 3 === 1
+      ? undefined
+      : { uuid: asEnvironmentUuid(repositoryNumber(200 + (n % 3))), name: `Stage ${n % 2}` },
   requestedBy: n % 2 === 0 ? ada : { kind: 'service', id: 'nightly:build' },
-  expiresAt: n % 3 === 2 ? undefined : `2026-12-0${1 + (n % 9)}T09:00:00.000Z`,
+  expiresAt: n % 3 === 2 ? undefined : asInstant(`2026-12-0${1 + (n % 9)}T09:00:00.000Z`),
 }));
 
 /** The partitions that hold any of the rows, and of each kind one that holds none. */
 const partitions: GrantPartition[] = grantPartitions.flatMap((by) => {
   const values = rows.map((row) => partitionValues(entryOf(grantOf(row)))[by]);
-  const known = by === 'expiry' ? ['2026-12-05T00:00:00.000Z', '2027-06-01T00:00:00.000Z'] : values;
+  const known =
+    by === 'expiry' ? [asInstant('2026-12-05T00:00:00.000Z'), asInstant('2027-06-01T00:00:00.000Z')] : values;
   const isSingle = by === 'all' || by === 'waiting' || by === 'expiry';
   return [...new Set([...known, ...(isSingle ? [] : ['unknown'])])].flatMap((value) =>
     value === undefined ? [] : [{ by, value }],
@@ -100,19 +105,22 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('a grant that changes moves to the front and is listed once', async () => {
-      await project({ n: 1, updatedAt: '2026-11-20T00:00:00.000Z' });
-      await project({ n: 2, updatedAt: '2026-11-21T00:00:00.000Z' });
-      await project({ n: 1, updatedAt: '2026-11-22T00:00:00.000Z' }, 2);
+      await project({ n: 1, updatedAt: asInstant('2026-11-20T00:00:00.000Z') });
+      await project({ n: 2, updatedAt: asInstant('2026-11-21T00:00:00.000Z') });
+      await project({ n: 1, updatedAt: asInstant('2026-11-22T00:00:00.000Z') }, 2);
       expect((await listAll(table)).map(({ id }) => id)).toEqual([grantIdNumber(1), grantIdNumber(2)]);
     });
 
     test('a grant leaves the partitions that it is in no more', async () => {
-      const was = { n: 1, state: 'pending', expiresAt: '2026-12-01T00:00:00.000Z' } as const;
-      await project({ ...was, environment: { uuid: repositoryNumber(7), name: 'Production' } });
+      const was = { n: 1, state: 'pending', expiresAt: asInstant('2026-12-01T00:00:00.000Z') } as const;
+      await project({
+        ...was,
+        environment: { uuid: asEnvironmentUuid(repositoryNumber(7)), name: 'Production' },
+      });
       await project({ n: 1, state: 'rejected' }, 2);
       const left: GrantPartition[] = [
         { by: 'waiting', value: '' },
-        { by: 'expiry', value: '2027-01-01T00:00:00.000Z' },
+        { by: 'expiry', value: asInstant('2027-01-01T00:00:00.000Z') },
         { by: 'environment', value: 'Production' },
         { by: 'state', value: 'pending' },
         { by: 'target', value: repositoryNumber(7) },
@@ -123,27 +131,34 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
     });
 
     test('a row without a projection, and an id that there is none of, are not read', async () => {
-      await table.markDue(grantIdNumber(1), 1, '2026-11-23T09:00:00.000Z');
-      expect(await table.read([grantIdNumber(1), grantIdNumber(2)])).toEqual({ grants: [], stale: [] });
+      await table.markDue(grantIdNumber(1), 1, asInstant('2026-11-23T09:00:00.000Z'));
+      expect(await table.read([grantIdNumber(1), grantIdNumber(2)])).toEqual({
+        grants: [],
+        stale: [],
+      });
       expect(await table.read([])).toEqual({ grants: [], stale: [] });
     });
 
     test('a name that two bore finds both, each once, in any case of letters; one that no one bore finds none', async () => {
-      const [one = '', two = ''] = [1, 2].map(repositoryNumber);
+      const [one, two, project] = [
+        repositoryNumber(1),
+        repositoryNumber(2),
+        asProjectUuid(repositoryNumber(2)),
+      ];
       for (const uuid of [one, two, one])
-        await table.rememberNames([{ kind: 'repository', name: 'Acme/Web', uuid: uuid }]);
-      await table.rememberNames([{ kind: 'project', name: 'WEB', uuid: two }]);
+        await table.rememberNames([{ kind: 'repository', name: 'Acme/Web', uuid }]);
+      await table.rememberNames([{ kind: 'project', name: 'WEB', uuid: project }]);
       expect(await table.bearersOf('repository', 'acme/web')).toEqual([one, two]);
       expect(await table.bearersOf('repository', 'acme/none')).toEqual([]);
-      expect(await table.bearersOf('project', 'web')).toEqual([two]);
+      expect(await table.bearersOf('project', 'web')).toEqual([project]);
       expect(await table.bearersOf('repository', 'web')).toEqual([]);
     });
 
     test('of a name that very many bore the latest twenty are found', async () => {
       const bearers = Array.from({ length: 25 }, (_, n) => repositoryNumber(n));
       for (const uuid of bearers)
-        await table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: uuid }]);
-      await table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: bearers[24] ?? '' }]);
+        await table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid }]);
+      await table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: repositoryNumber(24) }]);
       expect(await table.bearersOf('repository', 'acme/shop')).toEqual(bearers.slice(5));
     });
 
@@ -163,7 +178,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       await project({ n: 4, state: 'revoked' });
       expect((await table.listEnrolled(repositoryNumber(1))).sort()).toEqual([1, 2, 4].map(grantIdNumber));
       expect(await table.listLive(repositoryNumber(1))).toEqual([]);
-      expect(await table.listDue('2099-01-01T00:00:00.000Z', 10)).toEqual([]);
+      expect(await table.listDue(asInstant('2099-01-01T00:00:00.000Z'), 10)).toEqual([]);
       expect(await listAll(table)).toHaveLength(1);
     });
 

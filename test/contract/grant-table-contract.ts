@@ -1,15 +1,20 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantTable } from '../../domain/grants/stores.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
+import type { Instant } from '../../domain/shared/time.ts';
 import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
+import { asInstant } from '../support/identifiers.ts';
 import { listAll } from '../support/stores/listed.ts';
 
 /** Two handles on one table that is empty at first. */
 export type OpenGrantTable = () => Promise<{ table: GrantTable; second: GrantTable }>;
 
 const GRANT = grantIdNumber(1);
-const at = (time: string) => `2026-11-23T${time}.000Z`;
-const EVER = '9999-12-31T23:59:59.999Z';
-const [EARLY, LATER, LAST] = [at('09:00:00'), at('09:10:00'), at('09:20:00')];
+const at = (time: string) => asInstant(`2026-11-23T${time}.000Z`);
+const EVER = asInstant('9999-12-31T23:59:59.999Z');
+const EARLY = at('09:00:00');
+const LATER = at('09:10:00');
+const LAST = at('09:20:00');
 
 /** What every grant table keeps to: rows, what is due, and leases. */
 export function grantTableContract(name: string, open: OpenGrantTable): void {
@@ -20,11 +25,16 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
     ({ table, second } = await open());
   });
 
-  const due = async (grantId: string) =>
+  const due = async (grantId: GrantId) =>
     (await table.listDue(EVER, 100)).find((row) => row.grantId === grantId)?.dueAt;
 
-  const project = (seq: number, fields: GrantFields = {}, dueAt?: string) =>
-    table.project({ grantId: grantIdNumber(fields.n ?? 1), seq, grant: grantOf(fields), dueAt });
+  const project = (seq: number, fields: GrantFields = {}, dueAt?: Instant) =>
+    table.project({
+      grantId: grantIdNumber(fields.n ?? 1),
+      seq,
+      grant: grantOf(fields),
+      dueAt: dueAt,
+    });
   const shown = async () => (await listAll(table)).map(({ state }) => state);
 
   describe(`grant table ${name}, rows`, () => {
@@ -45,7 +55,12 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
 
     test('an older seq never overwrites a newer one, whoever writes last', async () => {
       await project(5, { state: 'revoked' });
-      await second.project({ grantId: GRANT, seq: 4, grant: grantOf({ state: 'active' }), dueAt: EARLY });
+      await second.project({
+        grantId: GRANT,
+        seq: 4,
+        grant: grantOf({ state: 'active' }),
+        dueAt: EARLY,
+      });
       expect(await shown()).toEqual(['revoked']);
       expect(await due(GRANT)).toBeUndefined();
     });
@@ -145,7 +160,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
 
     test('a lease that claims more than any function lives is none', async () => {
       await table.markDue(GRANT, 1, EARLY);
-      expect(await table.takeLease(GRANT, 'forged', EARLY, '9999-01-01T00:00:00.000Z')).toBe(true);
+      expect(await table.takeLease(GRANT, 'forged', EARLY, asInstant('9999-01-01T00:00:00.000Z'))).toBe(true);
       expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(true);
     });
 

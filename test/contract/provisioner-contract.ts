@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
+import { asGrantId } from '../support/identifiers.ts';
 
 /** How a run of the provisioner goes: it answers, throws, dies, or says nothing for long. */
 export type Run = ProvisionerAnswer['outcome'] | 'throws' | 'dies' | 'silent';
@@ -13,7 +14,7 @@ export type ProvisionerWorld = {
   close(): Promise<unknown>;
 };
 
-const GRANT = 'gr_hrq6egvaok6463yco36ybujl4g';
+const GRANT = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 const PROVISIONER_WAIT_MS = 5000;
 
 /** What every provisioner keeps to, from outside. */

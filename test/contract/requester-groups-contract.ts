@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RequesterGroups, RequesterKey } from '../../domain/access/requester-groups.ts';
+import { asGrantId, asInstant } from '../support/identifiers.ts';
 
-const LAPSES_AT = '2026-12-31T00:00:00.000Z';
+const LAPSES_AT = asInstant('2026-12-31T00:00:00.000Z');
 const keyOf = (over: Partial<RequesterKey> = {}): RequesterKey => ({
-  grantId: `gr_${'a'.repeat(26)}`,
+  grantId: asGrantId(`gr_${'a'.repeat(26)}`),
   planHash: 'b'.repeat(64),
   requester: { kind: 'person', id: 'ada@acme.example' },
   ...over,
@@ -21,7 +22,7 @@ export function requesterGroupsContract(name: string, open: () => Promise<Reques
     });
 
     test.each<[string, Partial<RequesterKey>]>([
-      ['grant', { grantId: `gr_${'z'.repeat(26)}` }],
+      ['grant', { grantId: asGrantId(`gr_${'z'.repeat(26)}`) }],
       ['plan', { planHash: 'd'.repeat(64) }],
       ['kind of principal', { requester: { kind: 'service', id: 'ada@acme.example' } }],
       ['principal', { requester: { kind: 'person', id: 'grace@acme.example' } }],

@@ -3,6 +3,7 @@ import type { NewEvent } from '../../domain/grants/event.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
 import type { EventLog, GrantTable } from '../../domain/grants/stores.ts';
 import { type Work, workOf } from '../../domain/grants/work.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import {
   appendEvent,
   loadStream,
@@ -13,6 +14,7 @@ import { FakeClock } from '../support/domain/fakes/store.ts';
 import { ada } from '../support/domain/samples.ts';
 import { failed, requested, revocation, revoked } from '../support/domain/stories.ts';
 import { eventsOf } from '../support/domain/streams/stored.ts';
+import { asInstant } from '../support/identifiers.ts';
 
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
 export type Decide = (work: Work) => NewEvent | undefined;
@@ -28,7 +30,7 @@ export const finishes: Decide = (work) =>
   work.kind === 'provision' ? failed : work.kind === 'revoke' ? revoked : undefined;
 
 /** One writer by the row protocol: reads, decides, marks, appends, projects; whoever loses a race begins anew. */
-export async function writer(ports: StreamPorts, grantId: string, decide: Decide): Promise<void> {
+export async function writer(ports: StreamPorts, grantId: GrantId, decide: Decide): Promise<void> {
   // No two writers write the same event: one that finds its own event in the log has won.
   const cause = { principal: ada, correlationId: randomUUID(), entryPoint: 'http' as const };
   for (;;) {
@@ -45,12 +47,12 @@ export async function writer(ports: StreamPorts, grantId: string, decide: Decide
 export async function forgottenWork(
   log: EventLog,
   grants: GrantTable,
-  grantId: string,
+  grantId: GrantId,
 ): Promise<string | undefined> {
   const events = await eventsOf(log, grantId);
   const work = workOf(replay(events));
   if (work.kind === 'rest') return undefined;
-  const [row] = await grants.listDue('9999-01-01T00:00:00.000Z', 1);
+  const [row] = await grants.listDue(asInstant('9999-01-01T00:00:00.000Z'), 1);
   if (row) return undefined;
   return `event ${events.length} left work (${work.kind}), and the row is not due`;
 }

@@ -4,6 +4,7 @@ import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.t
 import { reconcile } from '../../domain/use-cases/reconcile.ts';
 import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';
 import { World } from '../support/domain/fakes/fakes.ts';
+import { asEpoch } from '../support/identifiers.ts';
 
 const LEASE_MS = 100_000;
 const MOST_PASSES = 6;
@@ -67,7 +68,7 @@ export class ScheduledWorld extends World {
       reportFailure: () => {},
       reportStopped: () => {},
     };
-    await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline });
+    await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline: asEpoch(deadline) });
   }
 
   /** Lets the leases end and the reconciler finish, undisturbed. */

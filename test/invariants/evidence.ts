@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../domain/grants/event.ts';
+import type { GrantId } from '../../domain/shared/identifiers.ts';
 import type { OidcProvider, Role } from '../../sandbox/aws/state.ts';
+import { asAccountId } from '../support/identifiers.ts';
 
 /** One write that IAM saw, and how many events of the grant's stream lay in the log when it was sent. */
 export type IamWrite = {
@@ -19,7 +21,7 @@ export type Admission = {
 
 /** What an observer can see of one grant after a story, without the product's help. */
 export type Evidence = {
-  grantId: string;
+  grantId: GrantId;
   roleName: string;
   repositoryUuid: string;
   environmentUuid?: string | undefined;
@@ -43,7 +45,7 @@ export type Evidence = {
 /** One invariant: the ways in which the evidence breaks it, none when it holds. */
 export type Invariant = (evidence: Evidence) => string[];
 
-export const ACCOUNT = '111122223333';
+export const ACCOUNT = asAccountId('111122223333');
 export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
 export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 export const PATH = '/rolewright/';

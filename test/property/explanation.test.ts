@@ -7,6 +7,7 @@ import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
+import type { EnvironmentUuid } from '../../domain/shared/identifiers.ts';
 import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { explainAdmission } from '../../domain/use-cases/reading/explain-admission.ts';
 import { apiWording } from '../../handlers/http/wording.ts';
@@ -24,6 +25,7 @@ import {
   web,
 } from '../support/domain/samples.ts';
 import { created, requested, started } from '../support/domain/stories.ts';
+import { asAccountId, asEpoch } from '../support/identifiers.ts';
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -96,13 +98,13 @@ const claims = fc.record({
 
 /** Has STS and the explanation judge the same token by the same trust policy. */
 async function judge(
-  environmentUuid: string | undefined,
+  environmentUuid: EnvironmentUuid | undefined,
   changes: Record<string, unknown>,
   isForged: boolean,
 ) {
   const environment = [production, staging].find(({ uuid: known }) => known === environmentUuid);
   const trustPolicy = renderTrustPolicy({
-    account: { id: '111122223333', partition: 'aws' },
+    account: { id: asAccountId('111122223333'), partition: 'aws' },
     workspace: shop.workspace,
     repositoryUuid: shop.uuid,
     environmentUuid,
@@ -146,9 +148,9 @@ async function judge(
   const stepTokens = stepTokenReader(
     { workspaces: [shop.workspace] },
     () => `${world.issuer.url}/keys.json`,
-    { now: () => 0 },
+    { now: () => asEpoch(0) },
   );
-  const clock = { now: () => world.clock.now, sleep: async () => {} };
+  const clock = { now: () => asEpoch(world.clock.now), sleep: async () => {} };
   const explained = await explainAdmission(
     { ...fakes.requestPorts, stepTokens, clock, wording: apiWording },
     { grantId: GRANT_ID, token },
@@ -163,7 +165,7 @@ test('a token is said to be admitted exactly when STS admits it', async () => {
       RoleName: 'explained',
       AssumeRolePolicyDocument: JSON.stringify(
         renderTrustPolicy({
-          account: { id: '111122223333', partition: 'aws' },
+          account: { id: asAccountId('111122223333'), partition: 'aws' },
           workspace: shop.workspace,
           repositoryUuid: shop.uuid,
         }),

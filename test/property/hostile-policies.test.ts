@@ -13,8 +13,9 @@ import { parsePolicy, type Statement } from '../../sandbox/aws/policy/grammar.ts
 import { type Context, covers } from '../../sandbox/aws/policy/pattern.ts';
 import { RUNS } from '../support/domain/arbitraries.ts';
 import { ACME, shop } from '../support/domain/samples.ts';
+import { asAccountId } from '../support/identifiers.ts';
 
-const ACCOUNT = '111122223333';
+const ACCOUNT = asAccountId('111122223333');
 const HERE = `eu-central-1:${ACCOUNT}`;
 const trust = renderTrustPolicy({
   account: { id: ACCOUNT, partition: 'aws' },

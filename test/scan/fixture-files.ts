@@ -3,6 +3,7 @@ import type { SourceDocument } from '../../domain/scan/account/account.ts';
 import type { ScanReport } from '../../domain/scan/report.ts';
 import { scan } from '../../domain/scan/scan.ts';
 import { START } from '../sandbox/aws/world.ts';
+import { asEpoch } from '../support/identifiers.ts';
 
 /** The fixtures that hold roles: shapes that published modules, frameworks and tutorials produce, in our own names. */
 export const accountFixtures = ['bitbucket-modules', 'cdk-and-sam', 'tutorials', 'other-issuers'] as const;
@@ -16,7 +17,7 @@ export const documents = (...names: string[]): SourceDocument[] =>
 
 /** A scan at the time of the sandbox's clock. */
 export const scanned = (sources: readonly SourceDocument[], workspaces: readonly string[] = []): ScanReport =>
-  scan({ documents: sources, workspaces, policyFolder: 'scan-policies', now: START });
+  scan({ documents: sources, workspaces, policyFolder: 'scan-policies', now: asEpoch(START) });
 
 type Role = { RoleName: string; Arn: string; AssumeRolePolicyDocument: unknown };
 

@@ -5,10 +5,11 @@ import { markdownReport } from '../../cli/scan/markdown.ts';
 import { sarifReport } from '../../cli/scan/sarif.ts';
 import { terminalReport } from '../../cli/scan/terminal.ts';
 import { withoutIgnored } from '../../domain/scan/ignore.ts';
+import { asEpoch } from '../support/identifiers.ts';
 import { scanned } from './fixture-files.ts';
 import { HOSTILE, hostileDocuments } from './hostile-account.ts';
 
-const report = withoutIgnored(scanned(hostileDocuments()), [], 0);
+const report = withoutIgnored(scanned(hostileDocuments()), [], asEpoch(0));
 
 const reports = {
   terminal: terminalReport(report, { columns: 80, hasColours: false, policies: undefined }),

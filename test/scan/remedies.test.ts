@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { terminalReport } from '../../cli/scan/terminal.ts';
 import { withoutIgnored } from '../../domain/scan/ignore.ts';
 import type { ScanReport } from '../../domain/scan/report.ts';
+import { asEpoch } from '../support/identifiers.ts';
 import { accountFixtures, documents, scanned } from './fixture-files.ts';
 
 const reports = accountFixtures.map(
@@ -89,7 +90,7 @@ test('an audience that no document shows is a placeholder, not a UUID of no one'
 });
 
 describe('a newcomer reads in the terminal', () => {
-  const report = withoutIgnored(scanned(documents('newcomer', 'names'), ['acme']), [], 0);
+  const report = withoutIgnored(scanned(documents('newcomer', 'names'), ['acme']), [], asEpoch(0));
   const text = terminalReport(report, { columns: 110, hasColours: false, policies: undefined });
   const plain = text.replaceAll(/\s+/g, ' ');
 

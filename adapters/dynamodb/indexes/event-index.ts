@@ -1,7 +1,9 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { EventEntry, EventPartition } from '../../../domain/grants/listing.ts';
+import { type EventEntry, type EventPartition, NO_TARGET } from '../../../domain/grants/listing.ts';
 import type { Reading, Span } from '../../../domain/grants/stores.ts';
 import { claimedBy, type StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
+import { accountIdSchema, repositoryUuidSchema, type StreamId } from '../../../domain/shared/identifiers.ts';
+import type { Instant } from '../../../domain/shared/time.ts';
 import { type Item, textOf } from '../client.ts';
 import { toEvent } from '../event-item.ts';
 import { readItems } from './batch-read.ts';
@@ -28,14 +30,16 @@ function eventReadOf(partition: IndexedPartition, reading: Reading & Span): Inde
   }
 }
 
-/** The entry of an index item. What is missing is empty: it is of no repository and no account. */
+/** The entry of an index item, as it claims to be. What is missing or malformed is of no repository and no account: an event
+ *  is shown only where its own content says the same. */
 export const toEventEntry = (item: Item): EventEntry => ({
-  grantId: textOf(item, 'grantId'),
+  grantId: textOf(item, 'grantId') as StreamId,
   seq: Number(item.seq?.N),
-  at: item.order?.S?.split('#')[0] ?? '',
+  // Of whatever text the index is sorted by, so that paging goes on behind it; nothing is shown by it.
+  at: (item.order?.S ?? '').split('#')[0] as Instant,
   type: item.type?.S ?? '',
-  repositoryUuid: item.repository?.S ?? '',
-  account: item.account?.S ?? '',
+  repositoryUuid: repositoryUuidSchema.safeParse(item.repository?.S).data ?? NO_TARGET.repositoryUuid,
+  account: accountIdSchema.safeParse(item.account?.S).data ?? NO_TARGET.account,
   principal: item.principal?.S ?? '',
 });
 

@@ -12,6 +12,15 @@ import {
 import type { GrantRow } from '../../../domain/grants/row.ts';
 import { ROW_VERSION } from '../../../domain/grants/row.ts';
 import type { Reading } from '../../../domain/grants/stores.ts';
+import {
+  accountIdSchema,
+  environmentUuidSchema,
+  grantIdSchema,
+  projectUuidSchema,
+  repositoryUuidSchema,
+  workspaceUuidSchema,
+} from '../../../domain/shared/identifiers.ts';
+import { instantSchema } from '../../../domain/shared/time.ts';
 import { type Item, textOf } from '../client.ts';
 import { before, behind, FIRST, type IndexRead, keysOf, LAST, shardedKey } from './index-query.ts';
 
@@ -48,18 +57,18 @@ export function indexReadOf(partition: GrantPartition, { limit, after }: Reading
 }
 
 const entrySchema = z.strictObject({
-  grantId: z.string(),
-  updatedAt: z.string(),
+  grantId: grantIdSchema,
+  updatedAt: instantSchema,
   state: z.string(),
-  workspaceUuid: z.string(),
-  projectUuid: z.string().optional(),
-  repositoryUuid: z.string(),
-  environment: z.strictObject({ uuid: z.string(), name: z.string() }).optional(),
+  workspaceUuid: workspaceUuidSchema,
+  projectUuid: projectUuidSchema.optional(),
+  repositoryUuid: repositoryUuidSchema,
+  environment: z.strictObject({ uuid: environmentUuidSchema, name: z.string() }).optional(),
   template: z.string(),
-  account: z.string(),
+  account: accountIdSchema,
   requestedBy: z.string(),
   isWaiting: z.boolean(),
-  expiresAt: z.string().optional(),
+  expiresAt: instantSchema.optional(),
 });
 
 /** The entry of an index item; undefined where it is not what this version writes. */

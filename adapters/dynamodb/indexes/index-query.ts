@@ -1,4 +1,5 @@
 import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { StreamId } from '../../../domain/shared/identifiers.ts';
 import { type Item, textOf } from '../client.ts';
 
 /** Partitions that each value of a few (all, a state, a template, an account, what is due) is spread over, by the id of
@@ -7,11 +8,11 @@ import { type Item, textOf } from '../client.ts';
 const SHARDS = ['0', '1'] as const;
 
 /** The shard of a stream. */
-export const shardOf = (grantId: string): string =>
+export const shardOf = (grantId: StreamId): string =>
   SHARDS[(grantId.at(-1)?.charCodeAt(0) ?? 0) % SHARDS.length] ?? SHARDS[0];
 
 /** The key of an index for a value that is spread over shards. */
-export const shardedKey = (value: string, grantId: string): string => keyIn(value, shardOf(grantId));
+export const shardedKey = (value: string, grantId: StreamId): string => keyIn(value, shardOf(grantId));
 
 const keyIn = (value: string, shard: string): string => (value === '' ? shard : `${value}#${shard}`);
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { canonicalHash, sha256Schema } from '../../shared/canonical-hash.ts';
+import { type StreamId, streamIdSchema } from '../../shared/identifiers.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { type EventFields, eventHash, type GrantEvent, STREAM_START, verifyLinks } from '../event.ts';
 import { type Grant, grantSchema } from '../grant.ts';
@@ -20,7 +21,7 @@ const KEPT_EVENTS = 4;
 
 const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
-  grantId: z.string(),
+  grantId: streamIdSchema,
   seq: z.int().min(1),
   hash: sha256Schema,
   grant: grantSchema,
@@ -35,7 +36,7 @@ export interface Checkpoint extends z.infer<typeof checkpointSchema> {}
 export type StreamPart = { checkpoint: Checkpoint | undefined; events: readonly GrantEvent[] };
 
 /** A stored checkpoint of this grant and version; undefined for anything else: then the whole stream is read. */
-export function parseCheckpoint(grantId: string, text: string): Checkpoint | undefined {
+export function parseCheckpoint(grantId: StreamId, text: string): Checkpoint | undefined {
   try {
     const parsed = checkpointSchema.safeParse(JSON.parse(text)).data;
     return parsed?.grantId === grantId && parsed.grant.id === grantId ? parsed : undefined;
@@ -51,7 +52,7 @@ export const isCheckpointOf = ({ seq, hash }: Checkpoint, [first]: readonly Gran
 /** Checks what was read of a stream as `verifyChain` does the whole of one. */
 export const verifyPart = (
   { checkpoint, events }: { checkpoint: Checkpoint | undefined; events: readonly EventFields[] },
-  grantId: string,
+  grantId: StreamId,
 ): string | undefined =>
   verifyLinks(
     events,

@@ -1,3 +1,4 @@
+import { parseGrantId } from '../../shared/identifiers.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { GrantEvent } from '../event.ts';
 import type { Grant } from '../grant.ts';
@@ -32,8 +33,11 @@ function withName(names: string[], present: string): string[] {
 export const replay = (events: readonly GrantEvent[]): Grant | undefined =>
   events.reduce<Grant | undefined>(evolve, undefined);
 
-const first = (event: GrantEvent): Grant | undefined =>
-  event.type === 'GrantRequested' ? begin(undefined, event) : undefined;
+/** A grant begins in a stream of its own only. */
+function first(event: GrantEvent): Grant | undefined {
+  const id = parseGrantId(event.grantId);
+  return id && event.type === 'GrantRequested' ? begin(id, undefined, event) : undefined;
+}
 
 /** Each state answers for itself. */
 function evolveState(grant: Grant, event: GrantEvent): Grant {

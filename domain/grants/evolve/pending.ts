@@ -8,7 +8,7 @@ import { begin } from './request.ts';
 export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {
   switch (event.type) {
     case 'GrantRequested':
-      return begin(grant, event);
+      return begin(grant.id, grant, event);
     case 'GrantApproved': {
       const request = approvedRequest(grant, event);
       if (!request) return grant;

@@ -1,3 +1,4 @@
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { EventOf } from '../event.ts';
 import {
   type Grant,
@@ -30,12 +31,13 @@ export function requestOf(event: EventOf<'GrantRequested' | 'GrantChangeRequeste
 /** A grant that begins, or begins again: of the one before it keeps its names, its age, the latest decision, and who has asked
  *  since the last approval. */
 export function begin(
+  id: GrantId,
   before: Grant | undefined,
   event: EventOf<'GrantRequested'>,
 ): PendingGrant | ProvisioningGrant {
   const request = requestOf(event);
   return {
-    id: event.grantId,
+    id,
     state: event.data.approval === 'required' ? 'pending' : 'provisioning',
     request,
     requesters: withRequester(before?.requesters ?? [], event.principal),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { sha256Schema } from '../../shared/canonical-hash.ts';
+import { type StreamId, streamIdSchema } from '../../shared/identifiers.ts';
+import { instantSchema } from '../../shared/time.ts';
 import { type EventFields, eventHash, type GrantEvent, parseEvent } from '../event.ts';
-import { streamIdSchema } from '../intent.ts';
 import { type EventEntry, eventEntryOf } from '../listing.ts';
 
 /** What is shown instead of an item that could not be read: which one, and why. `seq` for an event. */
@@ -35,7 +36,7 @@ export type StoredEvent =
 const unknownSchema = z.strictObject({
   grantId: streamIdSchema,
   seq: z.int().min(1),
-  at: z.iso.datetime({ precision: 3 }),
+  at: instantSchema,
   type: z.string().regex(/^[A-Z][A-Za-z]{1,63}$/),
   principal: z.looseObject({ kind: z.string(), id: z.string() }),
   correlationId: z.string().min(1),
@@ -67,7 +68,7 @@ export function readEvent({ grantId, seq }: EventKey, text: string): StoredEvent
 }
 
 /** Where an event lies in the log. */
-export type EventKey = { grantId: string; seq: number };
+export type EventKey = { grantId: StreamId; seq: number };
 
 /** The marker of an event. */
 const unreadable = ({ grantId, seq }: EventKey, reason: string): StoredEvent & { kind: 'unreadable' } => ({
@@ -107,11 +108,11 @@ function knownEvent(content: unknown): GrantEvent | undefined {
 /** Thrown where a stream cannot be read: nothing is decided on it. Its role can still be closed. `texts` are what could be
  *  read of it, as JSON. */
 export class UnreadableStream extends Error {
-  readonly grantId: string;
+  readonly grantId: StreamId;
   readonly reason: string;
   readonly texts: readonly string[];
 
-  constructor(grantId: string, reason: string, events: readonly object[]) {
+  constructor(grantId: StreamId, reason: string, events: readonly object[]) {
     super(`the log of ${grantId} is broken: ${reason}`);
     this.name = 'UnreadableStream';
     this.grantId = grantId;
@@ -123,7 +124,7 @@ export class UnreadableStream extends Error {
 /** A stream's stored events by kind, oldest first. `all` are the fields of each that could be read. Throws
  *  `UnreadableStream` where one could not be. */
 export function sortStored(
-  grantId: string,
+  grantId: StreamId,
   stored: readonly StoredEvent[],
 ): { events: GrantEvent[]; unknown: UnknownEvent[]; all: EventFields[] } {
   const all = stored.flatMap((one): EventFields[] => (one.kind === 'unreadable' ? [] : [one.event]));

@@ -1,29 +1,42 @@
 import * as z from 'zod';
-import { grantIdOf, uuidSchema } from '../../shared/identifiers.ts';
+import {
+  type AccountId,
+  accountIdSchema,
+  type EnvironmentUuid,
+  environmentUuidSchema,
+  type GrantId,
+  grantIdOf,
+  type ProjectUuid,
+  projectUuidSchema,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+  type WorkspaceUuid,
+  workspaceUuidSchema,
+} from '../../shared/identifiers.ts';
 
 /** What makes a grant that grant, as far as a text shows it. Other fields are not looked at. */
 const keySchema = z.object({
-  account: z.string(),
-  repository: z.object({ uuid: uuidSchema, fullName: z.string() }),
-  environment: z.object({ uuid: uuidSchema }).optional(),
-  workspace: z.object({ uuid: uuidSchema }).optional(),
-  project: z.object({ uuid: uuidSchema }).optional(),
+  account: accountIdSchema,
+  repository: z.object({ uuid: repositoryUuidSchema, fullName: z.string() }),
+  environment: z.object({ uuid: environmentUuidSchema }).optional(),
+  workspace: z.object({ uuid: workspaceUuidSchema }).optional(),
+  project: z.object({ uuid: projectUuidSchema }).optional(),
   template: z.object({ name: z.string() }),
   name: z.string(),
 });
 
 /** What a grant is about, proven by its id: the id is the hash of these. `claimed` is not part of the hash. */
 export type ProvenTarget = {
-  account: string;
-  repository: { uuid: string; fullName: string };
-  environmentUuid: string | undefined;
+  account: AccountId;
+  repository: { uuid: RepositoryUuid; fullName: string };
+  environmentUuid: EnvironmentUuid | undefined;
   template: string;
-  claimed: { workspaceUuid: string | undefined; projectUuid: string | undefined };
+  claimed: { workspaceUuid: WorkspaceUuid | undefined; projectUuid: ProjectUuid | undefined };
 };
 
 /** What the texts of a stream that cannot be read still prove: of whatever parts of them are JSON, the first that hash to
  *  the grant's id. The full name is not part of the hash: it is for people to read. */
-export function provenTarget(grantId: string, texts: readonly string[]): ProvenTarget | undefined {
+export function provenTarget(grantId: GrantId, texts: readonly string[]): ProvenTarget | undefined {
   for (const text of texts) {
     for (const part of partsOf(text)) {
       const key = keySchema.safeParse(part).data;
@@ -41,7 +54,7 @@ export function provenTarget(grantId: string, texts: readonly string[]): ProvenT
   return undefined;
 }
 
-const idOf = ({ account, repository, environment, template, name }: z.infer<typeof keySchema>): string =>
+const idOf = ({ account, repository, environment, template, name }: z.infer<typeof keySchema>): GrantId =>
   grantIdOf({
     accountId: account,
     repositoryUuid: repository.uuid,

@@ -1,3 +1,4 @@
+import { type AccountId, accountIdSchema } from '../../shared/identifiers.ts';
 import { asList, isObject, type Json, textOf } from './json.ts';
 import { type Permissions, type PolicyStatement, readPolicy } from './permissions.ts';
 import { readTrustPolicy, type TrustReading } from './trust-document.ts';
@@ -7,7 +8,7 @@ import { readTrustPolicy, type TrustReading } from './trust-document.ts';
 export type Role = {
   file: string;
   arn: string;
-  accountId: string;
+  accountId: AccountId;
   name: string;
   trust: TrustReading;
   permissions: Permissions;
@@ -202,7 +203,7 @@ function readRole(
   policies: ReadonlyMap<string, PolicyStatement[] | undefined>,
 ): Role | undefined {
   const [arn, name] = [textOf(source.Arn), textOf(source.RoleName)];
-  const accountId = ROLE_ARN.exec(arn ?? '')?.[1];
+  const accountId = accountIdSchema.safeParse(ROLE_ARN.exec(arn ?? '')?.[1]).data;
   if (arn === undefined || name === undefined || accountId === undefined) return undefined;
   const boundary = isObject(source.PermissionsBoundary) ? source.PermissionsBoundary : {};
   const use = isObject(source.RoleLastUsed) ? source.RoleLastUsed : undefined;

@@ -1,4 +1,4 @@
-import { type EpochMilliseconds, toEpoch } from '../../shared/time.ts';
+import { type EpochMilliseconds, epochOf } from '../../shared/time.ts';
 import type { Role } from '../account/account.ts';
 import type { Capabilities } from '../permissions/capabilities.ts';
 import type { TrustFinding } from './trust-findings.ts';
@@ -43,7 +43,7 @@ export function powerFindings(
 /** A finding about a role that nothing uses; none where its document says nothing of its use. */
 export function unusedFinding(role: Role, isOpen: boolean, now: EpochMilliseconds): TrustFinding[] {
   const since = role.lastUsed ?? (role.knowsUse ? role.created : undefined);
-  if (since === undefined || !(now - toEpoch(since) > UNUSED_AFTER_MS)) return [];
+  if (since === undefined || !(now - epochOf(since) > UNUSED_AFTER_MS)) return [];
   const when =
     role.lastUsed === undefined
       ? 'no use of the role is on record'

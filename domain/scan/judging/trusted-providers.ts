@@ -1,3 +1,4 @@
+import type { AccountId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import type { Provider, Role } from '../account/account.ts';
 import type { TrustStatement } from '../account/trust-document.ts';
@@ -107,7 +108,7 @@ export function issuerOf(name: string, { providers, roles, known }: ScanContext)
 }
 
 /** ARNs of the providers that the roles of an account name, and of those with a document. */
-const providersOfAccount = (accountId: string, context: ScanContext): string[] =>
+const providersOfAccount = (accountId: AccountId, context: ScanContext): string[] =>
   once(context.known.providersByAccount, accountId, () => {
     const named = context.roles.flatMap((role) =>
       role.accountId === accountId && role.trust.kind === 'read'

@@ -1,4 +1,4 @@
-import { type EpochMilliseconds, toEpoch, toInstant } from '../../shared/time.ts';
+import { type EpochMilliseconds, epochOf, toInstant } from '../../shared/time.ts';
 import { type Condition, operatorOf } from './operators.ts';
 
 /** Condition keys that describe the request and not the token, and that this file can judge. In lower case. */
@@ -57,10 +57,10 @@ function holds({ operator, values }: Condition, actual: string): boolean | undef
     return inside.includes(true) === (base === 'ipaddress');
   }
   const compare = DATES[NUMBERS_OF_TIME[base] ?? base];
-  return compare && values.some((value) => compare(toEpoch(actual), instantOf(value)));
+  return compare && values.some((value) => compare(epochOf(actual), instantOf(value)));
 }
 
-const instantOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : toEpoch(text));
+const instantOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : epochOf(text));
 
 /** The four bytes of an IPv4 address as one number; undefined for anything else. */
 function bytesOf(address: string): number | undefined {

@@ -1,3 +1,4 @@
+import type { AccountId, GrantId } from '../../shared/identifiers.ts';
 import type { Parameters } from '../parameters.ts';
 import type { TemplateContent } from '../schema.ts';
 
@@ -6,13 +7,13 @@ export type StepTemplate = Pick<TemplateContent, 'image' | 'services' | 'setup' 
 
 /** An active grant as a step needs it. `template.step` is undefined where the template is in this bundle no more. */
 export type StepGrant = {
-  id: string;
+  id: GrantId;
   /** The grant's own name, `default` for most. */
   name: string;
   template: { name: string; step?: StepTemplate | undefined };
   parameters: Parameters;
   environment?: { name: string } | undefined;
-  account: { alias: string; id: string; partition: string; region: string };
+  account: { alias: string; id: AccountId; partition: string; region: string };
   role: { arn: string; name: string };
 };
 

@@ -1,6 +1,6 @@
 import type { BitbucketDelivery } from '../../bitbucket/delivery-message.ts';
 import type { Workspace } from '../../bitbucket/oidc.ts';
-import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import type { ProjectUuid, RepositoryUuid } from '../../shared/identifiers.ts';
 import {
   type FollowPorts,
   followNames,
@@ -31,11 +31,8 @@ async function uuidsOf(
   { bitbucket, grants }: FollowPorts,
   workspace: Workspace,
   repository: NonNullable<BitbucketDelivery['repository']>,
-): Promise<Uuid[]> {
-  if ('uuid' in repository) {
-    const uuid = parseUuid(repository.uuid);
-    return uuid ? [uuid] : [];
-  }
+): Promise<RepositoryUuid[]> {
+  if ('uuid' in repository) return [repository.uuid];
   const [, slug = ''] = repository.fullName.split('/');
   const found = await bitbucket.findRepository(workspace, slug);
   return found ? [found.uuid] : grants.bearersOf('repository', repository.fullName);
@@ -45,7 +42,7 @@ async function uuidsOf(
  *  Bitbucket still shows in the project, and holds for all of them. */
 async function followProject(
   ports: FollowPorts,
-  { workspace, projectUuid }: { workspace: Workspace; projectUuid: Uuid },
+  { workspace, projectUuid }: { workspace: Workspace; projectUuid: ProjectUuid },
   occasion: Occasion,
 ): Promise<void> {
   const grants = (await liveGrants(ports, { by: 'project', value: projectUuid })).filter(

@@ -8,7 +8,7 @@ import type { GrantPartition } from '../../grants/listing.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
-import type { Uuid } from '../../shared/identifiers.ts';
+import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -33,9 +33,9 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
   /** Raises the alarm that no more unreadable grants are revoked for this delivery. Never throws. */
-  reportStopped(grantId: string): void;
+  reportStopped(grantId: GrantId): void;
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
-  reportProblem(about: { repository: string; rule?: number; grantId?: string }, problem: Problem): void;
+  reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
@@ -75,7 +75,7 @@ export async function locate(
  *  that is gone from the workspace are revoked. Throws where it must be tried again. */
 export async function followRepository(
   ports: FollowPorts,
-  { workspace, uuid, isNew }: { workspace: Workspace; uuid: Uuid; isNew: boolean },
+  { workspace, uuid, isNew }: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean },
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
@@ -103,7 +103,7 @@ export async function followRepository(
  *  given. */
 async function liveGrantsOf(
   ports: FollowPorts,
-  uuid: Uuid,
+  uuid: RepositoryUuid,
 ): Promise<{
   known: Grant[];
   unreadable: UnreadableStream[];
@@ -146,7 +146,7 @@ export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition
 /** Records its repository's present names in a grant. */
 export async function followNames(
   ports: StreamPorts,
-  { grantId, repository }: { grantId: string; repository: Repository },
+  { grantId, repository }: { grantId: GrantId; repository: Repository },
   occasion: Occasion,
 ): Promise<void> {
   for (;;) {
@@ -179,7 +179,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
 
 /** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
  *  as a name without an owner, still waits for a person. */
-async function approveByRule(ports: FollowPorts, grantId: string, occasion: Occasion): Promise<void> {
+async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const { grant } = stream;
@@ -224,21 +224,22 @@ async function revokeAll(
  *  is the hash of it, and of which workspace where the same text says so; no other grant is touched. */
 async function closeUnreadable(
   ports: FollowPorts,
-  gone: { unreadable: readonly UnreadableStream[]; workspace: Workspace; uuid: Uuid },
+  gone: { unreadable: readonly UnreadableStream[]; workspace: Workspace; uuid: RepositoryUuid },
   occasion: Occasion,
 ): Promise<void> {
   let closings = 0;
-  for (const stream of gone.unreadable) {
-    const target = await targetOf(ports, stream);
-    if (target?.repository.uuid !== gone.uuid) continue;
+  for (const { grantId, texts } of gone.unreadable) {
+    const id = parseGrantId(grantId);
+    const target = id && (await targetOf(ports, { grantId: id, texts }));
+    if (!target || target.repository.uuid !== gone.uuid) continue;
     if (target.claimed.workspaceUuid !== gone.workspace.uuid) continue;
-    if (closings >= MOST_CLOSINGS) return ports.reportStopped(stream.grantId);
+    if (closings >= MOST_CLOSINGS) return ports.reportStopped(id);
     closings += 1;
-    await revokeAll(ports, [{ id: stream.grantId, fullName: target.repository.fullName }], occasion);
+    await revokeAll(ports, [{ id, fullName: target.repository.fullName }], occasion);
   }
 }
 
-type Revocable = { id: string; fullName: string };
+type Revocable = { id: GrantId; fullName: string };
 
 const toRevocable = ({ id, request }: Grant): Revocable => ({
   id,

@@ -2,6 +2,7 @@ import type { EventOf, NewEvent } from '../../grants/event.ts';
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
 import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
 import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
+import type { GrantId, StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
@@ -16,7 +17,7 @@ const PROPAGATION_SECONDS = 60;
 
 const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
 
-type Unreadable = { streamId: string; grantId: string };
+type Unreadable = { streamId: StreamId; grantId: GrantId };
 
 /** Ends access through the role of a grant whose stream cannot be read, where a revoke was asked for beside it: the trust
  *  policy denies, and AWSDenyAll is the boundary. Names of roles come from what is left of the stream; IAM proves whose a role
@@ -85,7 +86,7 @@ const roleOf = (account: Account, { name, observed }: OwnRole) => ({
  *  under any of the names. */
 async function findOwnRole(
   iam: Iam,
-  grantId: string,
+  grantId: GrantId,
   texts: readonly string[],
 ): Promise<OwnRole | undefined> {
   for (const name of roleNamesIn(grantId, texts)) {
@@ -104,7 +105,7 @@ const closable = (account: Account, { name, observed }: OwnRole): ClosableRole =
 });
 
 /** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
-const roleNamesIn = (grantId: string, texts: readonly string[]): string[] => {
+const roleNamesIn = (grantId: GrantId, texts: readonly string[]): string[] => {
   const names = texts.flatMap((text) => text.match(/rw-[a-z0-9-]{1,61}/g) ?? []);
   return [...new Set(names)].filter((name) => isRoleNameOf(name, grantId)).sort();
 };

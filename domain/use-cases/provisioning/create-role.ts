@@ -1,5 +1,6 @@
 import type { AnnouncedRole, ConfirmedRole, GrantRole, ProvisioningGrant } from '../../grants/grant.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -67,7 +68,7 @@ type MadeRole = Pick<ConfirmedRole, 'id' | 'confirmedAt'>;
  *  the next write shows it. */
 async function checkConfirmed(
   run: ProvisionerRun,
-  grantId: string,
+  grantId: GrantId,
   role: ConfirmedRole,
 ): Promise<Result<MadeRole, CreationProblem>> {
   const found = await run.iam.findRole(role.name);

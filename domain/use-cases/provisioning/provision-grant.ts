@@ -1,5 +1,6 @@
 import { grantBeside } from '../../grants/unreadable/revocation.ts';
 import { isAtRest, type Work, workOf } from '../../grants/work.ts';
+import type { StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
@@ -15,7 +16,7 @@ import { updateRole } from './update-role.ts';
 /** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
  *  ends at `leaseUntil`, later than the function itself can live. Epoch milliseconds. */
 export type ProvisionerInvocation = {
-  grantId: string;
+  grantId: StreamId;
   owner: string;
   deadline: EpochMilliseconds;
   leaseUntil: EpochMilliseconds;

@@ -1,6 +1,7 @@
 import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
+import type { AccountId, GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import { closeRole } from './close-role.ts';
@@ -76,7 +77,7 @@ async function acceptAbsence(run: ProvisionerRun, role: GrantRole): Promise<unde
 
 /** A role that bears our path and tag, made after the announcement, and is not what was announced: our own that was
  *  altered, or a forgery. "Nothing is left" cannot be said while it exists. */
-const unprovable = (roleName: string, grantId: string) =>
+const unprovable = (roleName: string, grantId: GrantId) =>
   new PortError(
     'IAM',
     'REJECTED',
@@ -145,7 +146,7 @@ const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
   run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
-function configuredAccount(run: ProvisionerRun, accountId: string) {
+function configuredAccount(run: ProvisionerRun, accountId: AccountId) {
   const account = findAccount(run.ports.configuration.accounts, accountId);
   if (account) return account;
   throw new PortError(

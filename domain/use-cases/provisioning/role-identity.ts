@@ -1,6 +1,7 @@
 import type { Grant } from '../../grants/grant.ts';
 import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import { type Instant, plusSeconds } from '../../shared/time.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 
@@ -13,7 +14,7 @@ const CLOCK_SKEW_SECONDS = 60;
  *  - `altered`: our RoleId, but the tag or the path is no longer ours to trust */
 export function judgeConfirmedRole(
   found: ObservedRole,
-  grantId: string,
+  grantId: GrantId,
   roleId: string,
 ): 'ours' | 'replaced' | 'altered' {
   if (found.id !== roleId) return 'replaced';
@@ -54,5 +55,5 @@ const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
 
 /** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
  *  say that nothing of ours is left, whatever else of it differs. */
-export const mayBeOurs = (found: ObservedRole, grantId: string, announcedAt: Instant): boolean =>
+export const mayBeOurs = (found: ObservedRole, grantId: GrantId, announcedAt: Instant): boolean =>
   found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId && isMadeAfter(found, announcedAt);

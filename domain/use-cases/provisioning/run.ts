@@ -3,6 +3,7 @@ import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore } from '../../grants/stores.ts';
 import type { Reservations } from '../../planning/reservation.ts';
+import type { StreamId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import {
   appendEvent,
@@ -20,7 +21,7 @@ export type ProvisionerPorts = StreamPorts &
     reservations: Reservations;
     checkpoints: CheckpointStore;
     /** Reports a checkpoint that could not be kept; the run goes on. Never throws. */
-    reportUnkept(grantId: string, error: unknown): void;
+    reportUnkept(grantId: StreamId, error: unknown): void;
     /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
     iam(deadline: EpochMilliseconds): Iam;
   };
@@ -56,7 +57,7 @@ const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
 /** Begins a run on the stream as it is now. */
 export async function beginRun(
   ports: ProvisionerPorts,
-  grantId: string,
+  grantId: StreamId,
   deadline: EpochMilliseconds,
 ): Promise<ProvisionerRun> {
   let stream = await keepCheckpoint(ports, await loadStream(ports, grantId));

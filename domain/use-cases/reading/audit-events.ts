@@ -7,11 +7,17 @@ import {
   unknownContext,
 } from '../../access/authorisation.ts';
 import { listReachOf, mayEverywhere } from '../../access/list-reach.ts';
-import { type EventEntry, type EventPartition, eventEntryOf, eventPosition } from '../../grants/listing.ts';
+import {
+  type EventEntry,
+  type EventPartition,
+  eventEntryOf,
+  eventPosition,
+  NO_TARGET,
+} from '../../grants/listing.ts';
 import type { Span } from '../../grants/stores.ts';
 import type { StoredEvent } from '../../grants/unreadable/stored-event.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { readPage } from './pages.ts';
@@ -26,13 +32,13 @@ export type EventSearch = Span & {
   principal?: string | undefined;
   type?: string | undefined;
   /** The id of a stream. */
-  stream?: string | undefined;
+  stream?: StreamId | undefined;
   limit: number;
   after?: string | undefined;
 };
 
 type Filter = Omit<EventSearch, 'repository' | 'limit' | 'after'> & {
-  repositoryUuids?: readonly Uuid[] | undefined;
+  repositoryUuids?: readonly RepositoryUuid[] | undefined;
 };
 
 /** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing. Only partitions are read that the
@@ -47,7 +53,7 @@ export async function auditEvents(
   const attempt = { caller, action: 'audit' as const, context: unknownContext };
   const decision = couldBeAllowed({ rules, ...attempt });
   if (!decision.allowed) return refuse({ ...attempt, resource: undefined, decision, report });
-  const uuid = repository === undefined ? undefined : parseUuid(repository);
+  const uuid = repository === undefined ? undefined : parseRepositoryUuid(repository);
   const named =
     repository === undefined || uuid ? [] : await ports.grants.bearersOf('repository', repository);
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
@@ -92,7 +98,10 @@ function auditable(
   const { everything, scopes, isWhole, more } = found.reach;
   if (everything) return { partitions: partitionsOf(filter), isWhole };
   const { repositoryUuids } = filter;
-  const repositories = scopes.flatMap(({ type, id }) => (type === 'Repository' ? [id] : []));
+  const repositories = scopes.flatMap(({ type, id }) => {
+    const uuid = type === 'Repository' ? parseRepositoryUuid(id) : undefined;
+    return uuid ? [uuid] : [];
+  });
   const isUnsure = more || repositories.length < scopes.length;
   // What a rule says of accounts shows only event by event, so such a caller reads what they ask for.
   const asked = isUnsure ? (repositoryUuids ?? []) : [];
@@ -124,7 +133,7 @@ function fits(entry: EventEntry, filter: Filter): boolean {
 /** A grant's event holds repository and account, and not every one more: a decision is made on these two. On an event
  *  without them only who may audit every event decides. */
 function isAuditable(rules: AccessRules, caller: Caller, entry: EventEntry): boolean {
-  if (entry.repositoryUuid === '' || entry.account === '') {
+  if (entry.repositoryUuid === NO_TARGET.repositoryUuid || entry.account === NO_TARGET.account) {
     return mayEverywhere({ rules, caller, action: 'audit', context: unknownContext });
   }
   const resource = eventResource({ repositoryUuid: entry.repositoryUuid, accountId: entry.account });

@@ -1,13 +1,13 @@
 import type { Scope } from '../../access/reach.ts';
 import { type GrantEntry, type GrantPartition, targetOf } from '../../grants/listing.ts';
-import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import { type ProjectUuid, parseUuid, type RepositoryUuid } from '../../shared/identifiers.ts';
 import type { PipelineClaims } from '../../shared/principal.ts';
 import type { Instant } from '../../shared/time.ts';
 
 /** Which grants; every field that is given must fit. */
 export type GrantFilter = {
-  repositoryUuids?: readonly Uuid[] | undefined;
-  projectUuids?: readonly Uuid[] | undefined;
+  repositoryUuids?: readonly RepositoryUuid[] | undefined;
+  projectUuids?: readonly ProjectUuid[] | undefined;
   /** A deployment environment's UUID, or its name in exact case. */
   environment?: string | undefined;
   state?: string | undefined;
@@ -45,7 +45,7 @@ function isNamed(asked: string | undefined, has: GrantEntry['environment']): boo
 }
 
 const is = <T>(asked: T | undefined, has: T): boolean => asked === undefined || asked === has;
-const isAsked = (asked: readonly Uuid[] | undefined, has: Uuid | undefined): boolean =>
+const isAsked = (asked: readonly string[] | undefined, has: string | undefined): boolean =>
   asked === undefined || (has !== undefined && asked.includes(has));
 
 /** The partitions that hold every grant of a filter, for a caller who may read everything: the smallest kind first. */

@@ -17,10 +17,15 @@ import {
   positionOf,
 } from '../../grants/listing.ts';
 import type { StaleRow } from '../../grants/row.ts';
-import type { Reading } from '../../grants/stores.ts';
+import type { BearerUuid, NamedKind, Reading } from '../../grants/stores.ts';
 import type { UnreadableItem } from '../../grants/unreadable/stored-event.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
-import { parseUuid, type Uuid } from '../../shared/identifiers.ts';
+import {
+  parseProjectUuid,
+  parseRepositoryUuid,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+} from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type AccessPorts, accessContextOf } from '../access.ts';
 import {
@@ -97,14 +102,18 @@ async function resolveNames(
   { grants }: ListPorts,
   { repository, project, ...rest }: GrantSearch['filter'],
 ): Promise<GrantFilter> {
-  const find = async (kind: 'repository' | 'project', asked: string | undefined) => {
+  const find = async <K extends NamedKind>(
+    kind: K,
+    asked: string | undefined,
+    parse: (text: string) => BearerUuid[K] | undefined,
+  ): Promise<BearerUuid[K][] | undefined> => {
     if (asked === undefined) return undefined;
-    const uuid = parseUuid(asked);
+    const uuid = parse(asked);
     return uuid ? [uuid] : grants.bearersOf(kind, asked);
   };
   const [repositoryUuids, projectUuids] = await Promise.all([
-    find('repository', repository),
-    find('project', project),
+    find('repository', repository, parseRepositoryUuid),
+    find('project', project, parseProjectUuid),
   ]);
   return { ...rest, repositoryUuids, projectUuids };
 }
@@ -137,11 +146,11 @@ async function readable(
 }
 
 /** No repository's UUID. */
-const NO_REPOSITORY = '{00000000-0000-0000-0000-000000000000}';
+const NO_REPOSITORY = repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}');
 
 /** The repositories that a filter names. A name that none bears is looked for like one that a repository bears, so that the
  *  calls do not say which it is. */
-const askedRepositories = ({ repositoryUuids }: GrantFilter): readonly Uuid[] =>
+const askedRepositories = ({ repositoryUuids }: GrantFilter): readonly RepositoryUuid[] =>
   repositoryUuids?.length === 0 ? [NO_REPOSITORY] : (repositoryUuids ?? []);
 
 const keyOf = ({ partition }: Readable['partitions'][number]): string => `${partition.by} ${partition.value}`;
@@ -155,7 +164,7 @@ function workspacesOf({ configuration }: ListPorts, name: string | undefined): r
 async function mayReadIn(
   ports: ListPorts,
   reader: Reader,
-  { workspaces, uuid }: { workspaces: readonly Workspace[]; uuid: Uuid },
+  { workspaces, uuid }: { workspaces: readonly Workspace[]; uuid: RepositoryUuid },
 ): Promise<boolean> {
   for (const workspace of workspaces) {
     if (await mayRead(ports, reader, repositoryResource(workspace.uuid, uuid))) return true;

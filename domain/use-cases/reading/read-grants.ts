@@ -3,9 +3,16 @@ import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../../grants/stores.ts';
 import { type StoredEvent, UnreadableStream } from '../../grants/unreadable/stored-event.ts';
+import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { type AccessPorts, authoriseUnreadable, type Loaded, loadForCaller } from '../access.ts';
+import {
+  type AccessPorts,
+  authoriseUnreadable,
+  grantNotFound,
+  type Loaded,
+  loadForCaller,
+} from '../access.ts';
 import { readPart } from '../grant-stream.ts';
 
 /** What readers of one grant's stream need. */
@@ -21,7 +28,7 @@ export async function readableStream(
   grantId: string,
   caller: Caller,
 ): Promise<Loaded<StreamPart>> {
-  const load = async (id: string) => {
+  const load = async (id: GrantId) => {
     const part = await readPart(ports, id);
     const grant = replayPart(part);
     if (!grant && part.all.length > 0) {
@@ -51,12 +58,14 @@ export async function grantEvents(
   { grantId, caller }: { grantId: string; caller: Caller },
   page: { limit: number; after: number },
 ): Promise<Result<{ events: StoredEvent[]; next?: number | undefined }>> {
-  const found = await readableStream(ports, grantId, caller);
+  const id = parseGrantId(grantId);
+  if (!id) return grantNotFound(grantId);
+  const found = await readableStream(ports, id, caller);
   const isShown = found.ok || (found.unreadable && found.problem.code !== 'GRANT_NOT_FOUND');
   if (!isShown) return found;
   const allowed = mayReadEvents(ports, caller, found.ok ? found.value.grant : undefined);
   if (!allowed.ok) return allowed;
-  const rest = await ports.log.loadFrom(grantId, page.after + 1, page.limit + 1);
+  const rest = await ports.log.loadFrom(id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
   return ok({ events, next: rest.length > page.limit ? page.after + events.length : undefined });
 }

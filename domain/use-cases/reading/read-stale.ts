@@ -1,12 +1,13 @@
 import type { Grant } from '../../grants/grant.ts';
 import type { StaleRow } from '../../grants/row.ts';
 import { type UnreadableItem, UnreadableStream } from '../../grants/unreadable/stored-event.ts';
+import type { StreamId } from '../../shared/identifiers.ts';
 import { loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
 
 /** What reading the read model needs where a row in it is stale. */
 export type StaleRowPorts = StreamPorts & {
   /** Takes each row, and each stream, that is not what this version wrote; the list goes on without. Never throws. */
-  reportUnreadable(grantId: string, cause: unknown): void;
+  reportUnreadable(grantId: StreamId, cause: unknown): void;
 };
 
 /** The grants of stale rows, read from the log, and their rows projected again. A row of this version that could not be

@@ -63,7 +63,7 @@ export async function approveGrant(
     const approved = await append(ports, timely.value, causeOf(context));
     if (!approved) continue;
     await forgetRequester(ports, grant);
-    const settled = await waitForProvisioner(ports, input.grantId);
+    const settled = await waitForProvisioner(ports, grant.id);
     const answer = answerToRequest('changed', approved, settled);
     return answer.ok ? ok({ ...answer.value, plan: verified.value }) : answer;
   }

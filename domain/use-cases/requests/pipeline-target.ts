@@ -2,7 +2,7 @@ import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { EventData } from '../../grants/event.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import { parseUuid } from '../../shared/identifiers.ts';
+import { parseEnvironmentUuid } from '../../shared/identifiers.ts';
 import type { Caller, PipelineClaims } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -34,7 +34,7 @@ export async function resolveForPipeline(
   const environment = await findEnvironment(ports.bitbucket, repository.value, pipeline.environmentUuid);
   if (!environment.ok) return environment;
   const { uuid, name: environmentName } = environment.value;
-  if (parseUuid(request.environment) !== uuid && request.environment !== environmentName)
+  if (parseEnvironmentUuid(request.environment) !== uuid && request.environment !== environmentName)
     return refuseForeign(ports, caller);
   return ok({ repository: repository.value, environment: environment.value });
 }
@@ -46,7 +46,7 @@ function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean 
   if ('uuid' in name ? name.uuid !== pipeline.repositoryUuid : name.workspace !== pipeline.workspaceSlug)
     return true;
   if ((request.environment === undefined) !== (pipeline.environmentUuid === undefined)) return true;
-  const uuid = request.environment === undefined ? undefined : parseUuid(request.environment);
+  const uuid = request.environment === undefined ? undefined : parseEnvironmentUuid(request.environment);
   return uuid !== undefined && uuid !== pipeline.environmentUuid;
 }
 

@@ -9,6 +9,7 @@ import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Reservations } from '../../planning/reservation.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -152,14 +153,14 @@ async function decide(
 async function carryOut(
   ports: RequestPorts,
   stream: GrantStream,
-  { event, command, outcome, plan, context }: Decided & { context: RequestContext },
+  { event, command, outcome, plan, rendered, context }: Decided & { context: RequestContext },
 ): Promise<Result<RequestAnswer> | 'again'> {
   const { planHash, proposal } = command;
   if (event && proposal) {
     // Before the event: a request that waits without them could not be approved.
     const { principal: requester, groups } = context.caller;
     await ports.requesterGroups.keep(
-      { grantId: stream.grantId, planHash, requester },
+      { grantId: rendered.grantId, planHash, requester },
       groups,
       proposal.lapsesAt,
     );
@@ -170,11 +171,11 @@ async function carryOut(
   // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
   const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
   if (!owesExpiry || !answer.ok) return answer;
-  return answer.value.outcome === 'accepted' ? fail(notYetLimited(stream.grantId)) : 'again';
+  return answer.value.outcome === 'accepted' ? fail(notYetLimited(rendered.grantId)) : 'again';
 }
 
 /** Nothing in the log says for how long this request asked, so its sender must not believe so. */
-const notYetLimited = (grantId: string) =>
+const notYetLimited = (grantId: GrantId) =>
   problem(
     'CONFLICT',
     `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,

@@ -1,9 +1,10 @@
 import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
+import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { loadForCaller } from '../access.ts';
+import { grantNotFound, loadForCaller } from '../access.ts';
 import {
   appendEvent,
   type GrantStream,
@@ -38,9 +39,14 @@ export async function revokeGrant(
   const closing = { ...context, cause: causeOf(context) };
   for (;;) {
     const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-    if (found.unreadable) return revokeUnreadable(ports, found.unreadable, closing);
+    if (found.unreadable) {
+      const id = parseGrantId(grantId);
+      if (!id) return grantNotFound(grantId);
+      return revokeUnreadable(ports, { grantId: id, texts: found.unreadable.texts }, closing);
+    }
     if (!found.ok) return found;
-    if (isReadOnly(found.value)) return revokeUnreadable(ports, { grantId, texts: [] }, closing);
+    const { grant } = found.value;
+    if (isReadOnly(found.value)) return revokeUnreadable(ports, { grantId: grant.id, texts: [] }, closing);
     const answered = await revokeOnce(ports, found.value, context);
     if (answered !== 'again') return answered;
   }
@@ -68,7 +74,7 @@ async function revokeOnce(
     if (event) await projectStream(ports, appended);
     return answer(appended.grant);
   }
-  if (outcome === 'verify') return verifyNothingLeft(ports, grantId);
+  if (outcome === 'verify') return verifyNothingLeft(ports, grant.id);
   const settled = await waitForProvisioner(ports, grantId);
   // A run that ended has written the row. Until then the row shows the grant as it was, and a revoke writes one row less.
   if (event && !isAtRest(settled.grant)) await projectStream(ports, settled);
@@ -76,7 +82,7 @@ async function revokeOnce(
 }
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
-async function verifyNothingLeft(ports: RequestPorts, grantId: string): Promise<Result<GrantAnswer>> {
+async function verifyNothingLeft(ports: RequestPorts, grantId: GrantId): Promise<Result<GrantAnswer>> {
   const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
   const { grant } = await loadStream(ports, grantId);
   if (outcome === 'settled' || grant?.state !== 'failed') return answer(grant);

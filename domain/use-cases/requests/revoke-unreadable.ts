@@ -1,3 +1,4 @@
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AccessPorts, authoriseUnreadable, grantNotFound } from '../access.ts';
@@ -12,7 +13,7 @@ import {
 
 /** What the revoke of a grant whose stream cannot be read has come to. `requested`: the role is not closed yet; the work goes
  *  on asynchronously. */
-export type UnreadableAnswer = { unreadable: true; grantId: string; revocation: Closing };
+export type UnreadableAnswer = { unreadable: true; grantId: GrantId; revocation: Closing };
 
 /** Where such a revoke comes from, and why. */
 export type UnreadableCause = {

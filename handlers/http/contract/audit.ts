@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import { eventTypes } from '../../../domain/grants/event.ts';
 import { repositoryNameSchema } from '../../../domain/grants/request.ts';
+import { streamIdSchema } from '../../../domain/shared/identifiers.ts';
 import { eventItemSchema, eventPageSchema } from '../resources/grant-schema.ts';
 import type { Operation } from './operation.ts';
 import { cursorSchema, instantSchema, limitSchema, principalQuery } from './query-schema.ts';
-
-/** The ids of streams: grants', repositories', those beside unreadable grants, and the installation's. */
-const streamSchema = z
-  .string()
-  .regex(/^(?:(?:gr|rp|un)_[a-z2-7]{26}|in_installation)$/, 'must be the id of a stream, such as a grant’s');
 
 export const searchEvents = {
   id: 'searchEvents',
@@ -24,7 +20,7 @@ export const searchEvents = {
     repository: repositoryNameSchema.optional().describe('workspace/slug (current or former), or UUID'),
     principal: principalQuery.optional(),
     type: z.enum(eventTypes).optional(),
-    stream: streamSchema.optional().describe('The id of one stream: a grant’s, or one that is no grant’s'),
+    stream: streamIdSchema.optional().describe('The id of one stream: a grant’s, or one that is no grant’s'),
     limit: limitSchema,
     cursor: cursorSchema,
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toEpoch, toInstant } from '../../../domain/shared/time.ts';
+import { epochOf, toInstant } from '../../../domain/shared/time.ts';
 
 /** Items of one page: 1–100, 25 by default. */
 export const limitSchema = z
@@ -18,7 +18,7 @@ export const cursorSchema = z
 /** A time: ISO 8601 with an offset, or a day, which begins at midnight UTC. */
 export const instantSchema = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
-  .transform((text) => toInstant(toEpoch(text)));
+  .transform((text) => toInstant(epochOf(text)));
 
 /** A principal as `kind:id`. */
 export const principalQuery = z

@@ -5,7 +5,7 @@ import type { Plan } from '../../../domain/planning/plan.ts';
 import { waitingPlanOf } from '../../../domain/planning/waiting-plan.ts';
 import { deniedByBoundary } from '../../../domain/policy/boundary-roles.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import { durationText } from '../../../domain/shared/time.ts';
+import { durationText, type Instant } from '../../../domain/shared/time.ts';
 import type { Impact } from '../../../domain/use-cases/reading/template-impact.ts';
 import type { PlannedGrant } from '../../../domain/use-cases/requests/outcome.ts';
 import type { GrantResource, ImpactResource } from './grant-schema.ts';
@@ -101,7 +101,7 @@ function waitingFields(grant: Grant, inList: boolean): Partial<GrantResource> {
 export function plannedResource(
   { rendered, plan, command, caller, grant, isUnchanged }: PlannedGrant,
   source: StepSource,
-  now: string,
+  now: Instant,
 ): GrantResource {
   const { role, intent, grantId } = rendered;
   const { arn, name, maxSessionDuration } = role;

@@ -1,17 +1,15 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStates } from '../../../domain/grants/grant.ts';
-import { grantIdSchema } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { unreadableItemSchema } from '../../../domain/grants/unreadable/stored-event.ts';
 import { risks } from '../../../domain/policy/difference.ts';
-import { ACCOUNT_ID } from '../../../domain/shared/account.ts';
-import { NAME } from '../../../domain/shared/identifiers.ts';
+import { accountIdSchema, grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
+import { instantSchema } from '../../../domain/shared/time.ts';
 
 const uuid = z.string().regex(/^\{[0-9a-f-]{36}\}$/);
-const instant = z.iso.datetime({ precision: 3 });
 const document = z.record(z.string(), z.unknown());
 
 const permissionSchema = z
@@ -42,7 +40,7 @@ const planSchema = z
     ...change,
     approvalReasons: z.array(z.string()),
     expiresAt: z
-      .strictObject(nowThen(instant))
+      .strictObject(nowThen(instantSchema))
       .describe('Absent where there is no end; a lifetime that waits for approval begins at the approval'),
     maxSessionDuration: z.strictObject(nowThen(z.int())).describe('Seconds'),
     trustPolicyChanged: z.boolean().describe('Whether what is live has another trust policy'),
@@ -63,7 +61,7 @@ const target = {
     project: z.strictObject({ key: z.string(), uuid }).optional(),
   }),
   environment: z.strictObject({ uuid, name: z.string() }).optional(),
-  account: z.strictObject({ alias: z.string(), id: z.string().regex(ACCOUNT_ID) }),
+  account: z.strictObject({ alias: z.string(), id: accountIdSchema }),
   name: z.string().regex(NAME),
 };
 
@@ -96,13 +94,13 @@ export const grantSchema = z
       .describe(
         'Roles that the permissions boundary does not let it pass or assume; and with a plan the warnings of that',
       ),
-    lapsesAt: instant.optional().describe('When the pending request lapses if it is not decided'),
+    lapsesAt: instantSchema.optional().describe('When the pending request lapses if it is not decided'),
     pendingChange: z
       .strictObject({
         planHash: planHashSchema,
         requestedBy: namedPrincipalSchema,
-        requestedAt: instant,
-        lapsesAt: instant.describe('When the change lapses if it is not decided'),
+        requestedAt: instantSchema,
+        lapsesAt: instantSchema.describe('When the change lapses if it is not decided'),
         parameters: z.record(z.string(), parameterValue),
         expiresIn: z.string().optional().describe('The lifetime that was asked for, as PnD or PTnH'),
         reason: z.string().optional(),
@@ -112,17 +110,19 @@ export const grantSchema = z
       .strictObject({
         outcome: z.enum(['approved', 'rejected', 'lapsed']),
         by: namedPrincipalSchema.optional().describe('Absent where it lapsed'),
-        at: instant,
+        at: instantSchema,
         reason: z.string().optional(),
       })
       .optional()
       .describe('Of the latest request that was decided'),
-    lastError: z.strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instant }).optional(),
-    expiresAt: instant.optional(),
+    lastError: z
+      .strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instantSchema })
+      .optional(),
+    expiresAt: instantSchema.optional(),
     reason: z.string().optional(),
     requestedBy: namedPrincipalSchema,
-    createdAt: instant,
-    updatedAt: instant,
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
     pipelineSnippet: z
       .string()
       .optional()

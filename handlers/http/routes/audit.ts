@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
 import { problem } from '../../../domain/shared/problem.ts';
-import { type Instant, toInstant } from '../../../domain/shared/time.ts';
+import { type Instant, instantSchema, later, toInstant } from '../../../domain/shared/time.ts';
 import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/audit-events.ts';
 import { searchEvents } from '../contract/audit.ts';
 import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
@@ -12,7 +12,7 @@ import { eventResource } from '../resources/event-resource.ts';
 import { type RequestTo, route } from '../route.ts';
 
 /** No event is older than the product. */
-const FIRST_INSTANT = '2026-01-01T00:00:00.000Z';
+const FIRST_INSTANT = instantSchema.parse('2026-01-01T00:00:00.000Z');
 const DAY_MS = 86_400_000;
 
 /** The route on the audit log. */
@@ -22,7 +22,7 @@ export function auditRoutes(ports: AuditPorts & CursorPorts): Route[] {
     const { repository, principal, type, stream } = filters;
     const pages = { route: '/v1/events', filters, caller };
     const after = await fromCursor(ports, pages, cursor);
-    const span = spanOf(filters, toInstant(ports.clock.now() + DAY_MS));
+    const span = spanOf(filters, toInstant(later(ports.clock.now(), DAY_MS)));
     const asked = { ...span, repository, principal, type, stream };
     const page = unwrap(await auditEvents(ports, caller, { ...asked, limit, after }));
     const next = await toCursor(ports, pages, page.next);

@@ -11,6 +11,7 @@ import {
 import type { ClaimStore } from '../../../domain/messaging/ports.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
+import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
 import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
@@ -58,7 +59,7 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
   if (ended !== undefined) await refreshApproval(ports, grantId, ended);
 }
 
-const notificationId = (grantId: string, seq: number, to: Recipient['to']): string =>
+const notificationId = (grantId: GrantId, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
 /** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before
@@ -66,7 +67,7 @@ const notificationId = (grantId: string, seq: number, to: Recipient['to']): stri
 async function showApproval(
   ports: NotificationPorts,
   recipient: Recipient,
-  { grantId, seq, id }: { grantId: string; seq: number; id: string },
+  { grantId, seq, id }: { grantId: GrantId; seq: number; id: string },
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
   if (!before) return;
@@ -78,7 +79,7 @@ async function showApproval(
 }
 
 /** Brings the message about a request up to date with the log, where one was sent. */
-async function refreshApproval(ports: NotificationPorts, grantId: string, seq: number): Promise<void> {
+async function refreshApproval(ports: NotificationPorts, grantId: GrantId, seq: number): Promise<void> {
   const message = await ports.claims.findMessage(notificationId(grantId, seq, 'approvers'));
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return;
@@ -91,7 +92,7 @@ async function refreshApproval(ports: NotificationPorts, grantId: string, seq: n
   if (!outcome.ok) lost(ports, { grantId, seq, to: 'approvers' }, outcome.error);
 }
 
-async function currentCard(ports: NotificationPorts, grantId: string, seq: number) {
+async function currentCard(ports: NotificationPorts, grantId: GrantId, seq: number) {
   const { slack } = ports.configuration;
   const { events } = await loadWholeStream(ports, grantId);
   const story = waitingStory(events, seq);

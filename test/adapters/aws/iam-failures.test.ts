@@ -16,10 +16,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { awsIam } from '../../../adapters/aws/iam.ts';
 import { role } from '../../support/adapters/aws.ts';
 import { rejectionOf, sdkError } from '../../support/adapters/failures.ts';
+import { asEpoch } from '../../support/identifiers.ts';
 
 const client = new IAMClient({ region: 'us-east-1' });
 const mock = mockClient(client);
-const iam = awsIam(client, { now: () => 0, sleep: async () => {} }, 60_000);
+const iam = awsIam(client, { now: () => asEpoch(0), sleep: async () => {} }, asEpoch(60_000));
 
 beforeEach(() => {
   mock.reset();

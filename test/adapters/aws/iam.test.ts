@@ -6,6 +6,7 @@ import { type AwsWorld, awsWorld, NOW, role } from '../../support/adapters/aws.t
 import { forEachItem } from '../../support/adapters/batches.ts';
 import { armFault, callsOf, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { startScriptedServer } from '../../support/adapters/http-server.ts';
+import { asEpoch } from '../../support/identifiers.ts';
 
 const DENYING = JSON.stringify({
   Version: '2012-10-17',
@@ -101,7 +102,7 @@ describe('the IAM adapter', () => {
     silent.script({ stall: true, body: 'half an answer' });
     useAwsEnvironment({ iam: silent.url });
     const client = iamClient('us-east-1');
-    const hasty = awsIam(client, { now: () => NOW, sleep: async () => {} }, NOW + 50);
+    const hasty = awsIam(client, { now: () => asEpoch(NOW), sleep: async () => {} }, asEpoch(NOW + 50));
     await expect(hasty.createRole(role)).rejects.toMatchObject({ code: 'UNAVAILABLE', certain: false });
     client.destroy();
     await silent.close();

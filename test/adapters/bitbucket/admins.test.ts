@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
 import { acme, apiError, bitbucketAt, REPOSITORY_UUID } from '../../support/adapters/bitbucket.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
+import { asRepositoryUuid } from '../../support/identifiers.ts';
 
 const shop = { workspaceUuid: acme.uuid, repositoryUuid: REPOSITORY_UUID };
 const uuidOf = (n: number) => `{8a1d3f52-6c0e-4b7a-9f25-${n.toString(16).padStart(12, '0')}}`;
@@ -56,14 +57,14 @@ describe('who has admin on a repository, over the stand-in', () => {
 
   test('is found behind more than one page of others, on this repository only', async () => {
     for (let n = 0; n < 105; n += 1) await permit(uuidOf(n), 'admin', 'acme/web');
-    const web = { ...shop, repositoryUuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}' };
+    const web = { ...shop, repositoryUuid: asRepositoryUuid('{3b2f8666-11df-42ad-adc4-55d5d305ae3a}') };
     expect(await isAdmin(uuidOf(104), web)).toBe(true);
     expect(await isAdmin(uuidOf(105), web)).toBe(false);
     expect(await isAdmin(uuidOf(104))).toBe(false);
   });
 
   test('is unknown, and an error, for a repository that Bitbucket does not show', async () => {
-    const gone = { ...shop, repositoryUuid: uuidOf(1) };
+    const gone = { ...shop, repositoryUuid: asRepositoryUuid(uuidOf(1)) };
     await expect(isAdmin(ADA, gone)).rejects.toMatchObject({
       code: 'DENIED',
       message: expect.stringMatching(/does not show the repository.*is unknown.*Give the token admin/s),

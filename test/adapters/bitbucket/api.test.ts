@@ -24,15 +24,19 @@ import {
   startRecordedBitbucket,
   WEB_UUID,
 } from '../../support/adapters/recorded-bitbucket.ts';
+import { asEnvironmentUuid, asProjectUuid, asRepositoryUuid } from '../../support/identifiers.ts';
 
-const staging = (n: number) => ({ uuid: environmentAnswer('', n).uuid, name: 'Staging' });
-const project = { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' };
+const staging = (n: number) => ({
+  uuid: asEnvironmentUuid(environmentAnswer('', n).uuid),
+  name: 'Staging',
+});
+const project = { key: 'SHOP', uuid: asProjectUuid('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}') };
 const web: Repository = {
-  uuid: WEB_UUID,
+  uuid: asRepositoryUuid(WEB_UUID),
   slug: 'web',
   fullName: 'acme/web',
   workspace: acme,
-  project: { key: 'WEB', uuid: '{18b60cd9-173a-4a44-a4ec-6c251e367573}' },
+  project: { key: 'WEB', uuid: asProjectUuid('{18b60cd9-173a-4a44-a4ec-6c251e367573}') },
 };
 
 bitbucketContract('over the stand-in', async () => {
@@ -50,8 +54,8 @@ bitbucketContract('over the stand-in', async () => {
   return {
     bitbucket: bitbucketAt(`${sandbox.url}/2.0`, async () => 'sandbox-token').bitbucket,
     shop: { ...shop, project },
-    staging: { uuid: '{744ccb6d-fff0-45c1-8855-3f91b372a57a}', name: 'Staging' },
-    production: { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' },
+    staging: { uuid: asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}'), name: 'Staging' },
+    production: { uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'), name: 'Production' },
     web,
     addEnvironments: (count) =>
       forEachItem(

@@ -13,7 +13,14 @@ import {
 } from '../../../domain/access/authorisation.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
-import { callerOfKind, problemOf } from '../../support/domain/samples.ts';
+import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asProjectUuid,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../../support/identifiers.ts';
 
 type Row = {
   caller: string;
@@ -51,15 +58,15 @@ function resourceOf(name: string, action: Action): Resource {
   const found = table.resources[name];
   if (!found) throw new Error(`no resource ${name}`);
   const event = eventResource({
-    repositoryUuid: found.repository,
-    accountId: found.account ?? '111122223333',
+    repositoryUuid: asRepositoryUuid(found.repository),
+    accountId: asAccountId(found.account ?? '111122223333'),
   });
   if (action === 'audit') return event;
   return {
     ...event,
-    workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
-    projectUuid: found.project && projects[found.project],
-    environmentUuid: found.environment,
+    workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
+    projectUuid: found.project === undefined ? undefined : asProjectUuid(present(projects[found.project])),
+    environmentUuid: found.environment === undefined ? undefined : asEnvironmentUuid(found.environment),
     template: { name: found.template },
   };
 }
@@ -231,11 +238,11 @@ const decided = (rules: CedarAccess, { caller, action, on, context }: Question) 
 describe('whatever is asked', () => {
   test('a pipeline stays within its limits, though the rules permit everything', () => {
     const open = accessOf(filesOf('@id("all") permit (principal, action, resource);'));
-    const uuids = one('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}');
+    const uuids = ['{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}'];
     const place = fc.record({
-      workspaceUuid: uuids,
-      repositoryUuid: uuids,
-      environmentUuid: fc.option(uuids, { nil: undefined }),
+      workspaceUuid: one(...uuids.map(asWorkspaceUuid)),
+      repositoryUuid: one(...uuids.map(asRepositoryUuid)),
+      environmentUuid: fc.option(one(...uuids.map(asEnvironmentUuid)), { nil: undefined }),
     });
     const approval = one('none' as const, 'required' as const);
     const kinds = fc.subarray<Principal['kind']>(['person', 'pipeline']);
@@ -250,7 +257,12 @@ describe('whatever is asked', () => {
           const { repositoryUuid: id } = own;
           const pipeline = { ...own, workspaceSlug: 'acme' };
           const template = { name: 'ecr-push', approval, requestableBy };
-          const resource = { ...asked, projectUuid: undefined, accountId: '111122223333', template };
+          const resource = {
+            ...asked,
+            projectUuid: undefined,
+            accountId: asAccountId('111122223333'),
+            template,
+          };
           const { ok } = authorise({
             rules: open,
             caller: { principal: { kind: 'pipeline', id }, groups: [], pipeline },

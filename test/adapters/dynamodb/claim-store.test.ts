@@ -13,6 +13,7 @@ import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { claimsTable } from '../../support/adapters/tables.ts';
 import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
+import { asInstant } from '../../support/identifiers.ts';
 
 let sandbox: DynamodbSandbox;
 const clients: DynamoDBClient[] = [];
@@ -52,7 +53,7 @@ test('a claim whose reply was lost is ours all the same, and nobody else’s', a
     throw Object.assign(new Error('the connection was closed'), { name: 'TimeoutError' });
   };
   const clock = new FakeClock();
-  const until = new Date(clock.now() + 60_000).toISOString();
+  const until = asInstant(new Date(clock.now() + 60_000).toISOString());
   const [ours, theirs] = [dynamodbClient(losesFirst), dynamodbClient()];
   clients.push(ours, theirs);
   expect(await dynamodbClaimStore(ours, 'lost-replies', clock).claim('once', until)).toBe(true);

@@ -12,9 +12,11 @@ import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { eventEntryOf } from '../../../domain/grants/listing.ts';
-import { eventOf, grantIdNumber, grantOf } from '../../support/adapters/events.ts';
+import type { GrantId } from '../../../domain/shared/identifiers.ts';
+import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
 import { eventsOf } from '../../support/domain/streams/stored.ts';
+import { asGrantId, asInstant } from '../../support/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 const dynamodb = mockClient(client);
@@ -22,8 +24,9 @@ const log = dynamodbEventLog(client, 'events');
 const table = dynamodbGrantTable(client, 'grants');
 
 const GRANT = grantIdNumber(1);
-const NOW = '2026-11-23T09:00:00.000Z';
-const time = { from: '2026-11-23T00:00:00.000Z', to: NOW };
+const REPOSITORY = repositoryNumber(1);
+const NOW = asInstant('2026-11-23T09:00:00.000Z');
+const time = { from: asInstant('2026-11-23T00:00:00.000Z'), to: NOW };
 
 const calls: [name: string, call: () => Promise<unknown>][] = [
   ['load', () => eventsOf(log, GRANT)],
@@ -39,11 +42,11 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1, attempts: 0 })],
   ['entries of grants', () => table.entries({ by: 'all', value: '' }, { limit: 1 })],
   ['read of grants', () => table.read([GRANT])],
-  ['rememberNames', () => table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: '{x}' }])],
+  ['rememberNames', () => table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: REPOSITORY }])],
   ['bearersOf', () => table.bearersOf('repository', 'acme/shop')],
-  ['enrol', () => table.enrol('{x}', GRANT, [])],
-  ['listEnrolled', () => table.listEnrolled('{x}')],
-  ['listLive', () => table.listLive('{x}')],
+  ['enrol', () => table.enrol(REPOSITORY, GRANT, [])],
+  ['listEnrolled', () => table.listEnrolled(REPOSITORY)],
+  ['listLive', () => table.listLive(REPOSITORY)],
 ];
 
 beforeEach(() => {
@@ -81,18 +84,18 @@ test('rows that did not fit into an answer are read again, and none is counted t
       UnprocessedKeys: { grants: { Keys: [{ grantId: { S: ids[1] ?? '' } }] } },
     })
     .resolves({ Responses: { grants: rows.slice(1) } });
-  expect((await table.listLive('{x}')).sort()).toEqual([...ids].sort());
+  expect((await table.listLive(REPOSITORY)).sort()).toEqual([...ids].sort());
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */
-const itemOf = (event: GrantEvent, key: { grantId?: string; seq?: number } = {}) => ({
+const itemOf = (event: GrantEvent, key: { grantId?: GrantId; seq?: number } = {}) => ({
   grantId: { S: key.grantId ?? event.grantId },
   seq: { N: String(key.seq ?? event.seq) },
   event: { S: JSON.stringify(event) },
 });
 
 test('an event under the key of another grant or another seq is never taken for one of its stream', async () => {
-  for (const key of [{ grantId: 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa' }, { seq: 7 }]) {
+  for (const key of [{ grantId: asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa') }, { seq: 7 }]) {
     dynamodb.on(QueryCommand).resolves({ Items: [itemOf(eventOf(), key)] });
     await expect(eventsOf(log, GRANT)).rejects.toThrow('under another key');
   }

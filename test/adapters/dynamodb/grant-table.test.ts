@@ -14,11 +14,12 @@ import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
+import { asInstant } from '../../support/identifiers.ts';
 import { listAll } from '../../support/stores/listed.ts';
 
 const GRANT = grantIdNumber(1);
-const EARLY = '2026-11-23T09:00:00.000Z';
-const LATER = '2026-11-23T09:10:00.000Z';
+const EARLY = asInstant('2026-11-23T09:00:00.000Z');
+const LATER = asInstant('2026-11-23T09:10:00.000Z');
 
 let sandbox: DynamodbSandbox;
 const clients: DynamoDBClient[] = [];
@@ -131,6 +132,8 @@ describe('the grant table when DynamoDB is in trouble', () => {
   test('a failure throws, also where a broken condition would only be false', async () => {
     const { table } = await open();
     await armFault(sandbox.url, { match: 'UpdateItem', effect: 'forbid' });
-    await expect(table.takeLease(GRANT, 'one', EARLY, LATER)).rejects.toMatchObject({ code: 'DENIED' });
+    await expect(table.takeLease(GRANT, 'one', EARLY, LATER)).rejects.toMatchObject({
+      code: 'DENIED',
+    });
   });
 });

@@ -19,11 +19,14 @@ import {
 } from '../../support/adapters/events.ts';
 import { eventsTable, grantsTable } from '../../support/adapters/tables.ts';
 import { platform, World } from '../../support/domain/fakes/fakes.ts';
+import { present } from '../../support/domain/samples.ts';
+import { asAccountId, asEnvironmentUuid, asInstant, asProjectUuid } from '../../support/identifiers.ts';
 import { type MeteredCall, meteredClient, unitsOf } from '../../support/stores/metered.ts';
 
 const OWN = 5;
+const PROJECT = asProjectUuid(repositoryNumber(100));
 const SIZES = [50, 500];
-const span = { from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' };
+const span = { from: asInstant('2026-01-01T00:00:00.000Z'), to: asInstant('2027-01-01T00:00:00.000Z') };
 const build = { kind: 'service' as const, id: 'nightly:build' };
 
 /** What every filter below asks for: five grants, which changed before all others. */
@@ -31,23 +34,23 @@ const own = (n: number): GrantFields => ({
   n,
   state: 'pending',
   repositoryUuid: repositoryNumber(1),
-  project: { key: 'SHOP', uuid: repositoryNumber(100) },
-  environment: { uuid: repositoryNumber(200), name: 'Production' },
+  project: { key: 'SHOP', uuid: PROJECT },
+  environment: { uuid: asEnvironmentUuid(repositoryNumber(200)), name: 'Production' },
   template: 'ecr-push',
-  account: '444455556666',
+  account: asAccountId('444455556666'),
   requestedBy: build,
-  expiresAt: `2026-12-0${n + 1}T00:00:00.000Z`,
-  updatedAt: `2026-11-01T00:00:0${n}.000Z`,
+  expiresAt: asInstant(`2026-12-0${n + 1}T00:00:00.000Z`),
+  updatedAt: asInstant(`2026-11-01T00:00:0${n}.000Z`),
 });
 
 const foreign = (n: number): GrantFields => ({
   n,
   repositoryUuid: repositoryNumber(1000 + n),
   names: [`acme/other-${n}`],
-  project: { key: 'WEB', uuid: repositoryNumber(101) },
-  environment: { uuid: repositoryNumber(5000 + n), name: 'Staging' },
-  expiresAt: '2027-06-01T00:00:00.000Z',
-  updatedAt: `2026-11-${10 + (n % 19)}T00:00:00.000Z`,
+  project: { key: 'WEB', uuid: asProjectUuid(repositoryNumber(101)) },
+  environment: { uuid: asEnvironmentUuid(repositoryNumber(5000 + n)), name: 'Staging' },
+  expiresAt: asInstant('2027-06-01T00:00:00.000Z'),
+  updatedAt: asInstant(`2026-11-${10 + (n % 19)}T00:00:00.000Z`),
 });
 
 const filters: [string, GrantSearch['filter']][] = [
@@ -60,9 +63,9 @@ const filters: [string, GrantSearch['filter']][] = [
   ['state', { state: 'pending' }],
   ['waiting', { waiting: true }],
   ['template', { template: 'ecr-push' }],
-  ['account', { account: '444455556666' }],
+  ['account', { account: asAccountId('444455556666') }],
   ['requestedBy', { requestedBy: 'service:nightly:build' }],
-  ['expiresBefore', { expiresBefore: '2026-12-31T00:00:00.000Z' }],
+  ['expiresBefore', { expiresBefore: asInstant('2026-12-31T00:00:00.000Z') }],
   ['waiting in a project', { waiting: true, project: 'SHOP' }],
 ];
 
@@ -73,7 +76,7 @@ const searches = [
   ['a repository by UUID', { repository: repositoryNumber(1) }],
   ['a repository by name', { repository: 'acme/shop' }],
   ['a stream', { stream: grantIdNumber(0) }],
-  ['a time that holds nothing', { to: '2026-02-01T00:00:00.000Z' }],
+  ['a time that holds nothing', { to: asInstant('2026-02-01T00:00:00.000Z') }],
 ] as const;
 
 let sandbox: DynamodbSandbox;
@@ -106,14 +109,14 @@ async function fill({ ports: { grants, log } }: ReturnType<typeof storesOf>, siz
   const numbers = Array.from({ length: size }, (_, n) => n);
   await grants.rememberNames([
     { kind: 'repository', name: 'acme/shop', uuid: repositoryNumber(1) },
-    { kind: 'project', name: 'SHOP', uuid: repositoryNumber(100) },
+    { kind: 'project', name: 'SHOP', uuid: PROJECT },
   ]);
   await forEachItem(numbers, async (n) => {
     const fields = n < OWN ? own(n) : foreign(n);
     await grants.project({ grantId: grantIdNumber(n), seq: 1, grant: grantOf(fields) });
-    const repository = { uuid: fields.repositoryUuid ?? '', fullName: 'acme/shop' };
-    const data = { repository, account: '111122223333' };
-    const at = { grantId: grantIdNumber(n), at: `${fields.updatedAt}` };
+    const repository = { uuid: present(fields.repositoryUuid), fullName: 'acme/shop' };
+    const data = { repository, account: asAccountId('111122223333') };
+    const at = { grantId: grantIdNumber(n), at: present(fields.updatedAt) };
     if (n < OWN) {
       const rejected = { type: 'GrantRejected' as const, data: { ...data, planHash: 'd'.repeat(64) } };
       await log.append(eventOf({ ...at, principal: build, event: rejected }));

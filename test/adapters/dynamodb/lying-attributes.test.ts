@@ -13,9 +13,14 @@ import {
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { eventsTable, grantsTable } from '../../support/adapters/tables.ts';
+import { asInstant } from '../../support/identifiers.ts';
 
 const GRANT = grantIdNumber(1);
-const DAY = { from: '2026-11-23T00:00:00.000Z', to: '2026-11-24T00:00:00.000Z', limit: 10 };
+const DAY = {
+  from: asInstant('2026-11-23T00:00:00.000Z'),
+  to: asInstant('2026-11-24T00:00:00.000Z'),
+  limit: 10,
+};
 
 let sandbox: DynamodbSandbox;
 let client: DynamoDBClient;

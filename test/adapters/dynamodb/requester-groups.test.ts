@@ -13,6 +13,8 @@ import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { rejectionOf, sdkError } from '../../support/adapters/failures.ts';
 import { claimsTable } from '../../support/adapters/tables.ts';
 import { FakeRequesterGroups } from '../../support/domain/fakes/requester-groups.ts';
+import { GRANT_ID } from '../../support/domain/samples.ts';
+import { asInstant } from '../../support/identifiers.ts';
 
 let sandbox: DynamodbSandbox;
 let client: DynamoDBClient;
@@ -31,14 +33,14 @@ requesterGroupsContract('over dynalite', async () => dynamodbRequesterGroups(cli
 const inMemory = new FakeRequesterGroups();
 requesterGroupsContract('in memory', async () => inMemory);
 
-const key = { grantId: 'gr_x', planHash: 'h', requester: { kind: 'person' as const, id: 'ada' } };
+const key = { grantId: GRANT_ID, planHash: 'h', requester: { kind: 'person' as const, id: 'ada' } };
 
 test('an outage of the table is an error of the port', async () => {
   const broken = new DynamoDBClient({ region: 'eu-west-1' });
   mockClient(broken).rejects(sdkError('ThrottlingException'));
   const groups = dynamodbRequesterGroups(broken, 'claims');
   const calls = [
-    () => groups.keep(key, [], '2026-12-31T00:00:00.000Z'),
+    () => groups.keep(key, [], asInstant('2026-12-31T00:00:00.000Z')),
     () => groups.find(key),
     () => groups.forget(key),
   ];

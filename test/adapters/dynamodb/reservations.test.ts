@@ -10,18 +10,20 @@ import {
   startDynamodbSandbox,
 } from '../../../sandbox/dynamodb/server.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
+import { grantIdNumber, repositoryNumber } from '../../support/adapters/events.ts';
 import { rejectionOf, sdkError } from '../../support/adapters/failures.ts';
 import { FakeReservations } from '../../support/domain/fakes/reservations.ts';
+import { asAccountId } from '../../support/identifiers.ts';
 
 const resource = (over: Partial<ReservedResource> = {}): ReservedResource => ({
-  account: '111122223333',
+  account: asAccountId('111122223333'),
   type: 's3BucketName',
   value: 'shop-state',
   ...over,
 });
 const reservation = (over: Partial<Reservation> = {}): Reservation => ({
-  grantId: 'gr_a',
-  repository: '{1}',
+  grantId: grantIdNumber(1),
+  repository: repositoryNumber(1),
   template: 'terraform-state',
   apart: 'shop',
   ...over,
@@ -53,15 +55,19 @@ describe.each<[string, () => Reservations]>([
 ])('reservations %s', (_, open) => {
   test('are those of one resource, each once, until they are released, once or twice', async () => {
     const store = open();
-    const [first, second] = [reservation(), reservation({ grantId: 'gr_b', apart: undefined })];
+    const [first, second] = [reservation(), reservation({ grantId: grantIdNumber(2), apart: undefined })];
     await store.reserve(resource(), first);
     await store.reserve(resource(), first);
-    await store.reserve(resource(), { grantId: 'gr_b', repository: '{1}', template: 'terraform-state' });
+    await store.reserve(resource(), {
+      grantId: grantIdNumber(2),
+      repository: repositoryNumber(1),
+      template: 'terraform-state',
+    });
     const found = await store.of(resource());
     expect(found).toHaveLength(2);
     expect(found).toEqual(expect.arrayContaining([first, { ...second, apart: undefined }]));
     for (const other of [
-      { account: '444455556666' },
+      { account: asAccountId('444455556666') },
       { type: 'dynamodbTableName' as const },
       { value: 'x' },
     ]) {
@@ -70,7 +76,7 @@ describe.each<[string, () => Reservations]>([
     await store.release(resource(), first);
     await store.release(resource(), first);
     expect(await store.of(resource())).toEqual([
-      { grantId: 'gr_b', repository: '{1}', template: 'terraform-state' },
+      { grantId: grantIdNumber(2), repository: repositoryNumber(1), template: 'terraform-state' },
     ]);
   });
 });

@@ -7,9 +7,10 @@ import { provisionerContract, type Run } from '../../contract/provisioner-contra
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { sdkError } from '../../support/adapters/failures.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
+import { asGrantId } from '../../support/identifiers.ts';
 
 const FUNCTION = 'rolewright-dev-provisioner';
-const GRANT = 'gr_hrq6egvaok6463yco36ybujl4g';
+const GRANT = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 
 provisionerContract('behind a real invocation', async () => {
   const server = await startScriptedServer();

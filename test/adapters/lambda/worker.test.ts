@@ -5,13 +5,14 @@ import { lambdaWorker } from '../../../adapters/lambda/worker.ts';
 import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { type Reply, type ScriptedServer, startScriptedServer } from '../../support/adapters/http-server.ts';
+import { asRepositoryUuid } from '../../support/identifiers.ts';
 
 const message: WorkerMessage = {
   source: 'bitbucket',
   workspace: 'acme',
   deliveryId: 'delivery-1',
   event: 'repo:created',
-  repository: { uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}' },
+  repository: { uuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}') },
 };
 
 describe('the worker behind a real invocation', () => {

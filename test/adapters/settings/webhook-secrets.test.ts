@@ -5,6 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { ssmSecret, ssmWebhookSecrets } from '../../../adapters/settings/secrets.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { sdkError } from '../../support/adapters/failures.ts';
+import { asEpoch } from '../../support/identifiers.ts';
 
 const ssm = mockClient(SSMClient);
 beforeEach(() => {
@@ -14,15 +15,15 @@ beforeEach(() => {
 });
 afterAll(() => ssm.restore());
 let now = 0;
-let secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => now });
+let secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => asEpoch(now) });
 beforeEach(() => {
-  secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => now });
+  secretsOf = ssmWebhookSecrets('/rolewright/dev/webhook-secret', { now: () => asEpoch(now) });
 });
 
 const slackSecret = () =>
   ssmSecret(
     { name: '/rolewright/dev/slack-signing-secret', system: 'Slack', what: 'The signing secret of Slack' },
-    { now: () => now },
+    { now: () => asEpoch(now) },
   );
 
 test('the secrets of a workspace stand in a parameter of its own, two during a rotation, and are read once', async () => {

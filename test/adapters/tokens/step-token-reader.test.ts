@@ -12,6 +12,7 @@ import {
   stepClaims,
 } from '../../support/adapters/issuers.ts';
 import { startTokenWorld, type TokenWorld } from '../../support/adapters/token-world.ts';
+import { asEpoch, asWorkspaceUuid } from '../../support/identifiers.ts';
 
 let world: TokenWorld;
 beforeAll(async () => {
@@ -22,9 +23,9 @@ afterAll(() => world.server.close());
 
 const reader = () =>
   stepTokenReader(
-    { workspaces: [{ slug: 'acme', uuid: acmeUuid }] },
+    { workspaces: [{ slug: 'acme', uuid: asWorkspaceUuid(acmeUuid) }] },
     (slug) => `${world.server.url}/${encodeURIComponent(issuerOf(slug))}`,
-    { now: () => NOW * 1000 },
+    { now: () => asEpoch(NOW * 1000) },
   );
 const claims = { ...stepClaims, aud: acmeAudience };
 

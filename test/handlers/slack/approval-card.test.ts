@@ -11,6 +11,7 @@ import { namingFor } from '../../../handlers/slack/people.ts';
 import { messageFault } from '../../../sandbox/slack/block-kit.ts';
 import { chain, configurationContent, configurationOf, present } from '../../support/domain/samples.ts';
 import * as story from '../../support/domain/stories.ts';
+import { asEnvironmentUuid, asInstant } from '../../support/identifiers.ts';
 
 const configuration = configurationOf(configurationContent());
 const naming = namingFor(configuration, 'T0ACME');
@@ -31,7 +32,7 @@ function waits({ intent: given, proposal = {}, ...more }: More, isChange = false
     data: {
       ...data,
       ...more,
-      ...(more.expiresInSeconds === undefined ? {} : { expiresAt: '2026-03-01T00:00:00.000Z' }),
+      ...(more.expiresInSeconds === undefined ? {} : { expiresAt: asInstant('2026-03-01T00:00:00.000Z') }),
       proposal: { ...story.proposal, permissionsPolicy: policy('arn:aws:s3:::shop-site/*'), ...proposal },
     },
   } as NewEvent;
@@ -68,7 +69,7 @@ describe('the approvers’ card shows what is decided', () => {
       },
       true,
     );
-    const lasting = [...live, story.expiryChanged('2026-02-01T00:00:00.000Z')];
+    const lasting = [...live, story.expiryChanged(asInstant('2026-02-01T00:00:00.000Z'))];
     const card = cardOf([
       ...lasting.map((one) => JSON.parse(JSON.stringify(one).replaceAll('"shop-site"', '"shop-old"'))),
       change,
@@ -86,7 +87,10 @@ describe('the approvers’ card shows what is decided', () => {
   });
 
   test('with the UUID beside an environment’s name', () => {
-    const environment = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
+    const environment = {
+      uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+      name: 'Production',
+    };
     expect(cardOf([waits({ intent: { environment } })])).toContain(`\`Production\` \`${environment.uuid}\``);
   });
 
@@ -97,7 +101,7 @@ describe('the approvers’ card shows what is decided', () => {
     ['Prod\nuction', '`Prod\\\\u{a}uction`'],
     ['Prod`uction', '`Prod\\\\u{60}uction`'],
   ])('and %j so that it is not taken for another', (name, shown) => {
-    const environment = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name };
+    const environment = { uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'), name };
     const card = cardOf([waits({ intent: { environment } })]);
     expect(card).toContain(shown);
     expect(card).not.toMatch(/[\u200b\u202e]/);
@@ -132,7 +136,10 @@ describe('nothing is approved from a card that does not show it whole', () => {
       'an environment’s name that its escapes make too long',
       {
         intent: {
-          environment: { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: long(200, '\u202e') },
+          environment: {
+            uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+            name: long(200, '\u202e'),
+          },
         },
       },
     ],

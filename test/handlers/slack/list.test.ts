@@ -3,6 +3,7 @@ import { type ConversationPorts, converse } from '../../../handlers/slack/conver
 import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { World } from '../../support/domain/fakes/fakes.ts';
 import { configurationContent, configurationOf } from '../../support/domain/samples.ts';
+import { asInstant } from '../../support/identifiers.ts';
 
 const configuration = configurationOf({
   ...configurationContent(),
@@ -24,7 +25,7 @@ async function answerTo(own: number, repository?: string): Promise<string> {
       repositoryUuid: repositoryNumber(isOwn ? 1 : 2),
       names: [isOwn ? 'acme/shop' : 'acme/other'],
     };
-    const grant = grantOf({ ...fields, updatedAt: `2026-11-${isOwn ? 10 : 20}T09:00:00.000Z` });
+    const grant = grantOf({ ...fields, updatedAt: asInstant(`2026-11-${isOwn ? 10 : 20}T09:00:00.000Z`) });
     const { request } = grant;
     const intent = { ...request.intent, name: n === 1 ? 'second' : 'default' };
     await world.grants.project({

@@ -12,6 +12,7 @@ import {
 } from '../../../scripts/guardrails/judgements.ts';
 import { generatedFiles } from '../../../scripts/guardrails/write.ts';
 import { ROOT } from '../../support/arch/infrastructure.ts';
+import { asAccountId } from '../../support/identifiers.ts';
 
 let reference: JudgedAction[];
 
@@ -38,7 +39,7 @@ const brokenBy = (action: string): string[] =>
         },
       ],
     },
-    { accountId: '111122223333', deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [] },
   )
     .map(({ rule }) => rule)
     .filter((rule) => !ABOUT_THE_REST.test(rule));

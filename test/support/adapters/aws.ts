@@ -9,6 +9,7 @@ import type { RoleSpecification } from '../../../domain/planning/role.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import type { Iam } from '../../../domain/use-cases/provisioning/iam.ts';
 import { type AwsSandbox, startAwsSandbox } from '../../../sandbox/aws/server.ts';
+import { asEpoch } from '../identifiers.ts';
 import { useAwsEnvironment } from './environment.ts';
 import { ACCOUNT, grantIdNumber } from './events.ts';
 import { startScriptedServer } from './http-server.ts';
@@ -80,7 +81,7 @@ export async function awsWorld(): Promise<AwsWorld> {
     dir,
     accountId: ACCOUNT,
     resolveIssuer: (issuer) => (issuer === ISSUER ? discovery.url : undefined),
-    now: () => NOW,
+    now: () => asEpoch(NOW),
     managedPolicies: [
       {
         arn: BOUNDARY,
@@ -97,8 +98,8 @@ export async function awsWorld(): Promise<AwsWorld> {
     attempts.push(call);
     return send();
   });
-  const clock: Clock = { now: () => NOW, sleep: async () => {} };
-  const within = (milliseconds: number) => awsIam(client, clock, NOW + milliseconds);
+  const clock: Clock = { now: () => asEpoch(NOW), sleep: async () => {} };
+  const within = (milliseconds: number) => awsIam(client, clock, asEpoch(NOW + milliseconds));
   return {
     sandbox,
     client,

@@ -1,11 +1,12 @@
 import { bitbucketApi } from '../../../adapters/bitbucket/api.ts';
 import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
+import { asEpoch, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 export const SECRET = 'ATCTT3xFfGN0-a-secret-token=1A2B3C4D';
 
-export const acme = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
-export const REPOSITORY_UUID = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+export const acme = { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') };
+export const REPOSITORY_UUID = asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
 export const shop: Repository = {
   uuid: REPOSITORY_UUID,
   slug: 'shop',
@@ -62,7 +63,7 @@ export function bitbucketAt(
 ): { bitbucket: Bitbucket; waits: number[] } {
   const waits: number[] = [];
   const clock = {
-    now: () => 0,
+    now: () => asEpoch(0),
     sleep: async (milliseconds: number) => {
       waits.push(milliseconds);
     },

@@ -1,30 +1,40 @@
 import { eventHash, type GrantEvent, type NewEvent, ZERO_HASH } from '../../../domain/grants/event.ts';
 import type { Grant, PendingGrant } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
+import type {
+  AccountId,
+  EnvironmentUuid,
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+} from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
+import type { Instant } from '../../../domain/shared/time.ts';
+import { asAccountId, asGrantId, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
-export const ACCOUNT = '111122223333';
+export const ACCOUNT = asAccountId('111122223333');
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** The id of the grant with this number: distinct up to a million. */
-export function grantIdNumber(n: number): string {
+export function grantIdNumber(n: number): GrantId {
   const digits = [n >> 15, n >> 10, n >> 5, n].map((part) => ALPHABET[part & 31] ?? 'a').join('');
-  return `gr_${digits.padStart(26, 'a')}`;
+  return asGrantId(`gr_${digits.padStart(26, 'a')}`);
 }
 
 /** The UUID of the repository with this number. */
-export const repositoryNumber = (n: number): string =>
-  `{1de489be-ce6a-42a0-a8c8-${n.toString(16).padStart(12, '0')}}`;
+export const repositoryNumber = (n: number): RepositoryUuid =>
+  asRepositoryUuid(`{1de489be-ce6a-42a0-a8c8-${n.toString(16).padStart(12, '0')}}`);
 
 export const ada: Principal = { kind: 'person', id: 'ada@acme.example' };
 
 export type EventFields = {
-  grantId?: string;
+  grantId?: StreamId;
   seq?: number;
-  at?: string;
+  at?: Instant;
   principal?: Principal;
-  repositoryUuid?: string;
+  repositoryUuid?: RepositoryUuid;
   prevHash?: string;
   correlationId?: string;
   event?: NewEvent;
@@ -37,7 +47,7 @@ export function eventOf(fields: EventFields = {}): GrantEvent {
   const event = {
     grantId: fields.grantId ?? grantIdNumber(1),
     seq: fields.seq ?? 1,
-    at: fields.at ?? '2026-11-23T09:00:00.000Z',
+    at: fields.at ?? asInstant('2026-11-23T09:00:00.000Z'),
     principal: fields.principal ?? ada,
     correlationId: fields.correlationId ?? 'request-1',
     entryPoint: 'http' as const,
@@ -48,7 +58,7 @@ export function eventOf(fields: EventFields = {}): GrantEvent {
 }
 
 /** A whole stream: one event for each of the given, in order, chained. */
-export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
+export function streamOf(grantId: GrantId, events: EventFields[]): GrantEvent[] {
   const stream: GrantEvent[] = [];
   for (const [n, fields] of events.entries()) {
     const prevHash = stream.at(-1)?.hash ?? ZERO_HASH;
@@ -60,15 +70,15 @@ export function streamOf(grantId: string, events: EventFields[]): GrantEvent[] {
 export type GrantFields = {
   n?: number;
   state?: Grant['state'];
-  repositoryUuid?: string;
+  repositoryUuid?: RepositoryUuid;
   names?: string[];
   template?: string;
-  account?: string;
-  updatedAt?: string;
-  project?: { key: string; uuid: string } | undefined;
-  environment?: { uuid: string; name: string } | undefined;
+  account?: AccountId;
+  updatedAt?: Instant;
+  project?: { key: string; uuid: ProjectUuid } | undefined;
+  environment?: { uuid: EnvironmentUuid; name: string } | undefined;
   requestedBy?: Principal;
-  expiresAt?: string | undefined;
+  expiresAt?: Instant | undefined;
 };
 
 /** What a request for a grant asks. */
@@ -82,9 +92,12 @@ export const intentWith = ({
 }: GrantFields = {}): GrantIntent => ({
   ...(project ? { project } : {}),
   ...(environment ? { environment } : {}),
-  repository: { uuid: repositoryUuid ?? repositoryNumber(1), fullName: names?.at(-1) ?? 'acme/shop' },
+  repository: {
+    uuid: repositoryUuid ?? repositoryNumber(1),
+    fullName: names?.at(-1) ?? 'acme/shop',
+  },
   account: account ?? ACCOUNT,
-  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+  workspace: { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') },
   template: { name: template ?? 's3-static-site', version: 'a'.repeat(16) },
   name: 'default',
   parameters: { bucket: 'shop-site', note: 'Größe „100 %“ \u2028 \ud83d\ude80' },
@@ -118,7 +131,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
     id: grantIdNumber(fields.n ?? 1),
     request: {
       seq: 1,
-      at: '2026-11-23T09:00:00.000Z',
+      at: asInstant('2026-11-23T09:00:00.000Z'),
       intent: intentWith(fields),
       intentHash: 'd'.repeat(64),
       planHash: 'e'.repeat(64),
@@ -129,6 +142,6 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
     requesters: [fields.requestedBy ?? ada],
     lifetimeSetBy: fields.requestedBy ?? ada,
     repositoryNames: fields.names ?? ['acme/shop'],
-    createdAt: '2026-11-23T09:00:00.000Z',
-    updatedAt: fields.updatedAt ?? '2026-11-23T09:00:00.000Z',
+    createdAt: asInstant('2026-11-23T09:00:00.000Z'),
+    updatedAt: fields.updatedAt ?? asInstant('2026-11-23T09:00:00.000Z'),
   });

@@ -11,6 +11,7 @@ import {
 import { type TokenVerifier, tokenVerifier } from '../../../adapters/tokens/verifier.ts';
 import { issuerOf } from '../../../domain/bitbucket/oidc.ts';
 import { type Configuration, parseConfiguration } from '../../../domain/configuration/configuration.ts';
+import { asEpoch } from '../identifiers.ts';
 
 /** When the clock of these tests stands; seconds since the epoch. */
 export const NOW = Date.parse('2026-11-23T09:00:00.000Z') / 1000;
@@ -107,7 +108,7 @@ export async function startKeyServer(): Promise<KeyServer> {
       tokenVerifier(
         configuration(issuers),
         { bitbucket: (slug) => at(issuerOf(slug)), company: ({ issuer }) => at(issuer) },
-        { now: () => NOW * 1000 + keyServer.laterMs, sleep: async () => {} },
+        { now: () => asEpoch(NOW * 1000 + keyServer.laterMs), sleep: async () => {} },
       ),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

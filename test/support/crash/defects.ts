@@ -3,12 +3,14 @@ import { replay } from '../../../domain/grants/evolve/evolve.ts';
 import { type GrantRole, roleOf } from '../../../domain/grants/grant.ts';
 import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
 import type { RoleSpecification } from '../../../domain/planning/role.ts';
+import type { StreamId } from '../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
 import { eventsOf } from '../domain/streams/stored.ts';
+import { asGrantId, asInstant } from '../identifiers.ts';
 import type { Plant } from './world/world.ts';
 
 /** The role that a log knows. */
@@ -77,10 +79,13 @@ export const lateAnnouncements: Plant = {
   }),
 };
 
+/** What a run that has no lease yet works on. */
+const NO_GRANT = asGrantId(`gr_${'a'.repeat(26)}`);
+
 /** Takes whatever bears the role's name for the grant's own: path, tags and RoleId are as they should be. */
 export const noOwnershipCheck: Plant = {
   provisioner(ports) {
-    let grantId = '';
+    let grantId: StreamId = NO_GRANT;
     let wanted: RoleSpecification | undefined;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
@@ -145,7 +150,7 @@ const ignoring =
 /** Takes "no such entity" for absence, whenever it comes. */
 export const notFoundIsAbsence: Plant = {
   provisioner(ports) {
-    let grantId = '';
+    let grantId: StreamId = NO_GRANT;
     const watched = withGrants((grants) => ({
       takeLease(id, ...rest) {
         grantId = id;
@@ -155,7 +160,7 @@ export const notFoundIsAbsence: Plant = {
     const gone = async (): Promise<ObservedRole> => ({
       id: recordedRole(await eventsOf(ports.log, grantId))?.id ?? '',
       path: '/rolewright/',
-      createdAt: new Date(ports.clock.now()).toISOString(),
+      createdAt: asInstant(new Date(ports.clock.now()).toISOString()),
       trustPolicy: {},
       boundaryArn: DENY_ALL,
       maxSessionDuration: 3600,

@@ -3,6 +3,7 @@ import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
+import { asEnvironmentUuid, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 
 /** Every property runs as often, from the same seed. */
@@ -16,6 +17,10 @@ export const uuids: fc.Arbitrary<string> = fc.oneof(
     .map((end) => `{1de489be-ce6a-42a0-a8c8-eadbf1174${end}}`),
 );
 
+export const workspaceUuids = uuids.map(asWorkspaceUuid);
+export const repositoryUuids = uuids.map(asRepositoryUuid);
+export const environmentUuids = uuids.map(asEnvironmentUuid);
+
 export const slugs: fc.Arbitrary<string> = fc.stringMatching(/^[a-z0-9_][a-z0-9._-]{0,20}$/);
 
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
@@ -23,7 +28,7 @@ const sha256s = oneOf('a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64));
 const texts = fc.string({ minLength: 1, maxLength: 12 });
 const instants = fc
   .integer({ min: 1_767_225_600_000, max: 1_800_000_000_000 })
-  .map((at) => new Date(at).toISOString());
+  .map((at) => asInstant(new Date(at).toISOString()));
 
 /** Intents of one grant, few enough that equal ones meet. */
 export const intents: fc.Arbitrary<GrantIntent> = fc
@@ -38,7 +43,7 @@ export const intents: fc.Arbitrary<GrantIntent> = fc
     trustPolicyHash: sha256s,
     fullName: oneOf('acme/shop', 'acme/renamed'),
     project: oneOf(undefined, SHOP_PROJECT),
-    environment: oneOf(undefined, { uuid: ACME.uuid, name: '*' }),
+    environment: oneOf(undefined, { uuid: asEnvironmentUuid(ACME.uuid), name: '*' }),
   })
   .map(({ fullName, project, environment, ...over }) => {
     const { project: _, ...rest } = intent(over);

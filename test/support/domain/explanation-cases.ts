@@ -4,6 +4,7 @@ import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Claims } from '../../../domain/trust/evaluation.ts';
 import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
+import { asAccountId } from '../identifiers.ts';
 import { createdRole, GLOBEX, production, shop, staging, subject, web } from './samples.ts';
 import { created, failed, rejected, requested, revocation, revoked, started } from './stories.ts';
 
@@ -39,7 +40,7 @@ const deployingTo = ({ uuid, name }: { uuid: string; name: string }): Claims => 
 function activeStory(over: Partial<GrantIntent> = {}): NewEvent[] {
   const { environment } = over;
   const trustPolicy = renderTrustPolicy({
-    account: { id: '111122223333', partition: 'aws' },
+    account: { id: asAccountId('111122223333'), partition: 'aws' },
     workspace: shop.workspace,
     repositoryUuid: shop.uuid,
     environmentUuid: environment?.uuid,

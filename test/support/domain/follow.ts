@@ -3,6 +3,7 @@ import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
+import { asRepositoryUuid } from '../identifiers.ts';
 import { listAll } from '../stores/listed.ts';
 import { World } from './fakes/fakes.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
@@ -18,7 +19,7 @@ export const siteRule = (over: Record<string, unknown> = {}) => ({
 /** A repository of project SHOP that no test has yet. */
 export const newRepository = (slug: string, n = 1): Repository => ({
   ...shop,
-  uuid: `{00000000-0000-4000-8000-${String(n).padStart(12, '0')}}`,
+  uuid: asRepositoryUuid(`{00000000-0000-4000-8000-${String(n).padStart(12, '0')}}`),
   slug,
   fullName: `acme/${slug}`,
 });

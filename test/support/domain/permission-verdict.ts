@@ -10,17 +10,18 @@ import {
 } from '../../../sandbox/aws/policy/evaluation.ts';
 import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import { SAMPLE_ACCOUNT } from '../../../scripts/templates/sample.ts';
+import { asEnvironmentUuid, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 
 /** One request to AWS, as a policy is asked about it. */
 export type Asked = { action: string; resource: string; context?: Record<string, string | string[]> };
 
 const REPOSITORY = {
-  uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  uuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   slug: 'shop',
   fullName: 'acme/shop',
-  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+  workspace: { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') },
 };
-const ENVIRONMENT = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
+const ENVIRONMENT = { uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'), name: 'Production' };
 
 /** Says of a grant's permissions policy whether it allows a request; the resource is taken to be the account's own. Throws
  *  where the parameters are none of the template's. */

@@ -13,28 +13,41 @@ import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { type Caller, identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
 import type { Result } from '../../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asGrantId,
+  asInstant,
+  asProjectUuid,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../identifiers.ts';
 
 /** The design's example grant: repository-wide, `s3-static-site`, name `default`. */
-export const GRANT_ID = 'gr_hrq6egvaok6463yco36ybujl4g';
-export const ACME = { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' };
-export const GLOBEX = { slug: 'globex', uuid: '{5b6c0a5e-8a4f-4c1a-9a52-0a3c9e3f7f11}' };
-export const SHOP_PROJECT = { key: 'SHOP', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' };
+export const GRANT_ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
+export const ACME = { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') };
+export const GLOBEX = { slug: 'globex', uuid: asWorkspaceUuid('{5b6c0a5e-8a4f-4c1a-9a52-0a3c9e3f7f11}') };
+export const SHOP_PROJECT = { key: 'SHOP', uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}') };
+export const ACCOUNT_ID = asAccountId('111122223333');
 export const shop: Repository = {
-  uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  uuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   slug: 'shop',
   fullName: 'acme/shop',
   workspace: ACME,
   project: SHOP_PROJECT,
 };
 export const web: Repository = {
-  uuid: '{2aa2f7a1-1111-4222-8333-444455556666}',
+  uuid: asRepositoryUuid('{2aa2f7a1-1111-4222-8333-444455556666}'),
   slug: 'web',
   fullName: 'acme/web',
   workspace: ACME,
-  project: { key: 'WEB', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b002}' },
+  project: { key: 'WEB', uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b002}') },
 };
-export const production = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
-export const staging = { uuid: '{46e5f6a4-8a5a-4a0a-b0c1-98a4d9f1c0aa}', name: 'Staging' };
+export const production = {
+  uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+  name: 'Production',
+};
+export const staging = { uuid: asEnvironmentUuid('{46e5f6a4-8a5a-4a0a-b0c1-98a4d9f1c0aa}'), name: 'Staging' };
 export const ROLE_NAME = 'rw-shop-s3-static-site-hrq6egvaok64';
 export const ROLE_ARN = `arn:aws:iam::111122223333:role/rolewright/${ROLE_NAME}`;
 
@@ -109,7 +122,7 @@ export const intent = (over: Partial<GrantIntent> = {}): GrantIntent => ({
   repository: { uuid: shop.uuid, fullName: shop.fullName },
   workspace: ACME,
   project: SHOP_PROJECT,
-  account: '111122223333',
+  account: ACCOUNT_ID,
   template: { name: 's3-static-site', version: '0123456789abcdef' },
   name: 'default',
   parameters: { bucket: 'shop-site' },
@@ -122,7 +135,7 @@ export const intent = (over: Partial<GrantIntent> = {}): GrantIntent => ({
 
 export const subject = {
   repository: { uuid: shop.uuid, fullName: shop.fullName },
-  account: '111122223333',
+  account: ACCOUNT_ID,
 };
 export const role = { name: ROLE_NAME, arn: ROLE_ARN };
 export const createdRole = { ...role, id: 'AROAEXAMPLE0000000001' };
@@ -156,7 +169,7 @@ export function chain(
       ...event,
       grantId,
       seq,
-      at: new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString(),
+      at: asInstant(new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString()),
       principal: principal ?? (event.type === 'GrantApproved' ? grace : ada),
       correlationId: `request-${seq}`,
       entryPoint: 'http' as EntryPoint,

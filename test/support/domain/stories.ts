@@ -2,10 +2,12 @@ import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
+import type { Instant } from '../../../domain/shared/time.ts';
+import { asInstant } from '../identifiers.ts';
 import { createdRole, documents, grantAfter, hashes, intent, role, subject } from './samples.ts';
 
 /** Long after every sample event. */
-export const LAPSES_AT = '2026-12-31T00:00:00.000Z';
+export const LAPSES_AT = asInstant('2026-12-31T00:00:00.000Z');
 export const proposal = {
   lapsesAt: LAPSES_AT,
   risk: 'new' as const,
@@ -35,7 +37,7 @@ export const requested = (
 });
 export const changeRequested = (
   approval: 'none' | 'required',
-  over: Partial<GrantIntent> & { expiresAt?: string } = otherBucket,
+  over: Partial<GrantIntent> & { expiresAt?: Instant } = otherBucket,
 ): NewEvent => {
   const { expiresAt, ...rest } = over;
   return {
@@ -96,7 +98,7 @@ export const disabled: NewEvent = { type: 'RoleDisabled', data: { ...subject, ro
 export const notFound: NewEvent = { type: 'RoleNotFound', data: { ...subject, role } };
 export const deleted: NewEvent = { type: 'RoleDeleted', data: { ...subject, role } };
 export const revoked: NewEvent = { type: 'GrantRevoked', data: subject };
-export const expiryChanged = (expiresAt: string): NewEvent => ({
+export const expiryChanged = (expiresAt: Instant): NewEvent => ({
   type: 'GrantExpiryChanged',
   data: { ...subject, expiresAt },
 });

@@ -2,20 +2,21 @@ import fc from 'fast-check';
 import { policyText } from '../../../domain/policy/document.ts';
 import { checkTrustPolicy } from '../../../domain/trust/check.ts';
 import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
-import { slugs, uuids } from './arbitraries.ts';
+import { asAccountId } from '../identifiers.ts';
+import { environmentUuids, repositoryUuids, slugs, uuids, workspaceUuids } from './arbitraries.ts';
 import type { Presented } from './oracle.ts';
 
 /** Any grant, as far as its trust policy goes. */
 export const grants = fc.record({
   slug: slugs,
-  workspaceUuid: uuids,
-  repositoryUuid: uuids,
-  environmentUuid: fc.option(uuids, { nil: undefined }),
+  workspaceUuid: workspaceUuids,
+  repositoryUuid: repositoryUuids,
+  environmentUuid: fc.option(environmentUuids, { nil: undefined }),
   partition: fc.constantFrom('aws', 'aws-cn', 'aws-us-gov'),
 });
 export type TrustedGrant = typeof grants extends fc.Arbitrary<infer T> ? T : never;
 
-export const ACCOUNT = '111122223333';
+export const ACCOUNT = asAccountId('111122223333');
 /** The text of its trust policy. */
 export const render = (g: TrustedGrant, renderer = renderTrustPolicy) =>
   policyText(

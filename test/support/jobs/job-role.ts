@@ -5,18 +5,23 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import type { Account } from '../../../domain/shared/account.ts';
-import type { Uuid } from '../../../domain/shared/identifiers.ts';
 import { fillDefaults } from '../../../domain/templates/defaults.ts';
 import type { Parameters } from '../../../domain/templates/parameters.ts';
 import { renderPermissionsPolicy } from '../../../domain/templates/render.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../domain/trust/policy.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asProjectUuid,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../identifiers.ts';
 
 export const ACCOUNT: Account = {
   alias: 'default',
-  id: '111122223333',
+  id: asAccountId('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
   boundaryPolicy: 'rolewright-boundary',
@@ -24,13 +29,16 @@ export const ACCOUNT: Account = {
 
 /** Repository and environment of the sandbox's seed. */
 export const REPOSITORY = {
-  uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+  uuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   slug: 'shop',
   fullName: 'acme/shop',
-  workspace: { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
-  project: { key: 'SHOP', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' },
+  workspace: { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') },
+  project: { key: 'SHOP', uuid: asProjectUuid('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}') },
 };
-export const ENVIRONMENT = { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: 'Production' };
+export const ENVIRONMENT = {
+  uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+  name: 'Production',
+};
 
 const WORKSPACE_ISSUER = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 
@@ -49,9 +57,9 @@ export function jobRoles(url: string): {
   const iam = new IAMClient({ region: ACCOUNT.region, endpoint: url, credentials });
   const target = {
     account: ACCOUNT,
-    workspace: REPOSITORY.workspace as Repository['workspace'],
-    repositoryUuid: REPOSITORY.uuid as Uuid,
-    environmentUuid: ENVIRONMENT.uuid as Uuid,
+    workspace: REPOSITORY.workspace,
+    repositoryUuid: REPOSITORY.uuid,
+    environmentUuid: ENVIRONMENT.uuid,
   };
   const trust = renderTrustPolicy(target);
   const writeTrust = (RoleName: string, policy: object) =>

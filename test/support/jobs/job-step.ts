@@ -8,6 +8,7 @@ import type { Template } from '../../../domain/templates/template.ts';
 import { VENV } from '../../../scripts/jobs/install.ts';
 import type { BotoCall, Job } from '../../../scripts/jobs/job-schema.ts';
 import { rowText } from '../../../scripts/jobs/jobs.ts';
+import { asGrantId } from '../identifiers.ts';
 import type { AwsCli } from './aws-cli.ts';
 import type { AwsProxy } from './aws-proxy.ts';
 import { ACCOUNT, ENVIRONMENT, type JobRole } from './job-role.ts';
@@ -197,7 +198,7 @@ export async function jobStep(setting: Setting): Promise<JobStep> {
 
 const pastedStep = ({ template, role }: Setting): string =>
   pipelineStep({
-    id: 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa',
+    id: asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'),
     name: 'default',
     template: { name: template.name, step: template },
     parameters: role.parameters,

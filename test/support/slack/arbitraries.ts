@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { parseTemplate, type Template } from '../../../domain/templates/template.ts';
-import { intent } from '../domain/samples.ts';
+import { intent, production } from '../domain/samples.ts';
 import { proposal, requested } from '../domain/stories.ts';
 
 /** Text as nasty as people can make it: what mrkdwn, HTML and JSON give a meaning to, and the longest that fits. */
@@ -46,9 +46,7 @@ export const waitingRequests: fc.Arbitrary<NewEvent> = fc
     const over: Partial<GrantIntent> = {
       repository: { uuid: intent().repository.uuid, fullName: `acme/${slug}` },
       parameters,
-      ...(environment === undefined
-        ? {}
-        : { environment: { uuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}', name: environment } }),
+      ...(environment === undefined ? {} : { environment: { uuid: production.uuid, name: environment } }),
     };
     const event = requested('required', over);
     return {

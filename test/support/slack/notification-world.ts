@@ -6,6 +6,7 @@ import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import { passThrough } from '../../../adapters/outgoing.ts';
 import { slackWebApi } from '../../../adapters/slack/web-api.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
+import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
 import { type NotificationPorts, tell } from '../../../handlers/slack/messages/notifications.ts';
 import { createTables, startDynamodbSandbox } from '../../../sandbox/dynamodb/server.ts';
@@ -16,6 +17,7 @@ import { claimsTable } from '../adapters/tables.ts';
 import { FakeClock, FakeEventLog, type Journal } from '../domain/fakes/store.ts';
 import { chain, configurationContent, configurationOf, GRANT_ID, SHOP_PROJECT } from '../domain/samples.ts';
 import { eventsOf } from '../domain/streams/stored.ts';
+import { asGrantId } from '../identifiers.ts';
 
 type Message = { ts: string; channel: string; text: string; blocks: unknown[]; edits: number };
 
@@ -74,16 +76,17 @@ export async function notificationWorld() {
       log = new FakeEventLog(journal);
       seen = (await messages()).length;
       lines.length = 0;
-      const grantId =
-        GRANT_ID.slice(0, -2) + String.fromCharCode(97 + Math.floor(stories / 6), 97 + (stories % 6));
+      const grantId = asGrantId(
+        GRANT_ID.slice(0, -2) + String.fromCharCode(97 + Math.floor(stories / 6), 97 + (stories % 6)),
+      );
       for (const event of chain(events, grantId, [], principal)) await log.append(event);
       return grantId;
     },
-    append: async (grantId: string, event: NewEvent, principal?: Principal) => {
+    append: async (grantId: GrantId, event: NewEvent, principal?: Principal) => {
       const from = await eventsOf(log, grantId);
       for (const next of chain([event], grantId, from, principal).slice(from.length)) await log.append(next);
     },
-    tell: (grantId: string, seq: number, over: Partial<NotificationPorts> = {}) =>
+    tell: (grantId: GrantId, seq: number, over: Partial<NotificationPorts> = {}) =>
       tell(ports(over), { source: 'notify', grantId, seq }),
     fault: (fault: object) =>
       fetch(`${slack.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) }),

@@ -4,6 +4,7 @@ import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
 import { approver, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { configurationContent, configurationOf, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
+import { asEnvironmentUuid, asInstant } from '../../../support/identifiers.ts';
 
 const LOCATION = `/v1/grants/${GRANT_ID}`;
 
@@ -151,7 +152,7 @@ describe('approvers see what they decide', () => {
       risk: 'wider',
       requiresApproval: true,
       approvalReasons: [expect.stringContaining('/parameters/bucket')],
-      expiresAt: nowThen(expiresAt, new Date(world.clock.now() + 2 * 86_400_000).toISOString()),
+      expiresAt: nowThen(expiresAt, asInstant(new Date(world.clock.now() + 2 * 86_400_000).toISOString())),
       maxSessionDuration: nowThen(3600, 3600),
       trustPolicyChanged: false,
       replaces: [{ parameter: 'bucket', ...nowThen<unknown>('shop-site', 'foreign-site') }],
@@ -201,7 +202,9 @@ describe('approvers see what they decide', () => {
       ['\u202enoitcudorP', '\\u{202e}noitcudorP'],
       ['Prоduction', 'Prоduction'],
     ] as const) {
-      world.bitbucket.environments.set('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', [{ uuid, name }]);
+      world.bitbucket.environments.set('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', [
+        { uuid: asEnvironmentUuid(uuid), name },
+      ]);
       const { warnings } = await ask(site, { environment: uuid }, '?dryRun=true');
       expect(warnings).toEqual([
         expect.stringContaining(`${shown} can be mistaken for another; its UUID is ${uuid}`),

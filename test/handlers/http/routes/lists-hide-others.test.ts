@@ -4,6 +4,7 @@ import { dynamodbEventLog } from '../../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../../adapters/dynamodb/grant-table.ts';
 import { type Action, eventResource, unknownContext } from '../../../../domain/access/authorisation.ts';
 import { type Grant, grantStates } from '../../../../domain/grants/grant.ts';
+import type { EnvironmentUuid } from '../../../../domain/shared/identifiers.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { resourceOf } from '../../../../domain/use-cases/access.ts';
 import { auditRoutes } from '../../../../handlers/http/routes/audit.ts';
@@ -25,15 +26,25 @@ import {
 import { eventsTable, grantsTable } from '../../../support/adapters/tables.ts';
 import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asInstant,
+  asProjectUuid,
+  asWorkspaceUuid,
+} from '../../../support/identifiers.ts';
 import { meteredClient } from '../../../support/stores/metered.ts';
 
 // What a caller learns by a list must not depend on whether a grant exists that they may not read: not by the items, not by
 // a cursor, and not by the calls that the answer takes.
 
 const WORKSPACE = '{922e118c-f34f-4226-a897-0e0afbec553d}';
-const [shop = '', web = '', PROJECT = '', OTHER = '', STAGING = '', SECRET = ''] = [
-  1, 2, 100, 101, 200, 201,
-].map(repositoryNumber);
+const shop = repositoryNumber(1);
+const web = repositoryNumber(2);
+const PROJECT = asProjectUuid(repositoryNumber(100));
+const OTHER = asProjectUuid(repositoryNumber(101));
+const STAGING = asEnvironmentUuid(repositoryNumber(200));
+const SECRET = asEnvironmentUuid(repositoryNumber(201));
 
 const rules = accessOf(
   filesOf(`
@@ -58,11 +69,11 @@ const person = (group: string): Caller => ({
   principal: { kind: 'person', id: `${group}@acme.example` },
   groups: [group],
 });
-const pipeline = (environmentUuid?: string): Caller => ({
+const pipeline = (environmentUuid?: EnvironmentUuid): Caller => ({
   principal: { kind: 'pipeline', id: shop },
   groups: [],
   pipeline: {
-    workspaceUuid: WORKSPACE,
+    workspaceUuid: asWorkspaceUuid(WORKSPACE),
     workspaceSlug: 'acme',
     repositoryUuid: shop,
     ...(environmentUuid ? { environmentUuid } : {}),
@@ -90,12 +101,12 @@ const fields = fc.record({
     undefined,
   ),
   template: fc.constantFrom('ecr-push', 'lambda-deploy', 's3-static-site'),
-  account: fc.constantFrom('111122223333', '444455556666'),
+  account: fc.constantFrom(asAccountId('111122223333'), asAccountId('444455556666')),
   requestedBy: fc.constantFrom(platform.principal, { kind: 'service' as const, id: 'nightly:build' }),
-  expiresAt: fc.constantFrom('2026-12-24T00:00:00.000Z', undefined),
+  expiresAt: fc.constantFrom(asInstant('2026-12-24T00:00:00.000Z'), undefined),
   updatedAt: fc
     .integer({ min: 0, max: 59 })
-    .map((n) => `2026-11-23T09:00:${String(n).padStart(2, '0')}.000Z`),
+    .map((n) => asInstant(`2026-11-23T09:00:${String(n).padStart(2, '0')}.000Z`)),
 });
 
 const limit = fc.constantFrom('1', '2', '25');
@@ -107,7 +118,7 @@ const listQuery = fc.record(
     state: fc.constantFrom(...grantStates),
     waiting: fc.constant('true'),
     template: fc.constantFrom('ecr-push', 'lambda-deploy', 's3-static-site'),
-    account: fc.constantFrom('111122223333', '444455556666'),
+    account: fc.constantFrom(asAccountId('111122223333'), asAccountId('444455556666')),
     requestedBy: fc.constantFrom('person:ada@acme.example', 'service:nightly:build'),
     expiresBefore: fc.constantFrom('2026-12-25', '2026-12-01'),
     limit,

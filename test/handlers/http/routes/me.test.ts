@@ -5,6 +5,7 @@ import { callerRoutes } from '../../../../handlers/http/routes/me.ts';
 import { accessOf, shipped } from '../../../support/adapters/access-rules.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
 import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
 
 const person = (id: string, ...groups: string[]): Caller => ({ principal: { kind: 'person', id }, groups });
 const service = (id: string, ...groups: string[]): Caller => ({ principal: { kind: 'service', id }, groups });
@@ -19,7 +20,11 @@ const callers: Record<string, Caller> = {
     principal: { kind: 'pipeline', id: uuid },
     groups: [],
     issuer: 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc',
-    pipeline: { workspaceUuid: uuid, workspaceSlug: 'acme', repositoryUuid: uuid },
+    pipeline: {
+      workspaceUuid: asWorkspaceUuid(uuid),
+      workspaceSlug: 'acme',
+      repositoryUuid: asRepositoryUuid(uuid),
+    },
   },
 };
 const none: RepositoryAdmins = { couldBe: () => false, are: async () => false };

@@ -1,6 +1,7 @@
 import { listGrants } from '../../../../domain/use-cases/reading/list-grants.ts';
 import { grantEvents, readableGrant } from '../../../../domain/use-cases/reading/read-grants.ts';
 import { eventsOf } from '../../../invariants/evidence.ts';
+import { asRepositoryUuid, asWorkspaceUuid } from '../../identifiers.ts';
 import type { Flow } from '../walk.ts';
 import { ada, SHOP } from '../world/stage.ts';
 import { asks, OTHER_BUCKET } from './flow-parts.ts';
@@ -92,9 +93,9 @@ export const changeFlows: Flow[] = [
           principal: { kind: 'pipeline', id: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}' },
           groups: [],
           pipeline: {
-            workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+            workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
             workspaceSlug: 'acme',
-            repositoryUuid: '{3b2f8666-11df-42ad-adc4-55d5d305ae3a}',
+            repositoryUuid: asRepositoryUuid('{3b2f8666-11df-42ad-adc4-55d5d305ae3a}'),
           },
         },
       ),

@@ -1,4 +1,6 @@
 import type { Clock } from '../../../../domain/shared/clock.ts';
+import type { EpochMilliseconds } from '../../../../domain/shared/time.ts';
+import { asEpoch } from '../../identifiers.ts';
 
 /** What one attempt of a call takes, in milliseconds: enough for two entries never to bear the same time. */
 const CALL_MS = 7;
@@ -7,8 +9,8 @@ const CALL_MS = 7;
 export class WalkClock implements Clock {
   #now = Date.UTC(2027, 0, 15, 8);
 
-  now(): number {
-    return this.#now;
+  now(): EpochMilliseconds {
+    return asEpoch(this.#now);
   }
 
   async sleep(milliseconds: number): Promise<void> {

@@ -3,7 +3,7 @@ import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
-import { grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import { type GrantId, grantIdOf } from '../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
@@ -16,13 +16,14 @@ import type { Role } from '../../../../sandbox/aws/state.ts';
 import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
 import { personOf } from '../../domain/samples.ts';
 import { eventsOf } from '../../domain/streams/stored.ts';
+import { asEnvironmentUuid, asRepositoryUuid } from '../../identifiers.ts';
 import type { Injection } from '../injector.ts';
 import { deleteRole } from './account.ts';
 import type { WalkTokens } from './tokens.ts';
 import type { CrashWorld } from './world.ts';
 
-export const SHOP = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
-const STAGING = '{744ccb6d-fff0-45c1-8855-3f91b372a57a}';
+export const SHOP = asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
+const STAGING = asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}');
 
 const NO_PLAN = 'f'.repeat(64);
 
@@ -48,7 +49,7 @@ export class Stage {
   readonly tokens: WalkTokens;
   readonly name: string;
   readonly environment: string | undefined;
-  readonly grantId: string;
+  readonly grantId: GrantId;
   readonly roleName: string;
   readonly roleArn: string;
   /** The access key of a session that was opened before the act. */

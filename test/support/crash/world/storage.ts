@@ -9,6 +9,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../../../domain/grants/event.ts';
+import type { StreamId } from '../../../../domain/shared/identifiers.ts';
 
 /** A row of the read model as it lies in the table. */
 export type RawRow = Record<string, AttributeValue>;
@@ -19,13 +20,13 @@ const SPOILED = '{"spoiled":';
 /** The two tables, read and cleared without the product's adapters. */
 export type RawStorage = {
   /** A stream, oldest first, without what was spoiled. */
-  events(grantId: string): Promise<GrantEvent[]>;
+  events(grantId: StreamId): Promise<GrantEvent[]>;
   /** Puts something into a stream that is no event. */
-  spoil(grantId: string, seq: number): Promise<void>;
-  row(grantId: string): Promise<RawRow | undefined>;
+  spoil(grantId: StreamId, seq: number): Promise<void>;
+  row(grantId: StreamId): Promise<RawRow | undefined>;
   /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
    *  them. */
-  forget(grantId: string, events: number): Promise<void>;
+  forget(grantId: StreamId, events: number): Promise<void>;
   close(): void;
 };
 
@@ -36,7 +37,7 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     region: 'eu-central-1',
     credentials: { accessKeyId: 'walk', secretAccessKey: 'walk' },
   });
-  async function items(grantId: string): Promise<RawRow[]> {
+  async function items(grantId: StreamId): Promise<RawRow[]> {
     const { Items } = await client.send(
       new QueryCommand({
         TableName: eventsTable,

@@ -1,5 +1,6 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
+import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
@@ -17,6 +18,7 @@ import {
   composeRequests,
   composeStreams,
 } from '../../../../handlers/compose.ts';
+import { asEpoch } from '../../identifiers.ts';
 import { hurry } from '../hurry.ts';
 import { Injector } from '../injector.ts';
 import { type AwsHand, awsHand } from './aws.ts';
@@ -52,7 +54,7 @@ export class CrashWorld {
   readonly aws: AwsHand;
   plant: Plant = {};
   /** The grant that the present run is about. */
-  watched = '';
+  watched: GrantId | undefined;
   /** For each IAM write that was sent: how many events of the watched grant lay in the log. */
   eventsBeforeWrites: number[] = [];
   /** Whether Lambda runs the provisioner when it is asked to. */
@@ -67,10 +69,11 @@ export class CrashWorld {
     this.standIns = standIns;
     this.injector = new Injector(clock);
     this.injector.beforeSend = async (call) => {
-      if (!isIamWrite(call)) return;
+      const { watched } = this;
+      if (!watched || !isIamWrite(call)) return;
       const [own, beside] = await Promise.all([
-        this.storage.events(this.watched),
-        this.storage.events(streamBeside(this.watched)),
+        this.storage.events(watched),
+        this.storage.events(streamBeside(watched)),
       ]);
       this.eventsBeforeWrites.push(own.length + beside.length);
     };
@@ -83,7 +86,7 @@ export class CrashWorld {
     hurry();
     const clock = new WalkClock();
     const world = new CrashWorld(clock, await startWalkStandIns(clock));
-    world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: string }));
+    world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: GrantId }));
     const variables = world.standIns.variables(world.#lambda.port);
     Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: 'SILENT' });
     const settings = composeCore({ variables, clock });
@@ -120,7 +123,7 @@ export class CrashWorld {
   async reconcile(): Promise<Reconciliation | 'died'> {
     if (!this.#reconciler || this.#reconciler.process.isDead) this.#reconciler = this.#startReconciler();
     const { process, ports } = this.#reconciler;
-    const deadline = this.clock.now() + PASS_MS;
+    const deadline = asEpoch(this.clock.now() + PASS_MS);
     const pass = { correlationId: this.newId(), deadline };
     return process.run(() => reconcile(this.plant.reconciler?.(ports) ?? ports, pass));
   }
@@ -149,7 +152,7 @@ export class CrashWorld {
   /** Resolves when no provisioner runs any more. */
   idle = (): Promise<void> => this.#lambda?.idle() ?? Promise.resolve();
 
-  async #invoke({ grantId }: { grantId: string }): Promise<InvocationEnd> {
+  async #invoke({ grantId }: { grantId: GrantId }): Promise<InvocationEnd> {
     if (!this.isLambdaUp) return 'died';
     const process = new WalkProcess();
     const ports = composeProvisioner(this.#core(process));
@@ -158,8 +161,8 @@ export class CrashWorld {
       provisionGrant(this.plant.provisioner?.(ports) ?? ports, {
         grantId,
         owner: this.newId(),
-        deadline: ends - LAST_CALL_MS,
-        leaseUntil: ends + LEASE_MARGIN_MS,
+        deadline: asEpoch(ends - LAST_CALL_MS),
+        leaseUntil: asEpoch(ends + LEASE_MARGIN_MS),
       }).catch(() => ({ outcome: 'unfinished' as const })),
     );
     return ended === 'died' ? ended : { answer: ended };

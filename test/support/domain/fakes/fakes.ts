@@ -13,7 +13,13 @@ import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
-import { parseUuid } from '../../../../domain/shared/identifiers.ts';
+import {
+  type EnvironmentUuid,
+  parseGrantId,
+  parseUuid,
+  type RepositoryUuid,
+  type StreamId,
+} from '../../../../domain/shared/identifiers.ts';
 import type { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
@@ -33,6 +39,7 @@ import {
   requestGrant,
 } from '../../../../domain/use-cases/requests/request-grant.ts';
 import { type RevokeContext, revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
+import { asEpoch } from '../../identifiers.ts';
 import {
   ada,
   configurationOf,
@@ -97,7 +104,10 @@ export class FakeBitbucket implements Bitbucket {
   readonly repositoryAdmins = new Set<string>();
   readonly adminLookUps: string[] = [];
 
-  async isRepositoryAdmin({ repositoryUuid }: { repositoryUuid: string }, account: string): Promise<boolean> {
+  async isRepositoryAdmin(
+    { repositoryUuid }: { repositoryUuid: RepositoryUuid },
+    account: string,
+  ): Promise<boolean> {
     this.adminLookUps.push(`${repositoryUuid} ${account}`);
     return this.repositoryAdmins.has(`${repositoryUuid} ${account}`);
   }
@@ -134,7 +144,7 @@ const LEASE_SECONDS = 90;
 
 export const platform: Caller = { principal: ada, groups: ['platform'] };
 export const approver: Caller = { principal: grace, groups: ['platform'] };
-export const pipelineOf = (repository: Repository, environmentUuid?: string): Caller => ({
+export const pipelineOf = (repository: Repository, environmentUuid?: EnvironmentUuid): Caller => ({
   principal: { kind: 'pipeline', id: repository.uuid },
   groups: [],
   pipeline: {
@@ -217,7 +227,7 @@ export class World {
   }
 
   /** As the edge invokes the provisioner: whatever it throws, and its death, is `unfinished`. */
-  async invoke(grantId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
+  async invoke(grantId: StreamId = GRANT_ID, waitMs = 20_000): Promise<ProvisionerAnswer> {
     if (waitMs <= 0) return { outcome: 'unfinished' };
     const death = new Promise<ProvisionerAnswer>((resolve) => {
       this.iam.onDeath = () => resolve({ outcome: 'unfinished' });
@@ -226,18 +236,18 @@ export class World {
   }
 
   /** One run of the provisioner; throws what it throws. */
-  provision(grantId = GRANT_ID): Promise<ProvisionerAnswer> {
+  provision(grantId: StreamId = GRANT_ID): Promise<ProvisionerAnswer> {
     this.#runs += 1;
     return provisionGrant(this.provisionerPorts, {
       grantId,
       owner: `run-${this.#runs}`,
-      deadline: this.clock.now() + PROVISIONER_SECONDS * 1000,
-      leaseUntil: this.clock.now() + LEASE_SECONDS * 1000,
+      deadline: asEpoch(this.clock.now() + PROVISIONER_SECONDS * 1000),
+      leaseUntil: asEpoch(this.clock.now() + LEASE_SECONDS * 1000),
     });
   }
 
   /** A later run, when every lease of earlier ones has ended. */
-  async resume(grantId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
+  async resume(grantId: StreamId = GRANT_ID, afterSeconds = LEASE_SECONDS + 1): Promise<ProvisionerAnswer> {
     this.clock.advance(afterSeconds * 1000);
     return this.invoke(grantId);
   }
@@ -254,7 +264,7 @@ export class World {
 
   /** Revokes a grant whose stream can be read. */
   async revoke(
-    grantId = GRANT_ID,
+    grantId: string = GRANT_ID,
     caller = platform,
     context: Partial<RevokeContext> = {},
   ): Promise<Result<GrantAnswer>> {
@@ -263,7 +273,7 @@ export class World {
     return answer as Result<GrantAnswer>;
   }
 
-  revokeAny(grantId = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
+  revokeAny(grantId: string = GRANT_ID, caller = platform, context: Partial<RevokeContext> = {}) {
     return revokeGrant(this.requestPorts, grantId, {
       caller,
       correlationId: this.nextCorrelationId(),
@@ -273,21 +283,22 @@ export class World {
   }
 
   /** Approves the plan that waits, or the one of `over`; as Grace unless told. */
-  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+  async approve(over: Partial<DecisionInput> = {}, caller = approver, grantId: string = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-3', entryPoint: 'http' as const };
     return approveGrant(this.requestPorts, { grantId, planHash, ...over }, context);
   }
 
-  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId = GRANT_ID) {
+  async reject(over: Partial<DecisionInput> = {}, caller = approver, grantId: string = GRANT_ID) {
     const planHash = over.planHash ?? (await this.waitingPlan(grantId));
     const context = { caller, correlationId: 'request-4', entryPoint: 'http' as const };
     return rejectGrant(this.requestPorts, { grantId, planHash, reason: 'No', ...over }, context);
   }
 
   /** The hash of the plan that waits; one of no plan where none does. */
-  async waitingPlan(grantId = GRANT_ID): Promise<string> {
-    const grant = replay(await this.log.load(grantId));
+  async waitingPlan(named: string = GRANT_ID): Promise<string> {
+    const grantId = parseGrantId(named);
+    const grant = grantId && replay(await this.log.load(grantId));
     return (grant && waitingRequest(grant)?.planHash) ?? 'f'.repeat(64);
   }
 
@@ -295,7 +306,7 @@ export class World {
     return present(replay(await this.log.load(grantId)));
   }
 
-  async eventTypes(grantId = GRANT_ID): Promise<string[]> {
+  async eventTypes(grantId: StreamId = GRANT_ID): Promise<string[]> {
     return (await this.log.load(grantId)).map(({ type }) => type);
   }
 

@@ -1,5 +1,6 @@
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Iam, ObservedRole } from '../../../../domain/use-cases/provisioning/iam.ts';
+import { asInstant } from '../../identifiers.ts';
 import type { FakeClock, Journal } from './store.ts';
 
 export const BOUNDARY = 'arn:aws:iam::111122223333:policy/rolewright-boundary';
@@ -58,7 +59,7 @@ export class FakeIam {
     const made: FakeRole = {
       id: `AROAHANDMADE${String(this.#created).padStart(8, '0')}`,
       path: '/',
-      createdAt: this.#clock.instant(),
+      createdAt: asInstant(this.#clock.instant()),
       trustPolicy: {},
       boundaryArn: undefined,
       maxSessionDuration: 3600,

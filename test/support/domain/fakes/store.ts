@@ -10,11 +10,13 @@ import {
   type GrantEntry,
   type GrantPartition,
   isAscending,
+  NO_TARGET,
   partitionValues,
   positionOf,
 } from '../../../../domain/grants/listing.ts';
 import type { GrantRow, StaleRow } from '../../../../domain/grants/row.ts';
 import type {
+  BearerUuid,
   CheckpointStore,
   DueRow,
   Entries,
@@ -29,7 +31,14 @@ import type {
 } from '../../../../domain/grants/stores.ts';
 import { claimedBy, readEvent, type StoredEvent } from '../../../../domain/grants/unreadable/stored-event.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
-import { plusSeconds } from '../../../../domain/shared/time.ts';
+import type {
+  GrantId,
+  ProjectUuid,
+  RepositoryUuid,
+  StreamId,
+} from '../../../../domain/shared/identifiers.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import { asEpoch, asInstant } from '../../identifiers.ts';
 import { knownIn } from '../streams/stored.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
@@ -40,12 +49,12 @@ export type Journal = JournalEntry[];
 export class FakeClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
 
-  now(): number {
-    return this.#now;
+  now(): EpochMilliseconds {
+    return asEpoch(this.#now);
   }
 
-  instant(): string {
-    return new Date(this.#now).toISOString();
+  instant(): Instant {
+    return asInstant(new Date(this.#now).toISOString());
   }
 
   advance(milliseconds: number): void {
@@ -69,15 +78,15 @@ export class FakeEventLog implements EventLog {
   }
 
   /** A whole stream of known events; for tests. */
-  async load(grantId: string): Promise<GrantEvent[]> {
+  async load(grantId: StreamId): Promise<GrantEvent[]> {
     return knownIn(await this.loadFrom(grantId, 1, Number.POSITIVE_INFINITY));
   }
 
-  async loadTexts(grantId: string): Promise<string[]> {
+  async loadTexts(grantId: StreamId): Promise<string[]> {
     return this.streams.get(grantId) ?? [];
   }
 
-  async loadFrom(grantId: string, seq: number, limit: number): Promise<StoredEvent[]> {
+  async loadFrom(grantId: StreamId, seq: number, limit: number): Promise<StoredEvent[]> {
     const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
     return texts.map((text, n) => readEvent({ grantId, seq: seq + n }, text));
   }
@@ -100,7 +109,9 @@ export class FakeEventLog implements EventLog {
     { from, to, limit, after }: Reading & Span,
   ): Promise<Entries<EventEntry>> {
     const found = [...this.streams]
-      .flatMap(([grantId, texts]) => texts.map((text, n) => entryOfText({ grantId, seq: n + 1 }, text)))
+      .flatMap(([grantId, texts]) =>
+        texts.map((text, n) => entryOfText({ grantId: grantId as StreamId, seq: n + 1 }, text)),
+      )
       .filter((entry) => isIn(partition, entry) && entry.at >= from && entry.at < to)
       .filter((entry) => after === undefined || eventPosition(entry) < after)
       .sort((a, b) => (eventPosition(a) < eventPosition(b) ? 1 : -1));
@@ -118,18 +129,17 @@ export class FakeEventLog implements EventLog {
 }
 
 /** The entry of an event. What cannot be read is found by attributes that this log does not have: here by none. */
-function entryOfText(key: { grantId: string; seq: number }, text: string): EventEntry {
+function entryOfText(key: { grantId: StreamId; seq: number }, text: string): EventEntry {
   const stored = readEvent(key, text);
   if (stored.kind !== 'unreadable') return eventEntryOf(stored.event);
-  const at = '2026-01-01T12:00:00.000Z';
-  return { ...key, at, type: '', repositoryUuid: '', account: '', principal: '' };
+  return { ...key, at: asInstant('2026-01-01T12:00:00.000Z'), type: '', ...NO_TARGET, principal: '' };
 }
 
 /** Checkpoints as text, as a table would keep them. */
 export class FakeCheckpointStore implements CheckpointStore {
   readonly kept = new Map<string, string>();
 
-  async find(grantId: string): Promise<Checkpoint | undefined> {
+  async find(grantId: StreamId): Promise<Checkpoint | undefined> {
     return parseCheckpoint(grantId, this.kept.get(grantId) ?? '');
   }
 
@@ -145,6 +155,11 @@ const isIn = (partition: EventPartition, entry: EventEntry): boolean => {
   return { repository, principal, type, stream }[partition.by] === partition.value;
 };
 
+function addBearer<U>(bearers: Map<string, U[]>, name: string, uuid: U): void {
+  const known = bearers.get(name.toLowerCase()) ?? [];
+  if (!known.includes(uuid)) bearers.set(name.toLowerCase(), [...known, uuid].slice(-MOST_BEARERS));
+}
+
 /** Repositories or projects that one name leads to. */
 const MOST_BEARERS = 20;
 
@@ -153,39 +168,42 @@ const LONGEST_LEASE_SECONDS = 1000;
 
 type Row = {
   projected?: GrantRow;
-  dueAt?: string | undefined;
+  dueAt?: Instant | undefined;
   dueSeq?: number;
   attempts?: number;
-  lease?: { owner: string; until: string };
+  lease?: { owner: string; until: Instant };
 };
 
 /** The read model by the row protocol that the port describes. */
 export class FakeGrantTable implements GrantTable {
-  readonly rows = new Map<string, Row>();
+  readonly rows = new Map<StreamId, Row>();
   /** Rows that cannot be read, until they are projected again. */
-  readonly stale = new Map<string, StaleRow['reason']>();
-  readonly #enrolled = new Map<string, Set<string>>();
-  readonly #bearers = new Map<string, string[]>();
+  readonly stale = new Map<GrantId, StaleRow['reason']>();
+  readonly #enrolled = new Map<string, Set<GrantId>>();
+  readonly #bearers = {
+    repository: new Map<string, RepositoryUuid[]>(),
+    project: new Map<string, ProjectUuid[]>(),
+  };
 
-  async enrol(repositoryUuid: string, grantId: string, names: readonly Naming[]): Promise<void> {
+  async enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void> {
     const known = this.#enrolled.get(repositoryUuid) ?? new Set();
     this.#enrolled.set(repositoryUuid, known.add(grantId));
     this.#remember(names);
   }
 
   /** Rows that a test has put here count as enrolled. */
-  async listEnrolled(repositoryUuid: string): Promise<string[]> {
+  async listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     const rows = this.#grants().filter(({ request }) => request.intent.repository.uuid === repositoryUuid);
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
   }
 
-  #row(grantId: string): Row {
+  #row(grantId: StreamId): Row {
     const row = this.rows.get(grantId) ?? {};
     this.rows.set(grantId, row);
     return row;
   }
 
-  async markDue(grantId: string, seq: number, dueAt: string): Promise<void> {
+  async markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
     Object.assign(row, { dueAt, dueSeq: seq, attempts: 0 });
@@ -199,7 +217,7 @@ export class FakeGrantTable implements GrantTable {
     if ((row.dueSeq ?? 0) <= given.seq) row.dueAt = given.dueAt;
   }
 
-  async takeLease(grantId: string, owner: string, now: string, until: string): Promise<boolean> {
+  async takeLease(grantId: StreamId, owner: string, now: Instant, until: Instant): Promise<boolean> {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
@@ -209,7 +227,7 @@ export class FakeGrantTable implements GrantTable {
     return true;
   }
 
-  async releaseLease(grantId: string, owner: string): Promise<void> {
+  async releaseLease(grantId: StreamId, owner: string): Promise<void> {
     const row = this.rows.get(grantId);
     if (row?.lease?.owner === owner) delete row.lease;
   }
@@ -236,7 +254,7 @@ export class FakeGrantTable implements GrantTable {
     };
   }
 
-  async read(grantIds: readonly string[]): Promise<GrantRows> {
+  async read(grantIds: readonly GrantId[]): Promise<GrantRows> {
     const rows: GrantRows = { grants: [], stale: [] };
     for (const grantId of grantIds) {
       const reason = this.stale.get(grantId);
@@ -247,7 +265,7 @@ export class FakeGrantTable implements GrantTable {
     return rows;
   }
 
-  async listDue(now: string, limit: number, after?: DueRow): Promise<DueRow[]> {
+  async listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]> {
     const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0, attempts = 0 }]) =>
       dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq, attempts }] : [],
     );
@@ -281,18 +299,19 @@ export class FakeGrantTable implements GrantTable {
   }
 
   #remember(names: readonly Naming[]): void {
-    for (const { kind, name, uuid } of names) {
-      const key = `${kind}#${name.toLowerCase()}`;
-      const bearers = this.#bearers.get(key) ?? [];
-      if (!bearers.includes(uuid)) this.#bearers.set(key, [...bearers, uuid].slice(-MOST_BEARERS));
+    for (const naming of names) {
+      if (naming.kind === 'repository') addBearer(this.#bearers.repository, naming.name, naming.uuid);
+      else addBearer(this.#bearers.project, naming.name, naming.uuid);
     }
   }
 
-  async bearersOf(kind: NamedKind, name: string): Promise<string[]> {
-    return [...(this.#bearers.get(`${kind}#${name.toLowerCase()}`) ?? [])];
+  async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
+    const bearers: { [N in NamedKind]: Map<string, BearerUuid[N][]> } = this.#bearers;
+    const found: Map<string, BearerUuid[K][]> = bearers[kind];
+    return [...(found.get(name.toLowerCase()) ?? [])];
   }
 
-  async listLive(repositoryUuid: string): Promise<string[]> {
+  async listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     return this.#grants()
       .filter((grant) => isLive(grant.state) && grant.request.intent.repository.uuid === repositoryUuid)
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))

@@ -11,6 +11,7 @@ import {
   unknownContext,
 } from '../../../../domain/access/authorisation.ts';
 import { noReach } from '../../../../domain/access/reach.ts';
+import type { EnvironmentUuid } from '../../../../domain/shared/identifiers.ts';
 import type { Caller, PipelineClaims } from '../../../../domain/shared/principal.ts';
 import { accessRules } from '../../../support/domain/fakes/fakes.ts';
 import {
@@ -24,6 +25,7 @@ import {
   staging,
   web,
 } from '../../../support/domain/samples.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
 const actions: Action[] = ['request', 'revoke', 'approve', 'read', 'audit'];
 const permit = () => ({ allowed: true, rule: 'everything' });
@@ -42,7 +44,7 @@ const resource = (over: Partial<Resource> = {}): Resource => ({
   projectUuid: undefined,
   environmentUuid: undefined,
   repositoryUuid: shop.uuid,
-  accountId: '111122223333',
+  accountId: asAccountId('111122223333'),
   template,
   ...over,
 });
@@ -74,7 +76,11 @@ describe('whatever the rules say, a pipeline', () => {
     ['without environment, for an environment', pipeline(), { environmentUuid: production.uuid }],
     ['in an environment, for the whole repository', inProduction, {}],
     ['in an environment, for another one', inProduction, { environmentUuid: staging.uuid }],
-    ['in an environment of its name only', inProduction, { environmentUuid: 'Production' }],
+    [
+      'in an environment of its name only',
+      inProduction,
+      { environmentUuid: 'Production' as EnvironmentUuid },
+    ],
   ])('%s is denied everything', (_, who, over) => {
     expect(allowed(who, everything, resource(over))).toEqual([]);
   });

@@ -5,8 +5,9 @@ import { overlappingPatterns } from '../../../../domain/access/ownership-overlap
 import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import { SHOP_PROJECT, shop, templateOf } from '../../../support/domain/samples.ts';
+import { asProjectUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
 
-const WEB_PROJECT = { key: 'WEB', uuid: '{18b60cd9-173a-4a44-a4ec-6c251e367573}' };
+const WEB_PROJECT = { key: 'WEB', uuid: asProjectUuid('{18b60cd9-173a-4a44-a4ec-6c251e367573}') };
 type Owns = OwnershipRule['owns'];
 const everyone = ['*-x', 'shop-*', '*-service', 'web-*', 'a*', '*'];
 const ofShop = (owns: Owns, more: object = {}): OwnershipRule => ({
@@ -23,7 +24,11 @@ const ofRepository = (owns: Owns): OwnershipRule => ({
   repository: { workspace: 'acme', slug: 'shop', uuid: shop.uuid },
   owns,
 });
-const inWeb = { ...shop, uuid: '{85d08b4e-571d-44e9-a507-fa476535aa98}', project: WEB_PROJECT };
+const inWeb = {
+  ...shop,
+  uuid: asRepositoryUuid('{85d08b4e-571d-44e9-a507-fa476535aa98}'),
+  project: WEB_PROJECT,
+};
 const refusals = (
   rules: OwnershipRule[],
   bucket: string,

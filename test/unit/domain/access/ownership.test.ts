@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { notOwned, unownedParameters } from '../../../../domain/access/ownership.ts';
 import type { OwnershipRule } from '../../../../domain/access/ownership-rule.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
+import type { RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import type { Parameters } from '../../../../domain/templates/parameters.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
+import { asProjectUuid } from '../../../support/identifiers.ts';
 
 describe('a pattern', () => {
   test.each([
@@ -62,7 +64,7 @@ const byProject = (owns: OwnershipRule['owns']): OwnershipRule => ({
   project: { workspace: 'acme', ...SHOP_PROJECT },
   owns,
 });
-const byRepository = (uuid: string, owns: OwnershipRule['owns']): OwnershipRule => ({
+const byRepository = (uuid: RepositoryUuid, owns: OwnershipRule['owns']): OwnershipRule => ({
   repository: { workspace: 'acme', slug: 'shop', uuid },
   owns,
 });
@@ -89,7 +91,11 @@ describe('a name', () => {
       'the rule is for another project of the same key',
       [
         {
-          project: { workspace: 'acme', key: 'SHOP', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3bfff}' },
+          project: {
+            workspace: 'acme',
+            key: 'SHOP',
+            uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3bfff}'),
+          },
           owns: { any: ['shop-*'] },
         },
       ],
@@ -97,7 +103,12 @@ describe('a name', () => {
     ['the rule is for another repository of the same slug', [byRepository(web.uuid, { any: ['shop-*'] })]],
     [
       "the rule's project UUID is the repository's own",
-      [{ project: { workspace: 'acme', key: 'X', uuid: shop.uuid }, owns: { any: ['shop-*'] } }],
+      [
+        {
+          project: { workspace: 'acme', key: 'X', uuid: asProjectUuid(shop.uuid) },
+          owns: { any: ['shop-*'] },
+        },
+      ],
     ],
   ])('is not owned where %s', (_, rules) => {
     expect(check(rules)).toHaveLength(1);

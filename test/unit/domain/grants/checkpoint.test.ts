@@ -11,11 +11,15 @@ import {
   verifyPart,
 } from '../../../../domain/grants/evolve/checkpoint.ts';
 import { replay } from '../../../../domain/grants/evolve/evolve.ts';
+import type { Instant } from '../../../../domain/shared/time.ts';
 import { chain, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asGrantId, asInstant } from '../../../support/identifiers.ts';
 
-const instants = (count: number): string[] =>
-  Array.from({ length: count }, (_, n) => `2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`);
+const instants = (count: number): Instant[] =>
+  Array.from({ length: count }, (_, n) =>
+    asInstant(`2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`),
+  );
 
 /** A long story: what the pieces say, one after the other. */
 const longStory = (pieces: readonly NewEvent[][]): GrantEvent[] => chain(pieces.flat());
@@ -125,8 +129,8 @@ describe('no checkpoint', () => {
     expect(verified(read.map((event, n) => (n === 2 ? { ...event, correlationId: 'x' } : event)))).toContain(
       'was altered',
     );
-    expect(verifyPart({ checkpoint: honest, events: read }, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toContain(
-      'belongs to another grant',
-    );
+    expect(
+      verifyPart({ checkpoint: honest, events: read }, asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')),
+    ).toContain('belongs to another grant');
   });
 });

@@ -10,13 +10,15 @@ import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { CONFIGURATION, type Principal, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
 import type { ProblemCode } from '../../../../domain/shared/problem.ts';
+import type { Instant } from '../../../../domain/shared/time.ts';
 import { appended, expectEffect, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, grace, personOf, subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
-const NOON = '2026-06-01T12:00:00.000Z';
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const { LAPSES_AT } = story;
-const AFTER = '2026-12-31T00:00:00.001Z';
+const AFTER = asInstant('2026-12-31T00:00:00.001Z');
 const OTHER_PLAN = 'f'.repeat(64);
 const carol = personOf('carol@acme.example');
 const plan = story.planOf();
@@ -68,7 +70,7 @@ describe('an approval', () => {
       'begins the lifetime that was asked for',
       [lasting(waiting)],
       {},
-      [approval({ expiresAt: '2026-06-01T20:00:00.000Z' })],
+      [approval({ expiresAt: asInstant('2026-06-01T20:00:00.000Z') })],
     ],
     ['of what does not show what it grants', [withoutProposal(waiting)], {}, 'CONFLICT'],
     ['by the requester', [waiting], { principal: ada }, 'DENIED'],
@@ -135,7 +137,7 @@ describe('an approval', () => {
 describe('an approval by a rule of the configuration', () => {
   const asked: Told = { by: REPOSITORY_RULES, event: waiting };
 
-  test.each<[rule: string, given: Told[], now: string, then: NewEvent[]]>([
+  test.each<[rule: string, given: Told[], now: Instant, then: NewEvent[]]>([
     ['of what a rule asked', [asked], NOON, [approval()]],
     ['at the last moment', [asked], LAPSES_AT, [approval()]],
     ['after the lapse', [asked], AFTER, []],
@@ -154,7 +156,7 @@ describe('an approval by a rule of the configuration', () => {
       NOON,
       [],
     ],
-    ...atRest.map(([state, told]): [string, Told[], string, NewEvent[]] => [
+    ...atRest.map(([state, told]): [string, Told[], Instant, NewEvent[]] => [
       `while ${state}`,
       told,
       NOON,
@@ -195,13 +197,13 @@ describe('a rejection', () => {
 describe('a lapse', () => {
   const lapse = (planHash = plan): NewEvent => ({ type: 'RequestLapsed', data: { ...subject, planHash } });
 
-  test.each<[rule: string, given: Told[], now: string, then: NewEvent[]]>([
+  test.each<[rule: string, given: Told[], now: Instant, then: NewEvent[]]>([
     ['before its time', [waiting], NOON, []],
     ['at its very time', [waiting], LAPSES_AT, []],
     ['after its time', [waiting], AFTER, [lapse()]],
     ['of a change', changeWaits, AFTER, [lapse(changePlan)]],
     ['of what has no time', [withoutProposal(waiting)], AFTER, []],
-    ...atRest.map(([state, told]): [string, Told[], string, NewEvent[]] => [
+    ...atRest.map(([state, told]): [string, Told[], Instant, NewEvent[]] => [
       `while ${state}`,
       told,
       AFTER,
@@ -217,7 +219,7 @@ describe('a lapse', () => {
 describe('an approval in the log is void', () => {
   const asked: Told = { by: REPOSITORY_RULES, event: waiting };
 
-  test.each<[rule: string, given: Told[], event: NewEvent, by: { principal?: Principal; at: string }]>([
+  test.each<[rule: string, given: Told[], event: NewEvent, by: { principal?: Principal; at: Instant }]>([
     ['after the lapse', [waiting], approval(), { at: AFTER }],
     ['of another plan', [waiting], approval({}, OTHER_PLAN), { at: NOON }],
     ['by the requester', [waiting], approval(), { at: NOON, principal: ada }],
@@ -239,7 +241,7 @@ describe('an approval in the log is void', () => {
     ],
     ['of a change after its lapse', changeWaits, approval({}, changePlan), { at: AFTER }],
     ['of a change by its requester', changeWaits, approval({}, changePlan), { at: NOON, principal: ada }],
-    ...atRest.map(([state, told]): [string, Told[], NewEvent, { at: string }] => [
+    ...atRest.map(([state, told]): [string, Told[], NewEvent, { at: Instant }] => [
       `while ${state}`,
       told,
       approval({}, state === 'being updated' ? changePlan : plan),

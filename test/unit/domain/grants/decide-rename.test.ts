@@ -6,12 +6,13 @@ import type { GrantState } from '../../../../domain/grants/grant.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { SHOP_PROJECT, shop, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant, asProjectUuid } from '../../../support/identifiers.ts';
 
-const NOON = '2026-06-01T12:00:00.000Z';
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const { storyOf, requested } = story;
 const store = { ...shop, slug: 'store', fullName: 'acme/store' };
 const key = { ...SHOP_PROJECT, key: 'STORE' };
-const moved = { ...SHOP_PROJECT, uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b009}' };
+const moved = { ...SHOP_PROJECT, uuid: asProjectUuid('{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b009}') };
 const withoutProject: Repository = { ...shop, project: undefined };
 const renamed = (fullName: string, project: Repository['project'] = SHOP_PROJECT): NewEvent => ({
   type: 'RepositoryRenamed',

@@ -2,8 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
-import { plusSeconds } from '../../../../domain/shared/time.ts';
-import { grantAfter, intent, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
+import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import {
+  grantAfter,
+  intent,
+  problemOf,
+  SHOP_PROJECT,
+  subject,
+  successOf,
+} from '../../../support/domain/samples.ts';
 import {
   approved,
   changeRequested,
@@ -19,6 +26,7 @@ import {
   updated,
   updating,
 } from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
   intent: intent(),
@@ -28,10 +36,10 @@ const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
 });
 const other = (over: Partial<RequestCommand> = {}) =>
   command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
-const EXPIRY = '2026-03-01T00:00:00.000Z';
+const EXPIRY = asInstant('2026-03-01T00:00:00.000Z');
 const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
 
-const hoursAfter = (at: string, hours: number): string => plusSeconds(at, hours * 3600);
+const hoursAfter = (at: Instant, hours: number): Instant => plusSeconds(at, hours * 3600);
 /** A request's event with an expiry. */
 const lasting = (event: NewEvent): NewEvent =>
   ({ ...event, data: { ...event.data, ...untilMarch } }) as NewEvent;
@@ -206,7 +214,7 @@ describe('on an active grant', () => {
 
   test.each<[string, Partial<RequestCommand['intent']>]>([
     ["the repository's name", { repository: { uuid: subject.repository.uuid, fullName: 'acme/renamed' } }],
-    ["the project's key", { project: { key: 'NEW', uuid: '{0c6c7d5b-3a4e-4f0e-8f9d-55e6a3d3b001}' } }],
+    ["the project's key", { project: { ...SHOP_PROJECT, key: 'NEW' } }],
   ])('a request after a change of %s is the same', (_, over) => {
     expect(decided(grant, command({ intent: intent(over) }))).toBe('unchanged');
   });

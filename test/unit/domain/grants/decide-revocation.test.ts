@@ -4,9 +4,10 @@ import type { EventData, NewEvent } from '../../../../domain/grants/event.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 const { storyOf, changeWaits, updating } = story;
-const NOON = '2026-06-01T12:00:00.000Z';
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 
 const asked = (more: Partial<EventData<'RevocationRequested'>> = {}): NewEvent => ({
   type: 'RevocationRequested',

@@ -9,6 +9,7 @@ import {
 } from '../../../../domain/grants/event.ts';
 import { chain, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import { storyOf } from '../../../support/domain/stories.ts';
+import { asGrantId } from '../../../support/identifiers.ts';
 
 const stream = chain(storyOf.revoked);
 const first = present(stream[0]);
@@ -134,7 +135,7 @@ describe('verification', () => {
   });
 
   test('finds an event of another grant, even one that is linked and hashed', () => {
-    const other = GRANT_ID.replace('gr_h', 'gr_a');
+    const other = asGrantId(GRANT_ID.replace('gr_h', 'gr_a'));
     const last = stream.length - 1;
     expect(verifyChain(stream.with(last, rehashed(at(last), { grantId: other })))).toEqual(
       expect.any(String),

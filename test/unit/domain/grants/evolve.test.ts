@@ -6,9 +6,10 @@ import type { Principal } from '../../../../domain/shared/principal.ts';
 import { appended, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, createdRole, grace, hashes, subject, web } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant, asProjectUuid } from '../../../support/identifiers.ts';
 
-const MARCH = '2026-03-01T00:00:00.000Z';
-const APRIL = '2026-04-01T00:00:00.000Z';
+const MARCH = asInstant('2026-03-01T00:00:00.000Z');
+const APRIL = asInstant('2026-04-01T00:00:00.000Z');
 const carol: Principal = { kind: 'person', id: 'carol@acme.example' };
 const pipeline: Principal = { kind: 'pipeline', id: subject.repository.uuid };
 const { requested, started, created, compensating, storyOf, changeWaits, updating } = story;
@@ -122,7 +123,7 @@ describe('a new name of the repository', () => {
   };
   const inProject = {
     ...renamed,
-    data: { ...renamed.data, project: { key: 'NEW', uuid: web.uuid } },
+    data: { ...renamed.data, project: { key: 'NEW', uuid: asProjectUuid(web.uuid) } },
   } as NewEvent;
 
   test('reaches what is live and the change that waits, and leaves the project', () => {

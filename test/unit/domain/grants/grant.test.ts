@@ -19,6 +19,7 @@ import {
   subject,
 } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 const { requested, started, created, activated, failed, revocation, revoked } = story;
 const provider: NewEvent = { type: 'ProviderCreated', data: { ...subject, providerArn: 'arn:p' } };
@@ -44,7 +45,7 @@ const foreign: NewEvent = {
 const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   GrantRequested: requested(),
   GrantChangeRequested: story.changeRequested('none'),
-  GrantExpiryChanged: story.expiryChanged('2026-03-01T00:00:00.000Z'),
+  GrantExpiryChanged: story.expiryChanged(asInstant('2026-03-01T00:00:00.000Z')),
   GrantApproved: story.approved,
   GrantRejected: story.rejected,
   RequestLapsed: story.lapsed,
@@ -221,8 +222,8 @@ describe('a change', () => {
   });
 
   test('sets the expiry only when it came with one', () => {
-    const march = '2026-03-01T00:00:00.000Z';
-    const april = '2026-04-01T00:00:00.000Z';
+    const march = asInstant('2026-03-01T00:00:00.000Z');
+    const april = asInstant('2026-04-01T00:00:00.000Z');
     const base = [...story.storyOf.active, story.expiryChanged(march)];
     const without = grantAfter(...base, story.changeRequested('none'), story.updated);
     const withOne = story.changeRequested('none', { ...story.otherBucket, expiresAt: april });
@@ -242,7 +243,7 @@ describe('approval', () => {
 
 describe('the expiry', () => {
   test('of a grant that ended does not bind the next request', () => {
-    const expiring = story.expiryChanged('2026-03-01T00:00:00.000Z');
+    const expiring = story.expiryChanged(asInstant('2026-03-01T00:00:00.000Z'));
     const grant = grantAfter(...story.storyOf.active, expiring, revocation, revoked, requested());
     expect(grant.expiresAt).toBeUndefined();
   });

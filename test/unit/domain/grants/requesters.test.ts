@@ -9,10 +9,11 @@ import { histories, RUNS } from '../../../support/domain/arbitraries.ts';
 import { given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, grace, personOf, subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 const [carol, dave] = [personOf('carol@acme.example'), personOf('dave@acme.example')];
 const robot = { kind: 'service', id: 'robot' } as const satisfies Principal;
-const NOON = '2026-06-01T12:00:00.000Z';
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const by = (principal: Principal, event: NewEvent): Told => ({ by: principal, event });
 const renewed = story.expiryChanged;
 const { storyOf } = story;
@@ -39,12 +40,12 @@ describe('who asked, renewed or upgraded since the last approval has asked', () 
     ['asked', [...storyOf.active, by(carol, change)], ['ada', 'carol']],
     [
       'renewed, though that needed no approval',
-      [...storyOf.active, by(grace, renewed('2026-07-01T00:00:00.000Z')), by(carol, change)],
+      [...storyOf.active, by(grace, renewed(asInstant('2026-07-01T00:00:00.000Z'))), by(carol, change)],
       ['ada', 'grace', 'carol'],
     ],
     [
       'shortened its time',
-      [...storyOf.active, by(dave, renewed('2026-02-01T00:00:00.000Z')), by(carol, change)],
+      [...storyOf.active, by(dave, renewed(asInstant('2026-02-01T00:00:00.000Z'))), by(carol, change)],
       ['ada', 'carol', 'dave'],
     ],
     [

@@ -7,6 +7,7 @@ import { violationsOf } from '../../../../domain/guardrails/guardrails.ts';
 import { HANDING_ON } from '../../../../domain/guardrails/handing-on-table.ts';
 import { LOG_TAMPERING } from '../../../../domain/guardrails/log-tampering-table.ts';
 import { reviewedServices } from '../../../../domain/guardrails/reviewed-services.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
 const lists = { ...short, ESCALATION, HANDING_ON, LOG_TAMPERING };
 
@@ -40,7 +41,7 @@ const rulesAgainst = (action: string) =>
         },
       ],
     },
-    { accountId: '111122223333', deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [] },
   )
     .map(({ rule }) => rule)
     // The lists must know what is dangerous also in services that nobody has gone through.

@@ -3,9 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { violationsOf } from '../../../../domain/guardrails/guardrails.ts';
 import type { ConditionBlock } from '../../../../domain/policy/document.ts';
 import { BORROWS } from '../../../../domain/templates/acts-through.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 import { escalationPaths } from './escalation-paths-table.ts';
 
-const ACCOUNT = '111122223333';
+const ACCOUNT = asAccountId('111122223333');
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/shop-task`;
 
 /** The rules that a policy breaks which gives some actions as carefully as it can: named resources in the own account, exact

@@ -14,8 +14,9 @@ import {
 } from '../../../../domain/policy/document.ts';
 import { renderTrustPolicy } from '../../../../domain/trust/policy.ts';
 import { ACME, codeOf, problemOf, shop, successOf } from '../../../support/domain/samples.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
-const ACCOUNT = '111122223333';
+const ACCOUNT = asAccountId('111122223333');
 const trust = renderTrustPolicy({
   account: { id: ACCOUNT, partition: 'aws' },
   workspace: ACME,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { violationsOf } from '../../../../domain/guardrails/guardrails.ts';
 import type { PermissionsStatement } from '../../../../domain/policy/document.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 const USE: PermissionsStatement = {
@@ -14,7 +15,7 @@ const USE: PermissionsStatement = {
 const rulesOf = (over: Partial<PermissionsStatement>): string[] =>
   violationsOf(
     { Version: '2012-10-17', Statement: [{ ...USE, ...over }] },
-    { accountId: '111122223333', deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [] },
   ).map(({ rule }) => rule);
 
 test('a named key may be used through one service', () => {

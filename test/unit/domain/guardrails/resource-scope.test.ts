@@ -4,8 +4,9 @@ import {
   namesOneThing,
   reachesRolewright,
 } from '../../../../domain/guardrails/resource-scope.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
-const ACCOUNT = '111122223333';
+const ACCOUNT = asAccountId('111122223333');
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:${ACCOUNT}:${rest}`;
 
 describe('an ARN names one thing', () => {

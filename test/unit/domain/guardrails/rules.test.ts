@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type GuardrailId, guardrailRules } from '../../../../domain/guardrails/rules.ts';
 import { exactValues } from '../../../../domain/guardrails/scope/exact-scope.ts';
 import type { PermissionsStatement } from '../../../../domain/policy/document.ts';
+import { asAccountId } from '../../../support/identifiers.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/shop-task';
 const sound = { Sid: 'A', Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::shop-site/*'] };
@@ -11,7 +12,7 @@ function found(id: GuardrailId, ...statements: object[]): string[] {
   const rule = guardrailRules.find((one) => one.id === id);
   if (!rule) throw new Error(`there is no rule ${id}`);
   const Statement = statements.map((one) => ({ ...sound, ...one })) as PermissionsStatement[];
-  const context = { accountId: '111122223333', deny: [] };
+  const context = { accountId: asAccountId('111122223333'), deny: [] };
   return rule.find({ Version: '2012-10-17', Statement }, context).map(({ what }) => what);
 }
 const equals = (key: string, ...values: string[]) => ({ Condition: { StringEquals: { [key]: values } } });

@@ -7,11 +7,13 @@ import {
   planHash,
   planOf,
 } from '../../../../domain/planning/plan.ts';
+import type { Instant } from '../../../../domain/shared/time.ts';
 import { documents, intent } from '../../../support/domain/samples.ts';
 import { grantIn } from '../../../support/domain/stories.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
-const MARCH = '2026-03-01T00:00:00.000Z';
-const APRIL = '2026-04-01T00:00:00.000Z';
+const MARCH = asInstant('2026-03-01T00:00:00.000Z');
+const APRIL = asInstant('2026-04-01T00:00:00.000Z');
 const policy = (...resources: string[]) => ({
   Version: '2012-10-17' as const,
   Statement: [{ Sid: 'A', Effect: 'Allow' as const, Action: ['s3:PutObject'], Resource: resources }],
@@ -24,7 +26,7 @@ const live = (over: Partial<LiveState> = {}): LiveState => ({
   trustPolicyHash: intent().trustPolicyHash,
   ...over,
 });
-const until = (at: string): AskedLifetime => ({ inSeconds: 60, at });
+const until = (at: Instant): AskedLifetime => ({ inSeconds: 60, at });
 
 type Asked = {
   intent?: ReturnType<typeof intent>;
@@ -129,7 +131,7 @@ describe('the hash of a plan', () => {
   });
 
   test('changes with the end that a new lifetime would replace, and only then', () => {
-    const hash = (seconds: number | undefined, expiresAt: string) =>
+    const hash = (seconds: number | undefined, expiresAt: Instant) =>
       planHash({ intent: intent(), expiresInSeconds: seconds, live: live({ expiresAt }), unowned: [] });
     expect(hash(60, MARCH)).not.toBe(hash(60, APRIL));
     expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
@@ -172,7 +174,7 @@ describe('what is live', () => {
   });
 });
 
-test.each<[number | undefined, string | undefined, AskedLifetime | undefined]>([
+test.each<[number | undefined, Instant | undefined, AskedLifetime | undefined]>([
   [60, MARCH, { inSeconds: 60, at: MARCH }],
   [undefined, MARCH, undefined],
   [60, undefined, undefined],

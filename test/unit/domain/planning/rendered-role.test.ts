@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RoleInputs, renderRole, reportAuditedRole } from '../../../../domain/planning/rendered-role.ts';
 import { canonicalHash } from '../../../../domain/shared/canonical-hash.ts';
+import type { EnvironmentUuid, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import {
   codeOf,
   configurationOf,
@@ -52,16 +53,18 @@ describe('a plan', () => {
   test.each(['*', '{*}', '?', shop.uuid.replace('ce6a', 'ce?a'), '*:'])(
     'is refused by the checker where Bitbucket calls a repository %s',
     (uuid) => {
-      expect(codeOf(renderRole(inputs({ repository: { ...shop, uuid } })))).toBe('GUARDRAIL_VIOLATED');
+      expect(codeOf(renderRole(inputs({ repository: { ...shop, uuid: uuid as RepositoryUuid } })))).toBe(
+        'GUARDRAIL_VIOLATED',
+      );
     },
   );
 
   test.each(['*', '{*}', '?'])(
     'is refused by the checker where Bitbucket calls an environment %s',
     (uuid) => {
-      expect(codeOf(renderRole(inputs({ environment: { uuid, name: 'Production' } })))).toBe(
-        'GUARDRAIL_VIOLATED',
-      );
+      expect(
+        codeOf(renderRole(inputs({ environment: { uuid: uuid as EnvironmentUuid, name: 'Production' } }))),
+      ).toBe('GUARDRAIL_VIOLATED');
     },
   );
 

@@ -6,8 +6,9 @@ import {
   roleNameOf,
   roleTags,
 } from '../../../../domain/planning/role.ts';
+import { asAccountId, asEnvironmentUuid, asGrantId, asRepositoryUuid } from '../../../support/identifiers.ts';
 
-const ID = 'gr_hrq6egvaok6463yco36ybujl4g';
+const ID = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
 const PART = 'hrq6egvaok64';
 
 describe('a role name', () => {
@@ -57,15 +58,15 @@ describe('a role', () => {
       'arn:aws-cn:iam::aws:policy/AWSDenyAll',
     ],
   ])('lives below the path, in the partition %s', (partition, arn, denyAll) => {
-    expect(roleArnOf({ id: '111122223333', partition }, 'rw-a-b-c')).toBe(arn);
+    expect(roleArnOf({ id: asAccountId('111122223333'), partition }, 'rw-a-b-c')).toBe(arn);
     expect(denyAllArn(partition)).toBe(denyAll);
   });
 
   test('carries tags whose values IAM can hold', () => {
     const tags = roleTags({
       grantId: ID,
-      repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
-      environmentUuid: '{bd715740-c970-486b-b68a-b421ec2a1f8b}',
+      repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
+      environmentUuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
       template: 's3-static-site',
     });
     expect(tags).toEqual({
@@ -80,7 +81,7 @@ describe('a role', () => {
   test('of a whole repository has no environment tag', () => {
     const tags = roleTags({
       grantId: ID,
-      repositoryUuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}',
+      repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       template: 'b',
     });
     expect(Object.keys(tags)).not.toContain('rolewright:environment');

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDuration, plusSeconds, toEpoch, toInstant } from '../../../../domain/shared/time.ts';
+import {
+  epochOf,
+  epochTime,
+  instantSchema,
+  parseDuration,
+  plusSeconds,
+  toEpoch,
+  toInstant,
+} from '../../../../domain/shared/time.ts';
+import { asInstant } from '../../../support/identifiers.ts';
 
 describe('a duration', () => {
   test.each([
@@ -49,8 +58,8 @@ describe('a duration', () => {
 
 describe('an instant', () => {
   test('is UTC with milliseconds', () => {
-    expect(toInstant(0)).toBe('1970-01-01T00:00:00.000Z');
-    expect(toEpoch('1970-01-01T00:00:01.500Z')).toBe(1500);
+    expect(toInstant(epochTime(0))).toBe('1970-01-01T00:00:00.000Z');
+    expect(toEpoch(asInstant('1970-01-01T00:00:01.500Z'))).toBe(1500);
   });
 
   test.each([
@@ -58,10 +67,28 @@ describe('an instant', () => {
     ['backwards', -60, '2026-11-23T23:58:30.000Z'],
     ['nowhere', 0, '2026-11-23T23:59:30.000Z'],
   ])('moves by seconds %s', (_, seconds, moved) => {
-    expect(plusSeconds('2026-11-23T23:59:30.000Z', seconds)).toBe(moved);
+    expect(plusSeconds(asInstant('2026-11-23T23:59:30.000Z'), seconds)).toBe(moved);
+  });
+
+  test.each([
+    'yesterday',
+    '2026-11-23',
+    '2026-11-23T09:00:00Z',
+    '2026-11-23T09:00:00.000+00:00',
+    '2026-11-31T09:00:00.000Z',
+    '2026-11-23T09:00:00.000Z ',
+  ])('is not parsed from %j', (text) => {
+    expect(instantSchema.safeParse(text).success).toBe(false);
+  });
+});
+
+describe('a text', () => {
+  test('that is a date of any form has an epoch time', () => {
+    expect(epochOf('1970-01-01T01:00:01+01:00')).toBe(1000);
+    expect(epochOf('1970-01-02')).toBe(86_400_000);
   });
 
   test('that is none has no epoch time', () => {
-    expect(toEpoch('yesterday')).toBeNaN();
+    expect(epochOf('yesterday')).toBeNaN();
   });
 });

@@ -7,6 +7,7 @@ import {
   present,
   problemOf,
   production,
+  SHOP_PROJECT,
   shop,
   successOf,
   templateContent,
@@ -177,7 +178,7 @@ describe('a permissions policy', () => {
 
   test('is refused with every unsafe built-in value named once', () => {
     const template = using(['arn:aws:s3:::x/{{project.key}}/{{repository.slug}}/{{project.key}}']);
-    const repository = { ...shop, slug: 'a*', project: { key: '*', uuid: shop.uuid } };
+    const repository = { ...shop, slug: 'a*', project: { ...SHOP_PROJECT, key: '*' } };
     const problem = problemOf(renderPermissionsPolicy(template, context({ repository, parameters: {} })));
     expect(problem.errors).toHaveLength(2);
   });

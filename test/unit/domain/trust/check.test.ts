@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTrustPolicy, type TrustExpectation } from '../../../../domain/trust/check.ts';
 import { GLOBEX, production, shop, staging, web } from '../../../support/domain/samples.ts';
+import { asAccountId, asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
 
 const OIDC = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const AUD = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 const whole: TrustExpectation = {
   partition: 'aws',
-  accountId: '111122223333',
+  accountId: asAccountId('111122223333'),
   workspaceSlug: 'acme',
-  workspaceUuid: '{922e118c-f34f-4226-a897-0e0afbec553d}',
+  workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
   repositoryUuid: shop.uuid,
 };
 const limited: TrustExpectation = { ...whole, environmentUuid: production.uuid };
@@ -176,7 +177,7 @@ describe('the checker', () => {
   test.each(['0', '1', '9', 'f'])(
     'finds nothing in the right document of a repository that ends in %s',
     (digit) => {
-      const repositoryUuid = `${shop.uuid.slice(0, -2)}${digit}}`;
+      const repositoryUuid = asRepositoryUuid(`${shop.uuid.slice(0, -2)}${digit}}`);
       expect(
         checkTrustPolicy(text(document(right(`${repositoryUuid}:*`))), { ...whole, repositoryUuid }),
       ).toEqual([]);
@@ -205,7 +206,7 @@ describe('the checker', () => {
     const sound = text(document(right()));
     for (const wrong of [
       { partition: 'aws-cn' },
-      { accountId: '999999999999' },
+      { accountId: asAccountId('999999999999') },
       { workspaceSlug: 'acme2' },
       { workspaceUuid: GLOBEX.uuid },
       { repositoryUuid: web.uuid },

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { policyText } from '../../../../domain/policy/document.ts';
 import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../../domain/trust/policy.ts';
 import { ACME, shop } from '../../../support/domain/samples.ts';
+import { asAccountId, asEnvironmentUuid } from '../../../support/identifiers.ts';
 
-const account = { id: '111122223333', partition: 'aws' };
+const account = { id: asAccountId('111122223333'), partition: 'aws' };
 const subject = { account, workspace: ACME, repositoryUuid: shop.uuid };
 const oidc = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 
@@ -16,7 +17,7 @@ describe('a trust policy', () => {
   });
 
   test("of a deployment environment is byte for byte the contract's", () => {
-    const environmentUuid = '{bd715740-c970-486b-b68a-b421ec2a1f8b}';
+    const environmentUuid = asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}');
     expect(policyText(renderTrustPolicy({ ...subject, environmentUuid }))).toBe(
       contract('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}:{bd715740-c970-486b-b68a-b421ec2a1f8b}:*'),
     );

@@ -14,6 +14,7 @@ import {
   successOf,
 } from '../../../support/domain/samples.ts';
 import { expiryChanged } from '../../../support/domain/stories.ts';
+import { asEpoch, asInstant } from '../../../support/identifiers.ts';
 
 let world: World;
 let reads: number[];
@@ -49,7 +50,7 @@ const pass = () =>
         throw new Error(`${grantId}: ${(error as Error).message}`);
       },
     },
-    { correlationId: 'pass', deadline: world.clock.now() + 60_000 },
+    { correlationId: 'pass', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 
 /** A long life: renewals, and the reconciler once a minute or so. */
@@ -91,7 +92,7 @@ describe('a stream of many events', () => {
     world.clock.advance(61_000);
     await pass();
     expect(present(kept()).seq).toBe((await world.log.load(GRANT_ID)).length - 4);
-    expect(await world.grants.listDue('2026-01-01T00:10:00.000Z', 10)).toEqual([]);
+    expect(await world.grants.listDue(asInstant('2026-01-01T00:10:00.000Z'), 10)).toEqual([]);
   });
 
   test('is revoked and begun again across its checkpoints', async () => {
@@ -122,7 +123,7 @@ describe('a stream of many events', () => {
   });
 
   test('takes only a revoke after 5 000 events without a checkpoint, and anything after the next', async () => {
-    const renewals = Array.from({ length: 5000 }, () => expiryChanged('2027-01-01T00:00:00.000Z'));
+    const renewals = Array.from({ length: 5000 }, () => expiryChanged(asInstant('2027-01-01T00:00:00.000Z')));
     const stream = chain(renewals, GRANT_ID, await world.log.load(GRANT_ID));
     world.log.streams.set(
       GRANT_ID,

@@ -4,6 +4,7 @@ import { grantIdNumber } from '../../../support/adapters/events.ts';
 import { World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, present } from '../../../support/domain/samples.ts';
 import { breakStream, spoil } from '../../../support/domain/streams/broken-streams.ts';
+import { asEpoch } from '../../../support/identifiers.ts';
 
 let world: World;
 let failures: string[];
@@ -15,7 +16,7 @@ beforeEach(() => {
 const pass = (seconds = Number.POSITIVE_INFINITY) =>
   reconcile(
     { ...world.requestPorts, reportFailure: (id) => failures.push(id), reportStopped: () => {} },
-    { correlationId: 'pass', deadline: world.clock.now() + seconds * 1000 },
+    { correlationId: 'pass', deadline: asEpoch(world.clock.now() + seconds * 1000) },
   );
 const dueNow = async () =>
   (await world.grants.listDue(world.clock.instant(), 100)).map(({ grantId }) => grantId);

@@ -7,6 +7,7 @@ import { exampleParameters } from '../../../../../domain/templates/parameters.ts
 import { pipelineStep, pipeStep } from '../../../../../domain/templates/step/pipeline-step.ts';
 import type { StepGrant } from '../../../../../domain/templates/step/step-grant.ts';
 import type { Template } from '../../../../../domain/templates/template.ts';
+import { GRANT_ID } from '../../../../support/domain/samples.ts';
 import {
   bitbucketVariables,
   type Run,
@@ -14,6 +15,7 @@ import {
   scriptOf,
   stepsIn,
 } from '../../../../support/domain/step-shell.ts';
+import { asAccountId } from '../../../../support/identifiers.ts';
 
 const templates = [...readTemplates(join(import.meta.dirname, '..', '..', '..', '..', '..')).values()];
 const shipped = (name: string): Template => {
@@ -21,12 +23,17 @@ const shipped = (name: string): Template => {
   if (!found) throw new Error(`there is no template ${name}`);
   return found;
 };
-const account = { alias: 'default', id: '111122223333', partition: 'aws', region: 'eu-central-1' };
+const account = {
+  alias: 'default',
+  id: asAccountId('111122223333'),
+  partition: 'aws',
+  region: 'eu-central-1',
+};
 
 function grantOf(template: Template, differing: Partial<StepGrant> = {}): StepGrant {
   const name = `rw-shop-${template.name.slice(0, 20)}-hrq6egvaok64`;
   return {
-    id: 'gr_hrq6egvaok6463yco36ybujl4g',
+    id: GRANT_ID,
     name: 'default',
     template: { name: template.name, step: template },
     parameters: exampleParameters(template),
@@ -245,7 +252,7 @@ describe('several grants in one step', () => {
   });
 
   test('have profiles of their own even with one template, by name and account', async () => {
-    const staging = { ...account, alias: 'staging', id: '444455556666' };
+    const staging = { ...account, alias: 'staging', id: asAccountId('444455556666') };
     const grants = [
       site,
       { ...site, name: 'docs', role: { name: 'rw-docs', arn: roleArnOf(account, 'rw-docs') } },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RepositoryUuid } from '../../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { CONFIGURATION, REPOSITORY_RULES } from '../../../../../domain/shared/principal.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
@@ -6,7 +7,7 @@ import { FollowWorld, newRepository, siteRule } from '../../../../support/domain
 import { ACME, GLOBEX, GRANT_ID, present, shop, web } from '../../../../support/domain/samples.ts';
 
 const fresh = newRepository('shop-new');
-const about = (uuid: string) => ({ repository: { uuid } });
+const about = (uuid: RepositoryUuid) => ({ repository: { uuid } });
 
 async function worldWith(...rules: unknown[]): Promise<FollowWorld> {
   const world = new FollowWorld(...rules);

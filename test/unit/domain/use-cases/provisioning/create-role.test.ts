@@ -10,6 +10,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asInstant, asProjectUuid } from '../../../../support/identifiers.ts';
 import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
@@ -64,7 +65,10 @@ describe('a crash between CreateRole and RoleCreated', () => {
     ['a tag less', (role) => Reflect.deleteProperty(role.tags, 'rolewright:template')],
     ['an inline policy', (role) => role.inline.set('permissions', {})],
     ['an attached policy', (role) => role.attached.add('arn:aws:iam::aws:policy/AdministratorAccess')],
-    ['an older date of creation', (role) => Object.assign(role, { createdAt: '2025-12-31T23:00:00.000Z' })],
+    [
+      'an older date of creation',
+      (role) => Object.assign(role, { createdAt: asInstant('2025-12-31T23:00:00.000Z') }),
+    ],
   ])('adopts no role that differs in %s', async (_, change) => {
     world.iam.fault('createRole', { effect: 'dieAfter' });
     await world.request();
@@ -184,7 +188,7 @@ describe('the provisioner obeys no document:', () => {
       'a repository that moved to an unowned project',
       'NOT_OWNED',
       (w) => {
-        w.bitbucket.repositories = [{ ...shop, project: { key: 'X', uuid: production.uuid } }];
+        w.bitbucket.repositories = [{ ...shop, project: { key: 'X', uuid: asProjectUuid(production.uuid) } }];
       },
     ],
     [

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { codeOf, GRANT_ID, problemOf, ROLE_NAME, successOf } from '../../../../support/domain/samples.ts';
+import { asInstant } from '../../../../support/identifiers.ts';
 import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
@@ -129,7 +130,7 @@ describe('a failed grant', () => {
     await twin.request();
     const role = twin.theRole();
     role.inline.clear();
-    world.iam.handMade(ROLE_NAME, { ...role, createdAt: world.clock.instant() });
+    world.iam.handMade(ROLE_NAME, { ...role, createdAt: asInstant(world.clock.instant()) });
   }
 
   test('is revoked with 200 and without a write when nothing is left', async () => {
@@ -151,7 +152,7 @@ describe('a failed grant', () => {
     ['another trust policy', (role) => Object.assign(role, { trustPolicy: {} })],
     [
       'an earlier date than the request',
-      (role) => Object.assign(role, { createdAt: '2025-06-01T00:00:00.000Z' }),
+      (role) => Object.assign(role, { createdAt: asInstant('2025-06-01T00:00:00.000Z') }),
     ],
   ])('never loses a role with %s, whatever its tags say', async (_, change) => {
     await failedGrant();

@@ -3,6 +3,7 @@ import type { NewEvent } from '../../../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../../../domain/grants/intent.ts';
 import type { GrantRequest } from '../../../../../domain/grants/request.ts';
 import { planHash } from '../../../../../domain/planning/plan.ts';
+import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
@@ -18,6 +19,7 @@ import {
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
+import { asAccountId, asWorkspaceUuid } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -34,7 +36,7 @@ async function intentFor(over: Partial<GrantRequest>): Promise<GrantIntent> {
 }
 
 /** Writes a stream past the edge, as whoever had taken the edge over could, and has the provisioner work on it. */
-async function forge(grantId: string, ...events: NewEvent[]) {
+async function forge(grantId: GrantId, ...events: NewEvent[]) {
   for (const event of chain(events, grantId)) await world.log.append(event);
   await world.grants.markDue(grantId, events.length, world.clock.instant());
   await world.invoke(grantId);
@@ -77,12 +79,12 @@ describe('a forged intent has no effect in IAM:', () => {
     ['another template', 'TEMPLATE_NOT_FOUND', { template: { name: 'admin', version: 'f'.repeat(16) } }],
     ['a parameter outside its type', 'PARAMETERS_INVALID', { parameters: { bucket: '*' } }],
     ['another name than the documents', 'PLAN_CHANGED', { parameters: { bucket: 'web-site' } }],
-    ['another account', 'ACCOUNT_NOT_FOUND', { account: '999999999999' }],
+    ['another account', 'ACCOUNT_NOT_FOUND', { account: asAccountId('999999999999') }],
     ['another workspace', 'REPOSITORY_NOT_FOUND', { workspace: GLOBEX }],
     [
       'a workspace that is not configured',
       'WORKSPACE_NOT_CONFIGURED',
-      { workspace: { slug: 'acme', uuid: shop.uuid } },
+      { workspace: { slug: 'acme', uuid: asWorkspaceUuid(shop.uuid) } },
     ],
   ])('%s is %s', async (_, code, over) => {
     const forged = { ...(await honestIntent()), ...over };
@@ -126,7 +128,11 @@ describe('a forged intent has no effect in IAM:', () => {
     await world.request();
     const stream = await world.log.load(GRANT_ID);
     const { planHash: hash } = present(stream[0]).data as { planHash: string };
-    const data = { repository: present(stream[0]).data.repository, account: '111122223333', planHash: hash };
+    const data = {
+      repository: present(stream[0]).data.repository,
+      account: asAccountId('111122223333'),
+      planHash: hash,
+    };
     const approval = { type: 'GrantApproved', data: { ...data, ...over } } as NewEvent;
     for (const event of chain([approval], GRANT_ID, stream, principal).slice(-1))
       await world.log.append(event);
@@ -159,7 +165,7 @@ describe('a forged intent has no effect in IAM:', () => {
       type: 'GrantActivated',
       data: {
         repository: { uuid: shop.uuid, fullName: shop.fullName },
-        account: '111122223333',
+        account: asAccountId('111122223333'),
         role: { name: 'rw-admin', arn: 'arn:aws:iam::111122223333:role/admin', id: 'AROAADMIN' },
         trustPolicy: { Statement: [{ Effect: 'Allow', Principal: '*' }] },
         permissionsPolicy: { Statement: [{ Effect: 'Allow', Action: '*' }] },

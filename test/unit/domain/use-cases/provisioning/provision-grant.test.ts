@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, problemOf, successOf } from '../../../../support/domain/samples.ts';
+import { asGrantId, asInstant } from '../../../../support/identifiers.ts';
 
 let world: World;
 beforeEach(() => {
@@ -9,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(unannouncedWrites(world.journal)).toEqual([]));
 
-const until = (seconds: number) => new Date(world.clock.now() + seconds * 1000).toISOString();
+const until = (seconds: number) => asInstant(new Date(world.clock.now() + seconds * 1000).toISOString());
 
 describe('the lease', () => {
   test('keeps a second run off while the first lives', async () => {
@@ -37,7 +38,7 @@ describe('the lease', () => {
   });
 
   test('is not given to a grant that nobody knows', async () => {
-    expect(await world.invoke('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toEqual({ outcome: 'busy' });
+    expect(await world.invoke(asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toEqual({ outcome: 'busy' });
     expect(world.grants.rows.size).toBe(0);
   });
 

@@ -28,6 +28,7 @@ import {
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
+import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
 
 /** Asks about a case; `environments` counts the questions to Bitbucket and answers them. */
 function stage(
@@ -46,7 +47,7 @@ function stage(
       : { kind: 'token', claims: token, signature: signature ?? 'valid' };
   const ports: ExplainPorts = {
     ...world.requestPorts,
-    clock: { now: () => now, sleep: async () => {} },
+    clock: { now: () => asEpoch(now), sleep: async () => {} },
     stepTokens: { read: async () => evidence },
     wording: apiWording,
     bitbucket: {
@@ -209,7 +210,7 @@ describe('a caller', () => {
 
   test('is told the same of a grant that does not exist', async () => {
     const { ports } = stage(named('its own step'));
-    const grantId = 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+    const grantId = asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa');
     const refused = await explainAdmission(ports, { grantId, token: 'x' }, platform);
     expect(problemOf(refused).code).toBe('GRANT_NOT_FOUND');
   });

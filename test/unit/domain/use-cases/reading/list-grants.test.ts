@@ -1,14 +1,23 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Grant, grantStates, waitingRequest } from '../../../../../domain/grants/grant.ts';
+import type { ProjectUuid, RepositoryUuid } from '../../../../../domain/shared/identifiers.ts';
 import { type GrantSearch, listGrants } from '../../../../../domain/use-cases/reading/list-grants.ts';
 import { ada, type GrantFields, grantOf, repositoryNumber } from '../../../../support/adapters/events.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
+import { asAccountId, asEnvironmentUuid, asInstant, asProjectUuid } from '../../../../support/identifiers.ts';
 
 const build = { kind: 'service' as const, id: 'nightly:build' };
-const names: Record<string, string> = { 'acme/shop': repositoryNumber(1), 'acme/web': repositoryNumber(2) };
-const keys: Record<string, string> = { SHOP: repositoryNumber(100), WEB: repositoryNumber(101) };
-const [STAGING, PRODUCTION] = [repositoryNumber(200), repositoryNumber(201)];
+const names: Record<string, RepositoryUuid> = {
+  'acme/shop': repositoryNumber(1),
+  'acme/web': repositoryNumber(2),
+};
+const keys: Record<string, ProjectUuid> = {
+  SHOP: asProjectUuid(repositoryNumber(100)),
+  WEB: asProjectUuid(repositoryNumber(101)),
+};
+const STAGING = asEnvironmentUuid(repositoryNumber(200));
+const PRODUCTION = asEnvironmentUuid(repositoryNumber(201));
 
 const fields: fc.Arbitrary<GrantFields> = fc.record({
   state: fc.constantFrom(...grantStates),
@@ -20,10 +29,14 @@ const fields: fc.Arbitrary<GrantFields> = fc.record({
     undefined,
   ),
   template: fc.constantFrom('ecr-push', 's3-static-site'),
-  account: fc.constantFrom('111122223333', '444455556666'),
+  account: fc.constantFrom(asAccountId('111122223333'), asAccountId('444455556666')),
   requestedBy: fc.constantFrom(ada, build),
-  expiresAt: fc.constantFrom('2026-12-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z', undefined),
-  updatedAt: fc.integer({ min: 0, max: 3 }).map((n) => `2026-11-2${n}T09:00:00.000Z`),
+  expiresAt: fc.constantFrom(
+    asInstant('2026-12-01T00:00:00.000Z'),
+    asInstant('2027-01-01T00:00:00.000Z'),
+    undefined,
+  ),
+  updatedAt: fc.integer({ min: 0, max: 3 }).map((n) => asInstant(`2026-11-2${n}T09:00:00.000Z`)),
 });
 
 const filters: fc.Arbitrary<GrantSearch['filter']> = fc.record(
@@ -34,9 +47,12 @@ const filters: fc.Arbitrary<GrantSearch['filter']> = fc.record(
     state: fc.constantFrom(...grantStates),
     waiting: fc.constant(true),
     template: fc.constantFrom('ecr-push', 's3-static-site'),
-    account: fc.constantFrom('111122223333', '444455556666'),
+    account: fc.constantFrom(asAccountId('111122223333'), asAccountId('444455556666')),
     requestedBy: fc.constantFrom('person:ada@acme.example', 'service:nightly:build', 'service:other'),
-    expiresBefore: fc.constantFrom('2026-12-01T00:00:00.000Z', '2026-12-01T00:00:00.001Z'),
+    expiresBefore: fc.constantFrom(
+      asInstant('2026-12-01T00:00:00.000Z'),
+      asInstant('2026-12-01T00:00:00.001Z'),
+    ),
   },
   { requiredKeys: [] },
 );
@@ -68,9 +84,10 @@ test('the pages of every filter, and of several at once, hold each grant that is
       async (rows, filter, limit) => {
         const world = new World();
         const table = world.grants;
-        const named = (kind: 'repository' | 'project', from: Record<string, string>) =>
-          Object.entries(from).map(([name, uuid]) => ({ kind, name, uuid }));
-        await table.rememberNames([...named('repository', names), ...named('project', keys)]);
+        await table.rememberNames([
+          ...Object.entries(names).map(([name, uuid]) => ({ kind: 'repository' as const, name, uuid })),
+          ...Object.entries(keys).map(([name, uuid]) => ({ kind: 'project' as const, name, uuid })),
+        ]);
         const grants = rows.map((one, n) => grantOf({ ...one, n }));
         for (const grant of grants) await table.project({ grantId: grant.id, seq: 1, grant });
         const found: Grant[] = [];

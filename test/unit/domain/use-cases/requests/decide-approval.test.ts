@@ -18,6 +18,7 @@ import {
   staging,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asEpoch } from '../../../../support/identifiers.ts';
 
 const slackOnly: Principal & { kind: 'person' } = {
   kind: 'person',
@@ -43,7 +44,7 @@ const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.examp
 const pass = () =>
   reconcile(
     { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
-    { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
+    { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 const otherBucket = { parameters: { bucket: 'shop-other' } };
 

@@ -13,6 +13,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asEpoch, asStreamId } from '../../../../support/identifiers.ts';
 import { listAll } from '../../../../support/stores/listed.ts';
 
 let world: World;
@@ -23,7 +24,7 @@ beforeEach(() => {
 const pass = () =>
   reconcile(
     { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
-    { correlationId: 'pass-1', deadline: world.clock.now() + 60_000 },
+    { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 const grantNow = async () => present((await listAll(world.grants)).find(({ id }) => id === GRANT_ID));
 
@@ -32,7 +33,9 @@ describe('a compromised writer of the log', () => {
     await world.request();
     const events = await world.log.load(GRANT_ID);
     expect(verifyChain(events, GRANT_ID)).toBeUndefined();
-    expect(verifyChain(events, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')).toBe('event 1 belongs to another grant');
+    expect(verifyChain(events, asStreamId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa'))).toBe(
+      'event 1 belongs to another grant',
+    );
   });
 
   test('cannot spare a template its approval by writing that none is needed', async () => {

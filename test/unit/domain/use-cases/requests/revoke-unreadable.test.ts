@@ -18,6 +18,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
+import { asEpoch, asGrantId, asInstant } from '../../../../support/identifiers.ts';
 
 const BESIDE = streamBeside(GRANT_ID);
 let world: World;
@@ -136,7 +137,7 @@ describe('who may revoke what cannot be read', () => {
     ['a pipeline of the repository', pipelineOf(shop)],
   ])('never %s', async (_, caller) => {
     await damaged(present(damages[0])[1]);
-    const missing = problemOf(await world.revokeAny(`gr_${'a'.repeat(26)}`, caller));
+    const missing = problemOf(await world.revokeAny(asGrantId(`gr_${'a'.repeat(26)}`), caller));
     const found = problemOf(await world.revokeAny(GRANT_ID, caller));
     expect({ ...found, detail: found.detail.replace(GRANT_ID, `gr_${'a'.repeat(26)}`) }).toEqual(missing);
     expect(await beside()).toEqual([]);
@@ -202,7 +203,7 @@ describe('the revoke of an unreadable grant survives', () => {
       world.clock.advance(120_000);
       await reconcile(
         { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
-        { correlationId: 'pass', deadline: world.clock.now() + 60_000 },
+        { correlationId: 'pass', deadline: asEpoch(world.clock.now() + 60_000) },
       );
     }
     expect(isOpen()).toBe(false);

@@ -4,6 +4,7 @@ import { eventTypes, type NewEvent } from '../../../../../domain/grants/event.ts
 import { MOST_REQUESTERS } from '../../../../../domain/grants/grant.ts';
 import { streamBeside } from '../../../../../domain/grants/unreadable/revocation.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
+import { grantIdNumber } from '../../../../support/adapters/events.ts';
 import { anyEvent, newEvents } from '../../../../support/domain/arbitraries.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { ada, GRANT_ID, personOf, problemOf } from '../../../../support/domain/samples.ts';
@@ -113,7 +114,7 @@ describe('nothing grows past an item', () => {
 
   test('a repository that ever had thousands of grants gets no other one', async () => {
     const world = new World();
-    world.grants.listEnrolled = async () => Array.from({ length: 5000 }, (_, n) => `gr_${n}`);
+    world.grants.listEnrolled = async () => Array.from({ length: 5000 }, (_, n) => grantIdNumber(n));
     expect(problemOf(await world.request()).code).toBe('QUOTA_EXCEEDED');
     expect(world.story()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { streamBeside } from '../../../../../domain/grants/unreadable/revocation.ts';
+import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
@@ -12,6 +13,7 @@ import {
   spoilers,
   writeNewer,
 } from '../../../../support/domain/streams/broken-streams.ts';
+import { asAccountId, asEpoch } from '../../../../support/identifiers.ts';
 
 const BESIDE = streamBeside(GRANT_ID);
 const HOUR_MS = 3_600_000;
@@ -39,7 +41,7 @@ const pass = () =>
       reportFailure: () => {},
       reportStopped: (grantId) => stopped.push(grantId),
     },
-    { correlationId: 'pass', deadline: Number.POSITIVE_INFINITY },
+    { correlationId: 'pass', deadline: asEpoch(Number.POSITIVE_INFINITY) },
   );
 
 describe('a grant whose stream cannot be read', () => {
@@ -127,7 +129,7 @@ describe('a grant whose stream cannot be read', () => {
   test('of which nothing is believed is revoked only by who may revoke every grant', async () => {
     breakStream(world, (texts) => texts.map((text) => text.slice(0, -1)));
     const row = present(world.grants.rows.get(GRANT_ID)?.projected);
-    row.grant.request.intent.account = '999999999999';
+    row.grant.request.intent.account = asAccountId('999999999999');
     expect(problemOf(await revoke(stranger)).code).toBe('GRANT_NOT_FOUND');
     expect(await revoke()).toMatchObject({ ok: true, value: { revocation: { state: 'closed' } } });
     expect((await beside())[0]?.data).toMatchObject({ repository: { fullName: 'unknown/unknown' } });
@@ -200,7 +202,7 @@ describe('the schedule and an unreadable grant', () => {
   test('stop with an alarm at the sixth in one pass', async () => {
     const { limits } = world.configuration;
     world.configuration = { ...world.configuration, limits: { ...limits, liveGrantsPerRepository: 10 } };
-    const ids: string[] = [GRANT_ID];
+    const ids: GrantId[] = [GRANT_ID];
     for (let n = 1; n < 7; n += 1) {
       const made = await world.request({ name: `n${n}`, expiresIn: 'PT2H' });
       if (made.ok && 'grant' in made.value) ids.push(made.value.grant.id);
