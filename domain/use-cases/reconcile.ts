@@ -138,11 +138,8 @@ function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): number | u
 
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   const read = await loadOrReport(ports, row, pass);
-  if (read instanceof UnreadableStream || isReadOnly(read)) {
-    const grantId = parseGrantId(row.grantId);
-    const texts = read instanceof UnreadableStream ? read.texts : [];
-    return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
-  }
+  if (read instanceof UnreadableStream) return closeRow(ports, { row, texts: read.texts }, pass);
+  if (isReadOnly(read)) return closeRow(ports, { row, texts: [] }, pass);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
     ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass.correlationId) })
@@ -154,10 +151,25 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
     return outcome === 'settled' ? 'settled' : 'retry';
   }
   await projectStream(ports, stream);
-  if (row.dueSeq <= (stream.last?.seq ?? 0)) return 'settled';
+  return awaited(ports, row, stream);
+}
+
+/** Closes the role of a grant that this version may not decide about, where it has expired. */
+async function closeRow(
+  ports: ReconcilePorts,
+  { row, texts }: { row: DueRow; texts: readonly string[] },
+  pass: Pass,
+): Promise<RowOutcome> {
+  const grantId = parseGrantId(row.grantId);
+  return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
+}
+
+/** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. */
+async function awaited(ports: ReconcilePorts, row: DueRow, { last }: GrantStream): Promise<RowOutcome> {
+  if (row.dueSeq <= (last?.seq ?? 0)) return 'settled';
   const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
   if (!isAbandoned) return 'wait';
-  await (stream.last ? ports.grants.forgetDue(row) : ports.grants.dropDue(row));
+  await (last ? ports.grants.forgetDue(row) : ports.grants.dropDue(row));
   return 'settled';
 }
 

@@ -23,10 +23,10 @@ const MOST_NAMES = 100;
 
 /** The names of a repository with its present one: the first that it had, and the latest, oldest first. */
 function withName(names: string[], present: string): string[] {
-  const [first, ...later] = names;
-  if (first === undefined) return [present];
-  if (first === present || later.at(-1) === present) return names;
-  return [first, ...[...later.filter((name) => name !== present), present].slice(1 - MOST_NAMES)];
+  const [oldest, ...later] = names;
+  if (oldest === undefined) return [present];
+  if (oldest === present || later.at(-1) === present) return names;
+  return [oldest, ...[...later.filter((name) => name !== present), present].slice(1 - MOST_NAMES)];
 }
 
 /** Folds a whole stream, oldest first. */

@@ -18,7 +18,7 @@ import {
   shop,
   successOf,
 } from '../../../../support/domain/samples.ts';
-import { asEpoch, asGrantId, asInstant } from '../../../../support/identifiers.ts';
+import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
 
 const BESIDE = streamBeside(GRANT_ID);
 let world: World;
