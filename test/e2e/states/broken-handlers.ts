@@ -101,7 +101,10 @@ export function brokenHandlerRules(world: () => World): void {
   describe('the reconciler', () => {
     it('finds nothing due where everything is at rest, and asks IAM nothing', async () => {
       const { value, iam } = await world().trace(() => invoke({}, 'RequestResponse', 'reconciler'));
-      expect(value).toEqual({ error: undefined, answer: { due: 0, settled: 0, unfinished: 0 } });
+      expect(value).toEqual({
+        error: undefined,
+        answer: { due: 0, settled: 0, unfinished: 0, unreadable: 0 },
+      });
       expect(iam).toEqual([]);
     });
   });
