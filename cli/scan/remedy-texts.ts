@@ -31,12 +31,7 @@ export type Step = { text: string; line: string; request?: GrantRequest };
 export function stepsOf(finding: ScanFinding): Step[] {
   const { request, command, narrow, admits, fillIn } = finding;
   const toNarrow = fillIn === undefined ? 'narrow it to what it should be' : `${EDIT_FIRST}, then narrow it`;
-  if (narrow?.startsWith(OPENS)) {
-    return [
-      ...(command ? [{ text: 'it admits no token: where nothing needs it, close it', line: command }] : []),
-      { text: 'or open it to what was probably meant (the line below is a comment)', line: narrow },
-    ];
-  }
+  if (narrow?.startsWith(OPENS)) return stepsOfShut(narrow, command);
   if (!admits) return narrow ? [{ text: toNarrow, line: narrow }] : [];
   if (!request) {
     return [
@@ -52,6 +47,12 @@ export function stepsOf(finding: ScanFinding): Step[] {
     ...(narrow ? [{ text: `or ${toNarrow}`, line: narrow }] : []),
   ];
 }
+
+/** The steps out of a role that admits no token. */
+const stepsOfShut = (opening: string, closing: string | undefined): Step[] => [
+  ...(closing ? [{ text: 'it admits no token: where nothing needs it, close it', line: closing }] : []),
+  { text: 'or open it to what was probably meant (the line below is a comment)', line: opening },
+];
 
 const EDIT_FIRST = 'edit first (the line below is a comment, and does nothing by itself)';
 
