@@ -158,7 +158,8 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
   });
 }
 
-/** Who may do what, and where refusals are reported: one structured line for each. Throws `StartFailure` with every
+/** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
+ *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
  *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
 function composeAccess({
@@ -166,9 +167,13 @@ function composeAccess({
   settings,
   configuration,
   logger,
-}: Core): Pick<AccessPorts, 'access' | 'reportDenied'> {
+}: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
   settings.access ??= readAccess(root, configuration);
-  return { access: settings.access, reportDenied: (denial) => logger.warn('denied', { denial }) };
+  return {
+    access: settings.access,
+    reportDenied: (denial) => logger.warn('denied', { denial }),
+    reportUnreadable: (grantId, cause) => logger.error('UNREADABLE', { grantId, error: cause as Error }),
+  };
 }
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */
@@ -210,8 +215,6 @@ export function composeRequests(core: Core): RequestPorts {
     provisioner: composeProvisionerClient(core),
     reservations: composeReservations(core),
     requesterGroups: dynamodbRequesterGroups(dynamodbClient(core.outgoing), core.environment.claimsTable),
-    reportUnreadable: (grantId, cause) =>
-      core.logger.error('a grant cannot be read', { grantId, error: cause as Error }),
   };
 }
 
@@ -254,6 +257,7 @@ export function composeWorker(core: Core): WorkerPorts {
   const { logger } = core;
   return {
     ...composeConversations(core),
+    reportStopped: (grantId) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
     reportProblem: (about, problem) =>
       logger.error('what a delivery asks for is refused', { ...about, problem }),
   };

@@ -6,6 +6,7 @@ const core = composeCore();
 const ports = {
   ...composeStreams(core),
   provisioner: composeProvisionerClient(core),
+  configuration: core.configuration,
   logger: core.logger,
 };
 

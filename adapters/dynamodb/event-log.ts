@@ -4,9 +4,9 @@ import {
   GetItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { GrantEvent } from '../../domain/grants/event.ts';
 import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
+import type { StoredEvent } from '../../domain/grants/unreadable/stored-event.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
@@ -30,7 +30,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     }
   }
 
-  async function findEvent(grantId: StreamId, seq: number): Promise<GrantEvent | undefined> {
+  async function findEvent(grantId: StreamId, seq: number): Promise<StoredEvent | undefined> {
     const command = new GetItemCommand({
       TableName: table,
       Key: { grantId: { S: grantId }, seq: { N: String(seq) } },
@@ -59,17 +59,15 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
     return items;
   }
 
-  const loadFrom = async (grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> =>
-    (await loadItems(grantId, seq, limit)).map(toEvent);
-
   return {
     async loadTexts(grantId) {
       const items = await loadItems(grantId, 1, Number.POSITIVE_INFINITY);
       return items.map((item) => item.event?.S ?? '');
     },
 
-    load: (grantId) => loadFrom(grantId, 1, Number.POSITIVE_INFINITY),
-    loadFrom,
+    async loadFrom(grantId, seq, limit) {
+      return (await loadItems(grantId, seq, limit)).map(toEvent);
+    },
 
     async append(event) {
       const attributes = toAttributes(event);
@@ -86,7 +84,8 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         const present = await findEvent(event.grantId, event.seq).catch(() => {
           throw error;
         });
-        if (present) return present.hash === event.hash ? 'appended' : 'taken';
+        const isOwn = present && present.kind !== 'unreadable' && present.event.hash === event.hash;
+        if (present) return isOwn ? 'appended' : 'taken';
         throw error;
       }
     },

@@ -3,17 +3,12 @@ import { grantStates, isLive } from '../../domain/grants/grant.ts';
 import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
-import {
-  type GrantId,
-  grantIdSchema,
-  type StreamId,
-  streamIdSchema,
-} from '../../domain/shared/identifiers.ts';
-import { type Instant, instantSchema, plusSeconds } from '../../domain/shared/time.ts';
+import { type GrantId, grantIdSchema, type StreamId } from '../../domain/shared/identifiers.ts';
+import { type Instant, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
-import { indexReadOf, projection, toEntry } from './indexes/grant-index.ts';
+import { indexReadOf, isIn, projection, toEntry } from './indexes/grant-index.ts';
 import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
 import { repositoryItems } from './repository-items.ts';
 
@@ -78,7 +73,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async markDue(grantId, seq, dueAt) {
       await update(
         grantId,
-        'SET due = :due, dueAt = :dueAt, dueSeq = :seq',
+        'SET due = :due, dueAt = :dueAt, dueSeq = :seq REMOVE dueAttempts',
         // A row that already has this seq has the state after it, and the append that follows must fail.
         '(attribute_not_exists(dueSeq) OR dueSeq <= :seq) AND (attribute_not_exists(#seq) OR #seq < :seq)',
         { ...dueValues(grantId, dueAt), ':seq': { N: String(seq) } },
@@ -91,7 +86,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const both = await update(
         grantId,
         dueAt === undefined
-          ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt'].join(', ')}`
+          ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt', 'dueAttempts'].join(', ')}`
           : `SET ${set}, due = :due, dueAt = :dueAt${removing(remove)}`,
         '(attribute_not_exists(#seq) OR #seq <= :seq) AND (attribute_not_exists(dueSeq) OR dueSeq <= :seq)',
         { ...values, ...(dueAt === undefined ? {} : dueValues(grantId, dueAt)) },
@@ -129,8 +124,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const unreadable: GrantId[] = [];
       for (const item of items) {
         const entry = toEntry(item);
-        if (entry) entries.push(entry);
-        else unreadable.push(idIn(item));
+        if (entry && isIn(partition, entry)) entries.push(entry);
+        else unreadable.push(...grantIdsIn(item));
       }
       const last = items.at(-1);
       const position = last && textOf(last, indexReadOf(partition, reading).sort);
@@ -144,10 +139,30 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     async listDue(now, limit, after) {
       const { items } = await query(dueRead(now, limit, after));
       return items.map((item) => ({
-        grantId: streamIdSchema.parse(textOf(item, 'grantId')),
+        // Whatever the key is: one row that no writer of ours wrote must not keep the others from being found.
+        grantId: textOf(item, 'grantId') as StreamId,
         dueAt: dueTimeOf(item),
         dueSeq: Number(item.dueSeq?.N ?? 0),
+        attempts: Number(item.dueAttempts?.N ?? 0),
       }));
+    },
+
+    async postpone({ grantId, dueSeq, attempts }, until) {
+      await update(
+        grantId,
+        'SET dueAt = :dueAt, dueAttempts = :attempts',
+        'attribute_exists(due) AND dueAt < :dueAt AND (dueSeq = :dueSeq OR attribute_not_exists(dueSeq))',
+        {
+          ':dueAt': { S: `${until}#${grantId}` },
+          ':attempts': { N: String(attempts + 1) },
+          ':dueSeq': { N: String(dueSeq) },
+        },
+      );
+    },
+
+    async dropDue({ grantId, dueAt }) {
+      const values = { ':dueAt': { S: `${dueAt}#${grantId}` } };
+      await update(grantId, 'REMOVE due, dueAt, dueAttempts', 'dueAt = :dueAt', values);
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {
@@ -175,6 +190,12 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
   };
 }
+
+/** The grant's id in a row; none in a row of another kind. */
+const grantIdsIn = (item: Item): GrantId[] => {
+  const id = grantIdSchema.safeParse(item.grantId?.S).data;
+  return id ? [id] : [];
+};
 
 /** The grant's id in a row. Throws for a row of another kind. */
 const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
@@ -219,7 +240,7 @@ const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
 });
 
 const dueTimeOf = (item: Item): Instant =>
-  instantSchema.parse(textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length));
+  textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length) as Instant;
 
 const dueRead = (now: Instant, limit: number, after: DueRow | undefined): IndexRead => ({
   index: 'byDue',

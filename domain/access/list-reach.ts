@@ -28,3 +28,9 @@ export const repositoryResource = (
   accountId: UNKNOWN_ACCOUNT,
   template: undefined,
 });
+
+/** True for a caller whom the rules let do an action on every resource, also on one of which nothing is known. */
+export function mayEverywhere(asked: Attempt & { rules: AccessRules }): boolean {
+  const found = listReachOf(asked);
+  return found.is === 'rules' && found.reach.everything && found.reach.isWhole;
+}

@@ -207,11 +207,28 @@ export function proveReadable(event: GrantEvent): void {
 export function parseEvent(content: unknown): GrantEvent {
   const envelope = eventSchema.parse(content);
   dataSchemas[envelope.type].parse(envelope.data);
+  if (envelope.grantId.startsWith('un_') !== envelope.type.startsWith('Unreadable')) {
+    throw new Error(`${envelope.type} is no event of the stream ${envelope.grantId}`);
+  }
   return envelope as GrantEvent;
 }
 
+/** The ten fields of an event of whatever version. */
+export type EventFields = {
+  grantId: StreamId;
+  seq: number;
+  at: Instant;
+  type: string;
+  principal: { kind: string; id: string };
+  correlationId: string;
+  entryPoint: string;
+  data: object;
+  prevHash: string;
+  hash: string;
+};
+
 /** The hash of an event: over its nine other fields. */
-export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
+export function eventHash(event: Omit<EventFields, 'hash'>): string {
   const { grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash } = event;
   return canonicalHash({ grantId, seq, at, type, principal, correlationId, entryPoint, data, prevHash });
 }
@@ -219,7 +236,7 @@ export function eventHash(event: Omit<GrantEvent, 'hash'>): string {
 /** Checks a whole stream, oldest first: numbering, links and hashes. Returns the first error as a sentence, undefined
  *  when the chain is whole. A removed tail cannot be seen from the stream alone. */
 export const verifyChain = (
-  events: readonly GrantEvent[],
+  events: readonly EventFields[],
   grantId = events[0]?.grantId,
 ): string | undefined => verifyLinks(events, grantId, STREAM_START);
 
@@ -231,7 +248,7 @@ export const STREAM_START: ChainStart = { seq: 1, prevHash: ZERO_HASH };
 
 /** Checks a part of a stream as `verifyChain` does the whole. */
 export function verifyLinks(
-  events: readonly GrantEvent[],
+  events: readonly EventFields[],
   grantId: StreamId | undefined,
   start: ChainStart,
 ): string | undefined {

@@ -110,7 +110,8 @@ const commonShape = {
   decision: decisionSchema.exactOptional(),
   /** Everyone who asked for something since the last approval: none of them may approve. */
   requesters: z.array(principalSchema),
-  /** Every full name that the repository had while this grant was written to, oldest first. */
+  /** The full names that the repository had while this grant was written to: the first, and the latest of the others,
+   *  oldest first. */
   repositoryNames: z.array(z.string()),
   createdAt: instantSchema,
   updatedAt: instantSchema,
@@ -209,6 +210,9 @@ export const isDecidable = (request: RequestInForce): request is WaitingRequest 
 /** True unless a principal is proven to be another than everyone who asked since the last approval; see `mayBeSame`. */
 export const isRequester = (grant: Grant, principal: Principal): boolean =>
   grant.requesters.some((other) => mayBeSame(other, principal));
+
+/** Requesters since the last approval. Our choice: with all their identifiers they fill a quarter of an item. */
+export const MOST_REQUESTERS = 64;
 
 /** The requesters with one more, each once. */
 export const withRequester = (requesters: Principal[], principal: Principal): Principal[] =>

@@ -1,14 +1,17 @@
-import type {
-  AccountId,
-  EnvironmentUuid,
-  GrantId,
-  ProjectUuid,
-  RepositoryUuid,
-  StreamId,
-  WorkspaceUuid,
+import * as z from 'zod';
+import {
+  type AccountId,
+  accountIdSchema,
+  type EnvironmentUuid,
+  type GrantId,
+  type ProjectUuid,
+  type RepositoryUuid,
+  repositoryUuidSchema,
+  type StreamId,
+  type WorkspaceUuid,
 } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
-import type { GrantEvent } from './event.ts';
+import type { EventFields } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
 
 /** The kinds of partitions that lists of grants are read by. `target` is one deployment environment, or what is
@@ -122,16 +125,30 @@ export type EventEntry = {
   principal: string;
 };
 
-/** The entry of an event. */
-export const eventEntryOf = ({ grantId, seq, at, type, principal, data }: GrantEvent): EventEntry => ({
-  grantId,
-  seq,
-  at,
-  type,
-  repositoryUuid: data.repository.uuid,
-  account: data.account,
-  principal: `${principal.kind}:${principal.id}`,
+/** Stands for the repository and the account of an event that names none: no rule is about them. */
+export const NO_TARGET = {
+  repositoryUuid: repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}'),
+  account: accountIdSchema.parse('000000000000'),
+};
+
+const targetSchema = z.object({
+  repository: z.object({ uuid: repositoryUuidSchema }),
+  account: accountIdSchema,
 });
+
+/** The entry of an event. One of a newer version that names no repository or account is of `NO_TARGET`. */
+export function eventEntryOf({ grantId, seq, at, type, principal, data }: EventFields): EventEntry {
+  const target = targetSchema.safeParse(data).data;
+  return {
+    grantId,
+    seq,
+    at,
+    type,
+    repositoryUuid: target?.repository.uuid ?? NO_TARGET.repositoryUuid,
+    account: target?.account ?? NO_TARGET.account,
+    principal: `${principal.kind}:${principal.id}`,
+  };
+}
 
 /** Where an event is sorted: by its time, its stream and its place there; unique. */
 export const eventPosition = ({ at, grantId, seq }: Pick<EventEntry, 'at' | 'grantId' | 'seq'>): string =>

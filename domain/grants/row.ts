@@ -10,8 +10,8 @@ export type GrantRow = { grantId: GrantId; seq: number; grant: Grant; dueAt?: In
 export const ROW_VERSION = 2;
 
 /** A row whose grant cannot be taken from it and is read from the log instead. `version`: it has another shape's number.
- *  `content`: it has this one's, and another shape. */
-export type StaleRow = { grantId: GrantId; reason: 'version' | 'content' };
+ *  `content`: it has this one's, and another shape. `attributes`: what it was found by is not so of its grant. */
+export type StaleRow = { grantId: GrantId; reason: 'version' | 'content' | 'attributes' };
 
 /** The grant of a row as it was stored, or why the row is stale. Nothing of a row is believed unparsed. */
 export function parseRow(

@@ -5,6 +5,7 @@ import type { Checkpoint } from './evolve/checkpoint.ts';
 import type { Grant } from './grant.ts';
 import type { EventEntry, EventPartition, GrantEntry, GrantPartition } from './listing.ts';
 import type { GrantRow, StaleRow } from './row.ts';
+import type { StoredEvent } from './unreadable/stored-event.ts';
 
 /** A part of a partition in its order, whether nothing follows it, and the position of the last item in it. */
 export type Entries<E> = { entries: E[]; isComplete: boolean; position: string | undefined };
@@ -17,10 +18,9 @@ export type Span = { from: Instant; to: Instant };
 
 /** The append-only log: the source of truth, and the audit log. */
 export type EventLog = {
-  /** A whole stream, oldest first, read consistently; empty for an unknown grant. */
-  load(grantId: StreamId): Promise<GrantEvent[]>;
-  /** The events of a stream from `seq` on, oldest first, read consistently, up to `limit` of them. */
-  loadFrom(grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]>;
+  /** The events of a stream from `seq` on as they lie there, oldest first, read consistently, up to `limit` of them; none
+   *  for an unknown stream. */
+  loadFrom(grantId: StreamId, seq: number, limit: number): Promise<StoredEvent[]>;
   /** The texts of a stream as they are stored, oldest first, read consistently, whether or not they are events. */
   loadTexts(grantId: StreamId): Promise<string[]>;
   /** Appends one event. `taken`: another event has that `seq`. A success whose reply was lost is still `appended`. */
@@ -28,8 +28,9 @@ export type EventLog = {
   /** Entries of a partition within a span, newest first, from indexes that lag by seconds. A `stream` is read from the log
    *  itself. */
   entries(partition: EventPartition, reading: Reading & Span): Promise<Entries<EventEntry>>;
-  /** The events of these entries, in their order. */
-  read(entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[]): Promise<GrantEvent[]>;
+  /** The events of these entries, in their order. One whose hash is not that of its content, or of which its entry claims
+   *  anything else than its content, is `unreadable`. */
+  read(entries: readonly EventEntry[]): Promise<StoredEvent[]>;
 };
 
 /** Where the provisioner keeps a stream's last checkpoint. No other function may write there: whatever writes one decides
@@ -47,8 +48,8 @@ export type GrantRows = { grants: Grant[]; stale: StaleRow[] };
 /** Entries of grants, and the ids of grants whose entry could not be read; of these the caller reads the log. */
 export type GrantEntries = Entries<GrantEntry> & { unreadable: GrantId[] };
 
-/** A row that is due: when, and which event of its grant was awaited. */
-export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number };
+/** A row that is due: when, which event of its grant was awaited, and how often its work was tried and not done. */
+export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number; attempts: number };
 
 /** What has names: a repository by its full name, `acme/shop`; a project by its key, `SHOP`. */
 export type BearerUuid = { repository: RepositoryUuid; project: ProjectUuid };
@@ -76,6 +77,11 @@ export type GrantTable = {
   read(grantIds: readonly GrantId[]): Promise<GrantRows>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
+  /** Says that the work of a row was tried and is not done: it counts, and is due at `until`. Does nothing when another
+   *  event is awaited by now, or the row is due later than that. */
+  postpone(row: DueRow, until: Instant): Promise<void>;
+  /** Takes the due time of a row back that has no work; does nothing when the row says another time by now. */
+  dropDue(row: DueRow): Promise<void>;
   /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
   forgetDue(row: DueRow): Promise<void>;
   /** Remembers names, before an event with them is appended. Idempotent. Of a name that very many bore, the latest bearers are

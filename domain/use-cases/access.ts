@@ -10,8 +10,11 @@ import {
   refuse,
   unknownContext,
 } from '../access/authorisation.ts';
+import { mayEverywhere } from '../access/list-reach.ts';
 import type { RepositoryAdmins } from '../access/repository-admins.ts';
 import type { Grant } from '../grants/grant.ts';
+import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
+import { type ProvenTarget, provenTarget } from '../grants/unreadable/traces.ts';
 import { type GrantId, parseGrantId } from '../shared/identifiers.ts';
 import type { Caller } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
@@ -22,6 +25,8 @@ export type AccessPorts = {
   access: AccessRules;
   admins(): RepositoryAdmins;
   reportDenied(denial: DeniedAccess): void;
+  /** Reports a row or a stream that cannot be read. Never throws. */
+  reportUnreadable(grantId: string, cause: unknown): void;
 };
 
 /** What the rules may look at beside caller and resource. Bitbucket is asked only where its answer changes one of the
@@ -76,8 +81,60 @@ export function resourceOf(grant: Grant): Resource {
   };
 }
 
+/** Decides whether a caller may act on a grant whose stream cannot be read. `target` is what the grant's id proves of it. Its
+ *  workspace and project are not proven, so the caller must be allowed with them and without. Where nothing is proven, only
+ *  who may do so with every grant is allowed. Bitbucket is not asked for its admins. */
+export function authoriseUnreadable(
+  { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
+  { caller, action, target }: { caller: Caller; action: Action; target: ProvenTarget | undefined },
+): Result<undefined> {
+  const attempt = { rules, caller, action, context: unknownContext };
+  if (mayEverywhere(attempt)) return ok(undefined);
+  if (!target) {
+    const decision = { allowed: false, rule: 'default-deny' };
+    return refuse({ ...attempt, resource: undefined, decision, report });
+  }
+  const { repository, environmentUuid, account: accountId, template, claimed } = target;
+  const nothing = { workspaceUuid: undefined, projectUuid: undefined };
+  for (const unproven of [claimed, nothing]) {
+    const resource = {
+      ...unproven,
+      repositoryUuid: repository.uuid,
+      environmentUuid,
+      accountId,
+      template: { name: template },
+    };
+    const mayAct = authorise({ ...attempt, resource, report });
+    if (!mayAct.ok) return mayAct;
+  }
+  return ok(undefined);
+}
+
+/** What is answered instead of a grant whose stream cannot be read. */
+export const unreadableGrant = ({ grantId, reason }: UnreadableStream): Problem =>
+  problem(
+    'CONFLICT',
+    `Grant ${grantId} cannot be read: ${reason}. It can only be revoked, which closes its role. The operators have a report.`,
+  );
+
+/** What is answered instead of a decision on a stream that a newer version has written. */
+export const readOnlyGrant = (grantId: string): Problem =>
+  problem(
+    'CONFLICT',
+    `Grant ${grantId} holds events of a newer version of Rolewright. This version can only show and revoke it. Repeat the request when the newer version is deployed.`,
+  );
+
+/** A grant that was loaded, or why not; `unreadable` where its stream cannot be read. */
+export type Loaded<S> = Result<S & { grant: Grant }> & { unreadable?: UnreadableStream };
+
+/** Lets an unreadable stream be looked at; throws everything else. */
+export function onlyUnreadable(error: unknown): UnreadableStream {
+  if (error instanceof UnreadableStream) return error;
+  throw error;
+}
+
 /** The one answer for a grant that does not exist and for one that the caller may not read. */
-const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
+export const grantNotFound = (grantId: string): { ok: false; problem: Problem } =>
   fail(problem('GRANT_NOT_FOUND', `There is no grant ${grantId.slice(0, 64)}.`));
 
 /** What a caller wants of one grant, which they name: `grantId` is any text until it is parsed. */
@@ -85,16 +142,24 @@ export type GrantAttempt = { grantId: string; caller: Caller; action: Action };
 
 /** Loads a grant for a caller who may read it and may do `action` with it. The problem is `GRANT_NOT_FOUND`,
  *  with the same detail, for a grant that does not exist and for one that the caller may not read. It is
- *  `DENIED` where they may read the grant and no more. Every use case of one grant goes through this.
+ *  `DENIED` where they may read the grant and no more, `CONFLICT` where its stream cannot be read. Every use case of one grant goes through this.
  *  `admins` are those of one request, which may load a grant more than once. */
 export async function loadForCaller<S extends { grant: Grant | undefined }>(
-  { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
+  ports: Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'>,
   load: (grantId: GrantId) => Promise<S>,
   { grantId, caller, action, admins }: GrantAttempt & { admins: RepositoryAdmins },
-): Promise<Result<S & { grant: Grant }>> {
+): Promise<Loaded<S>> {
+  const { access: rules, reportDenied: report } = ports;
   const id = parseGrantId(grantId);
   if (!id) return grantNotFound(grantId);
-  const stream = await load(id);
+  const stream = await load(id).catch(onlyUnreadable);
+  if (stream instanceof UnreadableStream) {
+    ports.reportUnreadable(id, stream);
+    const target = provenTarget(id, stream.texts);
+    const mayRead = authoriseUnreadable(ports, { caller, action: 'read', target });
+    const answer = mayRead.ok ? fail(unreadableGrant(stream)) : grantNotFound(grantId);
+    return { ...answer, unreadable: stream };
+  }
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);

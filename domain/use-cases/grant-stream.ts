@@ -1,5 +1,6 @@
 import {
   type EntryPoint,
+  type EventFields,
   eventHash,
   type GrantEvent,
   type NewEvent,
@@ -17,10 +18,10 @@ import {
 import { evolve } from '../grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
+import { sortStored, type UnknownEvent, UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { StreamId } from '../shared/identifiers.ts';
-import { PortError } from '../shared/port-error.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
 import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 
@@ -28,13 +29,22 @@ import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
  *  that no second run looks at a grant while a first one works on it. */
 const WORK_DUE_SECONDS = 60;
 
-/** A grant's stream as it was read: the fold of its events and the last of them. `events` begin at the checkpoint, where
- *  there is one. */
+/** A grant's stream as it was read: the fold of its events and the end of the chain. `events` begin at the checkpoint,
+ *  where there is one. A stream with `unknown` events, which a newer version wrote, is read-only: the fold leaves them
+ *  out. */
 export type GrantStream = StreamPart & {
   grantId: StreamId;
   grant: Grant | undefined;
-  last: GrantEvent | undefined;
+  last: Pick<EventFields, 'seq' | 'at' | 'hash'> | undefined;
+  unknown: readonly UnknownEvent[];
 };
+
+/** True for a stream on which this version may decide nothing. */
+export const isReadOnly = ({ unknown }: Pick<GrantStream, 'unknown'>): boolean => unknown.length > 0;
+
+/** True where the provisioner must keep a checkpoint of the stream. One of a read-only stream would hide what makes it so. */
+export const owesCheckpoint = (stream: GrantStream): boolean =>
+  !isReadOnly(stream) && needsCheckpoint(stream);
 
 /** Who caused an event, through which endpoint. */
 export type Cause = { principal: Principal; correlationId: string; entryPoint: EntryPoint };
@@ -78,19 +88,16 @@ export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
 
-/** A stream that cannot be read: an event that this version does not know or that is none, or a broken chain. */
-export class UnreadableStream extends Error {
-  readonly grantId: StreamId;
+/** What was read of a stream with the events of other versions in it. */
+export type ReadPart = StreamPart &
+  Pick<GrantStream, 'unknown'> & {
+    /** The fields of every event that was read, in order. */
+    all: readonly EventFields[];
+  };
 
-  constructor(grantId: StreamId, reason: string, options?: { cause: unknown }) {
-    super(`the log of ${grantId} is broken: ${reason}`, options);
-    this.grantId = grantId;
-  }
-}
-
-/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
- *  when an event is none, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log
- *  that was altered. */
+/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream` when an
+ *  event cannot be read, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log that
+ *  was altered. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
   grantId: StreamId,
@@ -103,43 +110,42 @@ export async function loadWholeStream(
   ports: Pick<StreamPorts, 'log' | 'clock'>,
   grantId: StreamId,
 ): Promise<GrantStream> {
-  const events = await loadEvents(ports.log, grantId, 1);
-  return verified(ports, grantId, { checkpoint: undefined, events });
+  return verified(ports, grantId, await readWhole(ports, grantId));
 }
 
-/** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. */
+/** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. Throws
+ *  `UnreadableStream` when an event cannot be read. */
 export async function readPart(
   { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
   grantId: StreamId,
-): Promise<StreamPart> {
+): Promise<ReadPart> {
   const checkpoint = await checkpoints.find(grantId);
   if (checkpoint) {
-    const events = await loadEvents(log, grantId, checkpoint.seq);
-    if (isCheckpointOf(checkpoint, events)) return { checkpoint, events };
+    const stored = await log.loadFrom(grantId, checkpoint.seq, Number.POSITIVE_INFINITY);
+    const read = sortStored(grantId, stored);
+    if (isCheckpointOf(checkpoint, read.events)) return { checkpoint, ...read };
   }
-  return { checkpoint: undefined, events: await loadEvents(log, grantId, 1) };
+  return readWhole({ log }, grantId);
 }
 
-/** The events from `seq` on. A failed read is a `PortError`; whatever else is thrown is about what was read. */
-async function loadEvents(log: EventLog, grantId: StreamId, seq: number): Promise<GrantEvent[]> {
-  try {
-    return await (seq === 1 ? log.load(grantId) : log.loadFrom(grantId, seq, Number.POSITIVE_INFINITY));
-  } catch (error) {
-    if (error instanceof PortError) throw error;
-    throw new UnreadableStream(grantId, 'an event in it is not one that this version knows', {
-      cause: error,
-    });
-  }
+async function readWhole({ log }: Pick<StreamPorts, 'log'>, grantId: StreamId): Promise<ReadPart> {
+  const stored = await log.loadFrom(grantId, 1, Number.POSITIVE_INFINITY);
+  return { checkpoint: undefined, ...sortStored(grantId, stored) };
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: StreamPart): GrantStream {
-  const { events } = part;
+function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: ReadPart): GrantStream {
+  const { all, unknown, checkpoint, events } = part;
   const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
-  const isAhead = (events.at(-1)?.at ?? '') > latest;
+  const last = all.at(-1);
+  const isAhead = (last?.at ?? '') > latest;
   const fieldError =
-    verifyPart(part, grantId) ?? (isAhead ? 'its last event is dated in the future' : undefined);
-  if (fieldError) throw new UnreadableStream(grantId, fieldError);
-  return { ...part, grantId, grant: replayPart(part), last: events.at(-1) };
+    verifyPart({ checkpoint, events: all }, grantId) ??
+    (isAhead ? 'its last event is dated in the future' : undefined);
+  const grant = replayPart(part);
+  const isHeadless = last !== undefined && !grant && grantId.startsWith('gr_');
+  const reason = fieldError ?? (isHeadless ? 'it does not begin with a request' : undefined);
+  if (reason !== undefined) throw new UnreadableStream(grantId, reason, all);
+  return { checkpoint, events, unknown, grantId, grant, last };
 }
 
 /** When the next event of a stream is dated: now, or when its last event was, if that is later: clocks of two functions
@@ -175,6 +181,7 @@ export async function appendEventAt(
     prevHash: stream.last?.hash ?? ZERO_HASH,
   };
   const hashed: GrantEvent = { ...body, hash: eventHash(body) };
+  if (isReadOnly(stream)) throw new Error(`${event.type} on a stream that a newer version has written`);
   proveReadable(hashed);
   if (isAtRest(stream.grant)) {
     const now = toInstant(ports.clock.now());
@@ -189,7 +196,7 @@ export async function appendEventAt(
   if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
   await ports.notify?.(part);
-  return { ...part, grantId: stream.grantId, grant, last: hashed };
+  return { ...part, grantId: stream.grantId, grant, last: hashed, unknown: stream.unknown };
 }
 
 /** The names that an event brings into its stream; a stream beside an unreadable one brings none. */
@@ -213,7 +220,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
   const { grant, last } = stream;
   if (!grant || !last) return;
   const now = toInstant(ports.clock.now());
-  const dueAt = needsCheckpoint(stream) ? plusSeconds(now, WORK_DUE_SECONDS) : dueAtOf(grant, now);
+  const dueAt = owesCheckpoint(stream) ? plusSeconds(now, WORK_DUE_SECONDS) : dueAtOf(grant, now);
   await ports.grants.project({ grantId: grant.id, seq: last.seq, grant, dueAt });
 }
 

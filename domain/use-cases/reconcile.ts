@@ -1,15 +1,25 @@
 import { decideLapse } from '../grants/decide-approval.ts';
 import { decideRevocation } from '../grants/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
-import { needsCheckpoint } from '../grants/evolve/checkpoint.ts';
 import type { Grant } from '../grants/grant.ts';
-import type { DueRow } from '../grants/stores.ts';
+import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
+import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
-import type { StreamId } from '../shared/identifiers.ts';
+import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
+import { assertNever } from '../shared/result.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
-import { appendEvent, type Cause, loadStream, projectStream, type StreamPorts } from './grant-stream.ts';
-import type { Provisioner } from './provisioner.ts';
+import type { ClosingPorts } from './close-beside.ts';
+import { closeExpired, finishClosing } from './close-due.ts';
+import {
+  appendEvent,
+  type Cause,
+  type GrantStream,
+  isReadOnly,
+  loadStream,
+  owesCheckpoint,
+  projectStream,
+} from './grant-stream.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function runs
@@ -17,71 +27,166 @@ import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 const ABANDONED_SECONDS = 900;
 const ROWS_PER_READ = 50;
 
+/** Rows that were tried before, of one pass. They come after all others: work that is never done keeps none waiting. */
+const MOST_RETRIES = 20;
+
+/** Seconds until a row is tried again: for the first attempts as after any work, then twice as long each time, up to an
+ *  hour. Our choice. */
+const RETRY_SECONDS = 60;
+const QUICK_ATTEMPTS = 3;
+const LONGEST_RETRY_SECONDS = 3600;
+
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
-export type ReconcilePorts = StreamPorts & {
-  provisioner: Provisioner;
+export type ReconcilePorts = ClosingPorts & {
   /** Reports a grant that could not be reconciled; the pass continues. */
   reportFailure(grantId: StreamId, error: unknown): void;
+  /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
+  reportStopped(grantId: GrantId): void;
 };
 
-/** What one pass found: how many rows were due, how many of their grants came to rest, how many did not. */
-export type Reconciliation = { due: number; settled: number; unfinished: number };
+/** What one pass found: how many rows were due, how many of their grants came to rest, how many did not, and how many of
+ *  the latter cannot be read. */
+export type Reconciliation = { due: number; settled: number; unfinished: number; unreadable: number };
 
-/** One pass over the grants that are due, the longest overdue first. The pass has the provisioner finish or
- *  compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and
- *  updates rows that a dead process left behind. It begins no grant after `deadline`. Two passes may run at
- *  once: the lease and the log decide which one acts. One grant's failure does not stop the others. */
+/** One pass, and what it has found so far. `closings` are revokes of unreadable grants that it began. */
+export type Pass = {
+  correlationId: string;
+  deadline: EpochMilliseconds;
+  found: Reconciliation;
+  closings: number;
+};
+
+/** What became of a due row. `retry`: to be tried again, later each time. `wait`: to be looked at again soon. `watch`: to be
+ *  looked at again in an hour. */
+export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
+
+/** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
+ *  the others. The pass has the provisioner finish or compensate what was begun, revokes expired grants, lapses requests
+ *  that were not decided in time, and updates rows that a dead process left behind. It begins no grant after `deadline`.
+ *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
+ *  others. */
 export async function reconcile(
   ports: ReconcilePorts,
-  pass: { correlationId: string; deadline: EpochMilliseconds },
+  { correlationId, deadline }: { correlationId: string; deadline: EpochMilliseconds },
 ): Promise<Reconciliation> {
   const { clock, grants } = ports;
   const until = toInstant(clock.now());
-  const found: Reconciliation = { due: 0, settled: 0, unfinished: 0 };
-  let last: DueRow | undefined;
-  do {
-    const rows = await grants.listDue(until, ROWS_PER_READ, last);
-    for (const row of rows) {
-      if (clock.now() >= pass.deadline) return found;
-      found.due += 1;
-      const isSettled = await reconcileOne(ports, row, pass.correlationId).catch((error: unknown) => {
-        ports.reportFailure(row.grantId, error);
-        return false;
-      });
-      found[isSettled ? 'settled' : 'unfinished'] += 1;
-    }
-    last = rows.length === ROWS_PER_READ ? rows.at(-1) : undefined;
-  } while (last);
+  const found: Reconciliation = { due: 0, settled: 0, unfinished: 0, unreadable: 0 };
+  const pass: Pass = { correlationId, deadline, found, closings: 0 };
+  const retries: DueRow[] = [];
+  for await (const row of dueRows(grants, until)) {
+    if (clock.now() >= deadline) return found;
+    if (row.attempts === 0) await reconcileRow(ports, row, pass);
+    else if (retries.length < MOST_RETRIES) retries.push(row);
+    else found.due += 1;
+  }
+  for (const row of retries) {
+    if (clock.now() >= deadline) return found;
+    await reconcileRow(ports, row, pass);
+  }
   return found;
 }
 
-async function reconcileOne(ports: ReconcilePorts, row: DueRow, correlationId: string): Promise<boolean> {
-  if (grantBeside(row.grantId) !== undefined) return finishUnreadable(ports, row);
-  const read = await loadStream(ports, row.grantId);
-  const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
-  const stream = overdue
-    ? await appendEvent(ports, read, { event: overdue, cause: causeOf(correlationId) })
-    : read;
-  // Another writer has just moved the stream: that one looks after it, or the next pass does.
-  if (!stream) return false;
-  if (!isAtRest(stream.grant) || needsCheckpoint(stream)) {
-    const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
-    return outcome === 'settled';
-  }
-  await projectStream(ports, stream);
-  if (row.dueSeq <= (stream.last?.seq ?? 0)) return true;
-  const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
-  if (isAbandoned) await ports.grants.forgetDue(row);
-  return isAbandoned;
+/** Every row that is due, page by page, the longest overdue first. */
+async function* dueRows(grants: Pick<GrantTable, 'listDue'>, until: Instant): AsyncGenerator<DueRow> {
+  let last: DueRow | undefined;
+  do {
+    const rows = await grants.listDue(until, ROWS_PER_READ, last);
+    yield* rows;
+    last = rows.length === ROWS_PER_READ ? rows.at(-1) : undefined;
+  } while (last);
 }
 
-/** Has the provisioner finish the revoke of a grant whose stream cannot be read. Such a row is projected from no grant, so
- *  its due time is taken back once nothing is left to do. */
-async function finishUnreadable(ports: ReconcilePorts, row: DueRow): Promise<boolean> {
-  const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
-  if (outcome !== 'settled') return false;
-  await ports.grants.forgetDue(row);
-  return true;
+/** Works on one row, and says when it is due again where it is not done. Never throws. */
+async function reconcileRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<void> {
+  const { found } = pass;
+  found.due += 1;
+  try {
+    const outcome = await outcomeOf(ports, row, pass);
+    found[outcome === 'settled' || outcome === 'watch' ? 'settled' : 'unfinished'] += 1;
+    const seconds = secondsUntilNext(outcome, row);
+    if (seconds === undefined) return;
+    await ports.grants.postpone(row, plusSeconds(toInstant(ports.clock.now()), seconds));
+  } catch (error) {
+    ports.reportFailure(row.grantId, error);
+  }
+}
+
+async function outcomeOf(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
+  try {
+    const besideOf = grantBeside(row.grantId);
+    return await (besideOf ? finishClosing(ports, row, pass) : reconcileOne(ports, row, pass));
+  } catch (error) {
+    ports.reportFailure(row.grantId, error);
+    return 'retry';
+  }
+}
+
+function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): number | undefined {
+  switch (outcome) {
+    case 'settled':
+    case 'wait':
+      return undefined;
+    case 'watch':
+      return LONGEST_RETRY_SECONDS;
+    case 'retry':
+      return Math.min(RETRY_SECONDS * 2 ** Math.max(0, attempts - QUICK_ATTEMPTS), LONGEST_RETRY_SECONDS);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
+  const read = await loadOrReport(ports, row, pass);
+  if (read instanceof UnreadableStream) return closeRow(ports, { row, texts: read.texts }, pass);
+  if (isReadOnly(read)) return closeRow(ports, { row, texts: [] }, pass);
+  const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
+  const stream = overdue
+    ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass.correlationId) })
+    : read;
+  // Another writer has just moved the stream: that one looks after it, or the next pass does.
+  if (!stream) return 'wait';
+  if (!isAtRest(stream.grant) || owesCheckpoint(stream)) {
+    const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
+    return outcome === 'settled' ? 'settled' : 'retry';
+  }
+  await projectStream(ports, stream);
+  return awaited(ports, row, stream);
+}
+
+/** Closes the role of a grant that this version may not decide about, where it has expired. */
+async function closeRow(
+  ports: ReconcilePorts,
+  { row, texts }: { row: DueRow; texts: readonly string[] },
+  pass: Pass,
+): Promise<RowOutcome> {
+  const grantId = parseGrantId(row.grantId);
+  return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
+}
+
+/** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. */
+async function awaited(ports: ReconcilePorts, row: DueRow, { last }: GrantStream): Promise<RowOutcome> {
+  if (row.dueSeq <= (last?.seq ?? 0)) return 'settled';
+  const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
+  if (!isAbandoned) return 'wait';
+  await (last ? ports.grants.forgetDue(row) : ports.grants.dropDue(row));
+  return 'settled';
+}
+
+/** The stream of a row, or that it cannot be read, which is reported and counted. */
+async function loadOrReport(
+  ports: ReconcilePorts,
+  { grantId }: DueRow,
+  { found }: Pass,
+): Promise<GrantStream | UnreadableStream> {
+  try {
+    return await loadStream(ports, grantId);
+  } catch (error) {
+    if (!(error instanceof UnreadableStream)) throw error;
+    found.unreadable += 1;
+    ports.reportFailure(grantId, error);
+    return error;
+  }
 }
 
 /** The event that is due by time alone: the grant has expired, or its request was not decided in time. */
@@ -91,7 +196,7 @@ function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefi
   return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }
 
-const causeOf = (correlationId: string): Cause => ({
+const reconcilerCause = (correlationId: string): Cause => ({
   principal: { kind: 'system', id: 'reconciler' },
   correlationId,
   entryPoint: 'schedule',

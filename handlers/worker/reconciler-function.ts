@@ -8,7 +8,7 @@ import { type ReconcilePorts, type Reconciliation, reconcile } from '../../domai
 const LAST_GRANT_MS = 30_000;
 
 /** What one pass needs beside the reconciler's own ports. */
-export type ReconcilerFunctionPorts = Omit<ReconcilePorts, 'reportFailure'> & {
+export type ReconcilerFunctionPorts = Omit<ReconcilePorts, 'reportFailure' | 'reportStopped'> & {
   logger: Pick<Logger, 'info' | 'error'>;
 };
 
@@ -21,10 +21,11 @@ export async function reconcilerFunction(
   const { clock, logger } = ports;
   const reportFailure = (grantId: StreamId, error: unknown) =>
     logger.error('a grant could not be reconciled', { grantId, error: error as Error });
+  const reportStopped = (grantId: string) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId });
   try {
     const deadline = later(clock.now(), context.getRemainingTimeInMillis() - LAST_GRANT_MS);
     const found = await reconcile(
-      { ...ports, reportFailure },
+      { ...ports, reportFailure, reportStopped },
       { correlationId: context.awsRequestId, deadline },
     );
     if (found.due > 0) logger.info('reconciled', { ...found });

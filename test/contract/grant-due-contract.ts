@@ -11,6 +11,7 @@ const GRANT = grantIdNumber(1);
 
 /** What every grant table keeps to, for the list of what is due. */
 export function grantDueContract(name: string, open: OpenGrantTable): void {
+  retryContract(name, open);
   let table: GrantTable;
   let second: GrantTable;
 
@@ -25,7 +26,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
     test('holds what is due by now, and nothing later', async () => {
       await table.markDue(GRANT, 1, at(10));
       expect(await second.listDue(at(9), 10)).toEqual([]);
-      const row = { grantId: GRANT, dueAt: at(10), dueSeq: 1 };
+      const row = { grantId: GRANT, dueAt: at(10), dueSeq: 1, attempts: 0 };
       expect(await second.listDue(at(10), 10)).toEqual([row]);
       expect(await second.listDue(at(11), 10)).toEqual([row]);
     });
@@ -35,6 +36,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
         grantId: grantIdNumber(n),
         dueAt: at(((n * 7) % 25) % 9),
         dueSeq: n + 1,
+        attempts: 0,
       }));
       await forEachItem(rows, (row) => table.markDue(asStreamId(row.grantId), row.dueSeq, row.dueAt));
       for (const limit of [1, 4, 100]) {
@@ -55,7 +57,9 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
     test('says which event was awaited, also after another projection', async () => {
       await table.markDue(GRANT, 6, at(1));
       await project(5, at(30));
-      expect(await table.listDue(at(59), 10)).toEqual([{ grantId: GRANT, dueAt: at(1), dueSeq: 6 }]);
+      expect(await table.listDue(at(59), 10)).toEqual([
+        { grantId: GRANT, dueAt: at(1), dueSeq: 6, attempts: 0 },
+      ]);
     });
 
     test('has a grant that was never marked, too: it awaits no event', async () => {
@@ -67,7 +71,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
 
     test('forgets a grant whose first event never came', async () => {
       await table.markDue(GRANT, 1, at(1));
-      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 1 });
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 1, attempts: 0 });
       expect(await table.listDue(at(59), 10)).toEqual([]);
       await table.markDue(GRANT, 1, at(2));
       expect(await table.listDue(at(59), 10)).toHaveLength(1);
@@ -75,21 +79,80 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
 
     test('forgets nothing that says another time or awaits another event by now', async () => {
       await table.markDue(GRANT, 2, at(2));
-      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 2 });
-      await table.forgetDue({ grantId: GRANT, dueAt: at(2), dueSeq: 1 });
-      await table.forgetDue({ grantId: grantIdNumber(2), dueAt: at(2), dueSeq: 2 });
-      expect(await table.listDue(at(59), 10)).toEqual([{ grantId: GRANT, dueAt: at(2), dueSeq: 2 }]);
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 2, attempts: 0 });
+      await table.forgetDue({ grantId: GRANT, dueAt: at(2), dueSeq: 1, attempts: 0 });
+      await table.forgetDue({ grantId: grantIdNumber(2), dueAt: at(2), dueSeq: 2, attempts: 0 });
+      expect(await table.listDue(at(59), 10)).toEqual([
+        { grantId: GRANT, dueAt: at(2), dueSeq: 2, attempts: 0 },
+      ]);
     });
 
     test('an event that never came does not hide the due time of the grant itself', async () => {
       await project(4, at(30));
       await second.markDue(GRANT, 5, at(1));
-      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 5 });
+      await table.forgetDue({ grantId: GRANT, dueAt: at(1), dueSeq: 5, attempts: 0 });
       // Whoever forgets may die here: until the row is projected again it stays in the list.
       expect(await table.listDue(at(59), 10)).toHaveLength(1);
       await project(4, at(30));
       expect(await table.listDue(at(59), 10)).toMatchObject([{ dueAt: at(30) }]);
       await project(4);
+      expect(await table.listDue(at(59), 10)).toEqual([]);
+    });
+  });
+}
+
+/** What every grant table keeps to, for due rows whose work is not done. */
+function retryContract(name: string, open: OpenGrantTable): void {
+  let table: GrantTable;
+  beforeEach(async () => {
+    ({ table } = await open());
+  });
+
+  const dueRow = async () => {
+    const [row] = await table.listDue(at(59), 10);
+    if (!row) throw new Error('nothing is due');
+    return row;
+  };
+
+  describe(`due rows of grant table ${name} that were tried`, () => {
+    test('are due later, and know how often they were tried', async () => {
+      await table.markDue(GRANT, 1, at(1));
+      await table.postpone(await dueRow(), at(5));
+      await table.postpone(await dueRow(), at(9));
+      expect(await dueRow()).toEqual({ grantId: GRANT, dueAt: at(9), dueSeq: 1, attempts: 2 });
+      expect(await table.listDue(at(8), 10)).toEqual([]);
+    });
+
+    test('are not postponed where another event is awaited, or where they are due later', async () => {
+      await table.markDue(GRANT, 1, at(1));
+      const row = await dueRow();
+      await table.postpone(row, at(1));
+      await table.markDue(GRANT, 2, at(3));
+      await table.postpone(row, at(9));
+      expect(await dueRow()).toEqual({ grantId: GRANT, dueAt: at(3), dueSeq: 2, attempts: 0 });
+    });
+
+    test('are not made due by being postponed', async () => {
+      await table.markDue(GRANT, 1, at(1));
+      const row = await dueRow();
+      await table.project({ grantId: GRANT, seq: 1, grant: grantOf() });
+      await table.postpone(row, at(9));
+      expect(await table.listDue(at(59), 10)).toEqual([]);
+    });
+
+    test('begin anew with new work', async () => {
+      await table.markDue(GRANT, 1, at(1));
+      await table.postpone(await dueRow(), at(5));
+      await table.markDue(GRANT, 2, at(2));
+      expect(await dueRow()).toEqual({ grantId: GRANT, dueAt: at(2), dueSeq: 2, attempts: 0 });
+    });
+
+    test('are dropped, also with a projected grant, unless they say another time by now', async () => {
+      await table.project({ grantId: GRANT, seq: 1, grant: grantOf(), dueAt: at(1) });
+      const row = await dueRow();
+      await table.dropDue({ ...row, dueAt: at(2) });
+      expect(await table.listDue(at(59), 10)).toHaveLength(1);
+      await table.dropDue(row);
       expect(await table.listDue(at(59), 10)).toEqual([]);
     });
   });

@@ -74,6 +74,7 @@ export async function evidenceOfFakes(
     roleName: ROLE_NAME,
     repositoryUuid: shop.uuid,
     events: await world.log.load(GRANT_ID),
+    beside: [],
     row: row && {
       ...(projected
         ? { seq: { N: String(projected.seq) }, grant: { S: JSON.stringify(projected.grant) } }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { GrantTable } from '../../domain/grants/stores.ts';
 import { FakeCheckpointStore, FakeEventLog, FakeGrantTable } from '../support/domain/fakes/store.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
+import { eventsOf } from '../support/domain/streams/stored.ts';
 import { asInstant } from '../support/identifiers.ts';
 import { asks, type Decide, finishes, forgottenWork, revokes, stillClock, writer } from './row-world.ts';
 import { everyOrder, someOrders, Turnstile } from './turnstile.ts';
@@ -72,7 +73,7 @@ describe('a row never forgets work, in whatever order', () => {
       expect(await grants.listDue(asInstant('9999-12-31T23:59:59.999Z'), 1)).toEqual([]);
     };
     await writer(ports, GRANT_ID, asks);
-    expect((await log.load(GRANT_ID)).map(({ type }) => type)).toEqual([
+    expect((await eventsOf(log, GRANT_ID)).map(({ type }) => type)).toEqual([
       'GrantRequested',
       'ProvisioningFailed',
       'GrantRequested',
@@ -126,7 +127,7 @@ describe('the exploration finds a row that forgets work when', () => {
       (grants) => ({
         async markDue(grantId, dueSeq, dueAt) {
           await grants.markDue(grantId, dueSeq, dueAt);
-          await grants.forgetDue({ grantId, dueAt, dueSeq });
+          await grants.forgetDue({ grantId, dueAt, dueSeq, attempts: 0 });
         },
       }),
     ],

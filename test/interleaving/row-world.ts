@@ -13,6 +13,7 @@ import {
 import { FakeClock } from '../support/domain/fakes/store.ts';
 import { ada } from '../support/domain/samples.ts';
 import { failed, requested, revocation, revoked } from '../support/domain/stories.ts';
+import { eventsOf } from '../support/domain/streams/stored.ts';
 import { asInstant } from '../support/identifiers.ts';
 
 /** What a writer appends when it finds this work to do; nothing, when there is nothing for it to say. */
@@ -48,7 +49,7 @@ export async function forgottenWork(
   grants: GrantTable,
   grantId: GrantId,
 ): Promise<string | undefined> {
-  const events = await log.load(grantId);
+  const events = await eventsOf(log, grantId);
   const work = workOf(replay(events));
   if (work.kind === 'rest') return undefined;
   const [row] = await grants.listDue(asInstant('9999-01-01T00:00:00.000Z'), 1);

@@ -58,7 +58,16 @@ export class ScheduledWorld extends World {
     const { clock, log, checkpoints, grants } = this.requestPorts;
     const provisioner: Provisioner = { run: (grantId, waitMs) => this.invoke(grantId, waitMs) };
     const deadline = this.clock.now() + 270_000;
-    const ports = { clock, log, checkpoints, grants, provisioner, reportFailure: () => {} };
+    const ports = {
+      clock,
+      log,
+      checkpoints,
+      grants,
+      provisioner,
+      configuration: { accounts: [] },
+      reportFailure: () => {},
+      reportStopped: () => {},
+    };
     await reconcile(ports, { correlationId: this.nextCorrelationId(), deadline: asEpoch(deadline) });
   }
 

@@ -4,14 +4,15 @@ import type { Evidence, IamWrite } from './evidence.ts';
 type EventType = GrantEvent['type'];
 
 const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
+const CLOSING: EventType[] = [...REMOVAL, 'UnreadableRevocationRequested'];
 
 /** Which events announce which write: one of them must stand before it in the same chapter. */
 const announcing: Record<string, EventType[]> = {
   CreateOpenIDConnectProvider: ['ProviderCreationStarted'],
   CreateRole: ['ProvisioningStarted'],
   PutRolePolicy: ['ProvisioningStarted', 'UpdateStarted'],
-  UpdateAssumeRolePolicy: ['UpdateStarted', ...REMOVAL],
-  PutRolePermissionsBoundary: ['UpdateStarted', ...REMOVAL],
+  UpdateAssumeRolePolicy: ['UpdateStarted', ...CLOSING],
+  PutRolePermissionsBoundary: ['UpdateStarted', ...CLOSING],
   UpdateRole: ['UpdateStarted'],
   DeleteRolePolicy: REMOVAL,
   DetachRolePolicy: ['ForeignPoliciesFound'],
@@ -25,12 +26,14 @@ const chapterEnds: EventType[] = [
   'UpdateFailed',
   'ProvisioningFailed',
   'GrantRevoked',
+  'UnreadableRoleDisabled',
 ];
 
 /** Invariant 1: no IAM write without an earlier event that announced it. */
 export function announcedWrites(evidence: Evidence): string[] {
+  const story = [...evidence.events, ...evidence.beside];
   return evidence.writes.flatMap((write) => {
-    const fault = faultOf(write, chapterBefore(evidence.events.slice(0, write.eventsBefore)), evidence);
+    const fault = faultOf(write, chapterBefore(story.slice(0, write.eventsBefore)), evidence);
     return fault ? [`${write.action} after event ${write.eventsBefore} ${fault}`] : [];
   });
 }

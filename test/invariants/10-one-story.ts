@@ -17,7 +17,7 @@ const ONCE = [
 
 /** Invariant 10: a repeated or concurrent request has one effect and one story in the log. */
 export function oneStory(evidence: Evidence): string[] {
-  return [...uselessEvents(evidence), ...repetitions(evidence), ...effects(evidence)];
+  return [...uselessEvents(evidence), ...repetitions(evidence), ...closings(evidence), ...effects(evidence)];
 }
 
 /** Every event must mean something where it stands. */
@@ -45,6 +45,13 @@ function repetitions({ events }: Evidence): string[] {
     if (changes < 0) faults.push(`event ${seq} is an update that nobody asked for`);
   }
   return faults;
+}
+
+/** An unreadable grant is closed once: an intent and an outcome. */
+function closings({ beside }: Evidence): string[] {
+  const story = beside.map(({ type }) => type).join(' ');
+  const isOnce = /^(UnreadableRevocationRequested( UnreadableRoleDisabled)?)?$/.test(story);
+  return isOnce ? [] : [`the closing is told as ${story}`];
 }
 
 function effects(evidence: Evidence): string[] {

@@ -1,11 +1,13 @@
-import { type Evidence, ownRoles, stateIn } from './evidence.ts';
+import { type Evidence, endOf, ownRoles } from './evidence.ts';
 
-/** Invariant 5: after a revoke is answered, IAM holds nothing that admits a token or lets a session act. To be asked at
- *  the very answer, and again at the end. */
+/** Invariant 5: after a revoke is answered, IAM holds nothing that admits a token or lets a session act. The closed roles of
+ *  an unreadable grant are left. To be asked at the very answer, and again at the end. */
 export function nothingAfterRevoke(evidence: Evidence): string[] {
-  if (stateIn(evidence.events) !== 'revoked') return [];
+  const end = endOf(evidence);
+  if (end !== 'revoked' && end !== 'closed') return [];
+  const left = end === 'revoked' ? ownRoles(evidence) : [];
   return [
-    ...ownRoles(evidence).map(({ name }) => `role ${name} is still there`),
+    ...left.map(({ name }) => `role ${name} is still there`),
     ...evidence.admissions
       .filter(({ admitted }) => admitted)
       .map(({ token }) => `the ${token} token is admitted`),

@@ -2,7 +2,7 @@ import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, roleOf, waitingRequest } from '../../domain/grants/grant.ts';
 import { isAtRest } from '../../domain/grants/work.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
-import { BOUNDARY, type Evidence, ownRoles } from './evidence.ts';
+import { BOUNDARY, DENY_ALL, type Evidence, endOf, ownRoles } from './evidence.ts';
 
 /** Invariant 8: after a crash or a lost reply at any call, reconciling leaves log, read model and IAM in agreement, and a
  *  second pass changes nothing. To be asked once everything is quiet. */
@@ -11,12 +11,29 @@ export function agreement(evidence: Evidence): string[] {
   return [
     ...(isAtRest(grant) ? [] : [`the grant is left ${grant?.state}, with work to do`]),
     ...rowErrors(evidence, grant),
-    ...(grant?.state === 'active' ? activeErrors(evidence, grant) : leftErrors(evidence, grant)),
+    ...roleErrors(evidence, grant),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
   ];
 }
 
-function rowErrors({ row, events }: Evidence, grant: Grant | undefined): string[] {
+function roleErrors(evidence: Evidence, grant: Grant | undefined): string[] {
+  if (endOf(evidence) === 'closed') return closedErrors(evidence);
+  if (evidence.beside.length > 0) return ['the closing of an unreadable grant is left undone'];
+  return grant?.state === 'active' ? activeErrors(evidence, grant) : leftErrors(evidence, grant);
+}
+
+/** Of a grant that cannot be read: what the log says is closed is closed, and it is every role. */
+function closedErrors(evidence: Evidence): string[] {
+  const data = evidence.beside.at(-1)?.data;
+  const closed = data && 'role' in data && data.role && 'id' in data.role ? data.role.id : undefined;
+  return ownRoles(evidence).flatMap(({ name, roleId, trustPolicy, boundaryArn }) => {
+    const isClosed = !trustPolicy.includes('"Allow"') && boundaryArn === DENY_ALL;
+    return isClosed && closed === roleId ? [] : [`role ${name} is not closed, or not said to be`];
+  });
+}
+
+function rowErrors(evidence: Evidence, grant: Grant | undefined): string[] {
+  const { row, events } = evidence;
   if (!grant) {
     // A row that was marked for an event which never came is forgotten, and never listed.
     return row?.seq || row?.due ? ['there is a row, but no grant'] : [];
@@ -26,6 +43,8 @@ function rowErrors({ row, events }: Evidence, grant: Grant | undefined): string[
   if (row.seq?.N !== String(events.length)) faults.push(`the row shows event ${row.seq?.N}`);
   if (!isEqual(row.grant?.S, grant)) faults.push('the row shows another grant than the log');
   if (row.state?.S !== grant.state) faults.push(`the row is listed as ${row.state?.S}`);
+  // A row whose stream cannot be read stays due, and is tried again ever later.
+  if (endOf(evidence) === 'closed') return faults;
   const ends = [
     grant.state === 'active' ? grant.expiresAt : undefined,
     waitingRequest(grant)?.proposal?.lapsesAt,

@@ -17,7 +17,12 @@ const FIELDS = [
 ];
 
 /** Invariant 9: the chain verifies, and any altered, removed, reordered or inserted event is found. */
-export function chain({ events }: Evidence): string[] {
+export const chain = ({ events, beside }: Evidence): string[] => [
+  ...chainErrors(events),
+  ...chainErrors(beside),
+];
+
+function chainErrors(events: readonly GrantEvent[]): string[] {
   return [
     ...events.flatMap((event, i) => linkFaults(event, events[i - 1])),
     ...(verifyChain(events) ? [`the product finds its own chain broken: ${verifyChain(events)}`] : []),

@@ -27,6 +27,8 @@ export type Evidence = {
   environmentUuid?: string | undefined;
   /** Oldest first, as they lie in the table. */
   events: GrantEvent[];
+  /** Those of the stream beside the grant's own, which holds the revoke of an unreadable one. */
+  beside: GrantEvent[];
   row: Record<string, AttributeValue> | undefined;
   roles: Role[];
   providers: OidcProvider[];
@@ -55,6 +57,13 @@ export const ownRoles = ({ roles, foreign }: Evidence): Role[] =>
 /** The events of one type. */
 export const eventsOf = ({ events }: Evidence, type: GrantEvent['type']): GrantEvent[] =>
   events.filter((event) => event.type === type);
+
+/** How a grant ends: `closed` where its stream could not be read and its roles were closed. */
+export function endOf({ events, beside }: Evidence): ReturnType<typeof stateIn> | 'closed' {
+  const type = beside.at(-1)?.type;
+  if (type === 'UnreadableRoleDisabled') return 'closed';
+  return type === undefined ? stateIn(events) : 'under way';
+}
 
 /** The last event that settles a grant, as the state that it leaves: what a reader of the log would say. */
 export function stateIn(

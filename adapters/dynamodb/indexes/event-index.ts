@@ -1,9 +1,9 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { GrantEvent } from '../../../domain/grants/event.ts';
-import type { EventEntry, EventPartition } from '../../../domain/grants/listing.ts';
+import { type EventEntry, type EventPartition, NO_TARGET } from '../../../domain/grants/listing.ts';
 import type { Reading, Span } from '../../../domain/grants/stores.ts';
-import { accountIdSchema, repositoryUuidSchema, streamIdSchema } from '../../../domain/shared/identifiers.ts';
-import { instantSchema } from '../../../domain/shared/time.ts';
+import { claimedBy, type StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
+import { accountIdSchema, repositoryUuidSchema, type StreamId } from '../../../domain/shared/identifiers.ts';
+import type { Instant } from '../../../domain/shared/time.ts';
 import { type Item, textOf } from '../client.ts';
 import { toEvent } from '../event-item.ts';
 import { readItems } from './batch-read.ts';
@@ -30,15 +30,17 @@ function eventReadOf(partition: IndexedPartition, reading: Reading & Span): Inde
   }
 }
 
-/** The entry of an index item. */
+/** The entry of an index item, as it claims to be. What is missing or malformed is of no repository and no account: an event
+ *  is shown only where its own content says the same. */
 export const toEventEntry = (item: Item): EventEntry => ({
-  grantId: streamIdSchema.parse(textOf(item, 'grantId')),
+  grantId: textOf(item, 'grantId') as StreamId,
   seq: Number(item.seq?.N),
-  at: instantSchema.parse(textOf(item, 'order').split('#')[0]),
-  type: textOf(item, 'type'),
-  repositoryUuid: repositoryUuidSchema.parse(textOf(item, 'repository')),
-  account: accountIdSchema.parse(textOf(item, 'account')),
-  principal: textOf(item, 'principal'),
+  // Of whatever text the index is sorted by, so that paging goes on behind it; nothing is shown by it.
+  at: (item.order?.S ?? '').split('#')[0] as Instant,
+  type: item.type?.S ?? '',
+  repositoryUuid: repositoryUuidSchema.safeParse(item.repository?.S).data ?? NO_TARGET.repositoryUuid,
+  account: accountIdSchema.safeParse(item.account?.S).data ?? NO_TARGET.account,
+  principal: item.principal?.S ?? '',
 });
 
 /** The first items of a partition within a span, newest first. */
@@ -83,12 +85,13 @@ async function queryStream(
   return { items: items.slice(0, limit), isComplete: start === undefined && items.length <= limit };
 }
 
-/** The events of these entries in their order, as far as there are any. */
+/** The events of these entries in their order, as far as there are any. An entry is derived from its event: where it claims
+ *  anything else, or the event was altered, neither is shown. */
 export async function readEvents(
   client: DynamoDBClient,
   table: string,
-  entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[],
-): Promise<GrantEvent[]> {
+  entries: readonly EventEntry[],
+): Promise<StoredEvent[]> {
   const keys = entries.map(({ grantId, seq }) => ({ grantId: { S: grantId }, seq: { N: String(seq) } }));
   const keyOf = ({ grantId, seq }: Item) => `${grantId?.S}/${seq?.N}`;
   const found = new Map<string, Item>();
@@ -98,8 +101,8 @@ export async function readEvents(
     const items = await readItems(client, table, { keys: missing, isConsistent });
     for (const item of items) found.set(keyOf(item), item);
   }
-  return keys.flatMap((key) => {
-    const item = found.get(keyOf(key));
-    return item ? [toEvent(item)] : [];
+  return entries.flatMap((entry, n) => {
+    const item = found.get(keyOf(keys[n] ?? {}));
+    return item ? [claimedBy(entry, toEvent(item))] : [];
   });
 }

@@ -81,6 +81,12 @@ export function toEntry(item: Item): GrantEntry | undefined {
   }
 }
 
+/** True where an entry is in the partition that it was found in: its keys could claim what it does not say. */
+export const isIn = ({ by, value }: GrantPartition, entry: GrantEntry): boolean => {
+  const own = partitionValues(entry)[by];
+  return by === 'expiry' ? own !== undefined : own === value;
+};
+
 /** The listed attributes of a row: those to set, and the names of those that it must not have. */
 export function projection({ grantId, seq, grant }: GrantRow): { set: Item; remove: string[] } {
   const entry = entryOf(grant);

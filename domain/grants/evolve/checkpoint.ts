@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { canonicalHash, sha256Schema } from '../../shared/canonical-hash.ts';
 import { type StreamId, streamIdSchema } from '../../shared/identifiers.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { eventHash, type GrantEvent, STREAM_START, verifyLinks } from '../event.ts';
+import { type EventFields, eventHash, type GrantEvent, STREAM_START, verifyLinks } from '../event.ts';
 import { type Grant, grantSchema } from '../grant.ts';
 import { evolve, replay } from './evolve.ts';
 
-/** The number of what a checkpoint means. A change of `grantSchema`, or of what an event does to a grant, takes the next
- *  one; checkpoints of another number are not used. */
-const CHECKPOINT_VERSION = 3;
+/** The number of what a checkpoint means. A change of `grantSchema`, a new type of event, or a change of what an event does
+ *  to a grant takes the next one; checkpoints of another number are not used. */
+const CHECKPOINT_VERSION = 4;
 
 /** Causes that a checkpoint remembers. Our choice: more than the deliveries that Bitbucket, Slack and Lambda repeat. */
 const REMEMBERED_CAUSES = 100;
@@ -50,7 +50,10 @@ export const isCheckpointOf = ({ seq, hash }: Checkpoint, [first]: readonly Gran
   first !== undefined && first.seq === seq && first.hash === hash && eventHash(first) === hash;
 
 /** Checks what was read of a stream as `verifyChain` does the whole of one. */
-export const verifyPart = ({ checkpoint, events }: StreamPart, grantId: StreamId): string | undefined =>
+export const verifyPart = (
+  { checkpoint, events }: { checkpoint: Checkpoint | undefined; events: readonly EventFields[] },
+  grantId: StreamId,
+): string | undefined =>
   verifyLinks(
     events,
     grantId,

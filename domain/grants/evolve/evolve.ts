@@ -14,13 +14,19 @@ import { evolveRevoking } from './revoking.ts';
 export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | undefined {
   const next = grant ? evolveState(grant, event) : first(event);
   if (!next || next === grant) return grant;
-  const { fullName } = event.data.repository;
-  const names = next.repositoryNames;
-  return {
-    ...next,
-    updatedAt: event.at,
-    repositoryNames: names.includes(fullName) ? names : [...names, fullName],
-  };
+  const repositoryNames = withName(next.repositoryNames, event.data.repository.fullName);
+  return { ...next, updatedAt: event.at, repositoryNames };
+}
+
+/** The most names of a repository that a grant keeps. Our choice: at 128 characters each they are a tenth of an item. */
+const MOST_NAMES = 100;
+
+/** The names of a repository with its present one: the first that it had, and the latest, oldest first. */
+function withName(names: string[], present: string): string[] {
+  const [oldest, ...later] = names;
+  if (oldest === undefined) return [present];
+  if (oldest === present || later.at(-1) === present) return names;
+  return [oldest, ...[...later.filter((name) => name !== present), present].slice(1 - MOST_NAMES)];
 }
 
 /** Folds a whole stream, oldest first. */

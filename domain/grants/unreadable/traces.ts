@@ -6,8 +6,12 @@ import {
   environmentUuidSchema,
   type GrantId,
   grantIdOf,
+  type ProjectUuid,
+  projectUuidSchema,
   type RepositoryUuid,
   repositoryUuidSchema,
+  type WorkspaceUuid,
+  workspaceUuidSchema,
 } from '../../shared/identifiers.ts';
 
 /** What makes a grant that grant, as far as a text shows it. Other fields are not looked at. */
@@ -15,16 +19,19 @@ const keySchema = z.object({
   account: accountIdSchema,
   repository: z.object({ uuid: repositoryUuidSchema, fullName: z.string() }),
   environment: z.object({ uuid: environmentUuidSchema }).optional(),
+  workspace: z.object({ uuid: workspaceUuidSchema }).optional(),
+  project: z.object({ uuid: projectUuidSchema }).optional(),
   template: z.object({ name: z.string() }),
   name: z.string(),
 });
 
-/** What a grant is about, proven by its id: the id is the hash of these. */
+/** What a grant is about, proven by its id: the id is the hash of these. `claimed` is not part of the hash. */
 export type ProvenTarget = {
   account: AccountId;
   repository: { uuid: RepositoryUuid; fullName: string };
   environmentUuid: EnvironmentUuid | undefined;
   template: string;
+  claimed: { workspaceUuid: WorkspaceUuid | undefined; projectUuid: ProjectUuid | undefined };
 };
 
 /** What the texts of a stream that cannot be read still prove: of whatever parts of them are JSON, the first that hash to
@@ -39,6 +46,7 @@ export function provenTarget(grantId: GrantId, texts: readonly string[]): Proven
           repository: key.repository,
           environmentUuid: key.environment?.uuid,
           template: key.template.name,
+          claimed: { workspaceUuid: key.workspace?.uuid, projectUuid: key.project?.uuid },
         };
       }
     }

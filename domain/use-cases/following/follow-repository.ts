@@ -4,16 +4,19 @@ import { decideRuleApproval } from '../../grants/decide-approval.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantPartition } from '../../grants/listing.ts';
+import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
-import type { GrantId, RepositoryUuid } from '../../shared/identifiers.ts';
+import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { MOST_CLOSINGS, targetOf } from '../close-beside.ts';
 import {
   appendEvent,
   appendEventAt,
   type Cause,
+  isReadOnly,
   loadStream,
   nextInstant,
   projectStream,
@@ -29,6 +32,8 @@ import { locate } from './repository-whereabouts.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
+  /** Raises the alarm that no more unreadable grants are revoked for this delivery. Never throws. */
+  reportStopped(grantId: GrantId): void;
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
   reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
@@ -52,13 +57,16 @@ export async function followRepository(
   occasion: Occasion,
 ): Promise<void> {
   const found = await locate(ports.bitbucket, workspace, uuid);
-  const { known, unread } = await liveGrantsOf(ports, uuid);
+  const { known, unread, unreadable } = await liveGrantsOf(ports, uuid);
+  for (const stream of unreadable) ports.reportUnreadable(stream.grantId, stream);
   // The secret of one workspace must move nothing of another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
   // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
   if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
-  if (found.is === 'gone') await revokeAll(ports, own, occasion);
-  else {
+  if (found.is === 'gone') {
+    await revokeAll(ports, own.map(toRevocable), occasion);
+    await closeUnreadable(ports, { unreadable, workspace, uuid }, occasion);
+  } else {
     await inParallel(own, ({ id: grantId }) =>
       followNames(ports, { grantId, repository: found.repository }, occasion),
     );
@@ -68,12 +76,17 @@ export async function followRepository(
 }
 
 /** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an index may
- *  not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `unread` is the first failure to read a stream;
- *  the grants that could be read are given. */
+ *  not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `unreadable` are
+ *  streams that no attempt will read, `unread` is the first other failure to read one; the grants that could be read are
+ *  given. */
 async function liveGrantsOf(
   ports: FollowPorts,
   uuid: RepositoryUuid,
-): Promise<{ known: Grant[]; unread: PromiseRejectedResult | undefined }> {
+): Promise<{
+  known: Grant[];
+  unreadable: UnreadableStream[];
+  unread: PromiseRejectedResult | undefined;
+}> {
   const enrolled = await ports.grants.listEnrolled(uuid);
   const indexed = await liveGrants(ports, { by: 'repository', value: uuid });
   const ids = new Set([...enrolled, ...indexed.map(({ id }) => id)]);
@@ -81,9 +94,11 @@ async function liveGrantsOf(
   const known = reads.flatMap((read) =>
     read.status === 'fulfilled' && read.value.grant ? [read.value.grant] : [],
   );
+  const failed = reads.filter((read) => read.status === 'rejected');
   return {
     known: known.filter(({ state }) => isLive(state)),
-    unread: reads.find((read) => read.status === 'rejected'),
+    unreadable: failed.flatMap(({ reason }) => (reason instanceof UnreadableStream ? [reason] : [])),
+    unread: failed.find(({ reason }) => !(reason instanceof UnreadableStream)),
   };
 }
 
@@ -99,8 +114,8 @@ export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition
     const page = await ports.grants.entries(partition, { limit: 100, after });
     const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
     const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
-    const read = [...grants, ...(await readStale(ports, [...stale, ...unreadable]))];
-    live.push(...read.filter(({ state }) => isLive(state)));
+    const healed = await readStale(ports, [...stale, ...unreadable]);
+    live.push(...[...grants, ...healed.grants].filter(({ state }) => isLive(state)));
     after = page.isComplete ? undefined : page.position;
   } while (after !== undefined);
   return live;
@@ -114,6 +129,7 @@ export async function followNames(
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
+    if (isReadOnly(stream)) return;
     const [event] = stream.grant ? decideRename(stream.grant, repository) : [];
     if (!event) return;
     const appended = await appendEvent(ports, stream, { event, cause: causeOf(occasion) });
@@ -145,6 +161,7 @@ async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occ
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const { grant } = stream;
+    if (isReadOnly(stream)) return;
     const waiting = grant && decideRuleApproval(grant, nextInstant(ports, stream));
     if (!waiting) return;
     const planned = await replan(ports, grantId, waiting.request);
@@ -167,18 +184,48 @@ async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occ
 /** Problems that pass by themselves. */
 const passing: readonly Problem['code'][] = ['CONFLICT', 'THROTTLED', 'UPSTREAM_UNAVAILABLE', 'PLAN_CHANGED'];
 
-async function revokeAll(ports: FollowPorts, grants: Grant[], occasion: Occasion): Promise<void> {
-  await inParallel(grants, async ({ id, request }) => {
+async function revokeAll(
+  ports: FollowPorts,
+  grants: readonly Revocable[],
+  occasion: Occasion,
+): Promise<void> {
+  await inParallel(grants, async ({ id, fullName }) => {
     const context = { ...occasion, caller: WORKER, cause: 'repository-gone' as const };
     const revoked = await revokeGrant(ports, id, context);
     if (!revoked.ok) {
-      ports.reportProblem({ repository: request.intent.repository.fullName, grantId: id }, revoked.problem);
+      ports.reportProblem({ repository: fullName, grantId: id }, revoked.problem);
     }
   });
 }
 
+/** Revokes the unreadable grants of a repository that is gone. Which repository a grant is of is believed where the grant's id
+ *  is the hash of it, and of which workspace where the same text says so; no other grant is touched. */
+async function closeUnreadable(
+  ports: FollowPorts,
+  gone: { unreadable: readonly UnreadableStream[]; workspace: Workspace; uuid: RepositoryUuid },
+  occasion: Occasion,
+): Promise<void> {
+  let closings = 0;
+  for (const { grantId, texts } of gone.unreadable) {
+    const id = parseGrantId(grantId);
+    const target = id && (await targetOf(ports, { grantId: id, texts }));
+    if (!target || target.repository.uuid !== gone.uuid) continue;
+    if (target.claimed.workspaceUuid !== gone.workspace.uuid) continue;
+    if (closings >= MOST_CLOSINGS) return ports.reportStopped(id);
+    closings += 1;
+    await revokeAll(ports, [{ id, fullName: target.repository.fullName }], occasion);
+  }
+}
+
+type Revocable = { id: GrantId; fullName: string };
+
+const toRevocable = ({ id, request }: Grant): Revocable => ({
+  id,
+  fullName: request.intent.repository.fullName,
+});
+
 /** Works on all at once, and throws only when each has had its turn: one grant's failure keeps no other waiting. */
-async function inParallel(grants: readonly Grant[], work: (grant: Grant) => Promise<void>): Promise<void> {
+async function inParallel<T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> {
   const ends = await Promise.allSettled(grants.map(work));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;

@@ -1,13 +1,14 @@
+import type { EventOf, NewEvent } from '../../grants/event.ts';
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
 import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
 import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
-import { canonicalHash } from '../../shared/canonical-hash.ts';
 import type { GrantId, StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
-import { type EpochMilliseconds, plusSeconds, toInstant } from '../../shared/time.ts';
+import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
 import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
+import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 import type { ProvisionerPorts } from './run.ts';
 
@@ -28,27 +29,49 @@ export async function closeUnreadable(
 ): Promise<ProvisionerAnswer> {
   for (;;) {
     const stream = await loadStream(ports, streamId);
-    const revocation = unreadableRevocationOf(stream.events);
-    if (revocation.state !== 'requested') return { outcome: 'settled' };
-    const { data, at, correlationId, entryPoint } = revocation.request;
-    const { repository } = data;
-    const account = findAccount(ports.configuration.accounts, data.account);
-    if (!account) throw new PortError('IAM', 'REJECTED', `Account ${data.account} is not configured.`);
+    const { state } = unreadableRevocationOf(stream.events);
+    const request = stream.events.findLast((event) => event.type === 'UnreadableRevocationRequested');
+    if (!request || state === 'nothing') return { outcome: 'settled' };
+    const account = findAccount(ports.configuration.accounts, request.data.account);
+    if (!account)
+      throw new PortError('IAM', 'REJECTED', `Account ${request.data.account} is not configured.`);
     const iam = ports.iam(deadline);
     const found = await findOwnRole(iam, grantId, await ports.log.loadTexts(grantId));
-    if (!found && plusSeconds(at, PROPAGATION_SECONDS) > toInstant(ports.clock.now())) {
-      return { outcome: 'unfinished' };
-    }
-    if (found) await close(iam, account, found);
-    const target = { repository, account: account.id };
-    const appended = await appendEvent(ports, stream, {
-      event: found
-        ? { type: 'UnreadableRoleDisabled', data: { ...target, role: roleOf(account, found) } }
-        : { type: 'UnreadableRoleNotFound', data: target },
-      cause: { principal: PROVISIONER, correlationId, entryPoint },
-    });
-    if (appended) return { outcome: 'settled' };
+    const now = toInstant(ports.clock.now());
+    const step =
+      state === 'closed'
+        ? reopened(request, account, found)
+        : await close({ iam, account, request, now }, found);
+    if (typeof step === 'string') return { outcome: step };
+    const { correlationId, entryPoint } = request;
+    const cause = { principal: PROVISIONER, correlationId, entryPoint };
+    const appended = await appendEvent(ports, stream, { event: step, cause });
+    if (appended && step.type !== 'UnreadableRevocationRequested') return { outcome: 'settled' };
   }
+}
+
+type Request = EventOf<'UnreadableRevocationRequested'>;
+
+/** What is next where the role was closed: nothing, or, where it is open again, another announcement. */
+function reopened({ data }: Request, account: Account, found: OwnRole | undefined): NewEvent | 'settled' {
+  if (!found || isClosed(closable(account, found))) return 'settled';
+  const reason = 'The role was open again.';
+  return { type: 'UnreadableRevocationRequested', data: { ...data, reason } };
+}
+
+/** Closes the role that was found; the outcome as an event. One that is not found may not be visible yet. */
+async function close(
+  { iam, account, request, now }: { iam: Iam; account: Account; request: Request; now: Instant },
+  found: OwnRole | undefined,
+): Promise<NewEvent | 'unfinished'> {
+  const target = { repository: request.data.repository, account: account.id };
+  if (!found) {
+    const mayAppear = plusSeconds(request.at, PROPAGATION_SECONDS) > now;
+    return mayAppear ? 'unfinished' : { type: 'UnreadableRoleNotFound', data: target };
+  }
+  const [failure] = await closeRole(iam, closable(account, found));
+  if (failure) throw failure;
+  return { type: 'UnreadableRoleDisabled', data: { ...target, role: roleOf(account, found) } };
 }
 
 type OwnRole = { name: string; observed: ObservedRole };
@@ -73,20 +96,13 @@ async function findOwnRole(
   return undefined;
 }
 
-/** Steps 1 and 2 of a revoke. The provisioner's own permissions end where a role has no boundary of ours: such a role gets
- *  one first. */
-async function close(iam: Iam, account: Account, { name, observed }: OwnRole): Promise<void> {
-  const denyAll = denyAllArn(account.partition);
-  const closed = renderClosedTrustPolicy(account, observed.trustPolicy);
-  const denyTrust = async () => {
-    if (canonicalHash(observed.trustPolicy) !== canonicalHash(closed)) await iam.putTrustPolicy(name, closed);
-  };
-  const denySessions = async () => {
-    if (observed.boundaryArn !== denyAll) await iam.putBoundary(name, denyAll);
-  };
-  const isBounded = observed.boundaryArn === boundaryArn(account) || observed.boundaryArn === denyAll;
-  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) await step();
-}
+const closable = (account: Account, { name, observed }: OwnRole): ClosableRole => ({
+  name,
+  found: observed,
+  denying: renderClosedTrustPolicy(account, observed.trustPolicy),
+  denyAllArn: denyAllArn(account.partition),
+  boundaryArn: boundaryArn(account),
+});
 
 /** Names in the texts that can be the name of the grant's role. They are only where to look: IAM proves whose a role is. */
 const roleNamesIn = (grantId: GrantId, texts: readonly string[]): string[] => {

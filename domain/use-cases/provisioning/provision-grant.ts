@@ -4,7 +4,7 @@ import type { StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
-import { projectStream } from '../grant-stream.ts';
+import { isReadOnly, projectStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import { releaseFor } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
@@ -34,6 +34,8 @@ export async function provisionGrant(
 ): Promise<ProvisionerAnswer> {
   const work = async () => {
     const run = await beginRun(ports, grantId, deadline);
+    // A version that does not know every event of a grant does nothing on it.
+    if (isReadOnly(run.stream())) return { outcome: 'unfinished' as const };
     const outcome = await workUntilRest(run);
     await projectStream(ports, run.stream());
     return { outcome };

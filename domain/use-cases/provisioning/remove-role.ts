@@ -1,12 +1,12 @@
 import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
-import { canonicalHash } from '../../shared/canonical-hash.ts';
 import type { AccountId, GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
+import { closeRole } from './close-role.ts';
 import type { ObservedRole } from './iam.ts';
-import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
+import { isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
@@ -96,29 +96,18 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
   const grant = run.grant();
   const { intent } = grant.request;
   const account = configuredAccount(run, intent.account);
-  const denyAll = denyAllArn(account.partition);
   const denying = renderDenyingTrustPolicy({
     account,
     workspace: intent.workspace,
     repositoryUuid: intent.repository.uuid,
   });
-  const denyTrust = async () => {
-    if (canonicalHash(found.trustPolicy) !== canonicalHash(denying)) {
-      await run.iam.putTrustPolicy(role.name, denying);
-    }
-  };
-  const denySessions = async () => {
-    if (found.boundaryArn !== denyAll) await run.iam.putBoundary(role.name, denyAll);
-  };
-  // The provisioner's own permissions end where a role has no boundary of ours: such a role gets one first.
-  const isBounded = found.boundaryArn === boundaryArn(account) || found.boundaryArn === denyAll;
-  const failures: PortError[] = [];
-  for (const step of isBounded ? [denyTrust, denySessions] : [denySessions, denyTrust]) {
-    await step().catch((error: unknown) => {
-      if (!(error instanceof PortError) || !finalProblemOf(error)) throw error;
-      failures.push(error);
-    });
-  }
+  const failures = await closeRole(run.iam, {
+    name: role.name,
+    found,
+    denying,
+    denyAllArn: denyAllArn(account.partition),
+    boundaryArn: boundaryArn(account),
+  });
   // One step that IAM refuses must not keep the other, or the deletion, from ending access.
   if (failures.length > 1) throw failures[0];
   if (failures.length === 0 && !role.disabled) {

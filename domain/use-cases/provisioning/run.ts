@@ -5,7 +5,13 @@ import type { CheckpointStore } from '../../grants/stores.ts';
 import type { Reservations } from '../../planning/reservation.ts';
 import type { StreamId } from '../../shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
-import { appendEvent, type GrantStream, loadStream, type StreamPorts } from '../grant-stream.ts';
+import {
+  appendEvent,
+  type GrantStream,
+  loadStream,
+  owesCheckpoint,
+  type StreamPorts,
+} from '../grant-stream.ts';
 import type { RenderPorts } from '../replan.ts';
 import type { Iam } from './iam.ts';
 
@@ -59,10 +65,11 @@ export async function beginRun(
     stream = await loadStream(ports, grantId);
   };
   const append = async ({ type, data }: GrantOwnEvent): Promise<boolean> => {
-    if (!stream.last || !stream.grant) throw new Error(`there is no grant ${grantId}`);
+    const last = stream.events.at(-1);
+    if (!last || !stream.grant) throw new Error(`there is no grant ${grantId}`);
     const { repository, account } = stream.grant.request.intent;
     const event = { type, data: { repository, account, ...data } } as NewEvent;
-    const appended = await appendEvent(ports, stream, { event, cause: causeOf(stream.last) });
+    const appended = await appendEvent(ports, stream, { event, cause: causeOf(last) });
     if (appended) stream = appended;
     return appended !== undefined;
   };
@@ -89,7 +96,7 @@ export async function beginRun(
 
 /** Keeps the checkpoint of a stream where one is due. Returns the stream from there on. */
 async function keepCheckpoint(ports: ProvisionerPorts, stream: GrantStream): Promise<GrantStream> {
-  const due = dueCheckpoint(stream);
+  const due = owesCheckpoint(stream) ? dueCheckpoint(stream) : undefined;
   if (!due) return stream;
   try {
     await ports.checkpoints.keep(due);

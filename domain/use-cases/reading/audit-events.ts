@@ -6,10 +6,16 @@ import {
   refuse,
   unknownContext,
 } from '../../access/authorisation.ts';
-import { listReachOf } from '../../access/list-reach.ts';
-import type { GrantEvent } from '../../grants/event.ts';
-import { type EventEntry, type EventPartition, eventEntryOf, eventPosition } from '../../grants/listing.ts';
+import { listReachOf, mayEverywhere } from '../../access/list-reach.ts';
+import {
+  type EventEntry,
+  type EventPartition,
+  eventEntryOf,
+  eventPosition,
+  NO_TARGET,
+} from '../../grants/listing.ts';
 import type { Span } from '../../grants/stores.ts';
+import type { StoredEvent } from '../../grants/unreadable/stored-event.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -36,12 +42,13 @@ type Filter = Omit<EventSearch, 'repository' | 'limit' | 'after'> & {
 };
 
 /** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing. Only partitions are read that the
- *  caller may audit, and every event is authorised as well. */
+ *  caller may audit, and every event is authorised as well. What cannot be read is a marker in its place, for those who may
+ *  audit everything. */
 export async function auditEvents(
   ports: AuditPorts,
   caller: Caller,
   { repository, limit, after, ...rest }: EventSearch,
-): Promise<Result<{ events: GrantEvent[]; next?: string | undefined }>> {
+): Promise<Result<{ events: StoredEvent[]; next?: string | undefined }>> {
   const { access: rules, log, reportDenied: report } = ports;
   const attempt = { caller, action: 'audit' as const, context: unknownContext };
   const decision = couldBeAllowed({ rules, ...attempt });
@@ -64,10 +71,16 @@ export async function auditEvents(
     { limit, after },
   );
   const events = await log.read(page.entries);
-  return ok({
-    events: events.filter((event) => isAuditable(rules, caller, eventEntryOf(event))),
-    next: page.next,
-  });
+  for (const one of events) {
+    if (one.kind === 'unreadable') {
+      ports.reportUnreadable(one.item.grantId, new Error(`event ${one.item.seq}: ${one.item.reason}`));
+    }
+  }
+  const isShown = (one: StoredEvent) =>
+    one.kind === 'unreadable'
+      ? mayEverywhere({ rules, ...attempt })
+      : isAuditable(rules, caller, eventEntryOf(one.event));
+  return ok({ events: events.filter(isShown), next: page.next });
 }
 
 /** How many filters beside the time are given; one is a partition. */
@@ -117,8 +130,12 @@ function fits(entry: EventEntry, filter: Filter): boolean {
   );
 }
 
-/** Every event holds repository and account, and not every one more: a decision is made on these two. */
+/** A grant's event holds repository and account, and not every one more: a decision is made on these two. On an event
+ *  without them only who may audit every event decides. */
 function isAuditable(rules: AccessRules, caller: Caller, entry: EventEntry): boolean {
+  if (entry.repositoryUuid === NO_TARGET.repositoryUuid || entry.account === NO_TARGET.account) {
+    return mayEverywhere({ rules, caller, action: 'audit', context: unknownContext });
+  }
   const resource = eventResource({ repositoryUuid: entry.repositoryUuid, accountId: entry.account });
   return decideAccess({ rules, caller, action: 'audit', resource, context: unknownContext }).allowed;
 }

@@ -16,7 +16,10 @@ import {
   isAscending,
   positionOf,
 } from '../../grants/listing.ts';
+import type { StaleRow } from '../../grants/row.ts';
 import type { BearerUuid, NamedKind, Reading } from '../../grants/stores.ts';
+import type { UnreadableItem } from '../../grants/unreadable/stored-event.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
 import {
   parseProjectUuid,
   parseRepositoryUuid,
@@ -49,8 +52,14 @@ export type GrantSearch = {
   after?: string | undefined;
 };
 
-/** What is known of the caller of one list. */
-type Reader = { caller: Caller; admins: RepositoryAdmins };
+/** What is known of the caller of one list, and the grants that could not be read for it. */
+type Reader = { caller: Caller; admins: RepositoryAdmins; found: Map<string, UnreadableItem> };
+
+/** A page of grants, and where the next begins. `unreadable` are those in the page that neither their rows nor their streams
+ *  say anything about, for callers who may read every grant. */
+export type GrantList = { grants: Grant[]; unreadable: UnreadableItem[]; next?: string | undefined };
+
+const EMPTY: GrantList = { grants: [], unreadable: [] };
 
 /** A page of the grants that fit and that the caller may read, newest change first; with `expiresBefore`, for a caller who
  *  may read everything, the soonest end first. Only partitions are read that the caller may read, so neither the page nor its
@@ -59,22 +68,23 @@ export async function listGrants(
   ports: ListPorts,
   caller: Caller,
   { filter: asked, limit, after }: GrantSearch,
-): Promise<{ grants: Grant[]; next?: string | undefined }> {
+): Promise<GrantList> {
   const { access: rules } = ports;
   // Whether the caller administers a repository is asked only where the filter names one.
-  const reader = { caller, admins: asked.repository === undefined ? noRepositoryAdmins : ports.admins() };
+  const admins = asked.repository === undefined ? noRepositoryAdmins : ports.admins();
+  const reader: Reader = { caller, admins, found: new Map() };
   const reach = listReachOf({ rules, caller, action: 'read', context: unknownContext });
   const mayAdminister = reader.admins.couldBe(caller);
-  if (reach.is === 'rules' && !reachesAnything(reach.reach) && !mayAdminister) return { grants: [] };
+  if (reach.is === 'rules' && !reachesAnything(reach.reach) && !mayAdminister) return EMPTY;
   const filter = await resolveNames(ports, asked);
   const { partitions, isWhole } = await readable(ports, reader, { reach, filter, name: asked.repository });
   const [first] = partitions;
-  if (!first) return { grants: [] };
+  if (!first) return EMPTY;
   const isPartial = !isWhole || mustFilter(filter, partitions);
   const page = await readPage<GrantPartition, GrantEntry>(
     {
       partitions: partitions.map(({ partition }) => partition),
-      read: (partition, reading) => readEntries(ports, partition, reading),
+      read: (partition, reading) => readEntries(ports, reader, { partition, reading }),
       positionOf: (entry) => positionOf(first.partition.by, entry),
       isAscending: isAscending(first.partition),
       keeps: isPartial
@@ -83,7 +93,9 @@ export async function listGrants(
     },
     { limit, after },
   );
-  return { grants: await readGrants(ports, reader, { filter, entries: page.entries }), next: page.next };
+  const grants = await readGrants(ports, reader, { filter, entries: page.entries });
+  const mayReadAll = reach.is === 'rules' && reach.reach.everything && reach.reach.isWhole;
+  return { grants, unreadable: mayReadAll ? [...reader.found.values()] : [], next: page.next };
 }
 
 async function resolveNames(
@@ -160,12 +172,23 @@ async function mayReadIn(
   return false;
 }
 
-async function readEntries(ports: ListPorts, partition: GrantPartition, reading: Reading) {
+async function readEntries(
+  ports: ListPorts,
+  reader: Reader,
+  { partition, reading }: { partition: GrantPartition; reading: Reading },
+) {
   const { entries, unreadable, ...rest } = await ports.grants.entries(partition, reading);
   if (unreadable.length === 0) return { entries, ...rest };
   const stale = unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
-  const healed = await readStale(ports, stale);
+  const healed = await heal(ports, reader, stale);
   return { entries: [...entries, ...healed.map(entryOf)], ...rest };
+}
+
+/** The grants of stale rows from the log; of those without the list keeps in mind that they could not be read. */
+async function heal(ports: ListPorts, reader: Reader, stale: readonly StaleRow[]): Promise<Grant[]> {
+  const { grants, unreadable } = await readStale(ports, stale);
+  for (const item of unreadable) reader.found.set(item.grantId, item);
+  return grants;
 }
 
 /** The grants of a page, in its order. The indexes lag behind the rows, so each row is compared with the filter, and
@@ -178,7 +201,11 @@ async function readGrants(
   const ids = [...new Set(entries.map(({ grantId }) => grantId))];
   if (ids.length === 0) return [];
   const rows = await ports.grants.read(ids);
-  const found = [...rows.grants, ...(await readStale(ports, rows.stale))];
+  const listed = new Map(entries.map((entry) => [entry.grantId, entry]));
+  const lying = rows.grants.filter((grant) => isLying(listed.get(grant.id), grant));
+  const attributes = lying.map(({ id }) => ({ grantId: id, reason: 'attributes' as const }));
+  const honest = rows.grants.filter((grant) => !lying.includes(grant));
+  const found = [...honest, ...(await heal(ports, reader, [...rows.stale, ...attributes]))];
   const byId = new Map(found.map((grant) => [grant.id, grant]));
   const shown: Grant[] = [];
   for (const id of ids) {
@@ -189,6 +216,14 @@ async function readGrants(
   }
   return shown;
 }
+
+/** True for an entry that says anything else than the row of the same change. The indexes lag, so one of an earlier change
+ *  may. */
+const isLying = (listed: GrantEntry | undefined, grant: Grant): boolean =>
+  listed?.updatedAt === grant.updatedAt &&
+  canonicalHash(plain(listed)) !== canonicalHash(plain(entryOf(grant)));
+
+const plain = (entry: GrantEntry): unknown => JSON.parse(JSON.stringify(entry));
 
 async function mayRead(
   { access: rules }: ListPorts,

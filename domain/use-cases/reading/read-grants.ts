@@ -1,12 +1,18 @@
 import { authorise, eventResource, unknownContext } from '../../access/authorisation.ts';
-import type { GrantEvent } from '../../grants/event.ts';
 import { replayPart, type StreamPart } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable } from '../../grants/stores.ts';
-import type { GrantId } from '../../shared/identifiers.ts';
+import { type StoredEvent, UnreadableStream } from '../../grants/unreadable/stored-event.ts';
+import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { type AccessPorts, loadForCaller } from '../access.ts';
+import {
+  type AccessPorts,
+  authoriseUnreadable,
+  grantNotFound,
+  type Loaded,
+  loadForCaller,
+} from '../access.ts';
 import { readPart } from '../grant-stream.ts';
 
 /** What readers of one grant's stream need. */
@@ -21,10 +27,14 @@ export async function readableStream(
   ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
-): Promise<Result<StreamPart & { grant: Grant }>> {
+): Promise<Loaded<StreamPart>> {
   const load = async (id: GrantId) => {
     const part = await readPart(ports, id);
-    return { ...part, grant: replayPart(part) };
+    const grant = replayPart(part);
+    if (!grant && part.all.length > 0) {
+      throw new UnreadableStream(id, 'it does not begin with a request', part.all);
+    }
+    return { ...part, grant };
   };
   return loadForCaller(ports, load, { grantId, caller, action: 'read', admins: ports.admins() });
 }
@@ -41,30 +51,38 @@ export async function readableGrant(
 
 /** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is
  *  returned as it is: its reader can verify the chain. Events name people and their reasons, and are returned whole or not
- *  at all: `DENIED` for pipelines, and for services that may not audit. */
+ *  at all: `DENIED` for pipelines, and for services that may not audit. An event that cannot be read is a marker in its
+ *  place. */
 export async function grantEvents(
   ports: ReadPorts,
   { grantId, caller }: { grantId: string; caller: Caller },
   page: { limit: number; after: number },
-): Promise<Result<{ events: GrantEvent[]; next?: number | undefined }>> {
-  const found = await readableStream(ports, grantId, caller);
-  if (!found.ok) return found;
-  const allowed = mayReadEvents(ports, caller, found.value.grant);
+): Promise<Result<{ events: StoredEvent[]; next?: number | undefined }>> {
+  const id = parseGrantId(grantId);
+  if (!id) return grantNotFound(grantId);
+  const found = await readableStream(ports, id, caller);
+  const isShown = found.ok || (found.unreadable && found.problem.code !== 'GRANT_NOT_FOUND');
+  if (!isShown) return found;
+  const allowed = mayReadEvents(ports, caller, found.ok ? found.value.grant : undefined);
   if (!allowed.ok) return allowed;
-  const rest = await ports.log.loadFrom(found.value.grant.id, page.after + 1, page.limit + 1);
+  const rest = await ports.log.loadFrom(id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
-  return ok({ events, next: rest.length > page.limit ? events.at(-1)?.seq : undefined });
+  return ok({ events, next: rest.length > page.limit ? page.after + events.length : undefined });
 }
 
 /** Machines read grants; the events behind them only those that may audit. */
 function mayReadEvents(
   { access: rules, reportDenied: report }: StreamReadPorts,
   caller: Caller,
-  { request }: Grant,
+  grant: Grant | undefined,
 ): Result<undefined> {
   const { kind } = caller.principal;
   if (kind === 'person' || kind === 'system') return ok(undefined);
-  const { repository, account } = request.intent;
+  if (!grant) {
+    const ports = { access: rules, reportDenied: report };
+    return authoriseUnreadable(ports, { caller, action: 'audit', target: undefined });
+  }
+  const { repository, account } = grant.request.intent;
   const resource = eventResource({ repositoryUuid: repository.uuid, accountId: account });
   return authorise({ rules, caller, action: 'audit', resource, context: unknownContext, report });
 }

@@ -1,5 +1,6 @@
 import type { Grant } from '../../grants/grant.ts';
 import type { StaleRow } from '../../grants/row.ts';
+import { type UnreadableItem, UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import type { StreamId } from '../../shared/identifiers.ts';
 import { loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
 
@@ -10,20 +11,28 @@ export type StaleRowPorts = StreamPorts & {
 };
 
 /** The grants of stale rows, read from the log, and their rows projected again. A row of this version that could not be
- *  read is reported, too. A grant whose log cannot be read is reported and left out. */
-export async function readStale(ports: StaleRowPorts, stale: readonly StaleRow[]): Promise<Grant[]> {
+ *  read is reported, too. A grant whose log cannot be read is reported, and `unreadable`. */
+export async function readStale(
+  ports: StaleRowPorts,
+  stale: readonly StaleRow[],
+): Promise<{ grants: Grant[]; unreadable: UnreadableItem[] }> {
   const read = await Promise.all(stale.map((row) => readOne(ports, row)));
-  return read.filter((grant) => grant !== undefined);
+  return {
+    grants: read.flatMap((one) => ('unreadable' in one ? [] : [one])),
+    unreadable: read.flatMap((one) => ('unreadable' in one ? [one] : [])),
+  };
 }
 
-async function readOne(ports: StaleRowPorts, { grantId, reason }: StaleRow): Promise<Grant | undefined> {
-  if (reason === 'content') ports.reportUnreadable(grantId, new Error('the row is not what was written'));
+async function readOne(ports: StaleRowPorts, { grantId, reason }: StaleRow): Promise<Grant | UnreadableItem> {
+  if (reason !== 'version') ports.reportUnreadable(grantId, new Error('the row is not what was written'));
   try {
     const stream = await loadStream(ports, grantId);
+    if (!stream.grant) throw new UnreadableStream(grantId, 'the row has no events', []);
     await projectStream(ports, stream);
     return stream.grant;
   } catch (error) {
     ports.reportUnreadable(grantId, error);
-    return undefined;
+    const why = error instanceof UnreadableStream ? error.reason : 'its events could not be read now';
+    return { grantId, unreadable: true, reason: why };
   }
 }

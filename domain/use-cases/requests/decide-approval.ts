@@ -15,11 +15,12 @@ import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
-import { accessContextOf, loadForCaller, resourceOf } from '../access.ts';
+import { accessContextOf, loadForCaller, readOnlyGrant, resourceOf } from '../access.ts';
 import {
   appendEventAt,
   type Cause,
   type GrantStream,
+  isReadOnly,
   loadStream,
   nextInstant,
   projectStream,
@@ -99,7 +100,9 @@ async function decide(ports: RequestPorts, deciding: Deciding): Promise<Result<D
   const { caller } = deciding.context;
   const attempt = { grantId, caller, action: 'approve' as const, admins: ports.admins() };
   const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-  return found.ok ? decideAt(ports, { ...deciding, stream: found.value, grant: found.value.grant }) : found;
+  if (!found.ok) return found;
+  if (isReadOnly(found.value)) return fail(readOnlyGrant(grantId));
+  return decideAt(ports, { ...deciding, stream: found.value, grant: found.value.grant });
 }
 
 /** What a decision comes to at the moment that the next event would bear. */

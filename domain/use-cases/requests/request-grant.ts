@@ -5,6 +5,7 @@ import type { NewEvent } from '../../grants/event.ts';
 import { changeOf, type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
 import type { GrantRequest } from '../../grants/request.ts';
+import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Reservations } from '../../planning/reservation.ts';
@@ -13,7 +14,15 @@ import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
-import { appendEvent, type GrantStream, isDoneBy, loadStream, projectStream } from '../grant-stream.ts';
+import { onlyUnreadable, readOnlyGrant, unreadableGrant } from '../access.ts';
+import {
+  appendEvent,
+  type GrantStream,
+  isDoneBy,
+  isReadOnly,
+  loadStream,
+  projectStream,
+} from '../grant-stream.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { heldElsewhere } from '../reservations.ts';
@@ -51,7 +60,13 @@ export async function requestGrant(
   if (!prepared.ok) return prepared;
   const asked = { ...prepared.value, request, context };
   for (;;) {
-    const answer = await requestOnce(ports, asked, await loadStream(ports, asked.rendered.grantId));
+    const stream = await loadStream(ports, asked.rendered.grantId).catch(onlyUnreadable);
+    if (stream instanceof UnreadableStream) {
+      ports.reportUnreadable(stream.grantId, stream);
+      return fail(unreadableGrant(stream));
+    }
+    if (isReadOnly(stream)) return fail(readOnlyGrant(stream.grantId));
+    const answer = await requestOnce(ports, asked, stream);
     if (answer !== 'again') return answer;
   }
 }

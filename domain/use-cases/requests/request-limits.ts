@@ -1,7 +1,7 @@
 import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
-import { type Grant, isLive } from '../../grants/grant.ts';
+import { type Grant, isLive, MOST_REQUESTERS, withRequester } from '../../grants/grant.ts';
 import type { GrantTable } from '../../grants/stores.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -24,6 +24,10 @@ export function checkLimits(
   if (hasNewEvent && isFull(events)) {
     const detail = `Grant ${grantId} was changed ${events.length} times since its last checkpoint. Repeat the request in a minute.`;
     return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
+  }
+  if (hasNewEvent && grant && withRequester(grant.requesters, caller.principal).length > MOST_REQUESTERS) {
+    const detail = `${grant.requesters.length} principals have requested grant ${grantId} since its last approval. Approve, reject or revoke it first.`;
+    return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const broken = caller.pipeline && hasNewEvent ? keptFromPipeline(grant, command) : undefined;
   if (!broken) return ok(undefined);
@@ -53,14 +57,25 @@ export function checkPipelinePlan(
   return fail(problem('DENIED', detail));
 }
 
+/** Grants that a repository ever had. Our choice: their ids fill half of the one item that holds them. */
+const MOST_ENROLLED = 5000;
+
 /** `QUOTA_EXCEEDED` where one more live grant would be more than the repository may have. */
 export async function checkQuota(
-  ports: { configuration: Pick<Configuration, 'limits'>; grants: Pick<GrantTable, 'listLive'> },
+  ports: {
+    configuration: Pick<Configuration, 'limits'>;
+    grants: Pick<GrantTable, 'listLive' | 'listEnrolled'>;
+  },
   intent: RequestCommand['intent'],
   { grant, outcome }: { grant: Grant | undefined; outcome: RequestOutcome },
 ): Promise<Result<undefined>> {
   const becomesLive = (outcome === 'started' || outcome === 'waiting') && !(grant && isLive(grant.state));
   if (!becomesLive) return ok(undefined);
+  const enrolled = await ports.grants.listEnrolled(intent.repository.uuid);
+  if (!grant && enrolled.length >= MOST_ENROLLED) {
+    const detail = `${intent.repository.fullName} has had ${enrolled.length} grants, and one repository can have no more. Request one of them again.`;
+    return fail(problem('QUOTA_EXCEEDED', detail));
+  }
   const limit = ports.configuration.limits.liveGrantsPerRepository;
   const { length: live } = await ports.grants.listLive(intent.repository.uuid);
   if (live < limit) return ok(undefined);

@@ -4,14 +4,14 @@ import { isAtRest } from '../../grants/work.ts';
 import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { loadForCaller } from '../access.ts';
+import { grantNotFound, loadForCaller } from '../access.ts';
 import {
   appendEvent,
   type GrantStream,
   isDoneBy,
+  isReadOnly,
   loadStream,
   projectStream,
-  UnreadableStream,
 } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner.ts';
 import { forgetRequester } from './forget-requester.ts';
@@ -36,18 +36,19 @@ export async function revokeGrant(
   context: RevokeContext,
 ): Promise<Result<GrantAnswer | UnreadableAnswer>> {
   const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
+  const closing = { ...context, cause: causeOf(context) };
   for (;;) {
-    try {
-      const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
-      if (!found.ok) return found;
-      const answered = await revokeOnce(ports, found.value, context);
-      if (answered !== 'again') return answered;
-    } catch (error) {
+    const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
+    if (found.unreadable) {
       const id = parseGrantId(grantId);
-      if (!(error instanceof UnreadableStream) || !id) throw error;
-      ports.reportUnreadable(id, error);
-      return revokeUnreadable(ports, id, { ...context, cause: causeOf(context) });
+      if (!id) return grantNotFound(grantId);
+      return revokeUnreadable(ports, { grantId: id, texts: found.unreadable.texts }, closing);
     }
+    if (!found.ok) return found;
+    const { grant } = found.value;
+    if (isReadOnly(found.value)) return revokeUnreadable(ports, { grantId: grant.id, texts: [] }, closing);
+    const answered = await revokeOnce(ports, found.value, context);
+    if (answered !== 'again') return answered;
   }
 }
 

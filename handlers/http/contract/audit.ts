@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { eventTypes } from '../../../domain/grants/event.ts';
 import { repositoryNameSchema } from '../../../domain/grants/request.ts';
 import { streamIdSchema } from '../../../domain/shared/identifiers.ts';
-import { eventPageSchema, eventSchema } from '../resources/grant-schema.ts';
+import { eventItemSchema, eventPageSchema } from '../resources/grant-schema.ts';
 import type { Operation } from './operation.ts';
 import { cursorSchema, instantSchema, limitSchema, principalQuery } from './query-schema.ts';
 
@@ -12,7 +12,7 @@ export const searchEvents = {
   path: '/v1/events',
   summary: 'Search the audit log',
   description:
-    'Newest first. The indexes are eventually consistent: a page is complete for times older than 60 seconds.',
+    'Newest first. The indexes are eventually consistent: a page is complete for times older than 60 seconds. An event that cannot be read is a marker with `unreadable: true`, for those who may audit everything.',
   access: 'caller',
   query: z.strictObject({
     from: instantSchema.optional().describe('Inclusive'),
@@ -28,7 +28,7 @@ export const searchEvents = {
     200: {
       description: 'A page of events; as NDJSON with `Accept: application/x-ndjson`',
       schema: eventPageSchema,
-      lines: eventSchema,
+      lines: eventItemSchema,
       headers: { Link: 'With NDJSON: the next page, `rel="next"`' },
     },
   },

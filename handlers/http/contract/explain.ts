@@ -12,7 +12,7 @@ export const explainAdmission = {
   access: 'caller',
   body: explainRequestSchema,
   successes: { 200: { description: 'The diagnosis', schema: diagnosisSchema } },
-  problems: [...bodyProblems, 'GRANT_NOT_FOUND'],
+  problems: [...bodyProblems, 'GRANT_NOT_FOUND', 'CONFLICT'],
   example: {
     body: {
       grantId: 'gr_hrq6egvaok6463yco36ybujl4g',

@@ -117,7 +117,7 @@ export const showGrant = {
   summary: 'Show a grant',
   access: 'caller',
   successes: { 200: { description: 'The grant, read consistently', schema: grantSchema } },
-  problems: ['GRANT_NOT_FOUND'],
+  problems: ['GRANT_NOT_FOUND', 'CONFLICT'],
   example: { path: { id: EXAMPLE }, status: 200 },
 } as const satisfies Operation;
 

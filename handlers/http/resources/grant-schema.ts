@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStates } from '../../../domain/grants/grant.ts';
-import { targetShape } from '../../../domain/grants/intent.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
+import { unreadableItemSchema } from '../../../domain/grants/unreadable/stored-event.ts';
 import { risks } from '../../../domain/policy/difference.ts';
 import { accountIdSchema, grantIdSchema, NAME } from '../../../domain/shared/identifiers.ts';
 import { principalSchema } from '../../../domain/shared/principal.ts';
@@ -186,10 +186,22 @@ export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
 export const eventSchema = z
   .strictObject({
     ...storedEventSchema.shape,
-    data: z.looseObject(targetShape),
+    type: z.string().describe('One of the types in `docs/events.md`, or one that a newer version wrote'),
+    principal: z.looseObject({ kind: z.string(), id: z.string() }),
+    entryPoint: z.string().describe('`http`, `bitbucket`, `slack`, `schedule`, or one of a newer version'),
+    data: z.looseObject({
+      repository: z.unknown().optional().describe('`{uuid, fullName}`; in every event of a grant'),
+      account: z.unknown().optional().describe('12 digits; in every event of a grant'),
+    }),
   })
   .meta({ id: 'Event' });
 
-export const grantPageSchema = pageOf('GrantPage', grantSchema);
+/** An event in a page, or the marker of one that cannot be read. */
+export const eventItemSchema = z.union([eventSchema, unreadableItemSchema]);
+
+/** A grant in a page, or the marker of one that cannot be read. */
+const grantItemSchema = z.union([grantSchema, unreadableItemSchema]);
+
+export const grantPageSchema = pageOf('GrantPage', grantItemSchema);
 export const impactPageSchema = pageOf('ImpactPage', impactSchema);
-export const eventPageSchema = pageOf('EventPage', eventSchema);
+export const eventPageSchema = pageOf('EventPage', eventItemSchema);

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { GrantEvent } from '../../../domain/grants/event.ts';
+import type { StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
 import { problem } from '../../../domain/shared/problem.ts';
 import { type Instant, instantSchema, later, toInstant } from '../../../domain/shared/time.ts';
 import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/audit-events.ts';
@@ -8,6 +8,7 @@ import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
 import type { Route } from '../http-function.ts';
 import { headerOf } from '../http-request.ts';
 import { ProblemError, unwrap } from '../problem-details.ts';
+import { eventResource } from '../resources/event-resource.ts';
 import { type RequestTo, route } from '../route.ts';
 
 /** No event is older than the product. */
@@ -48,13 +49,13 @@ function spanOf({ from, to }: Filters | Omit<Filters, 'limit' | 'cursor'>, tomor
 const acceptsLines = (event: APIGatewayProxyEventV2): boolean =>
   (headerOf(event, 'accept') ?? '').toLowerCase().includes('application/x-ndjson');
 
-const pageOf = (events: GrantEvent[], next: string | undefined) => ({
+const pageOf = (events: StoredEvent[], next: string | undefined) => ({
   status: 200 as const,
-  body: { items: events, ...(next ? { cursor: next } : {}) },
+  body: { items: events.map(eventResource), ...(next ? { cursor: next } : {}) },
 });
 
 /** A page as NDJSON, its cursor in the link to the next page. */
-function linesOf(events: GrantEvent[], event: APIGatewayProxyEventV2, next: string | undefined) {
+function linesOf(events: StoredEvent[], event: APIGatewayProxyEventV2, next: string | undefined) {
   const following = new URLSearchParams(event.rawQueryString);
   if (next) following.set('cursor', next);
   return {
@@ -63,6 +64,6 @@ function linesOf(events: GrantEvent[], event: APIGatewayProxyEventV2, next: stri
       'content-type': 'application/x-ndjson',
       ...(next ? { link: `</v1/events?${following}>; rel="next"` } : {}),
     },
-    body: events.map((item) => `${JSON.stringify(item)}\n`).join(''),
+    body: events.map((item) => `${JSON.stringify(eventResource(item))}\n`).join(''),
   };
 }

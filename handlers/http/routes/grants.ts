@@ -13,6 +13,7 @@ import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
 import type { Route } from '../http-function.ts';
 import { answerToExisting, answerToNew } from '../outcome-answer.ts';
 import { unwrap } from '../problem-details.ts';
+import { eventResource } from '../resources/event-resource.ts';
 import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
 import { unreadableResource } from '../resources/unreadable-resource.ts';
 import { type RequestTo, route } from '../route.ts';
@@ -74,8 +75,8 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     const filter = { ...given, account, ...(waiting ? { waiting: true } : {}) };
     const pages = { route: '/v1/grants', filters: filter, caller };
     const after = await fromCursor(ports, pages, cursor);
-    const { grants, next } = await listGrants(ports, caller, { filter, limit, after });
-    const items = grants.map((grant) => grantResource(grant, ports, { inList: true }));
+    const { grants, unreadable, next } = await listGrants(ports, caller, { filter, limit, after });
+    const items = [...grants.map((grant) => grantResource(grant, ports, { inList: true })), ...unreadable];
     return pageOf(items, await toCursor(ports, pages, next));
   }
 
@@ -103,7 +104,7 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     const pages = { route: `/v1/grants/${id}/events`, filters: {}, sort: 'oldest', caller };
     const after = Number((await fromCursor(ports, pages, cursor)) ?? 0);
     const page = unwrap(await grantEvents(ports, { grantId: id, caller }, { limit, after }));
-    return pageOf(page.events, await toCursor(ports, pages, page.next?.toString()));
+    return pageOf(page.events.map(eventResource), await toCursor(ports, pages, page.next?.toString()));
   }
 
   return [

@@ -12,6 +12,7 @@ import { eventQueryContract } from '../../contract/event-query-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { eventOf, grantIdNumber } from '../../support/adapters/events.ts';
 import { eventsTable } from '../../support/adapters/tables.ts';
+import { eventsOf } from '../../support/domain/streams/stored.ts';
 
 let sandbox: DynamodbSandbox;
 const clients: DynamoDBClient[] = [];
@@ -44,14 +45,14 @@ describe('the event log when DynamoDB is in trouble', () => {
     const { log } = await open();
     await armFault(sandbox.url, { match: 'ExecuteStatement', effect: 'lostReply' });
     expect(await log.append(eventOf())).toBe('appended');
-    expect(await log.load(grantIdNumber(1))).toEqual([eventOf()]);
+    expect(await eventsOf(log, grantIdNumber(1))).toEqual([eventOf()]);
   });
 
   test('an append whose every reply was lost is appended, once', async () => {
     const { log } = await open();
     await armFault(sandbox.url, { match: 'ExecuteStatement', effect: 'lostReply', times: 4 });
     expect(await log.append(eventOf())).toBe('appended');
-    expect(await log.load(grantIdNumber(1))).toEqual([eventOf()]);
+    expect(await eventsOf(log, grantIdNumber(1))).toEqual([eventOf()]);
   });
 
   test('an append that lost its reply to another writer is taken', async () => {
@@ -77,7 +78,7 @@ describe('the event log when DynamoDB is in trouble', () => {
       system: 'DynamoDB',
       certain: false,
     });
-    expect(await log.load(grantIdNumber(1))).toHaveLength(1);
+    expect(await eventsOf(log, grantIdNumber(1))).toHaveLength(1);
   });
 
   test('a passing failure of a read is tried again', async () => {
@@ -85,7 +86,7 @@ describe('the event log when DynamoDB is in trouble', () => {
     await log.append(eventOf());
     for (const effect of ['throttle', 'error', 'drop']) {
       await armFault(sandbox.url, { match: 'Query', effect });
-      expect(await log.load(grantIdNumber(1))).toHaveLength(1);
+      expect(await eventsOf(log, grantIdNumber(1))).toHaveLength(1);
     }
   });
 });

@@ -11,9 +11,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
+import { eventEntryOf } from '../../../domain/grants/listing.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
+import { eventsOf } from '../../support/domain/streams/stored.ts';
 import { asGrantId, asInstant } from '../../support/identifiers.ts';
 
 const client = new DynamoDBClient({ region: 'eu-west-1' });
@@ -27,17 +29,17 @@ const NOW = asInstant('2026-11-23T09:00:00.000Z');
 const time = { from: asInstant('2026-11-23T00:00:00.000Z'), to: NOW };
 
 const calls: [name: string, call: () => Promise<unknown>][] = [
-  ['load', () => log.load(GRANT)],
+  ['load', () => eventsOf(log, GRANT)],
   ['append', () => log.append(eventOf())],
   ['entries of events', () => log.entries({ by: 'all' }, { ...time, limit: 1 })],
   ['entries of a stream', () => log.entries({ by: 'stream', value: GRANT }, { ...time, limit: 1 })],
-  ['read of events', () => log.read([{ grantId: GRANT, seq: 1 }])],
+  ['read of events', () => log.read([eventEntryOf(eventOf())])],
   ['markDue', () => table.markDue(GRANT, 1, NOW)],
   ['project', () => table.project({ grantId: GRANT, seq: 1, grant: grantOf() })],
   ['takeLease', () => table.takeLease(GRANT, 'one', NOW, NOW)],
   ['releaseLease', () => table.releaseLease(GRANT, 'one')],
   ['listDue', () => table.listDue(NOW, 1)],
-  ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 })],
+  ['forgetDue', () => table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1, attempts: 0 })],
   ['entries of grants', () => table.entries({ by: 'all', value: '' }, { limit: 1 })],
   ['read of grants', () => table.read([GRANT])],
   ['rememberNames', () => table.rememberNames([{ kind: 'repository', name: 'acme/shop', uuid: REPOSITORY }])],
@@ -95,7 +97,7 @@ const itemOf = (event: GrantEvent, key: { grantId?: GrantId; seq?: number } = {}
 test('an event under the key of another grant or another seq is never taken for one of its stream', async () => {
   for (const key of [{ grantId: asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa') }, { seq: 7 }]) {
     dynamodb.on(QueryCommand).resolves({ Items: [itemOf(eventOf(), key)] });
-    await expect(log.load(GRANT)).rejects.toThrow('under another key');
+    await expect(eventsOf(log, GRANT)).rejects.toThrow('under another key');
   }
 });
 
@@ -104,7 +106,7 @@ test('a broken condition is an answer, not a failure', async () => {
   expect(await table.takeLease(GRANT, 'one', NOW, NOW)).toBe(false);
   await table.markDue(GRANT, 1, NOW);
   await table.releaseLease(GRANT, 'one');
-  await table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1 });
+  await table.forgetDue({ grantId: GRANT, dueAt: NOW, dueSeq: 1, attempts: 0 });
   await table.project({ grantId: GRANT, seq: 1, grant: grantOf() });
 });
 
@@ -123,7 +125,7 @@ test('a stream, and a doubt about an append, are read consistently', async () =>
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(ExecuteStatementCommand).rejects(sdkError('DuplicateItem'));
   dynamodb.on(GetItemCommand).resolves({ Item: itemOf(eventOf()) });
-  await log.load(GRANT);
+  await eventsOf(log, GRANT);
   await log.append(eventOf());
   const reads = [...dynamodb.commandCalls(QueryCommand), ...dynamodb.commandCalls(GetItemCommand)];
   expect(reads.map(({ args }) => args[0].input.ConsistentRead)).toEqual([true, true]);
@@ -139,6 +141,6 @@ test('an item that is no event of ours is never taken for one', async () => {
   ];
   for (const item of broken) {
     dynamodb.on(QueryCommand).resolves({ Items: [item] });
-    expect(everythingIn(await rejectionOf(log.load(GRANT)))).not.toBe('');
+    expect(everythingIn(await rejectionOf(eventsOf(log, GRANT)))).not.toBe('');
   }
 });

@@ -81,9 +81,9 @@ describe('the provisioner', () => {
 
 describe('the reconciler', () => {
   const pass = (left = 300_000) => {
-    const { log, checkpoints, grants, clock, provisioner } = world.requestPorts;
+    const { log, checkpoints, grants, clock, provisioner, configuration } = world.requestPorts;
     return reconcilerFunction(
-      { log, checkpoints, grants, clock, provisioner, logger },
+      { log, checkpoints, grants, clock, provisioner, configuration, logger },
       { awsRequestId: 'pass-1', getRemainingTimeInMillis: () => left },
     );
   };
@@ -95,22 +95,22 @@ describe('the reconciler', () => {
 
   test('has what is due finished, and says how much that was', async () => {
     await leaveUnfinished();
-    expect(await pass()).toEqual({ due: 1, settled: 1, unfinished: 0 });
+    expect(await pass()).toEqual({ due: 1, settled: 1, unfinished: 0, unreadable: 0 });
     expect((await world.grantNow()).state).toBe('active');
   });
 
   test('begins no grant in its last thirty seconds', async () => {
     await leaveUnfinished();
-    expect(await pass(30_000)).toEqual({ due: 0, settled: 0, unfinished: 0 });
+    expect(await pass(30_000)).toEqual({ due: 0, settled: 0, unfinished: 0, unreadable: 0 });
     expect((await world.grantNow()).state).toBe('provisioning');
   });
 
   test('names each grant that could not be reconciled, and goes on', async () => {
     await leaveUnfinished();
-    world.log.load = async () => {
+    world.log.loadFrom = async () => {
       throw new Error('the log is away');
     };
-    expect(await pass()).toEqual({ due: 1, settled: 0, unfinished: 1 });
+    expect(await pass()).toEqual({ due: 1, settled: 0, unfinished: 1, unreadable: 0 });
     expect(lines).toContain('a grant could not be reconciled');
   });
 

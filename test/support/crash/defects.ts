@@ -9,6 +9,7 @@ import type { StreamPorts } from '../../../domain/use-cases/grant-stream.ts';
 import type { Iam, ObservedRole } from '../../../domain/use-cases/provisioning/iam.ts';
 import type { ProvisionerPorts } from '../../../domain/use-cases/provisioning/run.ts';
 import { DENY_ALL } from '../../invariants/evidence.ts';
+import { eventsOf } from '../domain/streams/stored.ts';
 import { asGrantId, asInstant } from '../identifiers.ts';
 import type { Plant } from './world/world.ts';
 
@@ -99,7 +100,7 @@ export const noOwnershipCheck: Plant = {
       },
       async findRole(name) {
         const found = await iam.findRole(name);
-        const recorded = recordedRole(await ports.log.load(grantId))?.id;
+        const recorded = recordedRole(await eventsOf(ports.log, grantId))?.id;
         const tags = { ...found?.tags, ...wanted?.tags, 'rolewright:grant': grantId };
         return found && { ...found, ...wanted, path: '/rolewright/', tags, id: recorded ?? found.id };
       },
@@ -157,7 +158,7 @@ export const notFoundIsAbsence: Plant = {
       },
     }))(ports);
     const gone = async (): Promise<ObservedRole> => ({
-      id: recordedRole(await ports.log.load(grantId))?.id ?? '',
+      id: recordedRole(await eventsOf(ports.log, grantId))?.id ?? '',
       path: '/rolewright/',
       createdAt: asInstant(new Date(ports.clock.now()).toISOString()),
       trustPolicy: {},

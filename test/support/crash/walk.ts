@@ -1,7 +1,7 @@
 import { nothingAfterRevoke } from '../../invariants/5-nothing-after-revoke.ts';
 import { nothingForRefusedCallers } from '../../invariants/7-refused-callers.ts';
 import { invariants, type PolicyViolation, violationsOf } from '../../invariants/all.ts';
-import { type Evidence, type Invariant, stateIn } from '../../invariants/evidence.ts';
+import { type Evidence, endOf, type Invariant } from '../../invariants/evidence.ts';
 import type { Injection, Mode } from './injector.ts';
 import { provideIdentityProvider } from './world/account.ts';
 import { type Answer, Stage } from './world/stage.ts';
@@ -9,7 +9,7 @@ import type { WalkTokens } from './world/tokens.ts';
 import type { CrashWorld } from './world/world.ts';
 
 /** How a story may end, as the log tells it. */
-export type End = ReturnType<typeof stateIn>;
+export type End = ReturnType<typeof endOf>;
 
 /** One thing that people do with a grant, or the schedule with all of them. */
 export type Flow = {
@@ -106,7 +106,7 @@ export class Walk {
       : invariants;
     const other = (fault: string): PolicyViolation => ({ title: OTHER, fault });
     const evidence = await stage.evidence('all', await this.#laterChanges(stage));
-    const end = stateIn(evidence.events);
+    const end = endOf(evidence);
     const isDone = end === flow.target && (flow.isDone?.(evidence) ?? true);
     const violations = isDone || !flow.isTampered ? violationsOf(evidence, holds) : [];
     if (![flow.target, ...flow.otherwise, ...rivalEnds(mode)].includes(end))
@@ -114,7 +114,7 @@ export class Walk {
     if (isDone || violations.length > 0) return violations;
     await flow.act(stage);
     const again = await stage.evidence('all', await this.#laterChanges(stage));
-    const endAgain = stateIn(again.events);
+    const endAgain = endOf(again);
     if (endAgain !== (flow.again?.(end) ?? flow.target))
       violations.push(other(`asked again after ${end}, it ends ${endAgain}`));
     return [...violations, ...violationsOf(again, holds)];
@@ -126,12 +126,13 @@ export class Walk {
     const { status, state } = answer;
     if (status !== 200 && status !== 201) return [];
     const evidence = await stage.evidence('own');
-    const now = stateIn(evidence.events);
+    const now = endOf(evidence);
     if (state === 'active') {
       const own = evidence.admissions.find(({ token }) => token === 'own');
       return now === 'active' && own?.admitted ? [] : [`${status} was answered while the grant is ${now}`];
     }
-    if (state === 'revoked') return nothingAfterRevoke(evidence);
+    if (state === 'closed' && now !== 'closed') return [`${status} was answered while the grant is ${now}`];
+    if (state === 'revoked' || state === 'closed') return nothingAfterRevoke(evidence);
     return [];
   }
 

@@ -26,6 +26,8 @@ export const newRepository = (slug: string, n = 1): Repository => ({
 
 /** Bitbucket's deliveries, followed over fakes of everything outside. */
 export class FollowWorld extends World {
+  /** Grants at which revoking unreadable ones stopped. */
+  readonly stopped: string[] = [];
   readonly refusals: { about: Parameters<FollowPorts['reportProblem']>[0]; problem: Problem }[] = [];
 
   constructor(...rules: unknown[]) {
@@ -40,7 +42,7 @@ export class FollowWorld extends World {
     const reportProblem: FollowPorts['reportProblem'] = (about, problem) => {
       this.refusals.push({ about, problem });
     };
-    return { ...this.requestPorts, reportProblem };
+    return { ...this.requestPorts, reportProblem, reportStopped: (grantId) => this.stopped.push(grantId) };
   }
 
   deliver(event: string, over: Partial<BitbucketDelivery> = {}): Promise<void> {

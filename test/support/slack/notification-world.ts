@@ -16,6 +16,7 @@ import { useAwsEnvironment } from '../adapters/environment.ts';
 import { claimsTable } from '../adapters/tables.ts';
 import { FakeClock, FakeEventLog, type Journal } from '../domain/fakes/store.ts';
 import { chain, configurationContent, configurationOf, GRANT_ID, SHOP_PROJECT } from '../domain/samples.ts';
+import { eventsOf } from '../domain/streams/stored.ts';
 import { asGrantId } from '../identifiers.ts';
 
 type Message = { ts: string; channel: string; text: string; blocks: unknown[]; edits: number };
@@ -82,7 +83,7 @@ export async function notificationWorld() {
       return grantId;
     },
     append: async (grantId: GrantId, event: NewEvent, principal?: Principal) => {
-      const from = await log.load(grantId);
+      const from = await eventsOf(log, grantId);
       for (const next of chain([event], grantId, from, principal).slice(from.length)) await log.append(next);
     },
     tell: (grantId: GrantId, seq: number, over: Partial<NotificationPorts> = {}) =>

@@ -24,8 +24,8 @@ beforeEach(() => {
     GRANT_ID,
     events.map((event) => JSON.stringify(event)),
   );
-  const { log, grants, clock, access, reportDenied } = world.requestPorts;
-  const ports = { log, grants, clock, access, reportDenied, ...testCursors(clock) };
+  const { log, grants, clock, access, reportDenied, reportUnreadable } = world.requestPorts;
+  const ports = { log, grants, clock, access, reportDenied, reportUnreadable, ...testCursors(clock) };
   served = serveRoutes(auditRoutes(ports), { ada: platform, sam: stranger });
 });
 

@@ -13,6 +13,12 @@ export async function pass(stage: Stage): Promise<Answer> {
   return typeof found === 'string' ? found : { status: 202 };
 }
 
+/** A live grant with a session, whose stream cannot be read any more. */
+export async function spoiledWithSession(stage: Stage): Promise<void> {
+  await activeWithSession(stage);
+  await stage.spoil();
+}
+
 export async function activeWithSession(stage: Stage): Promise<void> {
   await stage.request();
   await stage.openSession();

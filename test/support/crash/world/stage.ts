@@ -1,6 +1,7 @@
 import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
+import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
 import { type GrantId, grantIdOf } from '../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../domain/shared/port-error.ts';
@@ -14,6 +15,7 @@ import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.
 import type { Role } from '../../../../sandbox/aws/state.ts';
 import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
 import { personOf } from '../../domain/samples.ts';
+import { eventsOf } from '../../domain/streams/stored.ts';
 import { asEnvironmentUuid, asRepositoryUuid } from '../../identifiers.ts';
 import type { Injection } from '../injector.ts';
 import { deleteRole } from './account.ts';
@@ -33,6 +35,9 @@ export type Answer = { status: number; state?: string | undefined; code?: string
 
 /** More events than a run writes. */
 const MOST_EVENTS = 47;
+const MOST_BESIDE_EVENTS = 9;
+
+const CLOSED = { outcome: 'changed', grant: { state: 'closed' } } as const;
 
 type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
 
@@ -93,14 +98,15 @@ export class Stage {
     return this.ask(async (ports) => {
       const answer = await revokeGrant(ports, this.grantId, this.#context(caller));
       if (!answer.ok || 'grant' in answer.value) return answer as Result<Granted>;
-      return { ok: true, value: { outcome: 'changed' } };
+      const isClosed = answer.value.revocation.state !== 'requested';
+      return { ok: true, value: isClosed ? CLOSED : { outcome: 'accepted' } };
     });
   }
 
   /** Decides the plan that waits when this is asked, as another person of the platform team. */
   decide(how: 'approve' | 'reject'): Promise<Answer> {
     return this.ask(async (ports) => {
-      const grant = replay(await ports.log.load(this.grantId));
+      const grant = replay(await eventsOf(ports.log, this.grantId));
       const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
       return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.#context(grace));
@@ -117,7 +123,7 @@ export class Stage {
       repository: { uuid: SHOP },
     };
     return this.ask(async (ports) => {
-      await followDelivery({ ...ports, reportProblem: () => {} }, delivery);
+      await followDelivery({ ...ports, reportProblem: () => {}, reportStopped: () => {} }, delivery);
       return { ok: true, value: { outcome: 'accepted' as const } };
     });
   }
@@ -145,6 +151,12 @@ export class Stage {
       if (!(error instanceof PortError)) this.bugs.push(String(error));
       return 'failed';
     }
+  }
+
+  /** Makes the grant's stream unreadable: behind its last event lies what is none. */
+  async spoil(): Promise<void> {
+    const { storage } = this.world;
+    await storage.spoil(this.grantId, (await storage.events(this.grantId)).length + 1);
   }
 
   #context(caller: Caller) {
@@ -188,6 +200,7 @@ export class Stage {
     await this.world.aws.calmDown();
     await deleteRole(this.world.aws, this.roleName);
     await this.world.storage.forget(this.grantId, MOST_EVENTS);
+    await this.world.storage.forget(streamBeside(this.grantId), MOST_BESIDE_EVENTS);
   }
 
   /** From here on the story counts: what others have now is theirs. */
@@ -235,6 +248,7 @@ export class Stage {
       repositoryUuid: SHOP,
       environmentUuid: this.environment ? STAGING : undefined,
       events: await world.storage.events(grantId),
+      beside: await world.storage.events(streamBeside(grantId)),
       row: await world.storage.row(grantId),
       roles,
       providers,
@@ -246,12 +260,16 @@ export class Stage {
     };
   }
 
-  /** Log, row and IAM in one text, to see whether anything has changed. Leases do not count. */
+  /** Log, row and IAM in one text, to see whether anything has changed. Leases do not count, nor when a row whose stream
+   *  cannot be read is tried again. */
   async snapshot(): Promise<Record<'log' | 'row' | 'IAM', string>> {
-    const { leaseOwner: _, leaseUntil: __, ...row } = (await this.world.storage.row(this.grantId)) ?? {};
+    const { storage } = this.world;
+    const { leaseOwner: _, leaseUntil: __, ...row } = (await storage.row(this.grantId)) ?? {};
+    const { dueAt: ___, dueAttempts: ____, ...undated } = row;
+    const beside = await storage.events(streamBeside(this.grantId));
     return {
-      log: JSON.stringify(await this.world.storage.events(this.grantId)),
-      row: JSON.stringify(row),
+      log: JSON.stringify([await storage.events(this.grantId), beside]),
+      row: JSON.stringify(beside.length > 0 ? undated : row),
       IAM: JSON.stringify(this.world.aws.state()),
     };
   }

@@ -4,22 +4,29 @@ import {
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { GrantEvent } from '../../../../domain/grants/event.ts';
-import type { GrantId } from '../../../../domain/shared/identifiers.ts';
+import type { StreamId } from '../../../../domain/shared/identifiers.ts';
 
 /** A row of the read model as it lies in the table. */
 export type RawRow = Record<string, AttributeValue>;
 
+/** No event. */
+const SPOILED = '{"spoiled":';
+
 /** The two tables, read and cleared without the product's adapters. */
 export type RawStorage = {
-  events(grantId: GrantId): Promise<GrantEvent[]>;
-  row(grantId: GrantId): Promise<RawRow | undefined>;
+  /** A stream, oldest first, without what was spoiled. */
+  events(grantId: StreamId): Promise<GrantEvent[]>;
+  /** Puts something into a stream that is no event. */
+  spoil(grantId: StreamId, seq: number): Promise<void>;
+  row(grantId: StreamId): Promise<RawRow | undefined>;
   /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
    *  them. */
-  forget(grantId: GrantId, events: number): Promise<void>;
+  forget(grantId: StreamId, events: number): Promise<void>;
   close(): void;
 };
 
@@ -30,7 +37,7 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     region: 'eu-central-1',
     credentials: { accessKeyId: 'walk', secretAccessKey: 'walk' },
   });
-  async function items(grantId: GrantId): Promise<RawRow[]> {
+  async function items(grantId: StreamId): Promise<RawRow[]> {
     const { Items } = await client.send(
       new QueryCommand({
         TableName: eventsTable,
@@ -56,7 +63,12 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
   }
   return {
     async events(grantId) {
-      return (await items(grantId)).map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
+      const stored = (await items(grantId)).filter((item) => item.event?.S !== SPOILED);
+      return stored.map((item) => JSON.parse(item.event?.S ?? 'null') as GrantEvent);
+    },
+    async spoil(grantId, seq) {
+      const Item = { grantId: { S: grantId }, seq: { N: String(seq) }, event: { S: SPOILED } };
+      await client.send(new PutItemCommand({ TableName: eventsTable, Item }));
     },
     async row(grantId) {
       const command = new GetItemCommand({

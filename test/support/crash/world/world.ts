@@ -1,4 +1,5 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
+import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
@@ -69,8 +70,12 @@ export class CrashWorld {
     this.injector = new Injector(clock);
     this.injector.beforeSend = async (call) => {
       const { watched } = this;
-      if (watched && isIamWrite(call))
-        this.eventsBeforeWrites.push((await this.storage.events(watched)).length);
+      if (!watched || !isIamWrite(call)) return;
+      const [own, beside] = await Promise.all([
+        this.storage.events(watched),
+        this.storage.events(streamBeside(watched)),
+      ]);
+      this.eventsBeforeWrites.push(own.length + beside.length);
     };
     this.aws = awsHand(standIns, () => clock.now());
     const { EVENTS_TABLE = '', GRANTS_TABLE = '' } = standIns.variables(0);
@@ -127,7 +132,16 @@ export class CrashWorld {
     const process = new WalkProcess();
     const core = this.#core(process);
     const provisioner: Provisioner = composeProvisionerClient(core);
-    return { process, ports: { ...composeStreams(core), provisioner, reportFailure: () => {} } };
+    return {
+      process,
+      ports: {
+        ...composeStreams(core),
+        configuration: core.configuration,
+        provisioner,
+        reportFailure: () => {},
+        reportStopped: () => {},
+      },
+    };
   }
 
   /** Ends every process that waits for work, as a deployment does. */

@@ -10,6 +10,7 @@ import {
   type GrantEntry,
   type GrantPartition,
   isAscending,
+  NO_TARGET,
   partitionValues,
   positionOf,
 } from '../../../../domain/grants/listing.ts';
@@ -28,6 +29,7 @@ import type {
   Reading,
   Span,
 } from '../../../../domain/grants/stores.ts';
+import { claimedBy, readEvent, type StoredEvent } from '../../../../domain/grants/unreadable/stored-event.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
 import type {
   GrantId,
@@ -37,6 +39,7 @@ import type {
 } from '../../../../domain/shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
 import { asEpoch, asInstant } from '../../identifiers.ts';
+import { knownIn } from '../streams/stored.ts';
 
 /** What happened to the outside world, in order: events appended and IAM writes. */
 export type JournalEntry = { event: GrantEvent } | { iam: string; note: string };
@@ -74,21 +77,18 @@ export class FakeEventLog implements EventLog {
     this.#journal = journal;
   }
 
+  /** A whole stream of known events; for tests. */
   async load(grantId: StreamId): Promise<GrantEvent[]> {
-    return this.#read(grantId, 1, Number.POSITIVE_INFINITY);
+    return knownIn(await this.loadFrom(grantId, 1, Number.POSITIVE_INFINITY));
   }
 
   async loadTexts(grantId: StreamId): Promise<string[]> {
     return this.streams.get(grantId) ?? [];
   }
 
-  async loadFrom(grantId: StreamId, seq: number, limit: number): Promise<GrantEvent[]> {
-    return this.#read(grantId, seq, limit);
-  }
-
-  #read(grantId: StreamId, seq: number, limit: number): GrantEvent[] {
+  async loadFrom(grantId: StreamId, seq: number, limit: number): Promise<StoredEvent[]> {
     const texts = (this.streams.get(grantId) ?? []).slice(seq - 1, seq - 1 + limit);
-    return texts.map((text) => parseEvent(JSON.parse(text)));
+    return texts.map((text, n) => readEvent({ grantId, seq: seq + n }, text));
   }
 
   async append(event: GrantEvent): Promise<'appended' | 'taken'> {
@@ -108,9 +108,10 @@ export class FakeEventLog implements EventLog {
     partition: EventPartition,
     { from, to, limit, after }: Reading & Span,
   ): Promise<Entries<EventEntry>> {
-    const found = [...this.streams.values()]
-      .flat()
-      .map((text) => eventEntryOf(parseEvent(JSON.parse(text))))
+    const found = [...this.streams]
+      .flatMap(([grantId, texts]) =>
+        texts.map((text, n) => entryOfText({ grantId: grantId as StreamId, seq: n + 1 }, text)),
+      )
       .filter((entry) => isIn(partition, entry) && entry.at >= from && entry.at < to)
       .filter((entry) => after === undefined || eventPosition(entry) < after)
       .sort((a, b) => (eventPosition(a) < eventPosition(b) ? 1 : -1));
@@ -119,12 +120,19 @@ export class FakeEventLog implements EventLog {
     return { entries, isComplete: found.length <= limit, position: last && eventPosition(last) };
   }
 
-  async read(entries: readonly Pick<EventEntry, 'grantId' | 'seq'>[]): Promise<GrantEvent[]> {
-    return entries.flatMap(({ grantId, seq }) => {
-      const text = this.streams.get(grantId)?.[seq - 1];
-      return text === undefined ? [] : [parseEvent(JSON.parse(text))];
+  async read(entries: readonly EventEntry[]): Promise<StoredEvent[]> {
+    return entries.flatMap((entry) => {
+      const text = this.streams.get(entry.grantId)?.[entry.seq - 1];
+      return text === undefined ? [] : [claimedBy(entry, readEvent(entry, text))];
     });
   }
+}
+
+/** The entry of an event. What cannot be read is found by attributes that this log does not have: here by none. */
+function entryOfText(key: { grantId: StreamId; seq: number }, text: string): EventEntry {
+  const stored = readEvent(key, text);
+  if (stored.kind !== 'unreadable') return eventEntryOf(stored.event);
+  return { ...key, at: asInstant('2026-01-01T12:00:00.000Z'), type: '', ...NO_TARGET, principal: '' };
 }
 
 /** Checkpoints as text, as a table would keep them. */
@@ -162,6 +170,7 @@ type Row = {
   projected?: GrantRow;
   dueAt?: Instant | undefined;
   dueSeq?: number;
+  attempts?: number;
   lease?: { owner: string; until: Instant };
 };
 
@@ -197,7 +206,7 @@ export class FakeGrantTable implements GrantTable {
   async markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void> {
     const row = this.#row(grantId);
     if ((row.dueSeq ?? 0) > seq || (row.projected && row.projected.seq >= seq)) return;
-    Object.assign(row, { dueAt, dueSeq: seq });
+    Object.assign(row, { dueAt, dueSeq: seq, attempts: 0 });
   }
 
   async project(given: GrantRow): Promise<void> {
@@ -257,14 +266,25 @@ export class FakeGrantTable implements GrantTable {
   }
 
   async listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]> {
-    const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0 }]) =>
-      dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq }] : [],
+    const due = [...this.rows].flatMap(([grantId, { dueAt, dueSeq = 0, attempts = 0 }]) =>
+      dueAt !== undefined && dueAt <= now ? [{ grantId, dueAt, dueSeq, attempts }] : [],
     );
     const order = (row: DueRow) => `${row.dueAt}#${row.grantId}`;
     return due
       .sort((a, b) => (order(a) < order(b) ? -1 : 1))
       .filter((row) => !after || order(row) > order(after))
       .slice(0, limit);
+  }
+
+  async postpone({ grantId, dueSeq, attempts }: DueRow, until: string): Promise<void> {
+    const row = this.rows.get(grantId);
+    if (row?.dueAt === undefined || row.dueAt >= until || (row.dueSeq ?? dueSeq) !== dueSeq) return;
+    Object.assign(row, { dueAt: until, attempts: attempts + 1 });
+  }
+
+  async dropDue({ grantId, dueAt }: DueRow): Promise<void> {
+    const row = this.rows.get(grantId);
+    if (row?.dueAt === dueAt) Object.assign(row, { dueAt: undefined, attempts: 0 });
   }
 
   async forgetDue({ grantId, dueAt, dueSeq }: DueRow): Promise<void> {

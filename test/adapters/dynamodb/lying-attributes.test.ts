@@ -1,0 +1,111 @@
+import { type AttributeValue, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
+import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
+import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
+import type { EventPartition, GrantPartition } from '../../../domain/grants/listing.ts';
+import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
+import {
+  createTables,
+  type DynamodbSandbox,
+  startDynamodbSandbox,
+} from '../../../sandbox/dynamodb/server.ts';
+import { useAwsEnvironment } from '../../support/adapters/environment.ts';
+import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
+import { eventsTable, grantsTable } from '../../support/adapters/tables.ts';
+import { asInstant } from '../../support/identifiers.ts';
+
+const GRANT = grantIdNumber(1);
+const DAY = {
+  from: asInstant('2026-11-23T00:00:00.000Z'),
+  to: asInstant('2026-11-24T00:00:00.000Z'),
+  limit: 10,
+};
+
+let sandbox: DynamodbSandbox;
+let client: DynamoDBClient;
+let log: EventLog;
+let table: GrantTable;
+let names: { events: string; grants: string };
+let made = 0;
+
+beforeAll(async () => {
+  sandbox = await startDynamodbSandbox({ port: 0 });
+  useAwsEnvironment({ dynamodb: sandbox.url });
+  client = dynamodbClient();
+});
+
+afterAll(async () => {
+  client.destroy();
+  await sandbox.close();
+});
+
+beforeEach(async () => {
+  made += 1;
+  names = { events: `events-${made}`, grants: `grants-${made}` };
+  await createTables(sandbox.url, [eventsTable(names.events), grantsTable(names.grants)]);
+  log = dynamodbEventLog(client, names.events);
+  table = dynamodbGrantTable(client, names.grants);
+});
+
+const overwrite = (TableName: string, key: Record<string, AttributeValue>, [name, value]: [string, string]) =>
+  client.send(
+    new UpdateItemCommand({
+      TableName,
+      Key: { grantId: { S: GRANT }, ...key },
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': { S: value } },
+    }),
+  );
+
+describe('an event whose attributes claim what its content does not say', () => {
+  test.each<[string, string, EventPartition]>([
+    ['repository', repositoryNumber(2), { by: 'repository', value: repositoryNumber(2) }],
+    ['principal', 'person:eve@acme.example', { by: 'principal', value: 'person:eve@acme.example' }],
+    ['type', 'GrantRequested', { by: 'type', value: 'GrantRequested' }],
+    ['account', '999999999999', { by: 'all' }],
+    ['order', '2026-11-23T23:00:00.000Z#x', { by: 'all' }],
+    ['event', '{"broken', { by: 'all' }],
+    ['event', JSON.stringify({ ...eventOf(), correlationId: 'altered' }), { by: 'all' }],
+  ])('%s is a marker where it is found by it, and hides no other event', async (name, value, partition) => {
+    await log.append(eventOf());
+    const other = eventOf({ grantId: grantIdNumber(2), repositoryUuid: repositoryNumber(2) });
+    await log.append(other);
+    await overwrite(names.events, { seq: { N: '1' } }, [name, value]);
+    const found = async (of: EventPartition) => log.read((await log.entries(of, DAY)).entries);
+    expect(await found(partition)).toContainEqual({
+      kind: 'unreadable',
+      item: { grantId: GRANT, seq: 1, unreadable: true, reason: expect.any(String) },
+    });
+    expect(await found({ by: 'all' })).toContainEqual({ kind: 'known', event: other });
+  });
+
+  test('is still listed without the attributes that are no key', async () => {
+    await log.append(eventOf());
+    await client.send(
+      new UpdateItemCommand({
+        TableName: names.events,
+        Key: { grantId: { S: GRANT }, seq: { N: '1' } },
+        UpdateExpression: 'REMOVE account, repository',
+      }),
+    );
+    const { entries } = await log.entries({ by: 'all' }, DAY);
+    expect(await log.read(entries)).toMatchObject([{ kind: 'unreadable', item: { grantId: GRANT, seq: 1 } }]);
+  });
+});
+
+describe('a row whose attributes claim what its entry does not say', () => {
+  test.each<[string, string, GrantPartition]>([
+    ['repository', repositoryNumber(2), { by: 'repository', value: repositoryNumber(2) }],
+    ['requester', 'person:eve@acme.example', { by: 'requester', value: 'person:eve@acme.example' }],
+    ['environment', 'Production', { by: 'environment', value: 'Production' }],
+  ])('%s is unreadable where it is found by it: its grant is read from the log', async (name, value, of) => {
+    await table.project({ grantId: GRANT, seq: 1, grant: grantOf() });
+    await table.project({ grantId: grantIdNumber(2), seq: 1, grant: grantOf({ n: 2 }) });
+    await overwrite(names.grants, {}, [name, value]);
+    expect(await table.entries(of, { limit: 10 })).toMatchObject({ entries: [], unreadable: [GRANT] });
+    const all = await table.entries({ by: 'all', value: '' }, { limit: 10 });
+    expect(all.entries.map(({ grantId }) => grantId)).toContain(grantIdNumber(2));
+  });
+});
