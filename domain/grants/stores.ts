@@ -87,7 +87,7 @@ export type GrantTable = {
   /** Remembers names, before an event with them is appended. Idempotent. Of a name that very many bore, the latest bearers are
    *  kept. */
   rememberNames(names: readonly Naming[]): Promise<void>;
-  /** UUIDs of those that bear, or once bore, a name, in any case of letters, read consistently. For finding what to show or
+  /** UUIDs of those that bear, or once bore, a name, case-insensitively, read consistently. For finding what to show or
    *  to look at: nothing is granted, revoked, approved or held by a name. */
   bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]>;
   /** Remembers, before the first event of a grant is appended, that its repository has it or is about to, and its names.

@@ -42,13 +42,13 @@ const parserOf =
   (text: string): z.infer<S> | undefined =>
     schema.safeParse(text.toLowerCase()).data;
 
-/** A workspace's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+/** A workspace's UUID from text, case-insensitively; undefined when `text` is not a UUID in braces. */
 export const parseWorkspaceUuid = parserOf(workspaceUuidSchema);
-/** A project's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+/** A project's UUID from text, case-insensitively; undefined when `text` is not a UUID in braces. */
 export const parseProjectUuid = parserOf(projectUuidSchema);
-/** A repository's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+/** A repository's UUID from text, case-insensitively; undefined when `text` is not a UUID in braces. */
 export const parseRepositoryUuid = parserOf(repositoryUuidSchema);
-/** An environment's UUID from text in any case; undefined when `text` is not a UUID in braces. */
+/** An environment's UUID from text, case-insensitively; undefined when `text` is not a UUID in braces. */
 export const parseEnvironmentUuid = parserOf(environmentUuidSchema);
 
 /** A UUID without its braces, for places that cannot hold them (IAM tag values, Bitbucket's `aud`). */

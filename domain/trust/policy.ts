@@ -51,8 +51,8 @@ export function renderDenyingTrustPolicy(target: TrustTarget): TrustPolicy {
   };
 }
 
-/** A trust policy that admits nobody, for a role of which no more is known than the policy it has: the provider that this one
- *  names, refused without a condition. Where it names none that IAM would accept, every principal of the account is. */
+/** A trust policy without an Allow, so that it admits no token, for a role of which no more is known than the policy it has. It
+ *  refuses the provider that this policy names, without a condition; Bitbucket's host where it names no provider. */
 export function renderClosedTrustPolicy(
   { id, partition }: { id: AccountId; partition: string },
   observed: unknown,

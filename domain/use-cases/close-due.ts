@@ -27,11 +27,13 @@ export type CloseDuePorts = ClosingPorts & {
 /** What closing needs of a pass. `closings` are revokes of unreadable grants that it began. */
 export type ClosingPass = { correlationId: string; closings: number };
 
-/** Seconds after which an announcement that was never written never comes: longer than any function runs. */
-const ABANDONED_SECONDS = 900;
+/** Seconds after its due time for which a row may still await an event. Longer than any function runs (Lambda: 900), so
+ *  the process that marked the row has ended by then and the event never comes. */
+export const ABANDONED_SECONDS = 900;
 
-/** What became of a due row, see `RowOutcome`. */
-type Outcome = 'settled' | 'retry' | 'wait' | 'watch';
+/** What became of a due row. `retry`: to be tried again, later each time. `wait`: to be looked at again soon. `watch`: to be
+ *  looked at again in an hour. */
+export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
 
 /** Revokes an unreadable grant whose row says that it has expired. That a stream cannot be read is no cause: without an
  *  expiry nothing is done. The row is tried again, because the stream may be readable by then. */
@@ -39,7 +41,7 @@ export async function closeExpired(
   ports: CloseDuePorts,
   unreadable: Unreadable,
   pass: ClosingPass,
-): Promise<Outcome> {
+): Promise<RowOutcome> {
   const { grantId } = unreadable;
   if (!(await hasExpired(ports.grants, grantId, toInstant(ports.clock.now())))) return 'retry';
   if (pass.closings >= MOST_CLOSINGS) {
@@ -48,7 +50,7 @@ export async function closeExpired(
   }
   pass.closings += 1;
   const target = await targetOf(ports, unreadable);
-  await closeBeside(ports, { grantId, target }, { why: 'expired', cause: causeOf(pass) });
+  await closeBeside(ports, { grantId, target }, { why: 'expired', cause: reconcilerCause(pass) });
   return 'retry';
 }
 
@@ -65,7 +67,11 @@ async function hasExpired(
 
 /** Has the provisioner close what was announced beside a grant's stream, and look again every hour. Once the stream can be
  *  read, its grant is revoked there and the row of the stream beside it is done. */
-export async function finishClosing(ports: CloseDuePorts, row: DueRow, pass: ClosingPass): Promise<Outcome> {
+export async function finishClosing(
+  ports: CloseDuePorts,
+  row: DueRow,
+  pass: ClosingPass,
+): Promise<RowOutcome> {
   const beside = await loadStream(ports, row.grantId);
   const revocation = unreadableRevocationOf(beside.events);
   if (revocation.state === 'none') {
@@ -84,9 +90,13 @@ export async function finishClosing(ports: CloseDuePorts, row: DueRow, pass: Clo
   return outcome;
 }
 
-async function revokeInFull(ports: CloseDuePorts, stream: GrantStream, pass: ClosingPass): Promise<Outcome> {
+async function revokeInFull(
+  ports: CloseDuePorts,
+  stream: GrantStream,
+  pass: ClosingPass,
+): Promise<RowOutcome> {
   const [event] = stream.grant ? decideRevocation(stream.grant, 'requested').events : [];
-  const revoked = event ? await appendEvent(ports, stream, { event, cause: causeOf(pass) }) : stream;
+  const revoked = event ? await appendEvent(ports, stream, { event, cause: reconcilerCause(pass) }) : stream;
   if (!revoked) return 'wait';
   await projectStream(ports, revoked);
   if (isAtRest(revoked.grant)) return 'settled';
@@ -105,7 +115,8 @@ async function readable(ports: StreamPorts, grantId: GrantId): Promise<GrantStre
   }
 }
 
-const causeOf = ({ correlationId }: ClosingPass): Cause => ({
+/** The cause of what the reconciler appends in a pass. */
+export const reconcilerCause = ({ correlationId }: Pick<ClosingPass, 'correlationId'>): Cause => ({
   principal: { kind: 'system', id: 'reconciler' },
   correlationId,
   entryPoint: 'schedule',

@@ -10,10 +10,15 @@ import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers
 import { assertNever } from '../shared/result.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
 import type { ClosingPorts } from './close-beside.ts';
-import { closeExpired, finishClosing } from './close-due.ts';
+import {
+  ABANDONED_SECONDS,
+  closeExpired,
+  finishClosing,
+  type RowOutcome,
+  reconcilerCause,
+} from './close-due.ts';
 import {
   appendEvent,
-  type Cause,
   type GrantStream,
   isReadOnly,
   loadStream,
@@ -22,9 +27,6 @@ import {
 } from './grant-stream.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
-/** Seconds after its due time for which a row may still await an event. Longer than any function runs
- *  (Lambda: 900), so the process that marked the row has ended by then and the event never comes. */
-const ABANDONED_SECONDS = 900;
 const ROWS_PER_READ = 50;
 
 /** Rows that were tried before, of one pass. They come after all others: work that is never done keeps none waiting. */
@@ -55,10 +57,6 @@ export type Pass = {
   found: Reconciliation;
   closings: number;
 };
-
-/** What became of a due row. `retry`: to be tried again, later each time. `wait`: to be looked at again soon. `watch`: to be
- *  looked at again in an hour. */
-export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
  *  the others. The pass has the provisioner finish or compensate what was begun, revokes expired grants, lapses requests
@@ -142,7 +140,7 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
   if (isReadOnly(read)) return closeRow(ports, { row, texts: [] }, pass);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
-    ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass.correlationId) })
+    ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass) })
     : read;
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return 'wait';
@@ -195,9 +193,3 @@ function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefi
   const hasExpired = grant.state === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
   return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }
-
-const reconcilerCause = (correlationId: string): Cause => ({
-  principal: { kind: 'system', id: 'reconciler' },
-  correlationId,
-  entryPoint: 'schedule',
-});

@@ -10,12 +10,8 @@ import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
 import type { Iam, ObservedRole } from './iam.ts';
-import type { ProvisionerPorts } from './run.ts';
-
-/** Seconds for which a role that is not found may be one that IAM does not show yet. */
-const PROPAGATION_SECONDS = 60;
-
-const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
+import { PROPAGATION_SECONDS } from './iam-errors.ts';
+import { PROVISIONER, type ProvisionerPorts } from './run.ts';
 
 type Unreadable = { streamId: StreamId; grantId: GrantId };
 

@@ -8,14 +8,11 @@ import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { finalProblemOf, isUnseen, secondsSince } from './iam-errors.ts';
+import { finalProblemOf, isUnseen, PROPAGATION_SECONDS, secondsSince } from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
-/** Seconds for which "no such entity" after a create means "not visible yet". Source: IAM User Guide, troubleshooting:
- *  changes are eventually consistent, without a number; 60 is our choice. */
-const PROPAGATION_SECONDS = 60;
 const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
 

@@ -52,7 +52,8 @@ export type ProvisionerRun = {
   recordOutcome(event: GrantOwnEvent): Promise<void>;
 };
 
-const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
+/** The principal of what the provisioner appends. */
+export const PROVISIONER = { kind: 'system', id: 'provisioner' } as const;
 
 /** Begins a run on the stream as it is now. */
 export async function beginRun(

@@ -144,12 +144,14 @@ export const revokedGrantSchema = z
   .strictObject({ ...grantSchema.shape, notice: z.string() })
   .meta({ id: 'RevokedGrant' });
 
-/** A grant whose events cannot be read, after a revoke: its role is closed and kept. */
+/** A grant whose events cannot be read, after a revoke: a role that is provably its own is closed and kept. */
 export const unreadableGrantSchema = z
   .strictObject({
     id: grantIdSchema,
     unreadable: z.literal(true),
-    access: z.enum(['closing', 'closed']),
+    access: z
+      .enum(['closing', 'closed', 'unknown'])
+      .describe('`unknown`: no role was found that is provably the grant’s'),
     role: z.strictObject({ name: z.string(), arn: z.string(), id: z.string() }).optional(),
     note: z.string(),
     notice: z.string(),

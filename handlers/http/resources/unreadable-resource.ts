@@ -6,8 +6,12 @@ const NOTES = {
   requested: 'The role is not closed yet. The work goes on; repeat the request to see its progress.',
   closed:
     'The role admits no token and its sessions may do nothing. It is kept for an administrator to examine.',
-  nothing: 'IAM has no role with the tag of this grant under any name that its log still shows.',
+  nothing:
+    'IAM has no role with the tag of this grant under any name that its log still shows. Have an administrator look for roles with the tag rolewright:grant.',
 } as const;
+
+/** What each end of a revoke says of access. A role that was not found may exist under another name: that is not closed. */
+const ACCESS = { requested: 'closing', closed: 'closed', nothing: 'unknown' } as const;
 
 /** A grant whose events cannot be read, after a revoke. */
 export const unreadableResource = ({
@@ -16,7 +20,7 @@ export const unreadableResource = ({
 }: UnreadableAnswer): Omit<z.infer<typeof unreadableGrantSchema>, 'notice'> => ({
   id: grantId,
   unreadable: true,
-  access: revocation.state === 'requested' ? 'closing' : 'closed',
+  access: ACCESS[revocation.state],
   ...(revocation.state === 'closed' ? { role: revocation.role } : {}),
   note: NOTES[revocation.state],
 });

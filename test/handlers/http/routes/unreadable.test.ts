@@ -112,6 +112,17 @@ describe('a grant whose events cannot be read', () => {
   });
 });
 
+test('a revoke that finds no role of an unreadable grant does not say that access is closed', async () => {
+  await spoil(world, '{');
+  world.iam.roles.clear();
+  const revoke = () => served.send('DELETE', LOCATION, { as: 'ada' });
+  expect([(await revoke()).status, (await revoke()).json]).toMatchObject([202, { access: 'closing' }]);
+  world.clock.advance(61_000);
+  const { status, json } = await revoke();
+  expect([status, json]).toMatchObject([200, { unreadable: true, access: 'unknown' }]);
+  expect(json).not.toHaveProperty('role');
+});
+
 test('an event of a newer version is shown as it lies there, so that its hash can be verified', async () => {
   const last = present((await world.log.load(GRANT_ID)).at(-1));
   await writeNewer(world);
