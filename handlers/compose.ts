@@ -20,6 +20,7 @@ import {
   ssmSecret,
   ssmWebhookSecrets,
 } from '../adapters/settings/secrets.ts';
+import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings/source.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -52,43 +53,43 @@ import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack
 import type { NotificationPorts } from './slack/messages/notifications.ts';
 import type { WorkerPorts } from './worker/worker-function.ts';
 
-/** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; `root` is the folder that
- *  holds `config/` and `templates/`. */
+/** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; without `source`, the settings are
+ *  those that the environment chooses. */
 export type Start = {
   variables?: NodeJS.ProcessEnv;
-  root?: string;
+  source?: SettingsSource;
   clock?: Clock;
   outgoing?: Outgoing;
 };
 
-/** What every function has. `settings` are what was read below `root` so far: each is read, once, when it is needed. */
+/** What every function has. `settings` are what was read so far: each is read, once, when it is needed. */
 export type Core = {
   environment: Environment;
   configuration: Configuration;
   clock: Clock;
   outgoing: Outgoing;
   logger: Logger;
-  root: string;
+  source: SettingsSource;
   settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
 };
 
 /** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
-export function composeCore({ variables, root, clock, outgoing }: Start = {}): Core {
-  const folder = root ?? process.cwd();
+export function composeCore({ variables = process.env, source, clock, outgoing }: Start = {}): Core {
+  const from = source ?? sourceFromEnvironment(process.cwd(), variables);
   return {
-    environment: readEnvironment(variables ?? process.env),
-    configuration: readConfiguration(folder),
+    environment: readEnvironment(variables),
+    configuration: readConfiguration(from),
     clock: clock ?? systemClock,
     outgoing: outgoing ?? passThrough,
     logger: new Logger({ serviceName: 'rolewright' }),
-    root: folder,
+    source: from,
     settings: {},
   };
 }
 
 /** The templates of the folder that the function started in. */
-export function composeTemplates({ root, settings }: Core): ReadonlyMap<string, Template> {
-  settings.templates ??= readTemplates(root);
+export function composeTemplates({ source, settings }: Core): ReadonlyMap<string, Template> {
+  settings.templates ??= readTemplates(source.root);
   return settings.templates;
 }
 
@@ -160,15 +161,15 @@ function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
 
 /** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
  *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
- *  error of `access/`, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
+ *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
 function composeAccess({
-  root,
+  source,
   settings,
   configuration,
   logger,
 }: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
-  settings.access ??= readAccess(root, configuration);
+  settings.access ??= readAccess(source, configuration);
   return {
     access: settings.access,
     reportDenied: (denial) => logger.warn('denied', { denial }),

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { SettingsSource } from '../adapters/settings/source.ts';
 
 /** The running local gateway: API Gateway and Lambda's invoke endpoint over the functions of `serverless.yml`. */
 export type Gateway = { url: string; stop(): Promise<void>; ended: Promise<void> };
@@ -18,7 +19,7 @@ const foreign = /^(AWS_|BITBUCKET_|SANDBOX_|ROLEWRIGHT_|SLS_|SERVERLESS_)/;
 /** Starts serverless-offline over `serverless.yml` and waits until it answers. `variables` is the functions'
  *  environment; everything that it prints goes to `<dir>/gateway.log`. Rejects with the end of that log. */
 export async function startGateway(options: {
-  root: string;
+  source: SettingsSource;
   dir: string;
   port: number;
   lambdaPort: number;
@@ -28,7 +29,8 @@ export async function startGateway(options: {
   /** A file in `root` to use instead of `serverless.yml`. */
   serviceFile?: string;
 }): Promise<Gateway> {
-  const { root, dir, port, lambdaPort, variables, schedule, serviceFile = 'serverless.yml' } = options;
+  const { source, dir, port, lambdaPort, variables, schedule, serviceFile = 'serverless.yml' } = options;
+  const { root } = source;
   const logPath = join(dir, 'gateway.log');
   const buildFolder = join(dir, `build-${process.pid}-${port}`);
   mkdirSync(dir, { recursive: true });
@@ -56,6 +58,8 @@ export async function startGateway(options: {
       env: {
         ...Object.fromEntries(own),
         ...variables,
+        ROLEWRIGHT_CONFIG: source.configuration,
+        ROLEWRIGHT_ACCESS: source.access,
         ...(schedule ? {} : { ROLEWRIGHT_SCHEDULE_OFF: 'true' }),
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
         // The folder in which bundles find the files that they carry when deployed: Cedar.

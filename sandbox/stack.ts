@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
+import { type SettingsSource, sourceOfStage } from '../adapters/settings/source.ts';
 import { checkedSettings } from '../scripts/build/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { webhookSecrets } from './bitbucket/seed.ts';
@@ -87,8 +88,13 @@ const PREFIX = 'rolewright-sandbox';
 
 /** Starts the stand-ins for Bitbucket, AWS and Slack and the local DynamoDB, with the tables and the boundary of
  *  `infrastructure/`. */
-export async function startStandIns(root: string, dir: string, ports: StackPorts): Promise<StandIns> {
-  const [account] = readConfiguration(root).accounts;
+export async function startStandIns(
+  source: SettingsSource,
+  dir: string,
+  ports: StackPorts,
+): Promise<StandIns> {
+  const { root } = source;
+  const [account] = readConfiguration(source).accounts;
   if (!account) throw new Error('a configuration has an account');
   const names = {
     accountId: account.id,
@@ -148,11 +154,17 @@ export const functionVariables = (
   CLAIMS_TABLE: `${PREFIX}-claims`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
   WORKER_FUNCTION: `${PREFIX}-worker`,
+  ROLEWRIGHT_STAGE: 'sandbox',
 });
 
 /** `schedule`: the reconciler runs every minute. `webhooks`: events of Bitbucket's stand-in are delivered to the API.
- *  `serviceFile` replaces `serverless.yml`. */
-export type StackOptions = { schedule?: boolean; webhooks?: boolean; serviceFile?: string };
+ *  `serviceFile` replaces `serverless.yml`, and `source` the settings of the sandbox. */
+export type StackOptions = {
+  schedule?: boolean;
+  webhooks?: boolean;
+  serviceFile?: string;
+  source?: SettingsSource;
+};
 
 /** Starts the whole stack: the stand-ins, and the product's functions behind a local gateway. State is kept in `dir`
  *  and survives a restart. Rejects, with nothing left running, if a part cannot start. */
@@ -163,24 +175,25 @@ export async function startStack({
   schedule = false,
   webhooks = false,
   serviceFile,
+  source = sourceOfStage(root, 'sandbox'),
 }: StackOptions & { root: string; dir: string; ports: StackPorts }): Promise<Stack> {
   readTemplates(root);
   const folder = resolve(dir);
-  const standIns = await startStandIns(root, folder, ports);
+  const standIns = await startStandIns(source, folder, ports);
   const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
   const start = async () => {
     const port = ports.api || (await freePort());
     const lambdaPort = ports.lambda || (await freePort());
     const variables = functionVariables(standIns, lambdaPort, cursorKeys(folder));
     const service = serviceFile === undefined ? {} : { serviceFile };
-    const options = { root, dir: folder, port, lambdaPort, variables, schedule, ...service };
+    const options = { source, dir: folder, port, lambdaPort, variables, schedule, ...service };
     return { ...(await startGateway(options)), lambda: `http://127.0.0.1:${lambdaPort}`, variables };
   };
   let gateway: Awaited<ReturnType<typeof start>>;
   try {
     gateway = await start().catch((error: Error) => {
       // An error in the settings ends the gateway, and is clearer than the end of its log.
-      checkedSettings(root);
+      checkedSettings(source);
       // Another process may have taken the port in the seconds between its choice and the start of the gateway.
       const isChosen = ports.api === 0 || ports.lambda === 0;
       if (isChosen && error.message.includes('EADDRINUSE')) return start();

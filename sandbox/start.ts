@@ -1,16 +1,35 @@
+import { parseArgs } from 'node:util';
+import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings/source.ts';
 import { settingsWarnings } from '../scripts/build/settings-warnings.ts';
 import { seed } from './bitbucket/seed.ts';
 import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
+
+const usage = `Usage: npm start [-- --config FILE [--access FOLDER]]
+
+  --config config/prod.yaml   your own configuration instead of sandbox/config.yaml
+  --access access             the folder of the access rules beside it; default access`;
+
+/** The settings that the arguments choose. Throws with the usage if they are not understood. */
+function chosenSource(args: string[]): SettingsSource {
+  const root = process.cwd();
+  const options = { config: { type: 'string' }, access: { type: 'string' } } as const;
+  try {
+    const { config, access } = parseArgs({ args, options }).values;
+    return sourceFromEnvironment(root, { ROLEWRIGHT_CONFIG: config, ROLEWRIGHT_ACCESS: access }, 'sandbox');
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`);
+  }
+}
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
 
 async function main(): Promise<void> {
   const ports = portsFromEnvironment(process.env);
-  const stack = await startStack({ root: process.cwd(), dir, ports, schedule: true, webhooks: true }).catch(
-    (error: Error) => {
-      throw new Error(startAdvice(error, ports));
-    },
-  );
+  const source = chosenSource(process.argv.slice(2));
+  const options = { root: process.cwd(), dir, ports, source, schedule: true, webhooks: true };
+  const stack = await startStack(options).catch((error: Error) => {
+    throw new Error(startAdvice(error, ports));
+  });
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
@@ -56,7 +75,7 @@ async function main(): Promise<void> {
     `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
     '',
-    ...settingsWarnings(process.cwd()),
+    ...settingsWarnings(source),
     'Ctrl-C stops the stack.',
   ];
   console.log(lines.join('\n'));

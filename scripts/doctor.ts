@@ -11,6 +11,7 @@ import {
   type BitbucketSettings,
   bitbucketClient,
   bitbucketSettings,
+  localOrDeployed,
 } from './bitbucket/client.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 
@@ -76,7 +77,7 @@ async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace):
     ];
   }
   if (parseUuid(found.uuid) !== uuid || found.slug !== slug) {
-    return [bad(about, `Bitbucket calls it ${found.slug}, ${found.uuid}. Correct config/rolewright.yaml.`)];
+    return [bad(about, `Bitbucket calls it ${found.slug}, ${found.uuid}. Correct the configuration.`)];
   }
   const path = `/repositories/${encodeURIComponent(uuid)}`;
   const listed = await client.call('GET', `${path}?pagelen=1`);
@@ -140,9 +141,10 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
 
 /** `npm run doctor`: prints every check, and exits with 1 if one failed. */
 async function main(): Promise<void> {
-  const configuration = readConfiguration(process.cwd());
+  const settings = bitbucketSettings(process.env);
+  const configuration = readConfiguration(localOrDeployed(settings, process.env));
   const findings = [
-    ...(await diagnose(bitbucketSettings(process.env), configuration.workspaces)),
+    ...(await diagnose(settings, configuration.workspaces)),
     ...ownershipWarnings(configuration),
   ];
   console.log(diagnosisText(findings));

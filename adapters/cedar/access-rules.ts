@@ -1,5 +1,6 @@
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Template } from '../../domain/templates/template.ts';
+import type { SettingsSource } from '../settings/source.ts';
 import { type CedarAccess, cedarAccess } from './access.ts';
 import { compiledAccess } from './access-source.ts';
 import { loadCedar } from './engine.ts';
@@ -22,6 +23,6 @@ export const knownNames = (
   ...(templates ? { Template: [...templates.keys()] } : {}),
 });
 
-/** The access rules of `access/` below `root`. Throws `StartFailure` with every error of every file. */
-export const readAccess = (root: string, configuration: Known): CedarAccess =>
-  cedarAccess(loadCedar, compiledAccess(root, knownNames(configuration)));
+/** The access rules of one stage. Throws `StartFailure` with every error of every file. */
+export const readAccess = (source: SettingsSource, configuration: Known): CedarAccess =>
+  cedarAccess(loadCedar, compiledAccess(source, knownNames(configuration)));

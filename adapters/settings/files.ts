@@ -1,22 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
 import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { readBoundaryRoles } from './boundary-roles.ts';
+import { type SettingsSource, SHARED_CONFIGURATION } from './source.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** The configuration of `config/rolewright.yaml` below `root`, with the boundary's lists of `serverless.yml`. Throws
- *  `StartFailure` with every error. A bundle replaces this module by the results at build time
+/** The configuration of one stage, with the boundary's lists of `serverless.yml`. Throws `StartFailure` with every error,
+ *  also where the file is shared and does not name the stage. A bundle replaces this module by the results at build time
  *  (`scripts/build/embed-settings.ts`). */
-export function readConfiguration(root: string): Configuration {
-  const path = 'config/rolewright.yaml';
-  const file = settingsIn(root, 'config').find((found) => found.path === path);
-  if (!file) throw new StartFailure([`${path}: is missing`]);
+export function readConfiguration({ root, configuration: path, stage }: SettingsSource): Configuration {
+  const from = resolve(root, path);
+  if (!existsSync(from)) throw new StartFailure([`${path}: is missing`]);
+  const file = readYaml(from);
   if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
   const parsed = parseConfiguration(file.content);
   if (!parsed.ok) throw new StartFailure(parsed.problem.map((fieldError) => `${path}${fieldError}`));
+  const { stages } = parsed.value;
+  if (path === SHARED_CONFIGURATION && stage !== undefined && !stages.includes(stage)) {
+    throw new StartFailure([
+      `${path}/stages: does not allow stage ${stage}. Write config/${stage}.yaml, or add ${stage} to stages if it may share this configuration.`,
+    ]);
+  }
   const boundaryRoles = readBoundaryRoles(root);
   return { ...parsed.value, ...(boundaryRoles ? { boundaryRoles } : {}) };
 }
@@ -25,7 +32,7 @@ export function readConfiguration(root: string): Configuration {
 export function readTemplates(root: string): ReadonlyMap<string, Template> {
   const templates = new Map<string, Template>();
   const errors: string[] = [];
-  for (const file of settingsIn(root, 'templates')) {
+  for (const file of templateFiles(root)) {
     const parsed =
       'fieldError' in file
         ? fail([`${file.path}: ${file.fieldError}`])
@@ -38,17 +45,16 @@ export function readTemplates(root: string): ReadonlyMap<string, Template> {
   return templates;
 }
 
-/** A file of settings, e.g. `templates/ecr-push.yaml`: its parsed YAML as plain JSON values, or why it cannot be
- *  parsed. */
-type SettingsFile = { name: string; path: string } & ({ content: unknown } | { fieldError: string });
+/** A file such as `templates/ecr-push.yaml`: its parsed YAML as plain JSON values, or why it cannot be parsed. */
+type TemplateFile = { name: string; path: string } & ({ content: unknown } | { fieldError: string });
 
-/** The settings in a folder below `root`, by file name; empty if the folder does not exist. */
-function settingsIn(root: string, folder: 'config' | 'templates'): SettingsFile[] {
-  const from = join(root, folder);
+/** The files of `templates/`, by file name; empty if the folder does not exist. */
+function templateFiles(root: string): TemplateFile[] {
+  const from = join(root, 'templates');
   const names = existsSync(from) ? readdirSync(from).sort() : [];
   return names
     .filter((name) => name.endsWith('.yaml'))
-    .map((name) => ({ name, path: `${folder}/${name}`, ...readYaml(join(from, name)) }));
+    .map((name) => ({ name, path: `templates/${name}`, ...readYaml(join(from, name)) }));
 }
 
 function readYaml(path: string): { content: unknown } | { fieldError: string } {

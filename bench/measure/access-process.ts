@@ -3,6 +3,7 @@ import { knownNames } from '../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { loadCedar } from '../../adapters/cedar/engine.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { unknownContext } from '../../domain/access/authorisation.ts';
 import {
   accountIdSchema,
@@ -17,6 +18,7 @@ import type { Caller } from '../../domain/shared/principal.ts';
  *  measures decisions; without, it measures the check and the compilation, and prints the compiled rules. */
 const [, , argument] = process.argv;
 const root = process.cwd();
+const source = sourceOfStage(root, 'sandbox');
 const caller: Caller = {
   principal: { kind: 'person', id: 'ada@acme.example' },
   groups: ['platform', 'staff'],
@@ -43,8 +45,8 @@ function steady(decide: () => unknown): number[] {
 }
 
 if (argument === undefined) {
-  const known = knownNames(readConfiguration(root), readTemplates(root));
-  const { ms, value } = timed(() => compiledAccess(root, known));
+  const known = knownNames(readConfiguration(source), readTemplates(root));
+  const { ms, value } = timed(() => compiledAccess(source, known));
   console.log(JSON.stringify({ compileMs: ms, compiled: value }));
 } else {
   const access = cedarAccess(loadCedar, JSON.parse(argument));

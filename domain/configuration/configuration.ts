@@ -24,7 +24,16 @@ const accountSchema = z.strictObject({
   boundaryPolicy: z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy'),
 });
 
+/** A stage is a part of the names of tables, functions and parameters; `rw-` begins the names of grants' roles. */
+const stageSchema = z
+  .string()
+  .regex(
+    /^(?!rw-)[a-z][a-z0-9-]{0,19}$/,
+    'must be a lower-case name of at most 20 characters, not beginning with rw-',
+  );
+
 const configurationSchema = z.strictObject({
+  stages: z.array(stageSchema).default(['prod']),
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(workspaceSchema).min(1),
   accounts: z

@@ -5,6 +5,7 @@ import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { loadCedar } from '../../adapters/cedar/engine.ts';
 import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import {
   type AccessContext,
   type AccessRules,
@@ -102,10 +103,10 @@ function parsed(argv: string[]): Given {
   }
 }
 
-function settingsIn(root: string): Settings {
-  const configuration = readConfiguration(root);
-  const templates = readTemplates(root);
-  const access = cedarAccess(loadCedar, compiledAccess(root, knownNames(configuration, templates)));
+function settingsIn(source: SettingsSource): Settings {
+  const configuration = readConfiguration(source);
+  const templates = readTemplates(source.root);
+  const access = cedarAccess(loadCedar, compiledAccess(source, knownNames(configuration, templates)));
   return { configuration, templates, access };
 }
 
@@ -302,17 +303,17 @@ function explanationOf({
 /** Decides at `now` (epoch milliseconds) and explains the decision. Throws `UsageError`, and what `get` throws. */
 export async function explainAccess({
   argv,
-  root,
+  source,
   get,
   now,
 }: {
   argv: string[];
-  root: string;
+  source: SettingsSource;
   get: Get;
   now: number;
 }): Promise<{ allowed: boolean; text: string }> {
   const given = parsed(argv);
-  const settings = settingsIn(root);
+  const settings = settingsIn(source);
   const { access, templates } = settings;
   const action = actionOf(given.action);
   const named = given.grant
@@ -334,7 +335,7 @@ if (import.meta.main) {
     const get = async (path: string) => (await apiClient())('GET', path);
     const { allowed, text } = await explainAccess({
       argv: process.argv.slice(2),
-      root: process.cwd(),
+      source: sourceFromEnvironment(process.cwd(), process.env),
       get,
       now: Date.now(),
     });

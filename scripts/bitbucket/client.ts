@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { reach } from '../reach.ts';
 
 /** Where the commands of `scripts/` find Bitbucket and Rolewright. `token` is the credential of the functions,
@@ -35,6 +36,12 @@ export function bitbucketSettings(variables: NodeJS.ProcessEnv): BitbucketSettin
   const bitbucket = 'https://api.bitbucket.org/2.0';
   return { bitbucket, api, token, adminToken, email: variables.BITBUCKET_EMAIL, isSandbox: false };
 }
+
+/** The settings of the installation that a command speaks to: the local stack's, or the stage's of `ROLEWRIGHT_STAGE`. */
+export const localOrDeployed = (
+  { isSandbox }: Pick<BitbucketSettings, 'isSandbox'>,
+  variables: NodeJS.ProcessEnv,
+): SettingsSource => sourceFromEnvironment(process.cwd(), variables, isSandbox ? 'sandbox' : 'prod');
 
 /** Bitbucket's answer; `json` is undefined if the body is not JSON. */
 export type BitbucketAnswer = { status: number; json: unknown };

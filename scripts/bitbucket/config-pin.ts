@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
+import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { bitbucketClient } from './client.ts';
 
@@ -94,9 +95,9 @@ export async function pinConfiguration(
   return { text: spliced(text, insertions), pinned };
 }
 
-/** `npm run config:pin`: pins `config/rolewright.yaml` in place, with the token of `BITBUCKET_TOKEN`. */
+/** `npm run config:pin`: pins the stage's configuration in place, with the token of `BITBUCKET_TOKEN`. */
 async function main(): Promise<void> {
-  const file = 'config/rolewright.yaml';
+  const file = sourceFromEnvironment(process.cwd(), process.env).configuration;
   const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
   const token = process.env.BITBUCKET_TOKEN;
   const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);

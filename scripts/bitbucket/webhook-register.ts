@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { bitbucketClient, bitbucketSettings } from './client.ts';
+import { bitbucketClient, bitbucketSettings, localOrDeployed } from './client.ts';
 import { hookUrl, registerHook } from './workspace-hook.ts';
 
 /** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all
@@ -9,7 +9,7 @@ import { hookUrl, registerHook } from './workspace-hook.ts';
 async function main(): Promise<void> {
   const [named, ...more] = process.argv.slice(2);
   const settings = bitbucketSettings(process.env);
-  const { workspaces } = readConfiguration(process.cwd());
+  const { workspaces } = readConfiguration(localOrDeployed(settings, process.env));
   const slugs = workspaces.map(({ slug }) => slug).filter((slug) => named === undefined || slug === named);
   if (slugs.length === 0 || more.length > 0 || (named === undefined && !settings.isSandbox)) {
     throw new Error(

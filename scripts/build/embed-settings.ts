@@ -2,11 +2,13 @@ import type { Plugin } from 'esbuild';
 import { knownNames } from '../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import type { SettingsSource } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import { ruleErrors } from '../../domain/repository-rules/requests.ts';
 
-/** All settings below `root`, checked separately and against each other. Throws `StartFailure` with every error. */
-export function checkedSettings(root: string) {
+/** The settings of one stage, checked separately and against each other. Throws `StartFailure` with every error. */
+export function checkedSettings(source: SettingsSource) {
+  const path = source.configuration;
   const errors: string[] = [];
   const read = <T>(reading: () => T): T | undefined => {
     try {
@@ -17,17 +19,17 @@ export function checkedSettings(root: string) {
       return undefined;
     }
   };
-  const configuration = read(() => readConfiguration(root));
-  const templates = read(() => readTemplates(root));
+  const configuration = read(() => readConfiguration(source));
+  const templates = read(() => readTemplates(source.root));
   if (!configuration || !templates) throw new StartFailure(errors);
-  const access = read(() => compiledAccess(root, knownNames(configuration, templates)));
+  const access = read(() => compiledAccess(source, knownNames(configuration, templates)));
   for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
-    errors.push(`config/rolewright.yaml${fieldError}`);
+    errors.push(`${path}${fieldError}`);
   }
   for (const [n, { templates: named = [] }] of configuration.ownership.entries()) {
     for (const [at, name] of named.entries()) {
       if (!templates.has(name)) {
-        errors.push(`config/rolewright.yaml/ownership/${n}/templates/${at}: there is no template ${name}`);
+        errors.push(`${path}/ownership/${n}/templates/${at}: there is no template ${name}`);
       }
     }
   }
@@ -35,10 +37,9 @@ export function checkedSettings(root: string) {
   return { configuration, templates, access };
 }
 
-/** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read below
- *  `root`. */
-function embedded(root: string): Record<string, string> {
-  const { configuration, templates, access } = checkedSettings(root);
+/** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read. */
+function embedded(source: SettingsSource): Record<string, string> {
+  const { configuration, templates, access } = checkedSettings(source);
   return {
     'settings/files.ts': `export const readConfiguration = () => ${parsedJson(configuration)};
       export const readTemplates = () => new Map(${parsedJson([...templates])});`,
@@ -48,11 +49,11 @@ function embedded(root: string): Record<string, string> {
 
 const parsedJson = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 
-/** Embeds the checked and parsed settings below `root` into every bundle that uses them. So a function reads no files
+/** Embeds the checked and parsed settings of one stage into every bundle that uses them. So a function reads no files
  *  when it starts, and its bundle has no YAML parser. Invalid settings stop the build: throws `StartFailure` with every
  *  error. */
-export function embedSettings(root: string): Plugin {
-  const modules = embedded(root);
+export function embedSettings(source: SettingsSource): Plugin {
+  const modules = embedded(source);
   return {
     name: 'embed-settings',
     setup(build) {

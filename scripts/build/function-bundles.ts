@@ -1,6 +1,7 @@
 import { join, parse } from 'node:path';
 import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
 import { readConfiguration } from '../../adapters/settings/files.ts';
+import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import { embedSettings } from './embed-settings.ts';
 
@@ -10,6 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 type Service = {
   service: {
     functions: Record<string, { handler?: string }>;
+    provider?: { stage?: string };
     custom?: { boundary?: string };
   };
 };
@@ -46,13 +48,13 @@ async function bundleAll(
 }
 
 /** Throws `StartFailure` if the stack creates a boundary other than the one that roles must have. */
-function checkBoundary({ custom }: Service['service']): void {
+function checkBoundary({ custom }: Service['service'], source: SettingsSource): void {
   const { boundary } = custom ?? {};
-  const errors = readConfiguration(ROOT).accounts.flatMap(({ boundaryPolicy }, n) =>
+  const errors = readConfiguration(source).accounts.flatMap(({ boundaryPolicy }, n) =>
     boundary === undefined || boundary === boundaryPolicy
       ? []
       : [
-          `config/rolewright.yaml/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
+          `${source.configuration}/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
         ],
   );
   if (errors.length > 0) throw new StartFailure(errors);
@@ -65,8 +67,9 @@ const made = new Map<string, Plugin[]>();
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
-  const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(ROOT)])];
+  const source = sourceFromEnvironment(ROOT, process.env, service.provider?.stage);
+  const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(source)])];
   made.set(entries.join(), plugins);
-  checkBoundary(service);
+  checkBoundary(service, source);
   return plugins;
 };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { violationsOf } from '../../domain/guardrails/guardrails.ts';
 import { INLINE_POLICY_LIMIT, policyText } from '../../domain/policy/document.ts';
 import { fieldRule } from '../../domain/shared/field-messages.ts';
@@ -19,11 +20,12 @@ import { referenceErrors } from './statement-references.ts';
  *  `templates/x.yaml:LINE: what: fix`. */
 export type CheckResult = { errors: string[]; warnings: string[]; templates: number };
 
-/** Checks every template below `root`: its schema, names and positions; that every action exists and fits each of its
+/** Checks every template beside the settings: its schema, names and positions; that every action exists and fits each of its
  *  resources; condition operators and keys; the size of the largest rendering; the guardrails on a rendering with and
  *  without its optional parts; and that the generated files are current. Returns all errors of all files. */
-export async function checkTemplates(root: string): Promise<CheckResult> {
-  const { guardrails } = readConfiguration(root);
+export async function checkTemplates(settings: SettingsSource): Promise<CheckResult> {
+  const { root } = settings;
+  const { guardrails } = readConfiguration(settings);
   const sources = templateSources(root);
   const checked: CheckedFile[] = [];
   for (const source of sources) checked.push(await checkFile(source, guardrails));
@@ -116,7 +118,7 @@ function staleFiles(root: string, templates: readonly Template[]): string[] {
 /** `npm run templates:check`. */
 async function main(): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
-  const { errors, warnings, templates } = await checkTemplates(root);
+  const { errors, warnings, templates } = await checkTemplates(sourceFromEnvironment(root, process.env));
   if (errors.length === 0) errors.push(...readJobs(root, [...readTemplates(root).keys()]).errors);
   for (const warning of warnings) console.warn(`${warning} (in audit mode)`);
   if (errors.length > 0) {

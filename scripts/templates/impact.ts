@@ -1,4 +1,5 @@
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import type { GrantIntent } from '../../domain/grants/intent.ts';
 import type { LiveState } from '../../domain/planning/plan.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
   const root = process.cwd();
   const template = readTemplates(root).get(name);
   if (!template) throw new Error(`There is no templates/${visible(name)}.yaml.`);
-  const configuration = readConfiguration(root);
+  const configuration = readConfiguration(sourceFromEnvironment(root, process.env));
   const call = await apiClient();
   let [looked, changed, cursor] = [0, 0, undefined as unknown];
   do {

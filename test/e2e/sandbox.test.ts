@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { freePort } from '../../sandbox/http/local-server.ts';
 import { freePorts, startStandIns } from '../../sandbox/stack.ts';
 import { eventually } from '../support/e2e/eventually.ts';
@@ -100,7 +101,7 @@ describe('two stacks', () => {
   });
 
   it('do not share a folder', async () => {
-    await expect(startStandIns(process.cwd(), first, freePorts)).rejects.toThrow(
+    await expect(startStandIns(sourceOfStage(process.cwd(), 'sandbox'), first, freePorts)).rejects.toThrow(
       'another sandbox is running',
     );
     expect((await here.get('/v1/grants')).status).toBe(200);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { readConfiguration } from '../../adapters/settings/files.ts';
+import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
 import {
   type BitbucketSettings,
@@ -134,7 +135,9 @@ it('settings are those of the local stack, or of a deployment over https', () =>
 });
 
 test('the doctor warns of ownership patterns of two projects that overlap, each pair once, and fails for none', () => {
-  const found = ownershipWarnings(readConfiguration(`${import.meta.dirname}/../..`));
+  const found = ownershipWarnings(
+    readConfiguration(sourceOfStage(`${import.meta.dirname}/../..`, 'sandbox')),
+  );
   expect(found.map(({ about }) => about)).toEqual(['ownership: *-service of WEB and shop-* of SHOP overlap']);
   expect(found.every(({ isGood }) => isGood)).toBe(true);
   expect(diagnosisText(found)).toMatch(/^! ownership: .*\n {4}A name that both match belongs to neither/);

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -18,9 +18,6 @@ beforeAll(async () => {
   useAwsEnvironment({});
   dir = mkdtempSync(join(tmpdir(), 'repository-admins-'));
   bitbucket = await startBitbucketSandbox({ port: 0, dir });
-  for (const folder of ['config', 'templates', 'access']) {
-    cpSync(join(ROOT, folder), join(dir, folder), { recursive: true });
-  }
   await sandbox('PUT', 'permissions', { repository: 'acme/shop', account: 'mallory', permission: 'admin' });
 });
 
@@ -37,8 +34,8 @@ const sandbox = (method: string, path: string, body?: object) =>
 
 /** What the functions that take requests are composed of, with the switch in one position. */
 function composed(isOn: boolean) {
-  const file = join(dir, 'config/rolewright.yaml');
-  const text = readFileSync(join(ROOT, 'config/rolewright.yaml'), 'utf8');
+  const file = join(dir, 'config.yaml');
+  const text = readFileSync(join(ROOT, 'sandbox/config.yaml'), 'utf8');
   expect(text).toContain('repositoryAdmins: false');
   writeFileSync(file, text.replace('repositoryAdmins: false', `repositoryAdmins: ${isOn}`));
   const names = {
@@ -49,7 +46,12 @@ function composed(isOn: boolean) {
   };
   const functions = { PROVISIONER_FUNCTION: 'provisioner', WORKER_FUNCTION: 'worker' };
   const variables = { BITBUCKET_TOKEN: 'sandbox-token', SANDBOX_BITBUCKET_URL: bitbucket.url };
-  return composeRequests(composeCore({ root: dir, variables: { ...names, ...functions, ...variables } }));
+  return composeRequests(
+    composeCore({
+      source: { root: ROOT, configuration: file, access: 'sandbox/access' },
+      variables: { ...names, ...functions, ...variables },
+    }),
+  );
 }
 
 const person = (name: string, ...groups: string[]): Caller => ({

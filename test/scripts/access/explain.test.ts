@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sourceOfStage } from '../../../adapters/settings/source.ts';
 import { checkedRules } from '../../../scripts/access/check.ts';
 import { explainAccess } from '../../../scripts/access/explain.ts';
 import { chain } from '../../support/domain/samples.ts';
@@ -34,7 +35,8 @@ const get = async (path: string): Promise<Record<string, unknown>> => {
   const n = Number(page || 0);
   return { items: story.slice(n, n + 1), ...(n + 1 < story.length ? { cursor: String(n + 1) } : {}) };
 };
-const explain = (...argv: string[]) => explainAccess({ argv, root: ROOT, get, now: NOW });
+const explain = (...argv: string[]) =>
+  explainAccess({ argv, source: sourceOfStage(ROOT, 'sandbox'), get, now: NOW });
 const by = (principal: string, action: string, ...more: string[]) =>
   explain('--principal', principal, '--action', action, ...more);
 
@@ -52,7 +54,7 @@ describe('an explanation names', () => {
     expect(allowed).toBe(true);
     expect(text).toContain('person ada@acme.example of platform: request on repository');
     expect(text).toMatch(
-      /permit {2}platform-people {2}\(access\/rules\.cedar:\d+\)\n +A person of group platform/,
+      /permit {2}platform-people {2}\(sandbox\/access\/rules\.cedar:\d+\)\n +A person of group platform/,
     );
   });
 
@@ -162,7 +164,7 @@ describe('the check of the rules', () => {
   afterAll(() => rmSync(root, { recursive: true }));
 
   test('lists the rules in force in words, and counts the examples', () => {
-    expect(checkedRules(root)).toMatch(
+    expect(checkedRules(sourceOfStage(root, 'prod'))).toMatch(
       /permit {2}platform-people\n +A person of group platform[\s\S]*\d+ rules in force, \d+ examples; no problems\.$/,
     );
   });
@@ -172,7 +174,7 @@ describe('the check of the rules', () => {
       join(root, 'access/examples/broken.cedar'),
       '@id("twice")\npermit (principal, action, resource);\n@id("twice")\npermit (principal, action, resource);',
     );
-    expect(() => checkedRules(root)).toThrow(
+    expect(() => checkedRules(sourceOfStage(root, 'prod'))).toThrow(
       /access\/examples\/broken\.cedar:\d+: @id\("twice"\) is already given at/,
     );
     rmSync(join(root, 'access/examples/broken.cedar'));
@@ -180,6 +182,6 @@ describe('the check of the rules', () => {
 
   test('takes a copy of an example as it is', () => {
     cpSync(join(root, 'access/examples/approvers.cedar'), join(root, 'access/mine.cedar'));
-    expect(checkedRules(root)).toMatch(/permit {2}shop-approvers\n/);
+    expect(checkedRules(sourceOfStage(root, 'prod'))).toMatch(/permit {2}shop-approvers\n/);
   });
 });

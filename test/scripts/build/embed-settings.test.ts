@@ -5,9 +5,11 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { knownNames } from '../../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../../adapters/settings/files.ts';
+import { sourceOfStage } from '../../../adapters/settings/source.ts';
 import { embedSettings } from '../../../scripts/build/embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SHIPPED = sourceOfStage(ROOT, 'prod');
 const REPLACED = join(ROOT, 'adapters', 'settings', 'files.ts');
 
 type Load = () => { contents: string };
@@ -17,7 +19,7 @@ type Read = (root: string) => unknown;
 function loaded(path: string, root = ROOT): string | undefined {
   const loads: [RegExp, Load][] = [];
   const build = { onLoad: ({ filter }: { filter: RegExp }, load: Load) => loads.push([filter, load]) };
-  embedSettings(root).setup(build as never);
+  embedSettings(sourceOfStage(root, 'prod')).setup(build as never);
   return loads.find(([filter]) => filter.test(path))?.[1]().contents;
 }
 
@@ -48,7 +50,7 @@ ownership: []
 test('a bundle holds exactly what is read from the folders, wherever it runs', async () => {
   expect(existsSync(REPLACED)).toBe(true);
   const embedded = await bundled<{ readConfiguration: Read; readTemplates: Read }>(loaded(REPLACED) ?? '');
-  expect(embedded.readConfiguration('/nowhere')).toStrictEqual(readConfiguration(ROOT));
+  expect(embedded.readConfiguration('/nowhere')).toStrictEqual(readConfiguration(SHIPPED));
   expect(embedded.readTemplates('/nowhere')).toStrictEqual(readTemplates(ROOT));
 });
 
@@ -64,7 +66,7 @@ slack: { team: T024BE7LD, approversChannel: C024BE91L }`;
   const module = await bundled<{ readConfiguration: Read; readTemplates: Read }>(
     loaded(REPLACED, root) ?? '',
   );
-  const read = readConfiguration(root);
+  const read = readConfiguration(sourceOfStage(root, 'prod'));
   expect(read.issuers[0]?.audience).toBe(WORDS);
   expect(module.readConfiguration('/nowhere')).toStrictEqual(read);
   expect(module.readTemplates('/nowhere')).toStrictEqual(readTemplates(root));
@@ -74,9 +76,9 @@ test('a bundle holds the access rules that the folder says, checked and compiled
   const path = join(ROOT, 'adapters', 'cedar', 'access-source.ts');
   expect(existsSync(path)).toBe(true);
   const embedded = await bundled<{ compiledAccess: typeof compiledAccess }>(loaded(path) ?? '');
-  const compiled = compiledAccess(ROOT, knownNames(readConfiguration(ROOT), readTemplates(ROOT)));
+  const compiled = compiledAccess(SHIPPED, knownNames(readConfiguration(SHIPPED), readTemplates(ROOT)));
   expect(compiled.rules.length).toBeGreaterThan(0);
-  expect(embedded.compiledAccess('/nowhere', {})).toEqual(compiled);
+  expect(embedded.compiledAccess(sourceOfStage('/nowhere', 'prod'), {})).toEqual(compiled);
 });
 
 test('access rules that could not start are not built', () => {
@@ -86,7 +88,7 @@ test('access rules that could not start are not built', () => {
   const rule = (scope: string) => `permit (principal, action, resource in ${scope});`;
   const text = `@id("a") ${rule('Account::"999999999999"')}\n@id("b") ${rule('Template::"none"')}`;
   writeFileSync(join(root, 'access', 'rules.cedar'), text);
-  expect(() => embedSettings(root)).toThrow(
+  expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
     /rules\.cedar:1: there is no Account.*\n.*rules\.cedar:2: there is no Template/,
   );
 });
@@ -97,7 +99,7 @@ test('rules for new repositories that no template can carry out are not built', 
   writeFileSync(join(root, 'config', 'rolewright.yaml'), `${configuration}${rule}`);
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
   cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
-  expect(() => embedSettings(root)).toThrow(
+  expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
     'config/rolewright.yaml/onRepositoryCreated/0/grant/template: there is no template none',
   );
 });
@@ -115,7 +117,7 @@ test('no other file is replaced', () => {
 test('what could not start is not built, and says every fault of all files', () => {
   writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration.replace('eu-west-1', 'europe'));
   writeFileSync(join(root, 'templates', 'broken.yaml'), 'name: [');
-  expect(() => embedSettings(root)).toThrow(
+  expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
     expect.objectContaining({
       name: 'StartFailure',
       errors: [

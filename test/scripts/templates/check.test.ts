@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { sourceOfStage } from '../../../adapters/settings/source.ts';
 import { checkTemplates } from '../../../scripts/templates/check.ts';
 import { fitsArn } from '../../../scripts/templates/iam-reference.ts';
 
@@ -12,7 +13,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'templates-'));
   mkdirSync(join(root, 'templates'));
   mkdirSync(join(root, 'config'));
-  cpSync(join(HERE, 'config', 'rolewright.yaml'), join(root, 'config', 'rolewright.yaml'));
+  cpSync(join(HERE, 'sandbox', 'config.yaml'), join(root, 'config', 'rolewright.yaml'));
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
@@ -36,7 +37,7 @@ statements:
 /** The errors of one template of this text, without those of generated files. */
 async function errorsOf(text: string, name = 'sound.yaml'): Promise<string[]> {
   writeFileSync(join(root, 'templates', name), text);
-  const { errors } = await checkTemplates(root);
+  const { errors } = await checkTemplates(sourceOfStage(root, 'prod'));
   return errors.filter((fault) => !fault.includes('templates:docs'));
 }
 
@@ -199,7 +200,9 @@ describe('a template that is broken on purpose is told with its line and what to
 
   test('a folder without any', async () => {
     rmSync(join(root, 'templates'), { recursive: true });
-    expect((await checkTemplates(root)).errors).toEqual(['templates/: holds no template']);
+    expect((await checkTemplates(sourceOfStage(root, 'prod'))).errors).toEqual([
+      'templates/: holds no template',
+    ]);
   });
 });
 
@@ -210,21 +213,25 @@ test('a guardrail in audit mode warns and does not stop the check', async () => 
     join(root, 'templates', 'sound.yaml'),
     replaced('aws:ResourceAccount', 'aws:PrincipalAccount'),
   );
-  const { errors, warnings } = await checkTemplates(root);
+  const { errors, warnings } = await checkTemplates(sourceOfStage(root, 'prod'));
   expect(errors.filter((fault) => !fault.includes('templates:docs'))).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(/^templates\/sound\.yaml:7: guardrail own-account/)]);
 });
 
 test('generated files that are not of today are told', async () => {
   writeFileSync(join(root, 'templates', 'sound.yaml'), SOUND);
-  expect((await checkTemplates(root)).errors).toEqual([
+  expect((await checkTemplates(sourceOfStage(root, 'prod'))).errors).toEqual([
     'templates/schema.json:1: differs from the templates: run npm run templates:docs',
     'docs/templates.md:1: differs from the templates: run npm run templates:docs',
   ]);
 });
 
 test('what the repository ships passes, every template of it', async () => {
-  expect(await checkTemplates(HERE)).toEqual({ errors: [], warnings: [], templates: 23 });
+  expect(await checkTemplates(sourceOfStage(HERE, 'prod'))).toEqual({
+    errors: [],
+    warnings: [],
+    templates: 23,
+  });
 });
 
 describe('a resource and the format of an ARN', () => {

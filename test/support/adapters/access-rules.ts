@@ -1,5 +1,5 @@
 import { type CedarAccess, cedarAccess } from '../../../adapters/cedar/access.ts';
-import { type AccessFiles, readAccessFiles } from '../../../adapters/cedar/access-files.ts';
+import { type AccessFiles, EXAMPLES, readAccessFiles } from '../../../adapters/cedar/access-files.ts';
 import { compileAccess } from '../../../adapters/cedar/compilation.ts';
 import { loadCedar } from '../../../adapters/cedar/engine.ts';
 import type { KnownNames } from '../../../adapters/cedar/rules.ts';
@@ -7,9 +7,9 @@ import type { KnownNames } from '../../../adapters/cedar/rules.ts';
 const ROOT = `${import.meta.dirname}/../../..`;
 
 /** The files of this repository's `access/`. */
-export const shipped: AccessFiles = readAccessFiles(ROOT);
+export const shipped: AccessFiles = readAccessFiles({ root: ROOT, access: 'access' });
 /** The rules of `access/examples`, which are not in force. */
-export const examples: AccessFiles = readAccessFiles(ROOT, 'access/examples');
+export const examples: AccessFiles = readAccessFiles({ root: ROOT, access: EXAMPLES });
 
 /** Rules in one file, under the shipped schema. */
 export const filesOf = (text: string): AccessFiles => ({

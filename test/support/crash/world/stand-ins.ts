@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../../../adapters/settings/files.ts';
+import { sourceOfStage } from '../../../../adapters/settings/source.ts';
 import { startAwsSandbox } from '../../../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../../../sandbox/bitbucket/server.ts';
 import { cursorKeys } from '../../../../sandbox/cursor-keys.ts';
@@ -29,7 +30,7 @@ export type WalkStandIns = {
 /** Starts Bitbucket, IAM and STS, Slack, and DynamoDB in memory, with the tables and the boundary of `infrastructure/`. */
 export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns> {
   const root = process.cwd();
-  const [account] = readConfiguration(root).accounts;
+  const [account] = readConfiguration(sourceOfStage(root, 'sandbox')).accounts;
   if (!account) throw new Error('a configuration has an account');
   const dir = mkdtempSync(join(tmpdir(), 'crash-walk-'));
   const awsFolder = join(dir, 'aws');
