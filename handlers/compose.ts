@@ -46,7 +46,7 @@ import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
-import type { CursorPorts } from './http/cursor.ts';
+import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';

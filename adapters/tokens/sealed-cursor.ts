@@ -14,13 +14,19 @@ const TAG_BYTES = 16;
 const NAME_BYTES = 4;
 
 /** What a cursor is good for: one list, with these filters and in this order, read by one principal of one stage. */
-export type CursorUse = { stage: string; route: string; filters: object; sort: string; principal: string };
+export type CursorBinding = {
+  stage: string;
+  route: string;
+  filters: object;
+  sort: string;
+  principal: string;
+};
 
 /** Cursors that only their holder's next page is made of. A cursor is no authority: it says where a page begins. */
 export type Cursors = {
-  seal(use: CursorUse, after: string): Promise<string>;
+  seal(binding: CursorBinding, after: string): Promise<string>;
   /** The position; undefined for a cursor that is altered, of another use or key, or older than an hour. */
-  open(use: CursorUse, cursor: string): Promise<string | undefined>;
+  open(binding: CursorBinding, cursor: string): Promise<string | undefined>;
 };
 
 const contentSchema = z.strictObject({ after: z.string().min(1), until: z.int() });
@@ -40,21 +46,21 @@ export function cursorKeysIn(text: string): Buffer[] {
  *  its successor came. */
 export function sealedCursors(keys: () => Promise<readonly Buffer[]>, clock: Pick<Clock, 'now'>): Cursors {
   return {
-    async seal(use, after) {
+    async seal(binding, after) {
       const [key] = await keys();
       if (!key) throw new Error('there is no key for cursors');
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(boundTo(use));
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(boundTo(binding));
       const content = JSON.stringify({ after, until: clock.now() + LIFE_SECONDS * 1000 });
       const sealed = Buffer.concat([cipher.update(content, 'utf8'), cipher.final()]);
       return Buffer.concat([nameOf(key), nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
 
-    async open(use, cursor) {
+    async open(binding, cursor) {
       const bytes = Buffer.from(cursor, 'base64url');
       if (bytes.length <= NAME_BYTES + NONCE_BYTES + TAG_BYTES) return undefined;
       const key = (await keys()).find((one) => nameOf(one).equals(bytes.subarray(0, NAME_BYTES)));
-      const content = key && decrypted(key, boundTo(use), bytes.subarray(NAME_BYTES));
+      const content = key && decrypted(key, boundTo(binding), bytes.subarray(NAME_BYTES));
       const { data } = contentSchema.safeParse(content);
       return data && data.until > clock.now() ? data.after : undefined;
     },
@@ -62,7 +68,7 @@ export function sealedCursors(keys: () => Promise<readonly Buffer[]>, clock: Pic
 }
 
 /** What is authenticated beside the content. */
-const boundTo = ({ stage, route, filters, sort, principal }: CursorUse): Buffer =>
+const boundTo = ({ stage, route, filters, sort, principal }: CursorBinding): Buffer =>
   createHash('sha256')
     .update(canonicalJson([stage, route, JSON.parse(JSON.stringify(filters)), sort, principal]))
     .digest();

@@ -1,7 +1,7 @@
-import type { BitbucketDelivery } from '../bitbucket/delivery-message.ts';
 import { parseProjectUuid, parseRepositoryUuid, parseWorkspaceUuid } from '../shared/identifiers.ts';
 import { problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
+import type { BitbucketDelivery } from './delivery-message.ts';
 import type { Workspace } from './oidc.ts';
 import { parseRepositoryName } from './repository.ts';
 

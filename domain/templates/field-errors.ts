@@ -1,6 +1,11 @@
-import { builtInPositionError, conditionPositionError, namesIn, positionError } from './arn-position.ts';
 import { valueError } from './parameters.ts';
 import { hasStrayBraces, isBuiltIn, placeholdersOf } from './placeholder.ts';
+import {
+  builtInPositionError,
+  conditionPositionError,
+  namesIn,
+  positionError,
+} from './placeholder-position.ts';
 import type { TemplateContent, TemplateParameter, TemplateStatement } from './schema.ts';
 
 /** What is wrong with a template, and where in its file, e.g. `['statements', 0, 'resources', 1]`. */

@@ -1,4 +1,4 @@
-import { decideRevocation } from '../grants/decide-revocation.ts';
+import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';

@@ -1,7 +1,7 @@
-import { decideLapse } from '../grants/decide-approval.ts';
-import { decideRevocation } from '../grants/decide-revocation.ts';
+import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
 import type { Grant } from '../grants/grant.ts';
+import { decideLapse } from '../grants/lapse.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';

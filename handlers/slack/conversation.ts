@@ -9,7 +9,7 @@ import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import { listGrants } from '../../domain/use-cases/reading/list-grants.ts';
 import { readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
-import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/decide-approval.ts';
+import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/approve-or-reject.ts';
 import {
   type RequestContext,
   type RequestPorts,

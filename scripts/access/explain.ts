@@ -20,7 +20,7 @@ import {
 } from '../../domain/access/authorisation.ts';
 import { principalOf as personOf } from '../../domain/access/directory.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import { decideApproval } from '../../domain/grants/decide-approval.ts';
+import { decideApproval } from '../../domain/grants/deciders/decide-approval.ts';
 import { type GrantEvent, parseEvent } from '../../domain/grants/event.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../domain/grants/grant.ts';

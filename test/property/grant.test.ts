@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decideRequest, type RequestCommand } from '../../domain/grants/decide-request.ts';
-import { decideRevocation } from '../../domain/grants/decide-revocation.ts';
+import { decideRequest, type RequestCommand } from '../../domain/grants/deciders/decide-request.ts';
+import { decideRevocation } from '../../domain/grants/deciders/decide-revocation.ts';
 import { parseEvent } from '../../domain/grants/event.ts';
 import { evolve, replay } from '../../domain/grants/evolve/evolve.ts';
 import { changeOf, grantSchema, grantStates } from '../../domain/grants/grant.ts';

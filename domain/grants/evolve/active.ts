@@ -3,9 +3,9 @@ import type { Instant } from '../../shared/time.ts';
 import type { EventOf, GrantEvent } from '../event.ts';
 import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { approvedRequest, decisionOf } from './approval.ts';
 import { lifetimeOf, renamed, requestOf } from './request.ts';
 import { beginRevoking } from './revoking.ts';
+import { approvedRequest, decisionOf } from './valid-approval.ts';
 
 /** A grant whose role could be assumed, after one more event. */
 export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {

@@ -1,8 +1,8 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, PendingGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { approvedRequest, decisionOf } from './approval.ts';
 import { begin } from './request.ts';
+import { approvedRequest, decisionOf } from './valid-approval.ts';
 
 /** A grant that waited for a decision, after one more event. */
 export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {

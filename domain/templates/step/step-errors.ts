@@ -1,6 +1,6 @@
-import { namesIn } from '../arn-position.ts';
 import { type FieldErrorAtPath, isGivenWith } from '../field-errors.ts';
 import { hasStrayBraces, isBuiltIn } from '../placeholder.ts';
+import { namesIn } from '../placeholder-position.ts';
 import type { TemplateContent } from '../schema.ts';
 
 /** A text of the step part with its path in the file, and the optional parameter that it is left out without. */

@@ -1,7 +1,7 @@
 import type { Workspace } from '../../bitbucket/oidc.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
-import { decideRuleApproval } from '../../grants/decide-approval.ts';
-import { decideRename } from '../../grants/decide-rename.ts';
+import { decideRuleApproval } from '../../grants/deciders/decide-approval.ts';
+import { decideRename } from '../../grants/deciders/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantPartition } from '../../grants/listing.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';

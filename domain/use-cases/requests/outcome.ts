@@ -1,4 +1,4 @@
-import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
+import type { RequestCommand, RequestOutcome } from '../../grants/deciders/decide-request.ts';
 import { changeOf, type Grant } from '../../grants/grant.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';

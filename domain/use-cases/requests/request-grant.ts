@@ -1,9 +1,13 @@
 import type { RequesterGroups } from '../../access/requester-groups.ts';
-import { decideLapse } from '../../grants/decide-approval.ts';
-import { decideRequest, type RequestCommand, type RequestOutcome } from '../../grants/decide-request.ts';
+import {
+  decideRequest,
+  type RequestCommand,
+  type RequestOutcome,
+} from '../../grants/deciders/decide-request.ts';
 import type { NewEvent } from '../../grants/event.ts';
 import { changeOf, type Grant, isLive } from '../../grants/grant.ts';
 import { intentHash } from '../../grants/intent.ts';
+import { decideLapse } from '../../grants/lapse.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';

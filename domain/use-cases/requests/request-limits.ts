@@ -1,6 +1,6 @@
 import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
-import type { RequestCommand, RequestOutcome } from '../../grants/decide-request.ts';
+import type { RequestCommand, RequestOutcome } from '../../grants/deciders/decide-request.ts';
 import { type Grant, isLive, MOST_REQUESTERS, withRequester } from '../../grants/grant.ts';
 import type { GrantTable } from '../../grants/stores.ts';
 import type { Plan } from '../../planning/plan.ts';

@@ -1,4 +1,4 @@
-import { decideRevocation, type RevocationCause } from '../../grants/decide-revocation.ts';
+import { decideRevocation, type RevocationCause } from '../../grants/deciders/decide-revocation.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
 import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';

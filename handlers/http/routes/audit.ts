@@ -4,7 +4,7 @@ import { problem } from '../../../domain/shared/problem.ts';
 import { type Instant, instantSchema, later, toInstant } from '../../../domain/shared/time.ts';
 import { type AuditPorts, auditEvents } from '../../../domain/use-cases/reading/audit-events.ts';
 import { searchEvents } from '../contract/audit.ts';
-import { type CursorPorts, fromCursor, toCursor } from '../cursor.ts';
+import { type CursorPorts, fromCursor, toCursor } from '../cursor-binding.ts';
 import type { Route } from '../http-function.ts';
 import { headerOf } from '../http-request.ts';
 import { ProblemError, unwrap } from '../problem-details.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CursorUse, cursorKeysIn, sealedCursors } from '../../../adapters/tokens/sealed-cursor.ts';
+import { type CursorBinding, cursorKeysIn, sealedCursors } from '../../../adapters/tokens/sealed-cursor.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 
 const keyOf = (n: number) => Buffer.alloc(32, n);
-const use: CursorUse = {
+const use: CursorBinding = {
   stage: 'rolewright-prod-grants',
   route: '/v1/grants',
   filters: { state: 'active', account: undefined },
@@ -28,7 +28,7 @@ describe('a sealed cursor', () => {
     expect(await seal(use, AFTER)).not.toBe(cursor);
   });
 
-  test.each<[string, Partial<CursorUse>]>([
+  test.each<[string, Partial<CursorBinding>]>([
     ['another stage', { stage: 'rolewright-test-grants' }],
     ['another route', { route: '/v1/events' }],
     ['other filters', { filters: { state: 'revoked' } }],

@@ -4,7 +4,7 @@ import type { Clock } from '../../../domain/shared/clock.ts';
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { problem } from '../../../domain/shared/problem.ts';
 import { fail, ok } from '../../../domain/shared/result.ts';
-import type { CursorPorts } from '../../../handlers/http/cursor.ts';
+import type { CursorPorts } from '../../../handlers/http/cursor-binding.ts';
 import { guarded, type HttpHandler, httpFunction, type Route } from '../../../handlers/http/http-function.ts';
 import { checkContract } from '../e2e/contract.ts';
 import type { Json, Reply } from '../e2e/http.ts';

@@ -8,7 +8,7 @@ import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
 import { followDelivery } from '../../../../domain/use-cases/following/follow-delivery.ts';
-import { approveGrant, rejectGrant } from '../../../../domain/use-cases/requests/decide-approval.ts';
+import { approveGrant, rejectGrant } from '../../../../domain/use-cases/requests/approve-or-reject.ts';
 import type { RequestPorts } from '../../../../domain/use-cases/requests/request-grant.ts';
 import { requestGrant } from '../../../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';

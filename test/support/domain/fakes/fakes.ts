@@ -31,7 +31,7 @@ import {
   approveGrant,
   type DecisionInput,
   rejectGrant,
-} from '../../../../domain/use-cases/requests/decide-approval.ts';
+} from '../../../../domain/use-cases/requests/approve-or-reject.ts';
 import type { GrantAnswer } from '../../../../domain/use-cases/requests/outcome.ts';
 import {
   type RequestContext,

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type Decision,
   decideApproval,
-  decideLapse,
   decideRejection,
   decideRuleApproval,
-} from '../../../../domain/grants/decide-approval.ts';
+} from '../../../../domain/grants/deciders/decide-approval.ts';
+import { decideLapse } from '../../../../domain/grants/lapse.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { CONFIGURATION, type Principal, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';

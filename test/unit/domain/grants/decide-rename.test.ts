@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
-import { decideRename } from '../../../../domain/grants/decide-rename.ts';
+import { decideRename } from '../../../../domain/grants/deciders/decide-rename.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { GrantState } from '../../../../domain/grants/grant.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideRequest, type RequestCommand } from '../../../../domain/grants/decide-request.ts';
+import { decideRequest, type RequestCommand } from '../../../../domain/grants/deciders/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
 import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';

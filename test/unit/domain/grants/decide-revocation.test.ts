@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideRevocation } from '../../../../domain/grants/decide-revocation.ts';
+import { decideRevocation } from '../../../../domain/grants/deciders/decide-revocation.ts';
 import type { EventData, NewEvent } from '../../../../domain/grants/event.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { subject } from '../../../support/domain/samples.ts';

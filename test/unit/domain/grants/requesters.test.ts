@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decideApproval, OWN_REQUEST_RULE } from '../../../../domain/grants/decide-approval.ts';
+import { decideApproval, OWN_REQUEST_RULE } from '../../../../domain/grants/deciders/decide-approval.ts';
 import type { EventType, NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';

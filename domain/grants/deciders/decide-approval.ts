@@ -1,9 +1,10 @@
-import { comparePersons, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../shared/principal.ts';
-import { type Problem, problem } from '../shared/problem.ts';
-import { fail, ok, type Result } from '../shared/result.ts';
-import { type Instant, plusSeconds } from '../shared/time.ts';
-import type { NewEvent } from './event.ts';
-import { type Grant, isDecidable, isRequester, type WaitingRequest, waitingRequest } from './grant.ts';
+import { comparePersons, isSamePrincipal, type Principal, REPOSITORY_RULES } from '../../shared/principal.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { type Instant, plusSeconds } from '../../shared/time.ts';
+import type { NewEvent } from '../event.ts';
+import { type Grant, isDecidable, isRequester, type WaitingRequest, waitingRequest } from '../grant.ts';
+import { hasLapsed } from '../lapse.ts';
 
 /** What a person decides about a waiting plan. `now` is when: the event must bear that time. */
 export type Decision = { planHash: string; principal: Principal; now: Instant; reason?: string | undefined };
@@ -66,15 +67,6 @@ export function decideRejection(grant: Grant, decision: Decision): Result<Decide
   return ok({ event: { type: 'GrantRejected', data }, request: waiting.value });
 }
 
-/** The event that ends a request that was not decided in time; undefined without such a request. */
-export function decideLapse(grant: Grant, now: Instant): NewEvent | undefined {
-  const waiting = waitingRequest(grant);
-  const hasLapsed = waiting?.proposal !== undefined && waiting.proposal.lapsesAt < now;
-  return hasLapsed
-    ? { type: 'RequestLapsed', data: { ...targetOf(grant), planHash: waiting.planHash } }
-    : undefined;
-}
-
 function findWaiting(
   grant: Grant,
   { planHash, now }: Pick<Decision, 'planHash' | 'now'>,
@@ -85,7 +77,7 @@ function findWaiting(
       problem('CONFLICT', `Grant ${grant.id} has nothing that waits for approval; it is ${grant.state}.`),
     );
   }
-  if (!isDecidable(waiting) || waiting.proposal.lapsesAt < now) {
+  if (!isDecidable(waiting) || hasLapsed(waiting, now)) {
     const detail = `The request for grant ${grant.id} has lapsed. Request the grant again if it is still needed.`;
     return fail(problem('CONFLICT', detail));
   }

@@ -14,6 +14,7 @@ import {
   type RequestInForce,
   waitingRequest,
 } from '../grant.ts';
+import { hasLapsed } from '../lapse.ts';
 
 /** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
  *  Whatever else the log holds changes nothing. */
@@ -23,7 +24,7 @@ export function approvedRequest(
 ): RequestInForce | undefined {
   const waiting = waitingRequest(grant);
   if (!waiting || !isDecidable(waiting) || waiting.planHash !== data.planHash) return undefined;
-  if (at > waiting.proposal.lapsesAt) return undefined;
+  if (hasLapsed(waiting, at)) return undefined;
   const isByPerson = principal.kind === 'person' && !hadAsked(grant, principal);
   if (!isByPerson && !isByRule(grant, waiting, principal)) return undefined;
   const { expiresAt = waiting.expiresAt } = data;

@@ -1,6 +1,6 @@
-import type { Repository } from '../bitbucket/repository.ts';
-import { type NewEvent, optional } from './event.ts';
-import { type Grant, isLive } from './grant.ts';
+import type { Repository } from '../../bitbucket/repository.ts';
+import { type NewEvent, optional } from '../event.ts';
+import { type Grant, isLive } from '../grant.ts';
 
 /** Decides whether a grant learns its repository's present names: an event only where one differs and the grant is not
  *  over, for the record of an ended grant keeps the names that it ended with. */

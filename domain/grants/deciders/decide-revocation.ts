@@ -1,6 +1,6 @@
-import { assertNever } from '../shared/result.ts';
-import { type EventData, type NewEvent, optional } from './event.ts';
-import type { Grant } from './grant.ts';
+import { assertNever } from '../../shared/result.ts';
+import { type EventData, type NewEvent, optional } from '../event.ts';
+import type { Grant } from '../grant.ts';
 
 /** Why a grant is being revoked. */
 export type RevocationCause = EventData<'RevocationRequested'>['cause'];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ParameterTypeName } from '../../../../domain/templates/parameters/parameter-types.ts';
 import {
   builtInPositionError,
   conditionPositionError,
   positionError,
-} from '../../../../domain/templates/arn-position.ts';
-import type { ParameterTypeName } from '../../../../domain/templates/parameters/parameter-types.ts';
+} from '../../../../domain/templates/placeholder-position.ts';
 
 const A = 'arn:{{aws.partition}}';
 const HERE = '{{aws.region}}:{{aws.accountId}}';

@@ -5,7 +5,7 @@ import {
   decideApproval,
   decideRejection,
   OWN_REQUEST_RULE,
-} from '../../grants/decide-approval.ts';
+} from '../../grants/deciders/decide-approval.ts';
 import type { Grant, WaitingRequest } from '../../grants/grant.ts';
 import { askedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';

@@ -9,7 +9,7 @@ export type CursorPorts = { cursors: Cursors; stage: string };
 /** One list of one caller. */
 export type List = { route: string; filters: object; sort?: string; caller: Caller };
 
-const useOf = ({ stage }: CursorPorts, { route, filters, sort = 'newest', caller }: List) => {
+const bindingOf = ({ stage }: CursorPorts, { route, filters, sort = 'newest', caller }: List) => {
   const { kind, id } = caller.principal;
   return { stage, route, filters, sort, principal: `${kind}:${id}` };
 };
@@ -20,7 +20,7 @@ export const toCursor = async (
   list: List,
   after: string | undefined,
 ): Promise<string | undefined> =>
-  after === undefined ? undefined : ports.cursors.seal(useOf(ports, list), after);
+  after === undefined ? undefined : ports.cursors.seal(bindingOf(ports, list), after);
 
 /** The position inside a cursor. `REQUEST_INVALID` for one that is of another list, of another caller, or too old. It
  *  carries no authority: every row is authorised on the way out. */
@@ -30,7 +30,7 @@ export async function fromCursor(
   cursor: string | undefined,
 ): Promise<string | undefined> {
   if (cursor === undefined) return undefined;
-  const after = await ports.cursors.open(useOf(ports, list), cursor);
+  const after = await ports.cursors.open(bindingOf(ports, list), cursor);
   if (after !== undefined) return after;
   const detail =
     'The cursor does not belong to this list, these filters and this caller, or is older than an hour.';

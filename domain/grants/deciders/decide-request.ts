@@ -1,10 +1,10 @@
-import { type Problem, problem } from '../shared/problem.ts';
-import { assertNever, fail, ok, type Result } from '../shared/result.ts';
-import { type Instant, plusSeconds } from '../shared/time.ts';
-import type { Approval } from '../templates/schema.ts';
-import { type EventData, type NewEvent, optional } from './event.ts';
-import type { ActiveGrant, Grant, RequestInForce } from './grant.ts';
-import { type GrantIntent, intentHash } from './intent.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { assertNever, fail, ok, type Result } from '../../shared/result.ts';
+import { type Instant, plusSeconds } from '../../shared/time.ts';
+import type { Approval } from '../../templates/schema.ts';
+import { type EventData, type NewEvent, optional } from '../event.ts';
+import type { ActiveGrant, Grant, RequestInForce } from '../grant.ts';
+import { type GrantIntent, intentHash } from '../intent.ts';
 
 /** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` are set when the caller
  *  gave `expiresIn`; `proposal` exactly when approval is required. */
