@@ -4,7 +4,7 @@ import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
 import { type GrantId, grantIdSchema, type StreamId } from '../../domain/shared/identifiers.ts';
-import { type Instant, plusSeconds } from '../../domain/shared/time.ts';
+import { type Instant, plusSeconds, seconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
@@ -13,7 +13,7 @@ import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './in
 import { repositoryItems } from './repository-items.ts';
 
 /** The longest valid lease in seconds: Lambda's longest function and a margin. A longer lease is ignored. */
-const LONGEST_LEASE_SECONDS = 1000;
+const LONGEST_LEASE_SECONDS = seconds(1000);
 
 /** The read model over a DynamoDB table with key `grantId`, and beside its rows the items of `repositoryItems`. A row may
  *  exist before its first event (then it has no

@@ -4,7 +4,7 @@ import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
 import { type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
-import { type Instant, instantSchema } from '../shared/time.ts';
+import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
 import { intentShape, targetShape } from './intent.ts';
 
@@ -36,7 +36,7 @@ const request = {
   /** Set exactly when approval is required. */
   proposal: proposalSchema.optional(),
   /** The lifetime that was asked for, and when it ends if it begins at the event's own time. */
-  expiresInSeconds: z.int().min(1).optional(),
+  expiresInSeconds: secondsSchema.min(1).optional(),
   expiresAt: instantSchema.optional(),
   reason: z.string().optional(),
   pipeline: z
@@ -57,7 +57,7 @@ const dataShapes = {
   /** An active grant got a new expiry; IAM holds nothing of it. */
   GrantExpiryChanged: {
     ...targetShape,
-    expiresInSeconds: z.int().min(1).exactOptional(),
+    expiresInSeconds: secondsSchema.min(1).exactOptional(),
     expiresAt: instantSchema,
     reason: z.string().optional(),
   },

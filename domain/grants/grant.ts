@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { grantIdSchema } from '../shared/identifiers.ts';
 import { isSamePrincipal, mayBeSame, type Principal, principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
-import { instantSchema } from '../shared/time.ts';
+import { instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
 import { proposalSchema } from './event.ts';
 import { intentSchema } from './intent.ts';
@@ -21,7 +21,7 @@ const requestShape = {
   approvedBy: principalSchema.exactOptional(),
   requestedBy: principalSchema,
   reason: z.string().optional(),
-  expiresInSeconds: z.int().optional(),
+  expiresInSeconds: secondsSchema.optional(),
   expiresAt: instantSchema.optional(),
 };
 
@@ -99,7 +99,7 @@ const commonShape = {
   request: requestSchema,
   expiresAt: instantSchema.optional(),
   /** The `expiresIn` that was last applied. */
-  lifetimeSeconds: z.int().min(1).exactOptional(),
+  lifetimeSeconds: secondsSchema.min(1).exactOptional(),
   /** Who has decided how long the grant lasts, by a limit or by leaving it open: the last one other than a pipeline; the
    *  pipeline where no other principal has. It is not always who asked for what is live. */
   lifetimeSetBy: principalSchema,

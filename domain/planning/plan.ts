@@ -5,7 +5,7 @@ import { comparePermissions, type Permission, type Risk } from '../policy/differ
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
-import type { Instant } from '../shared/time.ts';
+import type { Instant, Seconds } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
 import { type NowThen, nowThen } from './now-then.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -62,7 +62,7 @@ export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveS
 }
 
 /** The lifetime that a request asks for: `inSeconds` binds the plan, `at` is when it would end if it were live now. */
-export type AskedLifetime = { inSeconds: number; at: Instant };
+export type AskedLifetime = { inSeconds: Seconds; at: Instant };
 
 /** The lifetime that a request in the log asked for; undefined for none. */
 export const askedLifetime = ({
@@ -135,7 +135,7 @@ export function planHash({
   unowned,
 }: {
   intent: GrantIntent;
-  expiresInSeconds: number | undefined;
+  expiresInSeconds: Seconds | undefined;
   live: Pick<LiveState, 'intent' | 'expiresAt'> | undefined;
   unowned: readonly FieldError[];
 }): string {

@@ -11,6 +11,14 @@ export type EpochMilliseconds = number & z.core.$brand<'EpochMilliseconds'>;
 /** An epoch time from a number that counts its milliseconds; NaN stays NaN. */
 export const epochTime = (milliseconds: number): EpochMilliseconds => milliseconds as EpochMilliseconds;
 
+/** A whole number of seconds: a lifetime, a delay, an age. */
+export const secondsSchema = z.int().brand<'Seconds'>();
+/** See `secondsSchema`. */
+export type Seconds = z.infer<typeof secondsSchema>;
+
+/** Seconds from a number that counts them. */
+export const seconds = (count: number): Seconds => count as Seconds;
+
 /** `at` moved by `milliseconds`, which may be negative. */
 export const later = (at: EpochMilliseconds, milliseconds: number): EpochMilliseconds =>
   epochTime(at + milliseconds);
@@ -24,22 +32,22 @@ export const toEpoch = (at: Instant): EpochMilliseconds => epochTime(Date.parse(
 /** The epoch time of any text that is a date in ECMAScript's terms, as AWS and settings write them; NaN for other text. */
 export const epochOf = (text: string): EpochMilliseconds => epochTime(Date.parse(text));
 
-/** `at` moved by `seconds`, which may be negative. */
-export const plusSeconds = (at: Instant, seconds: number): Instant =>
-  toInstant(later(toEpoch(at), seconds * 1000));
+/** `at` moved by `duration`, which may be negative. */
+export const plusSeconds = (at: Instant, duration: Seconds): Instant =>
+  toInstant(later(toEpoch(at), duration * 1000));
 
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;
 
 /** Seconds of a duration in days `PnD` or hours `PTnH`, 1 hour to 3 650 days (our choice: ten years is for ever in an
  *  access grant); undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
+export function parseDuration(text: string): Seconds | undefined {
   const match = DURATION.exec(text);
   if (!match) return undefined;
-  const seconds = match[1] ? Number(match[1]) * 86_400 : Number(match[2]) * 3600;
-  return seconds <= LONGEST_SECONDS ? seconds : undefined;
+  const duration = seconds(match[1] ? Number(match[1]) * 86_400 : Number(match[2]) * 3600);
+  return duration <= LONGEST_SECONDS ? duration : undefined;
 }
 
 /** A duration in seconds as `parseDuration` reads it: in days where it is whole days, else in hours. */
-export const durationText = (seconds: number): string =>
-  seconds % 86_400 === 0 ? `P${seconds / 86_400}D` : `PT${seconds / 3600}H`;
+export const durationText = (duration: Seconds): string =>
+  duration % 86_400 === 0 ? `P${duration / 86_400}D` : `PT${duration / 3600}H`;

@@ -5,7 +5,7 @@ import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { GrantId } from '../shared/identifiers.ts';
-import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
+import { type Instant, plusSeconds, seconds, toInstant } from '../shared/time.ts';
 import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
 import {
   appendEvent,
@@ -29,7 +29,7 @@ export type ClosingPass = { correlationId: string; closings: number };
 
 /** Seconds after its due time for which a row may still await an event. Longer than any function runs (Lambda: 900), so
  *  the process that marked the row has ended by then and the event never comes. */
-export const ABANDONED_SECONDS = 900;
+export const ABANDONED_SECONDS = seconds(900);
 
 /** What became of a due row. `retry`: to be tried again, later each time. `wait`: to be looked at again soon. `watch`: to be
  *  looked at again in an hour. */

@@ -23,11 +23,11 @@ import { isAtRest } from '../grants/work.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { StreamId } from '../shared/identifiers.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
-import { type Instant, plusSeconds, toInstant } from '../shared/time.ts';
+import { type Instant, plusSeconds, seconds, toInstant } from '../shared/time.ts';
 
 /** Seconds after which unfinished work is looked at again. Our choice: longer than the provisioner's time limit, so
  *  that no second run looks at a grant while a first one works on it. */
-const WORK_DUE_SECONDS = 60;
+const WORK_DUE_SECONDS = seconds(60);
 
 /** A grant's stream as it was read: the fold of its events and the end of the chain. `events` begin at the checkpoint,
  *  where there is one. A stream with `unknown` events, which a newer version wrote, is read-only: the fold leaves them
@@ -73,7 +73,7 @@ export const isDoneBy = (
     checkpoint?.causes.includes(causeHash(principal, correlationId)) === true);
 
 /** Seconds by which clocks of two functions may differ. Our choice; Lambda keeps them within one. */
-const CLOCK_DIFFERENCE_SECONDS = 300;
+const CLOCK_DIFFERENCE_SECONDS = seconds(300);
 
 /** Events since the last checkpoint, and characters of their JSON, beyond which only a revoke is taken until the
  *  provisioner has kept the next one. Our choice: on one core 9 MB were read and verified in 3 s. */

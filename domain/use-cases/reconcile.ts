@@ -8,7 +8,14 @@ import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
 import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
-import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../shared/time.ts';
+import {
+  type EpochMilliseconds,
+  type Instant,
+  plusSeconds,
+  type Seconds,
+  seconds,
+  toInstant,
+} from '../shared/time.ts';
 import type { ClosingPorts } from './close-beside.ts';
 import {
   ABANDONED_SECONDS,
@@ -36,7 +43,7 @@ const MOST_RETRIES = 20;
  *  hour. Our choice. */
 const RETRY_SECONDS = 60;
 const QUICK_ATTEMPTS = 3;
-const LONGEST_RETRY_SECONDS = 3600;
+const LONGEST_RETRY_SECONDS = seconds(3600);
 
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = ClosingPorts & {
@@ -102,9 +109,9 @@ async function reconcileRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
   try {
     const outcome = await outcomeOf(ports, row, pass);
     found[outcome === 'settled' || outcome === 'watch' ? 'settled' : 'unfinished'] += 1;
-    const seconds = secondsUntilNext(outcome, row);
-    if (seconds === undefined) return;
-    await ports.grants.postpone(row, plusSeconds(toInstant(ports.clock.now()), seconds));
+    const wait = secondsUntilNext(outcome, row);
+    if (wait === undefined) return;
+    await ports.grants.postpone(row, plusSeconds(toInstant(ports.clock.now()), wait));
   } catch (error) {
     ports.reportFailure(row.grantId, error);
   }
@@ -120,7 +127,7 @@ async function outcomeOf(ports: ReconcilePorts, row: DueRow, pass: Pass): Promis
   }
 }
 
-function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): number | undefined {
+function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): Seconds | undefined {
   switch (outcome) {
     case 'settled':
     case 'wait':
@@ -128,7 +135,9 @@ function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): number | u
     case 'watch':
       return LONGEST_RETRY_SECONDS;
     case 'retry':
-      return Math.min(RETRY_SECONDS * 2 ** Math.max(0, attempts - QUICK_ATTEMPTS), LONGEST_RETRY_SECONDS);
+      return seconds(
+        Math.min(RETRY_SECONDS * 2 ** Math.max(0, attempts - QUICK_ATTEMPTS), LONGEST_RETRY_SECONDS),
+      );
     default:
       return assertNever(outcome);
   }

@@ -4,7 +4,7 @@ import { isSignedBySlack, SIGNATURE_WINDOW_SECONDS } from '../../adapters/slack/
 import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { problem } from '../../domain/shared/problem.ts';
-import { plusSeconds, toInstant } from '../../domain/shared/time.ts';
+import { plusSeconds, seconds, toInstant } from '../../domain/shared/time.ts';
 import { bodyBytes, headerOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
 
@@ -39,7 +39,7 @@ async function authenticated(ports: SignedRequestPorts, event: APIGatewayProxyEv
     throw new ProblemError(problem('BODY_TOO_LARGE', `The body may hold ${LARGEST_BODY} bytes.`));
   }
   // Until its timestamp has left the window on both sides.
-  const until = plusSeconds(toInstant(clock.now()), 2 * SIGNATURE_WINDOW_SECONDS + 60);
+  const until = plusSeconds(toInstant(clock.now()), seconds(2 * SIGNATURE_WINDOW_SECONDS + 60));
   const id = createHash('sha256').update(given.signature).digest('hex');
   if (!(await claims.claim(`slack-request#${id}`, until))) throw refusal();
   return bytes;

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../../shared/problem.ts';
 import { assertNever, fail, ok, type Result } from '../../shared/result.ts';
-import { type Instant, plusSeconds } from '../../shared/time.ts';
+import { type Instant, plusSeconds, type Seconds, seconds } from '../../shared/time.ts';
 import type { Approval } from '../../templates/schema.ts';
 import { type EventData, type NewEvent, optional } from '../event.ts';
 import type { ActiveGrant, Grant, RequestInForce } from '../grant.ts';
@@ -13,7 +13,7 @@ export type RequestCommand = {
   planHash: string;
   approval: Approval;
   proposal?: EventData<'GrantRequested'>['proposal'];
-  expiresInSeconds?: number | undefined;
+  expiresInSeconds?: Seconds | undefined;
   expiresAt?: Instant | undefined;
   reason?: string | undefined;
   pipeline?: EventData<'GrantRequested'>['pipeline'];
@@ -109,7 +109,7 @@ function isEarlyRenewal(grant: ActiveGrant, { expiresInSeconds, expiresAt }: Req
     return false;
   return (
     grant.lifetimeSeconds === expiresInSeconds &&
-    grant.expiresAt > plusSeconds(expiresAt, -expiresInSeconds / 2)
+    grant.expiresAt > plusSeconds(expiresAt, seconds(-expiresInSeconds / 2))
   );
 }
 

@@ -1,4 +1,5 @@
 import type { GrantId } from '../../shared/identifiers.ts';
+import type { Seconds } from '../../shared/time.ts';
 import type { EventOf } from '../event.ts';
 import {
   type Grant,
@@ -54,7 +55,7 @@ export function begin(
 /** The lifetime that a request applies, where it has one. */
 export const lifetimeOf = ({
   expiresInSeconds,
-}: Pick<RequestInForce, 'expiresInSeconds'>): { lifetimeSeconds?: number } =>
+}: Pick<RequestInForce, 'expiresInSeconds'>): { lifetimeSeconds?: Seconds } =>
   expiresInSeconds === undefined ? {} : { lifetimeSeconds: expiresInSeconds };
 
 /** A request under its repository's new names. The UUID is what it stays bound to. */

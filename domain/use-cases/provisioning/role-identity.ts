@@ -2,11 +2,11 @@ import type { Grant } from '../../grants/grant.ts';
 import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
-import { type Instant, plusSeconds } from '../../shared/time.ts';
+import { type Instant, plusSeconds, seconds } from '../../shared/time.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 
 /** Seconds by which IAM's clock may be behind ours. Our choice. */
-const CLOCK_SKEW_SECONDS = 60;
+const CLOCK_SKEW_SECONDS = seconds(60);
 
 /** What a role found under a grant's role name is to the grant.
  *  - `ours`: path, tag and the recorded RoleId agree
@@ -51,7 +51,7 @@ export async function isOurUnconfirmedRole(
 }
 
 const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
-  found.createdAt >= plusSeconds(announcedAt, -CLOCK_SKEW_SECONDS);
+  found.createdAt >= plusSeconds(announcedAt, seconds(-CLOCK_SKEW_SECONDS));
 
 /** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
  *  say that nothing of ours is left, whatever else of it differs. */

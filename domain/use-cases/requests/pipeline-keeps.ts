@@ -1,4 +1,5 @@
 import { type Grant, waitingRequest } from '../../grants/grant.ts';
+import type { Seconds } from '../../shared/time.ts';
 
 /** A rule that a pipeline's request breaks, and what to do instead. */
 export type BrokenLimit = {
@@ -11,7 +12,7 @@ export type BrokenLimit = {
  *  others have limited or left open. `expiresInSeconds` is the lifetime that it asks for. */
 export function keptFromPipeline(
   grant: Grant | undefined,
-  { expiresInSeconds }: { expiresInSeconds?: number | undefined },
+  { expiresInSeconds }: { expiresInSeconds?: Seconds | undefined },
 ): BrokenLimit | undefined {
   const waiting = grant && waitingRequest(grant);
   if (grant && waiting && waiting.requestedBy.kind !== 'pipeline') {

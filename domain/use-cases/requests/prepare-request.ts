@@ -13,7 +13,7 @@ import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { parseDuration } from '../../shared/time.ts';
+import { parseDuration, type Seconds } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
 import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
@@ -28,7 +28,7 @@ export type CheckPorts = AccessPorts & RenderPorts;
 export type PreparedRequest = {
   rendered: RenderedRole;
   template: Template;
-  expiresInSeconds: number | undefined;
+  expiresInSeconds: Seconds | undefined;
 };
 
 /** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;

@@ -17,7 +17,7 @@ import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller, Principal } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
+import { type Instant, plusSeconds, type Seconds, seconds, toInstant } from '../../shared/time.ts';
 import { onlyUnreadable, readOnlyGrant, unreadableGrant } from '../access.ts';
 import {
   appendEvent,
@@ -217,7 +217,7 @@ const causeOf = ({ caller, correlationId, entryPoint }: RequestContext) => ({
   entryPoint,
 });
 
-const lifetimeOf = (inSeconds: number, now: Instant): AskedLifetime => ({
+const lifetimeOf = (inSeconds: Seconds, now: Instant): AskedLifetime => ({
   inSeconds,
   at: plusSeconds(now, inSeconds),
 });
@@ -259,7 +259,7 @@ const proposalOf = (
     now,
   }: Pick<Decided, 'rendered' | 'plan'> & { now: Instant },
 ): RequestCommand['proposal'] => ({
-  lapsesAt: plusSeconds(now, configuration.approvals.lapseAfterHours * 3600),
+  lapsesAt: plusSeconds(now, seconds(configuration.approvals.lapseAfterHours * 3600)),
   risk,
   approvalReasons,
   warnings,

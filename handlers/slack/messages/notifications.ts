@@ -13,7 +13,7 @@ import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
-import { plusSeconds, toInstant } from '../../../domain/shared/time.ts';
+import { plusSeconds, seconds, toInstant } from '../../../domain/shared/time.ts';
 import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
 import { namingFor } from '../people.ts';
 import { approvalCard } from './approval-card.ts';
@@ -31,7 +31,7 @@ export type NotificationPorts = {
 
 /** Seconds for which a sent notification is remembered. Longer than any request may wait, which is at most 8
  *  760 hours. */
-const REMEMBERED_SECONDS = 400 * 86_400;
+const REMEMBERED_SECONDS = seconds(400 * 86_400);
 /** Seconds between attempts where Slack does not say; and the longest that an attempt waits. Our choice. */
 const WAITS_SECONDS = [1, 5, 20];
 const LONGEST_WAIT_SECONDS = 30;

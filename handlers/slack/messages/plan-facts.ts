@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Plan } from '../../../domain/planning/plan.ts';
 import type { Replacement } from '../../../domain/planning/replacement.ts';
-import { durationText } from '../../../domain/shared/time.ts';
+import { durationText, type Seconds } from '../../../domain/shared/time.ts';
 import { type ParameterValue, valuesOf } from '../../../domain/templates/parameters.ts';
 import { code, fitsCode, lines, plainSection, section, wholeTexts } from './blocks.ts';
 import { permissionList } from './permission-list.ts';
@@ -38,7 +38,7 @@ export function wholeParameters(intent: GrantIntent, replaces: readonly Replacem
 const endText = (at: string | undefined): string => (at === undefined ? 'never' : slackTime(at));
 
 /** When a grant ends, and when it would end by what is asked for. A lifetime that was asked for begins at the approval. */
-export function expiryText({ expiresAt, risk }: Plan, expiresInSeconds: number | undefined): string {
+export function expiryText({ expiresAt, risk }: Plan, expiresInSeconds: Seconds | undefined): string {
   const end = endText(expiresAt.then);
   const then =
     expiresInSeconds === undefined ? end : `${end}: ${durationText(expiresInSeconds)} from the approval`;

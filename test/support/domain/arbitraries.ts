@@ -3,6 +3,7 @@ import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
+import { seconds } from '../../../domain/shared/time.ts';
 import { asEnvironmentUuid, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
 
@@ -70,7 +71,7 @@ const requests = fc
       intent: intents,
       approval: oneOf('none' as const, 'required' as const),
       proposal: proposals,
-      expiresInSeconds: oneOf(3600, 86_400),
+      expiresInSeconds: oneOf(seconds(3600), seconds(86_400)),
       expiresAt: instants,
       reason: texts,
       pipeline: fc.record({ branchName: texts, stepUuid: texts }, { requiredKeys: [] }),

@@ -37,7 +37,12 @@ import type {
   RepositoryUuid,
   StreamId,
 } from '../../../../domain/shared/identifiers.ts';
-import { type EpochMilliseconds, type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import {
+  type EpochMilliseconds,
+  type Instant,
+  plusSeconds,
+  seconds,
+} from '../../../../domain/shared/time.ts';
 import { asEpoch, asInstant } from '../../identifiers.ts';
 import { knownIn } from '../streams/stored.ts';
 
@@ -221,7 +226,8 @@ export class FakeGrantTable implements GrantTable {
     const row = this.rows.get(grantId);
     if (!row) return false;
     const { lease } = row;
-    const isHeld = lease && lease.until >= now && lease.until <= plusSeconds(now, LONGEST_LEASE_SECONDS);
+    const isHeld =
+      lease && lease.until >= now && lease.until <= plusSeconds(now, seconds(LONGEST_LEASE_SECONDS));
     if (isHeld && lease.owner !== owner) return false;
     row.lease = { owner, until };
     return true;

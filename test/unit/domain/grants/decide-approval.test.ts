@@ -5,12 +5,12 @@ import {
   decideRejection,
   decideRuleApproval,
 } from '../../../../domain/grants/deciders/decide-approval.ts';
-import { decideLapse } from '../../../../domain/grants/lapse.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
+import { decideLapse } from '../../../../domain/grants/lapse.ts';
 import { CONFIGURATION, type Principal, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
 import type { ProblemCode } from '../../../../domain/shared/problem.ts';
-import type { Instant } from '../../../../domain/shared/time.ts';
+import { type Instant, seconds } from '../../../../domain/shared/time.ts';
 import { appended, expectEffect, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, grace, personOf, subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
@@ -27,7 +27,7 @@ const changePlan = story.planOf(story.otherBucket, true);
 const waiting = story.requested('required');
 const lasting = (event: NewEvent): NewEvent => {
   if (event.type !== 'GrantRequested') throw new Error('a request was expected');
-  return { ...event, data: { ...event.data, expiresInSeconds: 28_800, expiresAt: NOON } };
+  return { ...event, data: { ...event.data, expiresInSeconds: seconds(28_800), expiresAt: NOON } };
 };
 const withoutProposal = (event: NewEvent): NewEvent => {
   if (event.type !== 'GrantRequested' && event.type !== 'GrantChangeRequested') throw new Error(event.type);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decideRequest, type RequestCommand } from '../../../../domain/grants/deciders/decide-request.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import type { Grant, GrantState } from '../../../../domain/grants/grant.ts';
-import { type Instant, plusSeconds } from '../../../../domain/shared/time.ts';
+import { type Instant, plusSeconds, seconds } from '../../../../domain/shared/time.ts';
 import {
   grantAfter,
   intent,
@@ -37,9 +37,9 @@ const command = (over: Partial<RequestCommand> = {}): RequestCommand => ({
 const other = (over: Partial<RequestCommand> = {}) =>
   command({ intent: intent(otherBucket), planHash: planOf(otherBucket, true), ...over });
 const EXPIRY = asInstant('2026-03-01T00:00:00.000Z');
-const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: 86_400 };
+const untilMarch = { expiresAt: EXPIRY, expiresInSeconds: seconds(86_400) };
 
-const hoursAfter = (at: Instant, hours: number): Instant => plusSeconds(at, hours * 3600);
+const hoursAfter = (at: Instant, hours: number): Instant => plusSeconds(at, seconds(hours * 3600));
 /** A request's event with an expiry. */
 const lasting = (event: NewEvent): NewEvent =>
   ({ ...event, data: { ...event.data, ...untilMarch } }) as NewEvent;
@@ -162,12 +162,12 @@ describe('on an active grant', () => {
     ],
     [
       'a longer one, however much is left',
-      { expiresInSeconds: 90_000, expiresAt: hoursAfter(EXPIRY, 1) },
+      { expiresInSeconds: seconds(90_000), expiresAt: hoursAfter(EXPIRY, 1) },
       ['GrantExpiryChanged'],
     ],
     [
       'a shorter one, however much is left',
-      { expiresInSeconds: 3600, expiresAt: hoursAfter(EXPIRY, -1) },
+      { expiresInSeconds: seconds(3600), expiresAt: hoursAfter(EXPIRY, -1) },
       ['GrantExpiryChanged'],
     ],
     ['none', {}, []],

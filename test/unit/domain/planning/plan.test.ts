@@ -7,7 +7,7 @@ import {
   planHash,
   planOf,
 } from '../../../../domain/planning/plan.ts';
-import type { Instant } from '../../../../domain/shared/time.ts';
+import { type Instant, type Seconds, seconds } from '../../../../domain/shared/time.ts';
 import { documents, intent } from '../../../support/domain/samples.ts';
 import { grantIn } from '../../../support/domain/stories.ts';
 import { asInstant } from '../../../support/identifiers.ts';
@@ -26,7 +26,7 @@ const live = (over: Partial<LiveState> = {}): LiveState => ({
   trustPolicyHash: intent().trustPolicyHash,
   ...over,
 });
-const until = (at: Instant): AskedLifetime => ({ inSeconds: 60, at });
+const until = (at: Instant): AskedLifetime => ({ inSeconds: seconds(60), at });
 
 type Asked = {
   intent?: ReturnType<typeof intent>;
@@ -124,16 +124,19 @@ describe('the hash of a plan', () => {
         unowned: [],
       }),
     ],
-    ['the lifetime', planHash({ intent: intent(), expiresInSeconds: 60, live: undefined, unowned: [] })],
+    [
+      'the lifetime',
+      planHash({ intent: intent(), expiresInSeconds: seconds(60), live: undefined, unowned: [] }),
+    ],
     ['what is live', planHash({ intent: intent(), expiresInSeconds: undefined, live: live(), unowned: [] })],
   ])('changes with %s', (_, hash) => {
     expect(hash).not.toBe(base);
   });
 
   test('changes with the end that a new lifetime would replace, and only then', () => {
-    const hash = (seconds: number | undefined, expiresAt: Instant) =>
-      planHash({ intent: intent(), expiresInSeconds: seconds, live: live({ expiresAt }), unowned: [] });
-    expect(hash(60, MARCH)).not.toBe(hash(60, APRIL));
+    const hash = (expiresInSeconds: Seconds | undefined, expiresAt: Instant) =>
+      planHash({ intent: intent(), expiresInSeconds, live: live({ expiresAt }), unowned: [] });
+    expect(hash(seconds(60), MARCH)).not.toBe(hash(seconds(60), APRIL));
     expect(hash(undefined, MARCH)).toBe(hash(undefined, APRIL));
   });
 
@@ -174,10 +177,10 @@ describe('what is live', () => {
   });
 });
 
-test.each<[number | undefined, Instant | undefined, AskedLifetime | undefined]>([
-  [60, MARCH, { inSeconds: 60, at: MARCH }],
+test.each<[Seconds | undefined, Instant | undefined, AskedLifetime | undefined]>([
+  [seconds(60), MARCH, { inSeconds: seconds(60), at: MARCH }],
   [undefined, MARCH, undefined],
-  [60, undefined, undefined],
+  [seconds(60), undefined, undefined],
   [undefined, undefined, undefined],
 ])('the lifetime that a request asked for: %s seconds until %s', (expiresInSeconds, expiresAt, lifetime) => {
   expect(askedLifetime({ expiresInSeconds, expiresAt })).toEqual(lifetime);
