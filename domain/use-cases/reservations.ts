@@ -3,6 +3,7 @@ import {
   isAgainst,
   isInForce,
   type ReachedResource,
+  type Reservation,
   type Reservations,
   type ReservedResource,
   reachedResources,
@@ -12,6 +13,7 @@ import {
 } from '../planning/reservation.ts';
 import type { GrantId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Template } from '../templates/template.ts';
 import { loadStream, type StreamPorts } from './grant-stream.ts';
@@ -22,36 +24,43 @@ export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'
   templates: ReadonlyMap<string, Template>;
 };
 
-/** A grant's intent, and the template that it is rendered from. */
-export type Intended = { grantId: GrantId; intent: GrantIntent; template: Template };
+/** A grant's intent, the template that it is rendered from, and who asks for it. */
+export type Intended = {
+  grantId: GrantId;
+  intent: GrantIntent;
+  template: Template;
+  requesterKind: Principal['kind'];
+};
 
-/** The parameters of an intent that reach what a live grant of another repository uses exclusively, in the same account.
+/** The parameters of an intent that reach what another live grant uses exclusively in the same account, as `isAgainst` says.
  *  A holder is named by its grant's id only: who may read that grant learns whose it is. */
-export async function heldElsewhere(
-  ports: ReservationPorts,
-  { grantId, intent, template }: Intended,
-): Promise<FieldError[]> {
+export async function heldElsewhere(ports: ReservationPorts, intended: Intended): Promise<FieldError[]> {
+  const { intent, template } = intended;
   const reached = reachedResources(ports.templates, template, intent);
   const found = await Promise.all(
     reached.map(async (one) => {
-      const holder = await findHolder(ports, one, { grantId, intent });
-      const detail = `${one.resource.value} is used exclusively by grant ${holder} of another repository`;
-      return holder === undefined ? [] : [{ pointer: one.pointer, detail }];
+      const holder = await findHolder(ports, one, intended);
+      if (holder === undefined) return [];
+      const whose = holder.repository === intent.repository.uuid ? 'this' : 'another';
+      const detail = `${one.resource.value} is used exclusively by grant ${holder.grantId} of ${whose} repository`;
+      return [{ pointer: one.pointer, detail }];
     }),
   );
   return found.flat();
 }
 
-/** The id of a grant in force whose reservation of the resource stands against the intent. */
+/** The reservation of a grant in force that stands against the intent. */
 async function findHolder(
   ports: ReservationPorts,
-  { resource, apart }: ReachedResource,
-  { grantId, intent }: Pick<Intended, 'grantId' | 'intent'>,
-): Promise<GrantId | undefined> {
+  { resource, ...reached }: ReachedResource,
+  { grantId, intent, requesterKind }: Intended,
+): Promise<Reservation | undefined> {
   const all = await ports.reservations.of(resource);
-  const against = all.filter((one) => one.grantId !== grantId && isAgainst(one, { intent, apart }));
-  for (const { grantId: holder } of against) {
-    if (await holds(ports, holder, resource)) return holder;
+  const against = all.filter(
+    (one) => one.grantId !== grantId && isAgainst(one, { ...reached, intent, requesterKind }),
+  );
+  for (const one of against) {
+    if (await holds(ports, one.grantId, resource)) return one;
   }
   return undefined;
 }
