@@ -161,8 +161,9 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
 
     async dropDue({ grantId, dueAt }) {
-      const values = { ':dueAt': { S: `${dueAt}#${grantId}` } };
-      await update(grantId, 'REMOVE due, dueAt, dueAttempts', 'dueAt = :dueAt', values);
+      const values = { ':dueAt': { S: `${dueAt}#${grantId}` }, ':stored': { S: dueAt } };
+      const unchanged = 'dueAt = :dueAt OR dueAt = :stored';
+      await update(grantId, 'REMOVE due, dueAt, dueAttempts', unchanged, values);
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {
@@ -239,8 +240,12 @@ const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
   ':dueAt': { S: `${dueAt}#${grantId}` },
 });
 
-const dueTimeOf = (item: Item): Instant =>
-  textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length) as Instant;
+/** The time in the key of a due row. Of a key that no writer of ours wrote it is the whole: what a page ends with must be behind
+ *  every row of it, or the next one would begin with the same. */
+function dueTimeOf(item: Item): Instant {
+  const [key, end] = [textOf(item, 'dueAt'), `#${textOf(item, 'grantId')}`];
+  return (key.endsWith(end) ? key.slice(0, -end.length) : key) as Instant;
+}
 
 const dueRead = (now: Instant, limit: number, after: DueRow | undefined): IndexRead => ({
   index: 'byDue',

@@ -4,7 +4,7 @@ import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { EventPartition, GrantPartition } from '../../../domain/grants/listing.ts';
-import type { EventLog, GrantTable } from '../../../domain/grants/stores.ts';
+import type { DueRow, EventLog, GrantTable } from '../../../domain/grants/stores.ts';
 import {
   createTables,
   type DynamodbSandbox,
@@ -108,4 +108,34 @@ describe('a row whose attributes claim what its entry does not say', () => {
     const all = await table.entries({ by: 'all', value: '' }, { limit: 10 });
     expect(all.entries.map(({ grantId }) => grantId)).toContain(grantIdNumber(2));
   });
+});
+
+describe('a due time that no writer of ours wrote', () => {
+  const due = async (limit: number) => {
+    const seen: string[] = [];
+    for (let last: DueRow | undefined, pages = 0; pages < 9; pages += 1) {
+      const rows = await table.listDue(DAY.to, limit, last);
+      seen.push(...rows.map(({ grantId }) => grantId));
+      last = rows.at(-1);
+      if (!last) return seen;
+    }
+    throw new Error(`the pages have no end: ${seen}`);
+  };
+
+  test.each(['2026', '2026-11-23T00:00:00.000Z', `2026-11-23T00:00:00.000Z#${grantIdNumber(9)}`, '1 2 3'])(
+    '%s is listed once, hides no other, and can be dropped and postponed',
+    async (dueAt) => {
+      await table.markDue(grantIdNumber(2), 1, asInstant('2026-11-23T09:00:00.000Z'));
+      await table.markDue(grantIdNumber(3), 1, asInstant('2026-11-23T10:00:00.000Z'));
+      await overwrite(names.grants, {}, ['due', '0']);
+      await overwrite(names.grants, {}, ['dueAt', dueAt]);
+      for (const limit of [1, 2, 10]) {
+        expect((await due(limit)).sort()).toEqual([GRANT, grantIdNumber(2), grantIdNumber(3)].sort());
+      }
+      const [row] = await table.listDue(DAY.to, 1);
+      if (!row) throw new Error('a row was expected');
+      await table.dropDue(row);
+      expect(await due(10)).not.toContain(GRANT);
+    },
+  );
 });
