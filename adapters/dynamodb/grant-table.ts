@@ -8,7 +8,7 @@ import { type Instant, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
-import { indexReadOf, isIn, projection, toEntry } from './indexes/grant-index.ts';
+import { indexReadOf, isWhereFound, projection, toEntry } from './indexes/grant-index.ts';
 import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
 import { repositoryItems } from './repository-items.ts';
 
@@ -124,7 +124,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const unreadable: GrantId[] = [];
       for (const item of items) {
         const entry = toEntry(item);
-        if (entry && isIn(partition, entry)) entries.push(entry);
+        if (entry && isWhereFound(partition, entry, item)) entries.push(entry);
         else unreadable.push(...grantIdsIn(item));
       }
       const last = items.at(-1);
