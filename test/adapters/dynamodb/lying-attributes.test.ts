@@ -165,3 +165,35 @@ describe('a due time that no writer of ours wrote', () => {
     },
   );
 });
+
+describe('an item beside the rows that holds what no writer of ours wrote', () => {
+  const set = (grantId: string, name: string, value: AttributeValue) =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: names.grants,
+        Key: { grantId: { S: grantId } },
+        UpdateExpression: 'SET #name = :value',
+        ExpressionAttributeNames: { '#name': name },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
+
+  test('keeps none of a repository’s other grants from being found and counted', async () => {
+    const repository = repositoryNumber(1);
+    await table.project({ grantId: GRANT, seq: 1, grant: grantOf({ repositoryUuid: repository }) });
+    await set(`repository#${repository}`, 'enrolled', { SS: ['no grant', '', GRANT].filter(Boolean) });
+    expect(await table.listEnrolled(repository)).toEqual([GRANT]);
+    expect(await table.listLive(repository)).toEqual([GRANT]);
+    await set(`repository#${repository}`, 'enrolled', { S: 'no set' });
+    expect(await table.listEnrolled(repository)).toEqual([]);
+  });
+
+  test('keeps no other bearer of a name from being found', async () => {
+    const repository = repositoryNumber(1);
+    const bearers = [{ S: '{no uuid}' }, { N: '1' }, { S: repository }];
+    await set('name#repository#acme/shop', 'bearers', { L: bearers });
+    await set('name#project#shop', 'bearers', { L: [{ S: 'SHOP' }] });
+    expect(await table.bearersOf('repository', 'acme/shop')).toEqual([repository]);
+    expect(await table.bearersOf('project', 'SHOP')).toEqual([]);
+  });
+});
