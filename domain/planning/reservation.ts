@@ -118,15 +118,18 @@ export function isAgainst(
 /** True for two folders of which one is, or lies in, the other. */
 const overlap = (a: string, b: string): boolean => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
 
-/** True while a grant that has reserved a resource reaches it, or is about to. */
-export function isInForce(grant: Grant | undefined, { value }: ReservedResource): boolean {
-  if (grant?.state !== 'provisioning' && grant?.state !== 'active' && grant?.state !== 'revoking')
-    return false;
+/** The intents by which a grant reaches resources, or is about to. */
+export function intentsInForce(grant: Grant | undefined): GrantIntent[] {
+  if (grant?.state !== 'provisioning' && grant?.state !== 'active' && grant?.state !== 'revoking') return [];
   const change = grant.state === 'active' && grant.change?.phase === 'updating' ? grant.change : undefined;
-  return [grant.request, ...(change ? [change] : [])].some(({ intent }) =>
-    Object.values(intent.parameters).some((given) => valuesOf(given).includes(value)),
-  );
+  return [grant.request.intent, ...(change ? [change.intent] : [])];
 }
+
+/** True while a grant that has reserved a resource reaches it, or is about to. */
+export const isInForce = (grant: Grant | undefined, { value }: ReservedResource): boolean =>
+  intentsInForce(grant).some(({ parameters }) =>
+    Object.values(parameters).some((given) => valuesOf(given).includes(value)),
+  );
 
 /** A reservation as one text: equal reservations are equal texts. */
 export const reservationText = (reservation: Reservation): string => canonicalJson(reservation);

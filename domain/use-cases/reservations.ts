@@ -1,5 +1,7 @@
-import type { GrantIntent } from '../grants/intent.ts';
+import { changeOf, type Grant } from '../grants/grant.ts';
+import { type GrantIntent, intentOf } from '../grants/intent.ts';
 import {
+  intentsInForce,
   isAgainst,
   isInForce,
   type ReachedResource,
@@ -16,7 +18,7 @@ import { PortError } from '../shared/port-error.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Template } from '../templates/template.ts';
-import { loadStream, type StreamPorts } from './grant-stream.ts';
+import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 
 /** What looking for reservations needs. */
 export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'> & {
@@ -83,18 +85,37 @@ export async function reserveFor({ reservations }: ReservationPorts, intended: I
   await Promise.all(own.map(({ resource, reservation }) => reservations.reserve(resource, reservation)));
 }
 
-/** Takes back what a grant that has ended, or whose change has, had reserved. A failure changes nothing: a reservation whose
- *  grant is not in force counts for nothing. */
-export async function releaseFor(
+/** What was asked for of a grant, as far as what was read of its stream shows it. */
+export const intentsOf = ({ events, grant }: Pick<GrantStream, 'events' | 'grant'>): GrantIntent[] => {
+  const change = grant && changeOf(grant);
+  return [
+    ...events.flatMap((event) =>
+      event.type === 'GrantRequested' || event.type === 'GrantChangeRequested' ? [intentOf(event.data)] : [],
+    ),
+    ...(grant ? [grant.request.intent] : []),
+    ...(change ? [change.intent] : []),
+  ];
+};
+
+/** Takes back what a grant has reserved by any of `asked` and does not use any more: it has ended or failed, or a change has left
+ *  it, or came to nothing. A failure changes nothing: a reservation whose grant is not in force counts for nothing. */
+export async function releaseUnused(
   { reservations, templates }: Pick<ReservationPorts, 'reservations' | 'templates'>,
-  { grantId, intent, keeping }: Pick<Intended, 'grantId' | 'intent'> & { keeping?: GrantIntent | undefined },
+  { grant, asked }: { grant: Grant; asked: readonly GrantIntent[] },
 ): Promise<void> {
-  const template = templates.get(intent.template.name);
+  const template = templates.get(grant.request.intent.template.name);
   if (!template) return;
-  const kept = keeping ? reservationsOf(template, { grantId, intent: keeping }).map(textOf) : [];
-  const ended = reservationsOf(template, { grantId, intent }).filter((one) => !kept.includes(textOf(one)));
+  const { id: grantId } = grant;
+  const madeBy = (intents: readonly GrantIntent[]) =>
+    new Map(
+      intents
+        .flatMap((intent) => reservationsOf(template, { grantId, intent }))
+        .map((one) => [textOf(one), one]),
+    );
+  const used = madeBy(intentsInForce(grant));
+  const unused = [...madeBy(asked)].flatMap(([text, one]) => (used.has(text) ? [] : [one]));
   await Promise.all(
-    ended.map(({ resource, reservation }) =>
+    unused.map(({ resource, reservation }) =>
       reservations.release(resource, reservation).catch((error: unknown) => {
         if (!(error instanceof PortError)) throw error;
       }),

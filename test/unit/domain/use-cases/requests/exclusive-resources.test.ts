@@ -258,6 +258,55 @@ describe('a reservation', () => {
     expect(items()).toEqual([]);
   });
 
+  const other = state('web', { parameters: { bucket: 'shop-elsewhere', prefix: 'web' } });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'of a grant that fails with nothing made',
+      async () => {
+        world.iam.fault('createRole', { effect: 'refuse', code: 'DENIED' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a grant whose role is removed again',
+      async () => {
+        world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a grant that is one too many',
+      async () => {
+        const limits = { ...world.configuration.limits, liveGrantsPerRepository: 1 };
+        world.configuration = { ...world.configuration, limits };
+        await world.request(other);
+        await Promise.all([1, 2].map((n) => world.request(state('web', { name: `n${n}` }))));
+      },
+    ],
+    [
+      'of a change that comes to nothing',
+      async () => {
+        await world.request(other);
+        world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a change during which the grant is revoked',
+      async () => {
+        const { grant } = grantOf(await world.request(other));
+        world.iam.fault('putPermissionsPolicy', { effect: 'unavailable' });
+        await world.request(state());
+        await world.revoke(grant.id);
+        await world.resume();
+      },
+    ],
+  ])('%s is taken back: nothing that failed fills the resource’s item', async (_, before) => {
+    await before();
+    expect(items()).not.toContain(`holds#111122223333#s3BucketName#${BUCKET}`);
+  });
+
   test('is there before IAM is written, so that a role never reaches what is not reserved', async () => {
     const reserve = world.reservations.reserve.bind(world.reservations);
     const writes: number[] = [];
