@@ -1,9 +1,14 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { grantStates, isLive } from '../../domain/grants/grant.ts';
+import { type Grant, grantStates, isLive } from '../../domain/grants/grant.ts';
 import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
-import { type GrantId, grantIdSchema, type StreamId } from '../../domain/shared/identifiers.ts';
+import {
+  type GrantId,
+  grantIdSchema,
+  type RepositoryUuid,
+  type StreamId,
+} from '../../domain/shared/identifiers.ts';
 import { type Instant, plusSeconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
@@ -185,9 +190,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
 
     async listLive(repositoryUuid) {
       const ids = await repositories.listEnrolled(repositoryUuid);
-      const live = (await readRows(ids, true)).filter((row) => row.grant && isLiveRow(row));
-      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${idIn(item)}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(idIn);
+      const live = (await readRows(ids, true)).flatMap((item) => liveRowIn(item, repositoryUuid));
+      return live.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ grantId }) => grantId);
     },
   };
 }
@@ -201,18 +205,39 @@ const grantIdsIn = (item: Item): GrantId[] => {
 /** The grant's id in a row. Throws for a row of another kind. */
 const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
 
-/** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
-const isLiveRow = (item: Item): boolean => {
+/** A row that counts against its repository's limit, and its place among them: by what its grant says, whatever its attributes
+ *  claim. */
+function liveRowIn(item: Item, repositoryUuid: RepositoryUuid): { grantId: GrantId; order: string }[] {
+  if (!item.grant) return [];
+  const grantId = idIn(item);
+  const row = rowIn(item);
+  const live = row.ok
+    ? isOfRepository(row.value, repositoryUuid) && isLive(row.value.state)
+    : isLiveByState(item);
+  const askedAt = row.ok ? row.value.request.at : (item.askedAt?.S ?? '');
+  return live ? [{ grantId, order: `${askedAt}#${grantId}` }] : [];
+}
+
+const isOfRepository = ({ request }: Grant, repositoryUuid: RepositoryUuid): boolean =>
+  request.intent.repository.uuid === repositoryUuid;
+
+/** Of a row that cannot be read only its attribute says the state; one of an unknown state counts. */
+const isLiveByState = (item: Item): boolean => {
   const state = grantStates.find((one) => one === item.state?.S);
   return state === undefined || isLive(state);
 };
+
+const rowIn = (item: Item) =>
+  parseRow(idIn(item), {
+    version: item.v?.N === undefined ? undefined : Number(item.v.N),
+    grant: item.grant?.S ?? '',
+  });
 
 function toRows(items: readonly Item[]): GrantRows {
   const rows: GrantRows = { grants: [], stale: [] };
   for (const item of items) {
     if (!item.grant) continue;
-    const version = item.v?.N === undefined ? undefined : Number(item.v.N);
-    const row = parseRow(idIn(item), { version, grant: item.grant.S ?? '' });
+    const row = rowIn(item);
     if (row.ok) rows.grants.push(row.value);
     else rows.stale.push(row.problem);
   }

@@ -136,6 +136,32 @@ describe('a row whose attributes claim what its entry does not say', () => {
   });
 });
 
+describe('the live grants of a repository are counted by what their rows hold', () => {
+  const repository = repositoryNumber(1);
+  beforeEach(async () => {
+    for (const n of [1, 2]) {
+      const grant = grantOf({ n, repositoryUuid: repository });
+      await table.enrol(repository, grantIdNumber(n), []);
+      await table.project({ grantId: grantIdNumber(n), seq: 1, grant });
+    }
+  });
+
+  test.each<[string, string]>([
+    ['state', 'revoked'],
+    ['state', 'no state'],
+    ['askedAt', '2099-01-01T00:00:00.000Z'],
+    ['grant', '{"state":"revoked"}'],
+  ])('not by %s %s', async (name, value) => {
+    await overwrite(names.grants, {}, [name, value]);
+    expect(await table.listLive(repository)).toEqual([GRANT, grantIdNumber(2)]);
+  });
+
+  test('and one that was enrolled with another repository is not counted there', async () => {
+    await table.enrol(repositoryNumber(2), GRANT, []);
+    expect(await table.listLive(repositoryNumber(2))).toEqual([]);
+  });
+});
+
 describe('a due time that no writer of ours wrote', () => {
   const due = async (limit: number) => {
     const seen: string[] = [];
