@@ -29,18 +29,21 @@ const uuid = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Text that an event can hold: RFC 8785 has no form for lone surrogates. */
+const wellFormed = z.string().refine((text) => text.isWellFormed());
+
 const workspaceShape = z.object({ uuid: uuid.pipe(workspaceUuidSchema), slug: z.string().min(1) });
 const repositoryShape = z.object({
   uuid: uuid.pipe(repositoryUuidSchema),
-  full_name: z.string().regex(/^[^/]+\/[^/]+$/),
+  full_name: wellFormed.regex(/^[^/]+\/[^/]+$/),
   slug: z.string().optional(),
   // Live answers contain the workspace; the published schema does not.
   workspace: workspaceShape.optional(),
-  project: z.object({ key: z.string(), uuid: uuid.pipe(projectUuidSchema) }).nullish(),
+  project: z.object({ key: wellFormed, uuid: uuid.pipe(projectUuidSchema) }).nullish(),
 });
 const environmentShape = z.object({
   uuid: uuid.pipe(environmentUuidSchema),
-  name: z.string().refine((name) => name.isWellFormed()),
+  name: wellFormed,
 });
 const permissionShape = z.object({
   permission: z.string(),

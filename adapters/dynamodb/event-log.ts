@@ -4,14 +4,13 @@ import {
   GetItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { eventPosition } from '../../domain/grants/listing.ts';
 import type { EventLog } from '../../domain/grants/stores.ts';
 import type { StoredEvent } from '../../domain/grants/unreadable/stored-event.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { toPortError } from '../aws/failure.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
-import { queryEvents, readEvents, toEventEntry } from './indexes/event-index.ts';
+import { endOf, queryEvents, readEvents, toEventEntry } from './indexes/event-index.ts';
 
 /** The event log over a DynamoDB table with key (`grantId`, `seq`). The JSON in `event` is the event. All other
  *  attributes are derived from it, and only serve to find it. */
@@ -95,8 +94,7 @@ export function dynamodbEventLog(client: DynamoDBClient, table: string): EventLo
         queryEvents(client, table, { partition, ...reading }),
       );
       const entries = items.map(toEventEntry);
-      const last = entries.at(-1);
-      return { entries, isComplete, position: last && eventPosition(last) };
+      return { entries, isComplete, position: endOf(partition, items) };
     },
 
     read: (entries) => send('BatchGetItem', () => readEvents(client, table, entries)),

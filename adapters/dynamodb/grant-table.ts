@@ -1,14 +1,19 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { grantStates, isLive } from '../../domain/grants/grant.ts';
+import { type Grant, grantStates, isLive } from '../../domain/grants/grant.ts';
 import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
-import { type GrantId, grantIdSchema, type StreamId } from '../../domain/shared/identifiers.ts';
+import {
+  type GrantId,
+  grantIdSchema,
+  type RepositoryUuid,
+  type StreamId,
+} from '../../domain/shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/failure.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
-import { indexReadOf, isIn, projection, toEntry } from './indexes/grant-index.ts';
+import { indexReadOf, isWhereFound, projection, toEntry } from './indexes/grant-index.ts';
 import { behind, FIRST, type IndexRead, keysOf, queryIndex, shardOf } from './indexes/index-query.ts';
 import { repositoryItems } from './repository-items.ts';
 
@@ -124,7 +129,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const unreadable: GrantId[] = [];
       for (const item of items) {
         const entry = toEntry(item);
-        if (entry && isIn(partition, entry)) entries.push(entry);
+        if (entry && isWhereFound(partition, entry, item)) entries.push(entry);
         else unreadable.push(...grantIdsIn(item));
       }
       const last = items.at(-1);
@@ -161,8 +166,9 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
 
     async dropDue({ grantId, dueAt }) {
-      const values = { ':dueAt': { S: `${dueAt}#${grantId}` } };
-      await update(grantId, 'REMOVE due, dueAt, dueAttempts', 'dueAt = :dueAt', values);
+      const values = { ':dueAt': { S: `${dueAt}#${grantId}` }, ':stored': { S: dueAt } };
+      const unchanged = 'dueAt = :dueAt OR dueAt = :stored';
+      await update(grantId, 'REMOVE due, dueAt, dueAttempts', unchanged, values);
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {
@@ -184,9 +190,8 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
 
     async listLive(repositoryUuid) {
       const ids = await repositories.listEnrolled(repositoryUuid);
-      const live = (await readRows(ids, true)).filter((row) => row.grant && isLiveRow(row));
-      const order = (item: Item) => `${item.askedAt?.S ?? ''}#${idIn(item)}`;
-      return live.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map(idIn);
+      const live = (await readRows(ids, true)).flatMap((item) => liveRowIn(item, repositoryUuid));
+      return live.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ grantId }) => grantId);
     },
   };
 }
@@ -200,18 +205,39 @@ const grantIdsIn = (item: Item): GrantId[] => {
 /** The grant's id in a row. Throws for a row of another kind. */
 const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
 
-/** True for a row that counts against its repository's limit: so does one whose state this version does not know. */
-const isLiveRow = (item: Item): boolean => {
+/** A row that counts against its repository's limit, and its place among them: by what its grant says, whatever its attributes
+ *  claim. */
+function liveRowIn(item: Item, repositoryUuid: RepositoryUuid): { grantId: GrantId; order: string }[] {
+  if (!item.grant) return [];
+  const grantId = idIn(item);
+  const row = rowIn(item);
+  const live = row.ok
+    ? isOfRepository(row.value, repositoryUuid) && isLive(row.value.state)
+    : isLiveByState(item);
+  const askedAt = row.ok ? row.value.request.at : (item.askedAt?.S ?? '');
+  return live ? [{ grantId, order: `${askedAt}#${grantId}` }] : [];
+}
+
+const isOfRepository = ({ request }: Grant, repositoryUuid: RepositoryUuid): boolean =>
+  request.intent.repository.uuid === repositoryUuid;
+
+/** Of a row that cannot be read only its attribute says the state; one of an unknown state counts. */
+const isLiveByState = (item: Item): boolean => {
   const state = grantStates.find((one) => one === item.state?.S);
   return state === undefined || isLive(state);
 };
+
+const rowIn = (item: Item) =>
+  parseRow(idIn(item), {
+    version: item.v?.N === undefined ? undefined : Number(item.v.N),
+    grant: item.grant?.S ?? '',
+  });
 
 function toRows(items: readonly Item[]): GrantRows {
   const rows: GrantRows = { grants: [], stale: [] };
   for (const item of items) {
     if (!item.grant) continue;
-    const version = item.v?.N === undefined ? undefined : Number(item.v.N);
-    const row = parseRow(idIn(item), { version, grant: item.grant.S ?? '' });
+    const row = rowIn(item);
     if (row.ok) rows.grants.push(row.value);
     else rows.stale.push(row.problem);
   }
@@ -239,8 +265,12 @@ const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
   ':dueAt': { S: `${dueAt}#${grantId}` },
 });
 
-const dueTimeOf = (item: Item): Instant =>
-  textOf(item, 'dueAt').slice(0, -`#${textOf(item, 'grantId')}`.length) as Instant;
+/** The time in the key of a due row. Of a key that no writer of ours wrote it is the whole: what a page ends with must be behind
+ *  every row of it, or the next one would begin with the same. */
+function dueTimeOf(item: Item): Instant {
+  const [key, end] = [textOf(item, 'dueAt'), `#${textOf(item, 'grantId')}`];
+  return (key.endsWith(end) ? key.slice(0, -end.length) : key) as Instant;
+}
 
 const dueRead = (now: Instant, limit: number, after: DueRow | undefined): IndexRead => ({
   index: 'byDue',

@@ -1,5 +1,4 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
 import type { BearerUuid, GrantTable, NamedKind, Naming } from '../../domain/grants/stores.ts';
 import {
   grantIdSchema,
@@ -15,7 +14,7 @@ import type { Item } from './client.ts';
 const MOST_BEARERS = 20;
 
 /** The items beside the rows, which no index holds: of each repository the ids of its grants, and of each name the
- *  repositories or projects that bear or bore it. */
+ *  repositories or projects that bear or bore it. What in them is no such id is left out, so that it hides no other. */
 export function repositoryItems(
   client: DynamoDBClient,
   table: string,
@@ -63,20 +62,22 @@ export function repositoryItems(
 
     rememberNames,
 
-    listEnrolled: async (repositoryUuid) =>
-      z.array(grantIdSchema).parse((await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? []),
+    async listEnrolled(repositoryUuid) {
+      const ids = (await read(enrolmentKey(repositoryUuid)))?.enrolled?.SS ?? [];
+      return ids.flatMap((id) => grantIdSchema.safeParse(id).data ?? []);
+    },
 
     async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
-      const parse: (text: string) => BearerUuid[K] = bearerParsers[kind];
+      const parse: (text: unknown) => BearerUuid[K] | undefined = bearerParsers[kind];
       const bearers = (await read(nameKey(kind, name)))?.bearers?.L ?? [];
-      return bearers.flatMap(({ S: uuid }) => (uuid === undefined ? [] : [parse(uuid)]));
+      return bearers.flatMap(({ S: uuid }) => parse(uuid) ?? []);
     },
   };
 }
 
-const bearerParsers: { [K in NamedKind]: (text: string) => BearerUuid[K] } = {
-  repository: (text) => repositoryUuidSchema.parse(text),
-  project: (text) => projectUuidSchema.parse(text),
+const bearerParsers: { [K in NamedKind]: (text: unknown) => BearerUuid[K] | undefined } = {
+  repository: (text) => repositoryUuidSchema.safeParse(text).data,
+  project: (text) => projectUuidSchema.safeParse(text).data,
 };
 
 type Statement = {

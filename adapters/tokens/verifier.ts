@@ -85,7 +85,7 @@ async function verifiedCaller(entry: Expected, token: string, nowMs: number): Pr
     currentDate: new Date(nowMs),
     requiredClaims: ['exp', 'sub'],
   });
-  const refused = headerRefusal(protectedHeader.typ) ?? issueRefusal(payload.iat, nowMs / 1000);
+  const refused = purposeRefusal(protectedHeader.typ, payload) ?? issueRefusal(payload.iat, nowMs / 1000);
   if (refused) return unauthenticated(refused);
   if (!entry.fits(payload)) return unauthenticated(FITS_NONE);
   const found = entry.toCaller(payload);
@@ -155,11 +155,20 @@ function entryFor(entries: readonly Expected[], token: string): Expected | { ref
  *  section 3.11; the part before the slash may be left out, and case does not matter (RFC 7515, 4.1.9). */
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
 
-const headerRefusal = (typ: unknown): string | undefined =>
-  typ === undefined ||
-  (typeof typ === 'string' && TOKEN_TYPES.has(foldAscii(typ).replace(/^application\//, '')))
-    ? undefined
-    : 'The token is neither an access token nor an ID token (typ).';
+/** What tokens of other purposes say of themselves in their claims where their header does not: Keycloak's `typ`, and `events`
+ *  of logout and security event tokens. Source: Keycloak's TokenUtil; OpenID Connect Back-Channel Logout 1.0, section 2.4, which
+ *  recommends a `typ` and does not demand it; RFC 8417 section 2.2. */
+const OTHER_PURPOSES = new Set(['refresh', 'offline', 'logout']);
+
+const purposeRefusal = (typ: unknown, claims: JWTPayload): string | undefined => {
+  const isTaken =
+    typ === undefined ||
+    (typeof typ === 'string' && TOKEN_TYPES.has(foldAscii(typ).replace(/^application\//, '')));
+  const isOther =
+    Object.hasOwn(claims, 'events') ||
+    (typeof claims.typ === 'string' && OTHER_PURPOSES.has(foldAscii(claims.typ)));
+  return isTaken && !isOther ? undefined : 'The token is neither an access token nor an ID token (typ).';
+};
 
 const issueRefusal = (iat: number | undefined, now: number): string | undefined =>
   iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS

@@ -52,6 +52,7 @@ export type RenderedRole = {
   grantId: GrantId;
   role: RoleSpecification;
   intent: GrantIntent;
+  requesterKind: Principal['kind'];
   unowned: FieldError[];
   audited: PolicyViolation[];
   actsThrough?: string | undefined;
@@ -62,7 +63,7 @@ export type RenderedRole = {
  *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
  *  provisioner refuses. */
 export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
-  const { configuration, account, repository, environment, template, name } = inputs;
+  const { configuration, account, repository, environment, template, name, requesterKind } = inputs;
   if (template.scope === 'environment' && !environment) {
     const errors = [{ pointer: '/environment', detail: 'is missing' }];
     const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
@@ -73,12 +74,8 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
   const parameters = filled.value;
   const permissions = renderPermissionsPolicy(template, { account, repository, environment, parameters });
   if (!permissions.ok) return permissions;
-  const target = {
-    account,
-    workspace: repository.workspace,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
-  };
+  const { workspace, uuid: repositoryUuid } = repository;
+  const target = { account, workspace, repositoryUuid, environmentUuid: environment?.uuid };
   const trustPolicy = renderTrustPolicy(target);
   const guarded = checkGuardrails(permissions.value, trustPolicy, {
     accountId: account.id,
@@ -121,6 +118,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
   return ok({
     grantId,
     role,
+    requesterKind,
     audited: guarded.value,
     actsThrough: template.actsThrough,
     unowned: unownedParameters({
@@ -128,7 +126,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
       repository,
       template,
       parameters,
-      requesterKind: inputs.requesterKind,
+      requesterKind,
     }),
     intent: intentOf({ ...inputs, parameters }, role),
   });

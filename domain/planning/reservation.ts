@@ -2,6 +2,7 @@ import type { Grant } from '../grants/grant.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import { canonicalJson } from '../shared/canonical-hash.ts';
 import type { AccountId, GrantId, RepositoryUuid } from '../shared/identifiers.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { ParameterTypeName } from '../templates/parameters/parameter-types.ts';
 import { valuesOf } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
@@ -34,8 +35,14 @@ export const reservationItemId = ({ account, type, value }: ReservedResource): s
 
 type Templates = ReadonlyMap<string, Template>;
 
-/** A resource that an intent reaches, and the parameter that names it. */
-export type ReachedResource = { pointer: string; resource: ReservedResource; apart?: string | undefined };
+/** A resource that an intent reaches, and the parameter that names it. `isExclusive` where the intent's own template uses it
+ *  exclusively as well. */
+export type ReachedResource = {
+  pointer: string;
+  resource: ReservedResource;
+  isExclusive: boolean;
+  apart?: string | undefined;
+};
 
 /** The value that keeps an intent apart from others within what the parameter names. */
 function apartOf({ exclusive }: Template['parameters'][string], intent: GrantIntent): string | undefined {
@@ -54,6 +61,7 @@ const resourcesOf = (
     return valuesOf(intent.parameters[name] ?? []).map((value) => ({
       pointer: `/parameters/${name}`,
       resource: { account: intent.account, type: parameter.type, value },
+      isExclusive: parameter.exclusive !== undefined,
       ...(apart === undefined ? {} : { apart }),
     }));
   });
@@ -87,13 +95,22 @@ export const reservationsOf = (
     },
   }));
 
-/** True where a reservation stands against an intent that reaches the resource: it is another repository's, and nothing keeps
- *  the two apart. */
+/** True where a reservation stands against an intent that reaches the resource. One of another repository does where nothing
+ *  keeps the two apart. One of the same repository stands against its pipelines only, where their template does not use the
+ *  resource exclusively itself: anyone who can push a branch could else write what a grant of the repository keeps there. */
 export function isAgainst(
   reservation: Reservation,
-  { intent, apart }: { intent: GrantIntent; apart: string | undefined },
+  {
+    intent,
+    apart,
+    isExclusive,
+    requesterKind,
+  }: Pick<ReachedResource, 'apart' | 'isExclusive'> & {
+    intent: GrantIntent;
+    requesterKind: Principal['kind'];
+  },
 ): boolean {
-  if (reservation.repository === intent.repository.uuid) return false;
+  if (reservation.repository === intent.repository.uuid) return requesterKind === 'pipeline' && !isExclusive;
   const isSplit = reservation.apart !== undefined && apart !== undefined;
   return !isSplit || overlap(reservation.apart ?? '', apart ?? '');
 }
@@ -101,15 +118,18 @@ export function isAgainst(
 /** True for two folders of which one is, or lies in, the other. */
 const overlap = (a: string, b: string): boolean => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
 
-/** True while a grant that has reserved a resource reaches it, or is about to. */
-export function isInForce(grant: Grant | undefined, { value }: ReservedResource): boolean {
-  if (grant?.state !== 'provisioning' && grant?.state !== 'active' && grant?.state !== 'revoking')
-    return false;
+/** The intents by which a grant reaches resources, or is about to. */
+export function intentsInForce(grant: Grant | undefined): GrantIntent[] {
+  if (grant?.state !== 'provisioning' && grant?.state !== 'active' && grant?.state !== 'revoking') return [];
   const change = grant.state === 'active' && grant.change?.phase === 'updating' ? grant.change : undefined;
-  return [grant.request, ...(change ? [change] : [])].some(({ intent }) =>
-    Object.values(intent.parameters).some((given) => valuesOf(given).includes(value)),
-  );
+  return [grant.request.intent, ...(change ? [change.intent] : [])];
 }
+
+/** True while a grant that has reserved a resource reaches it, or is about to. */
+export const isInForce = (grant: Grant | undefined, { value }: ReservedResource): boolean =>
+  intentsInForce(grant).some(({ parameters }) =>
+    Object.values(parameters).some((given) => valuesOf(given).includes(value)),
+  );
 
 /** A reservation as one text: equal reservations are equal texts. */
 export const reservationText = (reservation: Reservation): string => canonicalJson(reservation);

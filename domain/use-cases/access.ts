@@ -83,11 +83,17 @@ export function resourceOf(grant: Grant): Resource {
 
 /** Decides whether a caller may act on a grant whose stream cannot be read. `target` is what the grant's id proves of it. Its
  *  workspace and project are not proven, so the caller must be allowed with them and without. Where nothing is proven, only
- *  who may do so with every grant is allowed. Bitbucket is not asked for its admins. */
-export function authoriseUnreadable(
+ *  who may do so with every grant is allowed. That a repository is in the workspace that is claimed, Bitbucket proves where it is
+ *  asked who administers it. */
+export async function authoriseUnreadable(
   { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
-  { caller, action, target }: { caller: Caller; action: Action; target: ProvenTarget | undefined },
-): Result<undefined> {
+  {
+    caller,
+    action,
+    target,
+    admins,
+  }: { caller: Caller; action: Action; target: ProvenTarget | undefined; admins: RepositoryAdmins },
+): Promise<Result<undefined>> {
   const attempt = { rules, caller, action, context: unknownContext };
   if (mayEverywhere(attempt)) return ok(undefined);
   if (!target) {
@@ -95,16 +101,16 @@ export function authoriseUnreadable(
     return refuse({ ...attempt, resource: undefined, decision, report });
   }
   const { repository, environmentUuid, account: accountId, template, claimed } = target;
-  const nothing = { workspaceUuid: undefined, projectUuid: undefined };
-  for (const unproven of [claimed, nothing]) {
-    const resource = {
-      ...unproven,
-      repositoryUuid: repository.uuid,
-      environmentUuid,
-      accountId,
-      template: { name: template },
-    };
-    const mayAct = authorise({ ...attempt, resource, report });
+  const proven = {
+    repositoryUuid: repository.uuid,
+    environmentUuid,
+    accountId,
+    template: { name: template },
+  };
+  const asked = { caller, resource: { ...claimed, ...proven }, requesterKinds: undefined };
+  const context = await accessContextOf({ access: rules, admins, actions: [action], ...asked });
+  for (const unproven of [claimed, { workspaceUuid: undefined, projectUuid: undefined }]) {
+    const mayAct = authorise({ ...attempt, context, resource: { ...unproven, ...proven }, report });
     if (!mayAct.ok) return mayAct;
   }
   return ok(undefined);
@@ -156,7 +162,7 @@ export async function loadForCaller<S extends { grant: Grant | undefined }>(
   if (stream instanceof UnreadableStream) {
     ports.reportUnreadable(id, stream);
     const target = provenTarget(id, stream.texts);
-    const mayRead = authoriseUnreadable(ports, { caller, action: 'read', target });
+    const mayRead = await authoriseUnreadable(ports, { caller, action: 'read', target, admins });
     const answer = mayRead.ok ? fail(unreadableGrant(stream)) : grantNotFound(grantId);
     return { ...answer, unreadable: stream };
   }

@@ -171,9 +171,10 @@ async function closeRow(
   return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
 }
 
-/** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. */
+/** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. One without
+ *  a stream awaits its first, whatever it says. */
 async function awaited(ports: ReconcilePorts, row: DueRow, { last }: GrantStream): Promise<RowOutcome> {
-  if (row.dueSeq <= (last?.seq ?? 0)) return 'settled';
+  if (last && row.dueSeq <= last.seq) return 'settled';
   const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
   if (!isAbandoned) return 'wait';
   await (last ? ports.grants.forgetDue(row) : ports.grants.dropDue(row));

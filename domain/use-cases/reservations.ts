@@ -1,8 +1,11 @@
-import type { GrantIntent } from '../grants/intent.ts';
+import { changeOf, type Grant } from '../grants/grant.ts';
+import { type GrantIntent, intentOf } from '../grants/intent.ts';
 import {
+  intentsInForce,
   isAgainst,
   isInForce,
   type ReachedResource,
+  type Reservation,
   type Reservations,
   type ReservedResource,
   reachedResources,
@@ -12,9 +15,10 @@ import {
 } from '../planning/reservation.ts';
 import type { GrantId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { Template } from '../templates/template.ts';
-import { loadStream, type StreamPorts } from './grant-stream.ts';
+import { type GrantStream, loadStream, type StreamPorts } from './grant-stream.ts';
 
 /** What looking for reservations needs. */
 export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'> & {
@@ -22,36 +26,43 @@ export type ReservationPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'clock'
   templates: ReadonlyMap<string, Template>;
 };
 
-/** A grant's intent, and the template that it is rendered from. */
-export type Intended = { grantId: GrantId; intent: GrantIntent; template: Template };
+/** A grant's intent, the template that it is rendered from, and who asks for it. */
+export type Intended = {
+  grantId: GrantId;
+  intent: GrantIntent;
+  template: Template;
+  requesterKind: Principal['kind'];
+};
 
-/** The parameters of an intent that reach what a live grant of another repository uses exclusively, in the same account.
+/** The parameters of an intent that reach what another live grant uses exclusively in the same account, as `isAgainst` says.
  *  A holder is named by its grant's id only: who may read that grant learns whose it is. */
-export async function heldElsewhere(
-  ports: ReservationPorts,
-  { grantId, intent, template }: Intended,
-): Promise<FieldError[]> {
+export async function heldElsewhere(ports: ReservationPorts, intended: Intended): Promise<FieldError[]> {
+  const { intent, template } = intended;
   const reached = reachedResources(ports.templates, template, intent);
   const found = await Promise.all(
     reached.map(async (one) => {
-      const holder = await findHolder(ports, one, { grantId, intent });
-      const detail = `${one.resource.value} is used exclusively by grant ${holder} of another repository`;
-      return holder === undefined ? [] : [{ pointer: one.pointer, detail }];
+      const holder = await findHolder(ports, one, intended);
+      if (holder === undefined) return [];
+      const whose = holder.repository === intent.repository.uuid ? 'this' : 'another';
+      const detail = `${one.resource.value} is used exclusively by grant ${holder.grantId} of ${whose} repository`;
+      return [{ pointer: one.pointer, detail }];
     }),
   );
   return found.flat();
 }
 
-/** The id of a grant in force whose reservation of the resource stands against the intent. */
+/** The reservation of a grant in force that stands against the intent. */
 async function findHolder(
   ports: ReservationPorts,
-  { resource, apart }: ReachedResource,
-  { grantId, intent }: Pick<Intended, 'grantId' | 'intent'>,
-): Promise<GrantId | undefined> {
+  { resource, ...reached }: ReachedResource,
+  { grantId, intent, requesterKind }: Intended,
+): Promise<Reservation | undefined> {
   const all = await ports.reservations.of(resource);
-  const against = all.filter((one) => one.grantId !== grantId && isAgainst(one, { intent, apart }));
-  for (const { grantId: holder } of against) {
-    if (await holds(ports, holder, resource)) return holder;
+  const against = all.filter(
+    (one) => one.grantId !== grantId && isAgainst(one, { ...reached, intent, requesterKind }),
+  );
+  for (const one of against) {
+    if (await holds(ports, one.grantId, resource)) return one;
   }
   return undefined;
 }
@@ -74,18 +85,37 @@ export async function reserveFor({ reservations }: ReservationPorts, intended: I
   await Promise.all(own.map(({ resource, reservation }) => reservations.reserve(resource, reservation)));
 }
 
-/** Takes back what a grant that has ended, or whose change has, had reserved. A failure changes nothing: a reservation whose
- *  grant is not in force counts for nothing. */
-export async function releaseFor(
+/** What was asked for of a grant, as far as what was read of its stream shows it. */
+export const intentsOf = ({ events, grant }: Pick<GrantStream, 'events' | 'grant'>): GrantIntent[] => {
+  const change = grant && changeOf(grant);
+  return [
+    ...events.flatMap((event) =>
+      event.type === 'GrantRequested' || event.type === 'GrantChangeRequested' ? [intentOf(event.data)] : [],
+    ),
+    ...(grant ? [grant.request.intent] : []),
+    ...(change ? [change.intent] : []),
+  ];
+};
+
+/** Takes back what a grant has reserved by any of `asked` and does not use any more: it has ended or failed, or a change has left
+ *  it, or came to nothing. A failure changes nothing: a reservation whose grant is not in force counts for nothing. */
+export async function releaseUnused(
   { reservations, templates }: Pick<ReservationPorts, 'reservations' | 'templates'>,
-  { grantId, intent, keeping }: Pick<Intended, 'grantId' | 'intent'> & { keeping?: GrantIntent | undefined },
+  { grant, asked }: { grant: Grant; asked: readonly GrantIntent[] },
 ): Promise<void> {
-  const template = templates.get(intent.template.name);
+  const template = templates.get(grant.request.intent.template.name);
   if (!template) return;
-  const kept = keeping ? reservationsOf(template, { grantId, intent: keeping }).map(textOf) : [];
-  const ended = reservationsOf(template, { grantId, intent }).filter((one) => !kept.includes(textOf(one)));
+  const { id: grantId } = grant;
+  const madeBy = (intents: readonly GrantIntent[]) =>
+    new Map(
+      intents
+        .flatMap((intent) => reservationsOf(template, { grantId, intent }))
+        .map((one) => [textOf(one), one]),
+    );
+  const used = madeBy(intentsInForce(grant));
+  const unused = [...madeBy(asked)].flatMap(([text, one]) => (used.has(text) ? [] : [one]));
   await Promise.all(
-    ended.map(({ resource, reservation }) =>
+    unused.map(({ resource, reservation }) =>
       reservations.release(resource, reservation).catch((error: unknown) => {
         if (!(error instanceof PortError)) throw error;
       }),

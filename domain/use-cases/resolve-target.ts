@@ -67,6 +67,13 @@ const workspaceNotConfigured = (shown: string): Problem =>
     `The workspace of ${shown} is not configured. Have an administrator add its slug and UUID to config/rolewright.yaml.`,
   );
 
+/** The longest name of an environment that is taken, in UTF-16 units. Bitbucket documents no limit. Our choice: an index of the read
+ *  model is keyed by the name, and a key holds 2048 bytes (source: DynamoDB Developer Guide, quotas). */
+const LONGEST_ENVIRONMENT_NAME = 255;
+
+const isTakenName = ({ name }: DeploymentEnvironment): boolean =>
+  name.length > 0 && name.length <= LONGEST_ENVIRONMENT_NAME;
+
 /** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case, and the
  *  environments that there are or the one that was meant. */
 export async function findEnvironment(
@@ -78,6 +85,11 @@ export async function findEnvironment(
     repository,
     parseEnvironmentUuid(nameOrUuid) ?? nameOrUuid,
   );
+  if (environment && !isTakenName(environment)) {
+    const detail = `The name of deployment environment ${environment.uuid} of ${repository.fullName} is empty or longer than ${LONGEST_ENVIRONMENT_NAME} characters. Give it another name in Bitbucket.`;
+    const errors = [{ pointer: '/environment', detail: 'has a name that cannot be kept' }];
+    return fail(problem('ENVIRONMENT_NOT_FOUND', detail, { errors }));
+  }
   if (environment) return ok(environment);
   const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
   return fail(

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { hasDuplicateMembers } from '../../adapters/tokens/duplicate-members.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
@@ -26,7 +27,8 @@ export const requestIdOf = (context: Context): string => context.awsRequestId;
 export const bodyBytes = (event: APIGatewayProxyEventV2): Buffer =>
   Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 
-/** The JSON body. In this order: `BODY_TOO_LARGE`, `MEDIA_TYPE_UNSUPPORTED`, `REQUEST_INVALID` for what is not JSON. */
+/** The JSON body. In this order: `BODY_TOO_LARGE`, `MEDIA_TYPE_UNSUPPORTED`, `REQUEST_INVALID` for what is not JSON,
+ *  or names a member of an object more than once: two readers could read two requests. */
 export function jsonBody(event: APIGatewayProxyEventV2): unknown {
   const bytes = bodyBytes(event);
   if (bytes.length > LARGEST_BODY) {
@@ -40,12 +42,13 @@ export function jsonBody(event: APIGatewayProxyEventV2): unknown {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // Gateways hand JSON over as text, in which broken bytes are U+FFFD already.
     if (text.includes('\uFFFD')) throw new Error('the body was not UTF-8');
-    return JSON.parse(text);
+    const content: unknown = JSON.parse(text);
+    if (!hasDuplicateMembers(text)) return content;
   } catch {
-    throw new ProblemError(
-      problem('REQUEST_INVALID', 'The body is not JSON in UTF-8.', {
-        errors: [{ pointer: '', detail: 'is not JSON' }],
-      }),
-    );
+    throw notTaken('The body is not JSON in UTF-8.', 'is not JSON');
   }
+  throw notTaken('The body names a member more than once.', 'holds a member more than once');
 }
+
+const notTaken = (text: string, detail: string): ProblemError =>
+  new ProblemError(problem('REQUEST_INVALID', text, { errors: [{ pointer: '', detail }] }));

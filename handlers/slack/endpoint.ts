@@ -209,7 +209,7 @@ async function onSubmission(
       const button = rejectionOf(view.private_metadata);
       if (!button) throw notOurs('the modal carries no plan');
       const reason = values.reason?.trim() ?? '';
-      if (reason === '' || reason.length > 500)
+      if (reason === '' || reason.length > 500 || !reason.isWellFormed())
         return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
       await handOn(call, slackUser, {
         answerTo: { user: slackUser.user },

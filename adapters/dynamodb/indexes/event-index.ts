@@ -1,5 +1,10 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { type EventEntry, type EventPartition, NO_TARGET } from '../../../domain/grants/listing.ts';
+import {
+  type EventEntry,
+  type EventPartition,
+  eventPosition,
+  NO_TARGET,
+} from '../../../domain/grants/listing.ts';
 import type { Reading, Span } from '../../../domain/grants/stores.ts';
 import { claimedBy, type StoredEvent } from '../../../domain/grants/unreadable/stored-event.ts';
 import { accountIdSchema, repositoryUuidSchema, type StreamId } from '../../../domain/shared/identifiers.ts';
@@ -52,6 +57,13 @@ export const queryEvents = (
   partition.by === 'stream'
     ? queryStream(client, table, { ...reading, stream: partition.value })
     : queryIndex(client, table, eventReadOf(partition, reading));
+
+/** Where the items of a read end: in an index what it is sorted by, whatever an item says of itself, so that the next read goes
+ *  on behind it; in a stream the place. */
+export function endOf({ by }: EventPartition, items: readonly Item[]): string | undefined {
+  const last = items.at(-1);
+  return last && (by === 'stream' ? eventPosition(toEventEntry(last)) : textOf(last, 'order'));
+}
 
 /** The first items of one stream within a span, newest first, from the table itself. Times of a stream never decrease. */
 async function queryStream(

@@ -81,11 +81,13 @@ export function toEntry(item: Item): GrantEntry | undefined {
   }
 }
 
-/** True where an entry is in the partition that it was found in: its keys could claim what it does not say. */
-export const isIn = ({ by, value }: GrantPartition, entry: GrantEntry): boolean => {
+/** True where an entry says itself that it is where it was found: in the partition, and at the place in its order. The keys of
+ *  an item could claim what its entry does not say. */
+export function isWhereFound({ by, value }: GrantPartition, entry: GrantEntry, item: Item): boolean {
   const own = partitionValues(entry)[by];
-  return by === 'expiry' ? own !== undefined : own === value;
-};
+  const isIn = by === 'expiry' ? own !== undefined : own === value;
+  return isIn && textOf(item, sortOf(by)) === positionOf(by, entry);
+}
 
 /** The listed attributes of a row: those to set, and the names of those that it must not have. */
 export function projection({ grantId, seq, grant }: GrantRow): { set: Item; remove: string[] } {

@@ -44,7 +44,9 @@ export const isApplicationToken = (claims: VerifiedClaims): boolean =>
     [claims[name]].flat().some((found) => (MACHINE_VALUES[name] ?? []).includes(plain(found))),
   ) ||
   MACHINE_CLAIMS.some((name) => Object.hasOwn(claims, name)) ||
-  APPLICATION_CLAIMS.some((name) => claims[name] !== undefined && claims[name] === claims.sub) ||
+  APPLICATION_CLAIMS.some((name) =>
+    [claims[name]].flat().some((application) => isNamed(application, claims.sub)),
+  ) ||
   MACHINE_SUBJECT.test(text(claims.sub)) ||
   [claims.preferred_username, claims.username].some((name) => MACHINE_USERNAME.test(foldAscii(text(name)))) ||
   MACHINE_EMAIL.test(foldAscii(text(claims.email))) ||
@@ -61,6 +63,11 @@ const isEntraApplication = ({ tid, oid, sub }: VerifiedClaims): boolean =>
  *  access token". */
 const isCognitoApplication = ({ token_use: use, username }: VerifiedClaims): boolean =>
   use === 'access' && (typeof username !== 'string' || username === '');
+
+/** True where an application's id, which some servers write as a number, is the subject. */
+const isNamed = (application: unknown, sub: unknown): boolean =>
+  (typeof application === 'string' || typeof application === 'number') &&
+  foldAscii(String(application)) === foldAscii(text(sub));
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

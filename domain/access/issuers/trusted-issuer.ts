@@ -83,14 +83,20 @@ export const trustedIssuerSchema = entrySchema
       'is missing: an entry for an AWS account is of kind service, has idClaim: sub, and lists the callers, e.g. {sub: ["arn:aws:iam::111122223333:role/release"]}, each whole and without *',
   });
 
-/** Claims that every token has, or that are checked anyway: they say nothing about who signs in. */
-const OF_EVERY_TOKEN = ['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub', 'typ', 'client_id', 'azp'];
+/** Claims that every token has, or that are checked anyway: they say nothing about who signs in. Those of the last two lines are
+ *  in Entra's and Okta's tokens of applications as in those of people. Source: Microsoft identity platform, access token
+ *  claims; Okta, access token payload. */
+const OF_EVERY_TOKEN = [
+  ...['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub', 'typ', 'client_id', 'azp'],
+  ...['tid', 'oid', 'ver', 'appid', 'appidacr', 'azpacr', 'idp', 'aio', 'rh', 'uti'],
+  'cid',
+];
 
 /** A verified email is a mailbox that a person has opened; any other id can be an application's. */
 const isToldFromMachines = (kind: string, idClaim: string, rules: Record<string, unknown>): boolean =>
   kind === 'service' ||
   idClaim === 'email' ||
-  Object.keys(rules).some((path) => !OF_EVERY_TOKEN.includes(path));
+  Object.keys(rules).some((path) => !OF_EVERY_TOKEN.includes(path.split('.')[0] ?? ''));
 
 /** The ARN of a role or user of IAM. Source: AWS documentation, IAM identifiers: path and name. */
 const IAM_PRINCIPAL = /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user|root)(?:\/[\w+=,.@/-]+)?$/;

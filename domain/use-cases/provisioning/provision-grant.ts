@@ -4,9 +4,9 @@ import type { StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { assertNever } from '../../shared/result.ts';
 import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
-import { isReadOnly, projectStream } from '../grant-stream.ts';
+import { type GrantStream, isReadOnly, projectStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
-import { releaseFor } from '../reservations.ts';
+import { intentsOf, releaseUnused } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
@@ -36,7 +36,9 @@ export async function provisionGrant(
     const run = await beginRun(ports, grantId, deadline);
     // A version that does not know every event of a grant does nothing on it.
     if (isReadOnly(run.stream())) return { outcome: 'unfinished' as const };
+    const before = run.stream();
     const outcome = await workUntilRest(run);
+    if (outcome === 'settled' && run.stream() !== before) await releaseWhatIsLeft(run, before);
     await projectStream(ports, run.stream());
     return { outcome };
   };
@@ -65,6 +67,12 @@ async function underLease(
   } finally {
     await grants.releaseLease(grantId, owner);
   }
+}
+
+/** Takes back what was reserved for what the grant has ended or left in this run. */
+async function releaseWhatIsLeft(run: ProvisionerRun, before: GrantStream): Promise<void> {
+  const asked = [...intentsOf(before), ...intentsOf(run.stream())];
+  await releaseUnused(run.ports, { grant: run.grant(), asked });
 }
 
 async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished'> {
@@ -99,8 +107,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>
       return updateRole(run, work.grant, work.change);
     case 'revoke':
       await removeRole(run, work.grant.role);
-      await run.recordIntent({ type: 'GrantRevoked', data: {} });
-      return releaseFor(run.ports, { grantId: work.grant.id, intent: work.grant.request.intent });
+      return run.recordIntent({ type: 'GrantRevoked', data: {} });
     default:
       assertNever(work);
   }

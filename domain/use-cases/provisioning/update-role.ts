@@ -7,7 +7,7 @@ import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
-import { heldElsewhere, releaseFor, reserveFor } from '../reservations.ts';
+import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf } from './iam-errors.ts';
@@ -37,7 +37,6 @@ export async function updateRole(
     type: 'GrantUpdated',
     data: { role: created, trustPolicy, permissionsPolicy },
   });
-  await releaseFor(run.ports, { grantId: id, intent: grant.request.intent, keeping: change.intent });
 }
 
 type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };

@@ -40,7 +40,7 @@ export async function readPage<P, E>(
   for (let reads = 1; ; reads += 1) {
     const horizon = horizonOf(parts, isBefore);
     const due = parts.filter((part) => !part.isComplete && (reads === 1 || part.after === horizon));
-    await Promise.all(due.map((part) => readOn(part, source, chunk)));
+    await Promise.all(due.map((part) => readOn(part, source, { chunk, after })));
     const known = horizonOf(parts, isBefore);
     const entries = parts
       .flatMap(({ kept }) => kept)
@@ -64,10 +64,22 @@ function horizonOf<P, E>(
   );
 }
 
-async function readOn<P, E>(part: Part<P, E>, source: PageSource<P, E>, limit: number): Promise<void> {
-  const { entries, isComplete, position } = await source.read(part.partition, { limit, after: part.after });
+/** Reads a part on. An entry that says to be in front of the page is not on it: it is listed elsewhere than it says, and a
+ *  page that ended with it would be followed by the same. */
+async function readOn<P, E>(
+  part: Part<P, E>,
+  source: PageSource<P, E>,
+  { chunk, after }: { chunk: number; after: string | undefined },
+): Promise<void> {
+  const { keeps, positionOf, isAscending } = source;
+  const { entries, isComplete, position } = await source.read(part.partition, {
+    limit: chunk,
+    after: part.after,
+  });
   for (const entry of entries) {
-    if (!source.keeps || (await source.keeps(entry))) part.kept.push(entry);
+    const at = positionOf(entry);
+    const isBehind = after === undefined || (isAscending ? at > after : at < after);
+    if (isBehind && (!keeps || (await keeps(entry)))) part.kept.push(entry);
   }
   part.isComplete = isComplete || position === undefined;
   part.after = position ?? part.after;

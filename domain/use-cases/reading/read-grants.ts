@@ -63,7 +63,7 @@ export async function grantEvents(
   const found = await readableStream(ports, id, caller);
   const isShown = found.ok || (found.unreadable && found.problem.code !== 'GRANT_NOT_FOUND');
   if (!isShown) return found;
-  const allowed = mayReadEvents(ports, caller, found.ok ? found.value.grant : undefined);
+  const allowed = await mayReadEvents(ports, caller, found.ok ? found.value.grant : undefined);
   if (!allowed.ok) return allowed;
   const rest = await ports.log.loadFrom(id, page.after + 1, page.limit + 1);
   const events = rest.slice(0, page.limit);
@@ -71,16 +71,16 @@ export async function grantEvents(
 }
 
 /** Machines read grants; the events behind them only those that may audit. */
-function mayReadEvents(
-  { access: rules, reportDenied: report }: StreamReadPorts,
+async function mayReadEvents(
+  { access: rules, reportDenied: report, admins }: StreamReadPorts,
   caller: Caller,
   grant: Grant | undefined,
-): Result<undefined> {
+): Promise<Result<undefined>> {
   const { kind } = caller.principal;
   if (kind === 'person' || kind === 'system') return ok(undefined);
   if (!grant) {
     const ports = { access: rules, reportDenied: report };
-    return authoriseUnreadable(ports, { caller, action: 'audit', target: undefined });
+    return authoriseUnreadable(ports, { caller, action: 'audit', target: undefined, admins: admins() });
   }
   const { repository, account } = grant.request.intent;
   const resource = eventResource({ repositoryUuid: repository.uuid, accountId: account });

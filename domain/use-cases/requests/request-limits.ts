@@ -1,7 +1,7 @@
 import { type DeniedAccess, deniedAccess } from '../../access/authorisation.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { RequestCommand, RequestOutcome } from '../../grants/deciders/decide-request.ts';
-import { type Grant, isLive, MOST_REQUESTERS, withRequester } from '../../grants/grant.ts';
+import { type Grant, isLive, MOST_REQUESTERS, waitingRequest, withRequester } from '../../grants/grant.ts';
 import type { GrantTable } from '../../grants/stores.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { Caller } from '../../shared/principal.ts';
@@ -26,7 +26,10 @@ export function checkLimits(
     return fail(problem('THROTTLED', detail, { retryAfter: CHECKPOINT_RETRY_AFTER }));
   }
   if (hasNewEvent && grant && withRequester(grant.requesters, caller.principal).length > MOST_REQUESTERS) {
-    const detail = `${grant.requesters.length} principals have requested grant ${grantId} since its last approval. Approve, reject or revoke it first.`;
+    const remedy = waitingRequest(grant)
+      ? 'Have what waits approved, or request a grant under another name.'
+      : 'Request a grant under another name.';
+    const detail = `${grant.requesters.length} principals have requested grant ${grantId} since its last approval, and no more are kept. ${remedy}`;
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const broken = caller.pipeline && hasNewEvent ? keptFromPipeline(grant, command) : undefined;

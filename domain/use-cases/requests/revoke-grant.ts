@@ -17,7 +17,12 @@ import { PROVISIONER_WAIT_MS, waitForProvisioner } from '../wait-for-provisioner
 import { forgetRequester } from './forget-requester.ts';
 import type { GrantAnswer } from './outcome.ts';
 import type { RequestContext, RequestPorts } from './request-grant.ts';
-import { revokeUnreadable, type UnreadableAnswer, type UnreadableCause } from './revoke-unreadable.ts';
+import {
+  closeAnyway,
+  revokeUnreadable,
+  type UnreadableAnswer,
+  type UnreadableCause,
+} from './revoke-unreadable.ts';
 
 /** Where a revoke comes from, and why: `requested` unless said. */
 export type RevokeContext = Pick<
@@ -36,7 +41,7 @@ export async function revokeGrant(
   context: RevokeContext,
 ): Promise<Result<GrantAnswer | UnreadableAnswer>> {
   const attempt = { grantId, caller: context.caller, action: 'revoke' as const, admins: ports.admins() };
-  const closing = { ...context, cause: causeOf(context) };
+  const closing = { ...context, cause: causeOf(context), admins: attempt.admins };
   for (;;) {
     const found = await loadForCaller(ports, (id) => loadStream(ports, id), attempt);
     if (found.unreadable) {
@@ -46,7 +51,7 @@ export async function revokeGrant(
     }
     if (!found.ok) return found;
     const { grant } = found.value;
-    if (isReadOnly(found.value)) return revokeUnreadable(ports, { grantId: grant.id, texts: [] }, closing);
+    if (isReadOnly(found.value)) return ok(await closeAnyway(ports, grant.id, closing));
     const answered = await revokeOnce(ports, found.value, context);
     if (answered !== 'again') return answered;
   }

@@ -1,3 +1,5 @@
+import type { RepositoryAdmins } from '../../access/repository-admins.ts';
+import type { ProvenTarget } from '../../grants/unreadable/traces.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
@@ -26,25 +28,40 @@ export type UnreadableCause = {
 /** What such a revoke needs. */
 export type UnreadablePorts = ClosingPorts & Pick<AccessPorts, 'access' | 'reportDenied'>;
 
-/** Ends access through the role of a grant whose stream cannot be read, or which a newer version has written: intent and
- *  outcome are recorded in the stream beside it, and the provisioner proves in IAM which role is the grant's. What is said of
- *  the grant counts only where it hashes to the grant's id; else only a caller who may revoke every grant is allowed.
- *  Idempotent. `GRANT_NOT_FOUND` where the caller may not read the grant, `DENIED` where they may read and not revoke it. */
+/** Ends access through the role of a grant whose stream cannot be read: see `closeAnyway`. What is said of the grant counts only
+ *  where it hashes to the grant's id; else only a caller who may revoke every grant is allowed. `GRANT_NOT_FOUND` where the
+ *  caller may not read the grant, `DENIED` where they may read and not revoke it. */
 export async function revokeUnreadable(
   ports: UnreadablePorts,
   unreadable: Unreadable,
-  { caller, correlationId, entryPoint, cause: why }: UnreadableCause,
+  { admins, ...context }: UnreadableCause & { admins: RepositoryAdmins },
 ): Promise<Result<UnreadableAnswer>> {
-  const { grantId } = unreadable;
   const target = await targetOf(ports, unreadable);
-  const mayRead = authoriseUnreadable(ports, { caller, action: 'read', target });
-  if (!mayRead.ok) return grantNotFound(grantId);
-  const mayRevoke = authoriseUnreadable(ports, { caller, action: 'revoke', target });
-  if (!mayRevoke.ok) return mayRevoke;
+  const attempt = { caller: context.caller, target, admins };
+  const mayRead = await authoriseUnreadable(ports, { ...attempt, action: 'read' });
+  if (!mayRead.ok) return grantNotFound(unreadable.grantId);
+  const mayRevoke = await authoriseUnreadable(ports, { ...attempt, action: 'revoke' });
+  return mayRevoke.ok ? ok(await close(ports, { grantId: unreadable.grantId, target }, context)) : mayRevoke;
+}
+
+/** Ends access through the role of a grant on which this version may decide nothing, for a caller who may revoke it: intent and
+ *  outcome are recorded in the stream beside it, and the provisioner proves in IAM which role is the grant's. Idempotent. */
+export const closeAnyway = async (
+  ports: ClosingPorts,
+  grantId: GrantId,
+  context: UnreadableCause,
+): Promise<UnreadableAnswer> =>
+  close(ports, { grantId, target: await targetOf(ports, { grantId, texts: [] }) }, context);
+
+const close = async (
+  ports: ClosingPorts,
+  { grantId, target }: { grantId: GrantId; target: ProvenTarget | undefined },
+  { caller, correlationId, entryPoint, cause: why }: UnreadableCause,
+): Promise<UnreadableAnswer> => {
   const cause = { principal: caller.principal, correlationId, entryPoint };
-  return ok({
+  return {
     unreadable: true,
     grantId,
     revocation: await closeBeside(ports, { grantId, target }, { why, cause }),
-  });
-}
+  };
+};

@@ -35,8 +35,12 @@ const asRead = (text: string): string => visibleName(text).replaceAll('`', '\\u{
 /** A value inside backticks. */
 export const code = (text: string): string => `\`${escaped(cut(asRead(text), LONGEST_VALUE))}\``;
 
-/** True for a value that `code` shows whole. */
-export const fitsCode = (text: string): boolean => asRead(text).length <= LONGEST_VALUE;
+/** How long a value may get by Slack's escapes: a field takes it beside its name and a UUID. */
+const LONGEST_ESCAPED = LIMITS.field - 200;
+
+/** True for a value that `code` shows whole, in every block that a message has. */
+export const fitsCode = (text: string): boolean =>
+  asRead(text).length <= LONGEST_VALUE && escaped(asRead(text)).length <= LONGEST_ESCAPED;
 
 /** Untrusted text as mrkdwn. Characters that would format, quote or break it are removed, and what cannot be seen is escaped;
  *  an underscore inside a word formats nothing and is kept. */

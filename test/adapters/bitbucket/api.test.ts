@@ -202,6 +202,8 @@ describe("Bitbucket's recorded answers", () => {
       { uuid: null },
       { full_name: 'shop' },
       { full_name: 'a/b/c' },
+      { full_name: 'acme/\ud800' },
+      { project: { key: '\udfff', uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}' } },
       { workspace: { ...workspace, uuid: '{}' } },
       { workspace: { ...workspace, slug: '' } },
       { project: { ...project, uuid: 'x' } },

@@ -203,6 +203,24 @@ describe('a token is refused', () => {
     }
   });
 
+  test('that says so in its claims only', async () => {
+    const logout = { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } };
+    for (const claims of [
+      logout,
+      { events: null },
+      { typ: 'Refresh' },
+      { typ: 'offline' },
+      { typ: 'Logout' },
+    ]) {
+      for (const header of [{}, { typ: 'JWT' }])
+        await expectRefused(world, await sign({ ...personClaims, ...claims }, world.person, header));
+    }
+    for (const typ of ['Bearer', 'ID', 'JWT'])
+      expect(await verified(world, await sign({ ...personClaims, typ }, world.person))).toHaveProperty(
+        'principal',
+      );
+  });
+
   test('that is issued in the future beyond half a minute, also a step’s', async () => {
     for (const [claims, keys] of [
       [personClaims, world.person],

@@ -65,6 +65,18 @@ export function bodyRules(world: () => World): void {
       expectProblem(await post({ body, headers: JSON_TYPE }), 400, 'REQUEST_INVALID');
     });
 
+    it.each([
+      ['in front', (text: string) => text.replace('{', '{"repository":"acme/web",')],
+      ['within an object', (text: string) => text.replace('"bucket"', '"bucket":"shop-other","bucket"')],
+      ['as an escape', (text: string) => text.replace('{', '{"\\u0072epository":"acme/web",')],
+    ])(
+      'that names a member twice, %s, is refused: readers could read two requests',
+      async (_where, twice) => {
+        const body = twice(JSON.stringify(valid));
+        expectProblem(await post({ body, headers: JSON_TYPE }), 400, 'REQUEST_INVALID', ['']);
+      },
+    );
+
     it.each([['[]'], ['null'], ['"acme/shop"'], ['7'], ['true']])('that is %s is refused', async (body) => {
       expectProblem(await post({ body, headers: JSON_TYPE }), 400, 'REQUEST_INVALID', ['']);
     });

@@ -144,6 +144,17 @@ describe('nothing is approved from a card that does not show it whole', () => {
       },
     ],
     [
+      'a name that Slack’s own escapes make too long for its field',
+      {
+        intent: {
+          environment: {
+            uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+            name: long(399, '&'),
+          },
+        },
+      },
+    ],
+    [
       'permissions that do not fit',
       {
         proposal: {

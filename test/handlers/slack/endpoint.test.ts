@@ -323,6 +323,25 @@ describe('an interaction', () => {
     expect((await send(interaction(request), down)).json).toEqual(failure);
   });
 
+  test.each(['x'.repeat(501), '\ud800', 'no \udc00 reason', ' '])(
+    'Reject takes no reason that an event cannot hold, such as %j',
+    async (text) => {
+      const rejection = {
+        type: 'view_submission',
+        team: { id: 'T0ACME' },
+        user: { id: 'U0ADA' },
+        view: {
+          id: 'V1',
+          callback_id: 'reject-reason',
+          private_metadata: JSON.stringify({ grantId: 'gr_x', planHash: 'f'.repeat(64) }),
+          state: { values: { reason: { value: { value: text } } } },
+        },
+      };
+      expect((await send(interaction(rejection))).json).toMatchObject({ response_action: 'errors' });
+      expect(handedOn).toEqual([]);
+    },
+  );
+
   test('Reject asks for the reason first', async () => {
     await send(interaction(button('reject')));
     expect([handedOn, opened]).toEqual([[], [expect.objectContaining({ callback_id: 'reject-reason' })]]);

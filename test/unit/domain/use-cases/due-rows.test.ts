@@ -33,6 +33,14 @@ test('a due row without a stream is forgotten, also one that claims a state', as
   expect(await dueNow()).toEqual([]);
 });
 
+test('a due row without a stream is forgotten also where it awaits no event, and takes no second look meanwhile', async () => {
+  const lone = Array.from({ length: 3 }, (_, n) => grantIdNumber(n + 1));
+  for (const id of lone) world.grants.rows.set(id, { dueAt: world.clock.instant() });
+  world.clock.advance(901_000);
+  expect(await pass()).toMatchObject({ due: 3, settled: 3 });
+  expect(await dueNow()).toEqual([]);
+});
+
 test('rows that never settle come after those that were not tried, and each a bounded time', async () => {
   const bad = Array.from({ length: 60 }, (_, n) => grantIdNumber(n + 1));
   for (const id of bad) {

@@ -20,6 +20,9 @@ describe('a token is an application’s, also with a verified email,', () => {
     ['as Entra’s, in capitals', { idtyp: 'App' }],
     ['as Entra’s without idtyp', { tid: '5f1e', oid: '266b', sub: '266b' }],
     ['as Okta’s', { sub: '0oa1', cid: '0oa1' }],
+    ['by a client whose id is a number', { sub: '4711', client_id: 4711 }],
+    ['by a client in a list', { sub: 'release', azp: ['release'] }],
+    ['by a client in other case', { sub: 'Release', azp: 'release' }],
     ['as Cognito’s by its client', { sub: '6jk', client_id: '6jk', token_use: 'access' }],
     ['as Cognito’s without a user', { token_use: 'access', client_id: '6jk' }],
     ['as Cognito’s with an empty user', { token_use: 'access', username: '' }],
@@ -45,6 +48,7 @@ test.each<[string, Record<string, unknown>]>([
   ['of Entra', { idtyp: 'user', tid: '5f1e', oid: '266b', sub: 'pairwise' }],
   ['of Cognito', { token_use: 'access', username: 'ada', client_id: '6jk' }],
   ['of Cognito, for sign-in', { token_use: 'id' }],
+  ['without a client', { azp: undefined, client_id: null, appid: '' }],
   ['of Okta', { cid: '0oa1', uid: '00u1', sub: '00u1' }],
   ['with an email that resembles a machine’s', { email: 'gserviceaccount.com@acme.example' }],
 ])('a person’s token %s is a person’s', (_, claims) => {

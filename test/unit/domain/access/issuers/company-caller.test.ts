@@ -75,6 +75,21 @@ describe('what an entry requires and refuses', () => {
     expect(() => issuerOf({ require: {} })).toThrow(/people’s tokens/);
     expect(() => issuerOf({ require: undefined, idClaim: 'oid' })).toThrow(/people’s tokens/);
     expect(() => issuerOf({ require: { aud: 'rolewright', iss: 'x' } })).toThrow(/people’s tokens/);
+    for (const path of [
+      'appid',
+      'cid',
+      'azp',
+      'client_id',
+      'tid',
+      'oid',
+      'ver',
+      'azpacr',
+      'aud.length',
+      'sub.0',
+    ])
+      for (const field of ['require', 'match'])
+        expect(() => issuerOf({ require: {}, [field]: { [path]: 'x' } })).toThrow(/people’s tokens/);
+    expect(issuerOf({ require: { tid: 'x', scp: 'access' } }).kind).toBe('person');
     expect(issuerOf({ require: {}, idClaim: 'email' }).kind).toBe('person');
     expect(issuerOf({ require: {}, kind: 'service' }).kind).toBe('service');
   });

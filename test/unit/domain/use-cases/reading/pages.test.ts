@@ -84,3 +84,55 @@ test('a page without anything left out reads one entry more than it shows, and n
   expect((await readPage(source, { limit: 25 })).entries).toHaveLength(25);
   expect(limits).toEqual([26]);
 });
+
+test('an entry that is listed elsewhere than it says is on one page at most, keeps none from its own, and the pages end', async () => {
+  const place = fc.integer({ min: 0, max: 40 }).map((number) => String(number).padStart(2, '0'));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(place, { maxLength: 20 }),
+      fc.array(fc.record({ listed: place, said: place }), { maxLength: 3 }),
+      fc.record({
+        isAscending: fc.boolean(),
+        isFiltered: fc.boolean(),
+        limit: fc.integer({ min: 1, max: 5 }),
+      }),
+      async (honest, lying, { isAscending, isFiltered, limit }) => {
+        const entries = [
+          ...honest.map((at) => ({ listed: `${at}#a`, said: `${at}#a` })),
+          ...lying.map(({ listed, said }, n) => ({ listed: `${listed}#${n}`, said: `${said}#${n}` })),
+        ];
+        const read = sourceOf(isAscending);
+        const shown: string[] = [];
+        let after: string | undefined;
+        for (let pages = 0; ; pages += 1) {
+          expect(pages).toBeLessThanOrEqual(entries.length);
+          const page = await readPage<typeof entries, (typeof entries)[number]>(
+            {
+              partitions: [entries],
+              read: async (all, reading) => {
+                const found = await read(
+                  all.map(({ listed }) => ({ position: listed, isKept: true })),
+                  reading,
+                );
+                const places = found.entries.map(({ position }) => position);
+                return {
+                  ...found,
+                  entries: places.flatMap((at) => all.find((one) => one.listed === at) ?? []),
+                };
+              },
+              positionOf: ({ said }) => said,
+              keeps: isFiltered ? () => true : undefined,
+              isAscending,
+            },
+            { limit, after },
+          );
+          shown.push(...page.entries.map(({ said }) => said));
+          after = page.next;
+          if (after === undefined) break;
+        }
+        expect(new Set(shown).size).toBe(shown.length);
+        expect(shown).toEqual(expect.arrayContaining(honest.map((at) => `${at}#a`)));
+      },
+    ),
+  );
+});

@@ -3,7 +3,7 @@ import type { DeploymentEnvironment } from '../../../../../domain/bitbucket/repo
 import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { findEnvironment } from '../../../../../domain/use-cases/resolve-target.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
-import { problemOf, production, shop } from '../../../../support/domain/samples.ts';
+import { codeOf, problemOf, production, shop } from '../../../../support/domain/samples.ts';
 
 let world: World;
 beforeEach(() => {
@@ -49,4 +49,20 @@ describe('an environment that there is not is answered with', () => {
     prepare();
     expect(await detailOf(name)).toMatch(/of that name \(case-sensitive\) or UUID\.$/);
   });
+});
+
+test.each([
+  ['empty', ''],
+  ['longer than a key of an index may be', '€'.repeat(700)],
+  ['a character too long', 'x'.repeat(256)],
+])('an environment whose name is %s gets no grant: its row could not be written', async (_, name) => {
+  world.bitbucket.environments.set(shop.uuid, named(name));
+  const refusal = problemOf(await world.request({ environment: production.uuid }));
+  expect(refusal).toMatchObject({
+    code: 'ENVIRONMENT_NOT_FOUND',
+    detail: expect.stringContaining('Give it another name'),
+  });
+  expect([world.log.streams.size, world.iamWrites()]).toEqual([0, []]);
+  world.bitbucket.environments.set(shop.uuid, named('x'.repeat(255)));
+  expect(codeOf(await world.request({ environment: production.uuid }))).toBe('ok');
 });

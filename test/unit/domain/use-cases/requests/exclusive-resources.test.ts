@@ -90,6 +90,65 @@ describe('a request that reaches what a grant of another repository uses exclusi
     expect(world.denials.at(-1)?.rule).toBe('pipeline-without-approval');
   });
 
+  describe('of the pipeline’s own repository', () => {
+    const own = (over: object = {}) => state('shop', { repository: 'acme/shop', ...over });
+
+    test.each<[string, object]>([
+      ['repository-wide', {}],
+      ['of an environment', { environment: 'Production' }],
+      ['that was kept apart by a folder', { parameters: { bucket: BUCKET, prefix: 'shop/production' } }],
+    ])(
+      'is refused a pipeline as well, beside a grant %s: any branch could rewrite the state',
+      async (_, over) => {
+        const holder = grantOf(await world.request(own(over))).grant;
+        for (const context of [{ dryRun: true }, {}]) {
+          const refusal = problemOf(await world.request(site(), pipelineOf(shop), context));
+          expect(refusal).toMatchObject({
+            code: 'DENIED',
+            detail: expect.stringContaining(
+              `${BUCKET} is used exclusively by grant ${holder.id} of this repository`,
+            ),
+          });
+        }
+        expect(world.denials.at(-1)?.rule).toBe('pipeline-without-approval');
+        expect(await world.eventTypes()).toEqual([]);
+      },
+    );
+
+    test('is refused as a change, too', async () => {
+      await world.request({ parameters: { bucket: 'shop-site' } }, pipelineOf(shop));
+      await world.request(own());
+      expect(codeOf(await world.request(site(), pipelineOf(shop)))).toBe('DENIED');
+    });
+
+    test('is not made by the provisioner where the edge has not seen it', async () => {
+      const of = world.reservations.of.bind(world.reservations);
+      await world.request(own());
+      const unseen = [[]];
+      world.reservations.of = async (resource) => unseen.pop() ?? of(resource);
+      expect(codeOf(await world.request(site(), pipelineOf(shop)))).toBe('PLAN_CHANGED');
+      expect(world.roleText()).toBe('null');
+    });
+
+    test('stays what a person has made it, and a pipeline may repeat that', async () => {
+      await world.request(own());
+      expect(grantOf(await world.request(site())).grant.state).toBe('active');
+      expect(grantOf(await world.request(site(), pipelineOf(shop))).outcome).toBe('unchanged');
+    });
+
+    test('is a pipeline’s where its own template uses the resource exclusively, too', async () => {
+      const content = configurationContent();
+      Object.assign(content.ownership[0] as object, {
+        owns: { any: ['shop-*', 'shop', 'shop/*'] },
+        pipeline: ['shop-*', 'shop', 'shop/*'],
+      });
+      world.configuration = configurationOf(content);
+      await world.request(own());
+      const second = own({ name: 'second', parameters: { bucket: BUCKET, prefix: 'shop/second' } });
+      expect(grantOf(await world.request(second, pipelineOf(shop))).grant.state).toBe('active');
+    });
+  });
+
   test.each<[string, () => Promise<unknown>]>([
     [
       'while that waits for approval itself',
@@ -197,6 +256,55 @@ describe('a reservation', () => {
     expect(items()).toEqual(['holds#111122223333#s3BucketName#shop-elsewhere']);
     await world.revoke(grant.id);
     expect(items()).toEqual([]);
+  });
+
+  const other = state('web', { parameters: { bucket: 'shop-elsewhere', prefix: 'web' } });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'of a grant that fails with nothing made',
+      async () => {
+        world.iam.fault('createRole', { effect: 'refuse', code: 'DENIED' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a grant whose role is removed again',
+      async () => {
+        world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a grant that is one too many',
+      async () => {
+        const limits = { ...world.configuration.limits, liveGrantsPerRepository: 1 };
+        world.configuration = { ...world.configuration, limits };
+        await world.request(other);
+        await Promise.all([1, 2].map((n) => world.request(state('web', { name: `n${n}` }))));
+      },
+    ],
+    [
+      'of a change that comes to nothing',
+      async () => {
+        await world.request(other);
+        world.iam.fault('putPermissionsPolicy', { effect: 'refuse' });
+        await world.request(state());
+      },
+    ],
+    [
+      'of a change during which the grant is revoked',
+      async () => {
+        const { grant } = grantOf(await world.request(other));
+        world.iam.fault('putPermissionsPolicy', { effect: 'unavailable' });
+        await world.request(state());
+        await world.revoke(grant.id);
+        await world.resume();
+      },
+    ],
+  ])('%s is taken back: nothing that failed fills the resource’s item', async (_, before) => {
+    await before();
+    expect(items()).not.toContain(`holds#111122223333#s3BucketName#${BUCKET}`);
   });
 
   test('is there before IAM is written, so that a role never reaches what is not reserved', async () => {

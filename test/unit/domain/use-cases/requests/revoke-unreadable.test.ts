@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AccessRules } from '../../../../../domain/access/authorisation.ts';
+import { repositoryAdmins } from '../../../../../domain/access/repository-admins.ts';
 import { verifyChain } from '../../../../../domain/grants/event.ts';
 import { streamBeside } from '../../../../../domain/grants/unreadable/revocation.ts';
 import { GRANT_TAG } from '../../../../../domain/planning/role.ts';
@@ -11,13 +12,18 @@ import { BOUNDARY, DENY_ALL, type Fault } from '../../../../support/domain/fakes
 import {
   callerOfKind,
   codeOf,
+  configurationContent,
+  configurationOf,
   GRANT_ID,
   present,
   problemOf,
   ROLE_NAME,
+  SHOP_PROJECT,
   shop,
   successOf,
+  web,
 } from '../../../../support/domain/samples.ts';
+import { breakStream, writeNewer } from '../../../../support/domain/streams/broken-streams.ts';
 import { asEpoch, asGrantId } from '../../../../support/identifiers.ts';
 
 const BESIDE = streamBeside(GRANT_ID);
@@ -121,6 +127,70 @@ describe('who may revoke what cannot be read', () => {
   test('where the stream still proves what the grant is: who may revoke a grant of that repository', async () => {
     await damaged(present(damages[0])[1]);
     expect(codeOf(await revokeAsSam())).toBe('ok');
+  });
+
+  describe('who administers the repository in Bitbucket', () => {
+    const ACCOUNT = '{8a1d3f52-6c0e-4b7a-9f25-0d4c7e61a001}';
+    const lin = callerOfKind('person', 'lin@acme.example');
+    const revokeAsLin = () => {
+      const admins = () => repositoryAdmins(world.configuration, world.bitbucket);
+      const ports = { ...world.requestPorts, admins };
+      return revokeGrant(ports, GRANT_ID, { caller: lin, correlationId: 'lin', entryPoint: 'http' });
+    };
+    beforeEach(() => {
+      const people = [{ id: 'lin@acme.example', bitbucket: ACCOUNT }];
+      world.configuration = configurationOf({ ...configurationContent(), people });
+    });
+
+    test.each(damages)(
+      'where the stream still proves which one that is, because of %s',
+      async (_, damage) => {
+        world.bitbucket.repositoryAdmins.add(`${shop.uuid} ${ACCOUNT}`);
+        await damaged(damage);
+        expect(codeOf(await revokeAsLin())).toBe('ok');
+        expect(isOpen()).toBe(false);
+      },
+    );
+
+    test.each<[string, () => void]>([
+      ['of another repository', () => world.bitbucket.repositoryAdmins.add(`${web.uuid} ${ACCOUNT}`)],
+      ['of none', () => {}],
+      [
+        'of what nothing proves',
+        () => {
+          world.bitbucket.repositoryAdmins.add(`${shop.uuid} ${ACCOUNT}`);
+          breakStream(world, (texts) =>
+            texts.map((text) => text.replaceAll('"s3-static-site"', '"s3-artifacts"')),
+          );
+          present(world.grants.rows.get(GRANT_ID)?.projected).grant.request.intent.template.name =
+            's3-artifacts';
+        },
+      ],
+    ])('and nobody who is admin %s', async (_, change) => {
+      await damaged(present(damages[0])[1]);
+      change();
+      expect(codeOf(await revokeAsLin())).toBe('GRANT_NOT_FOUND');
+      expect(isOpen()).toBe(true);
+    });
+  });
+
+  test.each<[string, AccessRules['decide']]>([
+    [
+      'by its project',
+      ({ resource }) => ({ allowed: resource.projectUuid === SHOP_PROJECT.uuid, rule: 'project' }),
+    ],
+    [
+      'by its workspace',
+      ({ resource }) => ({ allowed: resource.workspaceUuid === shop.workspace.uuid, rule: 'workspace' }),
+    ],
+  ])('where a newer version has written to it: who may revoke the grant %s', async (_, decide) => {
+    await world.request();
+    await writeNewer(world);
+    const ports = { ...world.requestPorts, access: { ...world.requestPorts.access, decide } };
+    const caller = callerOfKind('person', 'sam@acme.example');
+    const answer = await revokeGrant(ports, GRANT_ID, { caller, correlationId: 'sam', entryPoint: 'http' });
+    expect(codeOf(answer)).toBe('ok');
+    expect(isOpen()).toBe(false);
   });
 
   test('where nothing proves it: only who may revoke every grant', async () => {

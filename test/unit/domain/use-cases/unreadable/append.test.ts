@@ -112,6 +112,33 @@ describe('nothing grows past an item', () => {
     expect(JSON.stringify(await world.grantNow()).length).toBeLessThan(200_000);
   });
 
+  test.each(['required', 'none'])(
+    'and the remedy that is named helps where approval is %s',
+    async (approval) => {
+      const world = new World();
+      world.redeploy((content) => Object.assign(content, { approval }));
+      const ask = (n: number, over: object = {}) =>
+        world.request(
+          { parameters: { bucket: `shop-${n}` }, ...over },
+          { principal: personOf(`p${n}@acme.example`), groups: ['platform'] },
+        );
+      for (let n = 0; n < MOST_REQUESTERS; n += 1) await ask(n);
+      const refused = problemOf(await ask(99));
+      expect(refused).toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+        detail: expect.stringMatching(
+          approval === 'none'
+            ? /kept\. Request a grant under another name\.$/
+            : /Have what waits approved, or/,
+        ),
+      });
+      expect((await ask(99, { name: 'other' })).ok).toBe(true);
+      if (approval === 'none') return;
+      expect((await world.approve()).ok).toBe(true);
+      expect((await ask(99)).ok).toBe(true);
+    },
+  );
+
   test('a repository that ever had thousands of grants gets no other one', async () => {
     const world = new World();
     world.grants.listEnrolled = async () => Array.from({ length: 5000 }, (_, n) => grantIdNumber(n));
