@@ -5,19 +5,20 @@ import { type Flow, OTHER, REFUSED, Walk } from './walk.ts';
 import { mintTokens } from './world/tokens.ts';
 import { CrashWorld } from './world/world.ts';
 
-/** Bounded: every other call is broken once, in a mode that turns from call to call. Full: each in every mode (of a
- *  variation, in every other one), and every call of every recovery as well. */
+/** Short: one call in six is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
+ *  mode (of a variation, in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
-/** Changes which modes and second points the bounded walk takes. */
+const isBounded = process.env.CRASH_WALK === 'bounded';
+/** Changes which modes and second points the shorter walks take. */
 const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
 const FULL_TIMEOUT_MS = 3_600_000;
-const BOUNDED_TIMEOUT_MS = 60_000;
-/** Of so many calls, the bounded walk takes one. */
-const BOUNDED_STEP = 2;
-/** Of a variation, the bounded walk takes one call in so many, and the full one as many pairs. */
+const TIMEOUT_MS = 60_000;
+/** Of so many calls, the shorter walk takes one. */
+const STEP = isBounded ? 2 : 6;
+/** Of a variation, the shorter walks take one call in so many, and the full one as many pairs. */
 const VARIATION_STEP = 10;
-/** Pairs of faults in each flow of the bounded walk that is no variation. */
-const BOUNDED_PAIRS = 1;
+/** Pairs of faults in each flow of the shorter walks that is no variation. */
+const PAIRS = 1;
 /** Runs after which the stand-ins are replaced by new ones. */
 const RUNS_OF_A_WORLD = 300;
 /** More calls than any flow makes: a flow that never ends is a fault. */
@@ -73,12 +74,12 @@ export function crashSuite(flows: readonly Flow[]): void {
     throw new Error('the calls never end');
   }
 
-  async function exploreBounded(flow: Flow, index: number): Promise<number> {
-    const step = flow.isVariation ? VARIATION_STEP : BOUNDED_STEP;
+  async function exploreSome(flow: Flow, index: number): Promise<number> {
+    const step = flow.isVariation ? VARIATION_STEP : STEP;
     const at = (n: number) => (n - 1) * step + 1 + (mix(index, 5) % step);
     const points = await untilUnhit((n) => explore(flow, [pick(modes, mix(index, 1) + n), at(n)]));
     const calls = points * step;
-    for (let k = 0; k < BOUNDED_PAIRS && !flow.isRefused && !flow.isVariation; k += 1) {
+    for (let k = 0; k < PAIRS && !flow.isRefused && !flow.isVariation; k += 1) {
       const first = 1 + (mix(index, k, 2) % calls);
       const second = 1 + (mix(index, k, 3) % 9);
       await explore(
@@ -122,11 +123,11 @@ export function crashSuite(flows: readonly Flow[]): void {
       test(
         `leaves ${flow.name} explained and recoverable`,
         async () => {
-          const calls = await (isFull ? exploreFull(flow) : exploreBounded(flow, index));
+          const calls = await (isFull ? exploreFull(flow) : exploreSome(flow, index));
           expect(calls).toBeGreaterThan(flow.isRefused ? -1 : 0);
           expect(of(OTHER, flow)).toEqual([]);
         },
-        isFull ? FULL_TIMEOUT_MS : BOUNDED_TIMEOUT_MS,
+        isFull ? FULL_TIMEOUT_MS : TIMEOUT_MS,
       );
     }
   });
