@@ -15,8 +15,10 @@ import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
 import {
+  fixedCredentials,
   fixedSecret,
   type SecretParameter,
+  ssmCredentials,
   ssmSecret,
   ssmWebhookSecrets,
 } from '../adapters/settings/secrets.ts';
@@ -45,7 +47,7 @@ import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
-import { type Environment, readEnvironment, type SecretSource } from './environment.ts';
+import { type Environment, readEnvironment, type SecretSource, type SecretsBySlug } from './environment.ts';
 import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
@@ -146,14 +148,17 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
 const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
   'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);
 
-function composeBitbucket({ environment, clock, outgoing }: Core): Bitbucket {
-  const { bitbucketToken, sandboxUrl } = environment;
+/** Bitbucket. The endpoint of OAuth tokens follows the API's, so that no credential of one is sent to another. */
+function composeBitbucket({ environment, configuration, clock, outgoing }: Core): Bitbucket {
+  const { bitbucketCredentials, bitbucketAdminCredentials, sandboxUrl } = environment;
+  const source = (stored: SecretsBySlug<unknown>, variable: string) =>
+    'bySlug' in stored ? fixedCredentials(stored.bySlug, variable) : ssmCredentials(stored.parameters, clock);
   return bitbucketApi({
     url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
-    token: secretFrom(bitbucketToken, clock, {
-      system: 'Bitbucket',
-      what: 'The access token for Bitbucket',
-    }),
+    tokenUrl: `${sandboxUrl ?? 'https://bitbucket.org'}/site/oauth2/access_token`,
+    workspaces: configuration.workspaces,
+    credentials: source(bitbucketCredentials, 'BITBUCKET_CREDENTIALS'),
+    adminCredentials: source(bitbucketAdminCredentials, 'BITBUCKET_ADMIN_CREDENTIALS'),
     clock,
     outgoing,
   });
@@ -195,7 +200,7 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
   );
 
 /** The worker function, from outside. */
-const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
+export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
 
 /** Which grants use which resources exclusively. */

@@ -4,17 +4,18 @@ import { fieldRule } from '../domain/shared/field-messages.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
 
-const secretsByWorkspace = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue('must be JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string(), z.string()));
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('must be JSON');
+    return z.NEVER;
+  }
+});
+
+const secretsByWorkspace = json.pipe(z.record(z.string(), z.string()));
+/** Each value is read where it is used, so that a malformed one harms its own workspace only. */
+const credentialsByWorkspace = json.pipe(z.record(z.string(), z.unknown()));
 
 const shape = z.object({
   EVENTS_TABLE: z.string().min(3),
@@ -23,8 +24,10 @@ const shape = z.object({
   CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
-  BITBUCKET_TOKEN_PARAMETER: z.string().min(1).optional(),
-  BITBUCKET_TOKEN: z.string().min(1).optional(),
+  BITBUCKET_CREDENTIAL_PARAMETERS: z.string().min(1).optional(),
+  BITBUCKET_CREDENTIALS: credentialsByWorkspace.optional(),
+  BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS: z.string().min(1).optional(),
+  BITBUCKET_ADMIN_CREDENTIALS: credentialsByWorkspace.optional(),
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRETS: secretsByWorkspace.optional(),
   CURSOR_KEYS_PARAMETER: z.string().min(1).optional(),
@@ -38,10 +41,10 @@ const shape = z.object({
   AWS_ENDPOINT_URL_STS: url.optional(),
 });
 
-/** The settings that a function reads from its environment. `bitbucketToken` is the name of an SSM parameter
- *  on Lambda and the value itself on a developer's machine; so are the webhooks' secrets: `parameters` is the
- *  path above one SSM parameter for each workspace's slug. So are the keys of the lists' cursors. `sandboxUrl` is the
- *  origin of the local stand-in for Bitbucket, `sandboxSlackUrl` that of Slack's, `sandboxAwsUrl` that of AWS's. */
+/** The settings that a function reads from its environment. Secrets are in SSM on Lambda and in the variable itself on a
+ *  developer's machine; those of workspaces have one SSM parameter for each slug, below the path `parameters`.
+ *  `sandboxUrl` is the origin of the local stand-in for Bitbucket, `sandboxSlackUrl` that of Slack's, `sandboxAwsUrl` that
+ *  of AWS's. */
 export type Environment = {
   isOnLambda: boolean;
   eventsTable: string;
@@ -50,8 +53,9 @@ export type Environment = {
   claimsTable: string;
   provisionerFunction: string;
   workerFunction: string;
-  bitbucketToken: SecretSource;
-  webhookSecrets: { parameters: string } | { bySlug: Record<string, string> };
+  bitbucketCredentials: SecretsBySlug<unknown>;
+  bitbucketAdminCredentials: SecretsBySlug<unknown>;
+  webhookSecrets: SecretsBySlug<string>;
   cursorKeys: SecretSource;
   slackBotToken: SecretSource;
   slackSigningSecret: SecretSource;
@@ -62,6 +66,9 @@ export type Environment = {
 
 /** Where a secret is: in an SSM parameter of that name, or here. */
 export type SecretSource = { parameter: string } | { value: string };
+
+/** Where the secrets of workspaces are: in SSM parameters named by slug below a path, or here. */
+export type SecretsBySlug<T> = { parameters: string } | { bySlug: Record<string, T> };
 
 /** Variables that only the real Lambda sets; local gateways set `AWS_LAMBDA_FUNCTION_NAME`, too. */
 const isOnLambda = (variables: NodeJS.ProcessEnv): boolean =>
@@ -77,13 +84,14 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (isOnLambda(variables)) {
     const local = Object.keys(variables).filter((name) =>
-      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_TOKEN$|BITBUCKET_WEBHOOK_SECRETS$|CURSOR_KEYS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
+      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_(ADMIN_)?CREDENTIALS$|BITBUCKET_WEBHOOK_SECRETS$|CURSOR_KEYS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
         name,
       ),
     );
     errors.push(...local.map((name) => `${name}: must not be set on Lambda`));
     for (const name of [
-      'BITBUCKET_TOKEN_PARAMETER',
+      'BITBUCKET_CREDENTIAL_PARAMETERS',
+      'BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS',
       'BITBUCKET_WEBHOOK_SECRET_PARAMETERS',
       'CURSOR_KEYS_PARAMETER',
       'SLACK_BOT_TOKEN_PARAMETER',
@@ -91,12 +99,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ]) {
       if (!variables[name]) errors.push(`${name}: is missing`);
     }
-  } else if (!variables.BITBUCKET_TOKEN) {
-    errors.push('BITBUCKET_TOKEN: is missing');
+  } else if (!variables.BITBUCKET_CREDENTIALS) {
+    errors.push('BITBUCKET_CREDENTIALS: is missing');
   }
   if (!parsed.success || errors.length > 0) throw new StartFailure(errors);
-  const { BITBUCKET_TOKEN: value, BITBUCKET_TOKEN_PARAMETER: parameter } = parsed.data;
-  const { BITBUCKET_WEBHOOK_SECRETS: bySlug, BITBUCKET_WEBHOOK_SECRET_PARAMETERS: parameters } = parsed.data;
   return {
     isOnLambda: isOnLambda(variables),
     eventsTable: parsed.data.EVENTS_TABLE,
@@ -105,7 +111,14 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
-    bitbucketToken: secretSource(value, parameter),
+    bitbucketCredentials: secretsBySlug(
+      parsed.data.BITBUCKET_CREDENTIALS,
+      parsed.data.BITBUCKET_CREDENTIAL_PARAMETERS,
+    ),
+    bitbucketAdminCredentials: secretsBySlug(
+      parsed.data.BITBUCKET_ADMIN_CREDENTIALS,
+      parsed.data.BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS,
+    ),
     cursorKeys: secretSource(parsed.data.CURSOR_KEYS, parsed.data.CURSOR_KEYS_PARAMETER),
     slackBotToken: secretSource(parsed.data.SLACK_BOT_TOKEN, parsed.data.SLACK_BOT_TOKEN_PARAMETER),
     slackSigningSecret: secretSource(
@@ -114,10 +127,18 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ),
     sandboxSlackUrl: parsed.data.SANDBOX_SLACK_URL,
     sandboxAwsUrl: parsed.data.AWS_ENDPOINT_URL_STS,
-    webhookSecrets: bySlug || parameters === undefined ? { bySlug: bySlug ?? {} } : { parameters },
+    webhookSecrets: secretsBySlug(
+      parsed.data.BITBUCKET_WEBHOOK_SECRETS,
+      parsed.data.BITBUCKET_WEBHOOK_SECRET_PARAMETERS,
+    ),
     sandboxUrl: parsed.data.SANDBOX_BITBUCKET_URL,
   };
 }
 
 const secretSource = (value: string | undefined, parameter: string | undefined): SecretSource =>
   value === undefined ? { parameter: parameter ?? '' } : { value };
+
+const secretsBySlug = <T>(
+  bySlug: Record<string, T> | undefined,
+  parameters: string | undefined,
+): SecretsBySlug<T> => (bySlug || parameters === undefined ? { bySlug: bySlug ?? {} } : { parameters });

@@ -1,11 +1,12 @@
 import type { Context } from 'aws-lambda';
-import { composeCore, composeProvisionerClient, composeStreams } from './compose.ts';
+import { composeCore, composeProvisionerClient, composeStreams, composeWorkerClient } from './compose.ts';
 import { reconcilerFunction } from './worker/reconciler-function.ts';
 
 const core = composeCore();
 const ports = {
   ...composeStreams(core),
   provisioner: composeProvisionerClient(core),
+  worker: composeWorkerClient(core),
   configuration: core.configuration,
   logger: core.logger,
 };

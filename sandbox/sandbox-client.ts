@@ -80,7 +80,7 @@ export function sandboxClient({
     /** A repository as Bitbucket's REST API shows it. */
     repository: (fullName: string) =>
       call(`${bitbucket.url}/2.0/repositories/${fullName}`, {
-        headers: { authorization: 'Bearer sandbox-token' },
+        headers: { authorization: 'Bearer sandbox-token-acme' },
       }),
     /** Presents a step token to STS, as the AWS SDKs in a pipeline do. */
     async assume(roleArn: string, webIdentityToken: string): Promise<Assumption> {

@@ -3,7 +3,8 @@ import { readConfiguration, readTemplates } from '../adapters/settings/files.ts'
 import { type SettingsSource, sourceOfStage } from '../adapters/settings/source.ts';
 import { checkedSettings } from '../scripts/build/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
-import { webhookSecrets } from './bitbucket/seed.ts';
+import { seededVariables } from './bitbucket/credentials/credential.ts';
+import { seed, webhookSecrets } from './bitbucket/seed.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
 import { cursorKeys } from './cursor-keys.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
@@ -141,7 +142,7 @@ export const functionVariables = (
   AWS_ENDPOINT_URL_SSM: standIns.aws.url,
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
-  BITBUCKET_TOKEN: 'sandbox-token',
+  ...seededVariables(seed.workspaces),
   CURSOR_KEYS: cursors,
   BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecrets),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,

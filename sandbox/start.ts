@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     '',
     `  API               ${stack.api}`,
     `  Lambda invoke     ${stack.lambda}`,
-    `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0        token: sandbox-token`,
+    `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0        token: sandbox-token-acme (globex: OAuth consumer sandbox-key, sandbox-secret)`,
     `  AWS IAM and STS   ${stack.aws.url}`,
     `  DynamoDB          ${stack.dynamodb.url}`,
     `  Slack             ${stack.slack.url}/                 open it in a browser`,

@@ -4,7 +4,6 @@ import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-
 import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
-import { parseUuid } from '../domain/shared/identifiers.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
 import {
   type BitbucketClient,
@@ -12,24 +11,23 @@ import {
   bitbucketClient,
   bitbucketSettings,
   localOrDeployed,
+  storedKeys,
 } from './bitbucket/client.ts';
+import { adminFindings, readingFindings } from './bitbucket/credential-findings.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
-
-/** One check. `remedy` says what to do if it failed, or with `isWarning` what to consider. */
-export type Finding = { about: string; isGood: boolean; isWarning?: true; remedy?: string };
-
-const good = (about: string): Finding => ({ about, isGood: true });
-const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
+import { bad, type Finding, good } from './finding.ts';
 
 /** Checks what an administrator sets up between Bitbucket and Rolewright: the events that this Bitbucket can send, what
- *  the functions' credential can read, the webhooks, and whether Rolewright answers. Changes nothing. */
+ *  each credential of each workspace can see and lacks, the webhooks, and whether Rolewright answers. Changes nothing. */
 export async function diagnose(
   settings: BitbucketSettings,
-  workspaces: readonly Workspace[],
+  { workspaces, access }: Pick<Configuration, 'workspaces' | 'access'>,
 ): Promise<Finding[]> {
   const findings = [await eventsOf(bitbucketClient(settings, undefined)), await answersOf(settings)];
   for (const workspace of workspaces) {
-    findings.push(...(await readable(settings, workspace)), await hookOf(settings, workspace));
+    findings.push(...(await readingFindings(settings, workspace)));
+    if (access.repositoryAdmins) findings.push(...(await adminFindings(settings, workspace)));
+    findings.push(await hookOf(settings, workspace));
   }
   return findings;
 }
@@ -59,61 +57,14 @@ async function answersOf({ api }: BitbucketSettings): Promise<Finding> {
     : bad(about, 'Check ROLEWRIGHT_URL and the deployment, or run npm start.');
 }
 
-const workspaceShape = z.object({ uuid: z.string(), slug: z.string() });
-const repositoryShape = z.object({ uuid: z.string() });
-
-async function readable(settings: BitbucketSettings, { slug, uuid }: Workspace): Promise<Finding[]> {
-  const about = `${slug}: the functions' credential can read the workspace`;
-  if (!settings.token) return [bad(about, 'Set BITBUCKET_TOKEN to the credential that the functions use.')];
-  const client = bitbucketClient(settings, settings.token);
-  const { status, json } = await client.call('GET', `/workspaces/${encodeURIComponent(uuid)}`);
-  const found = workspaceShape.safeParse(json).data;
-  if (status !== 200 || !found) {
-    return [
-      bad(
-        about,
-        `Bitbucket answered ${status}. Use a workspace access token with scopes repository and pipeline.`,
-      ),
-    ];
-  }
-  if (parseUuid(found.uuid) !== uuid || found.slug !== slug) {
-    return [bad(about, `Bitbucket calls it ${found.slug}, ${found.uuid}. Correct the configuration.`)];
-  }
-  const path = `/repositories/${encodeURIComponent(uuid)}`;
-  const listed = await client.call('GET', `${path}?pagelen=1`);
-  const repositories = `${slug}: the functions' credential can read repositories`;
-  const [first] = z.object({ values: z.array(repositoryShape) }).safeParse(listed.json).data?.values ?? [];
-  if (listed.status !== 200) {
-    return [
-      good(about),
-      bad(repositories, `Bitbucket answered ${listed.status}. The credential needs scope repository.`),
-    ];
-  }
-  if (!first)
-    return [good(about), bad(repositories, 'It can read none. Give it access to the repositories.')];
-  const environments = `${slug}: the functions' credential can read deployment environments`;
-  const { status: last } = await client.call(
-    'GET',
-    `${path}/${encodeURIComponent(first.uuid)}/environments?pagelen=1`,
-  );
-  const isGood = last === 200;
-  return [
-    good(about),
-    good(repositories),
-    isGood
-      ? good(environments)
-      : bad(environments, `Bitbucket answered ${last}. The credential needs scope pipeline.`),
-  ];
-}
-
 async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise<Finding> {
   const url = hookUrl(settings.api, slug);
   const about = `${slug}: the webhook to ${url} is correct`;
   const register = `npm run webhook:register -- ${slug}`;
-  if (!settings.adminToken)
-    return bad(about, 'Not checked: set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
+  const stored = storedKeys(settings, 'webhookCredentials', slug);
+  if ('fault' in stored) return bad(about, `Not checked. ${stored.fault}; it needs scope webhook.`);
   try {
-    const hook = await findHook(bitbucketClient(settings, settings.adminToken), slug, url);
+    const hook = await findHook(bitbucketClient(settings, stored.keys[0]), slug, url);
     if (!hook) return bad(about, `There is no webhook. Run: ${register}`);
     const errors = hookErrors(hook, url);
     return errors.length === 0 ? good(about) : bad(about, `${errors.join('; ')}. Run: ${register}`);
@@ -141,12 +92,9 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
 
 /** `npm run doctor`: prints every check, and exits with 1 if one failed. */
 async function main(): Promise<void> {
-  const settings = bitbucketSettings(process.env);
+  const settings = await bitbucketSettings(process.env);
   const configuration = readConfiguration(localOrDeployed(settings, process.env));
-  const findings = [
-    ...(await diagnose(settings, configuration.workspaces)),
-    ...ownershipWarnings(configuration),
-  ];
+  const findings = [...(await diagnose(settings, configuration)), ...ownershipWarnings(configuration)];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
 }

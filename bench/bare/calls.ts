@@ -9,13 +9,14 @@ import {
 import { type BareEvent, type BareGrant, toCheckpoint, toInsert, toStreamQuery } from './records.ts';
 
 const dynamodb = new DynamoDBClient({});
+const { acme: token } = JSON.parse(process.env.BITBUCKET_CREDENTIALS ?? '{}') as { acme?: string };
 const bitbucketUrl = `${process.env.SANDBOX_BITBUCKET_URL}/2.0`;
 
 /** A repository's slug or UUID in a workspace, as Bitbucket answers it. */
 export async function fetchRepository(workspaceUuid: string, repository: string) {
   const path = `/repositories/${encodeURIComponent(workspaceUuid)}/${encodeURIComponent(repository)}`;
   const response = await fetch(`${bitbucketUrl}${path}`, {
-    headers: { accept: 'application/json', authorization: `Bearer ${process.env.BITBUCKET_TOKEN}` },
+    headers: { accept: 'application/json', authorization: `Bearer ${token}` },
   });
   return (await response.json()) as {
     uuid: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { projectUuidSchema, repositoryUuidSchema } from '../shared/identifiers.ts';
+import { instantSchema } from '../shared/time.ts';
 
 /** A verified webhook of Bitbucket, as the worker gets it. */
 export const bitbucketDeliverySchema = z.strictObject({
@@ -14,6 +15,8 @@ export const bitbucketDeliverySchema = z.strictObject({
     .union([z.strictObject({ uuid: repositoryUuidSchema }), z.strictObject({ fullName: z.string() })])
     .optional(),
   project: z.strictObject({ uuid: projectUuidSchema }).optional(),
+  /** For a delivery that was postponed: which resumption it is, from 1, and when its row is due again. */
+  resumption: z.strictObject({ dueAt: instantSchema, number: z.int().min(1) }).optional(),
 });
 
 /** See `bitbucketDeliverySchema`. */

@@ -3,13 +3,13 @@ import type { Workspace } from './oidc.ts';
 import type { DeploymentEnvironment, Repository } from './repository.ts';
 
 /** What Bitbucket knows. Absence (`undefined`) means that Bitbucket itself answered "not found"; every other failure
- *  throws a `PortError`. */
+ *  throws a `PortError`. Each workspace is read with its own credentials, and with no other's. */
 export type Bitbucket = {
-  /** `repository` is a slug or a UUID in braces. The answer names the workspace that it was found in. */
+  /** `repository` is a slug or a UUID in braces. The answer names the workspace that it was found in. Undefined only where
+   *  every credential of the workspace answers "not found" and one of them can read the workspace itself: to a credential
+   *  of a project or another repository an existing repository looks absent. */
   findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined>;
-  /** Whether the workspace itself can be read, with the same credential. An absent repository is evidence
-   *  only when the workspace is readable: Bitbucket answers "not found" for everything in a workspace that
-   *  the caller may not see. */
+  /** Whether the workspace itself can be read now, with a credential that sees all of it. */
   isWorkspaceReadable(workspace: Workspace): Promise<boolean>;
   /** By UUID in braces, else by name in exact case. Undefined only after every page was read. */
   findEnvironment(repository: Repository, nameOrUuid: string): Promise<DeploymentEnvironment | undefined>;

@@ -19,7 +19,8 @@ export type UpstreamSystem =
   | 'identity provider';
 
 /** A failed call. `certain` means that it certainly had no effect; without it a write may have happened, and its effect
- *  must be observed before anything is decided. `detail` is fit for a caller's eyes. `retryAfter` in seconds.
+ *  must be observed before anything is decided. `detail` is fit for a caller's eyes. `retryAfter` in seconds; a `DENIED`
+ *  has one where an administrator's act may end it.
  *  `problemCode` where the refusal has a code of its own. */
 export class PortError extends Error {
   readonly code: PortErrorCode;

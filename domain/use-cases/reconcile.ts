@@ -6,6 +6,7 @@ import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
+import type { Worker } from '../messaging/ports.ts';
 import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
 import {
@@ -32,12 +33,17 @@ import {
   owesCheckpoint,
   projectStream,
 } from './grant-stream.ts';
+import { isPostponed, postponedDelivery, resumeDelivery } from './postponed-delivery.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 const ROWS_PER_READ = 50;
 
 /** Rows that were tried before, of one pass. They come after all others: work that is never done keeps none waiting. */
 const MOST_RETRIES = 20;
+
+/** Postponed deliveries that one pass, which is once a minute, has resumed. Our choice: a new repository costs Bitbucket some
+ *  four calls, of the thousand that it allows a credential in an hour; a third of these is left to people and pipelines. */
+const MOST_RESUMED = 3;
 
 /** Seconds until a row is tried again: for the first attempts as after any work, then twice as long each time, up to an
  *  hour. Our choice. */
@@ -47,6 +53,8 @@ const LONGEST_RETRY_SECONDS = seconds(3600);
 
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = ClosingPorts & {
+  /** Takes the deliveries that were postponed. */
+  worker: Worker;
   /** Reports a grant that could not be reconciled; the pass continues. */
   reportFailure(grantId: StreamId, error: unknown): void;
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
@@ -63,10 +71,11 @@ export type Pass = {
   deadline: EpochMilliseconds;
   found: Reconciliation;
   closings: number;
+  resumed: number;
 };
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
- *  the others. The pass has the provisioner finish or compensate what was begun, revokes expired grants, lapses requests
+ *  the others. Deliveries that were postponed are handed to the worker again, a few in each pass. The pass has the provisioner finish or compensate what was begun, revokes expired grants, lapses requests
  *  that were not decided in time, and updates rows that a dead process left behind. It begins no grant after `deadline`.
  *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
  *  others. */
@@ -77,11 +86,12 @@ export async function reconcile(
   const { clock, grants } = ports;
   const until = toInstant(clock.now());
   const found: Reconciliation = { due: 0, settled: 0, unfinished: 0, unreadable: 0 };
-  const pass: Pass = { correlationId, deadline, found, closings: 0 };
+  const pass: Pass = { correlationId, deadline, found, closings: 0, resumed: 0 };
   const retries: DueRow[] = [];
   for await (const row of dueRows(grants, until)) {
     if (clock.now() >= deadline) return found;
-    if (row.attempts === 0) await reconcileRow(ports, row, pass);
+    if (isPostponed(row.grantId)) await resumeRow(ports, row, pass);
+    else if (row.attempts === 0) await reconcileRow(ports, row, pass);
     else if (retries.length < MOST_RETRIES) retries.push(row);
     else found.due += 1;
   }
@@ -100,6 +110,24 @@ async function* dueRows(grants: Pick<GrantTable, 'listDue'>, until: Instant): As
     yield* rows;
     last = rows.length === ROWS_PER_READ ? rows.at(-1) : undefined;
   } while (last);
+}
+
+/** Hands a postponed delivery to the worker, unless the pass has resumed enough. Never throws. */
+async function resumeRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<void> {
+  pass.found.due += 1;
+  pass.found.unfinished += 1;
+  if (pass.resumed >= MOST_RESUMED) return;
+  try {
+    const delivery = postponedDelivery(row.grantId);
+    if (!delivery) {
+      const until = plusSeconds(toInstant(ports.clock.now()), LONGEST_RETRY_SECONDS);
+      return await ports.grants.postpone(row, until);
+    }
+    pass.resumed += 1;
+    await resumeDelivery(ports, row, delivery);
+  } catch (error) {
+    ports.reportFailure(row.grantId, error);
+  }
 }
 
 /** Works on one row, and says when it is due again where it is not done. Never throws. */

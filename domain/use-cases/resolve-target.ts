@@ -26,10 +26,18 @@ export async function findRepository(
       ? configuration.workspaces
       : configuration.workspaces.filter((workspace) => workspace.slug === name.workspace);
   if (candidates.length === 0) return fail(workspaceNotConfigured(shown));
+  let failed: PortError | undefined;
   for (const workspace of candidates) {
-    const repository = await bitbucket.findRepository(workspace, 'uuid' in name ? name.uuid : name.slug);
+    const look = bitbucket.findRepository(workspace, 'uuid' in name ? name.uuid : name.slug);
+    const repository = await look.catch((error: unknown) => {
+      // A workspace that cannot be read must not hide a repository of another one.
+      if (!(error instanceof PortError)) throw error;
+      failed ??= error;
+      return undefined;
+    });
     if (repository) return inWorkspace(repository, workspace);
   }
+  if (failed) throw failed;
   return fail(
     problem('REPOSITORY_NOT_FOUND', `Bitbucket has no repository ${shown} in the configured workspaces.`),
   );

@@ -1,7 +1,9 @@
+import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
 import { workerMessageSchema } from '../../domain/messaging/worker-message.ts';
 import { assertNever } from '../../domain/shared/result.ts';
 import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
+import { doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
 import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
 
@@ -20,9 +22,7 @@ export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<v
   const message = parsed.data;
   switch (message.source) {
     case 'bitbucket':
-      await followDelivery(ports, message);
-      logger.info('delivery followed', { message });
-      return;
+      return takeDelivery(ports, message);
     case 'slack':
       return converse(ports, message);
     case 'notify':
@@ -30,4 +30,14 @@ export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<v
     default:
       assertNever(message);
   }
+}
+
+async function takeDelivery(ports: WorkerPorts, message: BitbucketDelivery): Promise<void> {
+  const outcome = await doOrPostpone(ports, message, () =>
+    followDelivery(ports, message).catch((error: unknown) => {
+      ports.logger.error('a delivery could not be followed', { message, error: error as Error });
+      throw error;
+    }),
+  );
+  ports.logger.info(outcome === 'done' ? 'delivery followed' : 'delivery postponed', { message });
 }

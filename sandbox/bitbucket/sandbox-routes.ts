@@ -3,6 +3,7 @@ import type { Faults } from '../http/faults.ts';
 import { findRoute, type Route, type SandboxRequest } from '../http/routes.ts';
 import type { CallLog } from './calls.ts';
 import { changeRoutes } from './changes.ts';
+import { credentialRoutes } from './credentials/routes.ts';
 import { companyRoutes } from './identity/company-tokens.ts';
 import { stepToken } from './identity/step-token.ts';
 import { permissionRoutes } from './rest/permissions.ts';
@@ -30,6 +31,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
     },
     ...companyRoutes(store, now),
     ...permissionRoutes(store),
+    ...credentialRoutes(store),
     ...changeRoutes(store, webhooks, now),
     ...deliveryRoutes(webhooks),
     {

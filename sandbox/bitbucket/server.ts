@@ -5,6 +5,7 @@ import { noFaults } from '../http/faults.ts';
 import { closeServer, listenLocally } from '../http/local-server.ts';
 import { pathSegments, type SandboxRequest } from '../http/routes.ts';
 import { callLog } from './calls.ts';
+import { consumerTokenEndpoint } from './credentials/consumer-tokens.ts';
 import { withFaults } from './rest/faulty-api.ts';
 import { connectHooks } from './rest/hooks.ts';
 import { withSlugs } from './rest/lookup.ts';
@@ -38,8 +39,10 @@ export async function startBitbucketSandbox(options: {
   const faults = noFaults();
   const calls = callLog();
   let url = '';
-  const rest = withFaults(
-    restApi(store, () => url, now),
+  const tokens = consumerTokenEndpoint(store, now);
+  const rest = restApi({ store, tokens, url: () => url, now });
+  const bitbucket = withFaults(
+    async (request) => (request.segments[0] === 'site' ? tokens.answer(request) : rest(request)),
     faults,
     (segments) => withSlugs(store.state, segments),
   );
@@ -48,9 +51,9 @@ export async function startBitbucketSandbox(options: {
 
   /** The answer, or undefined when the connection is to be closed without one. */
   async function answer(request: SandboxRequest): Promise<Answer | undefined> {
-    if (request.segments[0] !== '2.0') return sandbox(request);
+    if (!BITBUCKETS_OWN.has(request.segments[0] ?? '')) return sandbox(request);
     const at = new Date(now()).toISOString();
-    const outcome = await rest(request);
+    const outcome = await bitbucket(request);
     const status = outcome.replied ? outcome.answer.status : outcome.status;
     calls.record({ at, method: request.method, path: request.path, status });
     return outcome.replied ? outcome.answer : undefined;
@@ -80,17 +83,23 @@ export async function startBitbucketSandbox(options: {
   };
 }
 
+/** First segments of the paths that Bitbucket has, too: its API, and the tokens of OAuth. */
+const BITBUCKETS_OWN = new Set(['2.0', 'site']);
+
 async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest | undefined> {
   const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   const segments = pathSegments(path);
   if (!segments) return undefined;
+  const body = await text(incoming);
+  const isForm = incoming.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   return {
     method: incoming.method ?? 'GET',
     path,
     segments,
     query: new URLSearchParams(query),
     authorization: incoming.headers.authorization,
-    body: parseJson(await text(incoming)),
+    body: parseJson(body),
+    ...(isForm ? { form: new URLSearchParams(body) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
 import { stateFile } from '../state-file.ts';
+import { credentialSchema, seededCredentials } from './credentials/credential.ts';
 import { generateSigningKey } from './identity/signing-keys.ts';
 import { firstPermissions, seed } from './seed.ts';
 
@@ -19,7 +20,7 @@ const permissionSchema = z.object({
   permission: z.enum(['admin', 'write', 'read']),
 });
 
-/** What the sandbox's own credential may do on a repository. */
+/** What the workspace's credentials may do on a repository at most. */
 const tokenRights = ['admin', 'write', 'read', 'none'] as const;
 
 const repositorySchema = z.object({
@@ -51,7 +52,7 @@ const workspaceSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   oidcEnabled: z.boolean(),
-  /** Whether the sandbox's own credential may see and change the workspace's hooks. */
+  /** Whether the workspace's credentials may see and change its hooks, where they have the scope. */
   tokenIsOwner: z.boolean().default(true),
   projects: z.array(projectSchema),
   repositories: z.array(repositorySchema),
@@ -61,6 +62,7 @@ const workspaceSchema = z.object({
 const stateSchema = z.object({
   version: z.literal(1),
   workspaces: z.array(workspaceSchema),
+  credentials: z.array(credentialSchema).default(() => seededCredentials(seed.workspaces)),
   keys: z.record(z.string(), z.looseObject({ kty: z.string(), kid: z.string() })),
 });
 

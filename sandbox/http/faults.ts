@@ -18,9 +18,11 @@ const faultSchema = z.strictObject({
   effect: z.enum([...commonEffects, 'propagation', 'indexLag']),
   times: z.int().min(1).default(1),
   delayMs: z.int().min(0).max(60_000).default(1000),
+  /** Seconds in the `Retry-After` of `throttle`, where the stand-in sends one; none by default. */
+  retryAfter: z.int().min(0).max(86_400).optional(),
 });
 
-/** One armed fault, as `POST /sandbox/faults` takes it: `{match, effect, times? (1), delayMs? (1000)}`. */
+/** One armed fault, as `POST /sandbox/faults` takes it: `{match, effect, times? (1), delayMs? (1000), retryAfter?}`. */
 export type Fault = z.infer<typeof faultSchema>;
 
 export type FaultEffect = Fault['effect'];

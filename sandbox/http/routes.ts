@@ -9,6 +9,8 @@ export type SandboxRequest = {
   query: URLSearchParams;
   authorization: string | undefined;
   body: unknown;
+  /** The body as a form; absent where it is none. */
+  form?: URLSearchParams;
 };
 
 /** An endpoint. `:` in the path matches any part that is not empty; `answer` gets these parts in order. */

@@ -3,7 +3,7 @@ import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from
 import { z } from 'zod';
 import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
-import { bitbucketClient } from './client.ts';
+import { bitbucketClient, bitbucketFrom, storedKeys } from './client.ts';
 
 const listed = z.object({
   uuid: z.string(),
@@ -13,14 +13,24 @@ const listed = z.object({
 
 type Listed = z.infer<typeof listed>[];
 
-/** Lists all repositories of a workspace. Throws unless every page was read, because absence from a partial list proves
- *  nothing. */
-async function listRepositories(url: string, token: string | undefined, workspace: string): Promise<Listed> {
-  if (!token) throw new Error('Set BITBUCKET_TOKEN to an access token with scope repository.');
-  const client = bitbucketClient({ bitbucket: url, email: undefined }, token);
-  const answer = await client.list(`/repositories/${encodeURIComponent(workspace)}?pagelen=100`, listed);
-  if ('items' in answer) return answer.items;
-  throw new Error(`Bitbucket answered ${answer.status} for workspace ${workspace}.`);
+/** Where Bitbucket is, and with which credentials it is read. */
+export type PinSettings = Awaited<ReturnType<typeof bitbucketFrom>>;
+
+/** Lists the repositories of a workspace that any of its credentials shows. Throws unless every page was read, because
+ *  absence from a partial list proves nothing. */
+async function listRepositories(settings: PinSettings, workspace: string): Promise<Listed> {
+  const stored = storedKeys(settings, 'credentials', workspace);
+  if ('fault' in stored) throw new Error(`${stored.fault}. It needs a credential with scope repository.`);
+  const shown: Listed = [];
+  for (const key of stored.keys) {
+    const path = `/repositories/${encodeURIComponent(workspace)}?pagelen=100`;
+    const answer = await bitbucketClient(settings, key).list(path, listed);
+    if ('status' in answer) {
+      throw new Error(`Bitbucket answered ${answer.status} for workspace ${workspace}, to the ${key.what}.`);
+    }
+    shown.push(...answer.items);
+  }
+  return shown;
 }
 
 /** Finds the UUID of the project or repository that an entry names by key or slug. */
@@ -73,11 +83,11 @@ function unpinnedIn(document: Document): Unpinned[] {
 
 /** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack channels that name a project by
  *  key or a repository by slug only. Every other character of the text is kept. Returns the new text and what was
- *  pinned. Throws, with nothing changed, if one is not found. `token` is needed only if there is something to look up. */
+ *  pinned. Throws, with nothing changed, if one is not found. Credentials are needed only where there is something to look
+ *  up. */
 export async function pinConfiguration(
   text: string,
-  url: string,
-  token: string | undefined,
+  settings: PinSettings,
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
@@ -85,7 +95,7 @@ export async function pinConfiguration(
   const pinned: string[] = [];
   const insertions: Insertion[] = [];
   for (const { kind, map, workspace, named } of unpinnedIn(document)) {
-    const list = lists.get(workspace) ?? (await listRepositories(url, token, workspace));
+    const list = lists.get(workspace) ?? (await listRepositories(settings, workspace));
     lists.set(workspace, list);
     const uuid = parseUuid(findUuid(list, kind, named) ?? '');
     if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
@@ -95,12 +105,14 @@ export async function pinConfiguration(
   return { text: spliced(text, insertions), pinned };
 }
 
-/** `npm run config:pin`: pins the stage's configuration in place, with the token of `BITBUCKET_TOKEN`. */
+/** `npm run config:pin`: pins the stage's configuration in place, with the credentials of
+ *  `BITBUCKET_CREDENTIALS`. */
 async function main(): Promise<void> {
   const file = sourceFromEnvironment(process.cwd(), process.env).configuration;
-  const origin = process.env.SANDBOX_BITBUCKET_URL ?? 'https://api.bitbucket.org';
-  const token = process.env.BITBUCKET_TOKEN;
-  const { text, pinned } = await pinConfiguration(readFileSync(file, 'utf8'), `${origin}/2.0`, token);
+  const { text, pinned } = await pinConfiguration(
+    readFileSync(file, 'utf8'),
+    await bitbucketFrom(process.env),
+  );
   if (pinned.length > 0) writeFileSync(file, text);
   console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule already has its UUID.');
 }

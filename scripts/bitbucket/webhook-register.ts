@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { bitbucketClient, bitbucketSettings, localOrDeployed } from './client.ts';
+import { bitbucketClient, bitbucketSettings, localOrDeployed, storedKeys } from './client.ts';
 import { hookUrl, registerHook } from './workspace-hook.ts';
 
 /** `npm run webhook:register -- [workspace]`: creates or repairs the webhook of a configured workspace, or of all
@@ -8,7 +8,7 @@ import { hookUrl, registerHook } from './workspace-hook.ts';
  *  see. */
 async function main(): Promise<void> {
   const [named, ...more] = process.argv.slice(2);
-  const settings = bitbucketSettings(process.env);
+  const settings = await bitbucketSettings(process.env);
   const { workspaces } = readConfiguration(localOrDeployed(settings, process.env));
   const slugs = workspaces.map(({ slug }) => slug).filter((slug) => named === undefined || slug === named);
   if (slugs.length === 0 || more.length > 0 || (named === undefined && !settings.isSandbox)) {
@@ -16,10 +16,11 @@ async function main(): Promise<void> {
       `Usage: npm run webhook:register -- <workspace>   (one of ${workspaces.map(({ slug }) => slug).join(', ')})`,
     );
   }
-  if (!settings.adminToken) throw new Error('Set BITBUCKET_ADMIN_TOKEN to a credential with scope webhook.');
-  const client = bitbucketClient(settings, settings.adminToken);
   const secrets = settings.isSandbox ? await sandboxSecrets(settings.bitbucket) : {};
   for (const slug of slugs) {
+    const stored = storedKeys(settings, 'webhookCredentials', slug);
+    if ('fault' in stored) throw new Error(`${stored.fault}. It needs a credential with scope webhook.`);
+    const client = bitbucketClient(settings, stored.keys[0]);
     const url = hookUrl(settings.api, slug);
     const secret = process.env.WEBHOOK_SECRET ?? secrets[slug];
     console.log(

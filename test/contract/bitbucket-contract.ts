@@ -55,10 +55,11 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       expect(await bitbucket.findEnvironment(web, 'Staging')).toBeUndefined();
     });
 
-    test('a repository or an environment is absent where its workspace or repository is', async () => {
+    test('an environment is absent where its repository is, and a repository never from a workspace that is not shown', async () => {
       const { shop } = world;
-      expect(await bitbucket.findRepository(NOBODY, 'shop')).toBeUndefined();
-      expect(await bitbucket.findRepository(NOBODY, shop.uuid)).toBeUndefined();
+      for (const asked of ['shop', shop.uuid]) {
+        await expect(bitbucket.findRepository(NOBODY, asked)).rejects.toMatchObject({ code: 'DENIED' });
+      }
       expect(await bitbucket.findEnvironment({ ...shop, uuid: NO_REPOSITORY }, 'Staging')).toBeUndefined();
     });
 

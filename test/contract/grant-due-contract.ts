@@ -54,6 +54,25 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
       }
     });
 
+    test('keeps a postponed delivery, whose id is its content, until it is taken away', async () => {
+      const uuid = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
+      const text = JSON.stringify({
+        event: 'repo:created',
+        deliveryId: 'x'.repeat(64),
+        repository: { uuid },
+      });
+      const id = `delivery#${text}` as ReturnType<typeof asStreamId>;
+      await table.markDue(id, 0, at(1));
+      const row = { grantId: id, dueAt: at(1), dueSeq: 0, attempts: 0 };
+      expect(await second.listDue(at(1), 10)).toEqual([row]);
+      await second.postpone(row, at(2));
+      await table.dropDue(row);
+      const later = { ...row, dueAt: at(2), attempts: 1 };
+      expect([await table.listDue(at(1), 10), await table.listDue(at(2), 10)]).toEqual([[], [later]]);
+      await table.dropDue(later);
+      expect(await second.listDue(at(59), 10)).toEqual([]);
+    });
+
     test('says which event was awaited, also after another projection', async () => {
       await table.markDue(GRANT, 6, at(1));
       await project(5, at(30));

@@ -15,6 +15,7 @@ import { secretRules } from './refusals/secrets.ts';
 import { tokenRules } from './refusals/tokens.ts';
 import { fuzzRules } from './refusals/whatever-is-sent.ts';
 import { brokenHandlerRules } from './states/broken-handlers.ts';
+import { credentialRules } from './states/credentials.ts';
 import { raceRules } from './states/races.ts';
 import { stateRules } from './states/states.ts';
 import { upstreamFaultRules } from './states/upstream-faults.ts';
@@ -26,6 +27,7 @@ describe('the state of a grant', () => {
   raceRules(world);
   stateRules(world);
   upstreamFaultRules(world);
+  credentialRules(world);
 });
 
 describe('IAM', () => {

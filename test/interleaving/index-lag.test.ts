@@ -65,6 +65,7 @@ class LaggingWorld extends FollowWorld {
     const failures: string[] = [];
     const ports = {
       ...this.requestPorts,
+      worker: this.worker,
       reportFailure: (id: string) => failures.push(id),
       reportStopped: () => {},
     };

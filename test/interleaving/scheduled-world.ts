@@ -64,6 +64,7 @@ export class ScheduledWorld extends World {
       checkpoints,
       grants,
       provisioner,
+      worker: this.worker,
       configuration: { accounts: [] },
       reportFailure: () => {},
       reportStopped: () => {},

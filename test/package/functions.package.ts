@@ -140,7 +140,7 @@ test('the packaged function decides, from its zip alone', async () => {
     env: {
       ...variablesOf('GrantsLambdaFunction'),
       AWS_REGION: 'eu-central-1',
-      BITBUCKET_TOKEN: 'sandbox-token',
+      BITBUCKET_CREDENTIALS: '{"acme":"sandbox-token-acme"}',
       SANDBOX_BITBUCKET_URL: bitbucket.url,
     },
   });

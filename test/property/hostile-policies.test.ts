@@ -48,7 +48,7 @@ const never: Request[] = [
   { action: 'lambda:UpdateFunctionCode', resource: `arn:aws:lambda:${HERE}:function:rolewright-prod-worker` },
   { action: 'dynamodb:PutItem', resource: `arn:aws:dynamodb:${HERE}:table/rolewright-prod-events` },
   { action: 'dynamodb:PartiQLInsert', resource: `arn:aws:dynamodb:${HERE}:table/rolewright-prod-grants` },
-  { action: 'ssm:GetParameter', resource: `arn:aws:ssm:${HERE}:parameter/rolewright/prod/bitbucket-token` },
+  { action: 'ssm:GetParameter', resource: `arn:aws:ssm:${HERE}:parameter/rolewright/prod/bitbucket/acme` },
   { action: 'sqs:ReceiveMessage', resource: `arn:aws:sqs:${HERE}:rolewright-prod-failed-messages` },
   {
     action: 'secretsmanager:GetSecretValue',

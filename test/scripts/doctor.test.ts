@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import type { Key } from '../../adapters/bitbucket/keyring.ts';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
@@ -9,6 +10,7 @@ import {
   type BitbucketSettings,
   bitbucketClient,
   bitbucketSettings,
+  storedKeys,
 } from '../../scripts/bitbucket/client.ts';
 import { findHook, hookUrl, registerHook } from '../../scripts/bitbucket/workspace-hook.ts';
 import { diagnose, diagnosisText, ownershipWarnings } from '../../scripts/doctor.ts';
@@ -24,24 +26,29 @@ beforeEach(async () => {
   bitbucket = await startBitbucketSandbox({ port: 0, dir });
   api = await startScriptedServer();
   api.script({ status: 200, body: '{}' });
-  settings = {
-    bitbucket: `${bitbucket.url}/2.0`,
-    api: api.url,
-    token: 'sandbox-token',
-    adminToken: 'sandbox-token',
-    email: undefined,
-    isSandbox: true,
-  };
+  const variables = { SANDBOX_BITBUCKET_PORT: String(bitbucket.port) };
+  settings = { ...(await bitbucketSettings(variables)), api: api.url };
 });
 afterEach(async () => {
   await Promise.all([bitbucket.close(), api.close()]);
   rmSync(dir, { recursive: true });
 });
-const client = () => bitbucketClient(settings, 'sandbox-token');
+const keyOf = (stored: unknown): Key => {
+  const found = storedKeys(
+    { ...settings, webhookCredentials: { acme: stored } },
+    'webhookCredentials',
+    'acme',
+  );
+  if ('fault' in found || !found.keys[0]) throw new Error('no key');
+  return found.keys[0];
+};
+const client = () => bitbucketClient(settings, keyOf(settings.webhookCredentials.acme));
 const url = () => hookUrl(settings.api, 'acme');
 const register = (secret?: string) => registerHook(client(), { workspaceSlug: 'acme', url: url(), secret });
 const faults = async (over: Partial<BitbucketSettings> = {}, workspace = acme) =>
-  (await diagnose({ ...settings, ...over }, [workspace])).filter(({ isGood }) => !isGood);
+  (
+    await diagnose({ ...settings, ...over }, { workspaces: [workspace], access: { repositoryAdmins: true } })
+  ).filter(({ isGood }) => !isGood);
 
 describe('registering the webhook of a workspace', () => {
   it('creates it with every event and a secret, finds it in order, and repairs what is wrong', async () => {
@@ -66,7 +73,7 @@ describe('registering the webhook of a workspace', () => {
   });
 
   it('says which credential it needs when Bitbucket refuses', async () => {
-    const refused = bitbucketClient(settings, 'wrong');
+    const refused = bitbucketClient(settings, keyOf('wrong'));
     await expect(
       registerHook(refused, { workspaceSlug: 'acme', url: url(), secret: SECRET }),
     ).rejects.toThrow('scope webhook');
@@ -95,43 +102,49 @@ describe('the doctor', () => {
   });
 
   it.each<[string, Partial<BitbucketSettings>, RegExp]>([
-    ['no credential', { token: undefined }, /BITBUCKET_TOKEN/],
-    ['a refused credential', { token: 'wrong' }, /401.*workspace access token/],
-    ['no credential for webhooks', { adminToken: undefined }, /BITBUCKET_ADMIN_TOKEN/],
+    ['no credential', { credentials: {} }, /BITBUCKET_CREDENTIALS, entry acme/],
+    ['a refused credential', { credentials: { acme: 'wrong' } }, /401.*Store a valid one/],
+    ['no credential for administrators', { adminCredentials: {} }, /BITBUCKET_ADMIN_CREDENTIALS, entry acme/],
+    ['no credential for webhooks', { webhookCredentials: {} }, /BITBUCKET_WEBHOOK_CREDENTIALS, entry acme/],
     ['a Rolewright that does not answer', { api: 'http://127.0.0.1:9' }, /ROLEWRIGHT_URL/],
   ])('tells what to do about %s', async (_what, over, remedy) => {
     await register(SECRET);
     const text = diagnosisText(await faults(over));
     expect(text).toMatch(remedy);
-    expect(text).not.toContain('sandbox-token');
+    expect(text).not.toMatch(/sandbox-.*token|wrong$/);
   });
 
   it('tells a workspace that is another than the configured one', async () => {
     await register(SECRET);
-    expect(await faults({}, { ...acme, slug: 'acme-old' })).toMatchObject([
-      { remedy: expect.stringContaining('Bitbucket calls it acme, ') },
-      { remedy: expect.anything() },
-    ]);
+    const credentials = { 'acme-old': 'sandbox-token-acme' };
+    const [fault] = await faults({ credentials }, { ...acme, slug: 'acme-old' });
+    expect(fault?.remedy).toContain('Bitbucket calls it acme, ');
   });
 });
 
-it('settings are those of the local stack, or of a deployment over https', () => {
-  expect(bitbucketSettings({ SANDBOX_BITBUCKET_PORT: '1', ROLEWRIGHT_PORT: '2' })).toMatchObject({
-    bitbucket: 'http://127.0.0.1:1/2.0',
+it('settings are those of the local stack, or of a deployment over https', async () => {
+  const local = { SANDBOX_BITBUCKET_PORT: String(bitbucket.port), ROLEWRIGHT_PORT: '2' };
+  expect(await bitbucketSettings(local)).toMatchObject({
+    bitbucket: `${bitbucket.url}/2.0`,
     api: 'http://127.0.0.1:2',
+    credentials: { acme: 'sandbox-token-acme' },
     isSandbox: true,
   });
   const own = {
     ROLEWRIGHT_URL: 'https://api.example.com/',
-    BITBUCKET_TOKEN: 'a',
-    BITBUCKET_ADMIN_TOKEN: 'b',
+    BITBUCKET_CREDENTIALS: '{"acme":"a"}',
+    BITBUCKET_WEBHOOK_CREDENTIALS: '{"acme":["b"]}',
   };
-  expect(bitbucketSettings(own)).toMatchObject({
+  expect(await bitbucketSettings(own)).toMatchObject({
+    bitbucket: 'https://api.bitbucket.org/2.0',
+    tokenUrl: 'https://bitbucket.org/site/oauth2/access_token',
     api: 'https://api.example.com',
-    token: 'a',
-    adminToken: 'b',
+    credentials: { acme: 'a' },
+    webhookCredentials: { acme: ['b'] },
   });
-  expect(() => bitbucketSettings({ ROLEWRIGHT_URL: 'http://api.example.com' })).toThrow('https');
+  await expect(bitbucketSettings({ ROLEWRIGHT_URL: 'http://api.example.com' })).rejects.toThrow('https');
+  const broken = bitbucketSettings({ ...own, BITBUCKET_CREDENTIALS: 'a-secret' });
+  await expect(broken).rejects.toThrow(/^BITBUCKET_CREDENTIALS must be a JSON object/);
 });
 
 test('the doctor warns of ownership patterns of two projects that overlap, each pair once, and fails for none', () => {

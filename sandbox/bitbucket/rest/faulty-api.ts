@@ -2,6 +2,12 @@ import { type Answer, apiError } from '../../http/answers.ts';
 import { delay, type Faults } from '../../http/faults.ts';
 import type { SandboxRequest } from '../../http/routes.ts';
 
+/** Bitbucket's 429. It documents no `Retry-After`; a fault may ask for one. */
+const throttled = (seconds: number | undefined): Answer => ({
+  ...apiError(429, 'Rate limit for this resource has been exceeded'),
+  ...(seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } }),
+});
+
 type Api = (request: SandboxRequest) => Promise<Answer>;
 
 /** The outcome of a call; `replied: false` means that the connection closes without an answer. */
@@ -31,7 +37,7 @@ export function withFaults(
     );
     switch (fault?.effect) {
       case 'throttle':
-        return { replied: true, answer: apiError(429, 'Rate limit for this resource has been exceeded') };
+        return { replied: true, answer: throttled(fault.retryAfter) };
       case 'error':
         return {
           replied: true,

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { type Answer, apiError, noContent, ok } from '../../http/answers.ts';
 import { faultyFields } from '../../http/faulty-fields.ts';
 import type { Route } from '../../http/routes.ts';
+import type { Caller } from '../credentials/caller.ts';
 import type { Hook, StateStore, Workspace } from '../state.ts';
 import { findWorkspace } from './lookup.ts';
 import { paginate } from './pagination.ts';
+import type { RestParts } from './rest-parts.ts';
 
 /** The events of a workspace's hooks, in Bitbucket's order of names. Source: the enum of `hook_event.event` in the
  *  published API description; issue and pull request events are left out. */
@@ -69,11 +71,15 @@ export const hookEventRoutes = (url: () => string): Route[] => [
 
 /** The hooks of a workspace: list, create, read, replace, delete. A replacement without `secret` keeps it; `null` or an
  *  empty secret removes it, and with it the signature. */
-export function hookRoutes(store: StateStore, url: () => string, now: () => number): Route[] {
+export function hookRoutes({ store, url, now }: RestParts, caller: Caller): Route[] {
   const inWorkspace = (name = '', answer: (workspace: Workspace) => Answer): Answer => {
     const workspace = findWorkspace(store.state, name);
-    if (!workspace) return apiError(404, `No workspace with identifier '${name}'.`);
-    return workspace.tokenIsOwner
+    if (!workspace || !caller.isOf(workspace)) {
+      return apiError(404, `No workspace with identifier '${name}'.`);
+    }
+    const lack = caller.lacks('webhook', 'webhook:write', 'webhook:delete');
+    if (lack) return lack;
+    return workspace.tokenIsOwner && caller.seesWhole(workspace)
       ? answer(workspace)
       : apiError(403, 'You must be an owner of the workspace.');
   };

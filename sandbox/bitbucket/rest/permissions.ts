@@ -8,14 +8,14 @@ import { findRepositoryByName } from './lookup.ts';
 import { paginate } from './pagination.ts';
 import { permissionResource } from './representation.ts';
 
-/** The account name of the credential that the sandbox's API takes. */
-const TOKEN_ACCOUNT = 'sandbox-token';
+/** The account name of all credentials of the repository's workspace. */
+const CREDENTIALS = 'credentials';
 
 const setSchema = z.strictObject({
   repository: z.string().min(1),
   account: z
     .string()
-    .regex(/^(\{[0-9a-f-]{36}\}|[a-z-]+)$/, 'must be a name of the seed, a UUID in braces, or sandbox-token'),
+    .regex(/^(\{[0-9a-f-]{36}\}|[a-z-]+)$/, 'must be a name of the seed, a UUID in braces, or credentials'),
   permission: z.enum(['admin', 'write', 'read', 'none']),
 });
 
@@ -38,7 +38,7 @@ export function permissionRoutes(store: StateStore): Route[] {
         const { repository: name, account: named, permission } = parsed.data;
         const found = findRepositoryByName(store.state, name);
         if (!found) return refusal(404, `/repository: no repository ${name}`);
-        if (named === TOKEN_ACCOUNT) {
+        if (named === CREDENTIALS) {
           found.repository.tokenRight = permission;
           store.save();
           return ok({ repository: found.repository.uuid, account: named, permission });
@@ -62,9 +62,6 @@ export function permissionList(
   repository: Repository,
   { query, url }: { query: URLSearchParams; url: string },
 ): Answer {
-  if (repository.tokenRight !== 'admin') {
-    return apiError(403, 'You must be an admin of the repository to see its permissions.');
-  }
   const asked = query.get('q');
   const wanted = asked === null ? undefined : /^permission\s*=\s*"(admin|write|read)"$/.exec(asked)?.[1];
   if (asked !== null && wanted === undefined)

@@ -18,7 +18,7 @@ describe('who has admin on a repository, over the stand-in', () => {
   let dir: string;
   let sandbox: BitbucketSandbox;
   const isAdmin = (account: string, repository = shop) =>
-    bitbucketAt(`${sandbox.url}/2.0`, async () => 'sandbox-token').bitbucket.isRepositoryAdmin(
+    bitbucketAt(`${sandbox.url}/2.0`, { acme: 'sandbox-admin-token-acme' }).bitbucket.isRepositoryAdmin(
       repository,
       account,
     );
@@ -67,7 +67,7 @@ describe('who has admin on a repository, over the stand-in', () => {
     const gone = { ...shop, repositoryUuid: asRepositoryUuid(uuidOf(1)) };
     await expect(isAdmin(ADA, gone)).rejects.toMatchObject({
       code: 'DENIED',
-      message: expect.stringMatching(/does not show the repository.*is unknown.*Give the token admin/s),
+      message: expect.stringMatching(/does not show the repository.*is unknown.*Give the credential admin/s),
     });
   });
 });

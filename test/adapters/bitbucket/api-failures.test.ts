@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { fixedSecret } from '../../../adapters/settings/secrets.ts';
 import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import { acme, apiError, bitbucketAt, repositoryAnswer, SECRET } from '../../support/adapters/bitbucket.ts';
 import { everythingIn, rejectionOf } from '../../support/adapters/failures.ts';
@@ -50,11 +49,15 @@ test('a denial passes on nothing that only looks like a scope', async () => {
   const required = ['<script>', `Bearer ${SECRET}`];
   server.script({ status: 403, body: apiError('no', { required }) });
   const { message } = (await rejectionOf(find())) as Error;
-  expect(message).toBe("Bitbucket refuses Rolewright's access token (403).");
+  expect(message).toMatch(
+    /^Bitbucket refuses the access token of workspace acme \(403\)\. It needs scopes repository and/,
+  );
+  expect(message).not.toContain('<script>');
 });
 
 test("only Bitbucket's own 404 is an absence", async () => {
-  server.script({ status: 404, body: apiError('Repository acme/shop not found') });
+  const { workspace } = repositoryAnswer;
+  server.script({ status: 404, body: apiError('Repository acme/shop not found') }, { body: workspace });
   expect(await find()).toBeUndefined();
   for (const body of [HTML, '', '{}', '{"message": "not found"}', '[]']) {
     server.script({ status: 404, body });
@@ -192,7 +195,7 @@ test('the token appears in no failure, whatever the failure', async () => {
 
 test('a token that no header can hold is a denial that does not show it', async () => {
   for (const secret of ['first\nsecond-half', 'to\u0000ken', 'tökén', '']) {
-    const broken = bitbucketAt(server.url, fixedSecret(secret)).bitbucket;
+    const broken = bitbucketAt(server.url, { acme: secret }).bitbucket;
     const error = await rejectionOf(broken.findRepository(acme, 'shop'));
     expect(error).toMatchObject({ name: 'PortError', code: 'DENIED' });
     if (secret !== '') expect(everythingIn(error)).not.toContain(secret.slice(-5));
@@ -202,6 +205,6 @@ test('a token that no header can hold is a denial that does not show it', async 
 
 test('white space around a token is not part of it', async () => {
   server.script({ body: repositoryAnswer });
-  await bitbucketAt(server.url, fixedSecret(`${SECRET}\n`)).bitbucket.findRepository(acme, 'shop');
+  await bitbucketAt(server.url, { acme: `${SECRET}\n` }).bitbucket.findRepository(acme, 'shop');
   expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${SECRET}`);
 });

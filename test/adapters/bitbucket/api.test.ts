@@ -52,7 +52,8 @@ bitbucketContract('over the stand-in', async () => {
     },
   });
   return {
-    bitbucket: bitbucketAt(`${sandbox.url}/2.0`, async () => 'sandbox-token').bitbucket,
+    bitbucket: bitbucketAt(`${sandbox.url}/2.0`, { acme: 'sandbox-token-acme', nobody: 'sandbox-token-acme' })
+      .bitbucket,
     shop: { ...shop, project },
     staging: { uuid: asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}'), name: 'Staging' },
     production: { uuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'), name: 'Production' },
@@ -146,8 +147,13 @@ describe("Bitbucket's recorded answers", () => {
   test('a name cannot reach another path', async () => {
     server.script({ status: 404, body: apiError('not found') });
     const { bitbucket } = bitbucketAt(server.url);
-    for (const name of ['a/b', 'a?b', 'a#b', 'a%2Fb', 'ü']) await bitbucket.findRepository(acme, name);
-    for (const { path } of server.requests) expect(path).toMatch(/^\/repositories\/%7B[^/]+%7D\/[^/?#]+$/);
+    for (const name of ['a/b', 'a?b', 'a#b', 'a%2Fb', 'ü']) {
+      await expect(bitbucket.findRepository(acme, name)).rejects.toMatchObject({ code: 'DENIED' });
+    }
+    const paths = server.requests.map(({ path }) => path);
+    const asked = paths.filter((path) => path.startsWith('/repositories/'));
+    expect(asked).toHaveLength(5);
+    for (const path of asked) expect(path).toMatch(/^\/repositories\/%7B[^/]+%7D\/[^/?#]+$/);
   });
 
   test('the discovery document is asked for without the token', async () => {

@@ -45,7 +45,11 @@ function composed(isOn: boolean) {
     CLAIMS_TABLE: 'deliveries',
   };
   const functions = { PROVISIONER_FUNCTION: 'provisioner', WORKER_FUNCTION: 'worker' };
-  const variables = { BITBUCKET_TOKEN: 'sandbox-token', SANDBOX_BITBUCKET_URL: bitbucket.url };
+  const variables = {
+    BITBUCKET_CREDENTIALS: '{"acme":"sandbox-token-acme"}',
+    BITBUCKET_ADMIN_CREDENTIALS: '{"acme":"sandbox-admin-token-acme"}',
+    SANDBOX_BITBUCKET_URL: bitbucket.url,
+  };
   return composeRequests(
     composeCore({
       source: { root: ROOT, configuration: file, access: 'sandbox/access' },
@@ -88,7 +92,7 @@ test('switched on, a look-up that Bitbucket refuses is an error that says what t
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'forbid' });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({
     code: 'DENIED',
-    message: expect.stringMatching(/read:repository:bitbucket.*Give the token admin/s),
+    message: expect.stringMatching(/read:repository:bitbucket.*Give the credential admin/s),
   });
   await armFault(bitbucket.url, { match: LOOK_UP, effect: 'error', times: 3 });
   await expect(ask(true, person('mallory'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });

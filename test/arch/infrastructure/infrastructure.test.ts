@@ -126,7 +126,7 @@ describe('the webhook endpoint', () => {
     const secrets = `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test`;
     const may = (name: string) =>
       verdict(policies.WebhooksRole ?? {}, 'ssm:GetParameter', `${secrets}/${name}`);
-    expect([may('webhook-secret/acme'), may('bitbucket-token')]).toEqual(['allow', 'none']);
+    expect([may('webhook-secret/acme'), may('bitbucket/acme')]).toEqual(['allow', 'none']);
   });
 });
 
@@ -333,7 +333,7 @@ describe('the permissions boundary', () => {
     ['dynamodb:Query', `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/${own}-events/index/byTime`],
     ['lambda:InvokeFunction', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-provisioner`],
     ['lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${own}-grants`],
-    ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/bitbucket-token`],
+    ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/bitbucket/acme`],
     ['ssm:GetParameter', `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/webhook-secret/acme`],
     ['sqs:ReceiveMessage', `arn:aws:sqs:eu-central-1:${ACCOUNT}:${own}-failed-messages`],
     ['secretsmanager:GetSecretValue', `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:rolewright-x`],

@@ -13,7 +13,7 @@ const headers: Record<string, (world: World) => Promise<string | undefined>> = {
   'no token': async () => 'Bearer ',
   'another scheme': async () => `Basic ${btoa('ada:secret')}`,
   'two tokens': async ({ ada }) => `Bearer ${ada} ${ada}`,
-  'no JWT': async () => 'Bearer sandbox-token',
+  'no JWT': async () => 'Bearer sandbox-token-acme',
   'a broken token': async ({ ada }) => `Bearer ${ada.slice(0, -8)}`,
   'a forged signature': async ({ ada }) => `Bearer ${await forgedToken(ada)}`,
   'no signature': async ({ ada }) => `Bearer ${unsignedToken(ada)}`,

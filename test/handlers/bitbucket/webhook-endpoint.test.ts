@@ -136,7 +136,7 @@ describe('invariant 6: what is not signed is answered 401, reads and hands on no
     ['another body', { headers: { 'x-hub-signature': signatureOf('the-secret', '{}') } }, 1],
     ['an unknown workspace', { workspace: 'nobody' }, 0],
     ['a workspace by its UUID', { workspace: acme.uuid }, 0],
-    ['a path instead of a workspace', { workspace: '../bitbucket-token' }, 0],
+    ['a path instead of a workspace', { workspace: '../bitbucket/acme' }, 0],
     ['no body', { body: '', headers: { 'x-hub-signature': other } }, 1],
   ])('%s', async (_what, sent, secretsRead) => {
     const { send, handedOn, asked } = endpoint();

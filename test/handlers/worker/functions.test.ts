@@ -83,7 +83,7 @@ describe('the reconciler', () => {
   const pass = (left = 300_000) => {
     const { log, checkpoints, grants, clock, provisioner, configuration } = world.requestPorts;
     return reconcilerFunction(
-      { log, checkpoints, grants, clock, provisioner, configuration, logger },
+      { log, checkpoints, grants, clock, provisioner, configuration, worker: world.worker, logger },
       { awsRequestId: 'pass-1', getRemainingTimeInMillis: () => left },
     );
   };

@@ -115,7 +115,7 @@ describe('the call log', () => {
       { at, method: 'GET', path: KEYS, status: 200 },
       { at, method: 'GET', path: SHOP, status: 401 },
     ]);
-    expect(JSON.stringify(await calls())).not.toContain('sandbox-token');
+    expect(JSON.stringify(await calls())).not.toContain('sandbox-token-acme');
   });
 
   test('tells a lost reply from a dropped call', async () => {

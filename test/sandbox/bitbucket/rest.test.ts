@@ -17,7 +17,7 @@ describe('credentials', () => {
   test.each([
     ['none', undefined],
     ['a wrong token', 'Bearer other'],
-    ['another scheme', 'Basic sandbox-token'],
+    ['another scheme', 'Basic sandbox-token-acme'],
   ])('are needed for every resource: %s is 401', async (_, authorization) => {
     for (const path of ['/2.0/repositories/acme/shop', '/2.0/workspaces/acme', '/2.0/nothing']) {
       const { status, body } = await world.anonymous(path, authorization);

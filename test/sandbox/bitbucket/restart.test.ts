@@ -40,7 +40,7 @@ test('what was answered is on disk already, so that killing the process loses no
   await world.send('POST', '/sandbox/repositories', { workspace: 'acme', slug: 'new' });
   const other = await startBitbucketSandbox({ port: 0, dir: world.dir });
   const { status } = await fetch(`${other.url}/2.0/repositories/acme/new`, {
-    headers: { authorization: 'Bearer sandbox-token' },
+    headers: { authorization: 'Bearer sandbox-token-acme' },
   });
   await other.close();
   expect(status).toBe(200);

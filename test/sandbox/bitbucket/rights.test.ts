@@ -10,7 +10,7 @@ afterEach(() => world.end());
 type Values = { values: { slug: string; event: string }[] };
 
 const may = (permission: string, repository = 'acme/shop') =>
-  world.send('PUT', '/sandbox/permissions', { repository, account: 'sandbox-token', permission });
+  world.send('PUT', '/sandbox/permissions', { repository, account: 'credentials', permission });
 const slugs = async (query = '') => {
   const { body } = await world.get(`/2.0/repositories/acme${query}`);
   return (body as Values).values.map(({ slug }) => slug);

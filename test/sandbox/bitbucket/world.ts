@@ -26,6 +26,13 @@ async function request(url: string, init: RequestInit): Promise<Reply> {
   return { status: response.status, text, body: json ? JSON.parse(text) : undefined };
 }
 
+/** The token of the seed that may do what the path asks, in the workspace that it names. */
+function tokenFor(path: string): string {
+  const workspace = path.includes('globex') ? 'globex' : 'acme';
+  if (path.includes('/hooks') || workspace === 'globex') return `sandbox-webhook-token-${workspace}`;
+  return path.includes('/permissions') ? `sandbox-admin-token-${workspace}` : `sandbox-token-${workspace}`;
+}
+
 export async function bitbucketWorld(now?: () => number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'bitbucket-'));
   const options = { port: 0, dir, ...(now ? { now } : {}) };
@@ -33,7 +40,7 @@ export async function bitbucketWorld(now?: () => number): Promise<World> {
   const send = (method: string, path: string, body?: unknown) =>
     request(`${sandbox.url}${path}`, {
       method,
-      headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${tokenFor(path)}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
+import { bitbucketFrom } from '../../../scripts/bitbucket/client.ts';
 import { pinConfiguration } from '../../../scripts/bitbucket/config-pin.ts';
 
 const TEXT = `# Kept as it is.
@@ -33,8 +34,10 @@ describe('pinning ownership rules', () => {
     await bitbucket.close();
     rmSync(dir, { recursive: true });
   });
-  const pin = (text: string, token = 'sandbox-token') =>
-    pinConfiguration(text, `${bitbucket.url}/2.0`, token);
+  const settings = (more: NodeJS.ProcessEnv = {}) =>
+    bitbucketFrom({ SANDBOX_BITBUCKET_URL: bitbucket.url, ...more });
+  const pin = async (text: string, more: NodeJS.ProcessEnv = {}) =>
+    pinConfiguration(text, await settings(more));
 
   it('fills in the UUID that Bitbucket has for a key or a slug, and leaves pinned rules and comments alone', async () => {
     const { text, pinned } = await pin(TEXT);
@@ -72,10 +75,9 @@ describe('pinning ownership rules', () => {
 
   it('needs no token where nothing is left to pin', async () => {
     const { text } = await pin(TEXT);
-    expect(await pinConfiguration(text, `${bitbucket.url}/2.0`, undefined)).toEqual({ text, pinned: [] });
-    await expect(pinConfiguration(TEXT, `${bitbucket.url}/2.0`, undefined)).rejects.toThrow(
-      'BITBUCKET_TOKEN',
-    );
+    const none = { BITBUCKET_CREDENTIALS: '{}' };
+    expect(await pin(text, none)).toEqual({ text, pinned: [] });
+    await expect(pin(TEXT, none)).rejects.toThrow('There is none in BITBUCKET_CREDENTIALS, entry acme');
   });
 
   it('changes nothing when nothing is left to pin', async () => {
@@ -85,6 +87,8 @@ describe('pinning ownership rules', () => {
 
   it('fails for a project that Bitbucket does not show, and for a refused credential', async () => {
     await expect(pin(TEXT.replace('SHOP', 'NOPE'))).rejects.toThrow('no project NOPE in workspace acme');
-    await expect(pin(TEXT, 'wrong')).rejects.toThrow('Bitbucket answered 401');
+    await expect(pin(TEXT, { BITBUCKET_CREDENTIALS: '{"acme":"wrong"}' })).rejects.toThrow(
+      'Bitbucket answered 401',
+    );
   });
 });

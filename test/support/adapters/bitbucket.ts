@@ -1,4 +1,5 @@
 import { bitbucketApi } from '../../../adapters/bitbucket/api.ts';
+import { fixedCredentials } from '../../../adapters/settings/secrets.ts';
 import type { Bitbucket } from '../../../domain/bitbucket/port.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import { asEpoch, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
@@ -6,6 +7,10 @@ import { asEpoch, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
 export const SECRET = 'ATCTT3xFfGN0-a-secret-token=1A2B3C4D';
 
 export const acme = { slug: 'acme', uuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}') };
+
+/** A workspace that is configured, and that Bitbucket shows to no credential. */
+const nobody = { slug: 'nobody', uuid: asWorkspaceUuid('{00000000-0000-0000-0000-000000000000}') };
+
 export const REPOSITORY_UUID = asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
 export const shop: Repository = {
   uuid: REPOSITORY_UUID,
@@ -59,7 +64,7 @@ export const apiError = (message: string, detail?: unknown) => ({
 /** The adapter over `url`, and the waits that it asked its clock for, in milliseconds. */
 export function bitbucketAt(
   url: string,
-  token: () => Promise<string> = async () => SECRET,
+  stored: Record<string, unknown> = { acme: SECRET, nobody: SECRET },
 ): { bitbucket: Bitbucket; waits: number[] } {
   const waits: number[] = [];
   const clock = {
@@ -68,5 +73,9 @@ export function bitbucketAt(
       waits.push(milliseconds);
     },
   };
-  return { bitbucket: bitbucketApi({ url, token, clock, random: () => 0.5 }), waits };
+  const credentials = fixedCredentials(stored, 'BITBUCKET_CREDENTIALS');
+  const adminCredentials = fixedCredentials(stored, 'BITBUCKET_ADMIN_CREDENTIALS');
+  const tokenUrl = new URL('/site/oauth2/access_token', url).href;
+  const sources = { workspaces: [acme, nobody], credentials, adminCredentials };
+  return { bitbucket: bitbucketApi({ url, tokenUrl, ...sources, clock, random: () => 0.5 }), waits };
 }

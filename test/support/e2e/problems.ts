@@ -33,5 +33,7 @@ export async function refused(world: World, act: () => Promise<Reply>): Promise<
 /** Holds an answer to recipient nothing of policies, ARNs and tokens. */
 export function expectNoSecrets({ text, headers }: Reply): void {
   const all = text + JSON.stringify([...headers]);
-  expect(all).not.toMatch(/arn:|eyJ[\w-]|"Statement"|sts:|iam:|sandbox-token|\bat .*\.(ts|mjs):\d/);
+  expect(all).not.toMatch(
+    /arn:|eyJ[\w-]|"Statement"|sts:|iam:|sandbox-(admin-|webhook-)?token|sandbox-(key|secret)|\bat .*\.(ts|mjs):\d/,
+  );
 }

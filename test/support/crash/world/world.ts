@@ -17,6 +17,7 @@ import {
   composeProvisionerClient,
   composeRequests,
   composeStreams,
+  composeWorkerClient,
 } from '../../../../handlers/compose.ts';
 import { asEpoch } from '../../identifiers.ts';
 import { hurry } from '../hurry.ts';
@@ -138,6 +139,7 @@ export class CrashWorld {
         ...composeStreams(core),
         configuration: core.configuration,
         provisioner,
+        worker: composeWorkerClient(core),
         reportFailure: () => {},
         reportStopped: () => {},
       },

@@ -13,6 +13,8 @@ import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import type { AuditedRole } from '../../../../domain/guardrails/guardrails.ts';
+import type { Worker } from '../../../../domain/messaging/ports.ts';
+import type { WorkerMessage } from '../../../../domain/messaging/worker-message.ts';
 import {
   type EnvironmentUuid,
   parseGrantId,
@@ -20,7 +22,7 @@ import {
   type RepositoryUuid,
   type StreamId,
 } from '../../../../domain/shared/identifiers.ts';
-import type { PortError } from '../../../../domain/shared/port-error.ts';
+import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
@@ -70,7 +72,9 @@ export class FakeBitbucket implements Bitbucket {
   async findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined> {
     if (this.outage) throw this.outage;
     const wanted = (r: Repository) => r.uuid === repository || r.slug === repository;
-    return this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
+    const found = this.repositories.find((r) => r.workspace.slug === workspace.slug && wanted(r));
+    if (found || this.readableWorkspaces.has(workspace.slug)) return found;
+    throw new PortError('Bitbucket', 'DENIED', `No credential can read workspace ${workspace.slug}.`);
   }
 
   readonly readableWorkspaces = new Set(['acme', 'globex']);
@@ -178,6 +182,13 @@ export class World {
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
   readonly unreadable: string[] = [];
+  /** What the worker was handed, oldest first. */
+  readonly handedOn: WorkerMessage[] = [];
+  readonly worker: Worker = {
+    handOn: async (message) => {
+      this.handedOn.push(message);
+    },
+  };
   configuration = configurationOf();
   #runs = 0;
   #requests = 0;

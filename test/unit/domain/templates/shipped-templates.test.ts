@@ -28,7 +28,7 @@ describe.each(templates.map((template) => [template.name, template] as const))('
 
   test.each(Object.keys(template.parameters))('reaches nothing of Rolewright through %s', (name) => {
     const { type, list } = present(template.parameters[name]);
-    for (const own of ['rolewright-prod-events', 'rolewright/prod/bitbucket-token', 'rolewright']) {
+    for (const own of ['rolewright-prod-events', 'rolewright/prod/bitbucket/acme', 'rolewright']) {
       if (parameterError(type, own)) continue;
       const found = violations(template, { ...example, [name]: list ? [own] : own });
       // A source of events is no resource: it stands in a condition.

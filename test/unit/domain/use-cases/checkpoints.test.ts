@@ -45,6 +45,7 @@ const pass = () =>
   reconcile(
     {
       ...world.requestPorts,
+      worker: world.worker,
       reportStopped: () => {},
       reportFailure: (grantId, error) => {
         throw new Error(`${grantId}: ${(error as Error).message}`);

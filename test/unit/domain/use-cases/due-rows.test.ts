@@ -15,7 +15,12 @@ beforeEach(() => {
 
 const pass = (seconds = Number.POSITIVE_INFINITY) =>
   reconcile(
-    { ...world.requestPorts, reportFailure: (id) => failures.push(id), reportStopped: () => {} },
+    {
+      ...world.requestPorts,
+      worker: world.worker,
+      reportFailure: (id) => failures.push(id),
+      reportStopped: () => {},
+    },
     { correlationId: 'pass', deadline: asEpoch(world.clock.now() + seconds * 1000) },
   );
 const dueNow = async () =>

@@ -43,7 +43,7 @@ const last = async () => (await world.eventTypes()).at(-1);
 const stranger = { principal: { kind: 'person' as const, id: 'mallory@acme.example' }, groups: [] };
 const pass = () =>
   reconcile(
-    { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
+    { ...world.requestPorts, worker: world.worker, reportFailure: () => {}, reportStopped: () => {} },
     { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 const otherBucket = { parameters: { bucket: 'shop-other' } };

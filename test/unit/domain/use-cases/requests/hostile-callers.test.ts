@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const pass = () =>
   reconcile(
-    { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
+    { ...world.requestPorts, worker: world.worker, reportFailure: () => {}, reportStopped: () => {} },
     { correlationId: 'pass-1', deadline: asEpoch(world.clock.now() + 60_000) },
   );
 const grantNow = async () => present((await listAll(world.grants)).find(({ id }) => id === GRANT_ID));

@@ -272,7 +272,7 @@ describe('the revoke of an unreadable grant survives', () => {
     for (let minutes = 0; minutes < 12; minutes += 1) {
       world.clock.advance(120_000);
       await reconcile(
-        { ...world.requestPorts, reportFailure: () => {}, reportStopped: () => {} },
+        { ...world.requestPorts, worker: world.worker, reportFailure: () => {}, reportStopped: () => {} },
         { correlationId: 'pass', deadline: asEpoch(world.clock.now() + 60_000) },
       );
     }

@@ -38,6 +38,7 @@ const pass = () =>
   reconcile(
     {
       ...world.requestPorts,
+      worker: world.worker,
       reportFailure: () => {},
       reportStopped: (grantId) => stopped.push(grantId),
     },
