@@ -4,7 +4,8 @@ import { type SettingsSource, sourceOfStage } from '../adapters/settings/source.
 import { checkedSettings } from '../scripts/build/embed-settings.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
 import { seededVariables } from './bitbucket/credentials/credential.ts';
-import { seed, webhookSecrets } from './bitbucket/seed.ts';
+import { type Seed, seed as standardSeed, webhookSecretsOf } from './bitbucket/seed.ts';
+import { seedFor } from './bitbucket/seed-for.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from './bitbucket/server.ts';
 import { cursorKeys } from './cursor-keys.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
@@ -75,6 +76,8 @@ export type StandIns = {
 
 /** A running stack. `variables` is what a process needs to use the product's own adapters on it. */
 export type Stack = StandIns & {
+  /** What the stand-in for Bitbucket began with. */
+  seed: Seed;
   api: string;
   lambda: string;
   variables: Record<string, string>;
@@ -95,7 +98,8 @@ export async function startStandIns(
   ports: StackPorts,
 ): Promise<StandIns> {
   const { root } = source;
-  const [account] = readConfiguration(source).accounts;
+  const configuration = readConfiguration(source);
+  const [account] = configuration.accounts;
   if (!account) throw new Error('a configuration has an account');
   const names = {
     accountId: account.id,
@@ -107,7 +111,11 @@ export async function startStandIns(
   try {
     const dynamodb = await startDynamodbSandbox({ port: ports.dynamodb, dir });
     started.push(dynamodb);
-    const bitbucket = await startBitbucketSandbox({ port: ports.bitbucket, dir });
+    const bitbucket = await startBitbucketSandbox({
+      port: ports.bitbucket,
+      dir,
+      seed: seedFor(configuration),
+    });
     started.push(bitbucket);
     const aws = await startAwsSandbox({
       port: ports.aws,
@@ -133,6 +141,7 @@ export const functionVariables = (
   standIns: StandIns,
   lambdaPort: number,
   cursors: string,
+  workspaces: readonly { slug: string; uuid: string }[] = standardSeed.workspaces,
 ): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: 'SANDBOX',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
@@ -142,9 +151,9 @@ export const functionVariables = (
   AWS_ENDPOINT_URL_SSM: standIns.aws.url,
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
-  ...seededVariables(seed.workspaces),
+  ...seededVariables(workspaces),
   CURSOR_KEYS: cursors,
-  BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecrets),
+  BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecretsOf(workspaces)),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,
   SANDBOX_SLACK_URL: standIns.slack.url,
   SLACK_BOT_TOKEN: slackSeed.botToken,
@@ -179,13 +188,14 @@ export async function startStack({
   source = sourceOfStage(root, 'sandbox'),
 }: StackOptions & { root: string; dir: string; ports: StackPorts }): Promise<Stack> {
   readTemplates(root);
+  const seed = seedFor(readConfiguration(source));
   const folder = resolve(dir);
   const standIns = await startStandIns(source, folder, ports);
   const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
   const start = async () => {
     const port = ports.api || (await freePort());
     const lambdaPort = ports.lambda || (await freePort());
-    const variables = functionVariables(standIns, lambdaPort, cursorKeys(folder));
+    const variables = functionVariables(standIns, lambdaPort, cursorKeys(folder), seed.workspaces);
     const service = serviceFile === undefined ? {} : { serviceFile };
     const options = { source, dir: folder, port, lambdaPort, variables, schedule, ...service };
     return { ...(await startGateway(options)), lambda: `http://127.0.0.1:${lambdaPort}`, variables };
@@ -208,6 +218,7 @@ export async function startStack({
   if (webhooks) standIns.bitbucket.connectWebhooks(gateway.url);
   return {
     ...standIns,
+    seed,
     api: gateway.url,
     lambda: gateway.lambda,
     variables: gateway.variables,

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings/source.ts';
 import { settingsWarnings } from '../scripts/build/settings-warnings.ts';
-import { seed } from './bitbucket/seed.ts';
-import { portsFromEnvironment, startAdvice, startStack } from './stack.ts';
+import { seededCredentials } from './bitbucket/credentials/credential.ts';
+import type { SeedWorkspace } from './bitbucket/seed.ts';
+import { portsFromEnvironment, type Stack, startAdvice, startStack } from './stack.ts';
 
 const usage = `Usage: npm start [-- --config FILE [--access FOLDER]]
 
@@ -22,6 +23,35 @@ function chosenSource(args: string[]): SettingsSource {
 }
 
 const dir = process.env.SANDBOX_DIR ?? '.sandbox';
+
+/** The credential of a workspace, as people enter it. */
+function credentialOf({ slug, uuid }: SeedWorkspace): string {
+  const [credential] = seededCredentials([{ slug, uuid }]);
+  return credential?.kind === 'oauthConsumer'
+    ? `OAuth consumer ${credential.name}, ${credential.secret}`
+    : `access token ${credential?.secret}`;
+}
+
+/** Commands for a first request, by a person of group platform for the first repository. */
+function firstRequest({ api, bitbucket, seed }: Stack): string[] {
+  const [workspace] = seed.workspaces;
+  const repository = workspace?.repositories[0]?.slug ?? '';
+  const person = seed.people.find(({ groups }) => groups.includes('platform'));
+  const body = JSON.stringify(
+    person ? { email: person.email } : { email: 'you@example.com', groups: ['platform'] },
+  );
+  const request = {
+    repository: `${workspace?.slug}/${repository}`,
+    template: 's3-static-site',
+    parameters: { bucket: `${repository}-site` },
+  };
+  return [
+    'A first request, as a person of group platform:',
+    `  TOKEN=$(curl -s ${bitbucket.url}/sandbox/person-token -d '${body}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+    `  curl -s ${api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
+    `    -d '${JSON.stringify(request)}'`,
+  ];
+}
 
 async function main(): Promise<void> {
   const ports = portsFromEnvironment(process.env);
@@ -54,7 +84,7 @@ async function main(): Promise<void> {
     '',
     `  API               ${stack.api}`,
     `  Lambda invoke     ${stack.lambda}`,
-    `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0        token: sandbox-token-acme (globex: OAuth consumer sandbox-key, sandbox-secret)`,
+    `  Bitbucket Cloud   ${stack.bitbucket.url}/2.0`,
     `  AWS IAM and STS   ${stack.aws.url}`,
     `  DynamoDB          ${stack.dynamodb.url}`,
     `  Slack             ${stack.slack.url}/                 open it in a browser`,
@@ -62,18 +92,15 @@ async function main(): Promise<void> {
     `  state and logs    ${dir}/   (npm run sandbox:reset deletes it)`,
     '',
     'Repositories in Bitbucket:',
-    ...seed.workspaces.flatMap((workspace) => [
-      `  workspace   ${workspace.slug.padEnd(16)} ${workspace.uuid}`,
+    ...stack.seed.workspaces.flatMap((workspace) => [
+      `  workspace   ${workspace.slug.padEnd(16)} ${workspace.uuid}  ${credentialOf(workspace)}`,
       ...workspace.repositories.flatMap((repository) => [
         `  repository  ${`${workspace.slug}/${repository.slug}`.padEnd(16)} ${repository.uuid}  project ${repository.projectKey}`,
         ...repository.environments.map(({ name, uuid }) => `  environment   ${name.padEnd(14)} ${uuid}`),
       ]),
     ]),
     '',
-    'A first request, as ada of the platform team:',
-    `  TOKEN=$(curl -s ${stack.bitbucket.url}/sandbox/person-token -d '{"email":"ada@acme.example"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
-    `  curl -s ${stack.api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
-    `    -d '{"repository":"acme/shop","template":"s3-static-site","parameters":{"bucket":"shop-site"}}'`,
+    ...firstRequest(stack),
     '',
     ...settingsWarnings(source),
     'Ctrl-C stops the stack.',

@@ -68,7 +68,7 @@ async function cycle(stack: Stack, endpoint: Endpoint, samples: number): Promise
 type SignedRequest = { headers: Record<string, string>; body: string };
 
 function webhook(): SignedRequest {
-  const repository = seed.workspaces[0].repositories[0];
+  const repository = seed.workspaces[0]?.repositories[0];
   const body = JSON.stringify({ actor: {}, repository: { uuid: repository?.uuid, full_name: 'acme/shop' } });
   const headers = {
     'content-type': 'application/json',

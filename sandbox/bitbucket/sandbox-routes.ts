@@ -7,12 +7,15 @@ import { credentialRoutes } from './credentials/routes.ts';
 import { companyRoutes } from './identity/company-tokens.ts';
 import { stepToken } from './identity/step-token.ts';
 import { permissionRoutes } from './rest/permissions.ts';
-import { webhookSecrets } from './seed.ts';
+import type { Seed } from './seed.ts';
 import type { StateStore } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** The state that the sandbox's own endpoints use. */
 export type SandboxParts = {
+  seed: Seed;
+  /** By the workspace's slug. */
+  webhookSecrets: Record<string, string>;
   store: StateStore;
   faults: Faults;
   calls: CallLog;
@@ -22,14 +25,14 @@ export type SandboxParts = {
 
 /** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` with every problem. */
 export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Promise<Answer> {
-  const { store, faults, calls, webhooks, now } = parts;
+  const { seed, webhookSecrets, store, faults, calls, webhooks, now } = parts;
   const routes: Route[] = [
     {
       method: 'POST',
       path: '/sandbox/step-token',
       answer: (_, { body }) => stepToken(store, body, now()),
     },
-    ...companyRoutes(store, now),
+    ...companyRoutes(store, seed, now),
     ...permissionRoutes(store),
     ...credentialRoutes(store),
     ...changeRoutes(store, webhooks, now),

@@ -57,11 +57,52 @@ const globex: SeedWorkspace = {
   ],
 };
 
+/** An issuer of the company. `fixed` are claims, by path, that every token of it has; `idClaim` and `groupsClaim` are where a
+ *  token holds the id and the groups. */
+export type SeedIssuer = {
+  kind: 'person' | 'service';
+  issuer: string;
+  idClaim: string;
+  fixed: Readonly<Record<string, unknown>>;
+  audience?: string;
+  clientId?: string;
+  groupsClaim?: string;
+};
+
+/** A person of the company: the groups that tokens have if none are asked for, and the id where it is not the email. */
+export type SeedPerson = { email: string; id?: string; groups: readonly string[] };
+
 /** What a new sandbox holds; every repository was created at `createdAt` (ISO 8601 UTC). */
-export const seed = {
+export type Seed = {
+  createdAt: string;
+  workspaces: readonly SeedWorkspace[];
+  issuers: readonly SeedIssuer[];
+  people: readonly SeedPerson[];
+};
+
+const companyIssuer = (kind: SeedIssuer['kind'], host: string, idClaim: string): SeedIssuer => ({
+  kind,
+  issuer: `https://${host}`,
+  audience: 'rolewright',
+  idClaim,
+  groupsClaim: 'groups',
+  fixed: {},
+});
+
+/** The standard seed, which fits `sandbox/config.yaml`. */
+export const seed: Seed = {
   createdAt: '2026-01-05T08:00:00.000Z',
   workspaces: [acme, globex],
-} as const;
+  issuers: [
+    companyIssuer('person', 'login.acme.example', 'email'),
+    companyIssuer('service', 'services.acme.example', 'sub'),
+  ],
+  people: [
+    { email: 'ada@acme.example', id: 'ada@acme.example', groups: ['platform'] },
+    { email: 'grace@acme.example', id: 'grace@acme.example', groups: ['platform'] },
+    { email: 'mallory@acme.example', id: 'mallory@acme.example', groups: [] },
+  ],
+};
 
 /** An Atlassian account of the seed. */
 export type Account = { nickname: string; uuid: string; accountId: string };
@@ -78,21 +119,9 @@ export const firstPermissions = accounts.map((account, n) => ({
   permission: (['admin', 'write', 'read'] as const)[n] ?? 'read',
 }));
 
-/** The groups that the stand-in company identity provider gives a person, by email in lower-case; others: none. */
-export const groupsOfPerson: Readonly<Record<string, readonly string[]>> = {
-  'ada@acme.example': ['platform'],
-  'grace@acme.example': ['platform'],
-  'mallory@acme.example': [],
-};
-
-/** The company's issuers: one signs people's tokens, one services'. */
-export const companyIssuers = {
-  person: 'login.acme.example',
-  service: 'services.acme.example',
-} as const;
-
 /** The secret of each workspace's webhook to Rolewright, by slug. */
-export const webhookSecrets: Readonly<Record<string, string>> = {
-  acme: 'sandbox-webhook-secret-of-workspace-acme',
-  globex: 'sandbox-webhook-secret-of-workspace-globex',
-};
+export const webhookSecretsOf = (workspaces: readonly { slug: string }[]): Record<string, string> =>
+  Object.fromEntries(workspaces.map(({ slug }) => [slug, `sandbox-webhook-secret-of-workspace-${slug}`]));
+
+/** Those of the standard seed. */
+export const webhookSecrets = webhookSecretsOf(seed.workspaces);

@@ -11,7 +11,7 @@ import { connectHooks } from './rest/hooks.ts';
 import { withSlugs } from './rest/lookup.ts';
 import { restApi } from './rest/routes.ts';
 import { sandboxApi } from './sandbox-routes.ts';
-import { webhookSecrets } from './seed.ts';
+import { type Seed, seed as standardSeed, webhookSecretsOf } from './seed.ts';
 import { openState } from './state.ts';
 import { webhookSender } from './webhooks.ts';
 
@@ -26,16 +26,19 @@ export type BitbucketSandbox = {
 
 /** Starts the stand-in for Bitbucket Cloud, and for a company identity provider, on 127.0.0.1.
  *
- *  `port`: 0 chooses a free one. `dir`: repositories and signing keys live in `<dir>/bitbucket.json` and survive any
+ *  `seed`: what a new folder begins with. `port`: 0 chooses a free one. `dir`: repositories and signing keys live in `<dir>/bitbucket.json` and survive any
  *  end of the process; faults and the call log do not. `now`: milliseconds, default the clock.
  *  Errors: the port is taken; the state file is unreadable. */
 export async function startBitbucketSandbox(options: {
   port: number;
   dir: string;
   now?: () => number;
+  seed?: Seed;
 }): Promise<BitbucketSandbox> {
   const now = options.now ?? Date.now;
-  const store = openState(options.dir);
+  const seed = options.seed ?? standardSeed;
+  const webhookSecrets = webhookSecretsOf(seed.workspaces);
+  const store = openState(options.dir, seed);
   const faults = noFaults();
   const calls = callLog();
   let url = '';
@@ -47,7 +50,7 @@ export async function startBitbucketSandbox(options: {
     (segments) => withSlugs(store.state, segments),
   );
   const webhooks = webhookSender(store, now);
-  const sandbox = sandboxApi({ store, faults, calls, webhooks, now });
+  const sandbox = sandboxApi({ seed, webhookSecrets, store, faults, calls, webhooks, now });
 
   /** The answer, or undefined when the connection is to be closed without one. */
   async function answer(request: SandboxRequest): Promise<Answer | undefined> {

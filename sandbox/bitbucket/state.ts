@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { stateFile } from '../state-file.ts';
 import { credentialSchema, seededCredentials } from './credentials/credential.ts';
 import { generateSigningKey } from './identity/signing-keys.ts';
-import { firstPermissions, seed } from './seed.ts';
+import { firstPermissions, type Seed, type SeedWorkspace } from './seed.ts';
 
 const environmentSchema = z.object({
   uuid: z.string(),
@@ -62,7 +62,7 @@ const workspaceSchema = z.object({
 const stateSchema = z.object({
   version: z.literal(1),
   workspaces: z.array(workspaceSchema),
-  credentials: z.array(credentialSchema).default(() => seededCredentials(seed.workspaces)),
+  credentials: z.array(credentialSchema),
   keys: z.record(z.string(), z.looseObject({ kty: z.string(), kid: z.string() })),
 });
 
@@ -83,12 +83,14 @@ export type StateStore = {
   key(owner: string): Promise<JWK>;
 };
 
-/** Opens `<dir>/bitbucket.json`, or creates it with the seed.
+/** Opens `<dir>/bitbucket.json`, or creates it with `seed`. A file that exists gains the workspaces and projects that only the seed
+ *  has: an edited configuration finds its own at the next start.
  *  Errors: a file that is there but cannot be understood; it is left as it is. */
-export function openState(dir: string): StateStore {
+export function openState(dir: string, seed: Seed): StateStore {
   const file = stateFile(dir, 'bitbucket.json', stateSchema);
   const kept = file.read();
-  const state = kept ?? seededState();
+  const state = kept ?? { version: 1, workspaces: [], credentials: [], keys: {} };
+  const hasGained = addMissing(state, seed);
   const store: StateStore = {
     state,
     save: () => file.write(state),
@@ -103,24 +105,36 @@ export function openState(dir: string): StateStore {
       return key;
     },
   };
-  if (kept === undefined) store.save();
+  if (hasGained) store.save();
   return store;
 }
 
-function seededState(): BitbucketState {
-  const { createdAt } = seed;
-  return stateSchema.parse({
-    version: 1,
-    workspaces: seed.workspaces.map((workspace) => ({
-      ...workspace,
-      createdAt,
-      oidcEnabled: true,
-      repositories: workspace.repositories.map((repository) => ({
-        ...repository,
-        createdAt,
-        updatedAt: createdAt,
-      })),
-    })),
-    keys: {},
-  });
+/** Adds the seed's workspaces and projects that the state lacks; false if it lacks none. */
+function addMissing(state: BitbucketState, seed: Seed): boolean {
+  let hasGained = false;
+  for (const workspace of seed.workspaces) {
+    const { slug, uuid, name } = workspace;
+    let held = state.workspaces.find((one) => one.uuid === uuid);
+    if (!held) {
+      held = workspaceSchema.parse({
+        ...{ slug, uuid, name, createdAt: seed.createdAt },
+        ...{ oidcEnabled: true, projects: [], repositories: [] },
+      });
+      state.workspaces.push(held);
+      state.credentials.push(...seededCredentials([workspace]));
+      hasGained = true;
+    }
+    for (const project of workspace.projects) {
+      if (held.projects.some((one) => one.uuid === project.uuid || one.key === project.key)) continue;
+      held.projects.push(project);
+      held.repositories.push(...repositoriesIn(workspace, project.key, seed.createdAt));
+      hasGained = true;
+    }
+  }
+  return hasGained;
 }
+
+const repositoriesIn = ({ repositories }: SeedWorkspace, key: string, createdAt: string): Repository[] =>
+  repositories
+    .filter(({ projectKey }) => projectKey === key)
+    .map((repository) => repositorySchema.parse({ ...repository, createdAt, updatedAt: createdAt }));
