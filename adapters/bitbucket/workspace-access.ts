@@ -85,11 +85,15 @@ const passOf =
       if (!('status' in tried)) refusals.push({ key, ...tried });
       else if (tried.status === 200) return { isShown: true, answer: tried, key, ring };
       else refusals.push({ key, reason: 'absent', error: rejected(404) });
-      // A credential that could change something is an administrator's mistake, whatever another one can see.
-      if (refusals.at(-1)?.reason === 'excess') break;
+      if (refusals.slice(-1).some(endsTheLook)) break;
     }
     return { isShown: false, refusals, ring };
   };
+
+/** True where no other credential is tried: one that could change something is an administrator's mistake, whatever another
+ *  one can see; and a Bitbucket that fails fails them all. A rate limit is of one credential. */
+const endsTheLook = ({ reason, error }: Refusal): boolean =>
+  reason === 'excess' || (reason === 'busy' && error.code !== 'THROTTLED');
 
 /** True where the same call with what is stored now may have another end. */
 const isCuredByAnother = ({ reason }: Refusal): boolean => reason === 'unknown' || reason === 'excess';

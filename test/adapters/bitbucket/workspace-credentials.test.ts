@@ -192,6 +192,26 @@ describe('several credentials', () => {
     expect(await find(acme, 'api')).toBeDefined();
   });
 
+  test('are not all tried where Bitbucket itself fails, and are where one has reached its limit', async () => {
+    const server = await startScriptedServer();
+    const { bitbucket } = bitbucketAt(server.url, { acme: ['a', 'b', 'c'] });
+    server.script({ status: 503 });
+    await expect(bitbucket.findRepository(acme, 'x')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(server.requests).toHaveLength(3);
+    server.requests.length = 0;
+    server.script({ status: 429, headers: { 'retry-after': '60' } });
+    await expect(bitbucket.findRepository(acme, 'x')).rejects.toMatchObject({
+      code: 'THROTTLED',
+      retryAfter: 60,
+    });
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer a',
+      'Bearer b',
+      'Bearer c',
+    ]);
+    await server.close();
+  });
+
   test('a token that Bitbucket calls one of a part proves no absence, even where it reads the workspace', async () => {
     const server = await startScriptedServer();
     const narrow = { 'x-credential-type': 'repo_access_token' };
