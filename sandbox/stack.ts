@@ -12,7 +12,7 @@ import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dyna
 import { startGateway } from './gateway.ts';
 import { freePort } from './http/local-server.ts';
 import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
-import { slackSeed } from './slack/seed.ts';
+import { slackSeed, slackSeedFor } from './slack/seed.ts';
 import { type SlackSandbox, startSlackSandbox } from './slack/server.ts';
 
 /** Ports of a stack; 0 chooses a free one. */
@@ -126,7 +126,7 @@ export async function startStandIns(
       managedPolicies: [boundaryPolicy(root, names)],
     });
     started.push(aws);
-    const slack = await startSlackSandbox({ port: ports.slack, dir });
+    const slack = await startSlackSandbox({ port: ports.slack, dir, seed: slackSeedFor(configuration) });
     started.push(slack);
     await createTables(dynamodb.url, tableDefinitions(root, names));
     return { bitbucket, aws, dynamodb, slack };

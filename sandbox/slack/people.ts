@@ -41,7 +41,7 @@ const closeSchema = z.strictObject({ viewId: z.string().min(1) });
  *  does, and answered with what the app answered. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each action is short.
 export function peopleActions(world: SlackWorld) {
-  const { store, now } = world;
+  const { seed, store, now } = world;
 
   /** The app's answer; undefined if none arrived within Slack's time limit. */
   async function deliver(path: string, fields: Record<string, string>) {
@@ -77,12 +77,12 @@ export function peopleActions(world: SlackWorld) {
   };
 
   const common = (user: SlackUser) => ({
-    team: user.isStranger ? slackSeed.foreignTeam : slackSeed.team,
+    team: user.isStranger ? slackSeed.foreignTeam : seed.team,
     user: {
       id: user.id,
       username: user.name,
       name: user.name,
-      team_id: (user.isStranger ? slackSeed.foreignTeam : slackSeed.team).id,
+      team_id: (user.isStranger ? slackSeed.foreignTeam : seed.team).id,
     },
     api_app_id: slackSeed.app.id,
     token: 'legacy-verification-token',
@@ -93,11 +93,11 @@ export function peopleActions(world: SlackWorld) {
   async function command(body: unknown): Promise<Answer> {
     const parsed = commandSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
-    const user = findUser(parsed.data.user);
+    const user = findUser(seed, parsed.data.user);
     if (!user) return refusal(404, `/user: no user ${parsed.data.user}`);
-    const channel = channelNamed(parsed.data.channel);
+    const channel = channelNamed(world, parsed.data.channel);
     if (!channel) return refusal(404, `/channel: no channel ${parsed.data.channel}`);
-    const team = user.isStranger ? slackSeed.foreignTeam : slackSeed.team;
+    const team = user.isStranger ? slackSeed.foreignTeam : seed.team;
     const reply = await deliver('/slack/commands', {
       token: 'legacy-verification-token',
       team_id: team.id,
@@ -133,7 +133,7 @@ export function peopleActions(world: SlackWorld) {
     const parsed = clickSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
     const { messageTs, viewId, actionId } = parsed.data;
-    const user = findUser(parsed.data.user);
+    const user = findUser(seed, parsed.data.user);
     if (!user) return refusal(404, `/user: no user ${parsed.data.user}`);
     const message = store.state.messages.find(({ ts }) => ts === messageTs);
     const view = store.state.views.find(({ id, isOpen }) => id === viewId && isOpen);
@@ -158,12 +158,12 @@ export function peopleActions(world: SlackWorld) {
   const placeOfClick = (user: SlackUser, message: Message | undefined, view: OpenView | undefined) =>
     message
       ? messagePlace(message, newResponseUrl(world, 'actions', { ...placeOf(message), user: user.id }))
-      : view && { container: { type: 'view', view_id: view.id }, view: viewShown(view) };
+      : view && { container: { type: 'view', view_id: view.id }, view: viewShown(world, view) };
 
   async function submit(body: unknown): Promise<Answer> {
     const parsed = submitSchema.safeParse(body);
     if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
-    const user = findUser(parsed.data.user);
+    const user = findUser(seed, parsed.data.user);
     const opened = store.state.views.find(({ id, isOpen }) => id === parsed.data.viewId && isOpen);
     if (!user || opened?.user !== user.id)
       return refusal(404, `/viewId: ${parsed.data.user} has no such view open`);
@@ -173,7 +173,7 @@ export function peopleActions(world: SlackWorld) {
       type: 'view_submission',
       ...common(user),
       trigger_id: newTrigger(world, user),
-      view: { ...viewShown(opened), state: { values: state.values } },
+      view: { ...viewShown(world, opened), state: { values: state.values } },
       response_urls: [],
     };
     const reply = await deliver('/slack/interactions', { payload: JSON.stringify(payload) });
@@ -214,8 +214,8 @@ export function peopleActions(world: SlackWorld) {
 type Channel = { id: string; name: string };
 
 /** The channel with this id, or with this name. */
-const channelNamed = (text: string): Channel | undefined =>
-  findChannel(text) ?? slackSeed.channels.find(({ name }) => name === text.replace(/^#/, ''));
+const channelNamed = (world: SlackWorld, text: string): Channel | undefined =>
+  findChannel(world, text) ?? world.seed.channels.find(({ name }) => name === text.replace(/^#/, ''));
 
 function parseJson(text: string): Record<string, unknown> | undefined {
   try {

@@ -27,7 +27,7 @@ export function answerResponseUrl(
     world.store.save();
     return { status: 200, body: 'ok' };
   }
-  const channel = findChannel(url.channel);
+  const channel = findChannel(world, url.channel);
   if (!channel) return { status: 404, body: 'channel_not_found' };
   const isEphemeral = sent.response_type !== 'in_channel';
   addMessage(world, {

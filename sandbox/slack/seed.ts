@@ -21,6 +21,15 @@ const member = (name: string, realName: string, more: Partial<SlackUser> = {}): 
   ...more,
 });
 
+type Team = { id: string; domain: string; name: string };
+
+/** A Slack workspace: its team, users and channels. */
+export type SlackSeed = {
+  team: Team;
+  users: readonly SlackUser[];
+  channels: readonly { id: string; name: string }[];
+};
+
 /** The content of a new sandbox: one Slack workspace, its users and channels, and one installed app. `general` holds
  *  the people of the demo; the others are users that an app must refuse. */
 export const slackSeed = {
@@ -47,18 +56,38 @@ export const slackSeed = {
     { id: 'C0SHOP', name: 'team-shop' },
     { id: 'C0WEB', name: 'team-web' },
   ],
-} as const satisfies {
-  team: { id: string; domain: string; name: string };
-  foreignTeam: { id: string; domain: string; name: string };
+} as const satisfies SlackSeed & {
+  foreignTeam: Team;
   app: { id: string; name: string; botId: string };
   botToken: string;
   signingSecret: string;
-  users: readonly SlackUser[];
-  channels: readonly { id: string; name: string }[];
 };
 
-const users: readonly SlackUser[] = slackSeed.users;
-
 /** A user by name or id. */
-export const findUser = (nameOrId: string): SlackUser | undefined =>
+export const findUser = ({ users }: SlackSeed, nameOrId: string): SlackUser | undefined =>
   users.find(({ id, name }) => id === nameOrId || name === nameOrId);
+
+type Settings = {
+  slack?: { team: string; approversChannel: string; channels: readonly { channel: string }[] } | undefined;
+  people: readonly { id: string; email?: string | undefined; slack?: string | undefined }[];
+};
+
+/** The team, channels and users that a configuration names, beside those of the standard seed. A person's name is what is before
+ *  the @ of their email. */
+export function slackSeedFor({ slack, people }: Settings): SlackSeed {
+  const { team, users, channels } = slackSeed;
+  if (!slack) return { team, users, channels };
+  const own = people.flatMap(({ id, email = id, slack: user }): SlackUser[] => {
+    const [, userId] = user?.split('/') ?? [];
+    const name = email.split('@')[0] ?? id;
+    return userId === undefined ? [] : [{ id: userId, name, realName: name, email }];
+  });
+  const named = [slack.approversChannel, ...slack.channels.map(({ channel }) => channel)];
+  const missing = [...new Set(named)].filter((id) => !channels.some((known) => known.id === id));
+  const isStandard = slack.team === team.id;
+  return {
+    team: isStandard ? team : { id: slack.team, domain: 'own', name: 'Own' },
+    users: [...users, ...own.filter(({ id }) => !users.some((known) => known.id === id))],
+    channels: [...channels, ...missing.map((id) => ({ id, name: id.toLowerCase() }))],
+  };
+}

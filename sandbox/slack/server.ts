@@ -7,7 +7,7 @@ import { findRoute, pathSegments, type Route } from '../http/routes.ts';
 import { slackPage } from './page.ts';
 import { peopleActions } from './people.ts';
 import { answerResponseUrl } from './response-url.ts';
-import { slackSeed } from './seed.ts';
+import { type SlackSeed, slackSeed } from './seed.ts';
 import { openState } from './state.ts';
 import { guardedApi } from './web-api.ts';
 import type { SlackWorld } from './world.ts';
@@ -33,10 +33,12 @@ export async function startSlackSandbox(options: {
   port: number;
   dir: string;
   now?: () => number;
+  seed?: SlackSeed;
 }): Promise<SlackSandbox> {
   let url = '';
   let app: string | undefined;
   const world: SlackWorld = {
+    seed: options.seed ?? slackSeed,
     store: openState(options.dir),
     now: options.now ?? Date.now,
     url: () => url,
@@ -132,7 +134,7 @@ function sandboxRoutes(world: SlackWorld, faults: Faults, calls: object[]): Rout
     {
       method: 'GET',
       path: '/sandbox/people',
-      answer: () => ok({ users: slackSeed.users, channels: slackSeed.channels, team: slackSeed.team }),
+      answer: () => ok(world.seed),
     },
     { method: 'GET', path: '/sandbox/calls', answer: () => ok({ items: calls }) },
     {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { delay, type Fault, type Faults } from '../http/faults.ts';
 import { messageFault, viewFaults } from './block-kit.ts';
-import { findUser, type SlackUser, slackSeed } from './seed.ts';
+import { findUser, type SlackSeed, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, OpenView } from './state.ts';
 import { addMessage, findChannel, type SlackWorld, takeTrigger, withBlockIds } from './world.ts';
 
@@ -19,10 +19,10 @@ const refused = (error: string, messages: string[] = []): ApiAnswer => ({
 /** The methods of the Web API that this stand-in knows. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each method is short.
 function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAnswer {
-  const { store } = world;
+  const { seed, store } = world;
 
   function post(given: Arguments, via: Message['via'], ephemeralTo?: SlackUser): ApiAnswer {
-    const channel = findChannel(given.channel);
+    const channel = findChannel(world, given.channel);
     if (!channel) return refused('channel_not_found');
     const fault = messageFault(given);
     if (fault) return refused(fault.error, fault.messages);
@@ -38,7 +38,7 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
   }
 
   function update(given: Arguments): ApiAnswer {
-    const channel = findChannel(given.channel);
+    const channel = findChannel(world, given.channel);
     if (!channel) return refused('channel_not_found');
     const message = store.state.messages.find(({ ts }) => ts === given.ts);
     if (!message || message.channel !== channel.id || message.ephemeralTo)
@@ -65,7 +65,7 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
     };
     store.state.views.push(opened);
     store.save();
-    return ok({ view: viewShown(opened) });
+    return ok({ view: viewShown(world, opened) });
   }
 
   function updateView(given: Arguments): ApiAnswer {
@@ -76,26 +76,28 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
     if (faults.length > 0) return refused('invalid_arguments', faults);
     Object.assign(found, newContent(given.view));
     store.save();
-    return ok({ view: viewShown(found) });
+    return ok({ view: viewShown(world, found) });
   }
 
   return (method, given) => {
     switch (method) {
       case 'auth.test':
         return ok({
-          url: `https://${slackSeed.team.domain}.slack.com/`,
-          team: slackSeed.team.name,
-          team_id: slackSeed.team.id,
+          url: `https://${seed.team.domain}.slack.com/`,
+          team: seed.team.name,
+          team_id: seed.team.id,
           user_id: slackSeed.app.botId,
         });
       case 'users.info': {
-        const user = findUser(String(given.user));
-        return user && user.id === given.user ? ok({ user: userShown(user) }) : refused('user_not_found');
+        const user = findUser(seed, String(given.user));
+        return user && user.id === given.user
+          ? ok({ user: userShown(seed, user) })
+          : refused('user_not_found');
       }
       case 'chat.postMessage':
         return post(given, 'chat.postMessage');
       case 'chat.postEphemeral': {
-        const user = findUser(String(given.user));
+        const user = findUser(seed, String(given.user));
         return user ? post(given, 'chat.postEphemeral', user) : refused('user_not_in_channel');
       }
       case 'chat.update':
@@ -162,9 +164,9 @@ export function newContent(view: unknown): Pick<OpenView, 'hash' | 'errors' | 'v
 }
 
 /** A view as Slack shows it to its app. */
-export const viewShown = ({ id, hash, view }: OpenView): Arguments => ({
+export const viewShown = ({ seed }: SlackWorld, { id, hash, view }: OpenView): Arguments => ({
   id,
-  team_id: slackSeed.team.id,
+  team_id: seed.team.id,
   app_id: slackSeed.app.id,
   hash,
   root_view_id: id,
@@ -182,9 +184,9 @@ const shown = (message: Message): Arguments => ({
   blocks: message.blocks,
 });
 
-const userShown = (user: SlackUser): Arguments => ({
+const userShown = ({ team }: SlackSeed, user: SlackUser): Arguments => ({
   id: user.id,
-  team_id: user.isStranger ? slackSeed.foreignTeam.id : slackSeed.team.id,
+  team_id: user.isStranger ? slackSeed.foreignTeam.id : team.id,
   name: user.name,
   real_name: user.realName,
   deleted: user.deleted ?? false,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { findUser, type SlackUser, slackSeed } from './seed.ts';
+import { findUser, type SlackSeed, type SlackUser } from './seed.ts';
 import type { Block, Message, ResponseUrl, StateStore } from './state.ts';
 
 /** The state that every part of the stand-in uses. */
 export type SlackWorld = {
+  seed: SlackSeed;
   store: StateStore;
   /** Milliseconds. */
   now: () => number;
@@ -41,11 +42,11 @@ export function takeTrigger(
 
 /** A new response URL for a command or a pressed button. */
 export function newResponseUrl(
-  { store, url, now }: SlackWorld,
+  { seed, store, url, now }: SlackWorld,
   kind: 'commands' | 'actions',
   to: { channel: string; user: string; messageTs?: string },
 ): string {
-  const id = `${kind}/${slackSeed.team.id}/${randomBytes(12).toString('hex')}`;
+  const id = `${kind}/${seed.team.id}/${randomBytes(12).toString('hex')}`;
   store.state.responseUrls = store.state.responseUrls.filter(({ expiresAt }) => expiresAt > now());
   store.state.responseUrls.push({
     id,
@@ -67,10 +68,10 @@ export function takeResponseUrl({ store, now }: SlackWorld, id: string): Respons
 }
 
 /** The channel of that id, or a user's direct messages; undefined if the app cannot post there. */
-export function findChannel(id: unknown): { id: string; name: string } | undefined {
-  const channel = slackSeed.channels.find((one) => one.id === id);
+export function findChannel({ seed }: SlackWorld, id: unknown): { id: string; name: string } | undefined {
+  const channel = seed.channels.find((one) => one.id === id);
   if (channel) return channel;
-  const user = findUser(String(id).replace(/^D0/, 'U0'));
+  const user = findUser(seed, String(id).replace(/^D0/, 'U0'));
   return user && { id: user.id.replace(/^U0/, 'D0'), name: `@${user.name}` };
 }
 

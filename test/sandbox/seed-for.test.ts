@@ -10,6 +10,7 @@ import { parseConfiguration } from '../../domain/configuration/configuration.ts'
 import { seed } from '../../sandbox/bitbucket/seed.ts';
 import { seedFor } from '../../sandbox/bitbucket/seed-for.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { slackSeed, slackSeedFor } from '../../sandbox/slack/seed.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const OWN = '{7d5f2d1c-9d6a-4d2f-8a57-1f0a1b2c3d4e}';
@@ -51,6 +52,23 @@ const configuration = parsed.value;
 
 test("the local stack's own configuration has the standard seed", () => {
   expect(seedFor(readConfiguration(sourceOfStage(ROOT, 'sandbox')))).toEqual(seed);
+});
+
+test('Slack’s stand-in has the team, channels and people that a configuration names', () => {
+  const own = {
+    slack: { team: 'T0INITECH', approversChannel: 'C0LUMBERGH', channels: [{ channel: 'C0TPS' }] },
+    people: [{ id: 'p-17', email: 'peter@initech.example', slack: 'T0INITECH/U0PETER' }, { id: 'p-18' }],
+  };
+  const { team, channels, users } = slackSeedFor(own);
+  expect(team.id).toBe('T0INITECH');
+  expect(channels.map(({ id }) => id)).toEqual(expect.arrayContaining(['C0LUMBERGH', 'C0TPS']));
+  expect(users.at(-1)).toMatchObject({ id: 'U0PETER', name: 'peter', email: 'peter@initech.example' });
+  const standard = readConfiguration(sourceOfStage(ROOT, 'sandbox'));
+  expect(slackSeedFor(standard)).toEqual({
+    team: slackSeed.team,
+    users: slackSeed.users,
+    channels: slackSeed.channels,
+  });
 });
 
 test.each(['sandbox', 'prod'])('settings of stage %s as shipped can be tried', (stage) => {
