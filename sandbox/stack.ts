@@ -139,9 +139,11 @@ export async function startStandIns(
 /** The environment of the product's functions on these stand-ins; `cursors` are the keys of the lists' cursors. */
 export const functionVariables = (
   standIns: StandIns,
-  lambdaPort: number,
-  cursors: string,
-  workspaces: readonly { slug: string; uuid: string }[] = standardSeed.workspaces,
+  {
+    lambdaPort,
+    cursors,
+    workspaces = standardSeed.workspaces,
+  }: { lambdaPort: number; cursors: string; workspaces?: readonly { slug: string; uuid: string }[] },
 ): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: 'SANDBOX',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
@@ -195,7 +197,11 @@ export async function startStack({
   const start = async () => {
     const port = ports.api || (await freePort());
     const lambdaPort = ports.lambda || (await freePort());
-    const variables = functionVariables(standIns, lambdaPort, cursorKeys(folder), seed.workspaces);
+    const variables = functionVariables(standIns, {
+      lambdaPort,
+      cursors: cursorKeys(folder),
+      workspaces: seed.workspaces,
+    });
     const service = serviceFile === undefined ? {} : { serviceFile };
     const options = { source, dir: folder, port, lambdaPort, variables, schedule, ...service };
     return { ...(await startGateway(options)), lambda: `http://127.0.0.1:${lambdaPort}`, variables };

@@ -60,7 +60,7 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
     awsFolder,
     accountId: account.id,
     variables: (lambdaPort) =>
-      functionVariables({ aws, bitbucket, dynamodb, slack }, lambdaPort, cursorKeys(dir)),
+      functionVariables({ aws, bitbucket, dynamodb, slack }, { lambdaPort, cursors: cursorKeys(dir) }),
     async close() {
       await Promise.all([aws.close(), bitbucket.close(), dynamodb.close(), slack.close()]);
       rmSync(dir, { recursive: true, force: true });
