@@ -1,6 +1,5 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
 import type { AccountId } from '../shared/identifiers.ts';
-import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
   ESCALATION_PAIRS,
@@ -11,6 +10,7 @@ import {
   onlyReads,
 } from './dangerous-actions.ts';
 import { ESCALATION } from './escalation-table.ts';
+import { handsOn, hitOf, isUnjudged, isUnknown } from './judge-action.ts';
 import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
 import {

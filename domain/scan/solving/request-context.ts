@@ -14,7 +14,7 @@ const ANY_ADDRESS = '203.0.113.10';
 
 /** One value for a circumstance that all demands hold for: an address, or the present. `none` where there is no such value,
  *  `unknown` where one of the conditions cannot be judged. */
-export function circumstanceFor(
+export function requestValueFor(
   key: string,
   demands: readonly { condition: Condition; wanted: boolean }[],
   now: EpochMilliseconds,
