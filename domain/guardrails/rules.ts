@@ -28,11 +28,11 @@ import { isKeyUse } from './scope/key-use.ts';
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: AccountId; deny: readonly string[] };
 
-/** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
+/** A broken rule: the statement's sid, what is wrong, and the fix. */
 export type BrokenRule = Flaw & { statement: string };
 
-/** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
- *  other rule. */
+/** A guardrail. `isFixed` if no configuration may switch it to audit: a role without this rule could disable the
+ *  others. */
 export type Rule = {
   id: string;
   isFixed: boolean;
