@@ -19,11 +19,11 @@ export type RequestCommand = {
   pipeline?: EventData<'GrantRequested'>['pipeline'];
 };
 
-/** What a decision means for the caller who waits.
+/** What a decision means for the waiting caller, and the outcome that the caller gets.
  *  - `started`: a role will be made: `created` once active
  *  - `changed`: an active grant will be, or is, different: `changed` once done
  *  - `joined`: an equal request is under way: `changed` once active
- *  - `unchanged`: it is so already
+ *  - `unchanged`: nothing has to change
  *  - `waiting`: an approval is needed: `accepted`
  *  - `revoking`: an equal grant is being revoked: `accepted` */
 export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
