@@ -161,8 +161,8 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-keeps-expiry': ASK,
   'pipeline-keeps-waiting-request': 'Have the waiting request decided or withdrawn first.',
-  'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
-  'approvers-in-people': 'An administrator adds the entry to people.',
+  'nobody-approves-their-own-request': 'Have a person who has not requested it decide.',
+  'approvers-in-people': 'Have an administrator add an entry to people.',
   'template-requestable-by': 'Each template says who may request it.',
 };
 

@@ -76,7 +76,7 @@ const remedies: Record<DiagnosisCode, (situation: Situation) => Remedy> = {
   GRANT_FAILED: ({ grant, askAgain }) => {
     const { code: failure = '', detail = '' } = grant.lastError ?? {};
     return {
-      remedy: `The role could not be created (${failure}: ${detail}) Fix that, and ${askAgain}.`,
+      remedy: `The role could not be created. ${failure}: ${detail} Fix the cause, and ${askAgain}.`,
     };
   },
   NO_TOKEN: ({ step }) => ({

@@ -242,8 +242,8 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(handsOn).map((action) => ({
-        what: `${action} can hand access on to others`,
-        fix: 'change resource policies where the resource is made, reviewed',
+        what: `${action} can give access to others`,
+        fix: 'change resource policies in the reviewed code that creates the resource',
       })),
     ),
   },

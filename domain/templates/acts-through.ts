@@ -19,7 +19,7 @@ export const BORROWS: ReadonlySet<string> = new Set([
 
 /** What a template that lets other roles act for it lacks. A grant that assumes a role, or changes a stack through
  *  one, can do whatever that role may do. So it needs `actsThrough`, `scope: environment` and `approval: required`.
- *  Passing a role to a service needs `actsThrough` only. */
+ *  Passing a role to a service needs `actsThrough`. Every template with `actsThrough` needs `ownership: named`. */
 export function actsThroughErrors({
   statements,
   scope,

@@ -20,7 +20,8 @@ import type { Caller } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
-/** What an access decision needs. `admins` returns a cache of one request's repository admins. */
+/** What an access decision needs. `admins` makes the look-up of repository admins for one request, which caches its
+ *  answers. */
 export type AccessPorts = {
   access: AccessRules;
   admins(): RepositoryAdmins;

@@ -133,7 +133,7 @@ function checkListed(
   if (configuration.approvals.from === 'anyone' || findPerson(configuration, id)) return ok(undefined);
   const resource = resourceOf(grant);
   reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: LISTED_APPROVERS_RULE }));
-  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and only those who have one approve here. An administrator adds the entry to the configuration.`;
+  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and approvals.from admits only people with one. Have an administrator add the entry to the configuration.`;
   return fail(problem('DENIED', detail));
 }
 

@@ -114,7 +114,7 @@ function checkTemplate(
     return fail(
       problem(
         'ACCOUNT_NOT_FOUND',
-        'No account of that alias or id is configured; leave account out for the configured one.',
+        'No account with that alias or id is configured. Leave out account to use the configured one.',
       ),
     );
   }
