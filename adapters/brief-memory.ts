@@ -1,11 +1,11 @@
 import type { Clock } from '../domain/shared/clock.ts';
 
-/** Remembers an outcome for each of a bounded set of keys for `seconds`; what is older is forgotten when it is asked for.
- *  `most` keys are kept, the oldest goes first: what strangers choose must not fill the memory. */
+/** A cache that keeps an outcome for each key for `seconds`. It holds at most `most` keys and evicts the oldest,
+ *  because callers choose the keys and must not fill the memory. */
 export function briefMemory<T>(clock: Pick<Clock, 'now'>, seconds: number, most = 100) {
   const kept = new Map<string, { until: number; value: T }>();
   return {
-    /** The remembered outcome; undefined where there is none or its time is over. */
+    /** The cached outcome; undefined if there is none or it is too old. */
     recall(key: string): T | undefined {
       const found = kept.get(key);
       if (found && found.until > clock.now()) return found.value;

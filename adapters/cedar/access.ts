@@ -13,10 +13,10 @@ export type CedarAccess = AccessRules & {
   explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] };
 };
 
-/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated caller
- *  never loads it. Denied are: a caller and an action that the schema does not combine, and a request for which Cedar
- *  fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot be loaded; nothing is
- *  decided then. */
+/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated
+ *  caller never loads it. A request is denied if the schema does not allow the action for this type of caller. It is
+ *  also denied if Cedar fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot
+ *  be loaded; nothing is decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;

@@ -2,8 +2,8 @@ import type { PolicyJson, PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Scope } from '../../domain/access/reach.ts';
 import type { Rule } from './rules.ts';
 
-/** What one permit is about: every resource; what is in one of `within`; or what only a decision shows. `isWhole`: it permits
- *  all of that. */
+/** The resources of one permit: every resource, or what is in one of `within`; else only a decision shows them.
+ *  `isWhole`: it permits all of these. */
 export type RuleReach = { everything: boolean; within: Scope[]; isWhole: boolean };
 
 /** Checked access rules with all that a decision needs besides Cedar itself, as plain JSON. `callers` are the types of

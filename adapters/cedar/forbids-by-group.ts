@@ -1,8 +1,8 @@
 import type { Groupless, Rule } from './rules.ts';
 
-/** The errors of rules that forbid by group while tokens may lack groups: a caller whose groups are missing would escape a
- *  forbid, or be let in by a permit for those outside of a group. A rule that a group only lets in, as by the exception of
- *  a forbid, holds back such a caller, and is no error. */
+/** The errors of rules that forbid by group while tokens may lack groups: a caller whose groups are missing would
+ *  escape a forbid, or be let in by a permit for those outside of a group. A rule in which a group only adds access,
+ *  such as the exception of a forbid, is no error: without groups the caller has less access. */
 export const forbidsByGroup = (rules: readonly Rule[], groupless: readonly Groupless[]): string[] =>
   rules
     .filter(widensWithoutGroups)

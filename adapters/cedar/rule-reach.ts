@@ -76,7 +76,7 @@ function entitiesOf(part: unknown): Named[] {
   return Object.values(part).flatMap(entitiesOf);
 }
 
-/** Entities as scopes; none where one of them is of a kind that no list is read by. */
+/** Entities as scopes; none if one of them is of a kind by which no list is read. */
 function scopesOf(entities: readonly Named[]): Scope[] {
   const scopes = entities.flatMap(({ type, id }) => {
     const known = scopeTypes.find((one) => one === type);

@@ -5,8 +5,8 @@ import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
 import type { Cedar } from './engine.ts';
 
-/** One access rule. `where` is its file and first line, e.g. `access/rules.cedar:12`. `doc` describes it. `next` is the
- *  next step of a caller whom it denies. */
+/** One access rule. `where` is its file and first line, e.g. `access/rules.cedar:12`. `doc` describes it. `next` is
+ *  the next step for a caller whom the rule denies. */
 export type Rule = {
   id: string;
   effect: 'permit' | 'forbid';

@@ -221,7 +221,7 @@ function liveRowIn(item: Item, repositoryUuid: RepositoryUuid): { grantId: Grant
 const isOfRepository = ({ request }: Grant, repositoryUuid: RepositoryUuid): boolean =>
   request.intent.repository.uuid === repositoryUuid;
 
-/** Of a row that cannot be read only its attribute says the state; one of an unknown state counts. */
+/** The state of an unreadable row comes from its attribute. An unknown state counts as live. */
 const isLiveByState = (item: Item): boolean => {
   const state = grantStates.find((one) => one === item.state?.S);
   return state === undefined || isLive(state);
@@ -265,8 +265,8 @@ const dueValues = (grantId: StreamId, dueAt: Instant): Item => ({
   ':dueAt': { S: `${dueAt}#${grantId}` },
 });
 
-/** The time in the key of a due row. Of a key that no writer of ours wrote it is the whole: what a page ends with must be behind
- *  every row of it, or the next one would begin with the same. */
+/** The time in the key of a due row. For a key that Rolewright did not write it is the whole key. The end of a page
+ *  must sort after all its rows, or the next page would repeat them. */
 function dueTimeOf(item: Item): Instant {
   const [key, end] = [textOf(item, 'dueAt'), `#${textOf(item, 'grantId')}`];
   return (key.endsWith(end) ? key.slice(0, -end.length) : key) as Instant;

@@ -14,7 +14,8 @@ import type { Item } from './client.ts';
 const MOST_BEARERS = 20;
 
 /** The items beside the rows, which no index holds: of each repository the ids of its grants, and of each name the
- *  repositories or projects that bear or bore it. What in them is no such id is left out, so that it hides no other. */
+ *  repositories or projects that bear or bore it. A text that is no such id is left out, so it cannot hide the
+ *  others. */
 export function repositoryItems(
   client: DynamoDBClient,
   table: string,

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { canonicalJson } from '../../domain/shared/canonical-hash.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 
-/** Seconds for which a cursor is taken. Our choice: longer than anyone reads a page, shorter than a position is of use. */
+/** Seconds for which a cursor is accepted. Our choice: longer than anyone reads a page, shorter than a position is of
+ *  use. */
 const LIFE_SECONDS = 3600;
 
 const CIPHER = 'aes-256-gcm';
@@ -13,7 +14,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const NAME_BYTES = 4;
 
-/** What a cursor is good for: one list, with these filters and in this order, read by one principal of one stage. */
+/** What a cursor is bound to: the stage, the list, its filters and order, and the principal. */
 export type CursorBinding = {
   stage: string;
   route: string;
@@ -22,7 +23,7 @@ export type CursorBinding = {
   principal: string;
 };
 
-/** Cursors that only their holder's next page is made of. A cursor is no authority: it says where a page begins. */
+/** Encrypted cursors. A cursor says where a page begins, and grants no access. */
 export type Cursors = {
   seal(binding: CursorBinding, after: string): Promise<string>;
   /** The position; undefined for a cursor that is altered, of another use or key, or older than an hour. */
@@ -73,7 +74,7 @@ const boundTo = ({ stage, route, filters, sort, principal }: CursorBinding): Buf
     .update(canonicalJson([stage, route, JSON.parse(JSON.stringify(filters)), sort, principal]))
     .digest();
 
-/** A name that says which key it is and nothing about it. */
+/** An identifier of a key that reveals nothing of the key. */
 const nameOf = (key: Buffer): Buffer =>
   createHash('sha256').update('rolewright cursor key').update(key).digest().subarray(0, NAME_BYTES);
 

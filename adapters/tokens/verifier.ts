@@ -44,9 +44,9 @@ type Expected = {
 };
 
 /** Verifies tokens of the configured issuers: company issuers for people and services, and each workspace's own for
- *  pipelines. A token fits exactly one entry; the entry selects the checks, and the signature then proves what it was
- *  selected by. `UNAUTHENTICATED` for every token that fits none or several, or fails a check. Throws if the keys cannot
- *  be fetched. */
+ *  pipelines. A token fits exactly one entry. Unverified claims select the entry and so the checks; the signature
+ *  then proves these claims. `UNAUTHENTICATED` for every token that fits none or several, or fails a check. Throws if
+ *  the keys cannot be fetched. */
 export function tokenVerifier(
   configuration: Configuration,
   locations: KeyLocations,
@@ -137,8 +137,8 @@ const workspaceEntries = (
     };
   });
 
-/** The one entry that a token fits, by claims that nothing has proven yet. Where its issuer has a single entry, that one
- *  also for a token that does not fit: its checks say, after the signature, what is wrong. */
+/** The one entry that a token fits, by claims that are not verified yet. If the issuer has a single entry, it is used
+ *  even for a token that does not fit: after the signature is verified, its checks say what is wrong. */
 function entryFor(entries: readonly Expected[], token: string): Expected | { refused: string } {
   const claims = token.length <= LONGEST_TOKEN ? claimsIn(token) : undefined;
   if (claims === 'ambiguous') return { refused: AMBIGUOUS };
@@ -150,14 +150,14 @@ function entryFor(entries: readonly Expected[], token: string): Expected | { ref
   return { refused: fitting.length > 0 ? FITS_SEVERAL : FITS_NONE };
 }
 
-/** The types of tokens that are for access or sign-in: none said, a JWT, or an access token. Others, such as logout, DPoP
- *  and security event tokens, are signed by the same keys and prove another thing. Source: RFC 9068 section 2.1, RFC 8725
- *  section 3.11; the part before the slash may be left out, and case does not matter (RFC 7515, 4.1.9). */
+/** The values of `typ` for access and sign-in, besides a missing one. Other tokens, such as logout, DPoP and security
+ *  event tokens, are signed with the same keys for other purposes. Source: RFC 9068 section 2.1, RFC 8725 section
+ *  3.11; the part before the slash may be left out, and case does not matter (RFC 7515, 4.1.9). */
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
 
-/** What tokens of other purposes say of themselves in their claims where their header does not: Keycloak's `typ`, and `events`
- *  of logout and security event tokens. Source: Keycloak's TokenUtil; OpenID Connect Back-Channel Logout 1.0, section 2.4, which
- *  recommends a `typ` and does not demand it; RFC 8417 section 2.2. */
+/** How tokens for other purposes identify themselves by a claim if their header does not: Keycloak's `typ`, and
+ *  `events` of logout and security event tokens. Source: Keycloak's TokenUtil; OpenID Connect Back-Channel Logout
+ *  1.0, section 2.4, which recommends a `typ` and does not demand it; RFC 8417 section 2.2. */
 const OTHER_PURPOSES = new Set(['refresh', 'offline', 'logout']);
 
 const purposeRefusal = (typ: unknown, claims: JWTPayload): string | undefined => {

@@ -18,9 +18,10 @@ export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as cons
 /** See `actions`. */
 export type Action = (typeof actions)[number];
 
-/** What is acted on: a grant, or with `audit` an event. A grant has its workspace, its project where Bitbucket named one,
- *  and its template, of which `requestableBy` and `approval` are needed where the grant is requested: without them it is
- *  denied. An event has its repository and account only. Every field is to be given: one left out would widen. */
+/** What an action is on: a grant, or with `audit` an event. A grant has its workspace, its template, and its project
+ *  if Bitbucket names one. The action `request` needs the template's `requestableBy` and `approval`, and is denied
+ *  without them. An event has its repository and account only. No field is optional, because a caller that forgot one
+ *  would widen access. */
 export type Resource = {
   workspaceUuid: WorkspaceUuid | undefined;
   projectUuid: ProjectUuid | undefined;
@@ -39,15 +40,15 @@ export const eventResource = (event: Pick<Resource, 'repositoryUuid' | 'accountI
   template: undefined,
 });
 
-/** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all who asked for
- *  what waits; where they are unknown, a rule that looks at them fails, and what fails is denied. `repositoryAdmin`, with
- *  `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin* on the repository. */
+/** What a rule may look at beside caller and resource. `requesterKinds`, with `approve`: the kinds of all requesters
+ *  of the waiting plan. If they are unknown, a rule that reads them fails, and a failure denies. `repositoryAdmin`,
+ *  with `request`, `revoke` and `read`: whether Bitbucket says that the caller has *admin* on the repository. */
 export type AccessContext = {
   requesterKinds: readonly Principal['kind'][] | undefined;
   repositoryAdmin: boolean;
 };
 
-/** The access context of a caller of whom nothing is known beside their token. */
+/** The access context if only the caller's token is known. */
 export const unknownContext: AccessContext = { requesterKinds: undefined, repositoryAdmin: false };
 
 /** Who wants to do what. */
@@ -61,7 +62,8 @@ export type AccessRules = {
   /** Whether the caller could be allowed on any resource. Denies only a caller who is denied on each. */
   couldBeAllowed(attempt: Attempt): Decision;
   decide(attempt: Attempt & { resource: Resource }): Decision;
-  /** What of the resources the caller could be allowed on. Leaves out nothing but what only a decision could show. */
+  /** The resources that the caller could be allowed on, as far as the rules alone show them. `more` says that a
+   *  decision could allow others. */
   reachOf(attempt: Attempt): Reach;
 };
 
@@ -77,8 +79,8 @@ export function couldBeAllowed({ rules, ...attempt }: Attempt & { rules: AccessR
   return broken ? denial(broken) : rules.couldBeAllowed(attempt);
 }
 
-/** Decides on one resource. First comes what holds whatever the rules say: a pipeline's limits and who may request a
- *  template; then the rules, which deny by default. */
+/** Decides on one resource. The limits of pipelines and of who may request a template come first, and no rule
+ *  overrides them. Then come the rules, which deny by default. */
 export function decideAccess({
   rules,
   ...attempt
@@ -121,8 +123,8 @@ export function refuse({
   return fail(problem('DENIED', detail, see));
 }
 
-/** A refused request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`; `any`
- *  where the caller could be allowed on none, or named one that is not looked at. */
+/** A denied request as a line for the operators. The resource is `{repository}:{environment}` or `{repository}:*`. It
+ *  is `any` if the request was denied before a resource was looked up. */
 export const deniedAccess = ({
   caller: { principal },
   action,
@@ -148,7 +150,7 @@ function requestability({ caller, action, resource }: Attempt & { resource: Reso
   return listed ? undefined : 'template-requestable-by';
 }
 
-/** What to do about the rules that hold whatever the access rules say, and about `default-deny`: no rule permits. */
+/** The next step of a caller whom a built-in rule denies. `default-deny` means that no access rule permits. */
 const nextSteps = {
   'default-deny': ASK,
   ownership: ASK,
@@ -159,13 +161,13 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-keeps-expiry': ASK,
   'pipeline-keeps-waiting-request': 'Have the waiting request decided or withdrawn first.',
-  'nobody-approves-their-own-request': 'A person who has not asked for it decides.',
-  'approvers-in-people': 'An administrator adds the entry to people.',
+  'nobody-approves-their-own-request': 'Have a person who has not requested it decide.',
+  'approvers-in-people': 'Have an administrator add an entry to people.',
   'template-requestable-by': 'Each template says who may request it.',
 };
 
 const nextStep = (rule: string): string =>
   rule in nextSteps ? nextSteps[rule as keyof typeof nextSteps] : ASK;
 
-/** Ids that no access rule may have: denials name them already. */
+/** Ids of built-in rules. No access rule may have one of them. */
 export const reservedRules: readonly string[] = Object.keys(nextSteps);

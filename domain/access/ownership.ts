@@ -16,9 +16,10 @@ const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
     ? rule.project.uuid === repository.project?.uuid
     : rule.repository.uuid === repository.uuid;
 
-/** True when patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and who owns a folder
- *  owns what is in it: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A prefix
- *  reaches every name behind its hyphen, so only a pattern with its star at the end, and no longer, covers it. */
+/** True when patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and the owner of a folder owns
+ *  its content: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A value of a
+ *  prefix type reaches every name that begins with it and a hyphen. Only a pattern whose one `*` is at its end, and
+ *  which is no longer than the value and its hyphen, covers that. */
 function covers(patterns: readonly string[], type: ParameterTypeName, value: string): boolean {
   if (isPrefixType(type)) {
     return patterns.some(
@@ -52,8 +53,8 @@ const holdsFor = (
   { name, ownership }: Pick<Template, 'name' | 'ownership'>,
 ): boolean => (templates ? templates.includes(name) : ownership === 'any');
 
-/** True when the rules of more than one project own `value`, for whatever template and requester. Such a name belongs to
- *  none of them by itself: the patterns overlap, and nothing says whose it is. */
+/** True when the rules of more than one project own `value`, for any template and requester. The patterns overlap, so
+ *  no project owns such a name. */
 function isContested(rules: readonly OwnershipRule[], type: ParameterTypeName, value: string): boolean {
   const owners = rules.flatMap((rule) =>
     'project' in rule && owns(rule, type, value) ? [rule.project.uuid] : [],
@@ -61,7 +62,7 @@ function isContested(rules: readonly OwnershipRule[], type: ParameterTypeName, v
   return new Set(owners).size > 1;
 }
 
-/** What is asked: may this kind of requester put these parameters into this template for this repository? */
+/** The question: may this kind of requester use these parameters in this template for this repository? */
 export type OwnershipQuestion = {
   rules: readonly OwnershipRule[];
   repository: Repository;
@@ -70,9 +71,10 @@ export type OwnershipQuestion = {
   requesterKind: Principal['kind'];
 };
 
-/** Every parameter that names a resource which neither the repository nor its project owns for this template and kind of
- *  requester, or which patterns of several projects match. Binds every caller, whatever their groups: no rule for a name
- *  means that the request is not granted by itself. A rule for the repository itself says whose a name is. */
+/** Every parameter that names an unowned resource. A resource is unowned if no rule of the repository or its project
+ *  owns it for this template and kind of requester, or if patterns of several projects match it. A rule of the
+ *  repository itself settles the second case. Binds every caller, whatever their groups: a request with an unowned
+ *  name is never granted without approval. */
 export function unownedParameters(question: OwnershipQuestion): FieldError[] {
   const { template, parameters } = question;
   return Object.entries(parameters).flatMap(([name, value]) => {
@@ -85,8 +87,8 @@ export function unownedParameters(question: OwnershipQuestion): FieldError[] {
   });
 }
 
-/** Why one name is not owned; undefined where it is. Without the repository's name: what an approver has read stays the
- *  same when it is renamed. */
+/** Why one name is not owned; undefined where it is. The text leaves out the repository's name, so that a rename does
+ *  not change what an approver has read. */
 function unownedBecause(
   { rules, repository, template, requesterKind }: OwnershipQuestion,
   type: ParameterTypeName,

@@ -4,14 +4,14 @@ export const scopeTypes = ['Repository', 'Environment', 'Project', 'Template', '
 /** One thing that a rule is about: `{type: 'Project', id: '{uuid}'}`. */
 export type Scope = { type: (typeof scopeTypes)[number]; id: string };
 
-/** What the rules let a caller do an action on, before any resource is looked at. `everything`: on each. `scopes`: on what
- *  is in these. `isWhole`: no rule makes exceptions inside them. `more`: perhaps on others, which only a decision on the
- *  resource says. */
+/** The resources on which the rules let a caller do an action, before any resource is looked up. `everything`: all of
+ *  them. `scopes`: those in these scopes. `isWhole`: no rule makes exceptions inside them. `more`: possibly others,
+ *  which only a decision on the resource shows. */
 export type Reach = { everything: boolean; scopes: readonly Scope[]; isWhole: boolean; more: boolean };
 
-/** The reach of a caller whom no rule lets do anything. */
+/** The reach of a caller whom no rule allows anything. */
 export const noReach: Reach = { everything: false, scopes: [], isWhole: true, more: false };
 
-/** True for a caller whom the rules let do an action somewhere. */
+/** True if the rules may allow the action on some resource. */
 export const reachesAnything = ({ everything, scopes, more }: Reach): boolean =>
   everything || more || scopes.length > 0;

@@ -2,11 +2,11 @@ import type { GrantId } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { Instant } from '../shared/time.ts';
 
-/** Whose groups for which plan of which grant. */
+/** What groups are kept under: the requester, the grant, and the hash of the plan. */
 export type RequesterKey = { grantId: GrantId; planHash: string; requester: Pick<Principal, 'kind' | 'id'> };
 
-/** The groups that requesters had when they asked, kept outside of the log until their requests are decided or lapse. Their
- *  right to ask is checked with them again at approval. */
+/** The groups that requesters had when they made their requests. They are kept outside of the log until the request
+ *  is decided or lapses. An approval uses them to check again that the requester may make the request. */
 export type RequesterGroups = {
   /** Keeps groups until `until`, or somewhat longer; the latest of the same key count. */
   keep(key: RequesterKey, groups: readonly string[], until: Instant): Promise<void>;

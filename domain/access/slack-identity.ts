@@ -1,7 +1,7 @@
 import { foldAscii } from '../shared/principal.ts';
 import { type Directory, findSlackPerson, type Person } from './directory.ts';
 
-/** What Slack says of a user, as far as it decides whether their email can be believed. */
+/** The part of a Slack profile that decides whether its email can be trusted. */
 export type SlackProfile = {
   teamId: string;
   email?: string | undefined;
@@ -36,7 +36,7 @@ export function personOfProfile(
   );
 }
 
-/** The person behind a Slack user by the entry that names them; first of all, and without asking Slack. */
+/** The person whose entry names this Slack user. This is tried first, and needs no call to Slack. */
 export const personOfSlackUser = (directory: Directory, { team, user }: SlackUser): Person | undefined =>
   findSlackPerson(directory, team, user);
 

@@ -7,9 +7,9 @@ export const bitbucketDeliverySchema = z.strictObject({
   source: z.literal('bitbucket'),
   /** Slug of the configured workspace whose secret signed the delivery. */
   workspace: z.string().min(1),
-  /** The same for every attempt of one delivery; the correlation id of what comes of it. */
+  /** The same for every attempt of one delivery; the correlation id of everything that it causes. */
   deliveryId: z.string().min(1).max(64),
-  /** Bitbucket's event key, e.g. `repo:created`. Not signed: it says when to look, never what is so. */
+  /** Bitbucket's event key, e.g. `repo:created`. Not signed: it triggers a look-up, and is never evidence. */
   event: z.string().min(1).max(64),
   repository: z
     .union([z.strictObject({ uuid: repositoryUuidSchema }), z.strictObject({ fullName: z.string() })])

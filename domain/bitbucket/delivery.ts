@@ -21,9 +21,9 @@ export const isFollowed = (event: string): boolean => (followedEvents as readonl
 /** A delivery after its signature was verified. `event` is Bitbucket's key, `body` its parsed JSON. */
 export type SignedDelivery = { workspace: Workspace; deliveryId: string; event: string; body: unknown };
 
-/** What of a followed delivery is worth handing on: which repository or project to look at, by UUID, or by name where
- *  there is no UUID. Nothing else of it is believed. `DENIED` for a repository that says itself that it is another
- *  workspace's (a transfer names the new place, and is looked at by UUID); `REQUEST_INVALID` when nothing is named. */
+/** What a followed delivery passes to the worker: the UUID of a repository or project, or its name if there is no
+ *  UUID. Nothing else of the delivery is trusted. `DENIED` for a repository whose payload names another workspace. A
+ *  transfer names the new workspace, so it is passed on by UUID. `REQUEST_INVALID` if the delivery names nothing. */
 export function readDelivery({
   workspace,
   deliveryId,

@@ -1,6 +1,6 @@
 import { type AccountId, type WorkspaceUuid, withoutBraces } from '../shared/identifiers.ts';
 
-/** A Bitbucket workspace. The slug is mutable and part of the token's issuer; the UUID is for ever. */
+/** A Bitbucket workspace. The slug is mutable and part of the token's issuer; the UUID never changes. */
 export type Workspace = { slug: string; uuid: WorkspaceUuid };
 
 /** The provider name inside IAM (the issuer without its scheme): prefix of the condition keys `…:aud` and `…:sub`.

@@ -103,7 +103,7 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
 export const isAdmitting = (code: DiagnosisCode): boolean =>
   code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
 
-/** True where knowing what became of the grant's environment makes the advice better. */
+/** True for codes whose remedy depends on the current state of the grant's environment. */
 export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
   code === 'DEPLOYMENT_MISSING' || code === 'ENVIRONMENT_REPLACED' || code === 'WRONG_ENVIRONMENT';
 
@@ -136,7 +136,7 @@ function tokenErrors(question: Question): DiagnosisCode[] {
   ];
 }
 
-/** What speaks against the token's issuer: STS looks for a provider first, and each workspace has one of its own. */
+/** What is wrong with the token's issuer. STS looks for a provider first, and each workspace has its own. */
 function originError(grant: Grant, claims: Claims, isFromProvider: boolean): DiagnosisCode | undefined {
   const { workspace } = grant.request.intent;
   if (claims.iss === undefined) return 'TOKEN_INCOMPLETE';
@@ -151,8 +151,8 @@ function originError(grant: Grant, claims: Claims, isFromProvider: boolean): Dia
   return isSameWorkspace && claims.iss !== issuerOf(workspace.slug) ? 'WORKSPACE_RENAMED' : 'WRONG_WORKSPACE';
 }
 
-/** What speaks against the token's times, as STS reads them: as integers only (STS API Reference, AssumeRoleWithWebIdentity).
- *  Typed claims need none: they ask about the rest. */
+/** What is wrong with the token's times. STS reads them as integers only (STS API Reference,
+ *  AssumeRoleWithWebIdentity). Typed claims need no times. */
 function timeErrors(claims: Claims, kind: 'token' | 'claims', now: EpochMilliseconds): DiagnosisCode[] {
   const { exp, nbf, iat } = claims;
   if (!isInteger(exp) && (kind === 'token' || exp !== undefined)) return ['TOKEN_INCOMPLETE'];
@@ -198,8 +198,8 @@ function subError({ grant, environmentNow }: Question, claims: Claims, sub: stri
 const uuidIn = (claim: unknown): string | undefined =>
   typeof claim === 'string' ? parseUuid(claim) : undefined;
 
-/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
-/** Typed claims with what every step token of the grant's workspace has, where they lack it: `sub` alone is enough. */
+/** Completes typed claims by those that are the same in every step token of the grant's workspace, so `sub` alone is
+ *  enough. */
 export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
   const { workspace } = request.intent;
   const usual = { iss: issuerOf(workspace.slug), aud: audienceOf(workspace) };
@@ -208,8 +208,8 @@ export function claimsEvidence(claims: Claims, { request }: Grant): Evidence {
   return { kind: 'claims', claims: { ...claims, ...added }, assumed };
 }
 
-/** Why a token is or is not admitted. `verified` is false where the signature was not checked: then it says what would be so
- *  if a token held these claims. */
+/** Why a token is or is not admitted. `verified` is false if the signature was not checked. The answer then holds for
+ *  a genuine token with these claims. */
 export const diagnosisSchema = z
   .strictObject({
     admitted: z.boolean(),

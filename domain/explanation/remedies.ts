@@ -8,7 +8,7 @@ import type { DiagnosisCode, Question } from './diagnosis.ts';
 /** What to do: a sentence or more, and the YAML to change where YAML is what is wrong. */
 export type Remedy = { remedy: string; snippet?: string | undefined };
 
-/** How the endpoint that the caller uses names what they can do: to ask for a grant, and to see one and its events. */
+/** How the caller's endpoint names its actions: to request a grant, and to show a grant and its events. */
 export type Wording = {
   ask: string;
   showGrant(grantId: GrantId): string;
@@ -76,7 +76,7 @@ const remedies: Record<DiagnosisCode, (situation: Situation) => Remedy> = {
   GRANT_FAILED: ({ grant, askAgain }) => {
     const { code: failure = '', detail = '' } = grant.lastError ?? {};
     return {
-      remedy: `The role could not be created (${failure}: ${detail}) Fix that, and ${askAgain}.`,
+      remedy: `The role could not be created. ${failure}: ${detail} Fix the cause, and ${askAgain}.`,
     };
   },
   NO_TOKEN: ({ step }) => ({
@@ -223,10 +223,10 @@ const nameOf = ({ deploymentEnvironment }: Claims): string =>
     ? `, ${JSON.stringify(deploymentEnvironment.slice(0, 255))},`
     : '';
 
-/** Latest moment that a calendar has, in milliseconds. Source: ECMAScript, time values. */
+/** The latest time that a `Date` can hold, in milliseconds. Source: ECMAScript, time values. */
 const LATEST_MS = 8.64e15;
 
-/** Seconds since the epoch for people; as they are where no calendar has them. */
+/** Seconds since the epoch as ISO 8601; unchanged where ISO 8601 cannot express them. */
 const instantOf = (seconds: unknown): string =>
   Math.abs(Number(seconds) * 1000) <= LATEST_MS
     ? toInstant(epochTime(Number(seconds) * 1000))

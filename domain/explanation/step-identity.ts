@@ -30,9 +30,9 @@ export const stepIdentityShape = {
 /** What a step said of the identity that it runs as; both absent where it said nothing. */
 export type StepIdentity = { identity?: string | undefined; variables?: string[] | undefined };
 
-/** True where the step acts as something else than the grant's role: by the identity that AWS gave it, or, where it does
- *  not know that, because a key is set. Every SDK takes keys from the environment before a web identity. Source: AWS SDKs
- *  and Tools Reference Guide, standardized credential providers. */
+/** True if the step acts as another identity than the grant's role. The identity that AWS reports decides; without
+ *  one, a variable that holds a key does. Every SDK takes keys from the environment before a web identity. Source:
+ *  AWS SDKs and Tools Reference Guide, standardized credential providers. */
 export function usesOtherCredentials(grant: Grant, { identity, variables = [] }: StepIdentity): boolean {
   if (identity === undefined) return variables.includes('AWS_ACCESS_KEY_ID');
   const role = roleOf(grant);

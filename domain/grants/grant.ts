@@ -14,7 +14,7 @@ const requestShape = {
   intent: intentSchema,
   /** What is asked for, see `intentHash`. */
   intentHash: z.string(),
-  /** What would change by it and for how long, see `planHash`: what an approval is about. */
+  /** The hash of the plan, see `planHash`; an approval names it. */
   planHash: z.string(),
   approval: z.enum(approvals),
   proposal: proposalSchema.exactOptional(),
@@ -100,8 +100,8 @@ const commonShape = {
   expiresAt: instantSchema.optional(),
   /** The `expiresIn` that was last applied. */
   lifetimeSeconds: secondsSchema.min(1).exactOptional(),
-  /** Who has decided how long the grant lasts, by a limit or by leaving it open: the last one other than a pipeline; the
-   *  pipeline where no other principal has. It is not always who asked for what is live. */
+  /** Who set the grant's lifetime, by a limit or by leaving it open: the last principal other than a pipeline, or
+   *  else the pipeline. It may differ from the requester of what is live. */
   lifetimeSetBy: principalSchema,
   /** ARN of an identity provider whose creation was announced and not yet confirmed. */
   announcedProvider: z.string().optional(),
@@ -207,7 +207,7 @@ export function waitingRequest(grant: Grant): RequestInForce | undefined {
 export const isDecidable = (request: RequestInForce): request is WaitingRequest =>
   request.proposal !== undefined;
 
-/** True unless a principal is proven to be another than everyone who asked since the last approval; see `mayBeSame`. */
+/** True unless a principal is proven to differ from every requester since the last approval; see `mayBeSame`. */
 export const isRequester = (grant: Grant, principal: Principal): boolean =>
   grant.requesters.some((other) => mayBeSame(other, principal));
 

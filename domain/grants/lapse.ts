@@ -2,8 +2,8 @@ import type { Instant } from '../shared/time.ts';
 import type { NewEvent } from './event.ts';
 import { type Grant, type RequestInForce, waitingRequest } from './grant.ts';
 
-/** True if a request could no longer be decided at an instant: its time ends with the instant that it names, which is still
- *  in time. A request that needs no decision never lapses. */
+/** True if a request has lapsed at an instant. `lapsesAt` itself is still in time. A request that needs no decision
+ *  never lapses. `approvals.lapseAfterHours` of the configuration sets `lapsesAt` when the request is made. */
 export const hasLapsed = ({ proposal }: Pick<RequestInForce, 'proposal'>, at: Instant): boolean =>
   proposal !== undefined && proposal.lapsesAt < at;
 

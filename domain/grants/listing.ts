@@ -125,7 +125,7 @@ export type EventEntry = {
   principal: string;
 };
 
-/** Stands for the repository and the account of an event that names none: no rule is about them. */
+/** The repository and account of an event that names none. No access rule can name them. */
 export const NO_TARGET = {
   repositoryUuid: repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}'),
   account: accountIdSchema.parse('000000000000'),

@@ -9,11 +9,12 @@ export type GrantRow = { grantId: GrantId; seq: number; grant: Grant; dueAt?: In
 /** The number of the shape that a row's grant has. A change of `grantSchema` takes the next one. */
 export const ROW_VERSION = 2;
 
-/** A row whose grant cannot be taken from it and is read from the log instead. `version`: it has another shape's number.
- *  `content`: it has this one's, and another shape. `attributes`: what it was found by is not so of its grant. */
+/** A row that cannot be used; its grant is read from the log instead. `version`: the row has another shape's number.
+ *  `content`: the number is right and the shape is not. `attributes`: the attributes that it was found by do not
+ *  match its grant. */
 export type StaleRow = { grantId: GrantId; reason: 'version' | 'content' | 'attributes' };
 
-/** The grant of a row as it was stored, or why the row is stale. Nothing of a row is believed unparsed. */
+/** The grant of a stored row, or why the row is stale. */
 export function parseRow(
   grantId: GrantId,
   stored: { version: number | undefined; grant: string },

@@ -28,13 +28,13 @@ export type EventLog = {
   /** Entries of a partition within a span, newest first, from indexes that lag by seconds. A `stream` is read from the log
    *  itself. */
   entries(partition: EventPartition, reading: Reading & Span): Promise<Entries<EventEntry>>;
-  /** The events of these entries, in their order. One whose hash is not that of its content, or of which its entry claims
-   *  anything else than its content, is `unreadable`. */
+  /** The events of these entries, in their order. An event is `unreadable` if its hash is not that of its content, or
+   *  if its entry differs from its content. */
   read(entries: readonly EventEntry[]): Promise<StoredEvent[]>;
 };
 
-/** Where the provisioner keeps a stream's last checkpoint. No other function may write there: whatever writes one decides
- *  what a grant is. */
+/** Where the provisioner keeps a stream's last checkpoint. No other function may write there, because readers take a
+ *  grant's state from it. */
 export type CheckpointStore = {
   /** The checkpoint of a grant as stored, perhaps not the newest; undefined where there is none that this version reads. */
   find(grantId: StreamId): Promise<Checkpoint | undefined>;
@@ -48,7 +48,7 @@ export type GrantRows = { grants: Grant[]; stale: StaleRow[] };
 /** Entries of grants, and the ids of grants whose entry could not be read; of these the caller reads the log. */
 export type GrantEntries = Entries<GrantEntry> & { unreadable: GrantId[] };
 
-/** A row that is due: when, which event of its grant was awaited, and how often its work was tried and not done. */
+/** A due row: its time, the `seq` of the event that it awaits, and the number of failed attempts at its work. */
 export type DueRow = { grantId: StreamId; dueAt: Instant; dueSeq: number; attempts: number };
 
 /** What has names: a repository by its full name, `acme/shop`; a project by its key, `SHOP`. */
@@ -62,8 +62,8 @@ export type Naming = { [K in NamedKind]: { kind: K; name: string; uuid: BearerUu
 
 /** The read model of grants, the list of what is due, and the lease of each grant. */
 export type GrantTable = {
-  /** Says, before an event with this `seq` is appended to a grant at rest, that work will be due. Never takes back what
-   *  a later `seq` has said. */
+  /** Marks a row as due, before an event with this `seq` is appended to a grant at rest. Never replaces the mark of a
+   *  later `seq`. */
   markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
@@ -77,23 +77,23 @@ export type GrantTable = {
   read(grantIds: readonly GrantId[]): Promise<GrantRows>;
   /** Rows that are due at `now`, the longest waiting first, behind `after`. The index lags by seconds. */
   listDue(now: Instant, limit: number, after?: DueRow): Promise<DueRow[]>;
-  /** Says that the work of a row was tried and is not done: it counts, and is due at `until`. Does nothing when another
-   *  event is awaited by now, or the row is due later than that. */
+  /** Counts a failed attempt at the work of a row and makes the row due at `until`. Does nothing if the row now
+   *  awaits another event or is due later. */
   postpone(row: DueRow, until: Instant): Promise<void>;
-  /** Takes the due time of a row back that has no work; does nothing when the row says another time by now. */
+  /** Removes the due time of a row without work. Does nothing if the due time has changed. */
   dropDue(row: DueRow): Promise<void>;
-  /** Takes a due time back whose awaited event never came; does nothing when the row says another time by now. */
+  /** Removes a due time whose awaited event was never appended. Does nothing if the due time has changed. */
   forgetDue(row: DueRow): Promise<void>;
-  /** Remembers names, before an event with them is appended. Idempotent. Of a name that very many bore, the latest bearers are
-   *  kept. */
+  /** Remembers names, before an event with them is appended. Idempotent. A name that very many have had keeps its
+   *  latest bearers. */
   rememberNames(names: readonly Naming[]): Promise<void>;
-  /** UUIDs of those that bear, or once bore, a name, case-insensitively, read consistently. For finding what to show or
-   *  to look at: nothing is granted, revoked, approved or held by a name. */
+  /** UUIDs of those that bear, or once bore, a name, case-insensitively, read consistently. Only for look-ups: no
+   *  decision rests on a name. */
   bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]>;
-  /** Remembers, before the first event of a grant is appended, that its repository has it or is about to, and its names.
-   *  Idempotent, and permanent: an id says nothing about the grant's state. */
+  /** Records a grant's id and names for its repository, before the grant's first event is appended. Idempotent and
+   *  permanent. An id says nothing about the grant's state. */
   enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void>;
-  /** Ids of all grants that were enrolled for the repository, read consistently; there may be no event of some. */
+  /** Ids of all grants that were enrolled for the repository, read consistently. Some may have no events. */
   listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
   /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
    *  rows, both read consistently. */

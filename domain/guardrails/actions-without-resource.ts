@@ -1,6 +1,6 @@
-/** Actions that know no resource, so that `*` is the only resource that they accept; in lower case. A short list for the
- *  templates that are here and like them: `npm run templates:check` compares it with AWS's Service Authorization
- *  Reference, and a new template's action is added here. */
+/** Actions that do not support named resources and accept only `*`; in lower case. The list covers the shipped
+ *  templates and ones like them: `npm run templates:check` compares it with AWS's Service Authorization Reference,
+ *  and a new template's action is added here. */
 export const actionsWithoutResource: ReadonlySet<string> = new Set([
   'autoscaling:describeautoscalinggroups',
   'cloudformation:validatetemplate',

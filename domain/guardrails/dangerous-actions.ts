@@ -1,6 +1,7 @@
-/** Lists of actions as patterns in lower case (`*` any run, `?` any one character). An action of a policy breaks a rule
- *  when the two have any action in common, so no wildcard gets around a list. The three long lists have files of their
- *  own: `escalation-table.ts`, `handing-on-table.ts`, `log-tampering-table.ts`. */
+/** Lists of actions as patterns in lower case (`*` any run, `?` any one character). An action of a policy breaks a
+ *  rule if some action matches both it and a pattern of the list, so no wildcard bypasses a list. `judge-action.ts`
+ *  compares them. The three long lists have files of their own: `escalation-table.ts`, `handing-on-table.ts`,
+ *  `log-tampering-table.ts`. */
 
 /** Services of identities: a principal that can change these can become any other. */
 export const IDENTITY = [
@@ -91,8 +92,8 @@ export const KEYS = [
   's3:updateobjectencryption',
 ];
 
-/** Actions that become an escalation together, in one policy. Sources as of `ESCALATION`: the methods that need two, and
- *  Rhino 18 with a way to run what was put there. */
+/** Pairs of actions that are an escalation together, in one policy. Sources as of `ESCALATION`: the methods that need
+ *  two, and Rhino 18 with a way to run what was put there. */
 export const ESCALATION_PAIRS: readonly (readonly [string, string])[] = [
   ...[
     'lambda:createfunction',
@@ -156,16 +157,16 @@ const TAGS =
 
 const nameOf = (action: string): string => action.slice(action.indexOf(':') + 1);
 
-/** Actions that tag what another action makes, and have a rule of their own: ECS authorises so the tags that a registration
- *  brings. In lower case. */
+/** Actions that tag a resource while another action creates it; a rule of their own bounds them. ECS authorises the
+ *  tags of a new task definition by this action. In lower case. */
 export const TAGS_AT_CREATION = ['ecs:tagresource'];
 
 /** True for one action, in lower case and without wildcards, whose name says that it only reads. */
 export const onlyReads = (action: string): boolean => READS.test(nameOf(action)) && !/[*?]/.test(action);
 
-/** True for an action whose name says that it changes who may do what to a resource: policies, permissions, ACLs, grants,
- *  shares, attributes (which hold the policy of a queue, a topic, a snapshot, an image), and tags (by which policies
- *  elsewhere decide). Takes it in lower case. */
+/** True for an action whose name says that it changes who may do what to a resource: policies, permissions, ACLs,
+ *  grants, shares, attributes (which hold the policy of a queue, a topic, a snapshot, an image), and tags (on which
+ *  the conditions of other policies depend). Expects lower case. */
 export function handsAccessOn(action: string): boolean {
   const name = nameOf(action);
   if (READS.test(name) || HARMLESS.test(name)) return false;

@@ -8,13 +8,13 @@ import { type GuardrailContext, type GuardrailId, guardrailRules, type Rule } fr
 /** How the guardrails are applied: `audit` are those that only report, `deny` more actions that are refused. */
 export type GuardrailSettings = GuardrailContext & { audit: readonly GuardrailId[] };
 
-/** What breaks a guardrail: the rule's id, the statement's sid, and what with its fix as a sentence. */
+/** What breaks a guardrail: the rule's id, the statement's sid, and a sentence with the violation and its fix. */
 export type PolicyViolation = { rule: string; statement: string; detail: string };
 
-/** What a plan breaks of the guardrails that are in audit mode, for the operators' log. */
+/** A plan's violations of guardrails in audit mode, for the operators' log. */
 export type AuditedRole = { grantId: GrantId; template: string; violations: PolicyViolation[] };
 
-/** Where plans report what they break of audited guardrails. */
+/** Receives the violations of audited guardrails. */
 export type AuditPort = { reportAudited(plan: AuditedRole): void };
 
 /** Everything in a policy that breaks a guardrail, whether enforced or audited. */

@@ -1,5 +1,6 @@
-/** Actions that give access to others by other words than those of `handsAccessOn`: policies that come along with a
- *  resource, data that flows out, networks, tags. An action that only reads breaks no rule by being among them. */
+/** Actions that give access to others and whose names `handsAccessOn` does not recognise: policies that are set with
+ *  a resource, data that flows out, networks, tags. A pattern here may match actions that only read; those break no
+ *  rule. */
 export const HANDING_ON = [
   '*:allowvendedlogdelivery*',
   '*:*serviceaccess*',

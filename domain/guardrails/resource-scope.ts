@@ -3,9 +3,9 @@ import { patternsOverlap } from '../shared/patterns.ts';
 
 const ARN = /^arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:(\d*|aws):(.+)$/;
 
-/** How many parts of an ARN's resource come before its first name, where it is not the one that tells the type: a bucket has
- *  none, but S3's access points, jobs and their like do; load balancers and what belongs to them tell their kind, too, and
- *  automated snapshots their origin. */
+/** How many parts of an ARN's resource precede its first name. Usually one, the resource type. A bucket has none;
+ *  S3's access points, jobs and the like have one. Load balancers and their listeners also have their kind, and
+ *  automated snapshots their origin: two. */
 function partsBeforeName(service: string, account: string, rest: string): number {
   if (service === 's3' && account === '') return 0;
   if (/^(?:loadbalancer|listener|listener-rule)\/(?:app|net|gwy)\//.test(rest)) return 2;
@@ -15,8 +15,8 @@ function partsBeforeName(service: string, account: string, rest: string): number
 /** SAM's macro, which AWS hosts and every SAM template needs. Source: CloudFormation User Guide, "Control access with IAM". */
 const SAM_MACRO = /^arn:[a-z-]+:cloudformation:[a-z0-9-]+:aws:transform\/Serverless-2016-10-31$/;
 
-/** The places where the name itself may end in `-*`, behind at least three characters: functions and stacks are named by
- *  prefixes, and ownership of a prefix covers all its names. */
+/** Resources whose name may end in a wildcard. Functions and stacks are named by prefix: `-*` is allowed after at
+ *  least three characters, because ownership of a prefix covers all its names. */
 const NAMED_BY_PREFIX: Record<string, RegExp> = {
   lambda: /^(function:[A-Za-z0-9][A-Za-z0-9_-]{1,}[A-Za-z0-9_])-\*(?=$|:)/,
   cloudformation: /^(stack\/[A-Za-z][A-Za-z0-9-]{1,}[A-Za-z0-9])-\*(?=$|\/)/,
@@ -24,10 +24,10 @@ const NAMED_BY_PREFIX: Record<string, RegExp> = {
   secretsmanager: /^(secret:[A-Za-z0-9._+=@/-]+)-\?{6}$/,
 };
 
-/** True for an ARN that holds no wildcard and no IAM variable up to the end of its first name: `function:shop:*` and
- *  `shop-site/*` do not, `function:*` and `shop-*` do. The first name follows the type of the resource, except for buckets,
- *  where it comes first; in CloudWatch Logs it goes on over slashes. Where names are given by prefix, `function:shop-*` is one
- *  name, too. */
+/** True for an ARN without a wildcard or IAM variable up to the end of its first name. True for `function:shop:*` and
+ *  `shop-site/*`, false for `function:*` and `shop-*`. The first name follows the type of the resource, except for
+ *  buckets, where it comes first; in CloudWatch Logs it goes on over slashes. A prefix such as `function:shop-*`
+ *  counts as one name where `NAMED_BY_PREFIX` allows it. */
 export function namesOneThing(resource: string): boolean {
   const [, service = '', account = '', rest = ''] = ARN.exec(resource) ?? [];
   const named = rest.replace(NAMED_BY_PREFIX[service] ?? /$^/, '$1');
@@ -36,8 +36,9 @@ export function namesOneThing(resource: string): boolean {
   return upToName.length > 0 && !upToName.some((part) => /[*?$]/.test(part));
 }
 
-/** Why a resource may lie outside the account; undefined when it cannot. An ARN without an account (S3's names are global)
- *  may, unless a condition on `aws:ResourceAccount` holds it: a deleted bucket's name can be taken by anybody. */
+/** Why a resource may lie outside the account; undefined when it cannot. An ARN without an account may, unless a
+ *  condition on `aws:ResourceAccount` restricts it. S3's names are global, and anyone can take the name of a deleted
+ *  bucket. */
 export function foreignAccountOf(
   resource: string,
   accountId: AccountId,
@@ -66,7 +67,7 @@ const OWN = [
   'arn:*:apigateway:*::/apis/*',
 ];
 
-/** Reading by path is authorised against the path that is asked for: these lie above Rolewright's. */
+/** Parameter paths above Rolewright's own. SSM authorises a read by path against the requested path only. */
 const ABOVE_OWN_PARAMETERS = ['arn:*:ssm:*:*:parameter', 'arn:*:ssm:*:*:parameter/'];
 
 /** True when a resource is Rolewright's own, names it in whatever case, or could match it through a wildcard or variable. */

@@ -8,7 +8,8 @@ const safe = new Map(
  *  case. */
 export const reviewedServices: ReadonlySet<string> = new Set(safe.keys());
 
-/** True for an action, in lower case, of a reviewed service that was judged safe for a grant. What is not known is not. */
+/** True for an action, in lower case, of a reviewed service that was judged safe for a grant. False for an unknown
+ *  action. */
 export function isJudgedSafe(action: string): boolean {
   const [service = '', name = '', ...more] = action.split(':');
   return more.length === 0 && (safe.get(service)?.has(name) ?? false);

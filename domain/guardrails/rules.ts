@@ -1,6 +1,5 @@
 import type { PermissionsPolicy, PermissionsStatement } from '../policy/document.ts';
 import type { AccountId } from '../shared/identifiers.ts';
-import { handsOn, hitOf, isUnjudged, isUnknown } from './action-lists.ts';
 import { actionsWithoutResource } from './actions-without-resource.ts';
 import {
   ESCALATION_PAIRS,
@@ -11,6 +10,7 @@ import {
   onlyReads,
 } from './dangerous-actions.ts';
 import { ESCALATION } from './escalation-table.ts';
+import { handsOn, hitOf, isUnjudged, isUnknown } from './judge-action.ts';
 import { LOG_TAMPERING } from './log-tampering-table.ts';
 import { foreignAccountOf, namesOneThing, reachesRolewright } from './resource-scope.ts';
 import {
@@ -28,11 +28,11 @@ import { isKeyUse } from './scope/key-use.ts';
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
 export type GuardrailContext = { accountId: AccountId; deny: readonly string[] };
 
-/** What breaks a rule: where, what, and what to do about it. `statement` is a sid. */
+/** A broken rule: the statement's sid, what is wrong, and the fix. */
 export type BrokenRule = Flaw & { statement: string };
 
-/** A guardrail. `isFixed` where no configuration may switch it to audit: it protects Rolewright itself, and with it every
- *  other rule. */
+/** A guardrail. `isFixed` if no configuration may switch it to audit: a role without this rule could disable the
+ *  others. */
 export type Rule = {
   id: string;
   isFixed: boolean;
@@ -242,8 +242,8 @@ export const guardrailRules = [
     isFixed: false,
     find: perStatement(({ Action }) =>
       Action.filter(handsOn).map((action) => ({
-        what: `${action} can hand access on to others`,
-        fix: 'change resource policies where the resource is made, reviewed',
+        what: `${action} can give access to others`,
+        fix: 'change resource policies in the reviewed code that creates the resource',
       })),
     ),
   },

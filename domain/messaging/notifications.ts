@@ -14,7 +14,7 @@ import type { SlackSettings } from './slack-settings.ts';
 /** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. */
 export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: string };
 
-/** How a request ended its waiting: by which event, of whom. */
+/** How a waiting request ended, by whom and when. */
 export type WaitingOver = {
   outcome: 'approved' | 'rejected' | 'lapsed' | 'withdrawn' | 'replaced';
   by: Principal;
@@ -26,7 +26,7 @@ export type WaitingOver = {
 export type WaitingStory = {
   grantId: GrantId;
   request: RequestInForce & { proposal: NonNullable<RequestInForce['proposal']> };
-  /** What it would change of what was live when it was asked for. */
+  /** What it would have changed when it was requested. */
   plan: Plan;
   decision?: WaitingOver | undefined;
 };
@@ -71,7 +71,7 @@ type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
 const isRequest = (event: GrantEvent): event is Request =>
   event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
 
-/** What was asked for last. A checkpoint knows it from its grant. */
+/** The latest request, from the events or else from the checkpoint's grant. */
 function lastRequest({ checkpoint, events }: StreamPart) {
   const event = events.findLast(isRequest);
   if (event) return { ...event.data, principal: event.principal };
@@ -85,7 +85,7 @@ function lastRequest({ checkpoint, events }: StreamPart) {
 export const isNotifiable = (settings: Settings, part: StreamPart): boolean =>
   recipientsOf(settings, part).length > 0 || waitingEndedBy(part) !== undefined;
 
-/** The events that may end a waiting; only after these is the stream folded to see. */
+/** The events that may end the wait of a request. The stream is folded only after one of these. */
 const MAY_END_WAITING: readonly GrantEvent['type'][] = [
   'GrantApproved',
   'GrantRejected',
@@ -96,7 +96,7 @@ const MAY_END_WAITING: readonly GrantEvent['type'][] = [
   'GrantChangeRequested',
 ];
 
-/** The `seq` of the request whose waiting the last event has ended; undefined when it ended none. */
+/** The `seq` of the request whose wait the last event has ended; undefined if it ended none. */
 export function waitingEndedBy(part: StreamPart): number | undefined {
   const type = part.events.at(-1)?.type;
   if (!type || !MAY_END_WAITING.includes(type)) return undefined;

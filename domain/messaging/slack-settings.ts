@@ -29,8 +29,8 @@ export const slackSettingsSchema = z.strictObject({
     .optional(),
 });
 
-/** The Slack workspace that the app is installed in. `team` is the only one whose users are listened to;
- *  `approversChannel` gets what waits for approval, `channels` what becomes of a project's grants. With `emailLookup` a
- *  user whom no entry names is found by the email that Slack has verified. `grantLink` is where a grant is looked at, e.g.
+/** The Slack workspace that the app is installed in. Only users of `team` are accepted. `approversChannel` gets the
+ *  requests that wait for approval, and `channels` the changes of a project's grants. With `emailLookup` a user
+ *  without an entry is found by the email that Slack has verified. `grantLink` is the page of a grant, e.g.
  *  `https://rolewright.acme.example/v1/grants/{id}`. */
 export type SlackSettings = z.infer<typeof slackSettingsSchema>;

@@ -32,7 +32,7 @@ const slackAct = z.discriminatedUnion('verb', [
 
 const slackAsk = z.strictObject({
   source: z.literal('slack'),
-  /** The correlation id of what comes of it. */
+  /** The correlation id of everything that it causes. */
   deliveryId: text(64),
   /** From the signed body. */
   team: text(32),
@@ -50,11 +50,11 @@ const slackAsk = z.strictObject({
 const notification = z.strictObject({
   source: z.literal('notify'),
   grantId: grantIdSchema,
-  /** The event that is notification. */
+  /** The event that the notification is about. */
   seq: z.int().min(1),
 });
 
-/** What a function hands on to the worker: what to look at, and nothing secret but a response URL. */
+/** A message to the worker. It holds no secret but a response URL. */
 export const workerMessageSchema = z.discriminatedUnion('source', [
   bitbucketDeliverySchema,
   slackAsk,

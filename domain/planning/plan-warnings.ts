@@ -4,7 +4,7 @@ import { isMistakable, visible, visibleName } from '../shared/text/visible-text.
 import type { RenderedRole } from './rendered-role.ts';
 import { type Replacement, replacementText } from './replacement.ts';
 
-/** What a plan is about, as far as it is warned of. */
+/** The parts of a plan that warnings are computed from. */
 export type WarnedPlan = {
   rendered: Pick<RenderedRole, 'intent' | 'role' | 'audited' | 'actsThrough'>;
   live: { intent: GrantIntent } | undefined;

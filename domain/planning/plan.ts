@@ -34,7 +34,7 @@ export type Plan = Changes & {
   warnings: string[];
 };
 
-/** What is live, as far as a change is measured by it. `permissionsPolicy` is whatever document is in force. */
+/** The live state that a change is compared with. `permissionsPolicy` is the document in force. */
 export type LiveState = {
   intent: GrantIntent;
   requesterKind: Principal['kind'];
@@ -71,7 +71,7 @@ export const askedLifetime = ({
 }: Pick<RequestInForce, 'expiresInSeconds' | 'expiresAt'>): AskedLifetime | undefined =>
   inSeconds !== undefined && at !== undefined ? { inSeconds, at } : undefined;
 
-/** What a plan is measured by. `held`: the parameters whose values other repositories' grants hold exclusively. */
+/** What a plan is computed from. `held`: the parameters whose values other repositories' grants hold exclusively. */
 export type PlanInputs = {
   rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned' | 'audited' | 'actsThrough'>;
   template: Pick<Template, 'name' | 'approval'>;
@@ -95,9 +95,9 @@ export function changesOf({
   };
 }
 
-/** Measures a plan by what is live. Approval is needed for the first grant from a template that requires it, for every
- *  wider change to such a grant, and for whatever is wider or new and names a resource that no ownership rule covers, or that
- *  another repository's grant holds exclusively. */
+/** Computes a plan by comparing the rendered role with what is live. Approval is needed for two kinds of new or wider
+ *  plans: those of a template that requires it, and those that name a resource which no ownership rule covers or
+ *  which another repository's grant holds exclusively. */
 export function planOf({ rendered, template, live, lifetime, held, boundaryRoles }: PlanInputs): Plan {
   const { gained, lost, isUnderstood } = comparePermissions(
     live?.permissionsPolicy,
@@ -125,9 +125,9 @@ export function planOf({ rendered, template, live, lifetime, held, boundaryRoles
   };
 }
 
-/** The hash of a plan: of what would be granted, for how long, in place of what, and which names in it have no owner, or
- *  another holder: so an approval covers no name that was still owned when it was asked for. The same request over the same live state gives the
- *  same hash. Lower-case hex, 64 characters. */
+/** The hash of a plan. It covers what would be granted, for how long, what it replaces, and which of its names are
+ *  unowned or held by another grant. So an approval covers no name that became unowned after the request. The same
+ *  request over the same live state gives the same hash. Lower-case hex, 64 characters. */
 export function planHash({
   intent,
   expiresInSeconds,
@@ -151,8 +151,8 @@ export function planHash({
   });
 }
 
-/** Everything but the permissions: who may assume the role, for how long a session, until when. A trust policy that is
- *  another admits other tokens, whatever the reason, and counts as wider. */
+/** Compares everything but the permissions: the trust policy, the session duration and the expiry. A different trust
+ *  policy admits other tokens and always counts as wider. */
 function widerOrNarrower(
   { intent }: Pick<RenderedRole, 'intent'>,
   live: LiveState,

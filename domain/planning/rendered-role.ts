@@ -23,7 +23,7 @@ import { checkTrustPolicy } from '../trust/check.ts';
 import { renderTrustPolicy } from '../trust/policy.ts';
 import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
 
-/** What the configuration says of every role: who owns which names, and how the guardrails are applied. */
+/** The settings that every role is checked by: ownership rules and guardrail settings. */
 export type RoleSettings = {
   ownership: readonly OwnershipRule[];
   guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
@@ -39,7 +39,7 @@ export type RoleInputs = {
   template: Template;
   parameters: Parameters;
   name: string;
-  /** Who asked: ownership rules reach pipelines only where they say so. */
+  /** The kind of the requester. An ownership rule holds for a pipeline only if it lists the name under `pipeline`. */
   requesterKind: Principal['kind'];
   roleName?: string | undefined;
 };
@@ -152,7 +152,7 @@ function intentOf(
   };
 }
 
-/** Reports what a plan breaks of audited guardrails; silent where it breaks none. */
+/** Reports a plan's violations of audited guardrails, if there are any. */
 export function reportAuditedRole(
   { reportAudited }: AuditPort,
   { grantId, intent, audited }: RenderedRole,

@@ -19,13 +19,14 @@ export type Reservation = {
   apart?: string | undefined;
 };
 
-/** Which grants have reserved which resources. What is read is consistent, so a missing reservation is none. */
+/** Which grants have reserved which resources. Reads are consistent, so a reservation that is not found does not
+ *  exist. */
 export type Reservations = {
   /** Records a reservation, before any role reaches the resource. Idempotent. */
   reserve(resource: ReservedResource, reservation: Reservation): Promise<void>;
-  /** Every reservation of a resource. Whether its grant is live still, the grant's stream says. */
+  /** Every reservation of a resource. The grant's stream says whether the grant is still live. */
   of(resource: ReservedResource): Promise<Reservation[]>;
-  /** Takes a reservation back; does nothing where there is none. */
+  /** Removes a reservation; does nothing if there is none. */
   release(resource: ReservedResource, reservation: Reservation): Promise<void>;
 };
 
@@ -95,9 +96,10 @@ export const reservationsOf = (
     },
   }));
 
-/** True where a reservation stands against an intent that reaches the resource. One of another repository does where nothing
- *  keeps the two apart. One of the same repository stands against its pipelines only, where their template does not use the
- *  resource exclusively itself: anyone who can push a branch could else write what a grant of the repository keeps there. */
+/** True if a reservation conflicts with an intent that reaches the resource. A reservation of another repository
+ *  conflicts unless their `apart` values separate the two. A reservation of the same repository conflicts with
+ *  pipelines only, and only if their template does not use the resource exclusively itself. Otherwise anyone who can
+ *  push a branch could write what a grant of the repository keeps there. */
 export function isAgainst(
   reservation: Reservation,
   {

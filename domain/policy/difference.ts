@@ -1,8 +1,8 @@
 import { canonicalJson } from '../shared/canonical-hash.ts';
 import { patternCovers } from '../shared/patterns.ts';
 
-/** How a role to be compares with the live one: `new` where nothing is live, `wider` where it allows more, admits more or
- *  lasts longer, or where that cannot be seen; `narrower` where it only allows less; else `same`. */
+/** How a planned role compares with the live one. `new`: nothing is live. `wider`: it allows more, admits more or
+ *  lasts longer, or the comparison cannot decide. `narrower`: it only allows less. `same`: neither. */
 export const risks = ['new', 'same', 'narrower', 'wider'] as const;
 
 /** See `risks`. */
@@ -12,8 +12,8 @@ export type Risk = (typeof risks)[number];
  *  IAM's wildcards. */
 export type Permission = { action: string; resource: string };
 
-/** What a policy allows beyond another, and what it allows no more. Sorted, each pair once. `isUnderstood` is false where
- *  the policy before could not be read: then everything counts as gained. */
+/** What a policy allows beyond another, and what it no longer allows. Sorted, each pair once. `isUnderstood` is false
+ *  where the policy before could not be read: then everything counts as gained. */
 export type PermissionsDifference = { gained: Permission[]; lost: Permission[]; isUnderstood: boolean };
 
 /** A statement: each of its actions on each of its resources, under its condition block as canonical JSON; empty without
@@ -34,8 +34,8 @@ export function comparePermissions(before: unknown, after: unknown): Permissions
   };
 }
 
-/** What `allowances` allow and none of `by` does. Actions and resources are compared apart, so that the work grows with
- *  what is written and not with the square of the pairs that it stands for. */
+/** What `allowances` allow and none of `by` does. Actions and resources are compared separately, so the time depends
+ *  on the length of the policies and not on the number of pairs. */
 function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): Permission[] {
   const open = new Map<string, Permission>();
   for (const { actions, resources, condition } of allowances) {
@@ -60,7 +60,7 @@ function uncovered(allowances: readonly Allowance[], by: readonly Allowance[]): 
   return [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, permission]) => permission);
 }
 
-/** IAM compares actions without case. */
+/** IAM compares actions case-insensitively. */
 const actionCovers = (wider: string, action: string): boolean =>
   patternCovers(wider.toLowerCase(), action.toLowerCase());
 

@@ -85,7 +85,7 @@ function requestOf(
 const unfit = (rule: number, repository: Repository, names: string[]): Problem =>
   problem(
     'PARAMETERS_INVALID',
-    `Rule ${rule} of onRepositoryCreated cannot be filled for ${repository.fullName}.`,
+    `Rule ${rule} of onRepositoryCreated cannot be applied to ${repository.fullName}.`,
     {
       errors: names.map((name) => ({
         pointer: toPointer(['parameters', name]),

@@ -30,6 +30,6 @@ export const repositoryRuleSchema = z.strictObject({
   approved: z.boolean().default(false),
 });
 
-/** What each new repository of a project, whose slug fits a pattern, is granted without anybody asking. `approved`: the
- *  rule itself is the approval, where the template requires one. */
+/** What each new repository of a project, whose slug fits a pattern, is granted automatically. `approved`: the rule
+ *  itself is the approval, where the template requires one. */
 export type RepositoryRule = z.infer<typeof repositoryRuleSchema>;

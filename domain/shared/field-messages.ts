@@ -19,8 +19,8 @@ const sizeOf = (origin: string, bound: 'at least' | 'at most', size: number | bi
   return unit ? `hold ${bound} ${size} ${unit}${size === 1 ? '' : 's'}` : `be ${bound} ${size}`;
 };
 
-/** What a field must be, for the errors for which its schema has no words of its own; all as they follow the field's name,
- *  e.g. `is missing`. To be given to `safeParse` as `error`; undefined leaves the error to zod's words. */
+/** The message of a field error whose schema has no message of its own, as it follows the field's name, e.g. `is
+ *  missing`. Passed to `safeParse` as `error`. Undefined keeps zod's message. */
 export function fieldRule(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

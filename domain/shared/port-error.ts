@@ -18,10 +18,10 @@ export type UpstreamSystem =
   | 'Slack'
   | 'identity provider';
 
-/** A failed call. `certain` means that it certainly had no effect; without it a write may have happened, and its effect
- *  must be observed before anything is decided. `detail` is fit for a caller's eyes. `retryAfter` in seconds; a `DENIED`
- *  has one where an administrator's act may end it.
- *  `problemCode` where the refusal has a code of its own. */
+/** A failed call. `certain` means that the call certainly had no effect. Without it a write may have happened, and
+ *  its effect must be observed before anything is decided. `detail` may be shown to callers. `retryAfter` is in
+ *  seconds; a `DENIED` has one if an administrator can resolve it. `problemCode` is set if the refusal has a code of
+ *  its own. */
 export class PortError extends Error {
   readonly code: PortErrorCode;
   readonly system: UpstreamSystem;

@@ -39,8 +39,8 @@ export const plusSeconds = (at: Instant, duration: Seconds): Instant =>
 const DURATION = /^P(?:([1-9]\d{0,3})D|T([1-9]\d{0,4})H)$/;
 const LONGEST_SECONDS = 3650 * 86_400;
 
-/** Seconds of a duration in days `PnD` or hours `PTnH`, 1 hour to 3 650 days (our choice: ten years is for ever in an
- *  access grant); undefined for anything else. */
+/** Seconds of a duration in days `PnD` or hours `PTnH`, 1 hour to 3 650 days (our choice: no grant needs more than
+ *  ten years); undefined for anything else. */
 export function parseDuration(text: string): Seconds | undefined {
   const match = DURATION.exec(text);
   if (!match) return undefined;

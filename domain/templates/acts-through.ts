@@ -1,8 +1,8 @@
 import type { FieldErrorAtPath } from './field-errors.ts';
 import type { TemplateContent } from './schema.ts';
 
-/** Actions with which a role lets another act for it, beyond what its own boundary binds. In lower case. Judged `borrow` in
- *  scripts/guardrails/judgements, which a test compares with this list; passing a role asks for less. */
+/** Actions by which another role acts for this one, beyond the limits of this one's boundary. In lower case. Judged
+ *  `borrow` in scripts/guardrails/judgements, which a test compares with this list; passing a role needs less. */
 export const BORROWS: ReadonlySet<string> = new Set([
   'cloudformation:cancelupdatestack',
   'cloudformation:continueupdaterollback',
@@ -17,9 +17,9 @@ export const BORROWS: ReadonlySet<string> = new Set([
   'sts:assumerole',
 ]);
 
-/** What a template lacks that lets other roles act for it. Assuming a role, or changing a stack through one, amounts to
- *  whatever that role may do: somebody must have approved it, for one environment, knowing so. Passing a role to a service
- *  must say so, too. */
+/** What a template that lets other roles act for it lacks. A grant that assumes a role, or changes a stack through
+ *  one, can do whatever that role may do. So it needs `actsThrough`, `scope: environment` and `approval: required`.
+ *  Passing a role to a service needs `actsThrough`. Every template with `actsThrough` needs `ownership: named`. */
 export function actsThroughErrors({
   statements,
   scope,

@@ -11,7 +11,7 @@ import type { TemplateContent, TemplateParameter, TemplateStatement } from './sc
 /** What is wrong with a template, and where in its file, e.g. `['statements', 0, 'resources', 1]`. */
 export type FieldErrorAtPath = { path: PropertyKey[]; detail: string };
 
-/** The texts of a statement in which placeholders may stand, each with its path in the statement. */
+/** The texts of a statement in which placeholders are allowed, each with its path in the statement. */
 export function fillableTexts(
   statement: TemplateStatement,
 ): { text: string; path: PropertyKey[]; isResource: boolean }[] {
@@ -34,8 +34,8 @@ export function fillableTexts(
 const parameterOf = ({ parameters }: TemplateContent, name: string): TemplateParameter | undefined =>
   Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 
-/** Every error of a template that its schema does not see: names that lead nowhere, positions where a value would mean
- *  something else, defaults that go in circles. */
+/** Every error of a template that its schema cannot find: unknown names, positions where a value would mean something
+ *  else, cyclic defaults. */
 export function crossErrors(template: TemplateContent): FieldErrorAtPath[] {
   const sids = template.statements.map(({ sid }) => sid);
   const used = new Set([
@@ -101,7 +101,8 @@ function placeholderError(
     : undefined;
 }
 
-/** True where an optional parameter is always there once `given` is: the same, or one that is given with it only. */
+/** True if an optional parameter is present whenever `given` is: the same one, or one that must be given together
+ *  with it. */
 export const isGivenWith = (template: TemplateContent, name: string, given: string | undefined): boolean =>
   given !== undefined && (given === name || parameterOf(template, given)?.with === name);
 
@@ -153,7 +154,7 @@ function partnerErrors(template: TemplateContent, name: string, parameter: Templ
     : [`with must name another optional parameter that has with: ${name}`];
 }
 
-/** What is wrong with the parameter that keeps exclusive users apart: without a value it would keep none apart. */
+/** What is wrong with the `apart` parameter of an exclusive one: without a value it would separate no users. */
 function apartErrors(template: TemplateContent, name: string, { exclusive }: TemplateParameter): string[] {
   if (typeof exclusive !== 'object') return [];
   const other = parameterOf(template, exclusive.apart);
@@ -205,7 +206,7 @@ function defaultPlaceholderError(template: TemplateContent, name: string): strin
   return parameter.list ? `{{${name}}} is a list: a default is one text` : undefined;
 }
 
-/** The way from a parameter over defaults back to itself, e.g. `['a', 'b', 'a']`. */
+/** The cycle from a parameter through defaults back to itself, e.g. `['a', 'b', 'a']`. */
 function findCycle(template: TemplateContent, start: string, way: string[] = [start]): string[] | undefined {
   const parameter = parameterOf(template, way.at(-1) ?? '');
   for (const next of parameter ? defaultTexts(parameter).flatMap(namesIn) : []) {

@@ -15,8 +15,8 @@ export type Parameters = Record<string, ParameterValue>;
 /** The single values of a parameter: one, or those of a list. */
 export const valuesOf = (value: ParameterValue): string[] => (Array.isArray(value) ? value : [value]);
 
-/** Checks what a caller put into `parameters` against a template. Names every faulty one at once; anything wrong here
- *  is `PARAMETERS_INVALID`. The values of a list come back each once and sorted, so that order makes no other grant. */
+/** Checks what a caller put into `parameters` against a template. `PARAMETERS_INVALID` names every faulty one at
+ *  once. The values of a list are returned sorted and without duplicates, so their order does not change the grant. */
 export function parseParameters(
   template: Pick<TemplateContent, 'name' | 'parameters'>,
   given: Record<string, unknown>,
@@ -47,7 +47,7 @@ export function parseParameters(
   return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
 }
 
-/** Why a parameter that is not given has to be; undefined if it may be absent. */
+/** Why a missing parameter is required; undefined if it may be absent. */
 function absenceError(
   { optional, default: filled, with: partner }: TemplateParameter,
   given: Record<string, unknown>,
@@ -86,7 +86,7 @@ export const exampleParameters = (template: Pick<TemplateContent, 'parameters'>)
     }),
   );
 
-/** Why one value is none of a parameter: its type's grammar, the template's naming rule, the values that it allows. */
+/** Why a parameter does not accept a value: its type's grammar, the template's naming rule, or the allowed values. */
 export function valueError(
   { type, pattern, allowed }: Pick<TemplateParameter, 'type' | 'pattern' | 'allowed'>,
   value: string,

@@ -10,7 +10,7 @@ const skeletonOf = (text: string, name: string): string =>
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A place of `ParameterType.positions` as an expression on a skeleton. */
+/** An entry of `ParameterType.positions` as a regular expression for a skeleton. */
 const positionExpression = (position: string): RegExp =>
   new RegExp(
     `^${position
@@ -20,11 +20,12 @@ const positionExpression = (position: string): RegExp =>
       .join('[^/:*?$]+')}(?=$|[/:])`,
   );
 
-/** True when a wildcard or IAM variable stands right behind the placeholder, outside a position that its type wants so. */
+/** True when a wildcard or IAM variable directly follows the placeholder. */
 const isWidened = (skeleton: string): boolean => /@[*?$]/.test(skeleton);
 
-/** Why a value of `type` may not stand where the text of a resource has it; undefined when it may. So a key prefix never
- *  becomes a bucket, and a bucket's name never begins a pattern. */
+/** Why a placeholder of `type` is not allowed where the resource text has it; undefined if it is. The allowed
+ *  positions of each type are in `parameter-types-table.ts`. So a key prefix never becomes a bucket, and a bucket's
+ *  name never begins a pattern. */
 export function positionError(text: string, name: string, type: ParameterTypeName): string | undefined {
   const { positions } = parameterTypes[type];
   const skeleton = skeletonOf(text, name);
@@ -47,8 +48,8 @@ const shown = (position: string): string =>
     ? "an ARN's region"
     : `arn:…:${position.replace(':', ':…:').replaceAll('<>', '…').replace('@', '{{…}}')}`;
 
-/** Why a built-in value may not stand where the text of a resource has it. Names that are chosen in Bitbucket may not
- *  name the resource: whoever may rename a repository would choose it. */
+/** Why a built-in value is not allowed where the resource text has it; undefined if it is. A name that is chosen in
+ *  Bitbucket may not name the resource, because a person who may rename a repository would choose the resource. */
 export function builtInPositionError(text: string, name: string): string | undefined {
   const skeleton = skeletonOf(text, name);
   if (isWidened(skeleton)) return widened(name);
@@ -60,7 +61,7 @@ export function builtInPositionError(text: string, name: string): string | undef
   return `{{${name}}} is chosen in Bitbucket and may not name a resource: use a parameter with default "{{${name}}}", which must be owned`;
 }
 
-/** Why the placeholder may not stand in a condition value as it does: a wildcard right behind it would widen it. */
+/** Why a placeholder is not allowed in a condition value: a wildcard directly after it would widen the condition. */
 export const conditionPositionError = (text: string, name: string): string | undefined =>
   isWidened(skeletonOf(text, name)) ? widened(name) : undefined;
 

@@ -11,7 +11,7 @@ const builtInNames = [
   'project.key',
 ] as const;
 
-/** The name of a built-in value, e.g. `aws.accountId`. UUIDs stand without braces. */
+/** The name of a built-in value, e.g. `aws.accountId`. UUIDs have no braces. */
 export type BuiltInName = (typeof builtInNames)[number];
 
 /** True for the name of a built-in value. */
@@ -28,24 +28,23 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 export const placeholdersOf = (text: string): string[] =>
   [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
 
-/** True when braces stand in `text` that are neither a placeholder nor one of IAM's own `${…}` variables. */
+/** True when `text` holds braces that are neither a placeholder nor one of IAM's own `${…}` variables. */
 export const hasStrayBraces = (text: string): boolean =>
   /[{}]/.test(text.replace(/\$\{[^{}]*\}/g, '').replace(PLACEHOLDER, ''));
 
-/** What a built-in value must be before it may stand in a resource or a condition value: one segment, nothing that IAM or
- *  an ARN reads as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). An environment may be
- *  called `*`. */
+/** The grammar of a built-in value in a resource or a condition value: one segment, nothing that IAM or an ARN reads
+ *  as syntax (wildcards, `$`, quotes, colons, slashes, blanks, control characters). An environment may be called `*`. */
 export const isOneSegment = (value: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$/.test(value);
 
-/** What a parameter's value must be on top of its own type: segments with single slashes between and perhaps one in
- *  front, none of which begins with a dot; letters, digits and `._+=@-`, which neither IAM nor a shell reads as syntax.
- *  Types without slashes admit one segment. */
+/** The grammar of every parameter value, besides that of its type: segments separated by single slashes, optionally
+ *  with a leading one, none of which begins with a dot; letters, digits and `._+=@-`, which neither IAM nor a shell
+ *  reads as syntax. Types without slashes admit one segment. */
 export const isSegments = (value: string): boolean =>
   value.length <= 512 &&
   /^\/?[A-Za-z0-9_-][A-Za-z0-9._+=@-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._+=@-]*)*$/.test(value);
 
-/** `text` with each placeholder replaced by its value; the values of a list make one text each. Throws where a value is
- *  missing or holds syntax, or two lists meet: callers check all that before. */
+/** `text` with each placeholder replaced by its value; the values of a list make one text each. Throws if a value is
+ *  missing or holds syntax, or if the text has two lists: callers check this before. */
 export function fillPlaceholders(
   text: string,
   values: ReadonlyMap<string, string | readonly string[]>,

@@ -18,7 +18,7 @@ const placeholderFree = z
   .string()
   .regex(/^[^{}]+$/, 'must hold no placeholder: placeholders are allowed in values only');
 
-/** The most values that a list parameter may take. Our choice: longer lists belong into a narrower design. */
+/** The most values that a list parameter may take. Our choice: a longer list calls for a narrower design. */
 const LONGEST_LIST = 20;
 
 const statementSchema = z.strictObject({
@@ -109,7 +109,7 @@ export const templateSchema = z.strictObject({
   statements: z.array(statementSchema).min(1),
 });
 
-/** One statement of a template; placeholders stand in `resources` and condition values only. */
+/** One statement of a template; placeholders are allowed in `resources` and condition values only. */
 export type TemplateStatement = z.infer<typeof statementSchema>;
 
 /** One parameter of a template. With `list` it takes 1 to `max` values, each of the type. */

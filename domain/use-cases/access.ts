@@ -20,7 +20,8 @@ import type { Caller } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
-/** What deciding needs. `admins` makes what is known of one request's repositories. */
+/** What an access decision needs. `admins` makes the look-up of repository admins for one request, which caches its
+ *  answers. */
 export type AccessPorts = {
   access: AccessRules;
   admins(): RepositoryAdmins;
@@ -29,8 +30,8 @@ export type AccessPorts = {
   reportUnreadable(grantId: string, cause: unknown): void;
 };
 
-/** What the rules may look at beside caller and resource. Bitbucket is asked only where its answer changes one of the
- *  decisions; a failed look-up throws, and so refuses. */
+/** The access context of a request. Bitbucket is asked only if its answer changes one of the decisions. A failed
+ *  look-up throws, so it never allows. */
 export async function accessContextOf({
   access: rules,
   admins,
@@ -53,8 +54,9 @@ export async function accessContextOf({
   return { requesterKinds, repositoryAdmin: matters && (await admins.are(caller, resource)) };
 }
 
-/** Whether a caller could be allowed on any grant, before anything is looked up. `onlyAsAdmin`: nothing but Bitbucket's
- *  word would allow it, so whether anything exists that such a caller names must stay hidden until that word is there. */
+/** Whether a caller could be allowed on any grant, before anything is looked up. `onlyAsAdmin`: only *admin* on the
+ *  repository would allow it. Until Bitbucket confirms that, the answer must not show whether a named repository
+ *  exists. */
 export function authoriseSomewhere(
   { access: rules, admins, reportDenied: report }: AccessPorts,
   caller: Caller,
@@ -81,10 +83,10 @@ export function resourceOf(grant: Grant): Resource {
   };
 }
 
-/** Decides whether a caller may act on a grant whose stream cannot be read. `target` is what the grant's id proves of it. Its
- *  workspace and project are not proven, so the caller must be allowed with them and without. Where nothing is proven, only
- *  who may do so with every grant is allowed. That a repository is in the workspace that is claimed, Bitbucket proves where it is
- *  asked who administers it. */
+/** Decides whether a caller may act on a grant whose stream cannot be read. `target` is what the grant's id proves.
+ *  It does not prove workspace and project, so the caller must be allowed both with and without them. If nothing is
+ *  proven, a caller must be allowed on every grant. If Bitbucket is asked who administers the repository, that also
+ *  proves the claimed workspace. */
 export async function authoriseUnreadable(
   { access: rules, reportDenied: report }: Pick<AccessPorts, 'access' | 'reportDenied'>,
   {
@@ -116,14 +118,14 @@ export async function authoriseUnreadable(
   return ok(undefined);
 }
 
-/** What is answered instead of a grant whose stream cannot be read. */
+/** The problem for a grant whose stream cannot be read. */
 export const unreadableGrant = ({ grantId, reason }: UnreadableStream): Problem =>
   problem(
     'CONFLICT',
     `Grant ${grantId} cannot be read: ${reason}. It can only be revoked, which closes its role. The operators have a report.`,
   );
 
-/** What is answered instead of a decision on a stream that a newer version has written. */
+/** The problem for a decision on a stream that a newer version has written. */
 export const readOnlyGrant = (grantId: string): Problem =>
   problem(
     'CONFLICT',
@@ -133,7 +135,7 @@ export const readOnlyGrant = (grantId: string): Problem =>
 /** A grant that was loaded, or why not; `unreadable` where its stream cannot be read. */
 export type Loaded<S> = Result<S & { grant: Grant }> & { unreadable?: UnreadableStream };
 
-/** Lets an unreadable stream be looked at; throws everything else. */
+/** Returns an `UnreadableStream`; throws any other error. */
 export function onlyUnreadable(error: unknown): UnreadableStream {
   if (error instanceof UnreadableStream) return error;
   throw error;

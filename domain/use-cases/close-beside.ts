@@ -30,7 +30,7 @@ export type ClosingCause = EventOf<'UnreadableRevocationRequested'>['data']['cau
 /** How far a closing is that was asked for. */
 export type Closing = Exclude<UnreadableRevocation, { state: 'none' }>;
 
-/** Stands for the repository of a grant of which nothing is proven. */
+/** The repository of a grant of which nothing is proven. */
 const UNKNOWN_REPOSITORY = { uuid: NO_TARGET.repositoryUuid, fullName: 'unknown/unknown' };
 
 /** What is proven of an unreadable grant: by its own events, else by its row. */
@@ -47,8 +47,8 @@ export async function targetOf(
   );
 }
 
-/** Announces, in the stream beside the grant's own, that its role will be closed, once however often it is asked for; and has
- *  the provisioner close it. A role that was closed is looked at again. */
+/** Records, in the stream beside the grant's own, the intent to close its role, and has the provisioner close it.
+ *  Idempotent. A closed role is checked again. */
 export async function closeBeside(
   ports: ClosingPorts,
   { grantId, target }: { grantId: GrantId; target: ProvenTarget | undefined },

@@ -35,8 +35,8 @@ export const ABANDONED_SECONDS = seconds(900);
  *  looked at again in an hour. */
 export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
 
-/** Revokes an unreadable grant whose row says that it has expired. That a stream cannot be read is no cause: without an
- *  expiry nothing is done. The row is tried again, because the stream may be readable by then. */
+/** Revokes an unreadable grant whose row says that it has expired. An unreadable stream alone is no cause to revoke:
+ *  without an expiry nothing is done. The row is retried later, when the stream may be readable. */
 export async function closeExpired(
   ports: CloseDuePorts,
   unreadable: Unreadable,
@@ -54,7 +54,8 @@ export async function closeExpired(
   return 'retry';
 }
 
-/** The row is believed where the grant's id is the hash of what it says. A lying expiry can only end access. */
+/** The row is trusted if the grant's id is the hash of its content. The hash does not cover the expiry, and a false
+ *  expiry can only end access. */
 async function hasExpired(
   grants: Pick<GrantTable, 'read'>,
   grantId: GrantId,

@@ -60,8 +60,8 @@ export type StreamPorts = {
   notify?: ((stream: StreamPart) => Promise<void>) | undefined;
 };
 
-/** True where this very cause has written to a stream already, and the grant is at rest since: a message that comes again,
- *  perhaps long after, must not undo what others have decided meanwhile. */
+/** True if this principal and correlation id have already written to a stream and nothing is in progress. A
+ *  redelivered message must not undo later decisions. */
 export const isDoneBy = (
   { checkpoint, events, grant }: GrantStream,
   { principal, correlationId }: Pick<Cause, 'principal' | 'correlationId'>,
@@ -75,15 +75,15 @@ export const isDoneBy = (
 /** Seconds by which clocks of two functions may differ. Our choice; Lambda keeps them within one. */
 const CLOCK_DIFFERENCE_SECONDS = seconds(300);
 
-/** Events since the last checkpoint, and characters of their JSON, beyond which only a revoke is taken until the
- *  provisioner has kept the next one. Our choice: on one core 9 MB were read and verified in 3 s. */
+/** Events since the last checkpoint, and characters of their JSON, beyond which only a revoke is accepted until the
+ *  provisioner has kept the next checkpoint. Our choice: on one core 9 MB were read and verified in 3 s. */
 const LONGEST_STREAM = 5000;
 const LARGEST_STREAM = 4_000_000;
-/** Events that are not too large together, whatever they hold: two documents within IAM's limits each, and the rest. */
+/** A number of events that cannot be too large together: each holds at most two documents within IAM's limits. */
 const SMALL_STREAM = 100;
 
-/** True for a stream that only a revoke may extend for now: a caller who can ask once can ask ten thousand times before
- *  the next checkpoint, and a log that is too long to read could not be revoked. */
+/** True for a stream that only a revoke may extend for now: one caller could make ten thousand requests before the
+ *  next checkpoint, and a grant whose log is too long to read could not be revoked. */
 export const isFull = (events: readonly GrantEvent[]): boolean =>
   events.length >= LONGEST_STREAM ||
   (events.length > SMALL_STREAM && JSON.stringify(events).length > LARGEST_STREAM);
@@ -95,9 +95,9 @@ export type ReadPart = StreamPart &
     all: readonly EventFields[];
   };
 
-/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream` when an
- *  event cannot be read, or the chain is broken, of another grant, or dated in the future: nothing is decided on a log that
- *  was altered. */
+/** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
+ *  when an event cannot be read, or the chain is broken, of another grant, or dated in the future: no decision is
+ *  made on an altered log. */
 export async function loadStream(
   ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
   grantId: StreamId,
@@ -148,8 +148,8 @@ function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part
   return { checkpoint, events, unknown, grantId, grant, last };
 }
 
-/** When the next event of a stream is dated: now, or when its last event was, if that is later: clocks of two functions
- *  differ, the log's order does not. */
+/** The time of the next event of a stream: now, or the time of its last event if that is later. Clocks of two
+ *  functions differ, and times in a stream must not decrease. */
 export function nextInstant({ clock }: Pick<StreamPorts, 'clock'>, { last }: GrantStream): Instant {
   const now = toInstant(clock.now());
   return last && last.at > now ? last.at : now;
@@ -163,9 +163,9 @@ export const appendEvent = (
 ): Promise<GrantStream | undefined> =>
   appendEventAt(ports, stream, { event, cause, at: nextInstant(ports, stream) });
 
-/** Appends one event, dated when it was decided. Before it, where the grant was at rest, the read model records that work
- *  will be due: so no death of the process loses an event that needs work. Returns the stream after it, or `undefined`
- *  when another writer was faster; then the stream must be read and the decision made again. */
+/** Appends one event, dated when it was decided. If the grant was at rest, its row is first marked as due, so a crash
+ *  cannot lose the work that the event needs. Returns the stream after it, or `undefined` when another writer was
+ *  faster; then the stream must be read and the decision made again. */
 export async function appendEventAt(
   ports: StreamPorts,
   stream: GrantStream,

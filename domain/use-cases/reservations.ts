@@ -34,8 +34,9 @@ export type Intended = {
   requesterKind: Principal['kind'];
 };
 
-/** The parameters of an intent that reach what another live grant uses exclusively in the same account, as `isAgainst` says.
- *  A holder is named by its grant's id only: who may read that grant learns whose it is. */
+/** The parameters of an intent that reach what another live grant of the same account uses exclusively, see
+ *  `isAgainst`. A holder is named by its grant's id only, so that just those who may read that grant learn whose it
+ *  is. */
 export async function heldElsewhere(ports: ReservationPorts, intended: Intended): Promise<FieldError[]> {
   const { intent, template } = intended;
   const reached = reachedResources(ports.templates, template, intent);
@@ -51,7 +52,7 @@ export async function heldElsewhere(ports: ReservationPorts, intended: Intended)
   return found.flat();
 }
 
-/** The reservation of a grant in force that stands against the intent. */
+/** The reservation of a grant in force that conflicts with the intent. */
 async function findHolder(
   ports: ReservationPorts,
   { resource, ...reached }: ReachedResource,
@@ -67,8 +68,8 @@ async function findHolder(
   return undefined;
 }
 
-/** Whether a grant that has reserved a resource is in force. A stream that is broken proves nothing, so its reservation is
- *  in force. */
+/** Whether a grant that has reserved a resource is in force. An unreadable stream proves nothing, so its reservation
+ *  counts as in force. */
 async function holds(ports: ReservationPorts, holder: GrantId, resource: ReservedResource): Promise<boolean> {
   try {
     const { grant } = await loadStream(ports, holder);
@@ -97,8 +98,9 @@ export const intentsOf = ({ events, grant }: Pick<GrantStream, 'events' | 'grant
   ];
 };
 
-/** Takes back what a grant has reserved by any of `asked` and does not use any more: it has ended or failed, or a change has left
- *  it, or came to nothing. A failure changes nothing: a reservation whose grant is not in force counts for nothing. */
+/** Removes the reservations of any of `asked` that the grant no longer uses: the grant has ended or failed, or a
+ *  change has left the resource or was not made. A failure has no effect, because a reservation whose grant is not in
+ *  force does not count. */
 export async function releaseUnused(
   { reservations, templates }: Pick<ReservationPorts, 'reservations' | 'templates'>,
   { grant, asked }: { grant: Grant; asked: readonly GrantIntent[] },

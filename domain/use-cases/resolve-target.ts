@@ -60,8 +60,8 @@ export async function findRepositoryAgain(
   return inWorkspace(repository, configured);
 }
 
-/** A repository counts only where both halves of its workspace's identity are the configured ones: the slug is part of
- *  the token's issuer, and a renamed workspace leaves its old slug for others to take. */
+/** A repository counts only if both slug and UUID of its workspace are the configured ones. The slug is part of the
+ *  token's issuer, and others can take the old slug of a renamed workspace. */
 function inWorkspace(repository: Repository, configured: Workspace): Result<Repository> {
   const { slug, uuid } = repository.workspace;
   return slug === configured.slug && uuid === configured.uuid

@@ -6,7 +6,7 @@ import type { FormValues } from './messages/request-form.ts';
 /** What Slack signed and yet is no request that this app knows: 400. */
 export const notOurs = (what: string): ProblemError =>
   new ProblemError(
-    problem('REQUEST_INVALID', 'The request has not the shape of Slack’s.', {
+    problem('REQUEST_INVALID', 'The request does not have the form of a Slack request.', {
       errors: [{ pointer: '', detail: what }],
     }),
   );

@@ -32,7 +32,9 @@ async function authenticated(ports: SignedRequestPorts, event: APIGatewayProxyEv
     signature: headerOf(event, 'x-slack-signature'),
   };
   const refusal = () =>
-    new ProblemError(problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was taken already.'));
+    new ProblemError(
+      problem('UNAUTHENTICATED', 'The request is not signed by Slack, or was received before.'),
+    );
   if (given.timestamp === undefined || given.signature === undefined) throw refusal();
   if (!isSignedBySlack(await signingSecret(), { ...given, body: bytes }, clock.now())) throw refusal();
   if (bytes.length > LARGEST_BODY) {

@@ -56,7 +56,7 @@ export const equivalents: readonly {
     reason: 'The keys of a map are distinct.',
   },
   {
-    file: 'domain/guardrails/action-lists.ts',
+    file: 'domain/guardrails/judge-action.ts',
     text: "const serviceOf = (action: string): string => lower(action.split(':')[0] ?? '');",
     before: "action.split(':')[0] ?? ''",
     after: "action.split(':')[0]",

@@ -1,7 +1,7 @@
 const guardrailTests = [
   'test/unit/domain/guardrails/rules.test.ts',
   'test/unit/domain/guardrails/resource-scope.test.ts',
-  'test/unit/domain/guardrails/action-lists.test.ts',
+  'test/unit/domain/guardrails/judge-action.test.ts',
   'test/unit/domain/guardrails/guardrails.test.ts',
   'test/unit/domain/guardrails/key-use.test.ts',
   'test/unit/domain/guardrails/dangerous-actions.test.ts',

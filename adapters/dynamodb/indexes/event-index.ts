@@ -35,8 +35,8 @@ function eventReadOf(partition: IndexedPartition, reading: Reading & Span): Inde
   }
 }
 
-/** The entry of an index item, as it claims to be. What is missing or malformed is of no repository and no account: an event
- *  is shown only where its own content says the same. */
+/** The entry of an index item, unverified. A missing or malformed attribute gives no repository and no account. An
+ *  event is shown only if its own content agrees with the entry. */
 export const toEventEntry = (item: Item): EventEntry => ({
   grantId: textOf(item, 'grantId') as StreamId,
   seq: Number(item.seq?.N),
@@ -58,8 +58,8 @@ export const queryEvents = (
     ? queryStream(client, table, { ...reading, stream: partition.value })
     : queryIndex(client, table, eventReadOf(partition, reading));
 
-/** Where the items of a read end: in an index what it is sorted by, whatever an item says of itself, so that the next read goes
- *  on behind it; in a stream the place. */
+/** The position of the last item of a read. In an index it is the sort key, whatever the item's content says, so that
+ *  the next read continues after it. In a stream it is the `seq`. */
 export function endOf({ by }: EventPartition, items: readonly Item[]): string | undefined {
   const last = items.at(-1);
   return last && (by === 'stream' ? eventPosition(toEventEntry(last)) : textOf(last, 'order'));

@@ -81,8 +81,8 @@ export function toEntry(item: Item): GrantEntry | undefined {
   }
 }
 
-/** True where an entry says itself that it is where it was found: in the partition, and at the place in its order. The keys of
- *  an item could claim what its entry does not say. */
+/** True if the content of an entry agrees with its partition and its position. The keys of an item could claim
+ *  otherwise. */
 export function isWhereFound({ by, value }: GrantPartition, entry: GrantEntry, item: Item): boolean {
   const own = partitionValues(entry)[by];
   const isIn = by === 'expiry' ? own !== undefined : own === value;

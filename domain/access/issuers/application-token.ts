@@ -6,8 +6,9 @@ import type { VerifiedClaims } from './claim-rules.ts';
  *  access tokens (`appid`), Okta (`cid`). */
 const APPLICATION_CLAIMS = ['azp', 'client_id', 'appid', 'cid'] as const;
 
-/** What says of itself that no person signed in, folded, with hyphens for underscores. Source: Auth0, FusionAuth (`gty`),
- *  Entra (`idtyp`), WSO2 (`grant_type`, `aut`), Oracle identity domains (`sub_type`). */
+/** Values of claims that say that no person signed in. They are compared case-insensitively, with hyphens for
+ *  underscores. Source: Auth0, FusionAuth (`gty`), Entra (`idtyp`), WSO2 (`grant_type`, `aut`), Oracle identity
+ *  domains (`sub_type`). */
 const MACHINE_VALUES: Readonly<Record<string, readonly string[]>> = {
   gty: ['client-credentials'],
   grant_type: ['client-credentials'],
@@ -37,8 +38,8 @@ const MACHINE_EMAIL = /[@.]gserviceaccount\.com\.?$/;
  *  Source: Keycloak's AccessTokenContext. */
 const KEYCLOAK_CLIENT_CREDENTIALS = /^[a-z]{4}cc:/;
 
-/** True for a token that says in any way known of the common issuers that no person signed in to get it. It finds what an
- *  issuer shows, so that an entry of kind `person` needs `require` as well, or `idClaim: email`. */
+/** True for a token that shows, in a form known from the common issuers, that no person signed in to get it. An
+ *  issuer may show nothing, so an entry of kind `person` also needs `require`, `match` or `idClaim: email`. */
 export const isApplicationToken = (claims: VerifiedClaims): boolean =>
   Object.keys(MACHINE_VALUES).some((name) =>
     [claims[name]].flat().some((found) => (MACHINE_VALUES[name] ?? []).includes(plain(found))),

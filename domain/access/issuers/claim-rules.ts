@@ -48,8 +48,8 @@ export const isChosenBySubject = (path: string): boolean =>
 
 const value = z.union([z.string().min(1), z.boolean(), z.int()]);
 
-/** Claims by path with the value, or the values of which one, that they must have: `{idtyp: user}`,
- *  `{"realm_access.kind": [staff, contractor]}`. Values are compared whole. */
+/** Claims by path, each with the value that it must have, or a list of values of which it must have one: `{idtyp:
+ *  user}`, `{"realm_access.kind": [staff, contractor]}`. Values are compared whole. */
 export const claimRulesSchema = z.record(
   z
     .string()
@@ -90,8 +90,8 @@ export const metRules = (claims: VerifiedClaims, rules: ClaimRules): string[] =>
     return [claimAt(claims, path)].flat().some((found) => wanted.includes(found));
   });
 
-/** True if each claim of a rule set is one of its values. A list never is, not even of one: two rule sets that have no
- *  value of a claim in common can then not both be met. */
+/** True if each claim of a rule set equals one of its values. A claim that is a list never does, even with one
+ *  element. So no token meets two rule sets that name one claim with no value in common. */
 export const areMetWhole = (claims: VerifiedClaims, rules: ClaimRules): boolean =>
   Object.keys(rules).every((path) => valuesOf(rules, path).includes(claimAt(claims, path)));
 

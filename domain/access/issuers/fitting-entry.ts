@@ -11,9 +11,9 @@ export function fitsEntry(entry: TrustedIssuer, claims: VerifiedClaims): boolean
     : [claims.aud].flat().includes(audience);
 }
 
-/** The errors of entries that could both fit one token, as `pointer: sentence`: a token fits exactly one entry, so no order
- *  of entries ever decides. Entries of one issuer differ in `audience` or `clientId`, or name one claim in `match` with no
- *  value in common. Undefined is an entry that is not sound, which overlaps none. */
+/** The errors of entries that could both fit one token, as `pointer: sentence`: a token fits exactly one entry, so
+ *  the order of entries has no effect. Entries of one issuer differ in `audience` or `clientId`, or name one claim in
+ *  `match` with no value in common. An undefined entry is one with errors of its own; it is not compared. */
 export const overlappingEntries = (entries: readonly (TrustedIssuer | undefined)[]): string[] =>
   entries.flatMap((entry, at) =>
     entries.slice(0, at).flatMap((other, n) => {

@@ -18,9 +18,9 @@ const controlled = (name: string): boolean => !isChosenBySubject(name);
 const entrySchema = z.strictObject({
   issuer: httpsUrl,
   kind: z.enum(['person', 'service']),
-  /** What `aud` is, or as a list holds. */
+  /** The value of `aud`, or one of its values if it is a list. */
   audience: z.string().min(1).optional(),
-  /** What `client_id` is, for an issuer whose tokens have no `aud`. */
+  /** The value of `client_id`, for an issuer whose tokens have no `aud`. */
   clientId: z.string().min(1).optional(),
   /** Which tokens of the issuer and audience the entry is for; all where it names none. */
   match: claimRulesSchema.default({}),
@@ -47,9 +47,9 @@ const entrySchema = z.strictObject({
     .optional(),
   /** Whether a token without `groupsClaim` is refused. */
   groups: z.enum(['required', 'optional']).default('required'),
-  /** What a token must show to be taken; all of it. */
+  /** Claims that a token must have; every rule must be met. */
   require: claimRulesSchema.default({}),
-  /** What a token must not show; any of it refuses. */
+  /** Claims that a token must not have; a token that meets one rule is refused. */
   refuse: claimRulesSchema.default({}),
   /** Longest time from a token's issue to its end. */
   maxTokenLifetime: duration.default('PT24H'),
@@ -83,9 +83,9 @@ export const trustedIssuerSchema = entrySchema
       'is missing: an entry for an AWS account is of kind service, has idClaim: sub, and lists the callers, e.g. {sub: ["arn:aws:iam::111122223333:role/release"]}, each whole and without *',
   });
 
-/** Claims that every token has, or that are checked anyway: they say nothing about who signs in. Those of the last two lines are
- *  in Entra's and Okta's tokens of applications as in those of people. Source: Microsoft identity platform, access token
- *  claims; Okta, access token payload. */
+/** Claims that do not tell people from applications: every token has them, or they are checked anyway. Those of the
+ *  last two lines are in Entra's and Okta's tokens of both. Source: Microsoft identity platform, access token claims;
+ *  Okta, access token payload. */
 const OF_EVERY_TOKEN = [
   ...['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub', 'typ', 'client_id', 'azp'],
   ...['tid', 'oid', 'ver', 'appid', 'appidacr', 'azpacr', 'idp', 'aio', 'rh', 'uti'],

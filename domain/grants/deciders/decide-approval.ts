@@ -6,7 +6,7 @@ import type { NewEvent } from '../event.ts';
 import { type Grant, isDecidable, isRequester, type WaitingRequest, waitingRequest } from '../grant.ts';
 import { hasLapsed } from '../lapse.ts';
 
-/** What a person decides about a waiting plan. `now` is when: the event must bear that time. */
+/** A person's decision about a waiting plan. `now` is its time, and the event must have the same. */
 export type Decision = { planHash: string; principal: Principal; now: Instant; reason?: string | undefined };
 
 /** The event of a decision, and the request that it is about. */
@@ -27,8 +27,8 @@ export function decideApproval(grant: Grant, decision: Decision): Result<Decided
   return ok({ event: approvalOf(grant, request, { at: now, reason }), request });
 }
 
-/** Decides the approval of what a rule of the configuration has asked for, by that rule; undefined where nothing of the
- *  kind waits, or waits in time. */
+/** Decides the approval, by a rule of the configuration, of the request that the rule has made. Undefined if no such
+ *  request waits, or if it has lapsed. */
 export function decideRuleApproval(grant: Grant, now: Instant): Decided | undefined {
   const waiting = waitingRequest(grant);
   if (grant.state !== 'pending' || !waiting || !isSamePrincipal(waiting.requestedBy, REPOSITORY_RULES)) {

@@ -19,11 +19,11 @@ export type RequestCommand = {
   pipeline?: EventData<'GrantRequested'>['pipeline'];
 };
 
-/** What a decision means for the caller who waits.
+/** What a decision means for the waiting caller, and the outcome that the caller gets.
  *  - `started`: a role will be made: `created` once active
  *  - `changed`: an active grant will be, or is, different: `changed` once done
  *  - `joined`: an equal request is under way: `changed` once active
- *  - `unchanged`: it is so already
+ *  - `unchanged`: nothing has to change
  *  - `waiting`: an approval is needed: `accepted`
  *  - `revoking`: an equal grant is being revoked: `accepted` */
 export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'waiting' | 'revoking';
@@ -32,8 +32,8 @@ export type RequestOutcome = 'started' | 'changed' | 'joined' | 'unchanged' | 'w
  *  most work ends within two. */
 const CONFLICT_RETRY_AFTER = 5;
 
-/** Decides a request on a grant, per state: which event says it, if any, and what the caller may expect. Pure; the
- *  loser of a race decides again on the newer state. */
+/** Decides a request on a grant by its state: the event to append, if any, and the outcome that the caller may
+ *  expect. Pure. The loser of a race decides again on the newer state. */
 export function decideRequest(
   grant: Grant | undefined,
   command: RequestCommand,
@@ -67,7 +67,7 @@ export function decideRequest(
 const isSameIntent = (command: RequestCommand, request: RequestInForce): boolean =>
   intentHash(command.intent) === request.intentHash;
 
-/** True when the very plan waits: for the same, for as long, in place of what is live now. */
+/** True when this plan already waits. The hash covers what is granted, for how long, and what it replaces. */
 const waitsAlready = (command: RequestCommand, waiting: RequestInForce): boolean =>
   command.approval === 'required' && command.planHash === waiting.planHash;
 

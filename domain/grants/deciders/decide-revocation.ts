@@ -5,8 +5,8 @@ import type { Grant } from '../grant.ts';
 /** Why a grant is being revoked. */
 export type RevocationCause = EventData<'RevocationRequested'>['cause'];
 
-/** Decides a revoke: no event where nothing is left to revoke. `outcome` is `settled` when the state answers already,
- *  `verify` for a failed grant (the provisioner makes sure that nothing is left), else `revoking`. */
+/** Decides a revoke: no event where nothing is left to revoke. `outcome` is `settled` when the state already answers
+ *  the request, `verify` for a failed grant (the provisioner makes sure that nothing is left), else `revoking`. */
 export function decideRevocation(
   grant: Grant,
   cause: RevocationCause,

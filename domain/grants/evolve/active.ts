@@ -71,7 +71,8 @@ function endUpdate(
   };
 }
 
-/** An expiry with who answers for it: a pipeline that shortens another's does not make it its own to lengthen. */
+/** An expiry and the principal who set it. A pipeline that shortens the lifetime of another principal does not become
+ *  the one who set it. */
 const expiryOf = (
   grant: Pick<ActiveGrant, 'lifetimeSetBy'>,
   expiresAt: Instant,
@@ -81,8 +82,8 @@ const expiryOf = (
   lifetimeSetBy: by.kind === 'pipeline' ? grant.lifetimeSetBy : by,
 });
 
-/** Who answers for the lifetime after a change that asked for none: a principal other than a pipeline that leaves
- *  the grant open. */
+/** The principal who set the lifetime after a change without one. A principal other than a pipeline sets it by
+ *  leaving the grant without an end. */
 const leftAsItIs = (
   { expiresAt, lifetimeSetBy }: Pick<ActiveGrant, 'expiresAt' | 'lifetimeSetBy'>,
   by: Principal,

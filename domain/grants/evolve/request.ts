@@ -29,8 +29,8 @@ export function requestOf(event: EventOf<'GrantRequested' | 'GrantChangeRequeste
   };
 }
 
-/** A grant that begins, or begins again: of the one before it keeps its names, its age, the latest decision, and who has asked
- *  since the last approval. */
+/** A grant that begins, or begins again. It keeps the names, the age, the latest decision and the requesters since
+ *  the last approval. */
 export function begin(
   id: GrantId,
   before: Grant | undefined,

@@ -16,8 +16,8 @@ import {
 } from '../grant.ts';
 import { hasLapsed } from '../lapse.ts';
 
-/** The waiting request as approved, if the approval is one: of this very plan, in time, by a person who did not ask.
- *  Whatever else the log holds changes nothing. */
+/** The waiting request as approved, if the approval counts: it is of this plan, in time, and by a person who is no
+ *  requester. Any other approval in the log has no effect. */
 export function approvedRequest(
   grant: Grant,
   { data, principal, at }: EventOf<'GrantApproved'>,
@@ -31,7 +31,7 @@ export function approvedRequest(
   return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
 }
 
-/** What an event has decided about the request that waited. */
+/** The decision that an event records about the request that waited. */
 export const decisionOf = ({
   type,
   principal,
@@ -44,8 +44,8 @@ export const decisionOf = ({
   return { outcome, by: principal, at, ...(reason === undefined ? {} : { reason }) };
 };
 
-/** True unless an approver is another than everyone who had asked. Events of 0.1.0 hold no identifiers; their approvals were
- *  decided by the ids alone, without regard to case, and remain valid: a role exists by them. */
+/** True unless the approver is proven to differ from every requester. Events of 0.1.0 hold no identifiers. Their
+ *  approvals compared ids case-insensitively, and remain valid because a role exists by them. */
 const hadAsked = ({ requesters }: Grant, approver: Principal): boolean =>
   requesters.some((other) =>
     other.identifiers || approver.identifiers
@@ -53,8 +53,8 @@ const hadAsked = ({ requesters }: Grant, approver: Principal): boolean =>
       : other.kind === approver.kind && foldAscii(other.id) === foldAscii(approver.id),
   );
 
-/** The configuration approves nothing but new grants that its own rules have asked for. Whether a rule really says so, the
- *  provisioner looks up: this is only who claims it. */
+/** The configuration approves only new grants that its own rules requested. This checks who claims to approve; the
+ *  provisioner checks that such a rule exists. */
 const isByRule = (grant: Grant, waiting: RequestInForce, principal: Principal): boolean =>
   grant.state === 'pending' &&
   isSamePrincipal(principal, CONFIGURATION) &&

@@ -48,7 +48,7 @@ export function passRole(statement: PermissionsStatement): Flaw[] {
   ];
 }
 
-/** Actions that take an execution role, and act with the role that the stack had before where none is given. Source: the
+/** Actions that take an execution role. Without one they act with the role that the stack already has. Source: the
  *  condition key `cloudformation:RoleArn` in AWS's Service Authorization Reference. */
 const STACK_ROLE_ACTIONS = ['createchangeset', 'deletestack', 'rollbackstack', 'continueupdaterollback'];
 

@@ -12,7 +12,7 @@ import {
 import type { Cause } from './cause.ts';
 import { judgeSubjectValues } from './subject-values.ts';
 
-/** What is wrong with the conditions of an Allow about one provider, from its text alone. */
+/** What is wrong with the conditions of one Allow for a provider, from its text alone. */
 export function causesOf(statement: TrustStatement, question: ReachQuestion): Cause[] {
   const prefix = `${question.provider}:`.toLowerCase();
   const own = statement.conditions.filter(({ key }) => key.startsWith(prefix));

@@ -5,9 +5,9 @@ import { type ReachQuestion, reachOf } from '../reach/reach.ts';
 import type { Cause } from './cause.ts';
 import { fitsSomeToken } from './subject-values.ts';
 
-/** Why no token gets in by an Allow whose conditions each look right: one on a claim of another provider, one without a
- *  value, or several that exclude each other. Empty where a token would get in but for a Deny, where a condition could not be
- *  judged, and where only a form of `sub` fits that the customer chose. */
+/** Why no token gets in by an Allow whose conditions each look right: one on a claim of another provider, one without
+ *  a value, or several that exclude each other. Empty if only a Deny keeps the token out, if a condition could not be
+ *  judged, or if only a customised form of `sub` fits. */
 export function unmetCauses(statement: TrustStatement, question: ReachQuestion): Cause[] {
   const reach = reachOf({ ...question, allows: [statement], denies: [] });
   if (reach.scope !== 'none' || reach.unknown.length > 0) return [];

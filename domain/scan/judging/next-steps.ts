@@ -7,8 +7,8 @@ import { type CorrectedPolicy, type CorrectedProvider, closedTrust, subjectsIn }
 import { environmentIn } from './describe.ts';
 import { fillingOf } from './placeholders.ts';
 
-/** How a role is got rid of: the request for a grant beside it, the templates that fit what the role can do, the command that
- *  narrows it, the one that closes it, and the policies that these read. */
+/** The steps that replace a role: the request for a grant, the templates that fit what the role can do, the command
+ *  that narrows its trust, the command that closes it, and the policies that the commands read. */
 export type NextSteps = {
   request?: GrantRequest;
   templates?: string[];
@@ -62,7 +62,8 @@ export function nextSteps(
   return { ...asked, narrow, command: put(closing), files: [narrowed, closing] };
 }
 
-/** How a command begins that would open a role which is shut: as a comment, it does nothing when it is pasted. */
+/** The beginning of a command that would make a closed role assumable. It is a comment, so pasting the command does
+ *  nothing. */
 export const OPENS = '# opens';
 
 type StepsAsked = {

@@ -2,8 +2,9 @@ import type { Capabilities } from '../permissions/capabilities.ts';
 import type { Scope } from '../reach/reach.ts';
 import type { Severity } from '../report.ts';
 
-/** How grave it is that strangers get in: undefined where none does. Everyone in the world is critical whatever the role can
- *  do; a workspace's other repositories are high, and critical for a role that can become another. */
+/** The severity of a reach beyond what a trust names; undefined if no stranger is admitted. Everyone in the world is
+ *  critical whatever the role can do; a workspace's other repositories are high, and critical for a role that can
+ *  become another. */
 export function severityOfReach(
   scope: Scope,
   isShared: boolean,

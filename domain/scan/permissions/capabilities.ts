@@ -109,7 +109,7 @@ const POWER_TEXTS: Partial<Record<Power, string>> = {
   organisation: 'reach the organisation, the account or its bill',
   logging: 'switch off or shorten what records and watches',
   keys: 'use or delete keys',
-  handingOn: 'hand access on to others',
+  handingOn: 'give access to others',
 };
 
 const powerTexts = (allowed: readonly Allowance[], reader: ActionReader): string[] =>

@@ -12,10 +12,10 @@ import {
   subjectsWith,
   type Template,
 } from '../issuers/subject.ts';
-import { CONTEXT_KEYS, circumstanceFor } from './circumstances.ts';
 import { type Demand, demandSets, type KeyDomain, type KeyResult, meetDemands } from './demands.ts';
 import { type Condition, holdsForValues } from './operators.ts';
 import { charsPattern, matches, runPattern, textPattern } from './pattern.ts';
+import { CONTEXT_KEYS, requestValueFor } from './request-context.ts';
 
 /** Which tokens are looked for: those of a form whose subject has the `given` values and none of the `excluded` ones, and
  *  whose further claims are none of `foreignTo`, by claim. */
@@ -207,7 +207,7 @@ function tokenOf(
 
 function solveKey(question: TokenQuestion, key: string, demands: readonly Demand[]): KeyResult {
   if (!CONTEXT_KEYS.has(key)) return meetDemands(domainOf(question, key), demands);
-  const result = circumstanceFor(key, demands, question.now);
+  const result = requestValueFor(key, demands, question.now);
   if (result.kind === 'none') return result;
   const values = result.kind === 'value' ? [result.value] : undefined;
   return { kind: 'found', values, isPreferred: true, doubt: result.kind === 'unknown' };

@@ -2,10 +2,10 @@ import { parameterTypesTable } from './parameter-types-table.ts';
 
 /** What a parameter's type promises about its value. */
 export type ParameterType = {
-  /** The whole value must match. No type admits `*`, `?`, `$`, quotes, blanks, colons or control characters; a slash only
-   *  stands single, between segments that do not begin with a dot. */
+  /** The whole value must match. No type admits `*`, `?`, `$`, quotes, blanks, colons or control characters; slashes
+   *  are single and separate segments that do not begin with a dot. */
   pattern: RegExp;
-  /** Says the rule to a person. */
+  /** The rule in words. */
   rule: string;
   /** True where the value names an AWS resource: then a request needs an ownership rule for it. */
   namesResource: boolean;
@@ -13,9 +13,9 @@ export type ParameterType = {
   /** Characters of the longest value. */
   longest: number;
   also?: (value: string) => boolean;
-  /** Where in a resource's ARN the value may stand: the service and the resource part, in which `@` is the value and `<>`
-   *  any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the region's
-   *  field. None: in condition values only. */
+  /** Where in a resource's ARN the value is allowed: the service and the resource part, in which `@` is the value and
+   *  `<>` any one name, e.g. `ecs:service/<>/@`. The ARN ends behind it, or goes on with `/` or `:`. `region` is the
+   *  region's field. None: in condition values only. */
   positions: readonly string[];
 };
 

@@ -6,8 +6,8 @@ import type { TemplateContent } from '../schema.ts';
 /** A text of the step part with its path in the file, and the optional parameter that it is left out without. */
 type StepText = { text: string; path: PropertyKey[]; when?: string | undefined; mayBeAbsent?: boolean };
 
-/** Every fault of a template's step part that its schema does not see: placeholders that lead nowhere, optional
- *  parameters without a condition, conditions on parameters that are always there. */
+/** Every error of a template's step part that its schema cannot find: unknown placeholders, optional parameters
+ *  without a condition, conditions on required parameters. */
 export function stepErrors(template: TemplateContent): FieldErrorAtPath[] {
   const conditions = [
     ...template.usage.map((line, n) => ({ line, path: ['usage', n] })),

@@ -5,7 +5,7 @@ import type { TemplateContent } from '../schema.ts';
 /** What a template says of a step that uses its role. */
 export type StepTemplate = Pick<TemplateContent, 'image' | 'services' | 'setup' | 'usage' | 'pipes'>;
 
-/** An active grant as a step needs it. `template.step` is undefined where the template is in this bundle no more. */
+/** An active grant as a step needs it. `template.step` is undefined if this bundle no longer has the template. */
 export type StepGrant = {
   id: GrantId;
   /** The grant's own name, `default` for most. */

@@ -10,8 +10,8 @@ import {
 } from './follow-repository.ts';
 import { locate } from './repository-whereabouts.ts';
 
-/** Does what a verified delivery gives occasion for. Of the delivery nothing is believed but which repository or project
- *  to look at: everything else is asked of Bitbucket. Throws where it must be tried again; safe to repeat, in any order. */
+/** Handles a verified webhook delivery. Only its repository or project id is trusted; state is read from Bitbucket.
+ *  Idempotent and order-independent. Throws if the delivery must be retried. */
 export async function followDelivery(ports: FollowPorts, delivery: BitbucketDelivery): Promise<void> {
   const workspace = ports.configuration.workspaces.find(({ slug }) => slug === delivery.workspace);
   if (!workspace) throw new Error(`workspace ${delivery.workspace} is not configured any more`);
@@ -25,8 +25,8 @@ export async function followDelivery(ports: FollowPorts, delivery: BitbucketDeli
   }
 }
 
-/** The repositories that a delivery may be about: the one of its UUID; else the one that bears the name now; else those
- *  that bore it, each of which is then looked at by its UUID. */
+/** The repositories that a delivery may be about: the one with its UUID, or else the one that has the name now, or
+ *  else those that once had it. Each is then looked up by its UUID. */
 async function uuidsOf(
   { bitbucket, grants }: FollowPorts,
   workspace: Workspace,

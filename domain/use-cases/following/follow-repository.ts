@@ -38,19 +38,19 @@ export type FollowPorts = RequestPorts & {
   reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
 
-/** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
+/** What caused the look-up in Bitbucket: a verified delivery. */
 export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
 
-/** Who asks for what the rules of the configuration say. */
+/** The caller who requests what the rules of the configuration give. */
 const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
 /** The principal that records new names in grants, and revokes the grants of a deleted repository. */
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
 const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
 
-/** Brings all that is known of one repository in line with what Bitbucket says now, whatever was the occasion, so that
- *  order and repetition do not matter: names follow, `isNew` repositories get what the rules say, and the grants of one
- *  that is gone from the workspace are revoked. Throws where it must be tried again. */
+/** Reconciles one repository with Bitbucket's current state; idempotent and order-independent. Grants get the
+ *  repository's present names. A repository that `isNew` gets what the rules give. The grants of a repository that is
+ *  gone from the workspace are revoked. Throws if it must be retried. */
 export async function followRepository(
   ports: FollowPorts,
   { workspace, uuid, isNew }: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean },
@@ -59,9 +59,9 @@ export async function followRepository(
   const found = await locate(ports.bitbucket, workspace, uuid);
   const { known, unread, unreadable } = await liveGrantsOf(ports, uuid);
   for (const stream of unreadable) ports.reportUnreadable(stream.grantId, stream);
-  // The secret of one workspace must move nothing of another.
+  // A delivery signed with the secret of one workspace must not affect another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
-  // Right after a creation "not found" may mean "not yet": nothing is lost by looking again, and the grant would be.
+  // Right after a creation "not found" may mean "not yet": a retry costs nothing, and giving up would lose the grant.
   if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
   if (found.is === 'gone') {
     await revokeAll(ports, own.map(toRevocable), occasion);
@@ -75,10 +75,9 @@ export async function followRepository(
   if (unread) throw unread.reason;
 }
 
-/** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an index may
- *  not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `unreadable` are
- *  streams that no attempt will read, `unread` is the first other failure to read one; the grants that could be read are
- *  given. */
+/** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an
+ *  index may not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `known` are the grants that
+ *  could be read, `unreadable` the streams that no retry will read, and `unread` the first other failure. */
 async function liveGrantsOf(
   ports: FollowPorts,
   uuid: RepositoryUuid,
@@ -105,7 +104,7 @@ async function liveGrantsOf(
 const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants of a partition, from an index of the read model, which lags: nothing that must be right may rest on it
+/** The live grants of a partition, from an index of the read model. The index lags, so no decision may rest on it
  *  alone. */
 export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
   const live: Grant[] = [];
@@ -198,8 +197,8 @@ async function revokeAll(
   });
 }
 
-/** Revokes the unreadable grants of a repository that is gone. Which repository a grant is of is believed where the grant's id
- *  is the hash of it, and of which workspace where the same text says so; no other grant is touched. */
+/** Revokes the unreadable grants of a repository that is gone. A grant counts as the repository's if the grant's id
+ *  is the hash of it, and as the workspace's if the same text names the workspace. No other grant is changed. */
 async function closeUnreadable(
   ports: FollowPorts,
   gone: { unreadable: readonly UnreadableStream[]; workspace: Workspace; uuid: RepositoryUuid },
@@ -224,7 +223,7 @@ const toRevocable = ({ id, request }: Grant): Revocable => ({
   fullName: request.intent.repository.fullName,
 });
 
-/** Works on all at once, and throws only when each has had its turn: one grant's failure keeps no other waiting. */
+/** Works on all grants concurrently, and throws only after each has been tried. */
 async function inParallel<T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> {
   const ends = await Promise.allSettled(grants.map(work));
   const failed = ends.find((end) => end.status === 'rejected');

@@ -40,10 +40,11 @@ const LISTED_APPROVERS_RULE = 'approvers-in-people';
 
 type DecisionContext = Omit<RequestContext, 'dryRun'>;
 
-/** Approves the waiting plan of a grant and waits until it is applied: `changed` once it is, `accepted` while work goes on.
- *  Everything about the request is verified again first, also that the requester may still ask. `GRANT_NOT_FOUND` where the caller
- *  may not read it; `DENIED` where they may not approve, or asked themselves; `CONFLICT` where nothing waits;
- *  `PLAN_CHANGED` where the plan is another than the one with this hash, by now or because of what was verified. */
+/** Approves the waiting plan of a grant and waits until it is applied: `changed` once it is, `accepted` while work
+ *  goes on. Everything about the request is verified again first, also that the requester may still ask.
+ *  `GRANT_NOT_FOUND` where the caller may not read it; `DENIED` where they may not approve, or asked themselves;
+ *  `CONFLICT` where nothing waits; `PLAN_CHANGED` if another plan waits, or if the verification leads to another
+ *  plan. */
 export async function approveGrant(
   ports: RequestPorts,
   input: DecisionInput,
@@ -122,7 +123,7 @@ function decideAt(
   return decided;
 }
 
-/** Where the same human could come by two ways, only a person with an entry in `people` may approve. */
+/** With `approvals.from: people`, only a person with an entry in `people` may approve. */
 function checkListed(
   { configuration, reportDenied }: RequestPorts,
   caller: Caller,
@@ -132,7 +133,7 @@ function checkListed(
   if (configuration.approvals.from === 'anyone' || findPerson(configuration, id)) return ok(undefined);
   const resource = resourceOf(grant);
   reportDenied(deniedAccess({ caller, action: 'approve', resource, rule: LISTED_APPROVERS_RULE }));
-  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and only those who have one approve here. An administrator adds the entry to the configuration.`;
+  const detail = `Rule ${LISTED_APPROVERS_RULE}: person ${id} has no entry in people, and approvals.from admits only people with one. Have an administrator add the entry to the configuration.`;
   return fail(problem('DENIED', detail));
 }
 
@@ -184,14 +185,14 @@ async function verifyAgain(
   return fail(problem('PLAN_CHANGED', detail));
 }
 
-/** Without the groups nothing says whether the requester may still ask. */
+/** Without the groups it cannot be verified that the requester may still make the request. */
 const requesterUnknown = ({ requestedBy: { kind, id } }: WaitingRequest): Problem =>
   problem(
     'DENIED',
     `The groups that ${kind} ${id} had when they asked are no longer kept, so it cannot be verified that they may ask for this. Have ${id} ask again.`,
   );
 
-/** No pipeline's request waits, so one in the log is not believed. */
+/** A pipeline's request never waits, so one in the log is refused. */
 const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
   problem(
     'DENIED',

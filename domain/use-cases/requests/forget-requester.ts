@@ -2,8 +2,8 @@ import type { RequesterGroups } from '../../access/requester-groups.ts';
 import { type Grant, waitingRequest } from '../../grants/grant.ts';
 import { PortError } from '../../shared/port-error.ts';
 
-/** Forgets the groups of who made the request that waited on a grant, once that is decided or withdrawn. A failure changes
- *  nothing: what is kept ends by itself when the request would lapse. */
+/** Forgets the groups of who made the request that waited on a grant, once that is decided or withdrawn. A failure
+ *  has no effect: the groups expire when the request would lapse. */
 export async function forgetRequester(
   { requesterGroups }: { requesterGroups: RequesterGroups },
   grant: Grant,

@@ -7,8 +7,8 @@ import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { GrantStream } from '../grant-stream.ts';
 
-/** A grant as it would be, for a dry run. `grant` is what it is now; `isUnchanged` says that it would change in its expiry at
- *  the most. */
+/** A grant as it would be, for a dry run. `grant` is its current state; `isUnchanged` means that at most its expiry
+ *  would change. */
 export type PlannedGrant = {
   rendered: RenderedRole;
   plan: Plan;
@@ -18,15 +18,15 @@ export type PlannedGrant = {
   isUnchanged: boolean;
 };
 
-/** What a call has come to.
- *  - `unchanged`: it was so already
+/** The outcome of a call.
+ *  - `unchanged`: nothing had to change
  *  - `changed`: the grant is as it was asked for
  *  - `created`: this call made the grant active
  *  - `accepted`: it waits for approval, or work goes on */
 export type Outcome = 'unchanged' | 'changed' | 'created' | 'accepted';
 
-/** A grant and what the call has come to. `plan` is what the call has changed, has asked for or has decided; absent where it
- *  did nothing of that. */
+/** A grant and what the call has come to. `plan` is the plan that the call applied, requested or decided; absent if
+ *  there was none. */
 export type GrantAnswer = { outcome: Outcome; grant: Grant; plan?: Plan };
 
 /** What a request for a grant is answered with. */

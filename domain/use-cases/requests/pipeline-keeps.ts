@@ -7,9 +7,9 @@ export type BrokenLimit = {
   detail: string;
 };
 
-/** The rule that a pipeline would break by a request that changes a grant; undefined where it breaks none. Anyone who can push a
- *  branch is a pipeline: it replaces no request of others that waits for approval, and neither shortens nor lengthens what
- *  others have limited or left open. `expiresInSeconds` is the lifetime that it asks for. */
+/** The rule that a pipeline's request on a grant breaks; undefined if it breaks none. Anyone who can push a branch
+ *  can act as the pipeline. So it cannot replace a waiting request of another principal, nor change a lifetime that
+ *  another principal has set or left open. `expiresInSeconds` is the requested lifetime. */
 export function keptFromPipeline(
   grant: Grant | undefined,
   { expiresInSeconds }: { expiresInSeconds?: Seconds | undefined },

@@ -10,8 +10,8 @@ import { findEnvironment, findRepositoryAgain, type Target, type TargetPorts } f
 
 type PipelinePorts = TargetPorts & { reportDenied(denial: DeniedAccess): void };
 
-/** A pipeline's request is resolved through its token's UUIDs; whatever else it names is denied in the same words,
- *  whether it exists or not. */
+/** Resolves a pipeline's request through the UUIDs of its token. Any other target gets the same denial, whether it
+ *  exists or not. */
 export async function resolveForPipeline(
   ports: PipelinePorts,
   request: GrantRequest,
@@ -50,7 +50,7 @@ function claimsForbid(request: GrantRequest, pipeline: PipelineClaims): boolean 
   return uuid !== undefined && uuid !== pipeline.environmentUuid;
 }
 
-/** The one refusal of everything that is not the pipeline's own. */
+/** The same denial for every target that is not the pipeline's own. */
 function refuseForeign(
   { reportDenied }: Pick<PipelinePorts, 'reportDenied'>,
   caller: Caller,
@@ -65,7 +65,7 @@ function refuseForeign(
   );
 }
 
-/** What the log keeps of the run that asked. */
+/** The claims of the pipeline run that an event keeps. */
 export const pipelineRun = ({
   pipelineUuid,
   stepUuid,

@@ -49,7 +49,7 @@ export async function prepareRequest(
   const { account, template, parameters } = checked.value;
   const target = own ?? (await resolve(ports, request));
   if (!target.ok) {
-    // What exists stays hidden from a caller whom only Bitbucket's word would let ask.
+    // A caller who could request only as repository admin must not learn whether the repository exists.
     return early.value.onlyAsAdmin ? refuseAnywhere(ports, caller) : target;
   }
   const { repository, environment } = target.value;
@@ -84,7 +84,7 @@ export async function prepareRequest(
   if (!rendered.ok) return rendered;
   reportAuditedRole(ports, rendered.value);
   const { unowned } = rendered.value;
-  // Anyone who can push a branch is a pipeline: what it asks for is not put before people to approve.
+  // A pipeline's request never waits for approval: anyone who can push a branch can act as the pipeline.
   if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
     report(deniedAccess({ caller, action: 'request', resource, rule: 'ownership' }));
     return fail(notOwned(repository, unowned));
@@ -93,7 +93,7 @@ export async function prepareRequest(
   return ok({ rendered: rendered.value, template, expiresInSeconds });
 }
 
-/** The refusal of a caller of whom Bitbucket has not said anything. */
+/** The denial of a caller who has not been confirmed as repository admin. */
 function refuseAnywhere({ access: rules, reportDenied: report }: CheckPorts, caller: Caller) {
   const attempt = { caller, action: 'request' as const, context: unknownContext };
   const decision = couldBeAllowed({ rules, ...attempt });
@@ -114,7 +114,7 @@ function checkTemplate(
     return fail(
       problem(
         'ACCOUNT_NOT_FOUND',
-        'No account of that alias or id is configured; leave account out for the configured one.',
+        'No account with that alias or id is configured. Leave out account to use the configured one.',
       ),
     );
   }

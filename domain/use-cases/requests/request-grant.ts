@@ -36,7 +36,8 @@ import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import { checkLimits, checkPipelinePlan, checkQuota } from './request-limits.ts';
 
-/** What the edge needs to take requests. It has no IAM: it decides, writes the intent and asks the provisioner. */
+/** What handling requests needs. There is no IAM port: a request is decided, its intent is recorded, and the
+ *  provisioner is invoked. */
 export type RequestPorts = StaleRowPorts &
   CheckPorts & { provisioner: Provisioner; requesterGroups: RequesterGroups; reservations: Reservations };
 
@@ -46,10 +47,10 @@ export type RequestContext = {
   correlationId: string;
   entryPoint: 'http' | 'bitbucket' | 'slack';
   dryRun: boolean;
-  /** Whether only a grant is made that never was, or that failed: what was revoked, rejected or changed since
-   *  stays as it is, and is answered as it is. */
+  /** Whether only a grant is created that does not exist or has failed. A grant that was revoked, rejected or changed
+   *  since stays unchanged. */
   createOnly?: boolean;
-  /** Whether the message behind it may come again, with the same correlation id: what it has done is not done again. */
+  /** Whether the message may be redelivered with the same correlation id. Its effects are then not repeated. */
   isRedelivery?: boolean;
 };
 
@@ -78,7 +79,7 @@ export async function requestGrant(
 /** A request after it was checked, and where it comes from. */
 type Asked = PreparedRequest & { request: GrantRequest; context: RequestContext };
 
-/** What a request comes to on a stream: its plan, and the event that would be written, if any. */
+/** The decision on a request: its plan, and the event that would be written, if any. */
 type Decided = {
   rendered: RenderedRole;
   plan: Plan;
@@ -178,7 +179,7 @@ async function carryOut(
   return answer.value.outcome === 'accepted' ? fail(notYetLimited(rendered.grantId)) : 'again';
 }
 
-/** Nothing in the log says for how long this request asked, so its sender must not believe so. */
+/** The log does not record the lifetime that this request asks for, so it must not be answered as accepted. */
 const notYetLimited = (grantId: GrantId) =>
   problem(
     'CONFLICT',
@@ -222,8 +223,8 @@ const lifetimeOf = (inSeconds: Seconds, now: Instant): AskedLifetime => ({
   at: plusSeconds(now, inSeconds),
 });
 
-/** A request that names the plan which it was shown gets that plan or none. One that repeats what is in force, or under
- *  way, by that very plan and for as long is no other plan, though nothing would change by it any more. */
+/** A request with a `planHash` gets that plan or `PLAN_CHANGED`. A repeated request whose plan is already in force or
+ *  in progress, with the same lifetime, is accepted: it is idempotent. */
 function checkPlanHash(
   plan: Plan,
   {

@@ -14,8 +14,8 @@ import { keptFromPipeline } from './pipeline-keeps.ts';
 /** Seconds until a caller should try again: the provisioner keeps a checkpoint within them, unless it is down. Our choice. */
 const CHECKPOINT_RETRY_AFTER = 60;
 
-/** What holds for a request whatever the rules say: a stream stays readable, and a pipeline leaves to people what they have
- *  decided and what they wait for. */
+/** Limits that hold whatever the rules say: a stream stays short enough to read, and a pipeline changes no decision
+ *  or waiting request of people. */
 export function checkLimits(
   { reportDenied }: { reportDenied(denial: DeniedAccess): void },
   { grant, events, grantId }: GrantStream,
@@ -39,7 +39,7 @@ export function checkLimits(
   return fail(problem('DENIED', `Rule ${broken.rule}: ${broken.detail}`));
 }
 
-/** What a pipeline asks for is not put before people to approve: anyone who can push a branch is one. */
+/** Denies a pipeline's plan that needs approval. Anyone who can push a branch can act as the pipeline. */
 export function checkPipelinePlan(
   { reportDenied }: { reportDenied(denial: DeniedAccess): void },
   plan: Plan,

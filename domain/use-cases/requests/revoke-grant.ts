@@ -33,8 +33,8 @@ export type RevokeContext = Pick<
 };
 
 /** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
- *  `accepted` while steps remain. Repeating it does no harm. Of a grant whose stream cannot be read the role is closed. `GRANT_NOT_FOUND` where the caller may read no such grant, `DENIED` where
- *  they may read but not revoke it. */
+ *  `accepted` while steps remain. Idempotent. If the grant's stream cannot be read, its role is closed.
+ *  `GRANT_NOT_FOUND` where the caller may read no such grant, `DENIED` where they may read but not revoke it. */
 export async function revokeGrant(
   ports: RequestPorts,
   grantId: string,
@@ -57,7 +57,8 @@ export async function revokeGrant(
   }
 }
 
-/** Why a grant is revoked whose stream cannot be read. What only its stream could say is `requested`. */
+/** The cause of revoking a grant whose stream cannot be read. A cause that only the stream could prove becomes
+ *  `requested`. */
 const causeOf = ({ cause }: RevokeContext): UnreadableCause['cause'] =>
   cause === 'expired' || cause === 'repository-gone' ? cause : 'requested';
 

@@ -28,9 +28,10 @@ export type UnreadableCause = {
 /** What such a revoke needs. */
 export type UnreadablePorts = ClosingPorts & Pick<AccessPorts, 'access' | 'reportDenied'>;
 
-/** Ends access through the role of a grant whose stream cannot be read: see `closeAnyway`. What is said of the grant counts only
- *  where it hashes to the grant's id; else only a caller who may revoke every grant is allowed. `GRANT_NOT_FOUND` where the
- *  caller may not read the grant, `DENIED` where they may read and not revoke it. */
+/** Ends access through the role of a grant whose stream cannot be read: see `closeAnyway`. Text about the grant
+ *  counts only if it hashes to the grant's id. Without such a text, only a caller who may revoke every grant is
+ *  allowed. `GRANT_NOT_FOUND` where the caller may not read the grant, `DENIED` where they may read and not revoke
+ *  it. */
 export async function revokeUnreadable(
   ports: UnreadablePorts,
   unreadable: Unreadable,
@@ -44,8 +45,9 @@ export async function revokeUnreadable(
   return mayRevoke.ok ? ok(await close(ports, { grantId: unreadable.grantId, target }, context)) : mayRevoke;
 }
 
-/** Ends access through the role of a grant on which this version may decide nothing, for a caller who may revoke it: intent and
- *  outcome are recorded in the stream beside it, and the provisioner proves in IAM which role is the grant's. Idempotent. */
+/** Ends access through the role of a grant whose stream this version cannot decide on. The caller has been authorised
+ *  to revoke it. Intent and outcome are recorded in the stream beside it, and the provisioner proves in IAM which
+ *  role is the grant's. Idempotent. */
 export const closeAnyway = async (
   ports: ClosingPorts,
   grantId: GrantId,

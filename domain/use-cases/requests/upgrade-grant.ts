@@ -11,9 +11,10 @@ export type UpgradeInput = {
   reason?: string | undefined;
 };
 
-/** Asks again for what a grant is, from its template as it is now: the caller's own request for the same parameters, so it
- *  is checked, planned and, where it is wider, approved like any other. `GRANT_NOT_FOUND`, `CONFLICT` for a grant that is
- *  not active, and whatever a request for a grant can answer; `PARAMETERS_INVALID` where the template now takes others. */
+/** Requests a grant again from the current version of its template. It is the caller's own request with the same
+ *  parameters, and is checked, planned and approved like any other. `GRANT_NOT_FOUND`, `CONFLICT` for a grant that is
+ *  not active, and whatever a request for a grant can answer; `PARAMETERS_INVALID` where the template now takes
+ *  others. */
 export async function upgradeGrant(
   ports: RequestPorts,
   { grantId, planHash, reason }: UpgradeInput,

@@ -34,7 +34,7 @@ describe('a start is refused for', () => {
       /attribute `public`.*not found/,
     ],
     [
-      'a circumstance that the action does not have',
+      'a context attribute that the action does not have',
       permit('a', 'principal, action == Action::"approve", resource', '\nwhen { context.repositoryAdmin }'),
       ':3',
       /`repositoryAdmin` in context for Action::"approve" not found/,

@@ -9,12 +9,12 @@ export const CONTEXT_KEYS = new Set([
   'aws:securetransport',
 ]);
 
-/** An address that belongs to no one: TEST-NET-3 of RFC 5737. */
+/** A documentation address: TEST-NET-3 of RFC 5737. */
 const ANY_ADDRESS = '203.0.113.10';
 
-/** One value for a circumstance that all demands hold for: an address, or the present. `none` where there is no such value,
- *  `unknown` where one of the conditions cannot be judged. */
-export function circumstanceFor(
+/** A value for a key of the request context that meets all demands: an address, or the current time. `none` if there
+ *  is no such value, `unknown` if one of the conditions cannot be judged. */
+export function requestValueFor(
   key: string,
   demands: readonly { condition: Condition; wanted: boolean }[],
   now: EpochMilliseconds,

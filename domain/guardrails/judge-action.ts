@@ -16,7 +16,8 @@ const lower = (text: string): string => text.toLowerCase();
 
 const isPattern = (text: string): boolean => /[*?]/.test(text);
 
-/** Says which pattern of a list an action of a policy has something in common with. IAM reads actions case-insensitively. */
+/** Returns the pattern of a list that overlaps an action of a policy; undefined if none does. IAM compares actions
+ *  case-insensitively. */
 export function hitOf(patterns: readonly string[]): (action: string) => string | undefined {
   const known = patterns.map(lower);
   const names = new Set(known.filter((one) => !isPattern(one)));
@@ -33,17 +34,18 @@ const serviceOf = (action: string): string => lower(action.split(':')[0] ?? '');
 
 const handingOn = hitOf(HANDING_ON);
 
-/** True for an action that gives access to others. A name that only reads is believed for reviewed services alone. */
+/** True for an action that gives access to others. A name that says that it only reads is trusted for reviewed
+ *  services alone. */
 export const handsOn = (action: string): boolean =>
   (handsAccessOn(lower(action)) && !TAGS_AT_CREATION.includes(lower(action))) ||
   (handingOn(action) !== undefined && !(onlyReads(lower(action)) && reviewedServices.has(serviceOf(action))));
 
 const listed = hitOf([...IDENTITY, ...ORGANISATION_AND_BILLING, ...LOG_TAMPERING, ...KEYS, ...ESCALATION]);
 
-/** True for an action that another rule refuses by name: that rule reports it. */
+/** True for an action that another rule refuses by name and reports. */
 const isListed = (action: string): boolean => listed(action) !== undefined || handsOn(action);
 
-/** True for an action of a service that was not reviewed, unless a list has it. */
+/** True for an action of a service that was not reviewed, unless a list contains it. */
 export const isUnknown = (action: string): boolean =>
   !reviewedServices.has(serviceOf(action)) && listed(action) === undefined && handingOn(action) === undefined;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { handsOn, hitOf, isUnjudged } from '../../../../domain/guardrails/action-lists.ts';
 import { handsAccessOn, onlyReads } from '../../../../domain/guardrails/dangerous-actions.ts';
+import { handsOn, hitOf, isUnjudged } from '../../../../domain/guardrails/judge-action.ts';
 import { isJudgedSafe } from '../../../../domain/guardrails/reviewed-services.ts';
 import { guardrailSettingsSchema } from '../../../../domain/guardrails/settings.ts';
 
