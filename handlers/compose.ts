@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
+import type { CedarAccess } from '../adapters/cedar/access.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
 import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
@@ -72,7 +73,7 @@ export type Core = {
   outgoing: Outgoing;
   logger: Logger;
   source: SettingsSource;
-  settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
+  settings: { templates?: ReadonlyMap<string, Template>; access?: CedarAccess };
 };
 
 /** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
@@ -164,19 +165,22 @@ function composeBitbucket({ environment, configuration, clock, outgoing }: Core)
   });
 }
 
+function accessOf({ source, settings, configuration }: Core): CedarAccess {
+  settings.access ??= readAccess(source, configuration);
+  return settings.access;
+}
+
+/** Has Cedar ready before the first request: called while the module of a function loads. Decision 0017. */
+export const prepareAccess = (core: Core): void => accessOf(core).prepare();
+
 /** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
  *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
  *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-function composeAccess({
-  source,
-  settings,
-  configuration,
-  logger,
-}: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
-  settings.access ??= readAccess(source, configuration);
+function composeAccess(core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
+  const { logger } = core;
   return {
-    access: settings.access,
+    access: accessOf(core),
     reportDenied: (denial) => logger.warn('denied', { denial }),
     reportUnreadable: (grantId, cause) => logger.error('UNREADABLE', { grantId, error: cause as Error }),
   };

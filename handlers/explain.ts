@@ -1,8 +1,9 @@
-import { composeCore, composeExplanations, composeVerifier } from './compose.ts';
+import { composeCore, composeExplanations, composeVerifier, prepareAccess } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 
 const core = composeCore();
+prepareAccess(core);
 
 /** Explains why a token is or is not admitted. */
 export const handler = httpFunction(

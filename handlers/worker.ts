@@ -1,8 +1,9 @@
-import { composeCore, composeWorker } from './compose.ts';
+import { composeCore, composeWorker, prepareAccess } from './compose.ts';
 import { asynchronousFunction } from './worker/asynchronous-function.ts';
 import { takeMessage } from './worker/worker-function.ts';
 
 const core = composeCore();
+prepareAccess(core);
 const ports = composeWorker(core);
 
 /** Does what a function at the edge has handed on. */
