@@ -170,8 +170,13 @@ function accessOf({ source, settings, configuration }: Core): CedarAccess {
   return settings.access;
 }
 
-/** Has Cedar ready before the first request: called while the module of a function loads. Decision 0017. */
-export const prepareAccess = (core: Core): void => accessOf(core).prepare();
+/** As `composeCore`, for a function that decides who may do what: Cedar is ready when this returns, so that no request
+ *  waits for it. */
+export function composeDecidingCore(): Core {
+  const core = composeCore();
+  accessOf(core).prepare();
+  return core;
+}
 
 /** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
  *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every

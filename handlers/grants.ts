@@ -1,10 +1,9 @@
-import { composeCore, composeCursors, composeRequests, composeVerifier, prepareAccess } from './compose.ts';
+import { composeCursors, composeDecidingCore, composeRequests, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { grantRoutes } from './http/routes/grants.ts';
 import { callerRoutes } from './http/routes/me.ts';
 
-const core = composeCore();
-prepareAccess(core);
+const core = composeDecidingCore();
 
 const requests = composeRequests(core);
 

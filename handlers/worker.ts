@@ -1,9 +1,8 @@
-import { composeCore, composeWorker, prepareAccess } from './compose.ts';
+import { composeDecidingCore, composeWorker } from './compose.ts';
 import { asynchronousFunction } from './worker/asynchronous-function.ts';
 import { takeMessage } from './worker/worker-function.ts';
 
-const core = composeCore();
-prepareAccess(core);
+const core = composeDecidingCore();
 const ports = composeWorker(core);
 
 /** Does what a function at the edge has handed on. */

@@ -1,9 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { toResult } from '../http-answer.ts';
-import type { Route } from '../http-function.ts';
 import { requestIdOf } from '../http-request.ts';
 import { ProblemError, problemAnswer, problemKinds, toProblem } from '../problem-details.ts';
-import { notTaken } from './not-taken.ts';
+import { notTaken, type RoutePath } from './not-taken.ts';
 
 /** What the fallback reports: one structured line for each refusal. */
 export type FallbackPorts = { report(line: Record<string, unknown>): void };
@@ -35,7 +34,19 @@ async function answerTo(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyS
 }
 
 /** The routes of the API, as its document has them. */
-const routesIn = (paths: object): Pick<Route, 'method' | 'path'>[] =>
+const routesIn = (paths: object): RoutePath[] =>
   Object.entries<object>(paths as Record<string, object>).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => ({ method: method.toUpperCase() as Route['method'], path })),
+    Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
   );
+
+/** Prints a refusal in the shape of the lines that the other functions' logger writes, without the logger. */
+export const printRefusal: FallbackPorts['report'] = (line) => {
+  const isFailure = Number(line.status) >= 500;
+  const head = {
+    level: isFailure ? 'ERROR' : 'INFO',
+    message: isFailure ? 'request failed' : 'request refused',
+    service: 'rolewright',
+    timestamp: new Date().toISOString(),
+  };
+  console.log(JSON.stringify({ ...head, ...line }));
+};

@@ -1,9 +1,11 @@
 import { problem } from '../../../domain/shared/problem.ts';
-import type { Route } from '../http-function.ts';
 import { ProblemError } from '../problem-details.ts';
 
+/** A method of a path, which may have parameters: `/v1/grants/{id}`. */
+export type RoutePath = { method: string; path: string };
+
 /** The refusal of a path and method that are no route: 405 where the path takes other methods, else 404. */
-export function notTaken(path: string, routes: readonly Pick<Route, 'method' | 'path'>[]): ProblemError {
+export function notTaken(path: string, routes: readonly RoutePath[]): ProblemError {
   const allowed = new Set(routes.filter((one) => matchesPath(one.path, path)).map(({ method }) => method));
   if (allowed.size === 0) {
     return new ProblemError(
