@@ -183,11 +183,10 @@ export function composeDecidingCore(): Core {
  *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
 function composeAccess(core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
-  const { logger } = core;
   return {
     access: accessOf(core),
-    reportDenied: (denial) => logger.warn('denied', { denial }),
-    reportUnreadable: (grantId, cause) => logger.error('UNREADABLE', { grantId, error: cause as Error }),
+    reportDenied: (denial) => core.logger.warn('denied', { denial }),
+    reportUnreadable: (grantId, cause) => core.logger.error('UNREADABLE', { grantId, error: cause as Error }),
   };
 }
 
@@ -272,6 +271,7 @@ export function composeWorker(core: Core): WorkerPorts {
   const { logger } = core;
   return {
     ...composeConversations(core),
+    worker: composeWorkerClient(core),
     reportStopped: (grantId) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
     reportProblem: (about, problem) =>
       logger.error('what a delivery asks for is refused', { ...about, problem }),

@@ -8,5 +8,5 @@ const ports = composeWorker(core);
 /** Does what a function at the edge has handed on. */
 export const handler = asynchronousFunction(
   { logger: core.logger, isOnLambda: core.environment.isOnLambda },
-  (event) => takeMessage(ports, event),
+  (event, context) => takeMessage(ports, event, context),
 );

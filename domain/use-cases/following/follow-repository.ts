@@ -4,13 +4,16 @@ import { decideRuleApproval } from '../../grants/deciders/decide-approval.ts';
 import { decideRename } from '../../grants/deciders/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantPartition } from '../../grants/listing.ts';
+import type { Reading } from '../../grants/stores.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
+import type { Worker } from '../../messaging/ports.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { sideBySide } from '../../shared/side-by-side.ts';
 import { MOST_CLOSINGS, targetOf } from '../close-beside.ts';
 import {
   appendEvent,
@@ -32,11 +35,16 @@ import { locate } from './repository-whereabouts.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
+  /** Takes what is too much for one run. */
+  worker: Worker;
   /** Raises the alarm that no more unreadable grants are revoked for this delivery. Never throws. */
   reportStopped(grantId: GrantId): void;
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
   reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
+
+/** Grants of one repository that are worked on at the same time. Our choice. */
+const SIDE_BY_SIDE = 10;
 
 /** Why Bitbucket is looked at: a verified delivery, or later a search for what was missed. */
 export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
@@ -105,20 +113,32 @@ async function liveGrantsOf(
 const notShownYet = () =>
   new PortError('Bitbucket', 'UNAVAILABLE', 'Bitbucket does not show the new repository yet.');
 
-/** The live grants of a partition, from an index of the read model, which lags: nothing that must be right may rest on it
- *  alone. */
-export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
+async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await ports.grants.entries(partition, { limit: 100, after });
-    const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
-    const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
-    const healed = await readStale(ports, [...stale, ...unreadable]);
-    live.push(...[...grants, ...healed.grants].filter(({ state }) => isLive(state)));
-    after = page.isComplete ? undefined : page.position;
+    const page = await livePage(ports, partition, { limit: 100, after });
+    live.push(...page.live);
+    after = page.next;
   } while (after !== undefined);
   return live;
+}
+
+/** Live grants of a part of a partition, and where the next part begins. They come from an index of the read model, which
+ *  lags: nothing that must be right may rest on it alone. */
+export async function livePage(
+  ports: StaleRowPorts,
+  partition: GrantPartition,
+  reading: Reading,
+): Promise<{ live: Grant[]; next: string | undefined }> {
+  const page = await ports.grants.entries(partition, reading);
+  const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
+  const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
+  const healed = await readStale(ports, [...stale, ...unreadable]);
+  return {
+    live: [...grants, ...healed.grants].filter(({ state }) => isLive(state)),
+    next: page.isComplete ? undefined : page.position,
+  };
 }
 
 /** Records its repository's present names in a grant. */
@@ -224,9 +244,6 @@ const toRevocable = ({ id, request }: Grant): Revocable => ({
   fullName: request.intent.repository.fullName,
 });
 
-/** Works on all at once, and throws only when each has had its turn: one grant's failure keeps no other waiting. */
-async function inParallel<T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> {
-  const ends = await Promise.allSettled(grants.map(work));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
-}
+/** Works on several at once, and throws only when each has had its turn: one grant's failure keeps no other waiting. */
+const inParallel = <T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> =>
+  sideBySide(grants, { width: SIDE_BY_SIDE }, work);

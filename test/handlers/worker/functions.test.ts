@@ -123,6 +123,14 @@ describe('the reconciler', () => {
 });
 
 describe('the worker', () => {
+  const ample = { getRemainingTimeInMillis: () => 180_000 };
+  const deleted = {
+    source: 'bitbucket',
+    workspace: 'acme',
+    deliveryId: 'delivery-1',
+    event: 'repo:deleted',
+    repository: { uuid: shop.uuid },
+  };
   const portsOf = () =>
     ({
       ...world.requestPorts,
@@ -133,13 +141,7 @@ describe('the worker', () => {
   test('follows a delivery: the grants of a repository that is gone are revoked', async () => {
     await world.request();
     world.bitbucket.repositories = [];
-    await takeMessage(portsOf(), {
-      source: 'bitbucket',
-      workspace: 'acme',
-      deliveryId: 'delivery-1',
-      event: 'repo:deleted',
-      repository: { uuid: shop.uuid },
-    });
+    await takeMessage(portsOf(), deleted, ample);
     expect((await world.grantNow()).state).toBe('revoked');
     expect(lines).toContain('delivery followed');
   });
@@ -151,13 +153,13 @@ describe('the worker', () => {
       deliveryId: 'delivery-1',
       event: 'repo:deleted',
     };
-    await expect(takeMessage(portsOf(), message)).rejects.toThrow('not configured');
+    await expect(takeMessage(portsOf(), message, ample)).rejects.toThrow('not configured');
   });
 
   test.each([[undefined], [{}], [{ source: 'unknown' }], [{ source: 'bitbucket', workspace: 'acme' }]])(
     'logs %j, which is no message, and does nothing',
     async (event) => {
-      await takeMessage(portsOf(), event);
+      await takeMessage(portsOf(), event, ample);
       expect(lines).toEqual(['the worker was handed something that is no message']);
     },
   );

@@ -1,9 +1,10 @@
 import type { BitbucketDelivery } from '../../../domain/bitbucket/delivery-message.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
+import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
-import { asRepositoryUuid } from '../identifiers.ts';
+import { asEpoch, asRepositoryUuid } from '../identifiers.ts';
 import { listAll } from '../stores/listed.ts';
 import { World } from './fakes/fakes.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
@@ -30,6 +31,13 @@ export class FollowWorld extends World {
   readonly stopped: string[] = [];
   readonly refusals: { about: Parameters<FollowPorts['reportProblem']>[0]; problem: Problem }[] = [];
 
+  /** What was handed on to another run of the worker. */
+  readonly handedOn: WorkerMessage[] = [];
+
+  handOn = async (message: WorkerMessage): Promise<void> => {
+    this.handedOn.push(message);
+  };
+
   constructor(...rules: unknown[]) {
     super();
     this.configuration = configurationOf({ ...configurationContent(), onRepositoryCreated: rules });
@@ -42,12 +50,21 @@ export class FollowWorld extends World {
     const reportProblem: FollowPorts['reportProblem'] = (about, problem) => {
       this.refusals.push({ about, problem });
     };
-    return { ...this.requestPorts, reportProblem, reportStopped: (grantId) => this.stopped.push(grantId) };
+    return {
+      ...this.requestPorts,
+      reportProblem,
+      reportStopped: (grantId) => this.stopped.push(grantId),
+      worker: { handOn: (message) => this.handOn(message) },
+    };
   }
 
-  deliver(event: string, over: Partial<BitbucketDelivery> = {}): Promise<void> {
+  deliver(
+    event: string,
+    over: Partial<BitbucketDelivery> = {},
+    deadline = asEpoch(this.clock.now() + 120_000),
+  ): Promise<void> {
     const delivery = { source: 'bitbucket', workspace: ACME.slug, deliveryId: 'delivery-1', event, ...over };
-    return followDelivery(this.followPorts, delivery as BitbucketDelivery);
+    return followDelivery(this.followPorts, delivery as BitbucketDelivery, deadline);
   }
 
   /** What the read model shows of a repository's grants. */
