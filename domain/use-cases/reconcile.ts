@@ -9,7 +9,6 @@ import { isAtRest } from '../grants/work.ts';
 import type { Worker } from '../messaging/ports.ts';
 import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
-import { sideBySide } from '../shared/side-by-side.ts';
 import {
   type EpochMilliseconds,
   type Instant,
@@ -35,6 +34,7 @@ import {
   projectStream,
 } from './grant-stream.ts';
 import { isPostponed, postponedDelivery, resumeDelivery } from './postponed-delivery.ts';
+import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 const ROWS_PER_READ = 50;

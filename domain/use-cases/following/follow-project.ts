@@ -3,8 +3,8 @@ import type { Workspace } from '../../bitbucket/oidc.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
 import { decideRename } from '../../grants/decide-rename.ts';
 import type { Grant } from '../../grants/grant.ts';
-import { sideBySide } from '../../shared/side-by-side.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { type FollowPorts, followNames, livePage, type Occasion } from './follow-repository.ts';
 import { locate } from './repository-whereabouts.ts';
 

@@ -13,7 +13,6 @@ import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/id
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { sideBySide } from '../../shared/side-by-side.ts';
 import { MOST_CLOSINGS, targetOf } from '../close-beside.ts';
 import {
   appendEvent,
@@ -30,6 +29,7 @@ import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { heldElsewhere } from '../reservations.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { locate } from './repository-whereabouts.ts';
 

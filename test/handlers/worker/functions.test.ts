@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { provisionerFunction } from '../../../handlers/worker/provisioner-function.ts';
 import { reconcilerFunction } from '../../../handlers/worker/reconciler-function.ts';
@@ -144,6 +145,17 @@ describe('the worker', () => {
     await takeMessage(portsOf(), deleted, ample);
     expect((await world.grantNow()).state).toBe('revoked');
     expect(lines).toContain('delivery followed');
+  });
+
+  test('names the delivery in a line of its own message', async () => {
+    const printed: string[] = [];
+    const real = new Logger({ serviceName: 'test' });
+    (real as unknown as { console: Pick<Console, 'info'> }).console.info = (text: string) =>
+      printed.push(text);
+    await takeMessage({ ...portsOf(), logger: real }, deleted, ample);
+    expect(printed.map((text) => JSON.parse(text))).toMatchObject([
+      { message: 'delivery followed', delivery: { deliveryId: 'delivery-1', event: 'repo:deleted' } },
+    ]);
   });
 
   test('throws what failed, so that it is tried again', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BitbucketDelivery } from '../../../../../domain/bitbucket/delivery-message.ts';
 import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../../domain/shared/port-error.ts';
@@ -7,20 +7,30 @@ import { present, shop } from '../../../../support/domain/samples.ts';
 import { asEpoch } from '../../../../support/identifiers.ts';
 import { listAll } from '../../../../support/stores/listed.ts';
 
-const GRANTS = 230;
+/** More than a page. */
+const GRANTS = 130;
 const PROJECT = present(shop.project);
 const renamed = { ...PROJECT, key: 'STORE' };
 const about = { project: { uuid: PROJECT.uuid } };
 
-let world: FollowWorld;
-beforeEach(async () => {
-  world = new FollowWorld();
+/** Made once, and copied for each test. */
+const filled = new FollowWorld();
+beforeAll(async () => {
   for (let n = 1; n <= GRANTS; n += 1) {
     const repository = newRepository(`shop-${n}`, n);
-    world.bitbucket.repositories.push(repository);
-    world.clock.advance(1000);
-    await world.request({ repository: repository.fullName });
+    filled.bitbucket.repositories.push(repository);
+    filled.clock.advance(1000);
+    await filled.request({ repository: repository.fullName });
   }
+});
+
+let world: FollowWorld;
+beforeEach(() => {
+  world = new FollowWorld();
+  world.clock.advance(filled.clock.now() - world.clock.now());
+  for (const [id, texts] of filled.log.streams) world.log.streams.set(id, [...texts]);
+  for (const [id, row] of filled.grants.rows) world.grants.rows.set(id, structuredClone(row));
+  world.bitbucket.repositories = filled.bitbucket.repositories;
   world.bitbucket.repositories = world.bitbucket.repositories.map((one) => ({ ...one, project: renamed }));
 });
 
@@ -95,15 +105,21 @@ describe('the grants of a project with a new key', () => {
 
   test('one that another caller changes meanwhile is not passed over', async () => {
     const oldest = present((await grants()).at(-1));
-    const { fullName } = oldest.request.intent.repository;
     const { read } = world.grants;
     let pages = 0;
     world.grants.read = async (ids) => {
       pages += 1;
-      // Once the walk has read its first page: the change moves the grant to where the walk has been.
-      if (pages === 3) {
+      // While the walk reads its first page, the grant moves to where the walk has been.
+      const row = present(world.grants.rows.get(oldest.id));
+      if (pages === 2 && row.projected) {
         world.clock.advance(1000);
-        await world.request({ repository: fullName, expiresIn: 'P1D' });
+        world.grants.rows.set(oldest.id, {
+          ...row,
+          projected: {
+            ...row.projected,
+            grant: { ...row.projected.grant, updatedAt: world.clock.instant() },
+          },
+        });
       }
       return read.call(world.grants, ids);
     };
@@ -113,7 +129,7 @@ describe('the grants of a project with a new key', () => {
   });
 
   test('are followed by the next attempt where one died on the way, each renamed once', async () => {
-    let left = 150;
+    let left = 60;
     world.log.beforeAppend = () => {
       left -= 1;
       if (left < 0) throw new PortError('DynamoDB', 'UNAVAILABLE', 'died');
