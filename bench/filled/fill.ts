@@ -19,7 +19,7 @@ const uuidOf = (group: string, n: number): string =>
   `{${group}-0000-4000-8000-${n.toString(16).padStart(12, '0')}}`;
 
 /** The repository of a copy. */
-export const repositoryOf = (n: number): RepositoryUuid => repositoryUuidSchema.parse(uuidOf('0b000000', n));
+const repositoryOf = (n: number): RepositoryUuid => repositoryUuidSchema.parse(uuidOf('0b000000', n));
 
 /** The stream of the n-th copy of a pattern: of another repository, project and requester, at another time, with a chain of
  *  hashes of its own. Throws if it is not a readable stream. */
