@@ -170,8 +170,7 @@ function accessOf({ source, settings, configuration }: Core): CedarAccess {
   return settings.access;
 }
 
-/** As `composeCore`, for a function that decides who may do what: Cedar is ready when this returns, so that no request
- *  waits for it. */
+/** As `composeCore`, for a function that decides who may do what: no request waits for Cedar to load. */
 export function composeDecidingCore(): Core {
   const core = composeCore();
   accessOf(core).prepare();

@@ -9,6 +9,7 @@ import { dynamodbRequesterGroups } from '../../adapters/dynamodb/requester-group
 import { dynamodbReservations } from '../../adapters/dynamodb/reservations.ts';
 import { passThrough } from '../../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { noRepositoryAdmins } from '../../domain/access/repository-admins.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
@@ -34,12 +35,13 @@ const LEASE_MS = 90_000;
 
 /** Starts stand-ins in `dir`, whose tables are empty. Sets the SDK's variables of this process. */
 export async function startFilledWorld(root: string, dir: string): Promise<FilledWorld> {
-  const standIns = await startStandIns(root, dir, freePorts);
+  const source = sourceOfStage(root, 'sandbox');
+  const standIns = await startStandIns(source, dir, freePorts);
   const variables = functionVariables(standIns, 0, CURSOR_KEYS);
   Object.assign(process.env, variables);
   const { client, calls } = meteredClient();
   const tables = { events: variables.EVENTS_TABLE ?? '', grants: variables.GRANTS_TABLE ?? '' };
-  const configuration = readConfiguration(root);
+  const configuration = readConfiguration(source);
   const iam = iamClient('eu-central-1');
   const reads = {
     log: dynamodbEventLog(client, tables.events),
@@ -69,7 +71,7 @@ export async function startFilledWorld(root: string, dir: string): Promise<Fille
     );
   const ports: RequestPorts = {
     ...reads,
-    access: readAccess(root, configuration),
+    access: readAccess(source, configuration),
     admins: () => noRepositoryAdmins,
     provisioner: { run },
     requesterGroups: dynamodbRequesterGroups(client, variables.CLAIMS_TABLE ?? ''),

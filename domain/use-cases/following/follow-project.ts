@@ -1,7 +1,7 @@
 import type { BitbucketDelivery } from '../../bitbucket/delivery-message.ts';
 import type { Workspace } from '../../bitbucket/oidc.ts';
 import type { Repository } from '../../bitbucket/repository.ts';
-import { decideRename } from '../../grants/decide-rename.ts';
+import { decideRename } from '../../grants/deciders/decide-rename.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import { sideBySide } from '../side-by-side.ts';
