@@ -181,13 +181,11 @@ export function composeDecidingCore(): Core {
  *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
  *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-function composeAccess(core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
-  return {
-    access: accessOf(core),
-    reportDenied: (denial) => core.logger.warn('denied', { denial }),
-    reportUnreadable: (grantId, cause) => core.logger.error('UNREADABLE', { grantId, error: cause as Error }),
-  };
-}
+const composeAccess = (core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> => ({
+  access: accessOf(core),
+  reportDenied: (denial) => core.logger.warn('denied', { denial }),
+  reportUnreadable: (grantId, cause) => core.logger.error('UNREADABLE', { grantId, error: cause as Error }),
+});
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */
 const composeAudit = ({ logger }: Core): AuditPort => ({
@@ -266,16 +264,13 @@ function composeConversations(core: Core): ConversationPorts & NotificationPorts
 }
 
 /** What the worker does for Slack and for Bitbucket. */
-export function composeWorker(core: Core): WorkerPorts {
-  const { logger } = core;
-  return {
-    ...composeConversations(core),
-    worker: composeWorkerClient(core),
-    reportStopped: (grantId) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
-    reportProblem: (about, problem) =>
-      logger.error('what a delivery asks for is refused', { ...about, problem }),
-  };
-}
+export const composeWorker = (core: Core): WorkerPorts => ({
+  ...composeConversations(core),
+  worker: composeWorkerClient(core),
+  reportStopped: (grantId) => core.logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
+  reportProblem: (about, problem) =>
+    core.logger.error('what a delivery asks for is refused', { ...about, problem }),
+});
 
 /** What Bitbucket's endpoint works with: it reads the webhooks' secrets, and no table. */
 export function composeWebhookEndpoint(core: Core): WebhookPorts {

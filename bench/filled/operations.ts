@@ -79,7 +79,7 @@ export function passOf(ports: FilledWorld['ports'], deadlineMs = PASS_MS) {
     throw error ?? new Error('an unreadable grant was met');
   };
   return reconcile(
-    { ...ports, reportFailure: fail, reportStopped: fail },
+    { ...ports, worker: { handOn: async () => {} }, reportFailure: fail, reportStopped: fail },
     { correlationId: 'bench', deadline: later(ports.clock.now(), deadlineMs) },
   );
 }

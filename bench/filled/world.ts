@@ -7,8 +7,8 @@ import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { dynamodbRequesterGroups } from '../../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../../adapters/dynamodb/reservations.ts';
-import { passThrough } from '../../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
+import { fixedCredentials } from '../../adapters/settings/secrets.ts';
 import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { noRepositoryAdmins } from '../../domain/access/repository-admins.ts';
@@ -42,6 +42,8 @@ export async function startFilledWorld(root: string, dir: string): Promise<Fille
   const { client, calls } = meteredClient();
   const tables = { events: variables.EVENTS_TABLE ?? '', grants: variables.GRANTS_TABLE ?? '' };
   const configuration = readConfiguration(source);
+  const bySlug = JSON.parse(variables.BITBUCKET_CREDENTIALS ?? '{}') as Record<string, unknown>;
+  const credentials = fixedCredentials(bySlug, 'BITBUCKET_CREDENTIALS');
   const iam = iamClient('eu-central-1');
   const reads = {
     log: dynamodbEventLog(client, tables.events),
@@ -53,9 +55,11 @@ export async function startFilledWorld(root: string, dir: string): Promise<Fille
     templates: readTemplates(root),
     bitbucket: bitbucketApi({
       url: `${standIns.bitbucket.url}/2.0`,
-      token: async () => variables.BITBUCKET_TOKEN ?? '',
+      tokenUrl: `${standIns.bitbucket.url}/site/oauth2/access_token`,
+      workspaces: configuration.workspaces,
+      credentials,
+      adminCredentials: credentials,
       clock: systemClock,
-      outgoing: passThrough,
     }),
     reportAudited: () => {},
   };

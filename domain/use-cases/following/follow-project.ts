@@ -117,9 +117,12 @@ const namedAs = ({ request: { intent } }: Grant, shown: Repository): Repository 
   fullName: intent.repository.fullName,
 });
 
+/** A row that keeps the delivery is of this run alone: the messages that follow from it are kept by their own. */
+const withoutRow = <D extends { resumption?: unknown }>({ resumption: _, ...delivery }: D) => delivery;
+
 const handOnRest = (ports: FollowPorts, { delivery, shown }: Followed, walk: Walk): Promise<void> =>
   ports.worker.handOn({
-    ...delivery,
+    ...withoutRow(delivery),
     project: { uuid: delivery.project.uuid, walk: { ...walk, shownBy: shown.uuid } },
   });
 
@@ -127,4 +130,4 @@ const handOnRepository = (
   ports: FollowPorts,
   { project: _, ...delivery }: ProjectDelivery,
   { uuid }: Repository,
-): Promise<void> => ports.worker.handOn({ ...delivery, repository: { uuid } });
+): Promise<void> => ports.worker.handOn({ ...withoutRow(delivery), repository: { uuid } });

@@ -1,6 +1,5 @@
 import type { BitbucketDelivery } from '../../../domain/bitbucket/delivery-message.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
-import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
@@ -31,13 +30,6 @@ export class FollowWorld extends World {
   readonly stopped: string[] = [];
   readonly refusals: { about: Parameters<FollowPorts['reportProblem']>[0]; problem: Problem }[] = [];
 
-  /** What was handed on to another run of the worker. */
-  readonly handedOn: WorkerMessage[] = [];
-
-  handOn = async (message: WorkerMessage): Promise<void> => {
-    this.handedOn.push(message);
-  };
-
   constructor(...rules: unknown[]) {
     super();
     this.configuration = configurationOf({ ...configurationContent(), onRepositoryCreated: rules });
@@ -54,7 +46,7 @@ export class FollowWorld extends World {
       ...this.requestPorts,
       reportProblem,
       reportStopped: (grantId) => this.stopped.push(grantId),
-      worker: { handOn: (message) => this.handOn(message) },
+      worker: this.worker,
     };
   }
 

@@ -134,13 +134,13 @@ describe('the grants of a project with a new key', () => {
       left -= 1;
       if (left < 0) throw new PortError('DynamoDB', 'UNAVAILABLE', 'died');
     };
-    const { handOn } = world;
-    world.handOn = async () => {
+    const { handOn } = world.worker;
+    world.worker.handOn = async () => {
       throw new Error('died');
     };
     await expect(world.deliver('project:updated', about)).rejects.toThrow('died');
     world.log.beforeAppend = () => {};
-    world.handOn = handOn;
+    world.worker.handOn = handOn;
     await world.deliver('project:updated', about);
     expect(new Set(await keys())).toEqual(new Set(['STORE']));
     for (const { id } of await grants()) expect(await renamesOf(id)).toBe(1);
