@@ -57,7 +57,7 @@ export function readingOperations({ ports }: FilledWorld, own: Grant, other: Gra
     list('waiting', { waiting: true }),
     list('template', { template: intent.template.name }),
     list('account', { account: intent.account }),
-    list('requestedBy', { requestedBy: 'person:ada@acme.example' }),
+    list('requestedBy', { requestedBy: 'person:person-1@acme.example' }),
     list('expiresBefore', { expiresBefore: '2099-01-01T00:00:00.000Z' as Instant }),
     search('no filter', {}),
     search('a type', { type: 'GrantRequested' }),

@@ -24,7 +24,7 @@ export function filledSection(filled: readonly FilledFigures[], passes: readonly
       row(name, ...filled.map((figures) => shownOf(figures, name)), isFlat(name) ? 'yes' : '**missed**'),
     ),
     '',
-    'Of `new grant` and `revoke` the write units come beside: `test/conformance/write-capacity.conformance.ts` counts 70 and 53 with AWS’s own engine. What the caller has requested at the smaller sizes is in `list, requestedBy`. The project’s first grant also remembers its key.',
+    'Of `new grant` and `revoke` the write units come beside: `test/conformance/write-capacity.conformance.ts` counts 70 and 53 with AWS’s own engine.',
     '',
     `Filling took ${filled.map(({ grants, fillSeconds }) => `${fillSeconds.toFixed(0)} s to ${grants.toLocaleString('en')}`).join(', ')}.`,
     '',
