@@ -54,6 +54,7 @@ export async function measureFilled(
     if (!own) throw new Error('nothing was filled');
     await nameOwn(world, own);
     // The first grant of a project also remembers its key.
+    await createRepository(world, 'warm-up');
     for (const { run } of writingOperations(world, 'warm-up')) await run();
     const filled: FilledFigures[] = [];
     let other: Grant | undefined;
@@ -71,6 +72,15 @@ export async function measureFilled(
   } finally {
     await world.stop();
   }
+}
+
+async function createRepository({ standIns }: FilledWorld, slug: string): Promise<void> {
+  const response = await fetch(`${standIns.bitbucket.url}/sandbox/repositories`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ workspace: 'acme', slug, project: 'WEB' }),
+  });
+  if (!response.ok) throw new Error(`the sandbox made no repository: ${await response.text()}`);
 }
 
 /** A stream as the use cases write it. */
@@ -101,6 +111,7 @@ async function costsOf(
   { own, other, size }: { own: Grant; other: Grant; size: number },
 ): Promise<Cost[]> {
   const costs: Cost[] = [];
+  await createRepository(world, `size-${size}`);
   const operations = [...readingOperations(world, own, other), ...writingOperations(world, `size-${size}`)];
   for (const { name, run } of operations) {
     world.calls.splice(0);

@@ -84,13 +84,14 @@ export function passOf(ports: FilledWorld['ports'], deadlineMs = PASS_MS) {
   );
 }
 
-/** A new grant, the same request again, and its revoke. */
+/** A new grant, the same request again, and its revoke, in a repository of that name, which has no grant: what a repository had
+ *  before is read with each new grant of it. */
 export function writingOperations({ ports }: FilledWorld, name: string): FilledOperation[] {
   const context = { caller: ADMINISTRATOR, entryPoint: 'http' as const, dryRun: false, correlationId: name };
   let grantId = '';
   const ask = async () => {
     const request = {
-      repository: 'acme/web',
+      repository: `acme/${name}`,
       template: 's3-static-site',
       parameters: { bucket: 'web-site' },
       name,
