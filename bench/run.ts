@@ -1,33 +1,69 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
+import { measureFilled } from './filled/measure-filled.ts';
+import { type Load, measureInFlight } from './in-flight/measure-in-flight.ts';
 import { measureAccess } from './measure/access.ts';
 import { measureAcknowledgement } from './measure/acknowledgement.ts';
 import { countCalls } from './measure/calls.ts';
-import { measureModules } from './measure/modules.ts';
+import { measureFirstAnswers } from './measure/first-answers.ts';
+import { measureModules, packagesIn } from './measure/modules.ts';
 import { measureTimes } from './measure/times.ts';
 import { type Findings, report } from './report.ts';
+import { measureScripts } from './scripts/measure-scripts.ts';
 import { gatewayFunctions, withServiceFile } from './service-file.ts';
 
 const root = process.cwd();
-const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 9 };
+const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 5 };
 
-/** The gateway that has both the product's and the bare functions. */
-async function measureGateway(dir: string): Promise<Pick<Findings, 'timings' | 'acknowledgement' | 'calls'>> {
+/** `--full` also fills the tables to 100,000 grants, which takes many minutes. */
+const sizes = process.argv.includes('--full') ? [1000, 20_000, 100_000] : [1000, 20_000];
+const due = [100, 1000, 5000];
+
+/** The first run only warms the gateway up. */
+const loads: Load[] = [
+  { inFlight: 10, grants: 20, faults: false },
+  { inFlight: 1, grants: 40, faults: false },
+  { inFlight: 10, grants: 100, faults: false },
+  { inFlight: 50, grants: 150, faults: false },
+  { inFlight: 200, grants: 300, faults: false },
+  { inFlight: 200, grants: 300, faults: true },
+];
+
+type OnGateway = Pick<
+  Findings,
+  'timings' | 'acknowledgement' | 'calls' | 'firstAnswers' | 'scripts' | 'inFlight'
+>;
+
+/** The gateway that has both the product's and the bare functions. `dir` holds the packaged functions. */
+async function measureGateway(dir: string): Promise<OnGateway> {
   return withServiceFile({ root, functions: gatewayFunctions }, async (serviceFile) => {
     const stack = await startStack({ root, dir, ports: freePorts, serviceFile });
     try {
       const token = await sandboxClient(stack).token('person', { email: 'ada@acme.example' });
-      const timings = await measureTimes(stack, token, rounds);
-      const acknowledgement = await measureAcknowledgement(stack, rounds);
-      const calls = await countCalls(stack, token, join(dir, 'gateway.log'));
-      return { timings, acknowledgement, calls };
+      const timings = await step('times', () => measureTimes(stack, token, rounds));
+      const acknowledgement = await step('acknowledgement', () => measureAcknowledgement(stack, rounds));
+      const calls = await step('calls', () => countCalls(stack, token, join(dir, 'gateway.log')));
+      const packages = packagesIn(dir);
+      const where = { root, dir, packages, rounds: rounds.loads };
+      const firstAnswers = await step('first answers', () => measureFirstAnswers(stack, token, where));
+      const scripts = await step('scripts', () => measureScripts(stack, token, { root, dir }));
+      const [, ...inFlight] = await step('callers at once', () => measureInFlight(stack, token, loads));
+      return { timings, acknowledgement, calls, firstAnswers, scripts, inFlight };
     } finally {
       await stack.stop();
     }
   });
+}
+
+/** Says on stderr which measurement has ended, and how long it took. */
+async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const found = await measure();
+  console.error(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  return found;
 }
 
 async function main(): Promise<void> {
@@ -35,15 +71,17 @@ async function main(): Promise<void> {
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   // The folder is removed at the exit; the gateway ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const gateway = await measureGateway(dir);
-  const modules = await measureModules(root, dir, rounds.loads);
-  const access = await measureAccess(root, rounds.loads);
   const machine = {
     node: process.versions.node,
     cores: availableParallelism(),
     date: new Date().toISOString().slice(0, 10),
+    load: loadavg()[0] ?? 0,
   };
-  const text = report({ machine, rounds, ...gateway, modules, access });
+  const modules = await step('modules', () => measureModules(root, dir, rounds.loads));
+  const access = await step('access', () => measureAccess(root, rounds.loads));
+  const gateway = await measureGateway(dir);
+  const filled = await step('filled tables', () => measureFilled(root, dir, { sizes, due }));
+  const text = report({ machine, rounds, ...gateway, ...filled, modules, access });
   writeFileSync(join(root, 'bench/results.md'), text);
   console.log(text);
 }

@@ -13,6 +13,14 @@ export const gatewayFunctions = `
       - httpApi: POST /bare/grants
       - httpApi: GET /bare/grants/{id}
       - httpApi: DELETE /bare/grants/{id}
+  leastHttp:
+    handler: bench/bare/least.handler
+    role: FrontRole
+    timeout: 28
+    events:
+      - httpApi: POST /least/grants
+      - httpApi: GET /least/grants/{id}
+      - httpApi: DELETE /least/grants/{id}
   bareWebhook:
     handler: bench/bare/webhook.handler
     role: FrontRole

@@ -7,7 +7,15 @@ export type Operation = (typeof operations)[number];
 export const sides = ['product', 'bare'] as const;
 export type Side = (typeof sides)[number];
 
-const prefixes: Record<Side, string> = { product: '/v1/grants', bare: '/bare/grants' };
+/** The sides that make grants: also a function that makes the fewest calls. */
+export const grantSides = [...sides, 'least'] as const;
+export type GrantSide = (typeof grantSides)[number];
+
+const prefixes: Record<GrantSide, string> = {
+  product: '/v1/grants',
+  bare: '/bare/grants',
+  least: '/least/grants',
+};
 const expectedStatus: Record<Operation, number> = { provision: 201, repeat: 200, read: 200, revoke: 200 };
 
 /** Performs one operation, and returns the milliseconds until its answer was read. Throws if the answer is not the
@@ -18,7 +26,7 @@ export type Perform = (operation: Operation) => Promise<number>;
 export async function newSubject(
   stack: Stack,
   token: string,
-  { side, name }: { side: Side; name: string },
+  { side, name }: { side: GrantSide; name: string },
 ): Promise<Perform> {
   const slug = `bench-${side}-${name}`;
   const created = await fetch(`${stack.bitbucket.url}/sandbox/repositories`, {

@@ -1,8 +1,8 @@
-import { composeAudits, composeCore, composeCursors, composeVerifier } from './compose.ts';
+import { composeAudits, composeCursors, composeDecidingCore, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { auditRoutes } from './http/routes/audit.ts';
 
-const core = composeCore();
+const core = composeDecidingCore();
 
 /** Searches the audit log. */
 export const handler = httpFunction(

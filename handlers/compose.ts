@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { awsIam, iamClient } from '../adapters/aws/iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
+import type { CedarAccess } from '../adapters/cedar/access.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
 import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
@@ -72,7 +73,7 @@ export type Core = {
   outgoing: Outgoing;
   logger: Logger;
   source: SettingsSource;
-  settings: { templates?: ReadonlyMap<string, Template>; access?: AccessPorts['access'] };
+  settings: { templates?: ReadonlyMap<string, Template>; access?: CedarAccess };
 };
 
 /** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
@@ -164,23 +165,27 @@ function composeBitbucket({ environment, configuration, clock, outgoing }: Core)
   });
 }
 
+function accessOf({ source, settings, configuration }: Core): CedarAccess {
+  settings.access ??= readAccess(source, configuration);
+  return settings.access;
+}
+
+/** As `composeCore`, for a function that decides who may do what: no request waits for Cedar to load. */
+export function composeDecidingCore(): Core {
+  const core = composeCore();
+  accessOf(core).prepare();
+  return core;
+}
+
 /** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
  *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
  *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
-function composeAccess({
-  source,
-  settings,
-  configuration,
-  logger,
-}: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> {
-  settings.access ??= readAccess(source, configuration);
-  return {
-    access: settings.access,
-    reportDenied: (denial) => logger.warn('denied', { denial }),
-    reportUnreadable: (grantId, cause) => logger.error('UNREADABLE', { grantId, error: cause as Error }),
-  };
-}
+const composeAccess = (core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> => ({
+  access: accessOf(core),
+  reportDenied: (denial) => core.logger.warn('denied', { denial }),
+  reportUnreadable: (grantId, cause) => core.logger.error('UNREADABLE', { grantId, error: cause as Error }),
+});
 
 /** Where plans that break an audited guardrail are reported: one structured line for each. */
 const composeAudit = ({ logger }: Core): AuditPort => ({
@@ -259,15 +264,13 @@ function composeConversations(core: Core): ConversationPorts & NotificationPorts
 }
 
 /** What the worker does for Slack and for Bitbucket. */
-export function composeWorker(core: Core): WorkerPorts {
-  const { logger } = core;
-  return {
-    ...composeConversations(core),
-    reportStopped: (grantId) => logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
-    reportProblem: (about, problem) =>
-      logger.error('what a delivery asks for is refused', { ...about, problem }),
-  };
-}
+export const composeWorker = (core: Core): WorkerPorts => ({
+  ...composeConversations(core),
+  worker: composeWorkerClient(core),
+  reportStopped: (grantId) => core.logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
+  reportProblem: (about, problem) =>
+    core.logger.error('what a delivery asks for is refused', { ...about, problem }),
+});
 
 /** What Bitbucket's endpoint works with: it reads the webhooks' secrets, and no table. */
 export function composeWebhookEndpoint(core: Core): WebhookPorts {

@@ -1,8 +1,8 @@
-import { composeCore, composeExplanations, composeVerifier } from './compose.ts';
+import { composeDecidingCore, composeExplanations, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 
-const core = composeCore();
+const core = composeDecidingCore();
 
 /** Explains why a token is or is not admitted. */
 export const handler = httpFunction(

@@ -1,9 +1,9 @@
-import { composeCore, composeCursors, composeRequests, composeVerifier } from './compose.ts';
+import { composeCursors, composeDecidingCore, composeRequests, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { grantRoutes } from './http/routes/grants.ts';
 import { callerRoutes } from './http/routes/me.ts';
 
-const core = composeCore();
+const core = composeDecidingCore();
 
 const requests = composeRequests(core);
 

@@ -1,12 +1,12 @@
-import { composeCore, composeWorker } from './compose.ts';
+import { composeDecidingCore, composeWorker } from './compose.ts';
 import { asynchronousFunction } from './worker/asynchronous-function.ts';
 import { takeMessage } from './worker/worker-function.ts';
 
-const core = composeCore();
+const core = composeDecidingCore();
 const ports = composeWorker(core);
 
 /** Does what a function at the edge has handed on. */
 export const handler = asynchronousFunction(
   { logger: core.logger, isOnLambda: core.environment.isOnLambda },
-  (event) => takeMessage(ports, event),
+  (event, context) => takeMessage(ports, event, context),
 );

@@ -1,20 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
-import type { AccessRules, Attempt, Decision } from '../../domain/access/authorisation.ts';
+import {
+  type AccessRules,
+  type Attempt,
+  type Decision,
+  eventResource,
+  unknownContext,
+} from '../../domain/access/authorisation.ts';
 import { noReach, type Reach } from '../../domain/access/reach.ts';
-import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
+import { accountIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
+import { type CompiledAccess, type NamedRule, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
-import type { Rule } from './rules.ts';
 
 /** The access rules, and the explanation of a decision: the rules that determine it, in the order of their files; empty
  *  if no rule permits. */
 export type CedarAccess = AccessRules & {
-  explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] };
+  explain(question: CedarQuestion): Decision & { rules: NamedRule[] };
+  /** Loads Cedar and decides on nothing, once, so that the first decision takes as long as the others. Throws if Cedar
+   *  cannot be loaded. */
+  prepare(): void;
 };
 
-/** Access decisions by Cedar over compiled rules. Cedar is loaded with the first decision, so an unauthenticated
- *  caller never loads it. A request is denied if the schema does not allow the action for this type of caller. It is
+/** Access decisions by Cedar over compiled rules. Cedar is loaded by `prepare`, or with the first
+ *  decision. A request is denied if the schema does not allow the action for this type of caller. It is
  *  also denied if Cedar fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot
  *  be loaded; nothing is decided then. */
 export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
@@ -39,7 +48,7 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     };
   }
 
-  function explain(question: CedarQuestion): Decision & { rules: Omit<Rule, 'json'>[] } {
+  function explain(question: CedarQuestion): Decision & { rules: NamedRule[] } {
     const { caller, action, resource } = question;
     const principal = principalTypes[caller.principal.kind];
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
@@ -59,11 +68,25 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
 
   return {
     explain,
+    prepare: () => {
+      for (const resource of [undefined, NO_RESOURCE]) explain({ ...NO_ATTEMPT, resource });
+    },
     reachOf,
     decide: (question) => decisionOf(explain(question)),
     couldBeAllowed: (attempt) => decisionOf(explain({ ...attempt, resource: undefined })),
   };
 }
+
+/** What `prepare` decides on. No person, repository or account has these names. */
+const NO_ATTEMPT: Attempt = {
+  caller: { principal: { kind: 'person', id: '' }, groups: [] },
+  action: 'read',
+  context: unknownContext,
+};
+const NO_RESOURCE = eventResource({
+  repositoryUuid: repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}'),
+  accountId: accountIdSchema.parse('000000000000'),
+});
 
 const decisionOf = ({ allowed, rule, next }: Decision): Decision => ({ allowed, rule, next });
 

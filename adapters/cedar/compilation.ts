@@ -1,5 +1,6 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { actions, eventResource } from '../../domain/access/authorisation.ts';
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import {
   accountIdSchema,
   environmentUuidSchema,
@@ -31,8 +32,14 @@ export function compileAccess(
   if (fieldError) return fail([`access/rolewright.cedarschema: ${fieldError}`]);
   const byGroup = forbidsByGroup(rules, known.groupless ?? []);
   if (byGroup.length > 0) return fail(byGroup);
+  const inexact = rules.filter((rule) => !isExact(cedar, rule));
+  if (inexact.length > 0)
+    return fail(
+      inexact.map(({ where }) => `${where}: Cedar does not keep this rule as JSON; word it differently`),
+    );
   const compiled = {
-    rules: rules.map(({ json: _, ...rule }) => rule),
+    rules: rules.map(({ json: _, text: __, ...rule }) => rule),
+    here: Object.fromEntries(rules.map(({ id, json }) => [id, json])),
     callers: callersOf(cedar, schema),
     somewhere: permissive(rules),
     reaches: reachesOf(rules),
@@ -43,6 +50,14 @@ export function compileAccess(
     return answer.type === 'failure' ? answer.errors.map(({ message }) => `access/: ${message}`) : [];
   });
   return errors.length > 0 ? fail(errors) : ok(compiled);
+}
+
+/** True where a rule's JSON says what its text says: Cedar's text of the JSON has the same JSON again. */
+function isExact(cedar: Cedar, { json }: Rule): boolean {
+  const printed = cedar.policyToText(json);
+  if (printed.type === 'failure') return false;
+  const again = cedar.policyToJson(printed.text);
+  return again.type === 'success' && canonicalHash(again.json) === canonicalHash(json);
 }
 
 /** The types of principals that the schema allows for each action. */

@@ -6,11 +6,16 @@ import type { Rule } from './rules.ts';
  *  `isWhole`: it permits all of these. */
 export type RuleReach = { everything: boolean; within: Scope[]; isWhole: boolean };
 
+/** A rule as a decision names it. */
+export type NamedRule = Omit<Rule, 'json' | 'text'>;
+
 /** Checked access rules with all that a decision needs besides Cedar itself, as plain JSON. `callers` are the types of
- *  principals that the schema allows for each action. `somewhere` are the rules that decide whether a caller could be
- *  allowed on any resource. */
+ *  principals that the schema allows for each action. `here` are the rules in Cedar's JSON format, which Cedar reads
+ *  faster than their text. `somewhere` are the rules that decide whether a caller could be allowed on
+ *  any resource. */
 export type CompiledAccess = {
-  rules: Omit<Rule, 'json'>[];
+  rules: NamedRule[];
+  here: Record<string, PolicyJson>;
   callers: Partial<Record<string, readonly string[]>>;
   somewhere: Record<string, PolicyJson>;
   reaches: Record<string, RuleReach>;
@@ -20,9 +25,9 @@ export type CompiledAccess = {
 /** The two policy sets of compiled rules: one decides on a given resource, the other whether any resource could be
  *  allowed. */
 export const policySetsOf = ({
-  rules,
+  here,
   somewhere,
-}: CompiledAccess): Record<'here' | 'somewhere', PolicySet> => ({
-  here: { staticPolicies: Object.fromEntries(rules.map(({ id, text }) => [id, text])) },
+}: Pick<CompiledAccess, 'here' | 'somewhere'>): Record<'here' | 'somewhere', PolicySet> => ({
+  here: { staticPolicies: here },
   somewhere: { staticPolicies: somewhere },
 });

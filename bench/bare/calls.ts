@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DynamoDBClient,
   ExecuteStatementCommand,
   GetItemCommand,
@@ -6,7 +7,15 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type BareEvent, type BareGrant, toCheckpoint, toInsert, toStreamQuery } from './records.ts';
+import {
+  type BareEvent,
+  type BareGrant,
+  toCheckpoint,
+  toInsert,
+  toItem,
+  toRows,
+  toStreamQuery,
+} from './records.ts';
 
 const dynamodb = new DynamoDBClient({});
 const { acme: token } = JSON.parse(process.env.BITBUCKET_CREDENTIALS ?? '{}') as { acme?: string };
@@ -29,13 +38,24 @@ export async function fetchRepository(workspaceUuid: string, repository: string)
 
 export async function loadEvents(grantId: string): Promise<BareEvent[]> {
   await dynamodb.send(new GetItemCommand(toCheckpoint(grantId)));
-  const { Items: items = [] } = await dynamodb.send(new QueryCommand(toStreamQuery(grantId)));
-  return items.map(({ event }) => JSON.parse(event?.S ?? ''));
+  return queryEvents(grantId);
 }
 
-export async function queryGrants(input: ConstructorParameters<typeof QueryCommand>[0]) {
-  const { Items: items = [] } = await dynamodb.send(new QueryCommand(input));
-  return items.map(({ grant }) => JSON.parse(grant?.S ?? ''));
+/** One item of the table of grants, whatever it holds. */
+export async function getItem(key: string): Promise<void> {
+  await dynamodb.send(new GetItemCommand({ ...toItem(key), ConsistentRead: true }));
+}
+
+/** The rows of these grants. */
+export async function getRows(grantIds: readonly string[]): Promise<unknown[]> {
+  const { Responses: found = {} } = await dynamodb.send(new BatchGetItemCommand(toRows(grantIds)));
+  return Object.values(found).flatMap((items) => items.map(({ grant }) => JSON.parse(grant?.S ?? 'null')));
+}
+
+/** The events of a stream, without a look at its checkpoint. */
+export async function queryEvents(grantId: string): Promise<BareEvent[]> {
+  const { Items: items = [] } = await dynamodb.send(new QueryCommand(toStreamQuery(grantId)));
+  return items.map(({ event }) => JSON.parse(event?.S ?? ''));
 }
 
 export async function append(

@@ -1,14 +1,15 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { append, fetchRepository, loadEvents, queryGrants, update } from './calls.ts';
+import { append, fetchRepository, getItem, loadEvents, update } from './calls.ts';
 import {
   type BareEvent,
   type BareGrant,
   grantOf,
   idOf,
   toDueMark,
-  toRepositoryQuery,
+  toEnrolment,
+  toNaming,
   toResource,
   toRow,
 } from './records.ts';
@@ -58,10 +59,15 @@ async function request(
     parameters: body.parameters,
     roleName: `rw-${found.slug.slice(0, 24)}-s3-static-site-${id.slice(3, 15)}`,
   };
+  await getItem(`resource#${body.parameters.bucket}`);
   const events = await loadEvents(id);
   if (events.at(-1)?.type === 'GrantActivated') return answer(200, events);
-  await queryGrants(toRepositoryQuery(found.uuid));
+  await getItem(`resource#${body.parameters.bucket}`);
+  await getItem(`repository#${found.uuid}`);
   await update(toDueMark(id, 1));
+  const { key, uuid } = found.project;
+  const names = [toNaming(found.full_name, found.uuid), toNaming(key, uuid), toNaming(key, uuid)];
+  await Promise.all([toEnrolment(grant), ...names].map(update));
   await append(grant, 1, {
     type: 'GrantRequested',
     data: { grant, trustPolicyHash: HASH, permissionsPolicyHash: HASH, maxSessionDuration: 3600 },
@@ -78,7 +84,7 @@ async function revoke(id: string, principal: string): Promise<APIGatewayProxyStr
   const seq = events.length + 1;
   await update(toDueMark(id, seq));
   await append(grant, seq, { type: 'RevocationRequested', data: { cause: 'requested' }, principal });
-  await Promise.all([invoke(id), update(toRow(grant, seq, { state: 'revoking', isDue: true }))]);
+  await invoke(id);
   return answer(200, await loadEvents(id));
 }
 

@@ -12,7 +12,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { append, fetchRepository, loadEvents, queryGrants, update } from './calls.ts';
+import { append, fetchRepository, getItem, getRows, loadEvents, update } from './calls.ts';
 import {
   type BareGrant,
   boundaryArn,
@@ -23,7 +23,6 @@ import {
   roleArn,
   toLease,
   toRelease,
-  toRepositoryQuery,
   toRow,
   trustPolicy,
 } from './records.ts';
@@ -45,10 +44,17 @@ export async function handler({ grantId }: { grantId: string }): Promise<{ outco
 
 /** Returns the `seq` of the last event. */
 async function createRole(grant: BareGrant, seq: number): Promise<number> {
-  await fetchRepository(grant.workspace.uuid, grant.repository.uuid);
-  await queryGrants(toRepositoryQuery(grant.repository.uuid));
-  await iam.send(new GetAccountSummaryCommand({}));
-  await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(grant) }));
+  const rows = async () => {
+    await getItem(`repository#${grant.repository.uuid}`);
+    await getRows([grant.id]);
+  };
+  await Promise.all([
+    fetchRepository(grant.workspace.uuid, grant.repository.uuid),
+    rows(),
+    iam.send(new GetAccountSummaryCommand({})),
+    iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(grant) })),
+  ]);
+  await getItem(`resource#${grant.parameters.bucket}`);
   const role = { name: grant.roleName, arn: roleArn(grant) };
   await append(grant, seq + 1, { type: 'ProvisioningStarted', data: { role } });
   const created = await iam.send(

@@ -146,14 +146,26 @@ export const toStreamQuery = (grantId: string) => ({
   ConsistentRead: true,
 });
 
-export const toRepositoryQuery = (repositoryUuid: string) => ({
-  TableName: grantsTable,
-  IndexName: 'byRepository',
-  KeyConditionExpression: '#key = :key',
-  ExpressionAttributeNames: { '#key': 'repository' },
-  ExpressionAttributeValues: { ':key': { S: repositoryUuid } },
-  ScanIndexForward: false,
-  Limit: 100,
+export const toItem = (key: string) => ({ TableName: grantsTable, Key: { grantId: { S: key } } });
+
+export const toRows = (grantIds: readonly string[]) => ({
+  RequestItems: {
+    [grantsTable]: { Keys: grantIds.map((id) => ({ grantId: { S: id } })), ConsistentRead: true },
+  },
+});
+
+/** Enrols a grant in its repository's item. */
+export const toEnrolment = ({ id, repository }: BareGrant): UpdateItemCommandInput => ({
+  ...toItem(`repository#${repository.uuid}`),
+  UpdateExpression: 'ADD enrolled :grants',
+  ExpressionAttributeValues: { ':grants': { SS: [id] } },
+});
+
+/** Remembers who bears a name. */
+export const toNaming = (name: string, uuid: string): UpdateItemCommandInput => ({
+  ...toItem(`name#bare#${name}`),
+  UpdateExpression: 'ADD bearers :uuids',
+  ExpressionAttributeValues: { ':uuids': { SS: [uuid] } },
 });
 
 const toUpdate = (

@@ -67,7 +67,8 @@ async function cycle(stack: Stack, endpoint: Endpoint, samples: number): Promise
 
 type SignedRequest = { headers: Record<string, string>; body: string };
 
-function webhook(): SignedRequest {
+/** A signed delivery of Bitbucket. */
+export function webhook(): SignedRequest {
   const repository = seed.workspaces[0]?.repositories[0];
   const body = JSON.stringify({ actor: {}, repository: { uuid: repository?.uuid, full_name: 'acme/shop' } });
   const headers = {
@@ -79,8 +80,8 @@ function webhook(): SignedRequest {
   return { headers, body };
 }
 
-/** A command that reaches the worker. Each is different, because a signature is accepted once. */
-function slackCommand(slackUrl: string): SignedRequest {
+/** A signed command of Slack that reaches the worker. Each is different, because a signature is accepted once. */
+export function slackCommand(slackUrl: string): SignedRequest {
   const body = new URLSearchParams({
     team_id: slackSeed.team.id,
     user_id: 'U0ADA',

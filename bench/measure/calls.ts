@@ -57,8 +57,8 @@ async function readJournals(stack: Stack): Promise<Counts> {
   const kinds = [
     ...(await read(bitbucket)).items.map(({ path = '' }) => `Bitbucket ${bitbucketKind(path)}`),
     ...(await read(aws)).items.map(({ action }) => `IAM ${action}`),
-    ...(await read(dynamodb)).items.map(
-      ({ operation, table = '' }) => `DynamoDB ${operation} ${table.split('-').at(-1)}`,
+    ...(await read(dynamodb)).items.map(({ operation, table = '' }) =>
+      `DynamoDB ${operation} ${table.split('-').at(-1)}`.trim(),
     ),
   ];
   const counts: Counts = {};

@@ -32,18 +32,25 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
     'DynamoDB GetItem grants': {
       least: 0,
       reason:
-        'the limit of live grants per repository, by the edge, and by the provisioner for what was asked for at the same moment',
+        'the limit of live grants per repository and exclusive resources, by the edge, and by the provisioner for what was asked for at the same moment',
     },
-    'DynamoDB BatchGetItem grants': {
+    'DynamoDB BatchGetItem': {
       least: 0,
       reason: 'the states of the grants that count against the limit',
     },
-    'DynamoDB UpdateItem grants': { least: 0, reason: leaseAndRow },
+    'DynamoDB UpdateItem grants': {
+      least: 0,
+      reason: `${leaseAndRow}; the enrolment and the names that the grant is found by`,
+    },
     'DynamoDB ExecuteStatement events': { least: 2, reason: fourEvents },
     'Lambda Invoke': { least: 0, reason: 'what the internet reaches cannot write IAM' },
   },
   repeat: {
     'Bitbucket GET repository': { least: 1, reason: '' },
+    'DynamoDB GetItem grants': {
+      least: 0,
+      reason: 'whether another repository uses the resource exclusively',
+    },
     'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': { least: 1, reason: '' },
   },

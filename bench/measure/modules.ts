@@ -43,6 +43,11 @@ const onLambda = {
 /** Milliseconds that packaging all functions may take. */
 const PACKAGED_WITHIN_MS = 120_000;
 
+/** Where the packages of the product's functions are unpacked, and the module of one of them there. */
+export const packagesIn = (dir: string): string => join(dir, 'ours');
+export const modulePath = (packages: string, name: FunctionName): string =>
+  join(packages, name, 'handlers', `${name}.mjs`);
+
 type Packaged = {
   zip: number;
   cedar: number;
@@ -56,7 +61,7 @@ type Packaged = {
  *  module in `rounds` fresh processes, the kinds in turn. */
 export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
   const functions = packagedFunctions(functionNames);
-  const [ours, usual] = [join(dir, 'ours'), join(dir, 'usual')];
+  const [ours, usual] = [packagesIn(dir), join(dir, 'usual')];
   await withServiceFile({ root, functions }, (file) => sls({ root, dir, file, packages: ours }));
   await withServiceFile({ root, functions, edit: withCredentialChain }, (file) =>
     sls({ root, dir, file, packages: usual }),

@@ -1,32 +1,47 @@
 import type { Stack } from '../../sandbox/stack.ts';
-import { newSubject, type Operation, operations, type Side, sides } from '../sides.ts';
-import { median } from '../statistics.ts';
+import { type GrantSide, grantSides, newSubject, type Operation, operations } from '../sides.ts';
+import { median, percentile } from '../statistics.ts';
 
-/** One operation: the medians in milliseconds and their ratio, of each repetition. */
-export type Timing = { operation: Operation; product: number[]; bare: number[]; ratios: number[] };
+/** One operation: the median of each repetition in milliseconds by side, the ratios of the product to the two others, and the
+ *  percentiles of all of the product's samples. */
+export type Timing = {
+  operation: Operation;
+  medians: Record<GrantSide, number[]>;
+  toBare: number[];
+  toLeast: number[];
+  percentiles: { p50: number; p95: number; p99: number };
+};
 
-/** Times every operation of both sides, alternating call by call, so that the load of the machine affects both equally. */
+/** Times every operation of every side, alternating call by call, so that the load of the machine affects all equally. */
 export async function measureTimes(
   stack: Stack,
   token: string,
   { repetitions, samples, warmUp }: { repetitions: number; samples: number; warmUp: number },
 ): Promise<Timing[]> {
-  const timings = operations.map((operation): Timing => ({ operation, product: [], bare: [], ratios: [] }));
   await cycle(stack, token, { name: 'warm-up', samples: warmUp });
+  const taken: Samples[] = [];
   for (let repetition = 1; repetition <= repetitions; repetition += 1) {
-    const taken = await cycle(stack, token, { name: String(repetition), samples });
-    for (const timing of timings) {
-      const product = median(taken.product[timing.operation]);
-      const bare = median(taken.bare[timing.operation]);
-      timing.product.push(product);
-      timing.bare.push(bare);
-      timing.ratios.push(product / bare);
-    }
+    taken.push(await cycle(stack, token, { name: String(repetition), samples }));
   }
-  return timings;
+  return operations.map((operation) => timingOf(operation, taken));
 }
 
-type Samples = Record<Side, Record<Operation, number[]>>;
+function timingOf(operation: Operation, taken: readonly Samples[]): Timing {
+  const of = (side: GrantSide) => taken.map((samples) => median(samples[side][operation]));
+  const medians = { product: of('product'), bare: of('bare'), least: of('least') };
+  const ratiosTo = (others: readonly number[]) =>
+    medians.product.map((product, n) => product / (others[n] ?? Number.NaN));
+  const all = taken.flatMap((samples) => samples.product[operation]);
+  return {
+    operation,
+    medians,
+    toBare: ratiosTo(medians.bare),
+    toLeast: ratiosTo(medians.least),
+    percentiles: { p50: percentile(all, 0.5), p95: percentile(all, 0.95), p99: percentile(all, 0.99) },
+  };
+}
+
+type Samples = Record<GrantSide, Record<Operation, number[]>>;
 
 async function cycle(
   stack: Stack,
@@ -34,13 +49,15 @@ async function cycle(
   { name, samples }: { name: string; samples: number },
 ): Promise<Samples> {
   const none = () => ({ provision: [], repeat: [], read: [], revoke: [] });
-  const taken: Samples = { product: none(), bare: none() };
+  const taken: Samples = { product: none(), bare: none(), least: none() };
   for (let sample = 0; sample < samples; sample += 1) {
+    const subjectOf = (side: GrantSide) => newSubject(stack, token, { side, name: `${name}-${sample}` });
     const subjects = {
-      product: await newSubject(stack, token, { side: 'product', name: `${name}-${sample}` }),
-      bare: await newSubject(stack, token, { side: 'bare', name: `${name}-${sample}` }),
+      product: await subjectOf('product'),
+      bare: await subjectOf('bare'),
+      least: await subjectOf('least'),
     };
-    const order = sample % 2 === 0 ? sides : sides.toReversed();
+    const order = sample % 2 === 0 ? grantSides : grantSides.toReversed();
     for (const operation of operations) {
       for (const side of order) taken[side][operation].push(await subjects[side](operation));
     }

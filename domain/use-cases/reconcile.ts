@@ -34,9 +34,14 @@ import {
   projectStream,
 } from './grant-stream.ts';
 import { isPostponed, postponedDelivery, resumeDelivery } from './postponed-delivery.ts';
+import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 const ROWS_PER_READ = 50;
+
+/** Rows that are worked on at the same time; each may run the provisioner. Our choice: Lambda quotas begin at ten concurrent
+ *  executions in a new account, and callers need some of them. */
+const SIDE_BY_SIDE = 5;
 
 /** Rows that were tried before, of one pass. They come after all others: work that is never done keeps none waiting. */
 const MOST_RETRIES = 20;
@@ -75,8 +80,9 @@ export type Pass = {
 };
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
- *  the others. Deliveries that were postponed are handed to the worker again, a few in each pass. The pass has the provisioner finish or compensate what was begun, revokes expired grants, lapses requests
- *  that were not decided in time, and updates rows that a dead process left behind. It begins no grant after `deadline`.
+ *  the others. Deliveries that were postponed are handed to the worker again, a few in each pass. The pass has the provisioner
+ *  finish or compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and updates rows
+ *  that a dead process left behind; several grants at the same time. It begins no grant after `deadline`.
  *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
  *  others. */
 export async function reconcile(
@@ -88,17 +94,14 @@ export async function reconcile(
   const found: Reconciliation = { due: 0, settled: 0, unfinished: 0, unreadable: 0 };
   const pass: Pass = { correlationId, deadline, found, closings: 0, resumed: 0 };
   const retries: DueRow[] = [];
-  for await (const row of dueRows(grants, until)) {
-    if (clock.now() >= deadline) return found;
+  const budget = { width: SIDE_BY_SIDE, mayBegin: () => clock.now() < deadline };
+  await sideBySide(dueRows(grants, until), budget, async (row) => {
     if (isPostponed(row.grantId)) await resumeRow(ports, row, pass);
     else if (row.attempts === 0) await reconcileRow(ports, row, pass);
     else if (retries.length < MOST_RETRIES) retries.push(row);
     else found.due += 1;
-  }
-  for (const row of retries) {
-    if (clock.now() >= deadline) return found;
-    await reconcileRow(ports, row, pass);
-  }
+  });
+  await sideBySide(retries, budget, (row) => reconcileRow(ports, row, pass));
   return found;
 }
 

@@ -8,6 +8,7 @@ import { authenticate } from './authentication.ts';
 import { type HttpAnswer, toResult } from './http-answer.ts';
 import { type HttpRequest, requestIdOf } from './http-request.ts';
 import { ProblemError, problemAnswer, problemKinds, toProblem } from './problem-details.ts';
+import { notTaken } from './routes/not-taken.ts';
 
 /** A route of one function: the path as in `serverless.yml`, and what it does for an authenticated caller. */
 export type Route = {
@@ -39,28 +40,6 @@ export function httpFunction(logger: Logger, verifier: TokenVerifier, routes: Ro
     },
   });
   return guarded(logger, router as HttpHandler);
-}
-
-/** The refusal of a path and method that are no route: 405 where the path takes other methods, else 404. */
-export function notTaken(path: string, routes: readonly Pick<Route, 'method' | 'path'>[]): ProblemError {
-  const allowed = new Set(routes.filter((one) => matchesPath(one.path, path)).map(({ method }) => method));
-  if (allowed.size === 0) {
-    return new ProblemError(
-      problem('ROUTE_NOT_FOUND', 'There is no such route. GET /openapi.json describes all.'),
-    );
-  }
-  const allow = [...allowed].join(', ');
-  return new ProblemError(problem('METHOD_NOT_ALLOWED', `This route takes ${allow}.`), { allow });
-}
-
-/** True when a concrete path is one of the pattern `/v1/grants/{id}`. */
-function matchesPath(pattern: string, path: string): boolean {
-  const parts = path.split('/');
-  const expected = pattern.split('/');
-  return (
-    parts.length === expected.length &&
-    expected.every((part, n) => (part.startsWith('{') ? parts[n] !== '' : part === parts[n]))
-  );
 }
 
 /** Wraps a handler so that no error and no time-out leaves it as anything but a problem document. */

@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import { PortError } from '../../domain/shared/port-error.ts';
-import { type Problem, type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
+import { type FieldError, type Problem, type ProblemCode, problem } from '../../domain/shared/problem.ts';
 import type { Result } from '../../domain/shared/result.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { detailOf } from './wording.ts';
@@ -75,28 +74,23 @@ export function toProblem(error: unknown): Problem {
   );
 }
 
-/** An RFC 9457 problem document. */
-export const problemSchema = z
-  .strictObject({
-    type: z.string().describe('urn:rolewright:problem: and the code in lower case, with hyphens'),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What is wrong here, and what to do'),
-    code: z.enum(problemCodes).describe('Stable'),
-    instance: z.string().describe("The request's id, by which the operators find it in the logs"),
-    errors: z
-      .array(z.strictObject({ pointer: z.string().describe('JSON pointer, RFC 6901'), detail: z.string() }))
-      .optional()
-      .describe('Every field error'),
-  })
-  .meta({ id: 'Problem' });
+/** The members of a problem document; `problemSchema` describes them. */
+type ProblemDocument = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+  instance: string;
+  errors?: FieldError[];
+};
 
 /** A problem as an RFC 9457 answer. `instance` is the request's id. */
 export function problemAnswer(
   cause: Problem,
   requestId: string,
   headers: Record<string, string> = {},
-): HttpAnswer & { body: z.infer<typeof problemSchema> } {
+): HttpAnswer & { body: ProblemDocument } {
   const { code, errors, retryAfter } = cause;
   const { status, title } = problemKinds[code];
   const wait = retryAfter ?? (status === 503 ? DEFAULT_RETRY_AFTER : undefined);

@@ -1,18 +1,27 @@
+import type { Context } from 'aws-lambda';
 import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
 import { workerMessageSchema } from '../../domain/messaging/worker-message.ts';
 import { assertNever } from '../../domain/shared/result.ts';
+import { later } from '../../domain/shared/time.ts';
 import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
 import { doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
 import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
 
+/** Milliseconds before the function's end after which no further page of a project's grants is begun. */
+const LAST_PAGE_MS = 60_000;
+
 /** What the worker needs for all that it is handed. */
 export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts;
 
 /** Processes a message from a function at the edge; every message may be redelivered. Only functions of this
  *  stack may invoke it, so a malformed message is a bug: it is logged and not retried. */
-export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<void> {
+export async function takeMessage(
+  ports: WorkerPorts,
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
   const { logger } = ports;
   const parsed = workerMessageSchema.safeParse(event);
   if (!parsed.success) {
@@ -22,7 +31,7 @@ export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<v
   const message = parsed.data;
   switch (message.source) {
     case 'bitbucket':
-      return takeDelivery(ports, message);
+      return takeDelivery(ports, message, context);
     case 'slack':
       return converse(ports, message);
     case 'notify':
@@ -32,12 +41,17 @@ export async function takeMessage(ports: WorkerPorts, event: unknown): Promise<v
   }
 }
 
-async function takeDelivery(ports: WorkerPorts, message: BitbucketDelivery): Promise<void> {
-  const outcome = await doOrPostpone(ports, message, () =>
-    followDelivery(ports, message).catch((error: unknown) => {
-      ports.logger.error('a delivery could not be followed', { message, error: error as Error });
+async function takeDelivery(
+  ports: WorkerPorts,
+  delivery: BitbucketDelivery,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
+  const deadline = later(ports.clock.now(), context.getRemainingTimeInMillis() - LAST_PAGE_MS);
+  const outcome = await doOrPostpone(ports, delivery, () =>
+    followDelivery(ports, delivery, deadline).catch((error: unknown) => {
+      ports.logger.error('a delivery could not be followed', { delivery, error: error as Error });
       throw error;
     }),
   );
-  ports.logger.info(outcome === 'done' ? 'delivery followed' : 'delivery postponed', { message });
+  ports.logger.info(outcome === 'done' ? 'delivery followed' : 'delivery postponed', { delivery });
 }

@@ -17,12 +17,14 @@ const faultSchema = z.strictObject({
   match: z.string().min(1),
   effect: z.enum([...commonEffects, 'propagation', 'indexLag']),
   times: z.int().min(1).default(1),
+  every: z.int().min(1).max(1000).default(1),
   delayMs: z.int().min(0).max(60_000).default(1000),
   /** Seconds in the `Retry-After` of `throttle`, where the stand-in sends one; none by default. */
   retryAfter: z.int().min(0).max(86_400).optional(),
 });
 
-/** One armed fault, as `POST /sandbox/faults` takes it: `{match, effect, times? (1), delayMs? (1000), retryAfter?}`. */
+/** One armed fault, as `POST /sandbox/faults` takes it: `{match, effect, times? (1), every? (1), delayMs? (1000), retryAfter?}`.
+ *  With `every`, only each so many-th matching call is hit: 10 hits one in ten. */
 export type Fault = z.infer<typeof faultSchema>;
 
 export type FaultEffect = Fault['effect'];
@@ -41,7 +43,7 @@ export type Faults = {
 /** An empty set of faults of a stand-in with at most one effect of its own. State is in memory: a restart of the sandbox
  *  clears it. */
 export function noFaults(special?: SpecialEffect): Faults {
-  let armed: Fault[] = [];
+  let armed: (Fault & { passed: number })[] = [];
   return {
     arm(body) {
       const parsed = faultSchema.safeParse(body);
@@ -50,7 +52,7 @@ export function noFaults(special?: SpecialEffect): Faults {
       if (effect in specialEffects && effect !== special) {
         return [`/effect: ${effect} is for ${specialEffects[effect as SpecialEffect]} only`];
       }
-      armed.push({ ...parsed.data });
+      armed.push({ ...parsed.data, passed: 0 });
       return [];
     },
     clear() {
@@ -59,6 +61,8 @@ export function noFaults(special?: SpecialEffect): Faults {
     take(matches, isMeant = () => true) {
       const fault = armed.find((f) => (f.match === '*' || matches(f.match)) && isMeant(f.effect));
       if (!fault) return undefined;
+      fault.passed += 1;
+      if (fault.passed % fault.every !== 0) return undefined;
       fault.times -= 1;
       armed = armed.filter((f) => f.times > 0);
       return fault;

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { type CedarAccess, cedarAccess } from '../../adapters/cedar/access.ts';
 import { knownNames } from '../../adapters/cedar/access-rules.ts';
 import { compiledAccess } from '../../adapters/cedar/access-source.ts';
+import type { NamedRule } from '../../adapters/cedar/compiled-access.ts';
 import { loadCedar } from '../../adapters/cedar/engine.ts';
-import type { Rule } from '../../adapters/cedar/rules.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import {
@@ -247,7 +247,7 @@ async function replayed(grantId: string, get: Get): Promise<Grant | undefined> {
   return replay(events);
 }
 
-const inWords = ({ effect, id, doc, where }: Omit<Rule, 'json'>): string[] => [
+const inWords = ({ effect, id, doc, where }: NamedRule): string[] => [
   `  ${effect}  ${id}  (${where})`,
   ...(doc ? [`      ${doc}`] : []),
 ];

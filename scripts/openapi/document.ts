@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
 import { commonProblems, type Operation, type Success } from '../../handlers/http/contract/operation.ts';
 import { operations, operationsByFunction } from '../../handlers/http/contract/operations.ts';
-import { problemAnswer, problemKinds, problemSchema } from '../../handlers/http/problem-details.ts';
+import { problemSchema } from '../../handlers/http/contract/problem.ts';
+import { problemAnswer, problemKinds } from '../../handlers/http/problem-details.ts';
 import { examples } from './examples.ts';
 
 type Json = Record<string, unknown>;

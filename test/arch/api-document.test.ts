@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBody } from '../../domain/grants/request.ts';
 import { problemCodes } from '../../domain/shared/problem.ts';
 import { operations } from '../../handlers/http/contract/operations.ts';
-import { problemSchema } from '../../handlers/http/problem-details.ts';
+import { problemSchema } from '../../handlers/http/contract/problem.ts';
 import { examples } from '../../scripts/openapi/examples.ts';
 import { apiDocumentText, lintFindings } from '../../scripts/openapi/write.ts';
 import { textOf } from '../support/arch/infrastructure.ts';

@@ -18,7 +18,9 @@ const entryFiles = new Set([
 /** Files that start as processes of their own, by a path in the code. */
 const processes = [
   'bench/measure/access-process.ts',
+  'bench/measure/first-answer-process.ts',
   'bench/measure/scan-account.ts',
+  'bench/scripts/grants.ts',
   'sandbox/exit-with-parent.ts',
   'sandbox/gateway-as-deployed.ts',
 ];
@@ -40,8 +42,6 @@ const forTests: Record<string, string> = {
   'sandbox/aws/policy/evaluation.ts conditionsHold': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/pattern.ts tokensOf': 'tests compare the matching with a second one',
   'sandbox/aws/policy/pattern.ts walk': 'tests compare the matching with a second one',
-  'sandbox/stack.ts startStandIns': 'the end-to-end tests start the same stand-ins on free ports',
-  'sandbox/stack.ts functionVariables': 'the end-to-end tests start the functions with the same variables',
 };
 
 const DECLARED = /^export (?:async )?(?:const|let|function\*?|class|type) (\w+)/gm;

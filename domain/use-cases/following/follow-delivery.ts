@@ -1,24 +1,26 @@
 import type { BitbucketDelivery } from '../../bitbucket/delivery-message.ts';
 import type { Workspace } from '../../bitbucket/oidc.ts';
-import type { ProjectUuid, RepositoryUuid } from '../../shared/identifiers.ts';
-import {
-  type FollowPorts,
-  followNames,
-  followRepository,
-  liveGrants,
-  type Occasion,
-} from './follow-repository.ts';
-import { locate } from './repository-whereabouts.ts';
+import type { RepositoryUuid } from '../../shared/identifiers.ts';
+import type { EpochMilliseconds } from '../../shared/time.ts';
+import { followProject } from './follow-project.ts';
+import { type FollowPorts, followRepository } from './follow-repository.ts';
 
 /** Handles a verified webhook delivery. Only its repository or project id is trusted; state is read from Bitbucket.
- *  Idempotent and order-independent. Throws if the delivery must be retried. */
-export async function followDelivery(ports: FollowPorts, delivery: BitbucketDelivery): Promise<void> {
+ *  Idempotent and order-independent. Throws if the delivery must be retried. Work that does not fit before `deadline` is left to
+ *  the next run. */
+export async function followDelivery(
+  ports: FollowPorts,
+  delivery: BitbucketDelivery,
+  deadline: EpochMilliseconds,
+): Promise<void> {
   const workspace = ports.configuration.workspaces.find(({ slug }) => slug === delivery.workspace);
   if (!workspace) throw new Error(`workspace ${delivery.workspace} is not configured any more`);
   const occasion = { correlationId: delivery.deliveryId, entryPoint: 'bitbucket' as const };
   const isNew = delivery.event === 'repo:created' || delivery.event === 'repo:imported';
   const { repository, project } = delivery;
-  if (project) return followProject(ports, { workspace, projectUuid: project.uuid }, occasion);
+  if (project) {
+    return followProject(ports, { workspace, delivery: { ...delivery, project } }, { ...occasion, deadline });
+  }
   if (!repository) return;
   for (const uuid of await uuidsOf(ports, workspace, repository)) {
     await followRepository(ports, { workspace, uuid, isNew }, occasion);
@@ -36,27 +38,4 @@ async function uuidsOf(
   const [, slug = ''] = repository.fullName.split('/');
   const found = await bitbucket.findRepository(workspace, slug);
   return found ? [found.uuid] : grants.bearersOf('repository', repository.fullName);
-}
-
-/** Records a project's new key in the grants of its repositories. The key is read from one repository that
- *  Bitbucket still shows in the project, and holds for all of them. */
-async function followProject(
-  ports: FollowPorts,
-  { workspace, projectUuid }: { workspace: Workspace; projectUuid: ProjectUuid },
-  occasion: Occasion,
-): Promise<void> {
-  const grants = (await liveGrants(ports, { by: 'project', value: projectUuid })).filter(
-    ({ request: { intent } }) =>
-      intent.workspace.uuid === workspace.uuid && intent.project?.uuid === projectUuid,
-  );
-  for (const uuid of new Set(grants.map(({ request }) => request.intent.repository.uuid))) {
-    const found = await locate(ports.bitbucket, workspace, uuid);
-    if (found.is === 'gone' || found.repository.project?.uuid !== projectUuid) continue;
-    for (const { id, request } of grants) {
-      const { uuid: ofGrant, fullName } = request.intent.repository;
-      const repository = { ...found.repository, uuid: ofGrant, fullName };
-      await followNames(ports, { grantId: id, repository }, occasion);
-    }
-    return;
-  }
 }

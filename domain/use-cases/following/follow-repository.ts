@@ -4,7 +4,9 @@ import { decideRuleApproval } from '../../grants/deciders/decide-approval.ts';
 import { decideRename } from '../../grants/deciders/decide-rename.ts';
 import { type Grant, isLive } from '../../grants/grant.ts';
 import type { GrantPartition } from '../../grants/listing.ts';
+import type { Reading } from '../../grants/stores.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
+import type { Worker } from '../../messaging/ports.ts';
 import { isApprovedByRule } from '../../repository-rules/approval.ts';
 import { requestsOf } from '../../repository-rules/requests.ts';
 import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/identifiers.ts';
@@ -27,16 +29,22 @@ import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { heldElsewhere } from '../reservations.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { locate } from './repository-whereabouts.ts';
 
 /** What following Bitbucket needs. */
 export type FollowPorts = RequestPorts & {
+  /** Takes what is too much for one run. */
+  worker: Worker;
   /** Raises the alarm that no more unreadable grants are revoked for this delivery. Never throws. */
   reportStopped(grantId: GrantId): void;
   /** Reports a permanent failure: an administrator must act, and a retry would not help. */
   reportProblem(about: { repository: string; rule?: number; grantId?: GrantId }, problem: Problem): void;
 };
+
+/** Grants of one repository that are worked on concurrently. Our choice. */
+const SIDE_BY_SIDE = 10;
 
 /** What caused the look-up in Bitbucket: a verified delivery. */
 export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
@@ -106,18 +114,32 @@ const notShownYet = () =>
 
 /** The live grants of a partition, from an index of the read model. The index lags, so no decision may rest on it
  *  alone. */
-export async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
+async function liveGrants(ports: StaleRowPorts, partition: GrantPartition): Promise<Grant[]> {
   const live: Grant[] = [];
   let after: string | undefined;
   do {
-    const page = await ports.grants.entries(partition, { limit: 100, after });
-    const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
-    const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
-    const healed = await readStale(ports, [...stale, ...unreadable]);
-    live.push(...[...grants, ...healed.grants].filter(({ state }) => isLive(state)));
-    after = page.isComplete ? undefined : page.position;
+    const page = await livePage(ports, partition, { limit: 100, after });
+    live.push(...page.live);
+    after = page.next;
   } while (after !== undefined);
   return live;
+}
+
+/** Live grants of a part of a partition, and where the next part begins. They come from an index of the read model, which
+ *  lags: nothing that must be right may rest on it alone. */
+export async function livePage(
+  ports: StaleRowPorts,
+  partition: GrantPartition,
+  reading: Reading,
+): Promise<{ live: Grant[]; next: string | undefined }> {
+  const page = await ports.grants.entries(partition, reading);
+  const { grants, stale } = await ports.grants.read(page.entries.map(({ grantId }) => grantId));
+  const unreadable = page.unreadable.map((grantId) => ({ grantId, reason: 'content' as const }));
+  const healed = await readStale(ports, [...stale, ...unreadable]);
+  return {
+    live: [...grants, ...healed.grants].filter(({ state }) => isLive(state)),
+    next: page.isComplete ? undefined : page.position,
+  };
 }
 
 /** Records its repository's present names in a grant. */
@@ -223,9 +245,6 @@ const toRevocable = ({ id, request }: Grant): Revocable => ({
   fullName: request.intent.repository.fullName,
 });
 
-/** Works on all grants concurrently, and throws only after each has been tried. */
-async function inParallel<T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> {
-  const ends = await Promise.allSettled(grants.map(work));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
-}
+/** Works on several grants concurrently, and throws only after each has been tried. */
+const inParallel = <T>(grants: readonly T[], work: (grant: T) => Promise<void>): Promise<void> =>
+  sideBySide(grants, { width: SIDE_BY_SIDE }, work);

@@ -9,6 +9,7 @@ import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, PROPAGATION_SECONDS, secondsSince } from './iam-errors.ts';
+import { type ReadsAhead, readAhead } from './reads-ahead.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
@@ -19,6 +20,19 @@ const VISIBILITY_TRIES = 10;
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
  *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws. */
 export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant): Promise<void> {
+  if (grant.role) return planAndCreate(run, grant, grant.role);
+  const ahead = readAhead(run, grant.request);
+  try {
+    await planAndCreate(run, grant, ahead);
+  } finally {
+    await ahead.ended();
+  }
+}
+
+/** What is known at first: the role that an earlier run announced or confirmed, or reads of what a new one needs. */
+type Start = GrantRole | ReadsAhead;
+
+async function planAndCreate(run: ProvisionerRun, grant: ProvisioningGrant, start: Start): Promise<void> {
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
@@ -31,13 +45,12 @@ export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant):
     held: await heldElsewhere(run.ports, intended),
   });
   if (unapproved) return failProvisioning(run, unapproved);
-  const { role } = grant;
   let made: Result<MadeRole, CreationProblem>;
   try {
     made =
-      role?.id === undefined
-        ? await recordIntentAndCreate(run, role, rendered)
-        : await checkConfirmed(run, grant.id, role);
+      'confirmedAt' in start
+        ? await checkConfirmed(run, grant.id, start)
+        : await recordIntentAndCreate(run, start, rendered);
     if (made.ok) await putWhenVisible(run, rendered, made.value.confirmedAt);
   } catch (error) {
     const final = finalProblemOf(error);
@@ -77,13 +90,14 @@ async function checkConfirmed(
 /** Creates the role, or finds that an earlier run already did. */
 async function recordIntentAndCreate(
   run: ProvisionerRun,
-  announced: AnnouncedRole | undefined,
+  start: AnnouncedRole | ReadsAhead,
   rendered: RenderedRole,
 ): Promise<Result<MadeRole, CreationProblem>> {
-  if (!announced) {
-    const full = (await checkRank(run, rendered)) ?? (await checkRoleQuota(run));
+  const announced = 'announcedAt' in start ? start : undefined;
+  if (!('announcedAt' in start)) {
+    const full = checkRank(run, rendered, await start.live()) ?? checkRoleQuota(run, await start.roleQuota());
     if (full) return fail({ problem: full, nothingMade: true });
-    const provider = await ensureProvider(run, rendered);
+    const provider = await ensureProvider(run, rendered, await start.provider());
     if (!provider.ok) return fail({ problem: provider.problem, nothingMade: true });
   }
   const announcedAt = announced?.announcedAt ?? (await recordRoleIntent(run, rendered));
@@ -132,19 +146,21 @@ async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedR
 
 /** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those
  *  the earliest stay. */
-async function checkRank(
+function checkRank(
   run: ProvisionerRun,
   { intent, grantId }: RenderedRole,
-): Promise<Problem | undefined> {
+  live: readonly GrantId[],
+): Problem | undefined {
   const limit = run.ports.configuration.limits.liveGrantsPerRepository;
-  const live = await run.ports.grants.listLive(intent.repository.uuid);
   if (live.indexOf(grantId) < limit) return undefined;
   const detail = `${intent.repository.fullName} has ${limit} live grants, which is the limit. Revoke one that is not needed.`;
   return problem('QUOTA_EXCEEDED', detail);
 }
 
-async function checkRoleQuota(run: ProvisionerRun): Promise<Problem | undefined> {
-  const { roles, quota } = await run.iam.roleQuota();
+function checkRoleQuota(
+  run: ProvisionerRun,
+  { roles, quota }: { roles: number; quota: number },
+): Problem | undefined {
   const percent = run.ports.configuration.limits.roleQuotaPercent;
   if (roles * 100 < quota * percent) return undefined;
   return problem(

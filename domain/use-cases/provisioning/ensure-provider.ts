@@ -1,4 +1,5 @@
 import { audienceOf, issuerOf, providerArn } from '../../bitbucket/oidc.ts';
+import type { GrantIntent } from '../../grants/intent.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
 import { findAccount } from '../../shared/account.ts';
@@ -7,19 +8,32 @@ import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { ProvisionerRun } from './run.ts';
 
+type ObservedProvider = { clientIds: string[] };
+type Wanted = Pick<GrantIntent, 'account' | 'workspace'>;
+
+function arnOf({ ports }: ProvisionerRun, { account: id, workspace }: Wanted): string {
+  const account = findAccount(ports.configuration.accounts, id);
+  if (!account) throw new Error('a plan was made for an account that is not configured');
+  return providerArn(account, workspace.slug);
+}
+
+/** Looks for the identity provider of an intent's workspace in its account. */
+export const findProviderOf = async (
+  run: ProvisionerRun,
+  wanted: Wanted,
+): Promise<ObservedProvider | undefined> => run.iam.findProvider(arnOf(run, wanted));
+
 /** Makes sure that the account has the workspace's identity provider. One that is there is used if its client ids hold
  *  the workspace's audience, and never altered: `PROVIDER_UNUSABLE` says the command to run. A missing one is
- *  announced and created; `OIDC_NOT_ENABLED` where Bitbucket has no discovery document for the workspace yet. */
+ *  announced and created; `present` is what was found; `OIDC_NOT_ENABLED` where Bitbucket has no discovery document for the workspace yet. */
 export async function ensureProvider(
   run: ProvisionerRun,
   { intent, grantId }: RenderedRole,
+  present: ObservedProvider | undefined,
 ): Promise<Result<undefined>> {
-  const account = findAccount(run.ports.configuration.accounts, intent.account);
-  if (!account) throw new Error('a plan was made for an account that is not configured');
-  const arn = providerArn(account, intent.workspace.slug);
+  const arn = arnOf(run, intent);
   const clientId = audienceOf(intent.workspace);
   const data = { providerArn: arn };
-  const present = await run.iam.findProvider(arn);
   if (present) {
     if (run.grant().announcedProvider === arn) await run.recordOutcome({ type: 'ProviderCreated', data });
     return checkClientIds(arn, clientId, present.clientIds);

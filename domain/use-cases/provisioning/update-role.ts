@@ -8,7 +8,7 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
-import { ensureProvider } from './ensure-provider.ts';
+import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
@@ -57,7 +57,7 @@ async function write(
   }
   const unapproved = await checkApproval(run, update, found);
   if (unapproved) return unapproved;
-  const provider = await ensureProvider(run, rendered);
+  const provider = await ensureProvider(run, rendered, await findProviderOf(run, rendered.intent));
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };

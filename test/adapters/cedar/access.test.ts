@@ -47,6 +47,8 @@ const projects: Record<string, string> = {
   WEB: '{18b60cd9-173a-4a44-a4ec-6c251e367573}',
 };
 
+const ada: Caller = { principal: { kind: 'person', id: 'ada' }, groups: ['platform'] };
+
 function callerOf(name: string): Caller {
   const found = table.callers[name];
   if (!found) throw new Error(`no caller ${name}`);
@@ -333,13 +335,30 @@ describe('whatever is asked', () => {
     const broken = accessOf(shipped, () => {
       throw new Error('no engine');
     });
-    const ask = () =>
-      broken.couldBeAllowed({
-        caller: { principal: { kind: 'person', id: 'ada' }, groups: ['platform'] },
-        action: 'read',
-        context: unknownContext,
-      });
+    const ask = () => broken.couldBeAllowed({ caller: ada, action: 'read', context: unknownContext });
+    expect(() => broken.prepare()).toThrow('no engine');
     expect(ask).toThrow('no engine');
+  });
+
+  test('after it was prepared, the first decision loads and parses nothing', () => {
+    const calls: string[] = [];
+    const cedar = loadCedar();
+    const watched = {
+      ...cedar,
+      preparsePolicySet: (...given: Parameters<typeof cedar.preparsePolicySet>) => {
+        calls.push('parse');
+        return cedar.preparsePolicySet(...given);
+      },
+    };
+    const access = accessOf(shipped, () => {
+      calls.push('load');
+      return watched;
+    });
+    access.prepare();
+    expect(calls).toEqual(['load', 'parse', 'parse']);
+    const attempt = { caller: ada, action: 'read' as const, context: unknownContext };
+    expect(access.couldBeAllowed(attempt)).toEqual(shippedRules.couldBeAllowed(attempt));
+    expect(calls).toHaveLength(3);
   });
 
   test('Cedar’s own check of requests against the schema agrees', () => {

@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { provisionerFunction } from '../../../handlers/worker/provisioner-function.ts';
 import { reconcilerFunction } from '../../../handlers/worker/reconciler-function.ts';
@@ -123,6 +124,14 @@ describe('the reconciler', () => {
 });
 
 describe('the worker', () => {
+  const ample = { getRemainingTimeInMillis: () => 180_000 };
+  const deleted = {
+    source: 'bitbucket',
+    workspace: 'acme',
+    deliveryId: 'delivery-1',
+    event: 'repo:deleted',
+    repository: { uuid: shop.uuid },
+  };
   const portsOf = () =>
     ({
       ...world.requestPorts,
@@ -133,15 +142,20 @@ describe('the worker', () => {
   test('follows a delivery: the grants of a repository that is gone are revoked', async () => {
     await world.request();
     world.bitbucket.repositories = [];
-    await takeMessage(portsOf(), {
-      source: 'bitbucket',
-      workspace: 'acme',
-      deliveryId: 'delivery-1',
-      event: 'repo:deleted',
-      repository: { uuid: shop.uuid },
-    });
+    await takeMessage(portsOf(), deleted, ample);
     expect((await world.grantNow()).state).toBe('revoked');
     expect(lines).toContain('delivery followed');
+  });
+
+  test('names the delivery in a line of its own message', async () => {
+    const printed: string[] = [];
+    const real = new Logger({ serviceName: 'test' });
+    (real as unknown as { console: Pick<Console, 'info'> }).console.info = (text: string) =>
+      printed.push(text);
+    await takeMessage({ ...portsOf(), logger: real }, deleted, ample);
+    expect(printed.map((text) => JSON.parse(text))).toMatchObject([
+      { message: 'delivery followed', delivery: { deliveryId: 'delivery-1', event: 'repo:deleted' } },
+    ]);
   });
 
   test('throws what failed, so that it is tried again', async () => {
@@ -151,13 +165,13 @@ describe('the worker', () => {
       deliveryId: 'delivery-1',
       event: 'repo:deleted',
     };
-    await expect(takeMessage(portsOf(), message)).rejects.toThrow('not configured');
+    await expect(takeMessage(portsOf(), message, ample)).rejects.toThrow('not configured');
   });
 
   test.each([[undefined], [{}], [{ source: 'unknown' }], [{ source: 'bitbucket', workspace: 'acme' }]])(
     'logs %j, which is no message, and does nothing',
     async (event) => {
-      await takeMessage(portsOf(), event);
+      await takeMessage(portsOf(), event, ample);
       expect(lines).toEqual(['the worker was handed something that is no message']);
     },
   );

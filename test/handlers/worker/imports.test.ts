@@ -66,7 +66,7 @@ const ports = () => ({ ...world.followPorts, logger: silent }) as unknown as Wor
 /** What Lambda does with a message: three attempts, then the queue. */
 async function invokeWorker(message: unknown): Promise<void> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const failed = await takeMessage(ports(), message).then(
+    const failed = await takeMessage(ports(), message, { getRemainingTimeInMillis: () => 180_000 }).then(
       () => false,
       () => true,
     );

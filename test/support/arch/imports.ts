@@ -34,7 +34,11 @@ export function importsOf(source: string): Import[] {
   }
   for (const [, , from = ''] of code.matchAll(BARE)) found.push({ from, names: [], isTypeOnly: false });
   for (const [, taken = ''] of code.matchAll(DYNAMIC)) {
-    found.push({ from: taken.replace(/^(['"])([^'"]*)\1$/, '$2'), names: ['*'], isTypeOnly: false });
+    found.push({
+      from: taken.replace(/^(['"])([^'"]*)\1(?:,[\s\S]*)?$/, '$2'),
+      names: ['*'],
+      isTypeOnly: false,
+    });
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import type { Problem } from '../../../domain/shared/problem.ts';
 import { followDelivery } from '../../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../../domain/use-cases/following/follow-repository.ts';
-import { asRepositoryUuid } from '../identifiers.ts';
+import { asEpoch, asRepositoryUuid } from '../identifiers.ts';
 import { listAll } from '../stores/listed.ts';
 import { World } from './fakes/fakes.ts';
 import { ACME, configurationContent, configurationOf, SHOP_PROJECT, shop } from './samples.ts';
@@ -42,12 +42,21 @@ export class FollowWorld extends World {
     const reportProblem: FollowPorts['reportProblem'] = (about, problem) => {
       this.refusals.push({ about, problem });
     };
-    return { ...this.requestPorts, reportProblem, reportStopped: (grantId) => this.stopped.push(grantId) };
+    return {
+      ...this.requestPorts,
+      reportProblem,
+      reportStopped: (grantId) => this.stopped.push(grantId),
+      worker: this.worker,
+    };
   }
 
-  deliver(event: string, over: Partial<BitbucketDelivery> = {}): Promise<void> {
+  deliver(
+    event: string,
+    over: Partial<BitbucketDelivery> = {},
+    deadline = asEpoch(this.clock.now() + 120_000),
+  ): Promise<void> {
     const delivery = { source: 'bitbucket', workspace: ACME.slug, deliveryId: 'delivery-1', event, ...over };
-    return followDelivery(this.followPorts, delivery as BitbucketDelivery);
+    return followDelivery(this.followPorts, delivery as BitbucketDelivery, deadline);
   }
 
   /** What the read model shows of a repository's grants. */

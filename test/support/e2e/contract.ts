@@ -1,6 +1,7 @@
 import { commonProblems, type Operation } from '../../../handlers/http/contract/operation.ts';
 import { operations } from '../../../handlers/http/contract/operations.ts';
-import { problemKinds, problemSchema } from '../../../handlers/http/problem-details.ts';
+import { problemSchema } from '../../../handlers/http/contract/problem.ts';
+import { problemKinds } from '../../../handlers/http/problem-details.ts';
 import type { Reply } from './http.ts';
 
 /** The codes of paths and methods that belong to no operation. */

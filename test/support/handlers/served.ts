@@ -48,6 +48,9 @@ export function serveEndpoint(endpoint: HttpHandler): Served {
   return { send: sender(guarded(logOf(lines), endpoint)), lines };
 }
 
+/** A whole function that answers its own failures. */
+export const serveFunction = (handler: HttpHandler): Pick<Served, 'send'> => ({ send: sender(handler) });
+
 const sender =
   (handler: HttpHandler): Served['send'] =>
   async (method, target, { as, json, body, headers } = {}) => {

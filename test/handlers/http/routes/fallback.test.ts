@@ -2,9 +2,10 @@ import { expect, test } from '@jest/globals';
 import { operations } from '../../../../handlers/http/contract/operations.ts';
 import { fallbackEndpoint } from '../../../../handlers/http/routes/fallback.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
-import { serveEndpoint } from '../../../support/handlers/served.ts';
+import { serveFunction } from '../../../support/handlers/served.ts';
 
-const { send } = serveEndpoint(fallbackEndpoint);
+const lines: Record<string, unknown>[] = [];
+const { send } = serveFunction(fallbackEndpoint({ report: (line) => lines.push(line) }));
 
 test('GET /healthz answers without a token', async () => {
   expect((await send('GET', '/healthz')).json).toEqual({ status: 'ok' });
@@ -35,3 +36,10 @@ test.each(['/', '/v1', '/v1/grants/', '/v2/grants'])(
     expect(reply.json.detail).toContain('/openapi.json');
   },
 );
+
+test('what is refused is reported once, with the id of the answer; what is served is not', async () => {
+  lines.length = 0;
+  await send('GET', '/healthz');
+  const { json } = await send('GET', '/v2');
+  expect(lines).toEqual([{ requestId: json.instance, code: 'ROUTE_NOT_FOUND', status: 404 }]);
+});

@@ -16,7 +16,7 @@ import type { Role } from '../../../../sandbox/aws/state.ts';
 import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
 import { personOf } from '../../domain/samples.ts';
 import { eventsOf } from '../../domain/streams/stored.ts';
-import { asEnvironmentUuid, asRepositoryUuid } from '../../identifiers.ts';
+import { asEnvironmentUuid, asEpoch, asRepositoryUuid } from '../../identifiers.ts';
 import type { Injection } from '../injector.ts';
 import { deleteRole } from './account.ts';
 import type { WalkTokens } from './tokens.ts';
@@ -123,7 +123,9 @@ export class Stage {
       repository: { uuid: SHOP },
     };
     return this.ask(async (ports) => {
-      await followDelivery({ ...ports, reportProblem: () => {}, reportStopped: () => {} }, delivery);
+      const worker = { handOn: async () => {} };
+      const own = { ...ports, worker, reportProblem: () => {}, reportStopped: () => {} };
+      await followDelivery(own, delivery, asEpoch(ports.clock.now() + 60_000));
       return { ok: true, value: { outcome: 'accepted' as const } };
     });
   }

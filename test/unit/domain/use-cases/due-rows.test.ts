@@ -110,3 +110,20 @@ test('a grant that cannot be read keeps no other one from its expiry', async () 
   world.clock.advance(3_600_000);
   expect(await pass()).toMatchObject({ due: 2, settled: 1, unfinished: 1, unreadable: 1 });
 });
+
+test('several grants are worked on side by side, and no more than the budget', async () => {
+  const ids = Array.from({ length: 40 }, (_, n) => grantIdNumber(n + 1));
+  for (const id of ids) await world.grants.markDue(id, 1, world.clock.instant());
+  world.clock.advance(901_000);
+  let [underWay, most] = [0, 0];
+  const { loadFrom } = world.log;
+  world.log.loadFrom = async (...given) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise(setImmediate);
+    underWay -= 1;
+    return loadFrom.apply(world.log, given);
+  };
+  expect(await pass()).toMatchObject({ due: 40, settled: 40 });
+  expect(most).toBe(5);
+});

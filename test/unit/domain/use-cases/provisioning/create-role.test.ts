@@ -237,3 +237,30 @@ describe('the quota of roles', () => {
     expect(world.iam.roles.size).toBe(code === 'ok' ? 1 : 0);
   });
 });
+
+test('what a new role needs to know is read side by side, and nothing is written meanwhile', async () => {
+  let underWay = 0;
+  const most: number[] = [];
+  const watched = <A extends unknown[], T>(read: (...given: A) => Promise<T>) => {
+    return async (...given: A): Promise<T> => {
+      underWay += 1;
+      await new Promise(setImmediate);
+      most.push(underWay);
+      underWay -= 1;
+      return read(...given);
+    };
+  };
+  const { bitbucket, grants, iam } = world;
+  world.invoke = async () => ({ outcome: 'unfinished' });
+  await world.request();
+  bitbucket.findRepository = watched(bitbucket.findRepository.bind(bitbucket));
+  grants.listLive = watched(grants.listLive.bind(grants));
+  const { port } = iam;
+  iam.port = (deadline) => {
+    const own = port.call(iam, deadline);
+    return { ...own, roleQuota: watched(own.roleQuota), findProvider: watched(own.findProvider) };
+  };
+  await world.provision();
+  expect([Math.max(...most), most.length]).toEqual([4, 4]);
+  expect(await state()).toBe('active');
+});

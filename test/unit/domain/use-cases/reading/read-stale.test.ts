@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { liveGrants } from '../../../../../domain/use-cases/following/follow-repository.ts';
+import { livePage } from '../../../../../domain/use-cases/following/follow-repository.ts';
 import { listGrants } from '../../../../../domain/use-cases/reading/list-grants.ts';
 import { grantRequest, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, production } from '../../../../support/domain/samples.ts';
@@ -48,7 +48,7 @@ describe('a list that meets a stale row', () => {
 
   test('forgets none of the live grants that follow a repository', async () => {
     world.grants.stale.set(GRANT_ID, 'version');
-    const live = await liveGrants(world.requestPorts, { by: 'all', value: '' });
+    const { live } = await livePage(world.requestPorts, { by: 'all', value: '' }, { limit: 100 });
     expect(live.map(({ id }) => id)).toContain(GRANT_ID);
     expect(live).toHaveLength(2);
   });
