@@ -4,6 +4,7 @@ import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-
 import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
+import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
 import {
   type BitbucketClient,
@@ -74,8 +75,11 @@ async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise
 }
 
 /** A warning for each pair of ownership patterns of two projects that overlap. */
-export const ownershipWarnings = ({ ownership }: Pick<Configuration, 'ownership'>): Finding[] =>
-  overlappingPatterns(ownership).map((overlap) => ({
+export const ownershipWarnings = ({
+  ownership,
+  accounts,
+}: Pick<Configuration, 'ownership' | 'accounts'>): Finding[] =>
+  overlappingPatterns(ownership, hubOf(accounts)?.alias).map((overlap) => ({
     ...overlapWarning(overlap),
     isGood: true,
     isWarning: true,

@@ -1,4 +1,5 @@
 import type { Repository } from '../bitbucket/repository.ts';
+import { type Account, isSpoke } from '../shared/account.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
@@ -15,6 +16,10 @@ const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule
     ? rule.project.uuid === repository.project?.uuid
     : rule.repository.uuid === repository.uuid;
+
+/** True when a rule holds in an account: one that names no account holds in the hub only. */
+const holdsIn = ({ accounts }: OwnershipRule, account: Account): boolean =>
+  accounts ? accounts.includes(account.alias) : !isSpoke(account);
 
 /** True when patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and who owns a folder
  *  owns what is in it: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A prefix
@@ -64,16 +69,18 @@ function isContested(rules: readonly OwnershipRule[], type: ParameterTypeName, v
 /** What is asked: may this kind of requester put these parameters into this template for this repository? */
 export type OwnershipQuestion = {
   rules: readonly OwnershipRule[];
+  account: Account;
   repository: Repository;
   template: Template;
   parameters: Parameters;
   requesterKind: Principal['kind'];
 };
 
-/** Every parameter that names a resource which neither the repository nor its project owns for this template and kind of
+/** Every parameter that names a resource which neither the repository nor its project owns in the account for this template and kind of
  *  requester, or which patterns of several projects match. Binds every caller, whatever their groups: no rule for a name
  *  means that the request is not granted by itself. A rule for the repository itself says whose a name is. */
-export function unownedParameters(question: OwnershipQuestion): FieldError[] {
+export function unownedParameters(asked: OwnershipQuestion): FieldError[] {
+  const question = { ...asked, rules: asked.rules.filter((rule) => holdsIn(rule, asked.account)) };
   const { template, parameters } = question;
   return Object.entries(parameters).flatMap(([name, value]) => {
     const type = template.parameters[name]?.type;
@@ -111,6 +118,6 @@ const notOwnedHere = (value: string): string =>
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',
-    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule to config/rolewright.yaml.`,
+    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule for this account to the configuration.`,
     { errors },
   );
