@@ -2,7 +2,7 @@ import type { JournalEntry } from '../../../../sandbox/aws/call-journal.ts';
 import { type OidcProvider, openState, type Role } from '../../../../sandbox/aws/state.ts';
 import type { WalkStandIns } from './stand-ins.ts';
 
-/** All that IAM holds that matters to a grant, seen by readers yet or not. */
+/** All that IAM holds in all accounts that matters to a grant, seen by readers yet or not. */
 export type IamState = { roles: Role[]; providers: OidcProvider[] };
 
 /** Another hand in the same AWS account: an administrator, a pipeline with its token, an observer. */
@@ -43,8 +43,12 @@ export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number):
   }
   return {
     state() {
-      const { roles, providers } = openState(awsFolder, now);
-      return { roles: roles.allLatest(), providers: providers.allLatest() };
+      const store = openState(awsFolder, now);
+      const states = store.accountIds().map((id) => store.of(id));
+      return {
+        roles: states.flatMap(({ roles }) => roles.allLatest()),
+        providers: states.flatMap(({ providers }) => providers.allLatest()),
+      };
     },
     async act(action, parameters) {
       const { isDone, text } = await query({ Action: action, Version: '2010-05-08', ...parameters }, true);
