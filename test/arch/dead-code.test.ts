@@ -40,6 +40,7 @@ const forTests: Record<string, string> = {
   'sandbox/aws/policy/evaluation.ts conditionsHold': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/pattern.ts tokensOf': 'tests compare the matching with a second one',
   'sandbox/aws/policy/pattern.ts walk': 'tests compare the matching with a second one',
+  'sandbox/infrastructure.ts boundaryPolicy': 'the jobs tier bounds its roles as the stack does',
   'sandbox/stack.ts startStandIns': 'the end-to-end tests start the same stand-ins on free ports',
   'sandbox/stack.ts functionVariables': 'the end-to-end tests start the functions with the same variables',
 };

@@ -109,7 +109,7 @@ test('a template that names an account which is not configured is not built', ()
   cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
   const template = readFileSync(join(ROOT, 'templates', 'ecr-push.yaml'), 'utf8');
   writeFileSync(join(root, 'templates', 'ecr-push.yaml'), `${template}accounts: [default, prod]\n`);
-  expect(() => embedSettings(root)).toThrow(
+  expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
     'templates/ecr-push.yaml/accounts/1: prod is not the alias of a configured account; there are default',
   );
 });
