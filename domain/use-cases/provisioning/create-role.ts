@@ -8,7 +8,13 @@ import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { finalProblemOf, isUnseen, PROPAGATION_SECONDS, secondsSince } from './iam-errors.ts';
+import {
+  finalProblemOf,
+  isUnseen,
+  PROPAGATION_SECONDS,
+  secondsSince,
+  unreachableProblemOf,
+} from './iam-errors.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
@@ -17,7 +23,8 @@ const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
 
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
- *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws. */
+ *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws.
+ *  Where the account cannot be reached and nothing was announced, the grant fails. */
 export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant): Promise<void> {
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
@@ -40,7 +47,7 @@ export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant):
         : await checkConfirmed(run, grant.id, role);
     if (made.ok) await putWhenVisible(run, rendered, made.value.confirmedAt);
   } catch (error) {
-    const final = finalProblemOf(error);
+    const final = finalProblemOf(error) ?? (role ? undefined : unreachableProblemOf(error));
     if (!final) throw error;
     return failProvisioning(run, final);
   }
