@@ -47,7 +47,8 @@ export function iamClient(
 /** CreateRole names one thing that may be missing: the boundary. Any other failure stays as it is. */
 function withoutBoundary(boundaryArn: string, error: unknown): unknown {
   if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return error;
-  const detail = `The permissions boundary ${boundaryArn} does not exist, and no role is created without it. Deploy the stack of its account again: infrastructure/spoke.yml, or Rolewright itself where it runs there.`;
+  const [, account, name] = /^arn:[^:]+:iam::(\d{12}):policy\/(.+)$/.exec(boundaryArn) ?? [];
+  const detail = `The permissions boundary ${name} does not exist in account ${account}, and no role is created without it. Deploy the stack of the account again: infrastructure/spoke.yml, or Rolewright itself where it runs there.`;
   return new PortError('IAM', 'REJECTED', detail, { certain: error.certain, cause: error });
 }
 

@@ -95,7 +95,9 @@ function checkAccount(account: SpokeAccount, arn = ''): void {
 
 /** What to do, by the name of STS's error. STS refuses a missing role, a wrong external id and a trust that names others in the
  *  same words (STS API Reference, AssumeRole; IAM User Guide, "Troubleshoot IAM roles"), so all of them are named. */
-function remedyFor({ id, provisionerRole: role }: SpokeAccount, name: string): string {
+function remedyFor({ id, provisionerRole }: SpokeAccount, name: string): string {
+  // An answer names no ARN of Rolewright's own.
+  const role = `its role ${provisionerRole.split('/').at(-1)}`;
   switch (name) {
     case 'AccessDenied':
     case 'AccessDeniedException':
@@ -111,7 +113,7 @@ function remedyFor({ id, provisionerRole: role }: SpokeAccount, name: string): s
     case 'PackedPolicyTooLargeException':
     case 'MalformedPolicyDocumentException':
     case 'ValidationError':
-      return `STS refused the session of ${role} (${name}). Its MaxSessionDuration must be at least ${SESSION_SECONDS} seconds; else inform the operators of Rolewright.`;
+      return `STS refused a session of ${role} (${name}). Its MaxSessionDuration must be at least ${SESSION_SECONDS} seconds; else inform the operators of Rolewright.`;
     default:
       return `STS did not answer (${name}). Repeat the request in a minute.`;
   }
