@@ -6,6 +6,7 @@ import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
+import { accountAccess, diagnoseAccounts } from './accounts/diagnose.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
@@ -98,7 +99,11 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
 async function main(): Promise<void> {
   const settings = await bitbucketSettings(process.env);
   const configuration = readConfiguration(localOrDeployed(settings, process.env));
-  const findings = [...(await diagnose(settings, configuration)), ...ownershipWarnings(configuration)];
+  const findings = [
+    ...(await diagnose(settings, configuration)),
+    ...(await diagnoseAccounts(configuration, accountAccess(settings.isSandbox, process.env))),
+    ...ownershipWarnings(configuration),
+  ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
 }

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readTemplates } from '../../adapters/settings/files.ts';
-import { renderRole } from '../../domain/planning/rendered-role.ts';
-import { denyAllArn } from '../../domain/planning/role.ts';
-import { sessionPolicy } from '../../domain/planning/session-policy.ts';
-import { type Account, hubOf, partitionOf, partitions } from '../../domain/shared/account.ts';
-import { exampleParameters, parseParameters } from '../../domain/templates/parameters.ts';
-import { configurationOf, present, production, shop, successOf } from '../support/domain/samples.ts';
+import { readTemplates } from '../../../../adapters/settings/files.ts';
+import { renderRole } from '../../../../domain/planning/rendered-role.ts';
+import { denyAllArn } from '../../../../domain/planning/role.ts';
+import { sessionPolicy } from '../../../../domain/planning/session-policy.ts';
+import { type Account, hubOf, partitionOf, partitions } from '../../../../domain/shared/account.ts';
+import { exampleParameters, parseParameters } from '../../../../domain/templates/parameters.ts';
+import { configurationOf, present, production, shop, successOf } from '../../../support/domain/samples.ts';
 
-const templates = [...readTemplates(join(import.meta.dirname, '..', '..')).values()];
+const templates = [...readTemplates(join(import.meta.dirname, '..', '..', '..', '..')).values()];
 const configuration = configurationOf();
 const hub = present(hubOf(configuration.accounts));
 const regions = { aws: 'eu-central-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
@@ -109,7 +109,7 @@ describe('in each partition', () => {
   });
 
   test('nothing that is deployed names a partition: templates, stacks and their roles', () => {
-    const root = join(import.meta.dirname, '..', '..');
+    const root = join(import.meta.dirname, '..', '..', '..', '..');
     const files = ['templates', 'infrastructure'].flatMap((folder) =>
       readdirSync(join(root, folder))
         .filter((name) => /\.ya?ml$/.test(name))
