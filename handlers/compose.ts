@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { awsIam, iamClient } from '../adapters/aws/iam.ts';
+import { accountIam } from '../adapters/aws/account-iam.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import type { CedarAccess } from '../adapters/cedar/access.ts';
@@ -332,9 +332,6 @@ export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
 /** What the provisioner works with: the only client in the product that can write IAM. */
 export function composeProvisioner(core: Core): ProvisionerPorts {
   const { configuration, clock, outgoing, environment, logger } = core;
-  const [account] = configuration.accounts;
-  if (!account) throw new Error('a configuration has an account');
-  const client = iamClient(account.region, outgoing);
   return {
     ...composeStreams(core),
     ...composeAudit(core),
@@ -345,6 +342,6 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
     reservations: composeReservations(core),
-    iam: (deadline) => awsIam(client, clock, deadline),
+    iam: accountIam(configuration.accounts, clock, outgoing),
   };
 }

@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { parse } from 'yaml';
+import { type Node, parse, type YAMLSeq } from 'yaml';
+import type { SeedPolicy, SeedRole } from './aws/iam/seed.ts';
+import type { AwsSandboxOptions } from './aws/server.ts';
+import { ORGANIZATION } from './aws/world.ts';
 
 /** The values of the variables of `serverless.yml` and CloudFormation in the sandbox. */
-export type SandboxNames = { accountId: string; region: string; prefix: string; boundaryPolicy: string };
+export type SandboxNames = {
+  accountId: string;
+  region: string;
+  prefix: string;
+  boundaryPolicy: string;
+  /** The parameters of a template that has some. */
+  parameters?: Record<string, unknown>;
+};
 
 type Resource = { Properties: Record<string, unknown> };
 
@@ -12,6 +22,7 @@ type Resource = { Properties: Record<string, unknown> };
  *  boundary as a deployment. */
 function readResources(root: string, file: string, names: SandboxNames): Record<string, Resource> {
   const variables: Record<string, unknown> = {
+    ...names.parameters,
     'AWS::AccountId': names.accountId,
     'AWS::Partition': 'aws',
     'AWS::Region': names.region,
@@ -30,10 +41,20 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
   return (fill(parseCloudFormation(text), variables) as { Resources: Record<string, Resource> }).Resources;
 }
 
-/** CloudFormation's short tags hold plain text here; the variables inside are filled in afterwards. */
+/** CloudFormation's short tags hold plain text here; the variables inside are filled in afterwards. No condition holds. */
 const parseCloudFormation = (text: string): unknown =>
   parse(text, {
-    customTags: ['!Sub', '!GetAtt', '!Ref'].map((tag) => ({ tag, resolve: (value: string) => value })),
+    customTags: [
+      { tag: '!Sub', resolve: (value: string) => value },
+      { tag: '!GetAtt', resolve: (value: string) => value },
+      { tag: '!Ref', resolve: (value: string) => `\${${value}}` },
+      { tag: '!If', collection: 'seq', resolve: (branches) => (branches as YAMLSeq).items[2] as Node },
+      ...['!Not', '!Equals', '!Join'].map((tag) => ({
+        tag,
+        collection: 'seq' as const,
+        resolve: (items: Node) => items,
+      })),
+    ],
   });
 
 const serverlessCustom = (root: string): Record<string, unknown> =>
@@ -77,5 +98,100 @@ export function boundaryPolicy(root: string, names: SandboxNames): { arn: string
   return {
     arn: `arn:aws:iam::${names.accountId}:policy/${names.boundaryPolicy}`,
     document: boundary?.Properties.PolicyDocument as object,
+  };
+}
+
+/** What the configuration says of an account; a spoke has a role, whose ARN is `provisionerRole`. */
+export type ConfiguredAccount = {
+  id: string;
+  region: string;
+  boundaryPolicy: string;
+  provisionerRole?: string | undefined;
+  externalId?: string | undefined;
+};
+
+/** The account that the functions run in: the one without a role. Throws where there is none. */
+export function hubOf<A extends ConfiguredAccount>(accounts: readonly A[]): A {
+  const hub = accounts.find(({ provisionerRole }) => provisionerRole === undefined);
+  if (!hub) throw new Error('a configuration has an account without provisionerRole');
+  return hub;
+}
+
+/** A spoke, and what its template asks for. */
+type SpokeNames = {
+  account: ConfiguredAccount;
+  roleName: string;
+  hubAccount: string;
+  workspaces: readonly string[];
+};
+
+/** The boundary and the roles of a spoke, from `infrastructure/spoke.yml`. The local functions have no roles of their own:
+ *  they speak as the administrator of the hub, whom the roles trust instead of the provisioner's and the reconciler's. */
+function spokeSeed(
+  root: string,
+  { account, roleName, hubAccount, workspaces }: SpokeNames,
+): { policies: SeedPolicy[]; roles: SeedRole[] } {
+  const names = {
+    accountId: account.id,
+    region: account.region,
+    prefix: 'rolewright-sandbox',
+    boundaryPolicy: account.boundaryPolicy,
+    parameters: {
+      HubAccount: hubAccount,
+      Stage: 'sandbox',
+      OrganizationId: ORGANIZATION,
+      ExternalId: account.externalId,
+      ProviderArns: workspaces.map(
+        (slug) =>
+          `arn:aws:iam::*:oidc-provider/api.bitbucket.org/2.0/workspaces/${slug}/pipelines-config/identity/oidc`,
+      ),
+      BoundaryName: account.boundaryPolicy,
+      RoleName: roleName,
+    },
+  };
+  const { Boundary, SpokeRole, ReadingRole } = readResources(root, 'spoke.yml', names);
+  return {
+    policies: [{ arn: policyArn(account), document: Boundary?.Properties.PolicyDocument as object }],
+    roles: [SpokeRole, ReadingRole].flatMap((role) => (role ? [roleSeed(account, role)] : [])),
+  };
+}
+
+const policyArn = ({ id, boundaryPolicy: name }: ConfiguredAccount): string =>
+  `arn:aws:iam::${id}:policy/${name}`;
+
+function roleSeed({ id }: ConfiguredAccount, { Properties: properties }: Resource): SeedRole {
+  const trust = JSON.stringify(properties.AssumeRolePolicyDocument);
+  const policies = properties.Policies as { PolicyName: string; PolicyDocument: object }[];
+  return {
+    arn: `arn:aws:iam::${id}:role/${properties.RoleName}`,
+    trustPolicy: JSON.parse(trust.replaceAll(/role\/rolewright-sandbox-\w+/g, 'user/sandbox')),
+    policies: policies.map(({ PolicyName: name, PolicyDocument: document }) => ({ name, document })),
+  };
+}
+
+/** What IAM of every configured account starts with: the boundary of the hub, and of each spoke its boundary and roles. */
+export function accountSeeds(
+  root: string,
+  {
+    accounts,
+    workspaces,
+  }: { accounts: readonly ConfiguredAccount[]; workspaces: readonly { slug: string }[] },
+  prefix: string,
+): Pick<AwsSandboxOptions, 'accountId' | 'organization' | 'managedPolicies' | 'roles'> {
+  const { id: accountId, region, boundaryPolicy: boundary } = hubOf(accounts);
+  const spokes = accounts.flatMap((account) => {
+    const roleName = account.provisionerRole?.split('/').at(-1);
+    if (roleName === undefined) return [];
+    const slugs = workspaces.map(({ slug }) => slug);
+    return [spokeSeed(root, { account, roleName, hubAccount: accountId, workspaces: slugs })];
+  });
+  return {
+    accountId,
+    organization: accounts.map(({ id }) => id),
+    managedPolicies: [
+      boundaryPolicy(root, { accountId, region, prefix, boundaryPolicy: boundary }),
+      ...spokes.flatMap(({ policies }) => policies),
+    ],
+    roles: spokes.flatMap(({ roles }) => roles),
   };
 }

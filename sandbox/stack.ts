@@ -11,7 +11,7 @@ import { cursorKeys } from './cursor-keys.ts';
 import { createTables, type DynamodbSandbox, startDynamodbSandbox } from './dynamodb/server.ts';
 import { startGateway } from './gateway.ts';
 import { freePort } from './http/local-server.ts';
-import { boundaryPolicy, tableDefinitions } from './infrastructure.ts';
+import { accountSeeds, hubOf, tableDefinitions } from './infrastructure.ts';
 import { slackSeed, slackSeedFor } from './slack/seed.ts';
 import { type SlackSandbox, startSlackSandbox } from './slack/server.ts';
 
@@ -99,8 +99,7 @@ export async function startStandIns(
 ): Promise<StandIns> {
   const { root } = source;
   const configuration = readConfiguration(source);
-  const [account] = configuration.accounts;
-  if (!account) throw new Error('a configuration has an account');
+  const account = hubOf(configuration.accounts);
   const names = {
     accountId: account.id,
     region: account.region,
@@ -120,10 +119,9 @@ export async function startStandIns(
     const aws = await startAwsSandbox({
       port: ports.aws,
       dir,
-      accountId: account.id,
+      ...accountSeeds(root, configuration, PREFIX),
       resolveIssuer: (issuer) =>
         issuer.startsWith(`${OFFICIAL}/`) ? issuer.replace(OFFICIAL, bitbucket.url) : undefined,
-      managedPolicies: [boundaryPolicy(root, names)],
     });
     started.push(aws);
     const slack = await startSlackSandbox({ port: ports.slack, dir, seed: slackSeedFor(configuration) });

@@ -4,7 +4,9 @@ import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-
 import { followedEvents } from '../domain/bitbucket/delivery.ts';
 import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
+import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
+import { accountAccess, diagnoseAccounts } from './accounts/diagnose.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
@@ -74,8 +76,11 @@ async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise
 }
 
 /** A warning for each pair of ownership patterns of two projects that overlap. */
-export const ownershipWarnings = ({ ownership }: Pick<Configuration, 'ownership'>): Finding[] =>
-  overlappingPatterns(ownership).map((overlap) => ({
+export const ownershipWarnings = ({
+  ownership,
+  accounts,
+}: Pick<Configuration, 'ownership' | 'accounts'>): Finding[] =>
+  overlappingPatterns(ownership, hubOf(accounts)?.alias).map((overlap) => ({
     ...overlapWarning(overlap),
     isGood: true,
     isWarning: true,
@@ -94,7 +99,11 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
 async function main(): Promise<void> {
   const settings = await bitbucketSettings(process.env);
   const configuration = readConfiguration(localOrDeployed(settings, process.env));
-  const findings = [...(await diagnose(settings, configuration)), ...ownershipWarnings(configuration)];
+  const findings = [
+    ...(await diagnose(settings, configuration)),
+    ...(await diagnoseAccounts(configuration, accountAccess(settings.isSandbox, process.env))),
+    ...ownershipWarnings(configuration),
+  ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
 }

@@ -9,6 +9,7 @@ import {
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
+  type IAMClientConfig,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
@@ -26,16 +27,29 @@ import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './failure.ts';
 import { takeForFinal } from './never-retry.ts';
 
-/** An IAM client that retries throttling and network failures, and closes a connection that stays silent. The SDK's
+/** An IAM client, of the function's own role unless others' credentials are given. It retries throttling and network failures, and closes a connection that stays silent. The SDK's
  *  standard mode: decision 14. */
-export function iamClient(region: string, outgoing: Outgoing = passThrough): IAMClient {
+export function iamClient(
+  region: string,
+  outgoing: Outgoing = passThrough,
+  credentials?: IAMClientConfig['credentials'],
+): IAMClient {
   const client = new IAMClient({
     region,
+    ...(credentials ? { credentials } : {}),
     maxAttempts: 4,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 },
   });
   return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
+}
+
+/** CreateRole names one thing that may be missing: the boundary. Any other failure stays as it is. */
+function withoutBoundary(boundaryArn: string, error: unknown): unknown {
+  if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') return error;
+  const [, account, name] = /^arn:[^:]+:iam::(\d{12}):policy\/(.+)$/.exec(boundaryArn) ?? [];
+  const detail = `The permissions boundary ${name} does not exist in account ${account}, and no role is created without it. Deploy the stack of the account again: infrastructure/spoke.yml, or Rolewright itself where it runs there.`;
+  return new PortError('IAM', 'REJECTED', detail, { certain: error.certain, cause: error });
 }
 
 /** Error names that a caller can act on. Source: AWS IAM quotas. IAM uses one error name for the role quota
@@ -122,7 +136,11 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
         MaxSessionDuration: role.maxSessionDuration,
         Tags: toTags(role.tags),
       });
-      const created = await orExists(call('CreateRole', (o) => client.send(command, o), ROLE_LIMITS));
+      const created = await orExists(call('CreateRole', (o) => client.send(command, o), ROLE_LIMITS)).catch(
+        (error: unknown) => {
+          throw withoutBoundary(role.boundaryArn, error);
+        },
+      );
       if (created === 'exists') return { outcome: 'exists' };
       const id = created.Role?.RoleId;
       if (!id) throw new PortError('IAM', 'UNAVAILABLE', 'IAM did not return the role that it created.');

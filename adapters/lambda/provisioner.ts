@@ -1,6 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
+import {
+  type Provisioner,
+  type ProvisionerAnswer,
+  provisionerOutcomes,
+} from '../../domain/use-cases/provisioner.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 
 /** A Lambda client that makes `maxAttempts` attempts, by default one: a repeated synchronous invocation would be a
@@ -9,7 +13,7 @@ export function lambdaClient(outgoing: Outgoing = passThrough, maxAttempts = 1):
   return watchClient(new LambdaClient({ maxAttempts }), 'Lambda', outgoing);
 }
 
-const answerShape = z.object({ outcome: z.enum(['settled', 'busy', 'unfinished']) });
+const answerShape = z.object({ outcome: z.enum(provisionerOutcomes) });
 
 /** The provisioner function behind its port. Sends only `{grantId}`. A failed, late or unreadable invocation is
  *  `unfinished`: the log says what it did, and the read model that the grant is due. */

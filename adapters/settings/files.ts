@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Configuration, parseConfiguration } from '../../domain/configuration/configuration.ts';
+import { hubOf } from '../../domain/shared/account.ts';
 import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { readBoundaryRoles } from './boundary-roles.ts';
@@ -25,7 +26,12 @@ export function readConfiguration({ root, configuration: path, stage }: Settings
     ]);
   }
   const boundaryRoles = readBoundaryRoles(root);
-  return { ...parsed.value, ...(boundaryRoles ? { boundaryRoles } : {}) };
+  return {
+    ...parsed.value,
+    ...(boundaryRoles
+      ? { boundaryRoles: { ...boundaryRoles, account: hubOf(parsed.value.accounts)?.id } }
+      : {}),
+  };
 }
 
 /** All templates of `templates/*.yaml` below `root`, by name. Throws `StartFailure` with every error of all files. */

@@ -4,21 +4,24 @@ import type { OwnershipRule } from './ownership-schema.ts';
 /** Two projects whose patterns match a name in common, by key: neither owns such a name by itself. */
 export type PatternOverlap = { projects: [string, string]; patterns: [string, string] };
 
-/** The patterns of different projects that overlap, each pair once. A pattern of `any` is one of every type. */
-export function overlappingPatterns(rules: readonly OwnershipRule[]): PatternOverlap[] {
+/** The patterns of different projects that overlap in an account, each pair once. A pattern of `any` is one of every type;
+ *  `hub` is the alias of the account of rules that name none. */
+export function overlappingPatterns(
+  rules: readonly OwnershipRule[],
+  hub: string | undefined,
+): PatternOverlap[] {
   const owned = rules.flatMap((rule) => ('project' in rule ? patternsOf(rule) : []));
   const found = new Map<string, PatternOverlap>();
   for (const [n, one] of owned.entries()) {
     for (const other of owned.slice(n + 1)) {
-      if (one.project.uuid === other.project.uuid || !shareType(one.type, other.type)) continue;
-      if (!sharesName(one.pattern, other.pattern)) continue;
+      if (!overlap(one, other, hub)) continue;
       const [left, right] = [one, other].sort((a, b) => (a.project.uuid < b.project.uuid ? -1 : 1));
       if (!left || !right) continue;
-      const overlap: PatternOverlap = {
+      const shown: PatternOverlap = {
         projects: [left.project.key, right.project.key],
         patterns: [left.pattern, right.pattern],
       };
-      found.set(JSON.stringify([left.project.uuid, right.project.uuid, overlap.patterns]), overlap);
+      found.set(JSON.stringify([left.project.uuid, right.project.uuid, shown.patterns]), shown);
     }
   }
   return [...found.values()];
@@ -35,14 +38,32 @@ export const overlapWarning = ({
 });
 
 type ProjectRule = Extract<OwnershipRule, { project: unknown }>;
-type OwnedPattern = { project: ProjectRule['project']; type: string; pattern: string };
+type OwnedPattern = {
+  project: ProjectRule['project'];
+  accounts: readonly string[] | undefined;
+  type: string;
+  pattern: string;
+};
 
-const patternsOf = ({ project, owns }: ProjectRule): OwnedPattern[] =>
+const patternsOf = ({ project, accounts, owns }: ProjectRule): OwnedPattern[] =>
   Object.entries(owns).flatMap(([type, patterns = []]) =>
-    patterns.map((pattern) => ({ project, type, pattern })),
+    patterns.map((pattern) => ({ project, accounts, type, pattern })),
   );
 
+/** True when a name of one type in one account is covered by patterns of two projects. */
+const overlap = (one: OwnedPattern, other: OwnedPattern, hub: string | undefined): boolean =>
+  one.project.uuid !== other.project.uuid &&
+  shareType(one.type, other.type) &&
+  shareAccount(one.accounts, other.accounts, hub) &&
+  sharesName(one.pattern, other.pattern);
+
 const shareType = (one: string, other: string): boolean => one === other || one === 'any' || other === 'any';
+
+const shareAccount = (
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+  hub = '',
+): boolean => (one ?? [hub]).some((alias) => (other ?? [hub]).includes(alias));
 
 /** True when one name is covered by both patterns: segment by segment, and the owner of a folder owns what is in it. */
 function sharesName(one: string, other: string): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pinnedRepositoryUuid, projectSchema, slugSchema } from '../bitbucket/settings.ts';
+import { aliasesSchema } from '../shared/account.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { parameterTypeNames } from '../templates/parameters/parameter-types.ts';
 
@@ -18,6 +19,8 @@ const what = {
   owns: patternsByType,
   /** The templates for which the rule holds; all but those with `ownership: named` where it names none. */
   templates: z.array(z.string().regex(NAME, 'must be the name of a template')).min(1).optional(),
+  /** The accounts, by alias, in which the names are owned; only the hub where it lists none. */
+  accounts: aliasesSchema.optional(),
   /** Which of the owned names a pipeline may ask for: anyone who can push a branch is one. None unless said. */
   pipeline: z.array(pattern).min(1).optional(),
 };

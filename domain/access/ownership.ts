@@ -1,4 +1,5 @@
 import type { Repository } from '../bitbucket/repository.ts';
+import { type Account, isSpoke } from '../shared/account.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
@@ -15,6 +16,10 @@ const ruleCovers = (rule: OwnershipRule, repository: Repository): boolean =>
   'project' in rule
     ? rule.project.uuid === repository.project?.uuid
     : rule.repository.uuid === repository.uuid;
+
+/** True when a rule holds in an account: one that names no account holds in the hub only. */
+const holdsIn = ({ accounts }: OwnershipRule, account: Account): boolean =>
+  accounts ? accounts.includes(account.alias) : !isSpoke(account);
 
 /** True when patterns cover all that `value` reaches. A pattern's `*` ends at a slash, and the owner of a folder owns
  *  its content: `shop-*` covers `shop-api/v1`, and `*-service` does not cover `platform/x-service`. A value of a
@@ -65,6 +70,7 @@ function isContested(rules: readonly OwnershipRule[], type: ParameterTypeName, v
 /** The question: may this kind of requester use these parameters in this template for this repository? */
 export type OwnershipQuestion = {
   rules: readonly OwnershipRule[];
+  account: Account;
   repository: Repository;
   template: Template;
   parameters: Parameters;
@@ -72,10 +78,11 @@ export type OwnershipQuestion = {
 };
 
 /** Every parameter that names an unowned resource. A resource is unowned if no rule of the repository or its project
- *  owns it for this template and kind of requester, or if patterns of several projects match it. A rule of the
+ *  owns it in the account for this template and kind of requester, or if patterns of several projects match it. A rule of the
  *  repository itself settles the second case. Binds every caller, whatever their groups: a request with an unowned
  *  name is never granted without approval. */
-export function unownedParameters(question: OwnershipQuestion): FieldError[] {
+export function unownedParameters(asked: OwnershipQuestion): FieldError[] {
+  const question = { ...asked, rules: asked.rules.filter((rule) => holdsIn(rule, asked.account)) };
   const { template, parameters } = question;
   return Object.entries(parameters).flatMap(([name, value]) => {
     const type = template.parameters[name]?.type;
@@ -113,6 +120,6 @@ const notOwnedHere = (value: string): string =>
 export const notOwned = ({ fullName }: Pick<Repository, 'fullName'>, errors: FieldError[]): Problem =>
   problem(
     'NOT_OWNED',
-    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule to config/rolewright.yaml.`,
+    `${fullName} may not use these resource names. Have a person request them and another person approve, or ask the administrators of Rolewright to add an ownership rule for this account to the configuration.`,
     { errors },
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  environmentUuidSchema,
   parseUuid,
   projectUuidSchema,
   repositoryUuidSchema,
@@ -16,6 +17,9 @@ const pinnedUuid = z
 
 /** The UUID of a repository in the configuration. */
 export const pinnedRepositoryUuid = pinnedUuid.pipe(repositoryUuidSchema);
+
+/** The UUID of a deployment environment in the configuration. */
+export const pinnedEnvironmentUuid = pinnedUuid.pipe(environmentUuidSchema);
 
 /** A slug in the configuration, as Bitbucket writes it in URLs. */
 export const slugSchema = z

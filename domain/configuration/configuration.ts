@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { projectSettingsSchema } from '../access/accounts/project-schema.ts';
 import { directoryErrors, personSchema } from '../access/directory.ts';
 import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
@@ -9,20 +10,11 @@ import { guardrailSettingsSchema } from '../guardrails/settings.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
-import { AWS_REGION, partitions } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
-import { ACCOUNT_ID, accountIdSchema, NAME } from '../shared/identifiers.ts';
 import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-
-const accountSchema = z.strictObject({
-  alias: z.string().regex(NAME, 'must be a lower-case name'),
-  id: z.string().regex(ACCOUNT_ID, 'must be 12 digits, in quotes').pipe(accountIdSchema),
-  partition: z.enum(partitions).default('aws'),
-  region: z.string().regex(AWS_REGION, 'must be an AWS region'),
-  boundaryPolicy: z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy'),
-});
+import { accountErrors, accountSchema } from './accounts.ts';
 
 /** A stage is a part of the names of tables, functions and parameters; `rw-` begins the names of grants' roles. */
 const stageSchema = z
@@ -36,10 +28,9 @@ const configurationSchema = z.strictObject({
   stages: z.array(stageSchema).default(['prod']),
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(workspaceSchema).min(1),
-  accounts: z
-    .array(accountSchema)
-    .length(1, 'must name exactly one account: the one that Rolewright runs in'),
+  accounts: z.array(accountSchema).min(1, 'must name the account that Rolewright runs in'),
   issuers: z.array(trustedIssuerSchema),
+  projects: z.array(projectSettingsSchema).default([]),
   ownership: z.array(ownershipRuleSchema),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
@@ -74,7 +65,7 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) {
     const fieldErrors = toFieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer}: ${detail}`);
-    return fail([...fieldErrors, ...overlapsAmongSound(content)]);
+    return fail([...fieldErrors, ...accountErrors(content), ...overlapsAmongSound(content)]);
   }
   const configuration = parsed.data;
   const errors = [
@@ -88,6 +79,8 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
       'uuid',
       configuration.workspaces.map((w) => w.uuid),
     ),
+    ...accountErrors(content),
+    ...projectErrors(configuration),
     ...overlappingEntries(configuration.issuers),
     ...configuration.issuers.flatMap(({ issuer }, n) =>
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
@@ -115,6 +108,22 @@ export function parseConfiguration(content: unknown): Result<Configuration, stri
     ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? fail(errors) : ok(configuration);
+}
+
+/** What is wrong with the entries of `projects` beside their accounts. */
+function projectErrors({ projects, workspaces }: Configuration): string[] {
+  return [
+    ...duplicates(
+      '/projects',
+      'project',
+      projects.map(({ uuid }) => uuid),
+    ),
+    ...projects.flatMap(({ workspace }, n) =>
+      workspaces.some(({ slug }) => slug === workspace)
+        ? []
+        : [`/projects/${n}: ${workspace} is not a configured workspace`],
+    ),
+  ];
 }
 
 /** The overlaps of the entries of `issuers` that are sound by themselves, where something else in the file is not. */

@@ -1,3 +1,5 @@
+import { closedAccount, templateNotOffered } from '../access/accounts/open-accounts.ts';
+import type { ProjectSettings } from '../access/accounts/project-schema.ts';
 import { unownedParameters } from '../access/ownership.ts';
 import type { OwnershipRule } from '../access/ownership-schema.ts';
 import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
@@ -23,8 +25,9 @@ import { checkTrustPolicy } from '../trust/check.ts';
 import { renderTrustPolicy } from '../trust/policy.ts';
 import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
 
-/** The settings that every role is checked by: ownership rules and guardrail settings. */
+/** The settings that every role is checked by: open accounts, ownership rules and guardrail settings. */
 export type RoleSettings = {
+  projects: readonly ProjectSettings[];
   ownership: readonly OwnershipRule[];
   guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
 };
@@ -58,7 +61,7 @@ export type RenderedRole = {
   actsThrough?: string | undefined;
 };
 
-/** Renders a grant and checks the result: guardrails (`GUARDRAIL_VIOLATED`), sizes
+/** Renders a grant and checks the result: that the account is open (`DENIED`, `REQUEST_INVALID`), guardrails (`GUARDRAIL_VIOLATED`), sizes
  *  (`POLICY_TOO_LARGE`), built-in values (`REQUEST_INVALID`), and that the trust policy admits the grant's own tokens
  *  and no other. Deterministic: the edge and the provisioner come to the same plan from the same inputs, or the
  *  provisioner refuses. */
@@ -69,6 +72,10 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;
     return fail(problem('REQUEST_INVALID', detail, { errors }));
   }
+  const closed =
+    templateNotOffered(template, account) ??
+    closedAccount({ projects: configuration.projects, account, repository, environment });
+  if (closed) return fail(closed);
   const filled = fillDefaults(template, inputs.parameters, { account, repository, environment });
   if (!filled.ok) return filled;
   const parameters = filled.value;
@@ -82,14 +89,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     ...configuration.guardrails,
   });
   if (!guarded.ok) return guarded;
-  const findings = checkTrustPolicy(policyText(trustPolicy), {
-    partition: account.partition,
-    accountId: account.id,
-    workspaceSlug: repository.workspace.slug,
-    workspaceUuid: repository.workspace.uuid,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
-  });
+  const findings = trustFindings(inputs, trustPolicy);
   if (findings.length > 0) {
     return fail(problem('GUARDRAIL_VIOLATED', `The trust policy ${findings.join('; ')}.`));
   }
@@ -123,6 +123,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     actsThrough: template.actsThrough,
     unowned: unownedParameters({
       rules: configuration.ownership,
+      account,
       repository,
       template,
       parameters,
@@ -131,6 +132,20 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     intent: intentOf({ ...inputs, parameters }, role),
   });
 }
+
+/** What a checker that shares no code with the renderer finds wrong with a trust policy. */
+const trustFindings = (
+  { account, repository, environment }: RoleInputs,
+  trustPolicy: RoleSpecification['trustPolicy'],
+): string[] =>
+  checkTrustPolicy(policyText(trustPolicy), {
+    partition: account.partition,
+    accountId: account.id,
+    workspaceSlug: repository.workspace.slug,
+    workspaceUuid: repository.workspace.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+  });
 
 function intentOf(
   { repository, environment, account, template, parameters, name }: RoleInputs,

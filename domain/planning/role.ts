@@ -44,6 +44,9 @@ const cut = (text: string, length: number): string =>
 export const roleNameOf = (grantId: GrantId, repositorySlug: string, template: string): string =>
   `rw-${cut(repositorySlug, 24)}-${cut(template, 20)}-${idPart(grantId)}`;
 
+/** A pattern of IAM that covers every name of the grant's role. */
+export const roleNamesOf = (grantId: GrantId): string => `rw-*-${idPart(grantId)}`;
+
 /** True when `name` can be a name of the grant's role: it was fixed at the first intent, and a slug changes later. */
 export const isRoleNameOf = (name: string, grantId: GrantId): boolean =>
   /^rw-[a-z0-9-]{1,46}$/.test(name.slice(0, -13)) && name.endsWith(`-${idPart(grantId)}`);

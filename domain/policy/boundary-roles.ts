@@ -1,6 +1,10 @@
-/** The names of the roles that the permissions boundary lets grants pass and assume: the lists `passableRoles` and
- *  `assumableRoles` of `serverless.yml`. */
-export type BoundaryRoles = { passable: readonly string[]; assumable: readonly string[] };
+/** The names of the roles that the permissions boundary of the hub lets grants pass and assume: the lists `passableRoles` and
+ *  `assumableRoles` of `serverless.yml`. `account` is the hub's id; what other boundaries list is not known. */
+export type BoundaryRoles = {
+  passable: readonly string[];
+  assumable: readonly string[];
+  account?: string | undefined;
+};
 
 const GUARDED = [
   { action: 'iam:passrole', list: 'passable', name: 'passableRoles', shown: 'PassRole' },
@@ -15,8 +19,9 @@ export function deniedByBoundary(policy: unknown, roles: BoundaryRoles | undefin
     GUARDED.filter(({ action }) => listOf(Action).some((one) => one.toLowerCase() === action)).flatMap(
       ({ list, name, shown }) =>
         listOf(Resource).flatMap((resource) => {
-          const role = /:role\/(.+)$/.exec(resource)?.[1];
+          const [, account, role] = /:(\d*):role\/(.+)$/.exec(resource) ?? [];
           if (role === undefined || roles[list].includes(role)) return [];
+          if (roles.account !== undefined && account !== roles.account) return [];
           return [
             `${role} is not in ${name}; AWS will deny ${shown} until an administrator adds it to ${name} in serverless.yml and deploys.`,
           ];
@@ -24,6 +29,19 @@ export function deniedByBoundary(policy: unknown, roles: BoundaryRoles | undefin
     ),
   );
   return [...new Set(denied)];
+}
+
+/** What of Rolewright's own is listed as passable or assumable, as `list: sentence`: with it a grant could make itself anything.
+ *  `own` are the ARNs of the roles in spokes. */
+export function ownRolesListed(roles: BoundaryRoles, own: readonly string[]): string[] {
+  const names = own.map((arn) => arn.replace(/^.*:role\//, ''));
+  return GUARDED.flatMap(({ list, name }) =>
+    roles[list]
+      .filter((role) => names.includes(role) || /^rolewright[-/]/.test(role))
+      .map(
+        (role) => `${name}: ${role} is a role of Rolewright, which no grant may pass or assume: remove it`,
+      ),
+  );
 }
 
 type Statement = { Action?: unknown; Resource?: unknown };

@@ -25,8 +25,7 @@ export function isApprovedByRule(
   { rendered: { intent, unowned }, template }: { rendered: RenderedRole; template: Template },
   { expiresInSeconds }: Pick<RequestInForce, 'expiresInSeconds'>,
 ): boolean {
-  if (unowned.length > 0 || findAccount(configuration.accounts, undefined)?.id !== intent.account)
-    return false;
+  if (unowned.length > 0) return false;
   const { uuid, fullName } = intent.repository;
   const { workspace, project } = intent;
   const repository = { uuid, fullName, slug: fullName.split('/')[1] ?? '', workspace, project };
@@ -34,6 +33,7 @@ export function isApprovedByRule(
     (made) =>
       made.ok &&
       made.value.approved &&
+      findAccount(configuration.accounts, made.value.request.account)?.id === intent.account &&
       yields(made.value.request, intent, template) &&
       durationOf(made.value.request) === expiresInSeconds,
   );

@@ -69,11 +69,12 @@ function requestOf(
   );
   const empty = Object.keys(parameters).filter((one) => [parameters[one]].flat().includes(''));
   if (empty.length > 0) return fail(unfit(rule, repository, empty));
-  const { template, environment, name, expiresIn } = grant;
+  const { template, account, environment, name, expiresIn } = grant;
   const request = grantRequestSchema.parse({
     repository: repository.uuid,
     template,
     parameters,
+    account,
     environment,
     name,
     expiresIn,

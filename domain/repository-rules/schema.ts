@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { projectSchema } from '../bitbucket/settings.ts';
 import { durationSchema } from '../grants/request.ts';
+import { aliasSchema } from '../shared/account.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';
 
@@ -23,6 +24,7 @@ export const repositoryRuleSchema = z.strictObject({
   grant: z.strictObject({
     template: z.string().regex(NAME, 'must be the name of a template'),
     parameters: z.record(z.string(), z.union([parameterText, z.array(parameterText).min(1)])).default({}),
+    account: aliasSchema.optional(),
     environment: z.string().min(1).max(255).optional(),
     name: z.string().regex(NAME, 'must be a lower-case name').optional(),
     expiresIn: durationSchema.optional(),

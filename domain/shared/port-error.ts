@@ -12,6 +12,7 @@ export type PortErrorCode = 'NOT_FOUND' | 'CONFLICT' | 'THROTTLED' | 'DENIED' | 
 export type UpstreamSystem =
   | 'Bitbucket'
   | 'IAM'
+  | 'STS'
   | 'DynamoDB'
   | 'Lambda'
   | 'SSM'

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aliasesSchema } from '../shared/account.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { principalKinds } from '../shared/principal.ts';
 import { parameterTypeNames } from './parameters/parameter-types.ts';
@@ -103,6 +104,9 @@ export const templateSchema = z.strictObject({
     .enum(['any', 'named'])
     .default('any')
     .describe('named: its resources are owned only where an ownership rule names the template'),
+  accounts: aliasesSchema
+    .optional()
+    .describe('The accounts, by alias, in which it is offered; every account unless given'),
   requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   ...stepFields,

@@ -42,7 +42,7 @@ export function parseTemplate(fileName: string, content: unknown): Result<Templa
 
 function versionOf(template: TemplateContent): string {
   const { description, actsThrough, image, services, setup, usage, pipes, notes, ...decisive } = template;
-  const { parameters, requestableBy, ...meaning } = decisive;
+  const { parameters, requestableBy, accounts, ...meaning } = decisive;
   const parameterMeaning = Object.entries(parameters).map(([name, parameter]) => {
     const { description: ___, example: ____, ...rest } = parameter;
     return [name, rest];
@@ -51,6 +51,7 @@ function versionOf(template: TemplateContent): string {
     ...meaning,
     parameters: parameterMeaning.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
     requestableBy: [...requestableBy].sort(),
+    ...(accounts ? { accounts: [...accounts].sort() } : {}),
   };
   return canonicalHash(JSON.parse(JSON.stringify(body))).slice(0, 16);
 }

@@ -6,7 +6,8 @@ import {
   unreadableRevocationOf,
 } from '../grants/unreadable/revocation.ts';
 import { type ProvenTarget, provenTarget } from '../grants/unreadable/traces.ts';
-import type { AccountId, GrantId } from '../shared/identifiers.ts';
+import { type Account, hubOf } from '../shared/account.ts';
+import type { GrantId } from '../shared/identifiers.ts';
 import { appendEvent, type Cause, loadStream, type StreamPorts } from './grant-stream.ts';
 import type { Provisioner } from './provisioner.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
@@ -18,7 +19,7 @@ export const MOST_CLOSINGS = 5;
 /** What closing the role of a grant whose stream cannot be read needs. */
 export type ClosingPorts = StreamPorts & {
   provisioner: Provisioner;
-  configuration: { accounts: readonly { id: AccountId }[] };
+  configuration: { accounts: readonly Account[] };
 };
 
 /** A grant whose stream cannot be read, and the texts of it that could be. */
@@ -70,9 +71,9 @@ export async function closeBeside(
   }
 }
 
-/** Which repository and account the events are about. Roles of an account that is not proven are looked for in the first. */
+/** Which repository and account the events are about. Roles of an account that is not proven are looked for in the hub first. */
 function placeOf({ configuration }: ClosingPorts, target: ProvenTarget | undefined) {
-  const account = target?.account ?? configuration.accounts[0]?.id;
+  const account = target?.account ?? hubOf(configuration.accounts)?.id;
   if (account === undefined) throw new Error('a configuration has an account');
   return { repository: target?.repository ?? UNKNOWN_REPOSITORY, account };
 }

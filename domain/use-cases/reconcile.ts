@@ -7,7 +7,7 @@ import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Worker } from '../messaging/ports.ts';
-import { type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
+import { type AccountId, type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
 import {
   type EpochMilliseconds,
@@ -70,13 +70,15 @@ export type ReconcilePorts = ClosingPorts & {
  *  the latter cannot be read. */
 export type Reconciliation = { due: number; settled: number; unfinished: number; unreadable: number };
 
-/** One pass, and what it has found so far. `closings` are revokes of unreadable grants that it began. */
+/** One pass, and what it has found so far. `closings` are revokes of unreadable grants that it began. `unreachable` are the
+ *  accounts that could not be reached: their other grants wait for a later pass and keep none of another account waiting. */
 export type Pass = {
   correlationId: string;
   deadline: EpochMilliseconds;
   found: Reconciliation;
   closings: number;
   resumed: number;
+  unreachable: Set<AccountId>;
 };
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
@@ -84,7 +86,7 @@ export type Pass = {
  *  finish or compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and updates rows
  *  that a dead process left behind; several grants at the same time. It begins no grant after `deadline`.
  *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
- *  others. */
+ *  others, nor does an account that cannot be reached stop those of another. */
 export async function reconcile(
   ports: ReconcilePorts,
   { correlationId, deadline }: { correlationId: string; deadline: EpochMilliseconds },
@@ -92,7 +94,7 @@ export async function reconcile(
   const { clock, grants } = ports;
   const until = toInstant(clock.now());
   const found: Reconciliation = { due: 0, settled: 0, unfinished: 0, unreadable: 0 };
-  const pass: Pass = { correlationId, deadline, found, closings: 0, resumed: 0 };
+  const pass: Pass = { correlationId, deadline, found, closings: 0, resumed: 0, unreachable: new Set() };
   const retries: DueRow[] = [];
   const budget = { width: SIDE_BY_SIDE, mayBegin: () => clock.now() < deadline };
   await sideBySide(dueRows(grants, until), budget, async (row) => {
@@ -185,11 +187,23 @@ async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
   // Another writer has just moved the stream: that one looks after it, or the next pass does.
   if (!stream) return 'wait';
   if (!isAtRest(stream.grant) || owesCheckpoint(stream)) {
-    const { outcome } = await ports.provisioner.run(row.grantId, PROVISIONER_WAIT_MS);
-    return outcome === 'settled' ? 'settled' : 'retry';
+    return provision(ports, stream, pass);
   }
   await projectStream(ports, stream);
   return awaited(ports, row, stream);
+}
+
+/** Has the provisioner work on a grant, unless the pass has met its account unreachable. */
+async function provision(
+  ports: ReconcilePorts,
+  { grant, grantId }: GrantStream,
+  { unreachable }: Pass,
+): Promise<RowOutcome> {
+  const account = grant?.request.intent.account;
+  if (account !== undefined && unreachable.has(account)) return 'retry';
+  const { outcome } = await ports.provisioner.run(grantId, PROVISIONER_WAIT_MS);
+  if (outcome === 'unreachable' && account !== undefined) unreachable.add(account);
+  return outcome === 'settled' ? 'settled' : 'retry';
 }
 
 /** Closes the role of a grant that this version may not decide about, where it has expired. */

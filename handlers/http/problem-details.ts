@@ -32,6 +32,7 @@ export const problemKinds = {
   THROTTLED: { status: 429, title: 'Too many requests' },
   INTERNAL: { status: 500, title: 'Rolewright failed' },
   UPSTREAM_FAILED: { status: 502, title: 'A system that Rolewright depends on refused' },
+  ACCOUNT_UNREACHABLE: { status: 503, title: 'An AWS account cannot be reached' },
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright depends on cannot be reached' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
 

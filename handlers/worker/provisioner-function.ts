@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { unreadableStreamSchema } from '../../domain/grants/unreadable/revocation.ts';
+import { hubOf } from '../../domain/shared/account.ts';
 import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
@@ -33,8 +34,10 @@ export async function provisionerFunction(
   try {
     const { grantId } = invocation.parse(event);
     const account = accountOf(context.invokedFunctionArn);
-    if (account !== undefined && !configuration.accounts.some(({ id }) => id === account)) {
-      throw new Error(`this function runs in account ${account}, which is not configured`);
+    if (account !== undefined && hubOf(configuration.accounts)?.id !== account) {
+      throw new Error(
+        `this function runs in account ${account}, which is not the one without provisionerRole in the configuration`,
+      );
     }
     const ends = later(clock.now(), context.getRemainingTimeInMillis());
     return await provisionGrant(ports, {

@@ -26,7 +26,7 @@ export function awsApi(world: World, faults: Faults, journal: CallJournal) {
       }
       throwFault(fault, call);
       const text = await call.run(world.now() + (fault?.effect === 'propagation' ? fault.delayMs : 0));
-      await world.state.save();
+      await world.save();
       journal.add({ ...entry, status: 200, fault: fault?.effect });
       return fault?.effect === 'lostReply' ? undefined : call.answer(200, text);
     } catch (thrown) {

@@ -40,7 +40,7 @@ export function jsonCall(world: World): (request: AwsRequest) => WireCall {
       },
       async run(visibleFrom) {
         const signer = authenticate(world, request);
-        return JSON.stringify(action?.({ world, input, signer, visibleFrom }) ?? {});
+        return JSON.stringify(action?.({ world: signer.world, input, signer, visibleFrom }) ?? {});
       },
       renderError: ({ code, message }) => JSON.stringify({ __type: JSON_CODES[code] ?? code, message }),
       answer: (status, text) => ({

@@ -12,7 +12,7 @@ import { authorizeIamCall } from './sts/authorization.ts';
 import { authenticate } from './sts/credentials.ts';
 
 import type { WireCall } from './wire-call.ts';
-import type { Action, World } from './world.ts';
+import { type Action, accountIn, type World } from './world.ts';
 
 type Service = { name: 'iam' | 'sts'; namespace: string; version: string; actions: Map<string, Action> };
 
@@ -40,7 +40,7 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
     name: 'sts',
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     version: '2011-06-15',
-    actions: new Map(Object.entries(stsActions(world))),
+    actions: new Map(Object.entries(stsActions)),
   };
 
   return (request) => {
@@ -66,7 +66,8 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
       async run(visibleFrom) {
         const signer = name === UNSIGNED ? undefined : authenticate(world, request);
         const { accessKeyId, region } = signer ?? {};
-        const call = { action: name, parameters, world, accessKeyId, region, visibleFrom };
+        const own = signer?.world ?? accountOfRole(world, textOf(parameters, 'RoleArn'));
+        const call = { action: name, parameters, world: own, accessKeyId, region, visibleFrom };
         if (service === iam) authorizeIamCall(call);
         return renderAnswer(name, service.namespace, await action?.(call));
       },
@@ -80,6 +81,10 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
     };
   };
 }
+
+/** The account of the role that an unsigned call names; an account in which nothing was done has no such role. */
+const accountOfRole = (world: World, roleArn: string): World =>
+  world.accounts().find(({ accountId }) => accountId === accountIn(roleArn)) ?? world;
 
 function textOf(parameters: Parameters, name: string): string {
   const value = parameters[name];

@@ -4,15 +4,15 @@ import type { CallJournal } from './call-journal.ts';
 import { canAct, canActSchema } from './policy/can-act.ts';
 import type { AwsRequest } from './protocol/aws-request.ts';
 import { discoveryOf, issuerHost, publishedKeys } from './sts/issuer.ts';
-import type { World } from './world.ts';
+import { accountOfSession, type World } from './world.ts';
 
 export type JsonAnswer = { status: number; body: object };
 
+type Route = (body: unknown, base: string) => JsonAnswer | Promise<JsonAnswer>;
+
 /** The endpoints that only the sandbox has, under `/sandbox/`; JSON in and out, no credentials. */
 export function sandboxEndpoints(world: World, faults: Faults, journal: CallJournal) {
-  const issuer = `/sandbox/issuers/${issuerHost(world)}`;
-  const keys = async () => ({ status: 200, body: await publishedKeys(world) });
-  const routes = new Map<string, (body: unknown, base: string) => JsonAnswer | Promise<JsonAnswer>>([
+  const routes = new Map<string, Route>([
     [
       'POST /sandbox/faults',
       (body) => {
@@ -31,16 +31,13 @@ export function sandboxEndpoints(world: World, faults: Faults, journal: CallJour
       'POST /sandbox/can-act',
       (body) => {
         const question = canActSchema.safeParse(body);
-        if (question.success) return { status: 200, body: canAct(world, question.data) };
+        if (question.success) {
+          const account = accountOfSession(world, question.data.accessKeyId) ?? world;
+          return { status: 200, body: canAct(account, question.data) };
+        }
         return { status: 400, body: { errors: faultyFields(question.error) } };
       },
     ],
-    [
-      `GET ${issuer}/.well-known/openid-configuration`,
-      (_, base) => ({ status: 200, body: discoveryOf(world, `${base}${issuer}/.well-known/jwks.json`) }),
-    ],
-    [`GET ${issuer}/.well-known/jwks.json`, keys],
-    [`GET ${issuer}/keys.json`, keys],
     ['GET /sandbox/calls', () => ({ status: 200, body: { items: journal.items() } })],
     [
       'DELETE /sandbox/calls',
@@ -53,11 +50,30 @@ export function sandboxEndpoints(world: World, faults: Faults, journal: CallJour
 
   /** `base`: the stand-in's own address. */
   return async ({ method, path, body: text }: AwsRequest, base: string): Promise<JsonAnswer> => {
-    const route = routes.get(`${method} ${path}`);
+    const route = routes.get(`${method} ${path}`) ?? issuerRoute(world, method, path);
     if (!route) return { status: 404, body: { errors: [`no ${method} ${path} here`] } };
     const body = parseJson(text);
     return body === undefined ? { status: 400, body: { errors: ['/: not JSON'] } } : route(body, base);
   };
+}
+
+/** The discovery and the keys of the accounts' own issuers, under `/sandbox/issuers/<host>/`. */
+function issuerRoute(world: World, method: string, path: string): Route | undefined {
+  const [, host, file] = /^\/sandbox\/issuers\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  const account = world.accounts().find((one) => issuerHost(one) === host);
+  if (method !== 'GET' || !account) return undefined;
+  switch (file) {
+    case '.well-known/openid-configuration':
+      return (_, base) => ({
+        status: 200,
+        body: discoveryOf(account, `${base}/sandbox/issuers/${host}/.well-known/jwks.json`),
+      });
+    case '.well-known/jwks.json':
+    case 'keys.json':
+      return async () => ({ status: 200, body: await publishedKeys(account) });
+    default:
+      return undefined;
+  }
 }
 
 /** `{}` for an empty text, undefined for what is no JSON. */

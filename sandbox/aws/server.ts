@@ -4,10 +4,11 @@ import { closeServer, listenLocally } from '../http/local-server.ts';
 import { awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
 import { seedManagedPolicies } from './iam/managed-policies.ts';
+import { type SeedPolicy, type SeedRole, seedRoles } from './iam/seed.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
-import { openState } from './state.ts';
+import { openState, type StateStore } from './state.ts';
 import type { ApiAnswer } from './wire-call.ts';
-import type { World } from './world.ts';
+import { ORGANIZATION, type World } from './world.ts';
 
 export type AwsSandbox = { url: string; port: number; close(): Promise<void> };
 
@@ -16,14 +17,19 @@ export type AwsSandboxOptions = {
   port: number;
   /** Folder that keeps the state; survives restart and SIGKILL. One running sandbox per folder. */
   dir: string;
+  /** The account of every access key that names no other. */
   accountId: string;
+  /** The accounts that are in the organisation `ORGANIZATION`, this one included; none unless given. */
+  organization?: readonly string[];
   /** The base URL where an issuer's `/.well-known/openid-configuration` and `/keys.json` are really fetched;
    *  undefined: the issuer cannot be reached. */
   resolveIssuer(issuer: string): string | undefined;
   /** Milliseconds since the epoch; default: the wall clock. */
   now?: () => number;
-  /** Customer managed policies of this account that are created when missing. */
-  managedPolicies?: { arn: string; document: object }[];
+  /** Customer managed policies that are created when missing, each in the account of its ARN. */
+  managedPolicies?: readonly SeedPolicy[];
+  /** Roles that are created when missing, each in the account of its ARN. */
+  roles?: readonly SeedRole[];
 };
 
 /** The largest body that is read, in bytes. */
@@ -33,15 +39,10 @@ const MAX_BODY_BYTES = 1024 * 1024;
  *  `/sandbox/`. Rejects when the port is taken. */
 export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSandbox> {
   const now = options.now ?? Date.now;
-  const state = openState(options.dir, now);
-  const world: World = {
-    accountId: options.accountId,
-    now,
-    state,
-    resolveIssuer: (issuer) => options.resolveIssuer(issuer),
-  };
+  const world = worldOf(options, openState(options.dir, now), now);
   seedManagedPolicies(world, options.managedPolicies ?? []);
-  await state.save();
+  seedRoles(world, options.roles ?? []);
+  await world.save();
 
   const faults = noFaults('propagation');
   const journal = callJournal(now);
@@ -71,9 +72,28 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
     port,
     async close() {
       await closeServer(server);
-      await state.save();
+      await world.save();
     },
   };
+}
+
+/** The account of `options`, from which every other can be reached. */
+function worldOf(
+  { accountId, organization = [], resolveIssuer }: AwsSandboxOptions,
+  store: StateStore,
+  now: () => number,
+): World {
+  const account = (id: string): World => ({
+    accountId: id,
+    organization: organization.includes(id) ? ORGANIZATION : undefined,
+    now,
+    state: store.of(id),
+    account,
+    accounts: () => store.accountIds().map(account),
+    save: store.save,
+    resolveIssuer: (issuer) => resolveIssuer(issuer),
+  });
+  return account(accountId);
 }
 
 /** The body as text; undefined when it is too large. */

@@ -85,6 +85,7 @@ export type StoredParameter = {
 /** A private key of the account's own token issuer, as JWK. */
 export type IssuerKey = { alg: string; jwk: JWK };
 
+/** What one account has. */
 export type State = {
   /** By lower-cased name: names are unique per account, irrespective of case and path. */
   roles: VersionedTable<Role>;
@@ -92,56 +93,76 @@ export type State = {
   providers: VersionedTable<OidcProvider>;
   /** Customer managed policies, by ARN. */
   policies: VersionedTable<ManagedPolicy>;
-  /** By access key id. */
+  /** The sessions of the account's roles, by access key id. */
   sessions: VersionedTable<Session>;
   /** By name. */
   parameters: VersionedTable<StoredParameter>;
   /** By signing algorithm. */
   issuerKeys: VersionedTable<IssuerKey>;
+};
+
+/** The states of all accounts. */
+export type StateStore = {
+  /** The state of an account; empty where nothing was written in it. */
+  of(accountId: string): State;
+  /** The accounts that were asked for or are in the file. */
+  accountIds(): string[];
   /** Resolves once everything written so far is in the file. Concurrent calls share one write. */
   save(): Promise<void>;
 };
 
-type Tables = Omit<State, 'save'>;
-
-type FileContent = {
-  [Name in keyof Tables]?: Tables[Name] extends VersionedTable<infer T> ? TableContent<T> : never;
+type StateContent = {
+  [Name in keyof State]?: State[Name] extends VersionedTable<infer T> ? TableContent<T> : never;
 };
+type FileContent = { accounts: Record<string, StateContent> };
 
-/** The state kept in `<dir>/aws.json`. The file is replaced as a whole, so a kill at any time leaves the state
- *  before or after a write, never half of one. Only its owner can read it. */
-export function openState(dir: string, now: () => number): State {
+/** The states kept in `<dir>/aws.json`. The file is replaced as a whole, so a kill at any time leaves the state
+ *  before or after a write, never half of one. Only its owner can read it. Throws for a file of another form, and keeps it. */
+export function openState(dir: string, now: () => number): StateStore {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'aws.json');
-  const loaded = load(file);
   let revision = 0;
   let savedRevision = 0;
   const changed = () => {
     revision += 1;
   };
-  const tables: Tables = {
-    roles: versionedTable(loaded.roles ?? [], now, changed),
-    providers: versionedTable(loaded.providers ?? [], now, changed),
-    policies: versionedTable(loaded.policies ?? [], now, changed),
-    sessions: versionedTable(loaded.sessions ?? [], now, changed),
-    parameters: versionedTable(loaded.parameters ?? [], now, changed),
-    issuerKeys: versionedTable(loaded.issuerKeys ?? [], now, changed),
-  };
+  const opened = (content: StateContent): State => ({
+    roles: versionedTable(content.roles ?? [], now, changed),
+    providers: versionedTable(content.providers ?? [], now, changed),
+    policies: versionedTable(content.policies ?? [], now, changed),
+    sessions: versionedTable(content.sessions ?? [], now, changed),
+    parameters: versionedTable(content.parameters ?? [], now, changed),
+    issuerKeys: versionedTable(content.issuerKeys ?? [], now, changed),
+  });
+  const states = new Map(
+    Object.entries(load(file).accounts).map(([id, content]) => [id, opened(content)] as const),
+  );
   return {
-    ...tables,
+    of(accountId) {
+      const state = states.get(accountId) ?? opened({});
+      states.set(accountId, state);
+      return state;
+    },
+    accountIds: () => [...states.keys()].sort(),
     save: groupedWrites(async () => {
       if (revision === savedRevision) return;
       const saving = revision;
-      const content = Object.entries(tables).map(([name, table]) => [name, table.content()]);
-      await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(content)), { mode: 0o600 });
+      const accounts = Object.fromEntries([...states].map(([id, state]) => [id, contentOf(state)]));
+      await writeFile(`${file}.new`, JSON.stringify({ accounts }), { mode: 0o600 });
       await rename(`${file}.new`, file);
       savedRevision = saving;
     }),
   };
 }
 
+const contentOf = (state: State): StateContent =>
+  Object.fromEntries(Object.entries(state).map(([name, table]) => [name, table.content()]));
+
 function load(file: string): FileContent {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FileContent) : {};
+  if (!existsSync(file)) return { accounts: {} };
+  const content = JSON.parse(readFileSync(file, 'utf8')) as Partial<FileContent>;
+  if (typeof content.accounts === 'object') return { accounts: content.accounts };
+  throw new Error(`${file} is not a state of this sandbox; delete it to start anew`);
 }
 
 /** Runs one `write` at a time; callers during a run share the next one. */

@@ -64,13 +64,19 @@ const spliced = (source: string, insertions: Insertion[]): string =>
 /** A project or repository in the configuration without a UUID; `map` is its entry in the YAML. */
 type Unpinned = { kind: 'project' | 'repository'; map: YAMLMap; workspace: string; named: string };
 
-/** What rules and channels name without a UUID, in the order of the text. */
+/** What rules, channels and the entries of `projects` name without a UUID. */
 function unpinnedIn(document: Document): Unpinned[] {
   const rules = [['ownership'], ['onRepositoryCreated'], ['slack', 'channels']].flatMap((path) => {
     const list = document.getIn(path);
     return isSeq(list) ? list.items : [];
   });
-  return rules.flatMap((rule) => {
+  const projects = document.get('projects');
+  const entries = (isSeq(projects) ? projects.items : []).flatMap((entry): Unpinned[] => {
+    if (!isMap(entry) || entry.has('uuid')) return [];
+    const map = entry as YAMLMap;
+    return [{ kind: 'project', map, workspace: String(map.get('workspace')), named: String(map.get('key')) }];
+  });
+  const named = rules.flatMap((rule) => {
     if (!isMap(rule)) return [];
     return (['project', 'repository'] as const).flatMap((kind) => {
       const map = (rule as YAMLMap).get(kind);
@@ -79,9 +85,10 @@ function unpinnedIn(document: Document): Unpinned[] {
       return [{ kind, map, workspace, named: String(map.get(kind === 'project' ? 'key' : 'slug')) }];
     });
   });
+  return [...entries, ...named];
 }
 
-/** Fills in the UUIDs of ownership rules, of rules for new repositories and of Slack channels that name a project by
+/** Fills in the UUIDs of projects, of ownership rules, of rules for new repositories and of Slack channels that name a project by
  *  key or a repository by slug only. Every other character of the text is kept. Returns the new text and what was
  *  pinned. Throws, with nothing changed, if one is not found. Credentials are needed only where there is something to look
  *  up. */

@@ -4,7 +4,12 @@ import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import type { SettingsSource } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
+import { unknownAccount } from '../../domain/configuration/accounts.ts';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import { ownRolesListed } from '../../domain/policy/boundary-roles.ts';
 import { ruleErrors } from '../../domain/repository-rules/requests.ts';
+import { isSpoke } from '../../domain/shared/account.ts';
+import type { Template } from '../../domain/templates/template.ts';
 
 /** The settings of one stage, checked separately and against each other. Throws `StartFailure` with every error. */
 export function checkedSettings(source: SettingsSource) {
@@ -26,6 +31,7 @@ export function checkedSettings(source: SettingsSource) {
   for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
     errors.push(`${path}${fieldError}`);
   }
+  errors.push(...templateAccountErrors(configuration, templates), ...ownRoleErrors(configuration));
   for (const [n, { templates: named = [] }] of configuration.ownership.entries()) {
     for (const [at, name] of named.entries()) {
       if (!templates.has(name)) {
@@ -36,6 +42,28 @@ export function checkedSettings(source: SettingsSource) {
   if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
 }
+
+/** An error for each account that a template names and that is not configured. */
+function templateAccountErrors(
+  { accounts }: Pick<Configuration, 'accounts'>,
+  templates: ReadonlyMap<string, Template>,
+): string[] {
+  const known = accounts.map(({ alias }) => alias);
+  return [...templates.values()].flatMap(({ name, accounts: named = [] }) =>
+    named.flatMap((alias, n) =>
+      known.includes(alias) ? [] : [`templates/${name}.yaml/accounts/${n}: ${unknownAccount(alias, known)}`],
+    ),
+  );
+}
+
+/** An error for each role of Rolewright that grants may pass or assume. */
+const ownRoleErrors = ({ boundaryRoles, accounts }: Configuration): string[] =>
+  boundaryRoles
+    ? ownRolesListed(
+        boundaryRoles,
+        accounts.filter(isSpoke).map(({ provisionerRole }) => provisionerRole),
+      ).map((error) => `serverless.yml/custom/${error}`)
+    : [];
 
 /** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read. */
 function embedded(source: SettingsSource): Record<string, string> {

@@ -3,6 +3,7 @@ import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
+import { isSpoke } from '../../domain/shared/account.ts';
 import { embedSettings } from './embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -50,11 +51,11 @@ async function bundleAll(
 /** Throws `StartFailure` if the stack creates a boundary other than the one that roles must have. */
 function checkBoundary({ custom }: Service['service'], source: SettingsSource): void {
   const { boundary } = custom ?? {};
-  const errors = readConfiguration(source).accounts.flatMap(({ boundaryPolicy }, n) =>
-    boundary === undefined || boundary === boundaryPolicy
+  const errors = readConfiguration(source).accounts.flatMap((account, n) =>
+    boundary === undefined || boundary === account.boundaryPolicy || isSpoke(account)
       ? []
       : [
-          `${source.configuration}/accounts/${n}/boundaryPolicy: is ${boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${boundaryPolicy}`,
+          `${source.configuration}/accounts/${n}/boundaryPolicy: is ${account.boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${account.boundaryPolicy}`,
         ],
   );
   if (errors.length > 0) throw new StartFailure(errors);

@@ -6,12 +6,15 @@ import { type JudgedAction, judgedReference } from './judgements.ts';
 /** Generated files, by path below the repository's root: the text of each, from the judgements and the reference. */
 export async function generatedFiles(root: string): Promise<Record<string, string>> {
   const reference = await judgedReference();
-  const boundary = readFileSync(join(root, BOUNDARY), 'utf8');
-  return { [RUN_TIME_TABLE]: runTimeTable(reference), [BOUNDARY]: withDenies(boundary, reference) };
+  const boundaries = BOUNDARIES.map((path): [string, string] => [
+    path,
+    withDenies(path, readFileSync(join(root, path), 'utf8'), reference),
+  ]);
+  return { [RUN_TIME_TABLE]: runTimeTable(reference), ...Object.fromEntries(boundaries) };
 }
 
 const RUN_TIME_TABLE = 'domain/guardrails/judged-actions-table.ts';
-const BOUNDARY = 'infrastructure/boundary.yml';
+const BOUNDARIES = ['infrastructure/boundary.yml', 'infrastructure/spoke.yml'];
 const LINE = 96;
 
 /** The run-time form of the judgements: what is safe, and no reason. */
@@ -45,10 +48,10 @@ const BEGIN = '          # Written by npm run guardrails, from here';
 const END = '          # to here.\n';
 
 /** The boundary with its generated statements. Its other statements are written by hand and stay. */
-function withDenies(text: string, reference: readonly JudgedAction[]): string {
+function withDenies(path: string, text: string, reference: readonly JudgedAction[]): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin)
-    throw new Error(`${BOUNDARY} lacks the lines between which statements are written`);
+    throw new Error(`${path} lacks the lines between which statements are written`);
   const head = text.slice(0, text.indexOf('\n', begin) + 1);
   const statements = boundaryDenies(reference).map(
     ({ sid, element, actions }) =>

@@ -42,6 +42,7 @@ const forTests: Record<string, string> = {
   'sandbox/aws/policy/evaluation.ts conditionsHold': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/pattern.ts tokensOf': 'tests compare the matching with a second one',
   'sandbox/aws/policy/pattern.ts walk': 'tests compare the matching with a second one',
+  'sandbox/infrastructure.ts boundaryPolicy': 'the jobs tier bounds its roles as the stack does',
 };
 
 const DECLARED = /^export (?:async )?(?:const|let|function\*?|class|type) (\w+)/gm;

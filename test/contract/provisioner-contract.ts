@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Provisioner, ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
+import {
+  type Provisioner,
+  type ProvisionerAnswer,
+  provisionerOutcomes,
+} from '../../domain/use-cases/provisioner.ts';
 import { asGrantId } from '../support/identifiers.ts';
 
 /** How a run of the provisioner goes: it answers, throws, dies, or says nothing for long. */
@@ -28,7 +32,7 @@ export function provisionerContract(name: string, open: () => Promise<Provisione
   afterEach(() => world.close());
 
   describe(`provisioner ${name}`, () => {
-    test.each(['settled', 'busy', 'unfinished'] as const)('answers %s as it was told', async (outcome) => {
+    test.each(provisionerOutcomes)('answers %s as it was told', async (outcome) => {
       world.next(outcome);
       expect(await world.provisioner.run(GRANT, PROVISIONER_WAIT_MS)).toEqual({ outcome });
       expect(world.runs()).toEqual([GRANT]);

@@ -70,6 +70,7 @@ export async function evidenceOfFakes(
   const row = world.grants.rows.get(GRANT_ID);
   const projected = row?.projected;
   return {
+    accountId: '111122223333',
     grantId: GRANT_ID,
     roleName: ROLE_NAME,
     repositoryUuid: shop.uuid,

@@ -1,5 +1,5 @@
 import type { Role } from '../../sandbox/aws/state.ts';
-import { BOUNDARY, DENY_ALL, type Evidence, ownRoles, PATH } from './evidence.ts';
+import { boundaryOf, DENY_ALL, type Evidence, ownRoles, PATH } from './evidence.ts';
 
 const bare = (uuid: string) => uuid.replace(/[{}]/g, '');
 
@@ -11,7 +11,7 @@ export function roleShape(evidence: Evidence): string[] {
     ...created.flatMap(({ parameters }) => {
       const isWhole =
         parameters.Path === PATH &&
-        parameters.PermissionsBoundary === BOUNDARY &&
+        parameters.PermissionsBoundary === boundaryOf(evidence) &&
         parameters.Tags !== undefined;
       return isWhole ? [] : ['a role was created without path, boundary or tags'];
     }),
@@ -19,11 +19,13 @@ export function roleShape(evidence: Evidence): string[] {
   ];
 }
 
-function shapeFaults(role: Role, { grantId, repositoryUuid, environmentUuid, roleName }: Evidence): string[] {
+function shapeFaults(role: Role, evidence: Evidence): string[] {
+  const { grantId, repositoryUuid, environmentUuid, roleName, accountId } = evidence;
   const faults: string[] = [];
   if (role.name !== roleName) faults.push(`role ${role.name} is none of the grant's`);
   if (role.path !== PATH) faults.push(`role ${role.name} stands in ${role.path}`);
-  if (role.boundaryArn !== BOUNDARY && role.boundaryArn !== DENY_ALL) {
+  if (!role.arn.includes(`:${accountId}:`)) faults.push(`role ${role.name} is in another account`);
+  if (role.boundaryArn !== boundaryOf(evidence) && role.boundaryArn !== DENY_ALL) {
     faults.push(`role ${role.name} has the boundary ${role.boundaryArn}`);
   }
   const wanted: Record<string, string> = {

@@ -2,7 +2,7 @@ import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, roleOf, waitingRequest } from '../../domain/grants/grant.ts';
 import { isAtRest } from '../../domain/grants/work.ts';
 import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
-import { BOUNDARY, DENY_ALL, type Evidence, endOf, ownRoles } from './evidence.ts';
+import { boundaryOf, DENY_ALL, type Evidence, endOf, ownRoles } from './evidence.ts';
 
 /** Invariant 8: after a crash or a lost reply at any call, reconciling leaves log, read model and IAM in agreement, and a
  *  second pass changes nothing. To be asked once everything is quiet. */
@@ -70,14 +70,16 @@ function activeErrors(evidence: Evidence, grant: Grant): string[] {
   const checks: [boolean, string][] = [
     [others.length === 0, 'the grant has two roles'],
     [role.roleId === roleOf(grant)?.id, 'the log names another RoleId'],
-    [role.boundaryArn === BOUNDARY, 'the role has another boundary'],
+    [role.boundaryArn === boundaryOf(evidence), 'the role has another boundary'],
     [hashOf(role.trustPolicy) === intent.trustPolicyHash, 'the role has another trust policy'],
     [permissions?.name === 'permissions', 'the role has no permissions'],
     [hashOf(permissions?.document) === intent.permissionsPolicyHash, 'the role has other permissions'],
     [policies.length + role.attachedPolicies.length === 0, 'the role has further policies'],
     [role.maxSessionDuration === intent.maxSessionDuration, 'the role has another session duration'],
     [
-      evidence.providers.some(({ url }) => url.includes('/workspaces/acme/')),
+      evidence.providers.some(
+        ({ arn }) => arn.includes(`:${evidence.accountId}:`) && arn.includes('/workspaces/acme/'),
+      ),
       'there is no identity provider',
     ],
   ];

@@ -21,6 +21,8 @@ export type Admission = {
 
 /** What an observer can see of one grant after a story, without the product's help. */
 export type Evidence = {
+  /** The account of the grant. */
+  accountId: string;
   grantId: GrantId;
   roleName: string;
   repositoryUuid: string;
@@ -46,7 +48,9 @@ export type Evidence = {
 export type Invariant = (evidence: Evidence) => string[];
 
 export const ACCOUNT = asAccountId('111122223333');
-export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
+export const SPOKE = asAccountId('444455556666');
+export const boundaryOf = ({ accountId }: Pick<Evidence, 'accountId'>): string =>
+  `arn:aws:iam::${accountId}:policy/rolewright-boundary`;
 export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 export const PATH = '/rolewright/';
 

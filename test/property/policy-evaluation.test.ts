@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { identityVerdict, trustVerdict } from '../../sandbox/aws/policy/evaluation.ts';
+import { identityVerdict, type TrustedPrincipal, trustVerdict } from '../../sandbox/aws/policy/evaluation.ts';
 import type { Context } from '../../sandbox/aws/policy/pattern.ts';
 import {
   type Answer,
@@ -184,8 +184,12 @@ describe('the sandbox and a second evaluator agree', () => {
         document(statement, versions).map((one) => [one as { [name: string]: Json }]),
         context.map((keys) => ({ action: 'sts:AssumeRoleWithWebIdentity', principal: ARN, keys })),
       ),
-      ([policy = ''], { principal: providerArn = '', action, keys }) =>
-        trustVerdict(policy, { providerArn, action }, asContext(keys)),
+      ([policy = ''], { principal: providerArn = '', action, keys }) => {
+        const names = ({ type, value }: TrustedPrincipal) =>
+          (type === 'AWS' && value === '*') ||
+          (type === 'Federated' && (value === '*' || value === providerArn));
+        return trustVerdict(policy, { names, action }, asContext(keys));
+      },
     );
   });
 

@@ -203,7 +203,13 @@ async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occ
 }
 
 /** Problems that pass by themselves. */
-const passing: readonly Problem['code'][] = ['CONFLICT', 'THROTTLED', 'UPSTREAM_UNAVAILABLE', 'PLAN_CHANGED'];
+const passing: readonly Problem['code'][] = [
+  'CONFLICT',
+  'THROTTLED',
+  'UPSTREAM_UNAVAILABLE',
+  'ACCOUNT_UNREACHABLE',
+  'PLAN_CHANGED',
+];
 
 async function revokeAll(
   ports: FollowPorts,

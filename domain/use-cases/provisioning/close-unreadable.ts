@@ -1,9 +1,15 @@
 import type { EventOf, NewEvent } from '../../grants/event.ts';
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
-import { denyAllArn, GRANT_TAG, isRoleNameOf, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
-import { type Account, boundaryArn, findAccount } from '../../shared/account.ts';
-import type { GrantId, StreamId } from '../../shared/identifiers.ts';
-import { PortError } from '../../shared/port-error.ts';
+import {
+  denyAllArn,
+  GRANT_TAG,
+  isRoleNameOf,
+  ROLE_PATH,
+  roleArnOf,
+  roleNamesOf,
+} from '../../planning/role.ts';
+import { type Account, boundaryArn } from '../../shared/account.ts';
+import type { AccountId, GrantId, StreamId } from '../../shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
 import { appendEvent, loadStream } from '../grant-stream.ts';
@@ -11,7 +17,7 @@ import type { ProvisionerAnswer } from '../provisioner.ts';
 import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 import { PROPAGATION_SECONDS } from './iam-errors.ts';
-import { PROVISIONER, type ProvisionerPorts } from './run.ts';
+import { configuredAccount, PROVISIONER, type ProvisionerPorts } from './run.ts';
 
 type Unreadable = { streamId: StreamId; grantId: GrantId };
 
@@ -28,16 +34,9 @@ export async function closeUnreadable(
     const { state } = unreadableRevocationOf(stream.events);
     const request = stream.events.findLast((event) => event.type === 'UnreadableRevocationRequested');
     if (!request || state === 'nothing') return { outcome: 'settled' };
-    const account = findAccount(ports.configuration.accounts, request.data.account);
-    if (!account)
-      throw new PortError('IAM', 'REJECTED', `Account ${request.data.account} is not configured.`);
-    const iam = ports.iam(deadline);
-    const found = await findOwnRole(iam, grantId, await ports.log.loadTexts(grantId));
+    const found = await findInAccounts(ports, { grantId, deadline, first: request.data.account });
     const now = toInstant(ports.clock.now());
-    const step =
-      state === 'closed'
-        ? reopened(request, account, found)
-        : await close({ iam, account, request, now }, found);
+    const step = state === 'closed' ? reopened(request, found) : await close(request, now, found);
     if (typeof step === 'string') return { outcome: step };
     const { correlationId, entryPoint } = request;
     const cause = { principal: PROVISIONER, correlationId, entryPoint };
@@ -49,50 +48,82 @@ export async function closeUnreadable(
 type Request = EventOf<'UnreadableRevocationRequested'>;
 
 /** What is next where the role was closed: nothing, or, where it is open again, another announcement. */
-function reopened({ data }: Request, account: Account, found: OwnRole | undefined): NewEvent | 'settled' {
-  if (!found || isClosed(closable(account, found))) return 'settled';
+function reopened({ data }: Request, found: OwnRole | undefined): NewEvent | 'settled' {
+  if (!found || isClosed(closable(found))) return 'settled';
   const reason = 'The role was open again.';
   return { type: 'UnreadableRevocationRequested', data: { ...data, reason } };
 }
 
 /** Closes the role that was found; the outcome as an event. One that is not found may not be visible yet. */
 async function close(
-  { iam, account, request, now }: { iam: Iam; account: Account; request: Request; now: Instant },
+  request: Request,
+  now: Instant,
   found: OwnRole | undefined,
 ): Promise<NewEvent | 'unfinished'> {
-  const target = { repository: request.data.repository, account: account.id };
+  const { repository, account } = request.data;
+  const target = { repository, account };
   if (!found) {
     const mayAppear = plusSeconds(request.at, PROPAGATION_SECONDS) > now;
     return mayAppear ? 'unfinished' : { type: 'UnreadableRoleNotFound', data: target };
   }
-  const [failure] = await closeRole(iam, closable(account, found));
+  const [failure] = await closeRole(found.iam, closable(found));
   if (failure) throw failure;
-  return { type: 'UnreadableRoleDisabled', data: { ...target, role: roleOf(account, found) } };
+  return {
+    type: 'UnreadableRoleDisabled',
+    data: { ...target, account: found.account.id, role: roleOf(found) },
+  };
 }
 
-type OwnRole = { name: string; observed: ObservedRole };
+type OwnRole = { account: Account; iam: Iam; name: string; observed: ObservedRole };
 
-const roleOf = (account: Account, { name, observed }: OwnRole) => ({
+const roleOf = ({ account, name, observed }: OwnRole) => ({
   name,
   arn: roleArnOf(account, name),
   id: observed.id,
 });
+
+/** The grant's role, looked for in the account that is named and then in every other: the stream that says where it is cannot
+ *  be read. Undefined where no account has it. Throws where an account cannot be looked at and none of the others has it. */
+async function findInAccounts(
+  ports: ProvisionerPorts,
+  { grantId, deadline, first }: { grantId: GrantId; deadline: EpochMilliseconds; first: AccountId },
+): Promise<OwnRole | undefined> {
+  const names = roleNamesIn(grantId, await ports.log.loadTexts(grantId));
+  const { accounts } = ports.configuration;
+  const named = configuredAccount(accounts, first);
+  let failure: unknown;
+  for (const account of [named, ...accounts.filter((other) => other !== named)]) {
+    const iam = ports.iam({
+      account,
+      grantId,
+      roleName: roleNamesOf(grantId),
+      providerArn: undefined,
+      deadline,
+    });
+    const found = await findOwnRole(iam, grantId, names).catch((error: unknown) => {
+      failure ??= error;
+    });
+    if (found) return { account, iam, ...found };
+  }
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
 
 /** The role that has our path, the grant's whole id in its tag and a part of it in its name; undefined where IAM has none
  *  under any of the names. */
 async function findOwnRole(
   iam: Iam,
   grantId: GrantId,
-  texts: readonly string[],
-): Promise<OwnRole | undefined> {
-  for (const name of roleNamesIn(grantId, texts)) {
+  names: readonly string[],
+): Promise<Pick<OwnRole, 'name' | 'observed'> | undefined> {
+  for (const name of names) {
     const observed = await iam.findRole(name);
     if (observed?.path === ROLE_PATH && observed.tags[GRANT_TAG] === grantId) return { name, observed };
   }
   return undefined;
 }
 
-const closable = (account: Account, { name, observed }: OwnRole): ClosableRole => ({
+const closable = ({ account, name, observed }: OwnRole): ClosableRole => ({
   name,
   found: observed,
   denying: renderClosedTrustPolicy(account, observed.trustPolicy),

@@ -8,7 +8,13 @@ import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider } from './ensure-provider.ts';
-import { finalProblemOf, isUnseen, PROPAGATION_SECONDS, secondsSince } from './iam-errors.ts';
+import {
+  finalProblemOf,
+  isUnseen,
+  PROPAGATION_SECONDS,
+  secondsSince,
+  unreachableProblemOf,
+} from './iam-errors.ts';
 import { type ReadsAhead, readAhead } from './reads-ahead.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
@@ -18,7 +24,8 @@ const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
 
 /** Turns a grant that is `provisioning` into an active one: plan anew, make sure of the provider, announce, create the
- *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws. */
+ *  role, give it its permissions. A lasting failure is announced and compensated; one that may pass throws.
+ *  Where the account cannot be reached and nothing was announced, the grant fails. */
 export async function createRole(run: ProvisionerRun, grant: ProvisioningGrant): Promise<void> {
   if (grant.role) return planAndCreate(run, grant, grant.role);
   const ahead = readAhead(run, grant.request);
@@ -53,7 +60,7 @@ async function planAndCreate(run: ProvisionerRun, grant: ProvisioningGrant, star
         : await recordIntentAndCreate(run, start, rendered);
     if (made.ok) await putWhenVisible(run, rendered, made.value.confirmedAt);
   } catch (error) {
-    const final = finalProblemOf(error);
+    const final = finalProblemOf(error) ?? (grant.role ? undefined : unreachableProblemOf(error));
     if (!final) throw error;
     return failProvisioning(run, final);
   }

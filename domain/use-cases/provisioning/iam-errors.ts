@@ -14,6 +14,15 @@ export function finalProblemOf(error: unknown): Pick<Problem, 'code' | 'detail'>
   return { code: error.problemCode ?? 'UPSTREAM_FAILED', detail: error.message };
 }
 
+/** True where the account could not be reached: its role could not be assumed, so the call had no effect. */
+export const isUnreachable = (error: unknown): error is PortError =>
+  error instanceof PortError && error.problemCode === 'ACCOUNT_UNREACHABLE';
+
+/** The problem of an account that cannot be reached; undefined for other failures. For runs that have written nothing yet:
+ *  all others wait until the account is back. */
+export const unreachableProblemOf = (error: unknown): Pick<Problem, 'code' | 'detail'> | undefined =>
+  isUnreachable(error) ? { code: 'ACCOUNT_UNREACHABLE', detail: error.message } : undefined;
+
 /** Seconds since an instant by the run's clock; 0 without an instant. */
 export const secondsSince = (run: ProvisionerRun, at: Instant | undefined): number =>
   at === undefined ? 0 : (run.ports.clock.now() - toEpoch(at)) / 1000;

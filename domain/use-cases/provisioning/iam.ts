@@ -1,6 +1,8 @@
 import type { RoleSpecification } from '../../planning/role.ts';
 import type { PermissionsPolicy, TrustPolicy } from '../../policy/document.ts';
-import type { Instant } from '../../shared/time.ts';
+import type { Account } from '../../shared/account.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
+import type { EpochMilliseconds, Instant } from '../../shared/time.ts';
 
 /** A role as IAM shows it. `trustPolicy` is its parsed document. */
 export type ObservedRole = {
@@ -13,8 +15,19 @@ export type ObservedRole = {
   tags: Record<string, string>;
 };
 
+/** What one run does in IAM: in which account, for which grant, on which role and identity provider. `roleName` may hold `*`
+ *  where a run must look for the role. No call begins after `deadline`. */
+export type IamScope = {
+  account: Account;
+  grantId: GrantId;
+  roleName: string;
+  providerArn: string | undefined;
+  deadline: EpochMilliseconds;
+};
+
 /** The IAM of one account. Reads answer `undefined` only on IAM's own `NoSuchEntity`, which right after a create means
- *  "not visible yet". Writes throw `NOT_FOUND` on it. Every call ends before the deadline it was made for. */
+ *  "not visible yet". Writes throw `NOT_FOUND` on it. Every call ends before the deadline it was made for.
+ *  Where the account's role cannot be assumed, each call throws `ACCOUNT_UNREACHABLE`, and has done nothing. */
 export type Iam = {
   roleQuota(): Promise<{ roles: number; quota: number }>;
   findProvider(arn: string): Promise<{ clientIds: string[] } | undefined>;

@@ -9,6 +9,7 @@ import type { ProvisionerAnswer } from '../provisioner.ts';
 import { intentsOf, releaseUnused } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
+import { isUnreachable } from './iam-errors.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
@@ -75,7 +76,7 @@ async function releaseWhatIsLeft(run: ProvisionerRun, before: GrantStream): Prom
   await releaseUnused(run.ports, { grant: run.grant(), asked });
 }
 
-async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished'> {
+async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished' | 'unreachable'> {
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
     try {
@@ -115,7 +116,7 @@ async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>
 
 /** Leaves the grant for a later run, and says in the log why its work did not go on: once per kind of failure, so that a
  *  long outage is one line and not a thousand. */
-async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished'> {
+async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unfinished' | 'unreachable'> {
   const isRefusal = error.code === 'DENIED' || error.code === 'REJECTED';
   const code = error.problemCode ?? (isRefusal ? 'UPSTREAM_FAILED' : 'UPSTREAM_UNAVAILABLE');
   if (error.system !== 'DynamoDB' && !isAtRest(run.grant()) && run.grant().lastError?.code !== code) {
@@ -124,5 +125,5 @@ async function giveUpForNow(run: ProvisionerRun, error: PortError): Promise<'unf
       if (!(moved instanceof StreamMoved)) throw moved;
     });
   }
-  return 'unfinished';
+  return isUnreachable(error) ? 'unreachable' : 'unfinished';
 }

@@ -16,7 +16,8 @@ export type ReadsAhead = {
 /** Begins the reads that depend on nothing but the intent. */
 export function readAhead(run: ProvisionerRun, { intent }: Pick<RequestInForce, 'intent'>): ReadsAhead {
   const live = run.ports.grants.listLive(intent.repository.uuid);
-  const roleQuota = run.iam.roleQuota();
+  // An account that is not configured fails this read, and no other.
+  const roleQuota = (async () => run.iam.roleQuota())();
   const provider = findProviderOf(run, intent);
   const all = Promise.allSettled([live, roleQuota, provider]);
   return {

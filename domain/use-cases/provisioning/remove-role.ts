@@ -1,14 +1,14 @@
 import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
-import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH } from '../../planning/role.ts';
+import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
-import type { AccountId, GrantId } from '../../shared/identifiers.ts';
+import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import { closeRole } from './close-role.ts';
 import type { ObservedRole } from './iam.ts';
 import { isUnseen, secondsSince } from './iam-errors.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
-import type { ProvisionerRun } from './run.ts';
+import { configuredAccount, type ProvisionerRun } from './run.ts';
 
 /** Seconds between two looks that both must find nothing before a role whose creation was never confirmed counts as
  *  absent, and for which a confirmed role may be invisible. Design contract. */
@@ -95,7 +95,7 @@ const notVisible = () =>
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
   const grant = run.grant();
   const { intent } = grant.request;
-  const account = configuredAccount(run, intent.account);
+  const account = configuredAccount(run.ports.configuration.accounts, intent.account);
   const denying = renderDenyingTrustPolicy({
     account,
     workspace: intent.workspace,
@@ -146,31 +146,22 @@ const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
   run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
-function configuredAccount(run: ProvisionerRun, accountId: AccountId) {
-  const account = findAccount(run.ports.configuration.accounts, accountId);
-  if (account) return account;
-  throw new PortError(
-    'IAM',
-    'REJECTED',
-    `Account ${accountId} is not configured; its roles cannot be reached.`,
-  );
-}
-
 const accountBoundary = (run: ProvisionerRun, grant: Grant) =>
-  boundaryArn(configuredAccount(run, grant.request.intent.account));
+  boundaryArn(configuredAccount(run.ports.configuration.accounts, grant.request.intent.account));
 
 /** Makes sure that a failed grant has left nothing behind: a role that IAM made late, by the same proof as any role whose
  *  creation was never confirmed. What is found is announced as a revoke, which then removes it. Costs one read when all
- *  is well. */
+ *  is well. Nothing can be looked at in an account that is no longer configured. */
 export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   const grant = run.grant();
-  const { roleName } = grant.request.intent;
+  const { roleName, account: accountId } = grant.request.intent;
+  if (!findAccount(run.ports.configuration.accounts, accountId)) return;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
   const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
   if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
-  const { partition, id } = configuredAccount(run, grant.request.intent.account);
-  const arn = `arn:${partition}:iam::${id}:role${ROLE_PATH}${roleName}`;
+  const account = configuredAccount(run.ports.configuration.accounts, grant.request.intent.account);
+  const arn = roleArnOf(account, roleName);
   const role = { name: roleName, arn, id: found.id };
   await run.recordIntent({
     type: 'RevocationRequested',

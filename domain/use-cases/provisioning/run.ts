@@ -1,9 +1,12 @@
+import { providerArn } from '../../bitbucket/oidc.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts';
 import type { Grant } from '../../grants/grant.ts';
 import type { CheckpointStore } from '../../grants/stores.ts';
 import type { Reservations } from '../../planning/reservation.ts';
-import type { StreamId } from '../../shared/identifiers.ts';
+import { type Account, findAccount } from '../../shared/account.ts';
+import type { AccountId, StreamId } from '../../shared/identifiers.ts';
+import { PortError } from '../../shared/port-error.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import {
   appendEvent,
@@ -13,7 +16,7 @@ import {
   type StreamPorts,
 } from '../grant-stream.ts';
 import type { RenderPorts } from '../replan.ts';
-import type { Iam } from './iam.ts';
+import type { Iam, IamScope } from './iam.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
@@ -22,8 +25,8 @@ export type ProvisionerPorts = StreamPorts &
     checkpoints: CheckpointStore;
     /** Reports a checkpoint that could not be kept; the run goes on. Never throws. */
     reportUnkept(grantId: StreamId, error: unknown): void;
-    /** The account's IAM, each of whose calls ends before `deadline` and refuses to begin after it. */
-    iam(deadline: EpochMilliseconds): Iam;
+    /** The IAM of an account for one run. Called once for each run, so that no two runs share a session. */
+    iam(scope: IamScope): Iam;
   };
 
 /** Thrown where another writer has moved the stream: the run reads it again and decides anew. */
@@ -39,7 +42,8 @@ export type GrantOwnEvent = NewEvent extends infer E
 /** One run of the provisioner on one grant, under its lease. */
 export type ProvisionerRun = {
   ports: ProvisionerPorts;
-  iam: Iam;
+  /** The IAM of the grant's account. Throws where the account is not configured. */
+  readonly iam: Iam;
   /** The grant as of the newest event that this run has seen. */
   grant(): Grant;
   stream(): GrantStream;
@@ -74,9 +78,13 @@ export async function beginRun(
     if (appended) stream = appended;
     return appended !== undefined;
   };
+  let iam: Iam | undefined;
   return {
     ports,
-    iam: ports.iam(deadline),
+    get iam() {
+      iam ??= ports.iam(scopeOf(ports, stream, deadline));
+      return iam;
+    },
     stream: () => stream,
     grant() {
       if (!stream.grant) throw new Error(`there is no grant ${grantId}`);
@@ -93,6 +101,35 @@ export async function beginRun(
       throw new StreamMoved();
     },
   };
+}
+
+/** What a run on a grant may do in IAM. Throws where its account is not configured. */
+function scopeOf(
+  { configuration }: ProvisionerPorts,
+  { grant, grantId }: GrantStream,
+  deadline: EpochMilliseconds,
+): IamScope {
+  if (!grant) throw new Error(`there is no grant ${grantId}`);
+  const { intent } = grant.request;
+  const account = configuredAccount(configuration.accounts, intent.account);
+  return {
+    account,
+    grantId: grant.id,
+    roleName: intent.roleName,
+    providerArn: providerArn(account, intent.workspace.slug),
+    deadline,
+  };
+}
+
+/** The account of a grant. Throws where it is no longer configured: its roles cannot be reached. */
+export function configuredAccount(accounts: readonly Account[], accountId: AccountId): Account {
+  const account = findAccount(accounts, accountId);
+  if (account) return account;
+  throw new PortError(
+    'IAM',
+    'REJECTED',
+    `Account ${accountId} is not configured; its roles cannot be reached. Have an administrator add it to the configuration again.`,
+  );
 }
 
 /** Keeps the checkpoint of a stream where one is due. Returns the stream from there on. */

@@ -10,7 +10,7 @@ import { mayNeedApproval, missingApproval, type Replanned, replan } from '../rep
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
-import { finalProblemOf } from './iam-errors.ts';
+import { finalProblemOf, unreachableProblemOf } from './iam-errors.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
@@ -30,7 +30,12 @@ export async function updateRole(
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
-  const failure = await write(run, { grant, change, planned: planned.value });
+  const failure = await write(run, { grant, change, planned: planned.value }).catch((error: unknown) => {
+    // What was begun waits until the account is back.
+    const problemOf = hasBegun(run, change) ? undefined : unreachableProblemOf(error);
+    if (!problemOf) throw error;
+    return problemOf;
+  });
   if (failure) return giveUp(run, change, { role: created, problem: failure });
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
@@ -145,6 +150,10 @@ function goneOf(error: unknown): Problem | undefined {
   );
 }
 
+/** True once an earlier step of this change was announced. */
+const hasBegun = (run: ProvisionerRun, { seq }: Pick<RequestInForce, 'seq'>): boolean =>
+  run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
+
 /** Ends a change that cannot be made, and first looks at what an earlier run may have written of it: where the new
  *  permissions are in force it has happened, whatever prevents it by now, and the log says so; else a longer session
  *  is put back. */
@@ -154,8 +163,7 @@ async function giveUp(
   { role, problem: { code, detail } }: { role: CreatedRole; problem: Pick<Problem, 'code' | 'detail'> },
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
-  const hasBegun = run.stream().events.some((event) => event.type === 'UpdateStarted' && event.seq > seq);
-  const found = hasBegun ? await run.iam.findRole(role.name) : undefined;
+  const found = hasBegun(run, { seq }) ? await run.iam.findRole(role.name) : undefined;
   if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
     const permissions = documentSchema.safeParse(await run.iam.findPermissionsPolicy(role.name));
     const trust = documentSchema.safeParse(found.trustPolicy);

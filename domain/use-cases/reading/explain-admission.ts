@@ -16,6 +16,7 @@ import { stepIdentityShape } from '../../explanation/step-identity.ts';
 import type { GrantEvent } from '../../grants/event.ts';
 import { documentsOf, type Grant } from '../../grants/grant.ts';
 import { deniedByBoundary } from '../../policy/boundary-roles.ts';
+import { findAccount, hubOf } from '../../shared/account.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { grantIdSchema } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -111,7 +112,8 @@ function trustPolicyOf(grant: Grant, { accounts }: Configuration): unknown {
   const documents = documentsOf(grant);
   if (documents) return documents.trustPolicy;
   const { account, workspace, repository, environment } = grant.request.intent;
-  const { partition = 'aws' } = accounts.find(({ id }) => id === account) ?? {};
+  // An account that is no longer configured is in the partition of the others.
+  const { partition = 'aws' } = findAccount(accounts, account) ?? hubOf(accounts) ?? {};
   return renderTrustPolicy({
     account: { id: account, partition },
     workspace,

@@ -1,17 +1,24 @@
+import { ACCOUNT_RULE } from '../../access/accounts/open-accounts.ts';
 import {
   authorise,
   couldBeAllowed,
   deniedAccess,
+  type Resource,
   refuse,
   unknownContext,
 } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
 import { parseRepositoryName } from '../../bitbucket/repository.ts';
 import type { GrantRequest } from '../../grants/request.ts';
-import { type RenderedRole, renderRole, reportAuditedRole } from '../../planning/rendered-role.ts';
+import {
+  type RenderedRole,
+  type RoleInputs,
+  renderRole,
+  reportAuditedRole,
+} from '../../planning/rendered-role.ts';
 import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
-import { problem } from '../../shared/problem.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { parseDuration, type Seconds } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
@@ -80,17 +87,32 @@ export async function prepareRequest(
     name: request.name,
     requesterKind: caller.principal.kind,
   };
-  const rendered = renderRole(inputs);
+  const rendered = renderFor(ports, inputs, { caller, resource });
   if (!rendered.ok) return rendered;
+  const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
+  return ok({ rendered: rendered.value, template, expiresInSeconds });
+}
+
+/** Renders what is asked for; reports a denial by what binds every caller: which accounts are open, and for pipelines who
+ *  owns a name. */
+function renderFor(
+  ports: CheckPorts,
+  inputs: RoleInputs,
+  { caller, resource }: { caller: Caller; resource: Resource },
+): Result<RenderedRole> {
+  const refuseBy = (rule: string, refusal: Problem) => {
+    ports.reportDenied(deniedAccess({ caller, action: 'request', resource, rule }));
+    return fail(refusal);
+  };
+  const rendered = renderRole(inputs);
+  if (!rendered.ok)
+    return rendered.problem.code === 'DENIED' ? refuseBy(ACCOUNT_RULE, rendered.problem) : rendered;
   reportAuditedRole(ports, rendered.value);
   const { unowned } = rendered.value;
   // A pipeline's request never waits for approval: anyone who can push a branch can act as the pipeline.
-  if (unowned.length > 0 && caller.principal.kind === 'pipeline') {
-    report(deniedAccess({ caller, action: 'request', resource, rule: 'ownership' }));
-    return fail(notOwned(repository, unowned));
-  }
-  const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
-  return ok({ rendered: rendered.value, template, expiresInSeconds });
+  if (unowned.length > 0 && caller.principal.kind === 'pipeline')
+    return refuseBy('ownership', notOwned(inputs.repository, unowned));
+  return rendered;
 }
 
 /** The denial of a caller who has not been confirmed as repository admin. */
@@ -114,7 +136,7 @@ function checkTemplate(
     return fail(
       problem(
         'ACCOUNT_NOT_FOUND',
-        'No account with that alias or id is configured. Leave out account to use the configured one.',
+        `No account with that alias or id is configured. Configured are ${configuration.accounts.map(({ alias }) => alias).join(', ')}. Leave out account to use ${findAccount(configuration.accounts, undefined)?.alias}.`,
       ),
     );
   }

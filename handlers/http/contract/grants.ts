@@ -47,6 +47,7 @@ const planProblems = [
   'PARAMETERS_INVALID',
   'GUARDRAIL_VIOLATED',
   'POLICY_TOO_LARGE',
+  'ACCOUNT_UNREACHABLE',
 ] as const satisfies ProblemCode[];
 
 export const requestGrant = {

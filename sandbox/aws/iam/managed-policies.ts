@@ -17,6 +17,7 @@ import {
 import type { ManagedPolicy } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
 import { checkPolicyArn } from './entities.ts';
+import { accountOfSeed, type SeedPolicy } from './seed.ts';
 import { checkedTags, tagXml } from './tags.ts';
 
 const everything = (effect: 'Allow' | 'Deny') => ({ Effect: effect, Action: '*', Resource: '*' });
@@ -49,15 +50,13 @@ export function checkAttachable(world: World, arn: string, subject: 'Policy' | '
 }
 
 /** Creates the missing policies. */
-export function seedManagedPolicies(
-  world: World,
-  policies: readonly { arn: string; document: object }[],
-): void {
+export function seedManagedPolicies(world: World, policies: readonly SeedPolicy[]): void {
   for (const { arn, document } of policies) {
-    if (world.state.policies.latest(arn)) continue;
+    const { state } = accountOfSeed(world, arn);
+    if (state.policies.latest(arn)) continue;
     const path = arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1);
     const name = arn.slice(arn.lastIndexOf('/') + 1);
-    world.state.policies.write(
+    state.policies.write(
       arn,
       newPolicy(world, { arn, name, path, document: JSON.stringify(document) }),
       world.now(),

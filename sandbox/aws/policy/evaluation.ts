@@ -32,21 +32,21 @@ export function coversResource(statement: Statement, resource: string, context: 
 export const conditionsHold = (statement: Statement, context: Context): boolean =>
   allHold(statement.conditions, context, statement.variables);
 
-/** What a trust policy says of an identity of this provider who wants this action. */
+/** A principal as a trust policy names it. */
+export type TrustedPrincipal = Statement['principals'][number];
+
+/** What a trust policy says of a caller who wants this action. `names`: whether a principal of the policy is the caller. */
 export function trustVerdict(
   document: string,
-  { providerArn, action }: { providerArn: string; action: string },
+  { names, action }: { names: (principal: TrustedPrincipal) => boolean; action: string },
   context: Context,
 ): Verdict {
-  const names = ({ principals }: Statement) =>
-    principals.some(
-      ({ type, value }) =>
-        (type === 'AWS' && value === '*') ||
-        (type === 'Federated' && (value === '*' || value === providerArn)),
-    );
   return verdictOf(
     parsePolicy(document, 'trust'),
-    (statement) => names(statement) && coversAction(statement, action) && conditionsHold(statement, context),
+    (statement) =>
+      statement.principals.some(names) &&
+      coversAction(statement, action) &&
+      conditionsHold(statement, context),
   );
 }
 

@@ -45,6 +45,14 @@ export const PROVIDER_URL: TextRule = { min: 1, max: 255 };
 export const MARKER: TextRule = { min: 1, pattern: /^[ -ÿ]+$/, shown: '[\\u0020-\\u00FF]+' };
 export const SESSION_NAME: TextRule = { min: 2, max: 64, pattern: /^[\w+=,.@-]*$/, shown: '[\\w+=,.@-]*' };
 
+/** Source: STS API Reference, AssumeRole. */
+export const EXTERNAL_ID: TextRule = {
+  min: 2,
+  max: 1224,
+  pattern: /^[\w+=,.@:/-]*$/,
+  shown: '[\\w+=,.@:\\/-]*',
+};
+
 /** Seconds. */
 export const MAX_SESSION_DURATION = { min: 3600, max: 43_200 };
 /** Seconds; the upper end is what any role can allow, its own maximum is checked later. */

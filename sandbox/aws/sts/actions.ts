@@ -1,11 +1,12 @@
-import type { Action, World } from '../world.ts';
+import type { Action } from '../world.ts';
+import { assumeRole } from './assume-role.ts';
 import { getWebIdentityToken } from './outbound-token.ts';
 import { assumeRoleWithWebIdentity, getCallerIdentity } from './sts.ts';
-import { webIdentityVerifier } from './web-identity-token.ts';
 
 /** What the sandbox has of STS, by name. */
-export const stsActions = (world: World): Record<string, Action> => ({
-  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity(webIdentityVerifier(world)),
+export const stsActions: Record<string, Action> = {
+  AssumeRole: assumeRole,
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
   GetCallerIdentity: getCallerIdentity,
   GetWebIdentityToken: getWebIdentityToken,
-});
+};

@@ -39,7 +39,7 @@ export async function signedByAccount(world: World, alg: string, claims: JWTPayl
 /** The public keys of the account's issuer. */
 export async function publishedKeys(world: World): Promise<{ keys: JWK[] }> {
   const keys = await Promise.all(SIGNING_ALGORITHMS.map((alg) => signingKey(world, alg)));
-  await world.state.save();
+  await world.save();
   return {
     keys: keys.map(({ kty, n, e, crv, x, y, kid, alg, use }) =>
       kty === 'RSA' ? ({ kty, n, e, kid, alg, use } as JWK) : ({ kty, crv, x, y, kid, alg, use } as JWK),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { trustVerdict } from '../policy/evaluation.ts';
+import { type TrustedPrincipal, trustVerdict } from '../policy/evaluation.ts';
 import type { Context } from '../policy/pattern.ts';
 import { AwsError, accessDenied, validationError } from '../protocol/error.ts';
 import { readInput } from '../protocol/input.ts';
@@ -7,7 +7,7 @@ import { ARN, MINIMUM_TOKEN_SIZE, SESSION_DURATION, SESSION_NAME } from '../prot
 import type { Role, Session, SessionPolicies } from '../state.ts';
 import { type Action, newId, type World } from '../world.ts';
 import { packedSizeOf, readSessionPolicies } from './session-policies.ts';
-import type { WebIdentity } from './web-identity-token.ts';
+import { type WebIdentity, webIdentityVerifier } from './web-identity-token.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
@@ -32,55 +32,59 @@ function isTrusted(
     ...[...identity.keys].map(([key, values]) => [`${keyPrefix}:${key}`, values] as const),
     ['sts:rolesessionname', [sessionName]],
   ]);
-  const asked = { providerArn: identity.provider.arn, action: ACTION };
-  return trustVerdict(role.trustPolicy, asked, context) === 'allow';
+  const { arn } = identity.provider;
+  const names = ({ type, value }: TrustedPrincipal) =>
+    (type === 'AWS' && value === '*') || (type === 'Federated' && (value === '*' || value === arn));
+  return trustVerdict(role.trustPolicy, { names, action: ACTION }, context) === 'allow';
 }
 
-export function assumeRoleWithWebIdentity(verify: (token: string) => Promise<WebIdentity>): Action {
-  return async ({ world, parameters }) => {
-    const input = readInput(parameters);
-    const roleArn = input.text('RoleArn', ARN);
-    const sessionName = input.text('RoleSessionName', SESSION_NAME);
-    const token = input.text('WebIdentityToken', { min: 4, max: 20_000 });
-    const duration = input.optionalNumber('DurationSeconds', SESSION_DURATION) ?? 3600;
-    const tokenBytes = input.optionalNumber('MinimumSessionTokenSize', MINIMUM_TOKEN_SIZE) ?? 0;
-    const policies = readSessionPolicies(world, input);
-    input.check();
-    if (parameters.ProviderId !== undefined) {
-      throw validationError('ProviderId is for OAuth 2.0 access tokens only, which are not supported here.');
-    }
-    const roleName = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[!-~]+\/)?([\w+=,.@-]+)$/.exec(roleArn)?.[1];
-    if (!roleName) throw validationError(`${roleArn} is invalid`);
+export const assumeRoleWithWebIdentity: Action = async ({ world, parameters }) => {
+  const input = readInput(parameters);
+  const roleArn = input.text('RoleArn', ARN);
+  const sessionName = input.text('RoleSessionName', SESSION_NAME);
+  const token = input.text('WebIdentityToken', { min: 4, max: 20_000 });
+  const duration = input.optionalNumber('DurationSeconds', SESSION_DURATION) ?? 3600;
+  const tokenBytes = input.optionalNumber('MinimumSessionTokenSize', MINIMUM_TOKEN_SIZE) ?? 0;
+  const policies = readSessionPolicies(world, input);
+  input.check();
+  if (parameters.ProviderId !== undefined) {
+    throw validationError('ProviderId is for OAuth 2.0 access tokens only, which are not supported here.');
+  }
+  const roleName = roleNameIn(roleArn);
 
-    const identity = await verify(token);
-    const role = world.state.roles.seen(roleName.toLowerCase());
-    if (role?.arn !== roleArn || !isTrusted(role, identity, { sessionName, now: world.now() })) {
-      throw accessDenied(`Not authorized to perform ${ACTION}`);
-    }
-    if (duration > role.maxSessionDuration) {
-      throw validationError(
-        'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-      );
-    }
-    const session = newSession(world, role, { sessionName, duration, tokenBytes, policies: policies() });
-    world.state.sessions.write(session.accessKeyId, session, world.now());
-    return {
-      Credentials: {
-        AccessKeyId: session.accessKeyId,
-        SecretAccessKey: session.secretAccessKey,
-        SessionToken: session.sessionToken,
-        Expiration: new Date(session.expiresAt),
-      },
-      SubjectFromWebIdentityToken: identity.subject,
-      AssumedRoleUser: {
-        AssumedRoleId: `${role.roleId}:${sessionName}`,
-        Arn: sessionArn(world, session),
-      },
-      PackedPolicySize: session.policies && packedSizeOf(session.policies),
-      Provider: identity.provider.arn,
-      Audience: identity.audience,
-    };
+  const identity = await webIdentityVerifier(world)(token);
+  const role = world.state.roles.seen(roleName.toLowerCase());
+  if (role?.arn !== roleArn || !isTrusted(role, identity, { sessionName, now: world.now() })) {
+    throw accessDenied(`Not authorized to perform ${ACTION}`);
+  }
+  if (duration > role.maxSessionDuration) {
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  }
+  const session = newSession(world, role, { sessionName, duration, tokenBytes, policies: policies() });
+  world.state.sessions.write(session.accessKeyId, session, world.now());
+  return {
+    Credentials: {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      SessionToken: session.sessionToken,
+      Expiration: new Date(session.expiresAt),
+    },
+    SubjectFromWebIdentityToken: identity.subject,
+    AssumedRoleUser: {
+      AssumedRoleId: `${role.roleId}:${sessionName}`,
+      Arn: sessionArn(world, session),
+    },
+    PackedPolicySize: session.policies && packedSizeOf(session.policies),
+    Provider: identity.provider.arn,
+    Audience: identity.audience,
   };
+};
+
+/** The name in the ARN of a role. Throws ValidationError. */
+export function roleNameIn(roleArn: string): string {
+  const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[!-~]+\/)?([\w+=,.@-]+)$/.exec(roleArn)?.[1];
+  if (!name) throw validationError(`${roleArn} is invalid`);
+  return name;
 }
 
 /** What a caller asks of a session. `duration` in seconds; the token has at least `tokenBytes` characters. */
@@ -91,7 +95,8 @@ type Wanted = {
   policies: SessionPolicies | undefined;
 };
 
-const newSession = (world: World, role: Role, wanted: Wanted): Session => ({
+/** Issues a session of a role. */
+export const newSession = (world: World, role: Role, wanted: Wanted): Session => ({
   accessKeyId: newId('ASIA', 16),
   secretAccessKey: randomBytes(30).toString('base64'),
   sessionToken: randomBytes(Math.max(180, Math.ceil((wanted.tokenBytes * 3) / 4))).toString('base64'),

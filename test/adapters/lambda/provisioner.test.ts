@@ -21,6 +21,7 @@ provisionerContract('behind a real invocation', async () => {
     settled: { body: { outcome: 'settled' } },
     busy: { body: { outcome: 'busy' } },
     unfinished: { body: { outcome: 'unfinished' } },
+    unreachable: { body: { outcome: 'unreachable' } },
     throws: failed,
     dies: { drop: true },
     silent: { body: { outcome: 'settled' }, stall: true },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { operationsByFunction } from '../../../handlers/http/contract/operations.ts';
+import { spokeRoles } from '../../../scripts/build/spoke-roles.ts';
 import {
   CLOUD,
   functions,
@@ -181,6 +182,35 @@ describe('the provisioner', () => {
     ['CreateUser', `arn:aws:iam::${ACCOUNT}:user/eve`, boundary, 'none'],
   ])('%s on %s under %j: %s', (action, resource, keys, expected) => {
     expect(verdict(policies.ProvisionerRole ?? {}, `iam:${action}`, resource, keys)).toBe(expected);
+  });
+});
+
+describe('a spoke', () => {
+  test('is reached through its role, which the provisioner alone may assume, and no other', () => {
+    const spoke = 'arn:aws:iam::444455556666:role/rolewright-spoke';
+    const may = (role: string, arn: string) => verdict(policies[role] ?? {}, 'sts:AssumeRole', arn);
+    for (const role of Object.keys(policies)) {
+      expect([role, may(role, spoke)]).toEqual([role, role === 'ProvisionerRole' ? 'allow' : 'none']);
+    }
+    expect(may('ProvisionerRole', 'arn:aws:iam::444455556666:role/other')).toBe('none');
+    expect(may('ProvisionerRole', 'arn:aws:iam::999999999999:role/rolewright-spoke')).toBe('none');
+  });
+
+  test('trusts the roles of the provisioner and the reconciler by names that stay', () => {
+    const roles = resourcesOf('roles.yml');
+    const named = Object.keys(roles).filter((role) => roles[role]?.Properties.RoleName !== undefined);
+    expect(named.sort()).toEqual(['ProvisionerRole', 'ReconcilerRole']);
+    for (const role of named) {
+      expect(roles[role]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+    expect(roles.ProvisionerRole?.Properties.RoleName).toBe('rolewright-test-provisioner');
+    expect(roles.ReconcilerRole?.Properties.RoleName).toBe('rolewright-test-reconciler');
+  });
+
+  test('is named by the stage’s configuration, and by a role that does not exist where there is none', () => {
+    expect(serverless.custom.spokeRoles).toBe('${file(./scripts/build/spoke-roles.cjs)}');
+    expect(spokeRoles('sandbox')).toEqual(['arn:aws:iam::444455556666:role/rolewright-spoke']);
+    expect(spokeRoles('prod')).toEqual([{ 'Fn::Sub': expect.stringMatching(/:role\/none-is-a-spoke$/) }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AttachRolePolicyCommand,
@@ -15,6 +15,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAwsSandbox } from '../../../sandbox/aws/server.ts';
 import {
   ACCOUNT,
   ADMINISTRATOR_ARN,
@@ -22,6 +23,7 @@ import {
   allow,
   BOUNDARY_ARN,
   ISSUER,
+  OTHER_ACCOUNT,
   PROVIDER_ARN,
   policy,
   startWorld,
@@ -78,9 +80,32 @@ describe('the state', () => {
     for (const creation of creating) {
       const name = (await creation).Role?.RoleName ?? 'none';
       const content = JSON.parse(readFileSync(join(world.dir, 'aws.json'), 'utf8'));
-      expect(content.roles.map(([key]: [string]) => key)).toContain(name);
+      expect(content.accounts[ACCOUNT].roles.map(([key]: [string]) => key)).toContain(name);
     }
     expect(readdirSync(world.dir)).toEqual(['aws.json']);
+  });
+});
+
+describe('the state of several accounts', () => {
+  test('is kept for each account by itself', async () => {
+    const other = () => world.clientsOf(OTHER_ACCOUNT).iam;
+    await world.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST_POLICY }));
+    await other().send(new CreateRoleCommand({ RoleName: 'other', AssumeRolePolicyDocument: TRUST_POLICY }));
+    await world.restart();
+    const names = async (iam: IAMClient) =>
+      ((await iam.send(new ListRolesCommand({}))).Roles ?? []).map(({ Arn }) => Arn);
+    expect(await names(world.iam)).toEqual([`arn:aws:iam::${ACCOUNT}:role/shop`]);
+    expect(await names(other())).toEqual([`arn:aws:iam::${OTHER_ACCOUNT}:role/other`]);
+  });
+
+  test('of a sandbox that knew one account is refused and kept', async () => {
+    const dir = join(world.dir, 'old');
+    mkdirSync(dir);
+    const text = JSON.stringify({ roles: [], providers: [] });
+    writeFileSync(join(dir, 'aws.json'), text);
+    const starting = startAwsSandbox({ port: 0, dir, accountId: ACCOUNT, resolveIssuer: () => undefined });
+    await expect(starting).rejects.toThrow('is not a state of this sandbox; delete it to start anew');
+    expect(readFileSync(join(dir, 'aws.json'), 'utf8')).toBe(text);
   });
 });
 

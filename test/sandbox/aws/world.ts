@@ -10,6 +10,8 @@ import { type AwsSandbox, type AwsSandboxOptions, startAwsSandbox } from '../../
 import type { Fault } from '../../../sandbox/http/faults.ts';
 
 export const ACCOUNT = '111122223333';
+/** Another account of the organisation. */
+export const OTHER_ACCOUNT = '444455556666';
 export const ISSUER = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 export const CONDITION_PREFIX = ISSUER.slice('https://'.length);
 export const PROVIDER_ARN = `arn:aws:iam::${ACCOUNT}:oidc-provider/${CONDITION_PREFIX}`;
@@ -151,6 +153,7 @@ export async function startWorld(issuers: readonly string[] = [ISSUER]): Promise
     port: 0,
     dir,
     accountId: ACCOUNT,
+    organization: [ACCOUNT, OTHER_ACCOUNT],
     resolveIssuer: (url) => (issuers.includes(url) ? issuer.url : undefined),
     now: () => clock.now,
     managedPolicies: [{ arn: BOUNDARY_ARN, document: JSON.parse(policy(allow('s3:*', '*'))) }],

@@ -73,6 +73,25 @@ describe('pinning ownership rules', () => {
     });
   });
 
+  it('pins the entries of projects, and leaves what they list alone', async () => {
+    const projects =
+      'projects:\n  - workspace: acme\n    key: SHOP\n    accounts: [default, staging] # both\n  - { workspace: acme, key: WEB }\n';
+    const { text, pinned } = await pin(projects);
+    expect(pinned).toHaveLength(2);
+    expect(text).toContain('accounts: [default, staging] # both');
+    expect(parse(text)).toEqual({
+      projects: [
+        {
+          workspace: 'acme',
+          key: 'SHOP',
+          uuid: '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}',
+          accounts: ['default', 'staging'],
+        },
+        { workspace: 'acme', key: 'WEB', uuid: '{18b60cd9-173a-4a44-a4ec-6c251e367573}' },
+      ],
+    });
+  });
+
   it('needs no token where nothing is left to pin', async () => {
     const { text } = await pin(TEXT);
     const none = { BITBUCKET_CREDENTIALS: '{}' };

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -101,6 +101,16 @@ test('rules for new repositories that no template can carry out are not built', 
   cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
   expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
     'config/rolewright.yaml/onRepositoryCreated/0/grant/template: there is no template none',
+  );
+});
+
+test('a template that names an account which is not configured is not built', () => {
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration);
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const template = readFileSync(join(ROOT, 'templates', 'ecr-push.yaml'), 'utf8');
+  writeFileSync(join(root, 'templates', 'ecr-push.yaml'), `${template}accounts: [default, prod]\n`);
+  expect(() => embedSettings(sourceOfStage(root, 'prod'))).toThrow(
+    'templates/ecr-push.yaml/accounts/1: prod is not the alias of a configured account; there are default',
   );
 });
 

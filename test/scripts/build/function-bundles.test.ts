@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { build, type Plugin } from 'esbuild';
 import pluginsOf, { onePass } from '../../../scripts/build/function-bundles.ts';
@@ -21,6 +21,8 @@ beforeEach(() => {
   }
 });
 afterEach(() => rmSync(root, { recursive: true }));
+
+const readFileOrEmpty = (path: string): string => (statSync(path).isFile() ? readFileSync(path, 'utf8') : '');
 
 const entries = () => ['one', 'two'].map((name) => join(root, `${name}.ts`));
 
@@ -54,6 +56,34 @@ test('each function gets its own bundle, with what it uses alone, and all files 
     expect(text.match(/banner/g)).toHaveLength(1);
   }
   expect(read.sort()).toEqual([...entries(), join(root, 'shared.ts')].sort());
+});
+
+test('the clients of IAM and STS are in the provisioner’s bundle alone', async () => {
+  const handlers = join(import.meta.dirname, '..', '..', '..', 'handlers');
+  const names = readdirSync(handlers).filter((name) =>
+    /\.handler\b|export const handler/.test(readFileOrEmpty(join(handlers, name))),
+  );
+  expect(names.length).toBeGreaterThan(8);
+  const { metafile } = await build({
+    entryPoints: names.map((name) => join(handlers, name)),
+    outdir: join(root, 'real'),
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: ['@cedar-policy/*'],
+    logLevel: 'silent',
+  });
+  const carrying = (part: string) =>
+    Object.entries(metafile.outputs)
+      .filter(([, { inputs }]) =>
+        Object.entries(inputs).some(([path, { bytesInOutput }]) => path.includes(part) && bytesInOutput > 0),
+      )
+      .map(([path]) => parse(path).name);
+  expect(carrying('@aws-sdk/client-sts/')).toEqual(['provisioner']);
+  expect(carrying('@aws-sdk/client-iam/')).toEqual(['provisioner']);
 });
 
 test('what is no entry of a function, or does not build, ends the build', async () => {

@@ -2,7 +2,12 @@
 const SCRUBBED = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS_CONFIG_FILE'];
 
 /** Points the AWS clients that adapters make themselves at stand-ins, by `AWS_…` variables alone, as the sandbox does. */
-export function useAwsEnvironment(endpoints: { iam?: string; dynamodb?: string; lambda?: string }): void {
+export function useAwsEnvironment(endpoints: {
+  iam?: string;
+  sts?: string;
+  dynamodb?: string;
+  lambda?: string;
+}): void {
   for (const name of SCRUBBED) delete process.env[name];
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'AKIATEST',

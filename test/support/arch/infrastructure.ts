@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { type Node, parse, type YAMLSeq } from 'yaml';
 import {
   conditionsHold,
   coversAction,
@@ -24,11 +24,25 @@ export const CLOUD: Record<string, string> = {
   'AWS::Region': 'eu-central-1',
   'self:service': 'rolewright',
   'sls:stage': 'test',
+  HubAccount: '111122223333',
+  Stage: 'test',
+  OrganizationId: 'o-sandbox0001',
+  ExternalId: 'external-id',
+  BoundaryName: 'rolewright-boundary',
+  RoleName: 'rolewright-spoke',
   'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
   'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
   'CheckpointsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-checkpoints',
   'ClaimsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-claims',
   'GrantsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-grants',
+};
+
+/** What the lists stand for that are no text: the parameters of a spoke, and the roles that a build reads from the settings. */
+const LISTS: Record<string, string[]> = {
+  'self:custom.spokeRoles': ['arn:aws:iam::444455556666:role/rolewright-spoke'],
+  ProviderArns: [
+    'arn:aws:iam::*:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc',
+  ],
 };
 
 type Statement = {
@@ -67,6 +81,13 @@ const read = (path: string): unknown =>
       { tag: '!Sub', resolve: (text: string) => text },
       { tag: '!Ref', resolve: (name: string) => `\${${name}}` },
       { tag: '!GetAtt', resolve: (name: string) => `\${${name}}` },
+      // No condition holds: the lists of roles are empty.
+      { tag: '!If', collection: 'seq', resolve: (branches) => (branches as YAMLSeq).items[2] as Node },
+      ...['!Not', '!Equals', '!Join'].map((tag) => ({
+        tag,
+        collection: 'seq' as const,
+        resolve: (items: Node) => items,
+      })),
     ],
   });
 
@@ -80,8 +101,8 @@ function fill(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item)]));
   }
   if (typeof value !== 'string') return value;
-  const whole = /^\$\{self:custom\.(\w+)\}$/.exec(value)?.[1];
-  const list = whole === undefined ? undefined : serverless.custom[whole];
+  const whole = /^\$\{([^{}]+)\}$/.exec(value)?.[1] ?? '';
+  const list = LISTS[whole] ?? serverless.custom[whole.replace('self:custom.', '')];
   if (Array.isArray(list)) return fill(list);
   const filled = value.replace(/\$\{([^{}]+)\}/g, (all, name: string) => {
     if (name.startsWith('self:custom.')) return String(serverless.custom[name.slice(12)]);

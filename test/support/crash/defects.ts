@@ -23,8 +23,8 @@ type WithIam = (change: (iam: Iam) => Partial<Iam>) => (ports: ProvisionerPorts)
 
 const withIam: WithIam = (change) => (ports) => ({
   ...ports,
-  iam(deadline) {
-    const iam = ports.iam(deadline);
+  iam(scope) {
+    const iam = ports.iam(scope);
     return { ...iam, ...change(iam) };
   },
 });

@@ -15,6 +15,11 @@ const refusals: Record<
     error: { name: 'ServiceFailure', status: 500 },
     forbid: { name: 'AccessDenied', status: 403 },
   },
+  STS: {
+    throttle: { name: 'Throttling', status: 400 },
+    error: { name: 'InternalFailure', status: 500 },
+    forbid: { name: 'AccessDenied', status: 403 },
+  },
   DynamoDB: {
     throttle: { name: 'ThrottlingException', status: 400 },
     error: { name: 'InternalServerError', status: 500 },
@@ -57,4 +62,4 @@ export function failedAttempt(call: OutgoingCall, failure: Failure): unknown {
 
 /** Real milliseconds that a time-out stands for, on the walk's clock. */
 export const timeoutOf = ({ system }: OutgoingCall): number =>
-  ({ Bitbucket: 4000, IAM: 8000, DynamoDB: 3000, Lambda: 20_000, Slack: 8000 })[system];
+  ({ Bitbucket: 4000, IAM: 8000, STS: 8000, DynamoDB: 3000, Lambda: 20_000, Slack: 8000 })[system];

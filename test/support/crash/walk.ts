@@ -15,6 +15,8 @@ export type End = ReturnType<typeof endOf>;
 export type Flow = {
   name: string;
   environment?: string;
+  /** The alias of the grant's account; the hub's unless given. */
+  account?: 'default' | 'staging';
   /** The workspace's identity provider in the account; `unusable` lacks the audience. */
   provider?: 'present' | 'missing' | 'unusable';
   /** What happened before; nothing goes wrong in it. */
@@ -72,9 +74,9 @@ export class Walk {
   async run(flow: Flow, first: Injection, second?: Injection): Promise<Run> {
     const { injector } = this.#world;
     this.#runs += 1;
-    const stage = new Stage(this.#world, this.#tokens, `run-${this.#runs}`, flow.environment);
+    const stage = new Stage(this.#world, this.#tokens, `run-${this.#runs}`, flow);
     try {
-      await provideIdentityProvider(this.#world.aws, flow.provider ?? 'present');
+      await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage.accountId);
       await flow.prepare?.(stage);
       await stage.begin();
       this.#world.retire();

@@ -43,10 +43,9 @@ const workspaces = {
   globex: '979f3574-6128-47d7-81ae-79d593e68689',
 };
 
-const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'any' };
-
-/** Looks at the stand-in for IAM and STS at `url` with the AWS SDK. */
-export function awsLook(url: string): AwsLook {
+/** Looks at the stand-in for IAM and STS at `url` with the AWS SDK, as the administrator of an account, the hub's by default. */
+export function awsLook(url: string, accessKeyId = 'OPERATOR'): AwsLook {
+  const credentials = { accessKeyId, secretAccessKey: 'any' };
   const options = { region: 'eu-central-1', endpoint: url, credentials };
   const iam = new IAMClient(options);
   const sts = new STSClient(options);

@@ -1,8 +1,6 @@
-import { ACCOUNT } from '../../../invariants/evidence.ts';
 import type { AwsHand } from './aws.ts';
 
 const ISSUER = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
-const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
 const AUDIENCE = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
 export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
@@ -23,13 +21,16 @@ export async function makeForeignRole(aws: AwsHand, name: string, path: string):
 export async function provideIdentityProvider(
   aws: AwsHand,
   wanted: 'present' | 'missing' | 'unusable',
+  accountId: string,
 ): Promise<void> {
-  const found = aws.state().providers.find(({ arn }) => arn === PROVIDER);
+  const provider = `arn:aws:iam::${accountId}:oidc-provider/${ISSUER}`;
+  const act = (action: string, parameters: Record<string, string>) => aws.act(action, parameters, accountId);
+  const found = aws.state().providers.find(({ arn }) => arn === provider);
   const clientId = wanted === 'unusable' ? 'somebody-else' : AUDIENCE;
   if (wanted !== 'missing' && found?.clientIds.includes(clientId)) return;
-  if (found) await aws.act('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: PROVIDER });
+  if (found) await act('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: provider });
   if (wanted === 'missing') return;
-  await aws.act('CreateOpenIDConnectProvider', {
+  await act('CreateOpenIDConnectProvider', {
     Url: `https://${ISSUER}`,
     'ClientIDList.member.1': clientId,
   });
@@ -39,13 +40,15 @@ export async function provideIdentityProvider(
 export async function deleteRole(aws: AwsHand, name: string): Promise<void> {
   const role = aws.state().roles.find((other) => other.name === name);
   if (!role) return;
+  const act = (action: string, parameters: Record<string, string>) =>
+    aws.act(action, parameters, role.arn.split(':')[4]);
   for (const policy of role.inlinePolicies) {
-    await aws.act('DeleteRolePolicy', { RoleName: name, PolicyName: policy.name });
+    await act('DeleteRolePolicy', { RoleName: name, PolicyName: policy.name });
   }
   for (const arn of role.attachedPolicies) {
-    await aws.act('DetachRolePolicy', { RoleName: name, PolicyArn: arn });
+    await act('DetachRolePolicy', { RoleName: name, PolicyArn: arn });
   }
-  await aws.act('DeleteRole', { RoleName: name });
+  await act('DeleteRole', { RoleName: name });
 }
 
 /** Does once more what the last call of an action asked for, as a call does that arrives late. */

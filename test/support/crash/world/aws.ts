@@ -2,14 +2,14 @@ import type { JournalEntry } from '../../../../sandbox/aws/call-journal.ts';
 import { type OidcProvider, openState, type Role } from '../../../../sandbox/aws/state.ts';
 import type { WalkStandIns } from './stand-ins.ts';
 
-/** All that IAM holds that matters to a grant, seen by readers yet or not. */
+/** All that IAM holds in all accounts that matters to a grant, seen by readers yet or not. */
 export type IamState = { roles: Role[]; providers: OidcProvider[] };
 
-/** Another hand in the same AWS account: an administrator, a pipeline with its token, an observer. */
+/** Another hand in the same AWS accounts: an administrator, a pipeline with its token, an observer. */
 export type AwsHand = {
   state(): IamState;
-  /** Does one IAM action as an administrator; throws what IAM refuses. */
-  act(action: string, parameters: Record<string, string>): Promise<void>;
+  /** Does one IAM action as the administrator of an account, the hub's by default; throws what IAM refuses. */
+  act(action: string, parameters: Record<string, string>, accountId?: string): Promise<void>;
   /** The access key of a session when the role admits the token. */
   assume(roleArn: string, token: string): Promise<string | undefined>;
   canAct(accessKeyId: string, action: string, resource: string): Promise<boolean>;
@@ -21,13 +21,14 @@ export type AwsHand = {
 
 /** A hand on the AWS stand-in. */
 export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number): AwsHand {
-  const signature = 'AWS4-HMAC-SHA256 Credential=AKIAADMINISTRATOR/20270115/us-east-1/iam/aws4_request';
-  async function query(form: Record<string, string>, signed: boolean) {
+  async function query(form: Record<string, string>, signer?: string) {
     const answer = await fetch(awsUrl, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        ...(signed ? { authorization: signature } : {}),
+        ...(signer
+          ? { authorization: `AWS4-HMAC-SHA256 Credential=${signer}/20270115/us-east-1/iam/aws4_request` }
+          : {}),
       },
       body: new URLSearchParams(form),
     });
@@ -43,11 +44,18 @@ export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number):
   }
   return {
     state() {
-      const { roles, providers } = openState(awsFolder, now);
-      return { roles: roles.allLatest(), providers: providers.allLatest() };
+      const store = openState(awsFolder, now);
+      const states = store.accountIds().map((id) => store.of(id));
+      return {
+        roles: states.flatMap(({ roles }) => roles.allLatest()),
+        providers: states.flatMap(({ providers }) => providers.allLatest()),
+      };
     },
-    async act(action, parameters) {
-      const { isDone, text } = await query({ Action: action, Version: '2010-05-08', ...parameters }, true);
+    async act(action, parameters, accountId = 'AKIAADMINISTRATOR') {
+      const { isDone, text } = await query(
+        { Action: action, Version: '2010-05-08', ...parameters },
+        accountId,
+      );
       if (!isDone) throw new Error(text);
     },
     async assume(roleArn, token) {
@@ -58,7 +66,7 @@ export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number):
         RoleSessionName: 'walk',
         WebIdentityToken: token,
       };
-      const { isDone, text } = await query(form, false);
+      const { isDone, text } = await query(form);
       return isDone ? /<AccessKeyId>([^<]+)/.exec(text)?.[1] : undefined;
     },
     async canAct(accessKeyId, action, resource) {

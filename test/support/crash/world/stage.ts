@@ -3,7 +3,7 @@ import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
-import { type GrantId, grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import { type AccountId, type GrantId, grantIdOf } from '../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
@@ -13,7 +13,13 @@ import type { RequestPorts } from '../../../../domain/use-cases/requests/request
 import { requestGrant } from '../../../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../../../domain/use-cases/requests/revoke-grant.ts';
 import type { Role } from '../../../../sandbox/aws/state.ts';
-import { ACCOUNT, type Admission, type Evidence, type IamWrite } from '../../../invariants/evidence.ts';
+import {
+  ACCOUNT,
+  type Admission,
+  type Evidence,
+  type IamWrite,
+  SPOKE,
+} from '../../../invariants/evidence.ts';
 import { personOf } from '../../domain/samples.ts';
 import { eventsOf } from '../../domain/streams/stored.ts';
 import { asEnvironmentUuid, asEpoch, asRepositoryUuid } from '../../identifiers.ts';
@@ -43,12 +49,16 @@ type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
 
 const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202, planned: 200 } as const;
 
+/** Where a grant is: an environment of the repository, and an account, by alias. */
+export type Place = { environment?: string | undefined; account?: 'default' | 'staging' | undefined };
+
 /** One grant of `acme/shop` that one run of the walk is about, and the people who deal with it. */
 export class Stage {
   readonly world: CrashWorld;
   readonly tokens: WalkTokens;
   readonly name: string;
   readonly environment: string | undefined;
+  readonly accountId: AccountId;
   readonly grantId: GrantId;
   readonly roleName: string;
   readonly roleArn: string;
@@ -59,14 +69,20 @@ export class Stage {
   #isAway = false;
   #foreign: Evidence['foreign'] = { roles: [], providers: [] };
 
-  constructor(world: CrashWorld, tokens: WalkTokens, name: string, environment?: string) {
+  constructor(
+    world: CrashWorld,
+    tokens: WalkTokens,
+    name: string,
+    { environment, account = 'default' }: Place = {},
+  ) {
     this.world = world;
     this.tokens = tokens;
     this.name = name;
     this.environment = environment;
+    this.accountId = account === 'staging' ? SPOKE : ACCOUNT;
     const environmentUuid = environment ? STAGING : undefined;
     const key = {
-      accountId: ACCOUNT,
+      accountId: this.accountId,
       repositoryUuid: SHOP,
       environmentUuid,
       template: 's3-static-site',
@@ -74,7 +90,7 @@ export class Stage {
     };
     this.grantId = grantIdOf(key);
     this.roleName = roleNameOf(this.grantId, 'shop', 's3-static-site');
-    this.roleArn = `arn:aws:iam::${ACCOUNT}:role/rolewright/${this.roleName}`;
+    this.roleArn = `arn:aws:iam::${this.accountId}:role/rolewright/${this.roleName}`;
   }
 
   request(over: Partial<GrantRequest> = {}, caller: Caller = ada): Promise<Answer> {
@@ -84,6 +100,7 @@ export class Stage {
       parameters: { bucket: 'shop-site' },
       name: this.name,
       ...(this.environment ? { environment: this.environment } : {}),
+      account: this.accountId,
       ...over,
     };
     return this.ask(async (ports) => {
@@ -245,6 +262,7 @@ export class Stage {
     const { world, grantId, roleName } = this;
     const { roles, providers } = world.aws.state();
     return {
+      accountId: this.accountId,
       grantId,
       roleName,
       repositoryUuid: SHOP,

@@ -7,7 +7,7 @@ import { startAwsSandbox } from '../../../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../../../sandbox/bitbucket/server.ts';
 import { cursorKeys } from '../../../../sandbox/cursor-keys.ts';
 import { createTables, startDynamodbSandbox } from '../../../../sandbox/dynamodb/server.ts';
-import { boundaryPolicy, tableDefinitions } from '../../../../sandbox/infrastructure.ts';
+import { accountSeeds, hubOf, tableDefinitions } from '../../../../sandbox/infrastructure.ts';
 import { startSlackSandbox } from '../../../../sandbox/slack/server.ts';
 import { functionVariables } from '../../../../sandbox/stack.ts';
 import type { WalkClock } from './clock.ts';
@@ -30,8 +30,8 @@ export type WalkStandIns = {
 /** Starts Bitbucket, IAM and STS, Slack, and DynamoDB in memory, with the tables and the boundary of `infrastructure/`. */
 export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns> {
   const root = process.cwd();
-  const [account] = readConfiguration(sourceOfStage(root, 'sandbox')).accounts;
-  if (!account) throw new Error('a configuration has an account');
+  const configuration = readConfiguration(sourceOfStage(root, 'sandbox'));
+  const account = hubOf(configuration.accounts);
   const dir = mkdtempSync(join(tmpdir(), 'crash-walk-'));
   const awsFolder = join(dir, 'aws');
   const now = () => clock.now();
@@ -46,10 +46,9 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
   const aws = await startAwsSandbox({
     port: 0,
     dir: awsFolder,
-    accountId: account.id,
+    ...accountSeeds(root, configuration, names.prefix),
     resolveIssuer: (issuer) => issuer.replace(OFFICIAL, bitbucket.url),
     now,
-    managedPolicies: [boundaryPolicy(root, names)],
   });
   const slack = await startSlackSandbox({ port: 0, dir, now });
   await createTables(dynamodb.url, tableDefinitions(root, names));

@@ -175,6 +175,8 @@ export class World {
   readonly checkpoints = new FakeCheckpointStore();
   readonly grants = new FakeGrantTable();
   readonly iam = new FakeIam(this.clock, this.journal);
+  /** The IAM of the accounts that have one of their own; every other is `iam`. */
+  readonly accountIam = new Map<string, FakeIam>();
   readonly bitbucket = new FakeBitbucket();
   readonly requesterGroups = new FakeRequesterGroups();
   readonly reservations = new FakeReservations();
@@ -212,7 +214,7 @@ export class World {
       bitbucket,
       configuration,
       reportAudited: (plan) => this.audited.push(plan),
-      iam: (deadline) => iam.port(deadline),
+      iam: (scope) => this.accountIam.get(scope.account.id)?.port(scope.deadline) ?? iam.port(scope.deadline),
     };
   }
 

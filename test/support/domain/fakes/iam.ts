@@ -34,11 +34,13 @@ export class FakeIam {
   onDeath: () => void = () => {};
   #hideNextFor = 0;
   readonly #faults = new Map<string, Fault[]>();
+  readonly #accountId: string;
   readonly #clock: FakeClock;
   readonly #journal: Journal;
   #created = 0;
 
-  constructor(clock: FakeClock, journal: Journal) {
+  constructor(clock: FakeClock, journal: Journal, accountId = '111122223333') {
+    this.#accountId = accountId;
     this.#clock = clock;
     this.#journal = journal;
   }
@@ -106,7 +108,8 @@ export class FakeIam {
     };
     const bounded = (name: string): FakeRole => {
       const found = existing(name);
-      if (found.boundaryArn === BOUNDARY || found.boundaryArn === DENY_ALL) return found;
+      if (/:policy\/rolewright-boundary$/.test(found.boundaryArn ?? '') || found.boundaryArn === DENY_ALL)
+        return found;
       throw new PortError('IAM', 'DENIED', 'AccessDenied: the role lacks the boundary.', { certain: true });
     };
     const fits = <T>(document: T, longest: number): T => {
@@ -128,7 +131,7 @@ export class FakeIam {
           return found && { clientIds: [...found.clientIds] };
         }),
       createProvider: ({ url, clientId, tags }) => {
-        const arn = `arn:aws:iam::111122223333:oidc-provider/${url.slice('https://'.length)}`;
+        const arn = `arn:aws:iam::${this.#accountId}:oidc-provider/${url.slice('https://'.length)}`;
         const create = () => {
           if (this.providers.has(arn)) return 'exists' as const;
           this.providers.set(arn, { clientIds: [clientId], tags });

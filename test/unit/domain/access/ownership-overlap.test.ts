@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { unownedParameters } from '../../../../domain/access/ownership.ts';
 import { overlappingPatterns } from '../../../../domain/access/ownership-overlap.ts';
 import type { OwnershipRule } from '../../../../domain/access/ownership-schema.ts';
+import { hubOf } from '../../../../domain/shared/account.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
-import { SHOP_PROJECT, shop, templateOf } from '../../../support/domain/samples.ts';
+import { configurationOf, present, SHOP_PROJECT, shop, templateOf } from '../../../support/domain/samples.ts';
 import { asProjectUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
 
 const WEB_PROJECT = { key: 'WEB', uuid: asProjectUuid('{18b60cd9-173a-4a44-a4ec-6c251e367573}') };
@@ -29,6 +30,7 @@ const inWeb = {
   uuid: asRepositoryUuid('{85d08b4e-571d-44e9-a507-fa476535aa98}'),
   project: WEB_PROJECT,
 };
+const HUB = present(hubOf(configurationOf().accounts));
 const refusals = (
   rules: OwnershipRule[],
   bucket: string,
@@ -37,6 +39,7 @@ const refusals = (
 ) =>
   unownedParameters({
     rules,
+    account: HUB,
     repository,
     template: templateOf(),
     parameters: { bucket },
@@ -111,7 +114,7 @@ describe('a name that patterns of two projects match belongs to neither by itsel
       fc.property(patterns, patterns, names, (left, right, name) => {
         const both = [ofShop({ any: left }), ofWeb({ any: right })];
         const matches = (list: string[]) => list.some((pattern) => matchesPattern(name, pattern));
-        if (matches(left) && matches(right)) expect(overlappingPatterns(both)).not.toEqual([]);
+        if (matches(left) && matches(right)) expect(overlappingPatterns(both, HUB.alias)).not.toEqual([]);
       }),
       { numRuns: 1000 },
     );
@@ -129,18 +132,18 @@ describe('overlapping patterns', () => {
     ['a star that would have to cross a slash', { any: ['*-service'] }, { any: ['a/x-service'] }, false],
     ['different beginnings', { any: ['shop-*'] }, { any: ['web-*'] }, false],
   ])('%s', (_, left, right, overlap) => {
-    expect(overlappingPatterns([ofShop(left), ofWeb(right)])).toHaveLength(overlap ? 1 : 0);
+    expect(overlappingPatterns([ofShop(left), ofWeb(right)], HUB.alias)).toHaveLength(overlap ? 1 : 0);
   });
 
   test('are those of two projects, each pair once', () => {
-    expect(overlappingPatterns([ofShop({ any: ['a*'] }), ofShop({ any: ['*b'] })])).toEqual([]);
+    expect(overlappingPatterns([ofShop({ any: ['a*'] }), ofShop({ any: ['*b'] })], HUB.alias)).toEqual([]);
     const twice = [
       ofShop({ any: ['a*'] }),
       ofWeb({ any: ['*b'] }),
       ofShop({ any: ['a*'] }),
       ofWeb({ any: ['*b'] }),
     ];
-    expect(overlappingPatterns(twice)).toEqual([
+    expect(overlappingPatterns(twice, HUB.alias)).toEqual([
       { projects: [expect.anything(), expect.anything()], patterns: expect.arrayContaining(['a*', '*b']) },
     ]);
   });

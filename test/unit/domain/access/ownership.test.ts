@@ -2,12 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { notOwned, unownedParameters } from '../../../../domain/access/ownership.ts';
 import type { OwnershipRule } from '../../../../domain/access/ownership-schema.ts';
 import type { Repository } from '../../../../domain/bitbucket/repository.ts';
+import { hubOf } from '../../../../domain/shared/account.ts';
 import type { RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
 import type { Principal } from '../../../../domain/shared/principal.ts';
 import type { Parameters } from '../../../../domain/templates/parameters.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
-import { SHOP_PROJECT, shop, templateOf, web } from '../../../support/domain/samples.ts';
+import {
+  configurationOf,
+  present,
+  SHOP_PROJECT,
+  shop,
+  templateOf,
+  web,
+} from '../../../support/domain/samples.ts';
 import { asProjectUuid } from '../../../support/identifiers.ts';
 
 describe('a pattern', () => {
@@ -54,12 +62,13 @@ describe('a pattern', () => {
   });
 });
 
+const HUB = present(hubOf(configurationOf().accounts));
 const unowned = (
   rules: OwnershipRule[],
   repository: Repository,
   template: Template,
   parameters: Parameters,
-) => unownedParameters({ rules, repository, template, parameters, requesterKind: 'person' });
+) => unownedParameters({ rules, account: HUB, repository, template, parameters, requesterKind: 'person' });
 const byProject = (owns: OwnershipRule['owns']): OwnershipRule => ({
   project: { workspace: 'acme', ...SHOP_PROJECT },
   owns,
@@ -245,6 +254,7 @@ describe('a rule for a pipeline and for a template', () => {
   const asked = (rules: OwnershipRule[], requesterKind: Principal['kind'], template = templateOf()) =>
     unownedParameters({
       rules,
+      account: HUB,
       repository: shop,
       template,
       parameters: { bucket: 'shop-site' },

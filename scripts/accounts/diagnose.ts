@@ -1,0 +1,148 @@
+import { GetAccountSummaryCommand, GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import { type Account, boundaryArn, hubOf, isSpoke, type SpokeAccount } from '../../domain/shared/account.ts';
+
+/** How the accounts are looked at: with the credentials of the environment, which belong to one account; or in the local stack,
+ *  whose stand-in takes an account's id for the access key of its administrator. */
+export type AccountAccess = { endpoint?: string; credentials: 'environment' | 'account id' | 'none' };
+
+/** One check of an account, as `npm run doctor` prints it. */
+type Finding = { about: string; isGood: boolean; isWarning?: true; remedy?: string };
+
+type Clients = { iam: IAMClient; sts: STSClient };
+
+const good = (about: string): Finding => ({ about, isGood: true });
+const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
+
+/** Checks what each configured account needs: its boundary, room for roles, and in a spoke the role that the provisioner
+ *  assumes, with its trust. Changes nothing. An account for which there are no credentials is not checked, and said so. */
+export async function diagnoseAccounts(
+  { accounts, limits }: Pick<Configuration, 'accounts' | 'limits'>,
+  access: AccountAccess,
+): Promise<Finding[]> {
+  const hub = hubOf(accounts);
+  const findings: Finding[] = [];
+  for (const account of accounts) {
+    if (access.credentials === 'none') {
+      findings.push(notChecked(account, undefined));
+      continue;
+    }
+    const clients = clientsOf(account, access);
+    try {
+      const own = await accountOf(clients);
+      findings.push(
+        ...(own === account.id && hub
+          ? await checksOf(clients, account, { hub, percent: limits.roleQuotaPercent })
+          : [notChecked(account, own)]),
+      );
+    } finally {
+      clients.iam.destroy();
+      clients.sts.destroy();
+    }
+  }
+  return findings;
+}
+
+function clientsOf({ id, region }: Account, { endpoint, credentials }: AccountAccess): Clients {
+  const options = {
+    region,
+    ...(endpoint ? { endpoint } : {}),
+    ...(credentials === 'account id' ? { credentials: { accessKeyId: id, secretAccessKey: 'local' } } : {}),
+  };
+  return { iam: new IAMClient(options), sts: new STSClient(options) };
+}
+
+/** The account that the credentials belong to; undefined where there are none, or STS does not take them. */
+const accountOf = async ({ sts }: Clients): Promise<string | undefined> =>
+  (await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined))?.Account;
+
+const notChecked = ({ alias, id }: Account, own: string | undefined): Finding => ({
+  about: `account ${alias} is not checked`,
+  isGood: true,
+  isWarning: true,
+  remedy: `${own ? `The AWS credentials are of account ${own}.` : 'There are no AWS credentials.'} Run it with credentials that may read IAM in account ${id}, e.g. AWS_PROFILE=${alias} npm run doctor`,
+});
+
+async function checksOf(
+  { iam }: Clients,
+  account: Account,
+  { hub, percent }: { hub: Account; percent: number },
+): Promise<Finding[]> {
+  const stack = isSpoke(account) ? 'infrastructure/spoke.yml' : 'Rolewright';
+  const boundary = `account ${account.alias}: the permissions boundary ${account.boundaryPolicy} exists`;
+  const found = await exists(iam.send(new GetPolicyCommand({ PolicyArn: boundaryArn(account) })));
+  return [
+    found ? good(boundary) : bad(boundary, `Deploy ${stack} in account ${account.id}.`),
+    await roomOf(iam, account, percent),
+    ...(isSpoke(account) ? await spokeRole(iam, account, hub) : []),
+  ];
+}
+
+async function roomOf(iam: IAMClient, { alias }: Account, percent: number): Promise<Finding> {
+  const { SummaryMap: summary = {} } = await iam.send(new GetAccountSummaryCommand({}));
+  const { Roles: roles = 0, RolesQuota: quota = 0 } = summary;
+  const about = `account ${alias}: holds ${roles} of ${quota} roles, and Rolewright stops at ${percent} %`;
+  return roles * 100 < quota * percent
+    ? good(about)
+    : bad(about, 'Revoke grants that are not needed, or request a higher quota from AWS.');
+}
+
+const trustSchema = z.object({
+  Statement: z.array(
+    z.object({
+      Principal: z.object({ AWS: z.union([z.string(), z.array(z.string())]) }),
+      Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+    }),
+  ),
+});
+
+/** Whether the role is there, and whom and what its trust policy asks for. */
+async function spokeRole(iam: IAMClient, account: SpokeAccount, hub: Account): Promise<Finding[]> {
+  const { alias, id, provisionerRole, externalId } = account;
+  const name = provisionerRole.split('/').at(-1) ?? '';
+  const about = `account ${alias}: the role ${name} can be assumed by Rolewright`;
+  const role = await exists(iam.send(new GetRoleCommand({ RoleName: name })));
+  const document = role?.Role?.AssumeRolePolicyDocument;
+  if (role?.Role?.Arn !== provisionerRole || document === undefined) {
+    return [
+      bad(about, `There is no role ${provisionerRole}. Deploy infrastructure/spoke.yml in account ${id}.`),
+    ];
+  }
+  const trust = trustSchema.safeParse(JSON.parse(decodeURIComponent(document)));
+  const statements = trust.success ? trust.data.Statement : [];
+  const trusted = statements.flatMap(({ Principal }) => [Principal.AWS].flat());
+  const wanted = (key: string) => statements.flatMap(({ Condition }) => Condition.StringEquals?.[key] ?? []);
+  const errors = [
+    ...(trusted.some((arn) => arn.includes(`:${hub.id}:`))
+      ? []
+      : [`Its trust policy names no role of account ${hub.id}: correct HubAccount of its stack.`]),
+    ...(wanted('sts:ExternalId').includes(externalId)
+      ? []
+      : ['Its ExternalId is another than externalId in the configuration: make them equal.']),
+    ...(wanted('aws:PrincipalOrgID').length > 0
+      ? []
+      : ['Its trust policy asks for no organization: deploy infrastructure/spoke.yml again.']),
+  ];
+  return [errors.length === 0 ? good(about) : bad(about, errors.join(' '))];
+}
+
+async function exists<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchEntityException') return undefined;
+    throw error;
+  }
+}
+
+/** How a command reaches the accounts: those of the local stack on its port, else by the AWS credentials of the environment,
+ *  which are looked for only where it names some. */
+export function accountAccess(isSandbox: boolean, variables: NodeJS.ProcessEnv): AccountAccess {
+  if (isSandbox) {
+    const endpoint = `http://127.0.0.1:${variables.SANDBOX_AWS_PORT ?? 4020}`;
+    return { endpoint, credentials: 'account id' };
+  }
+  return { credentials: variables.AWS_ACCESS_KEY_ID || variables.AWS_PROFILE ? 'environment' : 'none' };
+}
