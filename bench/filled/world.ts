@@ -37,7 +37,7 @@ const LEASE_MS = 90_000;
 export async function startFilledWorld(root: string, dir: string): Promise<FilledWorld> {
   const source = sourceOfStage(root, 'sandbox');
   const standIns = await startStandIns(source, dir, freePorts);
-  const variables = functionVariables(standIns, 0, CURSOR_KEYS);
+  const variables = functionVariables(standIns, { lambdaPort: 0, cursors: CURSOR_KEYS });
   Object.assign(process.env, variables);
   const { client, calls } = meteredClient();
   const tables = { events: variables.EVENTS_TABLE ?? '', grants: variables.GRANTS_TABLE ?? '' };
