@@ -71,7 +71,7 @@ export type ReconcilePorts = ClosingPorts & {
 export type Reconciliation = { due: number; settled: number; unfinished: number; unreadable: number };
 
 /** One pass, and what it has found so far. `closings` are revokes of unreadable grants that it began. `unreachable` are the
- *  accounts that could not be reached: their other grants wait for a later pass and keep none of another account waiting. */
+ *  accounts that could not be reached: their grants that are not under way yet wait for a later pass. */
 export type Pass = {
   correlationId: string;
   deadline: EpochMilliseconds;

@@ -68,7 +68,7 @@ describe('a company with two accounts', () => {
       account: 'prod',
     });
     expectProblem(reply, 404, 'ACCOUNT_NOT_FOUND');
-    expect(reply.json.detail).toContain('There are default, staging; without account, default is meant.');
+    expect(reply.json.detail).toContain('Configured are default, staging. Leave out account to use default.');
   });
 });
 
