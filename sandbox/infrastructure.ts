@@ -33,6 +33,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'self:custom.grantsTable': `${names.prefix}-grants`,
     'self:custom.claimsTable': `${names.prefix}-claims`,
     'self:custom.boundary': names.boundaryPolicy,
+    'self:custom.rolePath': '/rolewright/',
   };
   for (const list of ['passableRoles', 'assumableRoles']) {
     variables[`self:custom.${list}`] = serverlessCustom(root)[list];
@@ -147,6 +148,7 @@ function spokeSeed(
       ),
       BoundaryName: account.boundaryPolicy,
       RoleName: roleName,
+      RolePath: '/rolewright/',
     },
   };
   const { Boundary, SpokeRole, ReadingRole } = readResources(root, 'spoke.yml', names);

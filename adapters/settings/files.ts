@@ -6,7 +6,7 @@ import { hubOf } from '../../domain/shared/account.ts';
 import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
 import { readBoundaryRoles } from './boundary-roles.ts';
-import { type SettingsSource, SHARED_CONFIGURATION } from './source.ts';
+import { LOCAL_STAGE, type SettingsSource, SHARED_CONFIGURATION } from './source.ts';
 import { StartFailure } from './start-failure.ts';
 
 /** The configuration of one stage, with the boundary's lists of `serverless.yml`. Throws `StartFailure` with every error,
@@ -17,10 +17,10 @@ export function readConfiguration({ root, configuration: path, stage }: Settings
   if (!existsSync(from)) throw new StartFailure([`${path}: is missing`]);
   const file = readYaml(from);
   if ('fieldError' in file) throw new StartFailure([`${path}: ${file.fieldError}`]);
-  const parsed = parseConfiguration(file.content);
+  const parsed = parseConfiguration(file.content, stage);
   if (!parsed.ok) throw new StartFailure(parsed.problem.map((fieldError) => `${path}${fieldError}`));
   const { stages } = parsed.value;
-  if (path === SHARED_CONFIGURATION && stage !== undefined && !stages.includes(stage)) {
+  if (path === SHARED_CONFIGURATION && stage !== LOCAL_STAGE && !stages.includes(stage)) {
     throw new StartFailure([
       `${path}/stages: does not allow stage ${stage}. Write config/${stage}.yaml, or add ${stage} to stages if it may share this configuration.`,
     ]);

@@ -2,24 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the settings of one installation are, below `root`: the file of the configuration, e.g. `config/prod.yaml`, and
- *  the folder of the access rules, e.g. `access`. Templates are in `templates/`. `stage` is the stage that the file must
- *  allow; undefined where the file is chosen for this run alone. */
+ *  the folder of the access rules, e.g. `access`. Templates are in `templates/`. */
 export type SettingsSource = {
   root: string;
   configuration: string;
   access: string;
-  stage?: string | undefined;
+  stage: string;
 };
 
 /** The configuration of every stage that has no file of its own. */
 export const SHARED_CONFIGURATION = 'config/rolewright.yaml';
 
 /** The stage of the local stack. It has files of its own, so that an administrator's settings break no test. */
-const LOCAL_STAGE = 'sandbox';
+export const LOCAL_STAGE = 'sandbox';
 
 /** The settings of a stage: `config/<stage>.yaml` if it exists, else `config/rolewright.yaml`, and `access/`. */
 export function sourceOfStage(root: string, stage: string): SettingsSource {
-  if (stage === LOCAL_STAGE) return { root, configuration: 'sandbox/config.yaml', access: 'sandbox/access' };
+  if (stage === LOCAL_STAGE) {
+    return { root, configuration: 'sandbox/config.yaml', access: 'sandbox/access', stage };
+  }
   const own = `config/${stage}.yaml`;
   const configuration = existsSync(join(root, own)) ? own : SHARED_CONFIGURATION;
   return { root, configuration, access: 'access', stage };
@@ -32,8 +33,9 @@ export function sourceFromEnvironment(
   variables: NodeJS.ProcessEnv,
   otherwise = 'prod',
 ): SettingsSource {
-  const { ROLEWRIGHT_CONFIG: file, ROLEWRIGHT_ACCESS: access, ROLEWRIGHT_STAGE: stage } = variables;
-  if (file) return { root, configuration: file, access: access || 'access' };
-  const source = sourceOfStage(root, stage || otherwise);
+  const { ROLEWRIGHT_CONFIG: file, ROLEWRIGHT_ACCESS: access, ROLEWRIGHT_STAGE } = variables;
+  const stage = ROLEWRIGHT_STAGE || otherwise;
+  if (file) return { root, configuration: file, access: access || 'access', stage };
+  const source = sourceOfStage(root, stage);
   return access ? { ...source, access } : source;
 }

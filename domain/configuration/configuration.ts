@@ -10,22 +10,17 @@ import { guardrailSettingsSchema } from '../guardrails/settings.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
+import type { Account } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { accountErrors, accountSchema } from './accounts.ts';
-
-/** A stage is a part of the names of tables, functions and parameters; `rw-` begins the names of grants' roles. */
-const stageSchema = z
-  .string()
-  .regex(
-    /^(?!rw-)[a-z][a-z0-9-]{0,19}$/,
-    'must be a lower-case name of at most 20 characters, not beginning with rw-',
-  );
+import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
 
 const configurationSchema = z.strictObject({
-  stages: z.array(stageSchema).default(['prod']),
+  stages: z.array(stageSchema).min(1).default(['prod']),
+  rolePath: rolePathSchema.optional(),
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(workspaceSchema).min(1),
   accounts: z.array(accountSchema).min(1, 'must name the account that Rolewright runs in'),
@@ -54,21 +49,25 @@ const configurationSchema = z.strictObject({
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */
-export type Configuration = z.infer<typeof configurationSchema> & {
+export type Configuration = Omit<z.infer<typeof configurationSchema>, 'accounts'> & {
+  accounts: Account[];
   /** Which roles the permissions boundary lets grants pass and assume, if that is known. */
   boundaryRoles?: BoundaryRoles | undefined;
 };
 
-/** The configuration from parsed YAML, or every error at once as `pointer: sentence`. */
-export function parseConfiguration(content: unknown): Result<Configuration, string[]> {
+/** The configuration of a stage from parsed YAML, or every error at once as `pointer: sentence`. */
+export function parseConfiguration(content: unknown, stage = 'prod'): Result<Configuration, string[]> {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) {
     const fieldErrors = toFieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer}: ${detail}`);
     return fail([...fieldErrors, ...accountErrors(content), ...overlapsAmongSound(content)]);
   }
-  const configuration = parsed.data;
+  const rolePath = parsed.data.rolePath ?? defaultRolePath(stage);
+  const accounts = parsed.data.accounts.map((account) => ({ ...account, stage, rolePath }));
+  const configuration = { ...parsed.data, accounts };
   const errors = [
+    ...sharedPathErrors(configuration),
     ...duplicates(
       '/workspaces',
       'slug',

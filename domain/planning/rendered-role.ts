@@ -107,6 +107,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     ...accountPart(account),
     maxSessionDuration: template.maxSessionDuration,
     tags: roleTags({
+      stage: account.stage,
       grantId,
       repositoryUuid: repository.uuid,
       environmentUuid: environment?.uuid,

@@ -1,14 +1,14 @@
 import type { PermissionsPolicy, TrustPolicy } from '../policy/document.ts';
 import { type Account, boundaryArn } from '../shared/account.ts';
 import {
-  type AccountId,
   type EnvironmentUuid,
   type GrantId,
   type RepositoryUuid,
   withoutBraces,
 } from '../shared/identifiers.ts';
 
-/** The IAM path of every role that Rolewright owns; nothing outside it is ever written. */
+/** The IAM path below which every role of every installation is; nothing outside it is ever written. Each stage has its own
+ *  path there: `/rolewright/` itself, or `/rolewright/<stage>/`. */
 export const ROLE_PATH = '/rolewright/';
 
 /** The name of the one inline policy of a role. */
@@ -20,11 +20,14 @@ export const denyAllArn = (partition: string): string => `arn:${partition}:iam::
 /** The tag that ties a role to its grant. */
 export const GRANT_TAG = 'rolewright:grant';
 
+/** The tag that names the installation of a role. */
+const STAGE_TAG = 'rolewright:stage';
+
 /** Everything that a role is created from in IAM. `maxSessionDuration` in seconds. */
 export type RoleSpecification = {
   name: string;
   arn: string;
-  path: typeof ROLE_PATH;
+  path: string;
   boundaryArn: string;
   maxSessionDuration: number;
   tags: Record<string, string>;
@@ -52,8 +55,10 @@ export const isRoleNameOf = (name: string, grantId: GrantId): boolean =>
   /^rw-[a-z0-9-]{1,46}$/.test(name.slice(0, -13)) && name.endsWith(`-${idPart(grantId)}`);
 
 /** The ARN of the role with that name in the account. */
-export const roleArnOf = (account: { id: AccountId; partition: string }, name: string): string =>
-  `arn:${account.partition}:iam::${account.id}:role${ROLE_PATH}${name}`;
+export const roleArnOf = (
+  { partition, id, rolePath }: Pick<Account, 'id' | 'rolePath'> & { partition: string },
+  name: string,
+): string => `arn:${partition}:iam::${id}:role${rolePath}${name}`;
 
 /** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */
 export function roleTags(grant: {
@@ -61,9 +66,11 @@ export function roleTags(grant: {
   repositoryUuid: RepositoryUuid;
   environmentUuid?: EnvironmentUuid | undefined;
   template: string;
+  stage: string;
 }): Record<string, string> {
   return {
     [GRANT_TAG]: grant.grantId,
+    [STAGE_TAG]: grant.stage,
     'rolewright:repository': withoutBraces(grant.repositoryUuid),
     ...(grant.environmentUuid ? { 'rolewright:environment': withoutBraces(grant.environmentUuid) } : {}),
     'rolewright:template': grant.template,
@@ -72,6 +79,6 @@ export function roleTags(grant: {
 
 /** The parts of a specification that the account alone decides. */
 export const accountPart = (account: Account): Pick<RoleSpecification, 'path' | 'boundaryArn'> => ({
-  path: ROLE_PATH,
+  path: account.rolePath,
   boundaryArn: boundaryArn(account),
 });

@@ -15,8 +15,11 @@ export function partitionOf(region: string): (typeof partitions)[number] {
 
 /** An AWS account that grants are made in. `boundaryPolicy` is the name of the managed policy that bounds every role.
  *  `provisionerRole` is the ARN of the role that the provisioner assumes in a spoke, with `externalId`; the hub, in which
- *  Rolewright runs, has neither. */
+ *  Rolewright runs, has neither. `stage` is the installation, and `rolePath` the IAM path of its roles: two installations in
+ *  one account keep apart by them. */
 export type Account = {
+  stage: string;
+  rolePath: string;
   alias: string;
   id: AccountId;
   partition: (typeof partitions)[number];

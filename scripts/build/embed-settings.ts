@@ -10,6 +10,7 @@ import { ownRolesListed } from '../../domain/policy/boundary-roles.ts';
 import { ruleErrors } from '../../domain/repository-rules/requests.ts';
 import { isSpoke } from '../../domain/shared/account.ts';
 import type { Template } from '../../domain/templates/template.ts';
+import { sharedPaths } from './shared-paths.ts';
 
 /** The settings of one stage, checked separately and against each other. Throws `StartFailure` with every error. */
 export function checkedSettings(source: SettingsSource) {
@@ -39,6 +40,7 @@ export function checkedSettings(source: SettingsSource) {
       }
     }
   }
+  errors.push(...sharedPaths(source, configuration).map((error) => `${path}${error}`));
   if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
 }

@@ -1,9 +1,6 @@
 import { join, parse } from 'node:path';
 import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
-import { readConfiguration } from '../../adapters/settings/files.ts';
-import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
-import { StartFailure } from '../../adapters/settings/start-failure.ts';
-import { isSpoke } from '../../domain/shared/account.ts';
+import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { embedSettings } from './embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -13,7 +10,6 @@ type Service = {
   service: {
     functions: Record<string, { handler?: string }>;
     provider?: { stage?: string };
-    custom?: { boundary?: string };
   };
 };
 
@@ -48,19 +44,6 @@ async function bundleAll(
   return new Map(outputFiles.map(({ path, text }) => [entries[Number(parse(path).name)] ?? path, text]));
 }
 
-/** Throws `StartFailure` if the stack creates a boundary other than the one that roles must have. */
-function checkBoundary({ custom }: Service['service'], source: SettingsSource): void {
-  const { boundary } = custom ?? {};
-  const errors = readConfiguration(source).accounts.flatMap((account, n) =>
-    boundary === undefined || boundary === account.boundaryPolicy || isSpoke(account)
-      ? []
-      : [
-          `${source.configuration}/accounts/${n}/boundaryPolicy: is ${account.boundaryPolicy}, but the stack creates ${boundary}: set ROLEWRIGHT_BOUNDARY=${account.boundaryPolicy}`,
-        ],
-  );
-  if (errors.length > 0) throw new StartFailure(errors);
-}
-
 const made = new Map<string, Plugin[]>();
 
 /** The plugins of `serverless-esbuild`, which calls this several times before it builds. An error in the settings ends
@@ -71,6 +54,5 @@ export default ({ service }: Service): Plugin[] => {
   const source = sourceFromEnvironment(ROOT, process.env, service.provider?.stage);
   const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(source)])];
   made.set(entries.join(), plugins);
-  checkBoundary(service, source);
   return plugins;
 };

@@ -34,6 +34,8 @@ export const SAMPLE_ACCOUNT: Account = {
   id: accountIdSchema.parse('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
+  stage: 'prod',
+  rolePath: '/rolewright/',
   boundaryPolicy: 'rolewright-boundary',
 };
 

@@ -11,7 +11,11 @@ const files = ['domain', 'adapters', 'handlers', 'cli', 'scripts', 'sandbox', 'b
 const entryFiles = new Set([
   ...Object.values(functions()).map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
   ...[textOf('package.json'), textOf('serverless.yml')].flatMap(
-    (text) => text.match(/\b(?:adapters|cli|scripts|sandbox|bench)\/[\w/-]+\.ts\b/g) ?? [],
+    // What is CommonJS loads the module of its name.
+    (text) =>
+      (text.match(/\b(?:adapters|cli|scripts|sandbox|bench)\/[\w/-]+\.(?:ts|cjs)\b/g) ?? []).map((path) =>
+        path.replace(/\.cjs$/, '.ts'),
+      ),
   ),
 ]);
 

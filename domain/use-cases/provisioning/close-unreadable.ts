@@ -1,13 +1,6 @@
 import type { EventOf, NewEvent } from '../../grants/event.ts';
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
-import {
-  denyAllArn,
-  GRANT_TAG,
-  isRoleNameOf,
-  ROLE_PATH,
-  roleArnOf,
-  roleNamesOf,
-} from '../../planning/role.ts';
+import { denyAllArn, GRANT_TAG, isRoleNameOf, roleArnOf, roleNamesOf } from '../../planning/role.ts';
 import { type Account, boundaryArn } from '../../shared/account.ts';
 import type { AccountId, GrantId, StreamId } from '../../shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
@@ -100,7 +93,7 @@ async function findInAccounts(
       providerArn: undefined,
       deadline,
     });
-    const found = await findOwnRole(iam, grantId, names).catch((error: unknown) => {
+    const found = await findOwnRole(iam, { grantId, account }, names).catch((error: unknown) => {
       failure ??= error;
     });
     if (found) return { account, iam, ...found };
@@ -113,12 +106,13 @@ async function findInAccounts(
  *  under any of the names. */
 async function findOwnRole(
   iam: Iam,
-  grantId: GrantId,
+  { grantId, account }: { grantId: GrantId; account: Account },
   names: readonly string[],
 ): Promise<Pick<OwnRole, 'name' | 'observed'> | undefined> {
   for (const name of names) {
     const observed = await iam.findRole(name);
-    if (observed?.path === ROLE_PATH && observed.tags[GRANT_TAG] === grantId) return { name, observed };
+    if (observed?.path === account.rolePath && observed.tags[GRANT_TAG] === grantId)
+      return { name, observed };
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ import {
 import { type ReadsAhead, readAhead } from './reads-ahead.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import type { ProvisionerRun } from './run.ts';
+import { configuredAccount, type ProvisionerRun } from './run.ts';
 
 const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
@@ -89,7 +89,7 @@ async function checkConfirmed(
   role: ConfirmedRole,
 ): Promise<Result<MadeRole, CreationProblem>> {
   const found = await run.iam.findRole(role.name);
-  if (!found || judgeConfirmedRole(found, grantId, role.id) === 'ours') return ok(role);
+  if (!found || judgeConfirmedRole(found, grantId, role) === 'ours') return ok(role);
   const detail = `Role ${role.name} was replaced or altered from outside Rolewright while it was being created.`;
   return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false });
 }
@@ -120,7 +120,9 @@ async function recordIntentAndCreate(
   }
   const found = await run.iam.findRole(role.name);
   if (!found) throw new PortError('IAM', 'UNAVAILABLE', 'The new role is not visible yet.');
-  const expected = { grant: run.grant(), boundaryArn: role.boundaryArn, announcedAt };
+  const grant = run.grant();
+  const account = configuredAccount(run.ports.configuration.accounts, grant.request.intent.account);
+  const expected = { grant, account, announcedAt };
   if (await isOurUnconfirmedRole(run.iam, found, expected)) {
     return ok(await recordCreated(run, role, found.id));
   }

@@ -1,5 +1,5 @@
 import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
-import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, ROLE_PATH, roleArnOf } from '../../planning/role.ts';
+import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, roleArnOf } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -37,18 +37,18 @@ async function claim(
   const grant = run.grant();
   if (role.id === undefined) {
     const { announcedAt } = role;
-    const expected = { grant, boundaryArn: accountBoundary(run, grant), announcedAt };
+    const expected = { grant, account: accountOf(run, grant), announcedAt };
     if (!(await isOurUnconfirmedRole(run.iam, found, expected))) {
-      if (mayBeOurs(found, grant.id, announcedAt)) throw unprovable(role.name, grant.id);
+      if (mayBeOurs(found, expected)) throw unprovable(role.name, grant.id);
       return undefined;
     }
     const data = { role: { name: role.name, arn: role.arn, id: found.id } };
     await run.recordOutcome({ type: 'RoleCreated', data });
     return { ...role, id: found.id, confirmedAt: run.grant().updatedAt };
   }
-  const verdict = judgeConfirmedRole(found, grant.id, role.id);
+  const verdict = judgeConfirmedRole(found, grant.id, role);
   if (verdict === 'altered') {
-    const detail = `Role ${role.name} has lost its path ${ROLE_PATH} or its tag ${GRANT_TAG}=${grant.id}. Restore the tag; Rolewright changes no role without it.`;
+    const detail = `Role ${role.name} has lost its path or its tag ${GRANT_TAG}=${grant.id}. Restore the tag; Rolewright changes no role without it.`;
     throw new PortError('IAM', 'REJECTED', detail, { problemCode: 'ROLE_NAME_TAKEN' });
   }
   if (verdict === 'replaced') {
@@ -146,8 +146,8 @@ const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
 const recordDeleted = (run: ProvisionerRun, { name, arn }: GrantRole) =>
   run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
 
-const accountBoundary = (run: ProvisionerRun, grant: Grant) =>
-  boundaryArn(configuredAccount(run.ports.configuration.accounts, grant.request.intent.account));
+const accountOf = (run: ProvisionerRun, grant: Grant) =>
+  configuredAccount(run.ports.configuration.accounts, grant.request.intent.account);
 
 /** Makes sure that a failed grant has left nothing behind: a role that IAM made late, by the same proof as any role whose
  *  creation was never confirmed. What is found is announced as a revoke, which then removes it. Costs one read when all
@@ -158,9 +158,9 @@ export async function removeLeftover(run: ProvisionerRun): Promise<void> {
   if (!findAccount(run.ports.configuration.accounts, accountId)) return;
   const found = await run.iam.findRole(roleName);
   if (!found) return;
-  const asked = { grant, boundaryArn: accountBoundary(run, grant), announcedAt: grant.request.at };
+  const account = accountOf(run, grant);
+  const asked = { grant, account, announcedAt: grant.request.at };
   if (!(await isOurUnconfirmedRole(run.iam, found, asked))) return;
-  const account = configuredAccount(run.ports.configuration.accounts, grant.request.intent.account);
   const arn = roleArnOf(account, roleName);
   const role = { name: roleName, arn, id: found.id };
   await run.recordIntent({

@@ -1,5 +1,6 @@
-import type { Grant } from '../../grants/grant.ts';
-import { GRANT_TAG, ROLE_PATH, roleTags } from '../../planning/role.ts';
+import type { ConfirmedRole, Grant } from '../../grants/grant.ts';
+import { GRANT_TAG, roleTags } from '../../planning/role.ts';
+import { type Account, boundaryArn } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds } from '../../shared/time.ts';
@@ -15,14 +16,18 @@ const CLOCK_SKEW_SECONDS = seconds(60);
 export function judgeConfirmedRole(
   found: ObservedRole,
   grantId: GrantId,
-  roleId: string,
+  { id, arn }: Pick<ConfirmedRole, 'id' | 'arn'>,
 ): 'ours' | 'replaced' | 'altered' {
-  if (found.id !== roleId) return 'replaced';
-  return found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
+  if (found.id !== id) return 'replaced';
+  return found.path === pathOf(arn) && found.tags[GRANT_TAG] === grantId ? 'ours' : 'altered';
 }
 
-/** What was announced of a role: by which grant, under which boundary, and when. */
-export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Instant };
+/** The path in the ARN of a role. It was fixed at the first intent, and is judged by that also where the configuration has
+ *  another now. */
+const pathOf = (arn: string): string => /:role(\/(?:.*\/)?)/.exec(arn)?.[1] ?? '';
+
+/** What was announced of a role: by which grant, in which account, and when. */
+export type Announcement = { grant: Grant; account: Account; announcedAt: Instant };
 
 /** Decides whether a role whose creation was announced, but whose id was never recorded, is the one that a lost run
  *  created: made after the announcement, equal in trust, boundary, duration and tags, and with nothing else attached.
@@ -30,11 +35,12 @@ export type Announcement = { grant: Grant; boundaryArn: string; announcedAt: Ins
 export async function isOurUnconfirmedRole(
   iam: Pick<Iam, 'listPolicies'>,
   found: ObservedRole,
-  { grant, boundaryArn, announcedAt }: Announcement,
+  { grant, account, announcedAt }: Announcement,
 ): Promise<boolean> {
   const { intent } = grant.request;
-  if (found.path !== ROLE_PATH || !isMadeAfter(found, announcedAt)) return false;
+  if (found.path !== account.rolePath || !isMadeAfter(found, announcedAt)) return false;
   const tags = roleTags({
+    stage: account.stage,
     grantId: grant.id,
     repositoryUuid: intent.repository.uuid,
     environmentUuid: intent.environment?.uuid,
@@ -44,7 +50,7 @@ export async function isOurUnconfirmedRole(
     canonicalHash(found.tags) === canonicalHash(tags) &&
     canonicalHash(found.trustPolicy) === intent.trustPolicyHash &&
     found.maxSessionDuration === intent.maxSessionDuration &&
-    found.boundaryArn === boundaryArn;
+    found.boundaryArn === boundaryArn(account);
   if (!isEqual) return false;
   const { inline, attached } = await iam.listPolicies(intent.roleName);
   return inline.length === 0 && attached.length === 0;
@@ -55,5 +61,5 @@ const isMadeAfter = (found: ObservedRole, announcedAt: Instant): boolean =>
 
 /** True for a role with our path and the grant's tag that was made after the grant announced one: too much like ours to
  *  say that nothing of ours is left, whatever else of it differs. */
-export const mayBeOurs = (found: ObservedRole, grantId: GrantId, announcedAt: Instant): boolean =>
-  found.path === ROLE_PATH && found.tags[GRANT_TAG] === grantId && isMadeAfter(found, announcedAt);
+export const mayBeOurs = (found: ObservedRole, { grant, account, announcedAt }: Announcement): boolean =>
+  found.path === account.rolePath && found.tags[GRANT_TAG] === grant.id && isMadeAfter(found, announcedAt);

@@ -54,7 +54,7 @@ async function write(
   const { rendered } = planned;
   const { name, arn, id } = grant.role;
   const found = await run.iam.findRole(name);
-  if (!found || judgeConfirmedRole(found, grant.id, id) !== 'ours') {
+  if (!found || judgeConfirmedRole(found, grant.id, grant.role) !== 'ours') {
     return problem(
       'CONFLICT',
       `Role ${name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
@@ -164,7 +164,7 @@ async function giveUp(
 ): Promise<void> {
   const { id: grantId, request } = run.grant();
   const found = hasBegun(run, { seq }) ? await run.iam.findRole(role.name) : undefined;
-  if (found && judgeConfirmedRole(found, grantId, role.id) === 'ours') {
+  if (found && judgeConfirmedRole(found, grantId, role) === 'ours') {
     const permissions = documentSchema.safeParse(await run.iam.findPermissionsPolicy(role.name));
     const trust = documentSchema.safeParse(found.trustPolicy);
     const isIn =

@@ -52,7 +52,7 @@ function composed(isOn: boolean) {
   };
   return composeRequests(
     composeCore({
-      source: { root: ROOT, configuration: file, access: 'sandbox/access' },
+      source: { root: ROOT, configuration: file, access: 'sandbox/access', stage: 'sandbox' },
       variables: { ...names, ...functions, ...variables },
     }),
   );

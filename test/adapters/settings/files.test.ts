@@ -105,6 +105,7 @@ describe('the configuration', () => {
       root,
       configuration: 'config/mine.yaml',
       access: 'access',
+      stage: 'prod',
     });
     expect(
       readConfiguration(chosen({ ROLEWRIGHT_CONFIG: join(root, 'config/mine.yaml') })).accounts,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { operationsByFunction } from '../../../handlers/http/contract/operations.ts';
-import { spokeRoles } from '../../../scripts/build/spoke-roles.ts';
+import { stageSettings } from '../../../scripts/build/stage-settings.ts';
 import {
   CLOUD,
   functions,
@@ -208,9 +208,18 @@ describe('a spoke', () => {
   });
 
   test('is named by the stage’s configuration, and by a role that does not exist where there is none', () => {
-    expect(serverless.custom.spokeRoles).toBe('${file(./scripts/build/spoke-roles.cjs)}');
-    expect(spokeRoles('sandbox')).toEqual(['arn:aws:iam::444455556666:role/rolewright-spoke']);
-    expect(spokeRoles('prod')).toEqual([{ 'Fn::Sub': expect.stringMatching(/:role\/none-is-a-spoke$/) }]);
+    expect(serverless.custom.stageSettings).toBe('${file(./scripts/build/stage-settings.cjs)}');
+    for (const name of ['spokeRoles', 'rolePath', 'boundary']) {
+      expect(serverless.custom[name]).toBe(`\${self:custom.stageSettings.${name}}`);
+    }
+    expect(stageSettings('sandbox')).toEqual({
+      spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
+      rolePath: '/rolewright/',
+      boundary: 'rolewright-boundary',
+    });
+    expect(stageSettings('prod').spokeRoles).toEqual([
+      { 'Fn::Sub': expect.stringMatching(/:role\/none-is-a-spoke$/) },
+    ]);
   });
 });
 

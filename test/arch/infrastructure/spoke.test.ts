@@ -77,6 +77,27 @@ describe('the boundary of a spoke', () => {
 });
 
 describe('the writing role of a spoke', () => {
+  test.each(['rolewright/dev/rw-shop', 'rolewright/teams/dev/rw-shop', 'rw-shop', 'rolewright/other'])(
+    'and the provisioner of the hub reach no role %s: it is another stage’s, or no grant’s',
+    (name) => {
+      const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
+      for (const document of [writing, rolePolicies().ProvisionerRole as Document | undefined]) {
+        expect(document).toBeDefined();
+        for (const action of [
+          'CreateRole',
+          'PutRolePolicy',
+          'UpdateAssumeRolePolicy',
+          'DeleteRole',
+          'TagRole',
+        ]) {
+          const keys = { 'iam:PermissionsBoundary': BOUNDARY };
+          expect(verdict(document as Document, `iam:${action}`, ROLE, keys)).toBe('allow');
+          expect(verdict(document as Document, `iam:${action}`, arn, keys)).not.toBe('allow');
+        }
+      }
+    },
+  );
+
   test('may do in IAM exactly what the provisioner of the hub may, with its providers listed', () => {
     const ofHub = rolePolicies().ProvisionerRole?.Statement.filter(({ Action }) =>
       Action.every((action) => action.startsWith('iam:')),

@@ -114,6 +114,30 @@ test('a template that names an account which is not configured is not built', ()
   );
 });
 
+test.each([
+  [
+    'a path in one account',
+    'rolePath: /rolewright/\n',
+    ['/rolePath: /rolewright/ is the path of stage prod in account 111122223333'],
+  ],
+  [
+    'a boundary in one account',
+    'rolePath: /rolewright/a/\n',
+    ['/accounts/0/boundaryPolicy: boundary is that of stage prod in account 111122223333'],
+  ],
+])('two stages that share %s are not built', (_, more, expected) => {
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  writeFileSync(join(root, 'config', 'rolewright.yaml'), configuration);
+  writeFileSync(join(root, 'config', 'dev.yaml'), `${configuration}${more}`);
+  expect(() => embedSettings(sourceOfStage(root, 'dev'))).toThrow(`config/dev.yaml${expected[0]}`);
+  writeFileSync(
+    join(root, 'config', 'dev.yaml'),
+    configuration.replace('boundaryPolicy: boundary', 'boundaryPolicy: boundary-dev'),
+  );
+  expect(() => embedSettings(sourceOfStage(root, 'dev'))).not.toThrow();
+});
+
 test('no other file is replaced', () => {
   for (const path of [
     'adapters/settings/start-failure.ts',

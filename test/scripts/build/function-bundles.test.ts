@@ -103,11 +103,3 @@ test('the plugins of a service are made once, for the handlers that it has', asy
   expect(pluginsOf(service('fallback', 'catalogue'))[0]).not.toBe(plugin);
   expect(pluginsOf({ service: { functions: { image: {} } } })).toHaveLength(1);
 });
-
-test('a stack that makes another boundary than roles are to bear is not built', () => {
-  const service = (boundary: string) => ({ service: { functions: {}, custom: { boundary } } });
-  expect(pluginsOf(service('rolewright-boundary'))).toHaveLength(1);
-  expect(() => pluginsOf(service('other'))).toThrow(
-    'accounts/0/boundaryPolicy: is rolewright-boundary, but the stack creates other: set ROLEWRIGHT_BOUNDARY=rolewright-boundary',
-  );
-});

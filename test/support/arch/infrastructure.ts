@@ -24,11 +24,14 @@ export const CLOUD: Record<string, string> = {
   'AWS::Region': 'eu-central-1',
   'self:service': 'rolewright',
   'sls:stage': 'test',
+  'self:custom.stageSettings.boundary': 'rolewright-boundary',
+  'self:custom.stageSettings.rolePath': '/rolewright/',
   HubAccount: '111122223333',
   Stage: 'test',
   OrganizationId: 'o-sandbox0001',
   ExternalId: 'external-id',
   BoundaryName: 'rolewright-boundary',
+  RolePath: '/rolewright/',
   RoleName: 'rolewright-spoke',
   'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
   'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
@@ -105,8 +108,9 @@ function fill(value: unknown): unknown {
   const list = LISTS[whole] ?? serverless.custom[whole.replace('self:custom.', '')];
   if (Array.isArray(list)) return fill(list);
   const filled = value.replace(/\$\{([^{}]+)\}/g, (all, name: string) => {
+    if (name in CLOUD) return CLOUD[name] ?? all;
     if (name.startsWith('self:custom.')) return String(serverless.custom[name.slice(12)]);
-    return CLOUD[name] ?? /, '([^']*)'$/.exec(name)?.[1] ?? all;
+    return /, '([^']*)'$/.exec(name)?.[1] ?? all;
   });
   return filled === value ? value : fill(filled);
 }

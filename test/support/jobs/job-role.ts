@@ -24,6 +24,8 @@ export const ACCOUNT: Account = {
   id: asAccountId('111122223333'),
   partition: 'aws',
   region: 'eu-central-1',
+  stage: 'prod',
+  rolePath: '/rolewright/',
   boundaryPolicy: 'rolewright-boundary',
 };
 

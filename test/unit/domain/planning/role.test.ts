@@ -51,19 +51,26 @@ describe('a role name', () => {
 
 describe('a role', () => {
   test.each([
-    ['aws', 'arn:aws:iam::111122223333:role/rolewright/rw-a-b-c', 'arn:aws:iam::aws:policy/AWSDenyAll'],
+    [
+      'aws',
+      '/rolewright/',
+      'arn:aws:iam::111122223333:role/rolewright/rw-a-b-c',
+      'arn:aws:iam::aws:policy/AWSDenyAll',
+    ],
     [
       'aws-cn',
-      'arn:aws-cn:iam::111122223333:role/rolewright/rw-a-b-c',
+      '/rolewright/dev/',
+      'arn:aws-cn:iam::111122223333:role/rolewright/dev/rw-a-b-c',
       'arn:aws-cn:iam::aws:policy/AWSDenyAll',
     ],
-  ])('lives below the path, in the partition %s', (partition, arn, denyAll) => {
-    expect(roleArnOf({ id: asAccountId('111122223333'), partition }, 'rw-a-b-c')).toBe(arn);
+  ] as const)('lives below its path, in the partition %s', (partition, rolePath, arn, denyAll) => {
+    expect(roleArnOf({ id: asAccountId('111122223333'), partition, rolePath }, 'rw-a-b-c')).toBe(arn);
     expect(denyAllArn(partition)).toBe(denyAll);
   });
 
   test('carries tags whose values IAM can hold', () => {
     const tags = roleTags({
+      stage: 'dev',
       grantId: ID,
       repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       environmentUuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
@@ -71,6 +78,7 @@ describe('a role', () => {
     });
     expect(tags).toEqual({
       'rolewright:grant': ID,
+      'rolewright:stage': 'dev',
       'rolewright:repository': '1de489be-ce6a-42a0-a8c8-eadbf1174ac7',
       'rolewright:environment': 'bd715740-c970-486b-b68a-b421ec2a1f8b',
       'rolewright:template': 's3-static-site',
@@ -80,6 +88,7 @@ describe('a role', () => {
 
   test('of a whole repository has no environment tag', () => {
     const tags = roleTags({
+      stage: 'dev',
       grantId: ID,
       repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       template: 'b',

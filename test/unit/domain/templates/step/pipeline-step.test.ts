@@ -38,7 +38,7 @@ function grantOf(template: Template, differing: Partial<StepGrant> = {}): StepGr
     template: { name: template.name, step: template },
     parameters: exampleParameters(template),
     account,
-    role: { name, arn: roleArnOf(differing.account ?? account, name) },
+    role: { name, arn: roleArnOf({ ...(differing.account ?? account), rolePath: '/rolewright/' }, name) },
     ...differing,
   };
 }
@@ -255,7 +255,11 @@ describe('several grants in one step', () => {
     const staging = { ...account, alias: 'staging', id: asAccountId('444455556666') };
     const grants = [
       site,
-      { ...site, name: 'docs', role: { name: 'rw-docs', arn: roleArnOf(account, 'rw-docs') } },
+      {
+        ...site,
+        name: 'docs',
+        role: { name: 'rw-docs', arn: roleArnOf({ ...account, rolePath: '/rolewright/' }, 'rw-docs') },
+      },
       grantOf(shipped('s3-static-site'), { account: staging }),
     ];
     const run = await runScript(scriptOf(...grants.map(pipelineStep)));
