@@ -24,7 +24,7 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import { type EpochMilliseconds, epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
-import { failureName, toPortError } from './failure.ts';
+import { failureName, toPortError } from './error-meanings.ts';
 import { takeForFinal } from './never-retry.ts';
 
 /** An IAM client, of the function's own role unless others' credentials are given. It retries throttling and network failures, and closes a connection that stays silent. The SDK's

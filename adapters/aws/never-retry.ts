@@ -1,5 +1,5 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { failureName } from './failure.ts';
+import { failureName } from './error-meanings.ts';
 
 /** Stops the client from retrying these errors. The SDK treats IAM's `LimitExceededException`, a reached quota, as
  *  throttling: it would retry for seconds without effect and slow down every later call. */

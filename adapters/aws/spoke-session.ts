@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/shared/clock.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { IamScope } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
-import { failureName } from './failure.ts';
+import { failureName } from './error-meanings.ts';
 
 /** Seconds that a session lasts: STS gives no shorter ones (STS API Reference, AssumeRole), and a run takes 30. */
 const SESSION_SECONDS = 900;

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { parseCheckpoint } from '../../domain/grants/evolve/checkpoint.ts';
 import type { CheckpointStore } from '../../domain/grants/stores.ts';
-import { failureName, toPortError } from '../aws/failure.ts';
+import { failureName, toPortError } from '../aws/error-meanings.ts';
 
 /** The checkpoint store over a DynamoDB table with key `grantId`. A read may be seconds old: an older checkpoint is only
  *  more to read. */

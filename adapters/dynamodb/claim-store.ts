@@ -9,7 +9,7 @@ import {
 import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { toEpoch } from '../../domain/shared/time.ts';
-import { failureName, toPortError } from '../aws/failure.ts';
+import { failureName, toPortError } from '../aws/error-meanings.ts';
 import { textOf } from './client.ts';
 
 /** The claim store over a DynamoDB table with key `id`. DynamoDB deletes an expired item up to days late, so a claim

@@ -7,7 +7,7 @@ import {
 import type { EventLog } from '../../domain/grants/stores.ts';
 import type { StoredEvent } from '../../domain/grants/unreadable/stored-event.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
-import { toPortError } from '../aws/failure.ts';
+import { toPortError } from '../aws/error-meanings.ts';
 import type { Item } from './client.ts';
 import { toAttributes, toEvent } from './event-item.ts';
 import { endOf, queryEvents, readEvents, toEventEntry } from './indexes/event-index.ts';

@@ -10,7 +10,7 @@ import {
   type StreamId,
 } from '../../domain/shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds } from '../../domain/shared/time.ts';
-import { failureName, toPortError } from '../aws/failure.ts';
+import { failureName, toPortError } from '../aws/error-meanings.ts';
 import { type Item, textOf } from './client.ts';
 import { readItems } from './indexes/batch-read.ts';
 import { indexReadOf, isWhereFound, projection, toEntry } from './indexes/grant-index.ts';

@@ -6,7 +6,7 @@ import {
   type RepositoryUuid,
   repositoryUuidSchema,
 } from '../../domain/shared/identifiers.ts';
-import { failureName, toPortError } from '../aws/failure.ts';
+import { failureName, toPortError } from '../aws/error-meanings.ts';
 import type { Item } from './client.ts';
 
 /** Repositories or projects that one name leads to, the latest; an older one is still found by its UUID. Our choice: it

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type RequesterGroups, requesterItemId } from '../../domain/access/requester-groups.ts';
 import { toEpoch } from '../../domain/shared/time.ts';
-import { toPortError } from '../aws/failure.ts';
+import { toPortError } from '../aws/error-meanings.ts';
 
 /** Requesters' groups over the table of claims, whose key is `id`. DynamoDB deletes an expired item up to days late;
  *  that a request has lapsed is decided by the log. */

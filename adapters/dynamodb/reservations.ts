@@ -9,7 +9,7 @@ import {
 } from '../../domain/planning/reservation.ts';
 import { grantIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
-import { toPortError } from '../aws/failure.ts';
+import { toPortError } from '../aws/error-meanings.ts';
 
 const reservationSchema = z.strictObject({
   grantId: grantIdSchema,

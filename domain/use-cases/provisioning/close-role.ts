@@ -2,7 +2,7 @@ import type { TrustPolicy } from '../../policy/document.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import type { PortError } from '../../shared/port-error.ts';
 import type { Iam, ObservedRole } from './iam.ts';
-import { finalProblemOf } from './iam-errors.ts';
+import { finalProblemOf } from './lasting-failures.ts';
 
 /** A role that is to be closed, as it was found, and what it gets: a trust policy that denies, and AWSDenyAll. `boundaryArn`
  *  is Rolewright's own boundary. */

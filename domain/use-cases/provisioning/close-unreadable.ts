@@ -9,7 +9,7 @@ import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
 import type { Iam, ObservedRole } from './iam.ts';
-import { PROPAGATION_SECONDS } from './iam-errors.ts';
+import { PROPAGATION_SECONDS } from './lasting-failures.ts';
 import { configuredAccount, PROVISIONER, type ProvisionerPorts } from './run.ts';
 
 type Unreadable = { streamId: StreamId; grantId: GrantId };

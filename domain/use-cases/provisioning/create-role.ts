@@ -14,7 +14,7 @@ import {
   PROPAGATION_SECONDS,
   secondsSince,
   unreachableProblemOf,
-} from './iam-errors.ts';
+} from './lasting-failures.ts';
 import { type ReadsAhead, readAhead } from './reads-ahead.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';

@@ -9,7 +9,7 @@ import type { ProvisionerAnswer } from '../provisioner.ts';
 import { intentsOf, releaseUnused } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
-import { isUnreachable } from './iam-errors.ts';
+import { isUnreachable } from './lasting-failures.ts';
 import { removeLeftover, removeRole } from './remove-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';

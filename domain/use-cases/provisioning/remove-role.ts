@@ -6,7 +6,7 @@ import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
 import { closeRole } from './close-role.ts';
 import type { ObservedRole } from './iam.ts';
-import { isUnseen, secondsSince } from './iam-errors.ts';
+import { isUnseen, secondsSince } from './lasting-failures.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
 import { configuredAccount, type ProvisionerRun } from './run.ts';
 
@@ -15,7 +15,7 @@ import { configuredAccount, type ProvisionerRun } from './run.ts';
 const ABSENCE_SECONDS = 60;
 
 /** Ends all access through a grant's role and deletes it, in resumable steps: deny in the trust policy, AWSDenyAll as
- *  boundary, every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
+ *  boundary (both by `closeRole`), every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
  *  while that is not so. Touches only a role that is provably this grant's. The log already holds the intent to remove. */
 export async function removeRole(run: ProvisionerRun, role: GrantRole | undefined): Promise<void> {
   if (!role) return;

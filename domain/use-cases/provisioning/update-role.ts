@@ -10,7 +10,7 @@ import { mayNeedApproval, missingApproval, type Replanned, replan } from '../rep
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
-import { finalProblemOf, unreachableProblemOf } from './iam-errors.ts';
+import { finalProblemOf, unreachableProblemOf } from './lasting-failures.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 

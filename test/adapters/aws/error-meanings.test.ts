@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toPortError } from '../../../adapters/aws/failure.ts';
+import { toPortError } from '../../../adapters/aws/error-meanings.ts';
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { sdkError } from '../../support/adapters/failures.ts';
 
