@@ -14,9 +14,10 @@ import { configuredAccount, type ProvisionerRun } from './run.ts';
  *  absent, and for which a confirmed role may be invisible. Design contract. */
 const ABSENCE_SECONDS = 60;
 
-/** Ends all access through a grant's role and deletes it, in resumable steps: deny in the trust policy, AWSDenyAll as
- *  boundary (both by `closeRole`), every policy off, role deleted. Returns when it is proven that nothing of the grant is left in IAM; throws
- *  while that is not so. Touches only a role that is provably this grant's. The log already holds the intent to remove. */
+/** Ends all access through a grant's role and deletes it, in resumable steps: `closeRole` (deny in the trust policy, and
+ *  AWSDenyAll as boundary, which ends running sessions), every policy off, role deleted. Returns when it is proven that nothing
+ *  of the grant is left in IAM; throws while that is not so. Touches only a role that is provably this grant's. The log already
+ *  holds the intent to remove. */
 export async function removeRole(run: ProvisionerRun, role: GrantRole | undefined): Promise<void> {
   if (!role) return;
   const found = await run.iam.findRole(role.name);
