@@ -8,6 +8,7 @@ import { expectNoSecrets, expectProblem } from '../support/e2e/problems.ts';
 import { siteBody } from '../support/e2e/samples.ts';
 import { useStack } from '../support/e2e/stack/stack.ts';
 import { companyStory } from './accounts/company-story.ts';
+import { demoChapter } from './accounts/demo-chapter.ts';
 
 const SPOKE = '444455556666';
 const root = process.cwd();
@@ -144,3 +145,4 @@ describe('an account that is down for a while', () => {
 });
 
 companyStory(world);
+demoChapter(world);
