@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { operate } from './demo/accounts.ts';
 import { approve } from './demo/approval.ts';
+import { writeCompanyConfiguration } from './demo/company.ts';
 import { explain } from './demo/explanation.ts';
 import { repeat, request, revoke, use } from './demo/grant.ts';
 import { verify } from './demo/log.ts';
@@ -23,6 +25,7 @@ async function play(client: SandboxClient): Promise<void> {
   await approve(client, ada, grace);
   await chat(client);
   await follow(client, ada);
+  await operate(client, ada);
   await revoke(client, ada, { grantId, arn, session });
   await verify(client, ada, grantId);
 }
@@ -31,7 +34,10 @@ async function main(): Promise<number> {
   const began = Date.now();
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-demo-'));
   try {
-    const stack = await startStack({ root: process.cwd(), dir, ports: freePorts, webhooks: true });
+    const root = process.cwd();
+    const configuration = writeCompanyConfiguration(root, dir);
+    const source = { root, configuration, access: 'sandbox/access' };
+    const stack = await startStack({ root, dir, ports: freePorts, webhooks: true, source });
     const stop = () => stack.stop().finally(() => process.exit(130));
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
@@ -39,7 +45,7 @@ async function main(): Promise<number> {
       await play(sandboxClient(stack));
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
       screen.title(
-        `The demo ran over real HTTP with real signatures in ${seconds} s. To use the stack yourself: npm start.\n`,
+        `The demo ran over real HTTP with real signatures in ${seconds} s. To use the stack yourself: npm start.`,
       );
       return 0;
     } finally {

@@ -1,5 +1,5 @@
+import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Stack } from './stack.ts';
 
 /** The answer of an HTTP call. */
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
@@ -16,6 +16,12 @@ export type SlackMessage = {
 /** The outcome of a token at STS: a session, or AWS's error code. */
 export type Assumption = { accessKeyId: string } | { code: string };
 
+/** A trust policy that lets no principal in. */
+const NO_TRUST = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }],
+});
+
 /** Talks to a running stack as its users do: plain HTTP for Rolewright and the stand-ins, the AWS SDK for STS. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each call is short.
 export function sandboxClient({
@@ -23,7 +29,7 @@ export function sandboxClient({
   bitbucket,
   aws,
   slack,
-}: Pick<Stack, 'api' | 'bitbucket' | 'aws' | 'slack'>) {
+}: { api: string } & Record<'bitbucket' | 'aws' | 'slack', { url: string }>) {
   const sts = new STSClient({
     region: 'eu-central-1',
     endpoint: aws.url,
@@ -96,6 +102,21 @@ export function sandboxClient({
         return { code: (error as Error).name };
       }
     },
+    /** Has the administrator of an account withdraw what a role's trust policy allows. Returns what gives it back. */
+    async withdrawTrust(accountId: string, roleName: string): Promise<() => Promise<void>> {
+      const credentials = { accessKeyId: accountId, secretAccessKey: 'sandbox' };
+      const iam = new IAMClient({ region: 'eu-central-1', endpoint: aws.url, credentials });
+      const trust = async (PolicyDocument: string) => {
+        await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument }));
+      };
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
+      await trust(NO_TRUST);
+      return () =>
+        trust(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).finally(() => iam.destroy());
+    },
+    /** Revokes or restores the credentials of a workspace that read, of one kind. */
+    setCredential: (body: { workspace: string; kind: string; revoked: boolean }) =>
+      post(`${bitbucket.url}/sandbox/credentials`, body),
     /** Whether a session may do something now. */
     async canAct(accessKeyId: string, action: string, resource: string): Promise<boolean> {
       const reply = await post(`${aws.url}/sandbox/can-act`, { accessKeyId, action, resource });

@@ -1,11 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { writeCompanyConfiguration } from '../../sandbox/demo/company.ts';
 import { type AwsLook, awsLook } from '../support/e2e/aws.ts';
 import { expectNoSecrets, expectProblem } from '../support/e2e/problems.ts';
 import { siteBody } from '../support/e2e/samples.ts';
 import { useStack } from '../support/e2e/stack/stack.ts';
+import { companyStory } from './accounts/company-story.ts';
+import { demoChapter } from './accounts/demo-chapter.ts';
 
 const SPOKE = '444455556666';
-const world = useStack();
+const root = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'rolewright-company-'));
+const configuration = writeCompanyConfiguration(root, folder);
+const world = useStack({ source: { root, configuration, access: 'sandbox/access' } });
 const made: { close(): void }[] = [];
 const staging = (): AwsLook => {
   const look = awsLook(world().stack.aws.url, SPOKE);
@@ -14,6 +23,7 @@ const staging = (): AwsLook => {
 };
 afterAll(() => {
   for (const look of made) look.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const inStaging = (repository: Parameters<typeof siteBody>[0], bucket: string) => ({
@@ -65,10 +75,12 @@ describe('a company with two accounts', () => {
   it('learns which accounts there are from a request for another', async () => {
     const reply = await world().request({
       ...siteBody(await world().repository(), 'shop-site'),
-      account: 'prod',
+      account: 'elsewhere',
     });
     expectProblem(reply, 404, 'ACCOUNT_NOT_FOUND');
-    expect(reply.json.detail).toContain('Configured are default, staging. Leave out account to use default.');
+    expect(reply.json.detail).toContain(
+      'Configured are default, staging, production. Leave out account to use default.',
+    );
   });
 });
 
@@ -131,3 +143,6 @@ describe('an account that is down for a while', () => {
     expectProblem(await world().request(inStaging(repository, 'shop-iam')), 502, 'UPSTREAM_FAILED');
   });
 });
+
+companyStory(world);
+demoChapter(world);

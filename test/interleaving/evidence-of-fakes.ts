@@ -73,6 +73,7 @@ export async function evidenceOfFakes(
     accountId: '111122223333',
     grantId: GRANT_ID,
     roleName: ROLE_NAME,
+    workspace: 'acme',
     repositoryUuid: shop.uuid,
     events: await world.log.load(GRANT_ID),
     beside: [],

@@ -78,7 +78,8 @@ function activeErrors(evidence: Evidence, grant: Grant): string[] {
     [role.maxSessionDuration === intent.maxSessionDuration, 'the role has another session duration'],
     [
       evidence.providers.some(
-        ({ arn }) => arn.includes(`:${evidence.accountId}:`) && arn.includes('/workspaces/acme/'),
+        ({ arn }) =>
+          arn.includes(`:${evidence.accountId}:`) && arn.includes(`/workspaces/${evidence.workspace}/`),
       ),
       'there is no identity provider',
     ],

@@ -25,6 +25,8 @@ export type Evidence = {
   accountId: string;
   grantId: GrantId;
   roleName: string;
+  /** The workspace of the repository, by its slug. */
+  workspace: string;
   repositoryUuid: string;
   environmentUuid?: string | undefined;
   /** Oldest first, as they lie in the table. */
@@ -49,6 +51,7 @@ export type Invariant = (evidence: Evidence) => string[];
 
 export const ACCOUNT = asAccountId('111122223333');
 export const SPOKE = asAccountId('444455556666');
+export const THIRD = asAccountId('777788889999');
 export const boundaryOf = ({ accountId }: Pick<Evidence, 'accountId'>): string =>
   `arn:aws:iam::${accountId}:policy/rolewright-boundary`;
 export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';

@@ -4,7 +4,7 @@ import { invariants, type PolicyViolation, violationsOf } from '../../invariants
 import { type Evidence, endOf, type Invariant } from '../../invariants/evidence.ts';
 import type { Injection, Mode } from './injector.ts';
 import { provideIdentityProvider } from './world/account.ts';
-import { type Answer, Stage } from './world/stage.ts';
+import { type Answer, type Place, Stage } from './world/stage.ts';
 import type { WalkTokens } from './world/tokens.ts';
 import type { CrashWorld } from './world/world.ts';
 
@@ -16,7 +16,9 @@ export type Flow = {
   name: string;
   environment?: string;
   /** The alias of the grant's account; the hub's unless given. */
-  account?: 'default' | 'staging';
+  account?: Place['account'];
+  /** `acme/shop` unless given. */
+  repository?: Place['repository'];
   /** The workspace's identity provider in the account; `unusable` lacks the audience. */
   provider?: 'present' | 'missing' | 'unusable';
   /** What happened before; nothing goes wrong in it. */
@@ -76,7 +78,7 @@ export class Walk {
     this.#runs += 1;
     const stage = new Stage(this.#world, this.#tokens, `run-${this.#runs}`, flow);
     try {
-      await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage.accountId);
+      await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage);
       await flow.prepare?.(stage);
       await stage.begin();
       this.#world.retire();

@@ -3,6 +3,7 @@ import type { Flow } from '../walk.ts';
 import { activeWithSession, asks, OTHER_BUCKET, pass, revokes } from './flow-parts.ts';
 
 const account = 'staging';
+const globex = { repository: 'globex/other', account: 'production' } as const;
 
 /** Stories of a grant in a spoke: each IAM call is behind a session that may not come about. */
 export const spokeFlows: Flow[] = [
@@ -24,6 +25,26 @@ export const spokeFlows: Flow[] = [
     isDone: (evidence) => eventsOf(evidence, 'GrantUpdated').length > 0,
   },
   { name: 'a revoke in a spoke', account, prepare: activeWithSession, ...revokes },
+  {
+    name: 'a new grant of a workspace with an OAuth consumer in a spoke whose provider is missing',
+    ...globex,
+    provider: 'missing',
+    ...asks,
+  },
+  {
+    name: 'a revoke of a workspace with an OAuth consumer in a spoke that was down when it was asked for',
+    isVariation: true,
+    ...globex,
+    async prepare(stage) {
+      await activeWithSession(stage);
+      await stage.world.aws.arm({ match: 'AssumeRole', effect: 'forbid', times: 1 });
+      await stage.revoke();
+      stage.world.clock.advance(61_000);
+    },
+    act: (stage) => pass(stage),
+    target: 'revoked',
+    otherwise: [],
+  },
   {
     name: 'an expiry in a spoke that was down when it was due',
     isVariation: true,

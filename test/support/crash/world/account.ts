@@ -1,7 +1,13 @@
 import type { AwsHand } from './aws.ts';
 
-const ISSUER = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
-const AUDIENCE = 'ari:cloud:bitbucket::workspace/922e118c-f34f-4226-a897-0e0afbec553d';
+const WORKSPACES = {
+  acme: '922e118c-f34f-4226-a897-0e0afbec553d',
+  globex: '979f3574-6128-47d7-81ae-79d593e68689',
+} as const;
+
+/** A workspace of the seed. */
+export type SeededWorkspace = keyof typeof WORKSPACES;
+
 export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 const statement = (over: object): string =>
@@ -17,21 +23,23 @@ export async function makeForeignRole(aws: AwsHand, name: string, path: string):
   await aws.act('PutRolePolicy', { RoleName: name, PolicyName: 'permissions', PolicyDocument: ALL_OF_S3 });
 }
 
-/** Has the workspace's identity provider be there, or not, or be there without the audience. */
+/** Has a workspace's identity provider be there, or not, or be there without the audience. */
 export async function provideIdentityProvider(
   aws: AwsHand,
   wanted: 'present' | 'missing' | 'unusable',
-  accountId: string,
+  { accountId, workspace }: { accountId: string; workspace: SeededWorkspace },
 ): Promise<void> {
-  const provider = `arn:aws:iam::${accountId}:oidc-provider/${ISSUER}`;
+  const issuer = `api.bitbucket.org/2.0/workspaces/${workspace}/pipelines-config/identity/oidc`;
+  const audience = `ari:cloud:bitbucket::workspace/${WORKSPACES[workspace]}`;
+  const provider = `arn:aws:iam::${accountId}:oidc-provider/${issuer}`;
   const act = (action: string, parameters: Record<string, string>) => aws.act(action, parameters, accountId);
   const found = aws.state().providers.find(({ arn }) => arn === provider);
-  const clientId = wanted === 'unusable' ? 'somebody-else' : AUDIENCE;
+  const clientId = wanted === 'unusable' ? 'somebody-else' : audience;
   if (wanted !== 'missing' && found?.clientIds.includes(clientId)) return;
   if (found) await act('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: provider });
   if (wanted === 'missing') return;
   await act('CreateOpenIDConnectProvider', {
-    Url: `https://${ISSUER}`,
+    Url: `https://${issuer}`,
     'ClientIDList.member.1': clientId,
   });
 }

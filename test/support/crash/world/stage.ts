@@ -19,13 +19,14 @@ import {
   type Evidence,
   type IamWrite,
   SPOKE,
+  THIRD,
 } from '../../../invariants/evidence.ts';
 import { personOf } from '../../domain/samples.ts';
 import { eventsOf } from '../../domain/streams/stored.ts';
 import { asEnvironmentUuid, asEpoch, asRepositoryUuid } from '../../identifiers.ts';
 import type { Injection } from '../injector.ts';
-import { deleteRole } from './account.ts';
-import type { WalkTokens } from './tokens.ts';
+import { deleteRole, type SeededWorkspace } from './account.ts';
+import type { SeededRepository, WalkTokens } from './tokens.ts';
 import type { CrashWorld } from './world.ts';
 
 export const SHOP = asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}');
@@ -49,14 +50,33 @@ type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
 
 const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202, planned: 200 } as const;
 
-/** Where a grant is: an environment of the repository, and an account, by alias. */
-export type Place = { environment?: string | undefined; account?: 'default' | 'staging' | undefined };
+/** The repositories of grants, and what a grant of each publishes to. */
+const REPOSITORIES = {
+  'acme/shop': { workspace: 'acme', slug: 'shop', uuid: SHOP, bucket: 'shop-site' },
+  'globex/other': {
+    workspace: 'globex',
+    slug: 'other',
+    uuid: asRepositoryUuid('{00d55214-0115-4a31-a6d5-a375ad2c465f}'),
+    bucket: 'globex-site',
+  },
+} as const;
 
-/** One grant of `acme/shop` that one run of the walk is about, and the people who deal with it. */
+const ACCOUNTS = { default: ACCOUNT, staging: SPOKE, production: THIRD } as const;
+
+/** Where a grant is: a repository (`acme/shop` unless given), an environment of it, and an account, by alias. */
+export type Place = {
+  repository?: SeededRepository | undefined;
+  environment?: string | undefined;
+  account?: keyof typeof ACCOUNTS | undefined;
+};
+
+/** One grant that one run of the walk is about, and the people who deal with it. */
 export class Stage {
   readonly world: CrashWorld;
   readonly tokens: WalkTokens;
   readonly name: string;
+  readonly repository: SeededRepository;
+  readonly workspace: SeededWorkspace;
   readonly environment: string | undefined;
   readonly accountId: AccountId;
   readonly grantId: GrantId;
@@ -73,31 +93,34 @@ export class Stage {
     world: CrashWorld,
     tokens: WalkTokens,
     name: string,
-    { environment, account = 'default' }: Place = {},
+    { repository = 'acme/shop', environment, account = 'default' }: Place = {},
   ) {
     this.world = world;
     this.tokens = tokens;
     this.name = name;
+    const { workspace, slug, uuid } = REPOSITORIES[repository];
+    this.repository = repository;
+    this.workspace = workspace;
     this.environment = environment;
-    this.accountId = account === 'staging' ? SPOKE : ACCOUNT;
+    this.accountId = ACCOUNTS[account];
     const environmentUuid = environment ? STAGING : undefined;
     const key = {
       accountId: this.accountId,
-      repositoryUuid: SHOP,
+      repositoryUuid: uuid,
       environmentUuid,
       template: 's3-static-site',
       name,
     };
     this.grantId = grantIdOf(key);
-    this.roleName = roleNameOf(this.grantId, 'shop', 's3-static-site');
+    this.roleName = roleNameOf(this.grantId, slug, 's3-static-site');
     this.roleArn = `arn:aws:iam::${this.accountId}:role/rolewright/${this.roleName}`;
   }
 
   request(over: Partial<GrantRequest> = {}, caller: Caller = ada): Promise<Answer> {
     const body: GrantRequest = {
-      repository: 'acme/shop',
+      repository: this.repository,
       template: 's3-static-site',
-      parameters: { bucket: 'shop-site' },
+      parameters: { bucket: REPOSITORIES[this.repository].bucket },
       name: this.name,
       ...(this.environment ? { environment: this.environment } : {}),
       account: this.accountId,
@@ -184,13 +207,17 @@ export class Stage {
 
   /** Opens a session on the role, which must be possible. */
   async openSession(): Promise<void> {
-    this.session = await this.world.aws.assume(this.roleArn, this.tokens.ownOf(this.environment));
+    this.session = await this.world.aws.assume(
+      this.roleArn,
+      this.tokens.ownOf(this.repository, this.environment),
+    );
     if (!this.session || !(await this.#sessionActs())) throw new Error('the role lets nobody act');
   }
 
   async #sessionActs(): Promise<boolean | undefined> {
     if (!this.session) return undefined;
-    return this.world.aws.canAct(this.session, 's3:PutObject', 'arn:aws:s3:::shop-site/index.html');
+    const { bucket } = REPOSITORIES[this.repository];
+    return this.world.aws.canAct(this.session, 's3:PutObject', `arn:aws:s3:::${bucket}/index.html`);
   }
 
   /** Does something while Lambda runs no provisioner: the request stands, and nobody works on it. */
@@ -250,7 +277,7 @@ export class Stage {
   async #admissions(tokens: 'own' | 'all', roles: Role[]): Promise<Admission[]> {
     if (!roles.some(({ arn }) => arn === this.roleArn)) return [];
     const admissions: Admission[] = [];
-    for (const [token, text] of this.tokens.shownTo(this.environment)) {
+    for (const [token, text] of this.tokens.shownTo(this.repository, this.environment)) {
       if (token !== 'own' && tokens === 'own') continue;
       admissions.push({ token, admitted: (await this.world.aws.assume(this.roleArn, text)) !== undefined });
     }
@@ -265,7 +292,8 @@ export class Stage {
       accountId: this.accountId,
       grantId,
       roleName,
-      repositoryUuid: SHOP,
+      workspace: this.workspace,
+      repositoryUuid: REPOSITORIES[this.repository].uuid,
       environmentUuid: this.environment ? STAGING : undefined,
       events: await world.storage.events(grantId),
       beside: await world.storage.events(streamBeside(grantId)),

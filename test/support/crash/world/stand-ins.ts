@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../../../adapters/settings/files.ts';
-import { sourceOfStage } from '../../../../adapters/settings/source.ts';
+import type { SettingsSource } from '../../../../adapters/settings/source.ts';
 import { startAwsSandbox } from '../../../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../../../sandbox/bitbucket/server.ts';
 import { cursorKeys } from '../../../../sandbox/cursor-keys.ts';
+import { writeCompanyConfiguration } from '../../../../sandbox/demo/company.ts';
 import { createTables, startDynamodbSandbox } from '../../../../sandbox/dynamodb/server.ts';
 import { accountSeeds, hubOf, tableDefinitions } from '../../../../sandbox/infrastructure.ts';
 import { startSlackSandbox } from '../../../../sandbox/slack/server.ts';
@@ -22,6 +23,8 @@ export type WalkStandIns = {
   /** Where the AWS stand-in keeps its state. */
   awsFolder: string;
   accountId: string;
+  /** The settings: of a company with two workspaces and three accounts. */
+  source: SettingsSource;
   /** The environment of the product's functions. */
   variables(lambdaPort: number): Record<string, string>;
   close(): Promise<void>;
@@ -30,9 +33,10 @@ export type WalkStandIns = {
 /** Starts Bitbucket, IAM and STS, Slack, and DynamoDB in memory, with the tables and the boundary of `infrastructure/`. */
 export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns> {
   const root = process.cwd();
-  const configuration = readConfiguration(sourceOfStage(root, 'sandbox'));
-  const account = hubOf(configuration.accounts);
   const dir = mkdtempSync(join(tmpdir(), 'crash-walk-'));
+  const source = { root, configuration: writeCompanyConfiguration(root, dir), access: 'sandbox/access' };
+  const configuration = readConfiguration(source);
+  const account = hubOf(configuration.accounts);
   const awsFolder = join(dir, 'aws');
   const now = () => clock.now();
   const names = {
@@ -58,6 +62,7 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
     dynamodbUrl: dynamodb.url,
     awsFolder,
     accountId: account.id,
+    source,
     variables: (lambdaPort) =>
       functionVariables({ aws, bitbucket, dynamodb, slack }, { lambdaPort, cursors: cursorKeys(dir) }),
     async close() {

@@ -90,7 +90,7 @@ export class CrashWorld {
     world.#lambda = await startLambda((payload) => world.#invoke(payload as { grantId: GrantId }));
     const variables = world.standIns.variables(world.#lambda.port);
     Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: 'SILENT' });
-    const settings = composeCore({ variables, clock });
+    const settings = composeCore({ variables, source: world.standIns.source, clock });
     // What Slack is told is nothing that a grant waits for; the walk is of what must come to agree.
     world.#settings = { ...settings, configuration: { ...settings.configuration, slack: undefined } };
     return world;
