@@ -39,3 +39,11 @@ export function sourceFromEnvironment(
   const source = sourceOfStage(root, stage);
   return access ? { ...source, access } : source;
 }
+
+/** The settings of a build for `stage`, which is `prod` where none is given. Only a file for one run stands before the stage's:
+ *  `ROLEWRIGHT_STAGE`, which is for commands, could put one stage's settings into another's stack. */
+export const sourceOfBuild = (
+  root: string,
+  { ROLEWRIGHT_CONFIG, ROLEWRIGHT_ACCESS }: NodeJS.ProcessEnv,
+  stage: string | null | undefined,
+): SettingsSource => sourceFromEnvironment(root, { ROLEWRIGHT_CONFIG, ROLEWRIGHT_ACCESS }, stage ?? 'prod');

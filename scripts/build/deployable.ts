@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { type SettingsSource, sourceFromEnvironment } from '../../adapters/settings/source.ts';
+import { type SettingsSource, sourceOfBuild } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 
@@ -28,6 +28,15 @@ export const deploymentErrors = (
       : [],
   );
 
+/** Settings for one run are not deployed: the next deployment would not have them. */
+export const oneRunErrors = (variables: NodeJS.ProcessEnv): string[] =>
+  ['ROLEWRIGHT_CONFIG', 'ROLEWRIGHT_ACCESS']
+    .filter((name) => variables[name])
+    .map(
+      (name) =>
+        `${name} is set: it is for one run. Unset it, and keep the stage's settings in config/ and access/.`,
+    );
+
 /** The plugin of `serverless.yml` that refuses a deployment before anything is sent to AWS, packaged now or earlier. */
 export default class Deployable {
   readonly hooks: Record<string, () => void>;
@@ -35,8 +44,8 @@ export default class Deployable {
   constructor({ service }: { service: { provider: { stage?: string } } }) {
     const check = () => {
       const root = join(import.meta.dirname, '..', '..');
-      const source = sourceFromEnvironment(root, process.env, service.provider.stage);
-      const errors = deploymentErrors(source, readConfiguration(source));
+      const source = sourceOfBuild(root, process.env, service.provider.stage);
+      const errors = [...oneRunErrors(process.env), ...deploymentErrors(source, readConfiguration(source))];
       if (errors.length > 0) throw new StartFailure(errors);
     };
     this.hooks = { 'before:deploy:deploy': check, 'before:deploy:function:initialize': check };

@@ -1,6 +1,6 @@
 import { join, parse } from 'node:path';
 import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
-import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
+import { sourceOfBuild } from '../../adapters/settings/source.ts';
 import { embedSettings } from './embed-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -51,7 +51,7 @@ const made = new Map<string, Plugin[]>();
 export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
-  const source = sourceFromEnvironment(ROOT, process.env, service.provider?.stage);
+  const source = sourceOfBuild(ROOT, process.env, service.provider?.stage);
   const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(source)])];
   made.set(entries.join(), plugins);
   return plugins;

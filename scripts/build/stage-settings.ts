@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
+import { sourceOfBuild } from '../../adapters/settings/source.ts';
 import { hubOf, isSpoke } from '../../domain/shared/account.ts';
 
 /** A role that does not exist, for CloudFormation: a policy needs at least one resource. */
@@ -8,8 +8,8 @@ const NO_SPOKE = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role
 
 /** What `serverless.yml` takes from the stage's configuration: the ARNs of the roles that the provisioner may assume, the path of
  *  granted roles, and the name of the boundary in the hub. Throws `StartFailure`. */
-export function stageSettings(stage: string | undefined) {
-  const source = sourceFromEnvironment(join(import.meta.dirname, '..', '..'), process.env, stage);
+export function stageSettings(stage: string | null | undefined) {
+  const source = sourceOfBuild(join(import.meta.dirname, '..', '..'), process.env, stage);
   const { accounts } = readConfiguration(source);
   const hub = hubOf(accounts);
   if (!hub) throw new Error('a configuration has a hub');

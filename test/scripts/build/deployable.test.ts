@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readConfiguration } from '../../../adapters/settings/files.ts';
-import { sourceOfStage } from '../../../adapters/settings/source.ts';
-import Deployable, { deploymentErrors } from '../../../scripts/build/deployable.ts';
+import { sourceOfBuild, sourceOfStage } from '../../../adapters/settings/source.ts';
+import Deployable, { deploymentErrors, oneRunErrors } from '../../../scripts/build/deployable.ts';
 import { textOf } from '../../support/arch/infrastructure.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -33,6 +33,25 @@ test.each(['111122223333', '123456789012', '000000000000'])('example account %s 
 
 test("an account of one's own is deployed", () => {
   expect(errorsWith('730335287361')).toEqual([]);
+});
+
+test('settings for one run are not deployed', () => {
+  expect(oneRunErrors({ ROLEWRIGHT_CONFIG: 'mine.yaml', ROLEWRIGHT_ACCESS: 'mine' })).toEqual([
+    expect.stringContaining('ROLEWRIGHT_CONFIG is set'),
+    expect.stringContaining('ROLEWRIGHT_ACCESS is set'),
+  ]);
+  expect(oneRunErrors({})).toEqual([]);
+});
+
+test('the stage of a build is the one that is deployed, whatever the commands’ variable says', () => {
+  const stageOf = (stage: string | null | undefined) =>
+    sourceOfBuild(root, { ROLEWRIGHT_STAGE: 'dev' }, stage).stage;
+  expect([stageOf('prod'), stageOf(undefined), stageOf(null), stageOf('dev')]).toEqual([
+    'prod',
+    'prod',
+    'prod',
+    'dev',
+  ]);
 });
 
 test.each(['prod', 'sandbox'])(
