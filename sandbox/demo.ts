@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sourceOfStage } from '../adapters/settings/source.ts';
 import { operate } from './demo/accounts.ts';
 import { approve } from './demo/approval.ts';
 import { writeCompanyConfiguration } from './demo/company.ts';
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   try {
     const root = process.cwd();
     const configuration = writeCompanyConfiguration(root, dir);
-    const source = { root, configuration, access: 'sandbox/access' };
+    const source = { ...sourceOfStage(root, 'sandbox'), configuration };
     const stack = await startStack({ root, dir, ports: freePorts, webhooks: true, source });
     const stop = () => stack.stop().finally(() => process.exit(130));
     process.once('SIGINT', stop);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { writeCompanyConfiguration } from '../../sandbox/demo/company.ts';
 import { type AwsLook, awsLook } from '../support/e2e/aws.ts';
 import { expectNoSecrets, expectProblem } from '../support/e2e/problems.ts';
@@ -14,7 +15,7 @@ const SPOKE = '444455556666';
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'rolewright-company-'));
 const configuration = writeCompanyConfiguration(root, folder);
-const world = useStack({ source: { root, configuration, access: 'sandbox/access' } });
+const world = useStack({ source: { ...sourceOfStage(root, 'sandbox'), configuration } });
 const made: { close(): void }[] = [];
 const staging = (): AwsLook => {
   const look = awsLook(world().stack.aws.url, SPOKE);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../../../adapters/settings/files.ts';
-import type { SettingsSource } from '../../../../adapters/settings/source.ts';
+import { type SettingsSource, sourceOfStage } from '../../../../adapters/settings/source.ts';
 import { startAwsSandbox } from '../../../../sandbox/aws/server.ts';
 import { startBitbucketSandbox } from '../../../../sandbox/bitbucket/server.ts';
 import { cursorKeys } from '../../../../sandbox/cursor-keys.ts';
@@ -34,7 +34,8 @@ export type WalkStandIns = {
 export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns> {
   const root = process.cwd();
   const dir = mkdtempSync(join(tmpdir(), 'crash-walk-'));
-  const source = { root, configuration: writeCompanyConfiguration(root, dir), access: 'sandbox/access' };
+  const configurationFile = writeCompanyConfiguration(root, dir);
+  const source = { ...sourceOfStage(root, 'sandbox'), configuration: configurationFile };
   const configuration = readConfiguration(source);
   const account = hubOf(configuration.accounts);
   const awsFolder = join(dir, 'aws');
