@@ -7,7 +7,7 @@ import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '..
 import { renderClosedTrustPolicy } from '../../trust/policy.ts';
 import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
-import { type ClosableRole, closeRole, isClosed } from './close-role.ts';
+import { type ClosableRole, endSessions, isClosed } from './end-sessions.ts';
 import type { Iam, ObservedRole } from './iam.ts';
 import { PROPAGATION_SECONDS } from './lasting-failures.ts';
 import { configuredAccount, PROVISIONER, type ProvisionerPorts } from './run.ts';
@@ -59,7 +59,7 @@ async function close(
     const mayAppear = plusSeconds(request.at, PROPAGATION_SECONDS) > now;
     return mayAppear ? 'unfinished' : { type: 'UnreadableRoleNotFound', data: target };
   }
-  const [failure] = await closeRole(found.iam, closable(found));
+  const [failure] = await endSessions(found.iam, closable(found));
   if (failure) throw failure;
   return {
     type: 'UnreadableRoleDisabled',

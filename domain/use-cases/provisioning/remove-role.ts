@@ -4,7 +4,7 @@ import { boundaryArn, findAccount } from '../../shared/account.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { renderDenyingTrustPolicy } from '../../trust/policy.ts';
-import { closeRole } from './close-role.ts';
+import { endSessions } from './end-sessions.ts';
 import type { ObservedRole } from './iam.ts';
 import { isUnseen, secondsSince } from './lasting-failures.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole, mayBeOurs } from './role-identity.ts';
@@ -14,7 +14,7 @@ import { configuredAccount, type ProvisionerRun } from './run.ts';
  *  absent, and for which a confirmed role may be invisible. Design contract. */
 const ABSENCE_SECONDS = 60;
 
-/** Ends all access through a grant's role and deletes it, in resumable steps: `closeRole` (deny in the trust policy, and
+/** Ends all access through a grant's role and deletes it, in resumable steps: `endSessions` (deny in the trust policy, and
  *  AWSDenyAll as boundary, which ends running sessions), every policy off, role deleted. Returns when it is proven that nothing
  *  of the grant is left in IAM; throws while that is not so. Touches only a role that is provably this grant's. The log already
  *  holds the intent to remove. */
@@ -102,7 +102,7 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
     workspace: intent.workspace,
     repositoryUuid: intent.repository.uuid,
   });
-  const failures = await closeRole(run.iam, {
+  const failures = await endSessions(run.iam, {
     name: role.name,
     found,
     denying,

@@ -21,9 +21,10 @@ export const isClosed = ({ found, denying, denyAllArn }: ClosableRole): boolean 
 const isDenied = (found: ObservedRole, denying: TrustPolicy): boolean =>
   canonicalHash(found.trustPolicy ?? null) === canonicalHash(denying);
 
-/** Steps 1 and 2 of a revoke: ends all access through a role and leaves it there. What IAM lastingly refuses is returned,
- *  because one refused step must not keep the other from ending access; everything else is thrown. */
-export async function closeRole(
+/** Steps 1 and 2 of a revoke: ends all access through a role and leaves it there. The trust policy denies new sessions, and
+ *  AWSDenyAll as the boundary ends running ones. What IAM lastingly refuses is returned, because one refused step must not keep
+ *  the other from ending access; everything else is thrown. */
+export async function endSessions(
   iam: Pick<Iam, 'putTrustPolicy' | 'putBoundary'>,
   { name, found, denying, denyAllArn, boundaryArn }: ClosableRole,
 ): Promise<PortError[]> {
