@@ -4,6 +4,7 @@ import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
 import type { DueRow, GrantRows, GrantTable } from '../../domain/grants/stores.ts';
 import {
+  type AccountId,
   type GrantId,
   grantIdSchema,
   type RepositoryUuid,
@@ -188,9 +189,11 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
 
     ...repositories,
 
-    async listLive(repositoryUuid) {
+    async listLive(repositoryUuid, accountId) {
       const ids = await repositories.listEnrolled(repositoryUuid);
-      const live = (await readRows(ids, true)).flatMap((item) => liveRowIn(item, repositoryUuid));
+      const live = (await readRows(ids, true)).flatMap((item) =>
+        liveRowIn(item, { repositoryUuid, accountId }),
+      );
       return live.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ grantId }) => grantId);
     },
   };
@@ -205,21 +208,21 @@ const grantIdsIn = (item: Item): GrantId[] => {
 /** The grant's id in a row. Throws for a row of another kind. */
 const idIn = (item: Item): GrantId => grantIdSchema.parse(textOf(item, 'grantId'));
 
-/** A row that counts against its repository's limit, and its place among them: by what its grant says, whatever its attributes
+/** A row that counts against its repository's limit in an account, and its place among them: by what its grant says, whatever its attributes
  *  claim. */
-function liveRowIn(item: Item, repositoryUuid: RepositoryUuid): { grantId: GrantId; order: string }[] {
+function liveRowIn(item: Item, where: Where): { grantId: GrantId; order: string }[] {
   if (!item.grant) return [];
   const grantId = idIn(item);
   const row = rowIn(item);
-  const live = row.ok
-    ? isOfRepository(row.value, repositoryUuid) && isLive(row.value.state)
-    : isLiveByState(item);
+  const live = row.ok ? isThere(row.value, where) && isLive(row.value.state) : isLiveByState(item);
   const askedAt = row.ok ? row.value.request.at : (item.askedAt?.S ?? '');
   return live ? [{ grantId, order: `${askedAt}#${grantId}` }] : [];
 }
 
-const isOfRepository = ({ request }: Grant, repositoryUuid: RepositoryUuid): boolean =>
-  request.intent.repository.uuid === repositoryUuid;
+type Where = { repositoryUuid: RepositoryUuid; accountId: AccountId };
+
+const isThere = ({ request: { intent } }: Grant, { repositoryUuid, accountId }: Where): boolean =>
+  intent.repository.uuid === repositoryUuid && intent.account === accountId;
 
 /** The state of an unreadable row comes from its attribute. An unknown state counts as live. */
 const isLiveByState = (item: Item): boolean => {

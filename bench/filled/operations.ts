@@ -44,7 +44,7 @@ export function readingOperations({ ports }: FilledWorld, own: Grant, other: Gra
     { name: 'read one grant', run: async () => (await loadStream(ports, other.id)).events.length },
     {
       name: 'limit of live grants',
-      run: async () => (await ports.grants.listLive(intent.repository.uuid)).length,
+      run: async () => (await ports.grants.listLive(intent.repository.uuid, intent.account)).length,
     },
     list('no filter', {}),
     list('repository by UUID', { repository: intent.repository.uuid }),

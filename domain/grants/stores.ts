@@ -1,4 +1,4 @@
-import type { GrantId, ProjectUuid, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
+import type { AccountId, GrantId, ProjectUuid, RepositoryUuid, StreamId } from '../shared/identifiers.ts';
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
@@ -95,7 +95,7 @@ export type GrantTable = {
   enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently. Some may have no events. */
   listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
-  /** Ids of the repository's live grants in the order in which they were requested: those that are enrolled, by their
-   *  rows, both read consistently. */
-  listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
+  /** Ids of the repository's live grants in one account, in the order in which they were requested: those that are enrolled, by
+   *  their rows, both read consistently. One whose row cannot be read counts in every account. */
+  listLive(repositoryUuid: RepositoryUuid, accountId: AccountId): Promise<GrantId[]>;
 };

@@ -12,6 +12,7 @@ import {
 import type { GrantTable } from '../../domain/grants/stores.ts';
 import { forEachItem } from '../support/adapters/batches.ts';
 import {
+  ACCOUNT,
   ada,
   type GrantFields,
   grantIdNumber,
@@ -166,8 +167,10 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       await forEachItem(rows, (row) => project(row));
       const live = ['pending', 'provisioning', 'active', 'revoking'];
       for (const n of [0, 1, 2, 9]) {
-        const expected = rows.filter((row) => row.n % 3 === n && live.includes(row.state ?? '')).length;
-        expect(await table.listLive(repositoryNumber(n))).toHaveLength(expected);
+        const expected = rows.filter(
+          (row) => row.n % 3 === n && live.includes(row.state ?? '') && (row.account ?? ACCOUNT) === ACCOUNT,
+        ).length;
+        expect(await table.listLive(repositoryNumber(n), ACCOUNT)).toHaveLength(expected);
       }
     });
 
@@ -177,9 +180,16 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       await table.enrol(repositoryNumber(2), grantIdNumber(3), []);
       await project({ n: 4, state: 'revoked' });
       expect((await table.listEnrolled(repositoryNumber(1))).sort()).toEqual([1, 2, 4].map(grantIdNumber));
-      expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+      expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([]);
       expect(await table.listDue(asInstant('2099-01-01T00:00:00.000Z'), 10)).toEqual([]);
       expect(await listAll(table)).toHaveLength(1);
+    });
+
+    test('live grants are counted in each account by itself', async () => {
+      const other = asAccountId('444455556666');
+      for (const n of [1, 2, 3]) await project({ n, ...(n === 3 ? { account: other } : {}) });
+      expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([1, 2].map(grantIdNumber));
+      expect(await table.listLive(repositoryNumber(1), other)).toEqual([grantIdNumber(3)]);
     });
 
     test('a count goes beyond one page', async () => {
@@ -187,7 +197,7 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
         Array.from({ length: 130 }, (_, n) => n),
         (n) => project({ n }),
       );
-      expect(await table.listLive(repositoryNumber(1))).toHaveLength(130);
+      expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toHaveLength(130);
     });
   });
 }

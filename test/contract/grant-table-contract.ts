@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { GrantTable } from '../../domain/grants/stores.ts';
 import type { GrantId } from '../../domain/shared/identifiers.ts';
 import type { Instant } from '../../domain/shared/time.ts';
-import { type GrantFields, grantIdNumber, grantOf, repositoryNumber } from '../support/adapters/events.ts';
+import {
+  ACCOUNT,
+  type GrantFields,
+  grantIdNumber,
+  grantOf,
+  repositoryNumber,
+} from '../support/adapters/events.ts';
 import { asInstant } from '../support/identifiers.ts';
 import { listAll } from '../support/stores/listed.ts';
 
@@ -50,7 +56,7 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
       expect(await due(GRANT)).toBe(EARLY);
       expect(await listAll(table)).toEqual([]);
       expect(await listAll(table, { by: 'repository', value: repositoryNumber(1) })).toEqual([]);
-      expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+      expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([]);
     });
 
     test('an older seq never overwrites a newer one, whoever writes last', async () => {

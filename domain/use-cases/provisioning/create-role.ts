@@ -162,7 +162,7 @@ function checkRank(
 ): Problem | undefined {
   const limit = run.ports.configuration.limits.liveGrantsPerRepository;
   if (live.indexOf(grantId) < limit) return undefined;
-  const detail = `${intent.repository.fullName} has ${limit} live grants, which is the limit. Revoke one that is not needed.`;
+  const detail = `${intent.repository.fullName} has ${limit} live grants in account ${intent.account}, which is the limit. Revoke one that is not needed.`;
   return problem('QUOTA_EXCEEDED', detail);
 }
 

@@ -15,7 +15,7 @@ export type ReadsAhead = {
 
 /** Begins the reads that depend on nothing but the intent. */
 export function readAhead(run: ProvisionerRun, { intent }: Pick<RequestInForce, 'intent'>): ReadsAhead {
-  const live = run.ports.grants.listLive(intent.repository.uuid);
+  const live = run.ports.grants.listLive(intent.repository.uuid, intent.account);
   // An account that is not configured fails this read, and no other.
   const roleQuota = (async () => run.iam.roleQuota())();
   const provider = findProviderOf(run, intent);

@@ -63,7 +63,7 @@ export function checkPipelinePlan(
 /** Grants that a repository ever had. Our choice: their ids fill half of the one item that holds them. */
 const MOST_ENROLLED = 5000;
 
-/** `QUOTA_EXCEEDED` where one more live grant would be more than the repository may have. */
+/** `QUOTA_EXCEEDED` where one more live grant would be more than the repository may have in the account. */
 export async function checkQuota(
   ports: {
     configuration: Pick<Configuration, 'limits'>;
@@ -80,12 +80,12 @@ export async function checkQuota(
     return fail(problem('QUOTA_EXCEEDED', detail));
   }
   const limit = ports.configuration.limits.liveGrantsPerRepository;
-  const { length: live } = await ports.grants.listLive(intent.repository.uuid);
+  const { length: live } = await ports.grants.listLive(intent.repository.uuid, intent.account);
   if (live < limit) return ok(undefined);
   return fail(
     problem(
       'QUOTA_EXCEEDED',
-      `${intent.repository.fullName} has ${live} live grants; the limit is ${limit}. Revoke one that is not needed.`,
+      `${intent.repository.fullName} has ${live} live grants in account ${intent.account}; the limit is ${limit}. Revoke one that is not needed.`,
     ),
   );
 }

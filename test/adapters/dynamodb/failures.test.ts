@@ -13,7 +13,7 @@ import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { eventEntryOf } from '../../../domain/grants/listing.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
-import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
+import { ACCOUNT, eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { everythingIn, rejectionOf, sdkError } from '../../support/adapters/failures.ts';
 import { eventsOf } from '../../support/domain/streams/stored.ts';
 import { asGrantId, asInstant } from '../../support/identifiers.ts';
@@ -46,7 +46,7 @@ const calls: [name: string, call: () => Promise<unknown>][] = [
   ['bearersOf', () => table.bearersOf('repository', 'acme/shop')],
   ['enrol', () => table.enrol(REPOSITORY, GRANT, [])],
   ['listEnrolled', () => table.listEnrolled(REPOSITORY)],
-  ['listLive', () => table.listLive(REPOSITORY)],
+  ['listLive', () => table.listLive(REPOSITORY, ACCOUNT)],
 ];
 
 beforeEach(() => {
@@ -84,7 +84,7 @@ test('rows that did not fit into an answer are read again, and none is counted t
       UnprocessedKeys: { grants: { Keys: [{ grantId: { S: ids[1] ?? '' } }] } },
     })
     .resolves({ Responses: { grants: rows.slice(1) } });
-  expect((await table.listLive(REPOSITORY)).sort()).toEqual([...ids].sort());
+  expect((await table.listLive(REPOSITORY, ACCOUNT)).sort()).toEqual([...ids].sort());
 });
 
 /** An event's item as the log stores it, under a key of its own or another. */

@@ -12,7 +12,7 @@ import { grantDueContract } from '../../contract/grant-due-contract.ts';
 import { grantListContract } from '../../contract/grant-list-contract.ts';
 import { grantTableContract } from '../../contract/grant-table-contract.ts';
 import { armFault, useAwsEnvironment } from '../../support/adapters/environment.ts';
-import { grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
+import { ACCOUNT, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { grantsTable } from '../../support/adapters/tables.ts';
 import { asInstant } from '../../support/identifiers.ts';
 import { listAll } from '../../support/stores/listed.ts';
@@ -99,11 +99,11 @@ describe('a row that this version did not write', () => {
     await table.enrol(repositoryNumber(1), GRANT, []);
     await table.project({ grantId: GRANT, seq: 3, grant: grantOf() });
     await overwrite('grant', { S: '{' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([GRANT]);
     await overwrite('state', { S: 'asleep' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([GRANT]);
+    expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([GRANT]);
     await overwrite('state', { S: 'revoked' });
-    expect(await table.listLive(repositoryNumber(1))).toEqual([]);
+    expect(await table.listLive(repositoryNumber(1), ACCOUNT)).toEqual([]);
   });
 });
 

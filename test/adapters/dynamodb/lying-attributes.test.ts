@@ -11,7 +11,7 @@ import {
   startDynamodbSandbox,
 } from '../../../sandbox/dynamodb/server.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
-import { eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
+import { ACCOUNT, eventOf, grantIdNumber, grantOf, repositoryNumber } from '../../support/adapters/events.ts';
 import { eventsTable, grantsTable } from '../../support/adapters/tables.ts';
 import { asInstant } from '../../support/identifiers.ts';
 
@@ -153,12 +153,12 @@ describe('the live grants of a repository are counted by what their rows hold', 
     ['grant', '{"state":"revoked"}'],
   ])('not by %s %s', async (name, value) => {
     await overwrite(names.grants, {}, [name, value]);
-    expect(await table.listLive(repository)).toEqual([GRANT, grantIdNumber(2)]);
+    expect(await table.listLive(repository, ACCOUNT)).toEqual([GRANT, grantIdNumber(2)]);
   });
 
   test('and one that was enrolled with another repository is not counted there', async () => {
     await table.enrol(repositoryNumber(2), GRANT, []);
-    expect(await table.listLive(repositoryNumber(2))).toEqual([]);
+    expect(await table.listLive(repositoryNumber(2), ACCOUNT)).toEqual([]);
   });
 });
 
@@ -209,7 +209,7 @@ describe('an item beside the rows that holds what no writer of ours wrote', () =
     await table.project({ grantId: GRANT, seq: 1, grant: grantOf({ repositoryUuid: repository }) });
     await set(`repository#${repository}`, 'enrolled', { SS: ['no grant', '', GRANT].filter(Boolean) });
     expect(await table.listEnrolled(repository)).toEqual([GRANT]);
-    expect(await table.listLive(repository)).toEqual([GRANT]);
+    expect(await table.listLive(repository, ACCOUNT)).toEqual([GRANT]);
     await set(`repository#${repository}`, 'enrolled', { S: 'no set' });
     expect(await table.listEnrolled(repository)).toEqual([]);
   });

@@ -32,6 +32,7 @@ import type {
 import { claimedBy, readEvent, type StoredEvent } from '../../../../domain/grants/unreadable/stored-event.ts';
 import type { Clock } from '../../../../domain/shared/clock.ts';
 import type {
+  AccountId,
   GrantId,
   ProjectUuid,
   RepositoryUuid,
@@ -317,9 +318,12 @@ export class FakeGrantTable implements GrantTable {
     return [...(found.get(name.toLowerCase()) ?? [])];
   }
 
-  async listLive(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
+  async listLive(repositoryUuid: RepositoryUuid, accountId: AccountId): Promise<GrantId[]> {
     return this.#grants()
-      .filter((grant) => isLive(grant.state) && grant.request.intent.repository.uuid === repositoryUuid)
+      .filter(
+        ({ state, request: { intent } }) =>
+          isLive(state) && intent.repository.uuid === repositoryUuid && intent.account === accountId,
+      )
       .sort((a, b) => (a.request.at < b.request.at ? -1 : 1))
       .map(({ id }) => id);
   }
