@@ -89,6 +89,7 @@ export function requestRules(world: () => World): void {
         'rolewright:repository': repository.uuid.slice(1, -1),
         'rolewright:environment': environment.slice(1, -1),
         'rolewright:template': 's3-static-site',
+        'rolewright:stage': 'sandbox',
       });
     });
 
