@@ -1,4 +1,5 @@
 import { accountActions } from './iam/account.ts';
+import { authorizationDetailActions } from './iam/authorization-details.ts';
 import { managedPolicyActions } from './iam/managed-policies.ts';
 import { oidcProviderActions } from './iam/oidc-providers.ts';
 import { rolePolicyActions } from './iam/role-policies.ts';
@@ -33,6 +34,7 @@ export function queryCall(world: World): (request: AwsRequest) => WireCall {
         ...managedPolicyActions,
         ...oidcProviderActions,
         ...accountActions,
+        ...authorizationDetailActions,
       }),
     ),
   };

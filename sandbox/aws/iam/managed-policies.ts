@@ -234,6 +234,13 @@ function policyXml(world: World, policy: ManagedPolicy): { [element: string]: Xm
   };
 }
 
+/** A policy as GetAccountAuthorizationDetails shows it: with the documents of its versions, and without its tags. */
+export function managedPolicyDetailXml(world: World, policy: ManagedPolicy): Xml {
+  const { Tags: _, ...xml } = policyXml(world, policy);
+  const version = { Document: urlEncoded(policy.document), ...versionXml(policy) };
+  return { ...xml, Description: policy.description, PolicyVersionList: [version] };
+}
+
 export const managedPolicyActions = {
   CreatePolicy: createPolicy,
   GetPolicy: getPolicy,
