@@ -1,4 +1,9 @@
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { type Grant, grantStates, isLive } from '../../domain/grants/grant.ts';
 import type { GrantEntry } from '../../domain/grants/listing.ts';
 import { type GrantRow, parseRow } from '../../domain/grants/row.ts';
@@ -170,6 +175,23 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       const values = { ':dueAt': { S: `${dueAt}#${grantId}` }, ':stored': { S: dueAt } };
       const unchanged = 'dueAt = :dueAt OR dueAt = :stored';
       await update(grantId, 'REMOVE due, dueAt, dueAttempts', unchanged, values);
+    },
+
+    async removeRow({ grantId, dueAt }) {
+      await guarded('DeleteItem', async () => {
+        const input: DeleteItemCommandInput = {
+          TableName: table,
+          Key: { grantId: { S: grantId } },
+          ConditionExpression: 'dueAt = :dueAt AND attribute_not_exists(#seq)',
+          ExpressionAttributeNames: { '#seq': 'seq' },
+          ExpressionAttributeValues: { ':dueAt': { S: `${dueAt}#${grantId}` } },
+        };
+        try {
+          await client.send(new DeleteItemCommand(input));
+        } catch (error) {
+          if (failureName(error) !== 'ConditionalCheckFailedException') throw error;
+        }
+      });
     },
 
     async forgetDue({ grantId, dueAt, dueSeq }) {

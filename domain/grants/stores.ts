@@ -82,6 +82,8 @@ export type GrantTable = {
   postpone(row: DueRow, until: Instant): Promise<void>;
   /** Removes the due time of a row without work. Does nothing if the due time has changed. */
   dropDue(row: DueRow): Promise<void>;
+  /** Deletes a due row that is no grant's. Does nothing if the due time has changed, or to a row that was projected. */
+  removeRow(row: DueRow): Promise<void>;
   /** Removes a due time whose awaited event was never appended. Does nothing if the due time has changed. */
   forgetDue(row: DueRow): Promise<void>;
   /** Remembers names, before an event with them is appended. Idempotent. A name that very many have had keeps its

@@ -3,6 +3,7 @@ import type { DueRow, GrantTable } from '../grants/stores.ts';
 import type { Worker } from '../messaging/ports.ts';
 import type { StreamId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
+import type { Problem } from '../shared/problem.ts';
 import { type EpochMilliseconds, plusSeconds, type Seconds, seconds, toInstant } from '../shared/time.ts';
 
 /** Seconds until a postponed delivery is resumed: at first a minute, later twice as long each time, up to an hour, which is
@@ -11,7 +12,7 @@ import { type EpochMilliseconds, plusSeconds, type Seconds, seconds, toInstant }
 const FIRST_RESUMPTION_SECONDS = 60;
 const LONGEST_RESUMPTION_SECONDS = 3600;
 
-/** Resumptions after which a delivery counts as failed. Our choice: three days, so that a credential that expires on a Friday
+/** Resumptions after which a delivery is given up. Our choice: three days, so that a credential that expires on a Friday
  *  can be replaced on Monday. */
 const MOST_RESUMPTIONS = 78;
 
@@ -42,18 +43,35 @@ export function postponedDelivery(id: string): BitbucketDelivery | undefined {
 /** True for the id of a row that keeps a delivery. */
 export const isPostponed = (id: string): boolean => id.startsWith(PREFIX);
 
-/** True for a failure that is over only after some time: Bitbucket's rate limit, and a credential that must be replaced. */
-const canWait = (error: unknown): error is PortError =>
-  error instanceof PortError &&
-  error.system === 'Bitbucket' &&
-  (error.code === 'THROTTLED' || error.code === 'DENIED') &&
-  error.retryAfter !== undefined;
+/** A delivery that is not followed to its end, because of a problem that passes: an account that cannot be reached, a grant that
+ *  another request is changing. */
+export class DeliveryUnfinished extends Error {
+  readonly retryAfter: number | undefined;
+
+  constructor({ detail, retryAfter }: Problem) {
+    super(detail);
+    this.name = 'DeliveryUnfinished';
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A delivery that failed at every resumption for three days. It is in the queue of failed messages once Lambda has repeated it. */
+export class DeliveryGivenUp extends Error {
+  constructor(cause: Error) {
+    super(`The delivery is given up after three days: ${cause.message}`, { cause });
+    this.name = 'DeliveryGivenUp';
+  }
+}
+
+/** True for a failure that is no bug: it is over after some time, or once an administrator has acted. */
+const canWait = (error: unknown): error is PortError | DeliveryUnfinished =>
+  error instanceof PortError || error instanceof DeliveryUnfinished;
 
 type PostponePorts = { grants: GrantTable; clock: { now(): EpochMilliseconds } };
 
-/** Does `work` for a delivery, or keeps the delivery for later where Bitbucket's limit or a credential is in the way. A
- *  resumed delivery that is done is kept no longer. Throws where it must be tried again at once, and after
- *  three days of resumptions. */
+/** Does `work` for a delivery, or keeps the delivery for later where a system that was called is in the way: its limit, an outage, a
+ *  credential that it does not accept, or an answer that proves nothing. The row of a resumed delivery that is done is removed.
+ *  Throws what is a bug, and `DeliveryGivenUp` after three days of resumptions. */
 export async function doOrPostpone(
   ports: PostponePorts,
   delivery: BitbucketDelivery,
@@ -66,8 +84,9 @@ export async function doOrPostpone(
   } catch (error) {
     if (!canWait(error) || !id) throw error;
     if (row && row.attempts >= MOST_RESUMPTIONS) {
-      await ports.grants.dropDue(row);
-      throw error;
+      // What throws is repeated by Lambda, then kept in the queue of failed messages: also where the process dies here.
+      await ports.grants.removeRow(row);
+      throw new DeliveryGivenUp(error);
     }
     const wait = seconds(Math.max(error.retryAfter ?? 0, secondsAfter(row?.attempts ?? 0)));
     const until = plusSeconds(toInstant(ports.clock.now()), wait);
@@ -75,7 +94,7 @@ export async function doOrPostpone(
     else await ports.grants.markDue(id, 0, until);
     return 'postponed';
   }
-  if (row) await ports.grants.dropDue(row);
+  if (row) await ports.grants.removeRow(row);
   return 'done';
 }
 

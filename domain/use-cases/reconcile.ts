@@ -46,8 +46,10 @@ const SIDE_BY_SIDE = 5;
 /** Rows that were tried before, of one pass. They come after all others: work that is never done keeps none waiting. */
 const MOST_RETRIES = 20;
 
-/** Postponed deliveries that one pass, which is once a minute, has resumed. Our choice: a new repository costs Bitbucket some
- *  four calls, of the thousand that it allows a credential in an hour; a third of these is left to people and pipelines. */
+/** Postponed deliveries of one workspace that one pass, which is once a minute, has resumed. Our choice: a new repository costs
+ *  Bitbucket some four calls, of the thousand that it allows a credential in an hour; a third of these is left to people and
+ *  pipelines. The broken credential of one workspace delays no
+ *  delivery of another. */
 const MOST_RESUMED = 3;
 
 /** Seconds until a row is tried again: for the first attempts as after any work, then twice as long each time, up to an
@@ -77,12 +79,12 @@ export type Pass = {
   deadline: EpochMilliseconds;
   found: Reconciliation;
   closings: number;
-  resumed: number;
+  resumed: Map<string, number>;
   unreachable: Set<AccountId>;
 };
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
- *  the others. Deliveries that were postponed are handed to the worker again, a few in each pass. The pass has the provisioner
+ *  the others. Deliveries that were postponed are handed to the worker again, a few of each workspace. The pass has the provisioner
  *  finish or compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and updates rows
  *  that a dead process left behind; several grants at the same time. It begins no grant after `deadline`.
  *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
@@ -94,7 +96,14 @@ export async function reconcile(
   const { clock, grants } = ports;
   const until = toInstant(clock.now());
   const found: Reconciliation = { due: 0, settled: 0, unfinished: 0, unreadable: 0 };
-  const pass: Pass = { correlationId, deadline, found, closings: 0, resumed: 0, unreachable: new Set() };
+  const pass: Pass = {
+    correlationId,
+    deadline,
+    found,
+    closings: 0,
+    resumed: new Map(),
+    unreachable: new Set(),
+  };
   const retries: DueRow[] = [];
   const budget = { width: SIDE_BY_SIDE, mayBegin: () => clock.now() < deadline };
   await sideBySide(dueRows(grants, until), budget, async (row) => {
@@ -117,18 +126,20 @@ async function* dueRows(grants: Pick<GrantTable, 'listDue'>, until: Instant): As
   } while (last);
 }
 
-/** Hands a postponed delivery to the worker, unless the pass has resumed enough. Never throws. */
+/** Hands a postponed delivery to the worker, unless the pass has resumed enough of its workspace. Never throws. */
 async function resumeRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<void> {
   pass.found.due += 1;
   pass.found.unfinished += 1;
-  if (pass.resumed >= MOST_RESUMED) return;
   try {
     const delivery = postponedDelivery(row.grantId);
     if (!delivery) {
+      ports.reportFailure(row.grantId, new Error('this version cannot read the delivery that was postponed'));
       const until = plusSeconds(toInstant(ports.clock.now()), LONGEST_RETRY_SECONDS);
       return await ports.grants.postpone(row, until);
     }
-    pass.resumed += 1;
+    const resumed = pass.resumed.get(delivery.workspace) ?? 0;
+    if (resumed >= MOST_RESUMED) return;
+    pass.resumed.set(delivery.workspace, resumed + 1);
     await resumeDelivery(ports, row, delivery);
   } catch (error) {
     ports.reportFailure(row.grantId, error);

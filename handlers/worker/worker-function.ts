@@ -5,7 +5,7 @@ import { assertNever } from '../../domain/shared/result.ts';
 import { later } from '../../domain/shared/time.ts';
 import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
-import { doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
+import { DeliveryGivenUp, doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
 import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
 
@@ -52,6 +52,10 @@ async function takeDelivery(
       ports.logger.error('a delivery could not be followed', { delivery, error: error as Error });
       throw error;
     }),
-  );
+  ).catch((error: unknown) => {
+    // An alarm is raised on this line. Lambda repeats the message, then keeps it in the queue.
+    if (error instanceof DeliveryGivenUp) ports.logger.error('DELIVERY_GIVEN_UP', { delivery, error });
+    throw error;
+  });
   ports.logger.info(outcome === 'done' ? 'delivery followed' : 'delivery postponed', { delivery });
 }

@@ -54,7 +54,7 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
       }
     });
 
-    test('keeps a postponed delivery, whose id is its content, until it is taken away', async () => {
+    test('keeps a postponed delivery, whose id is its content, until it is removed', async () => {
       const uuid = '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}';
       const text = JSON.stringify({
         event: 'repo:created',
@@ -66,11 +66,25 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
       const row = { grantId: id, dueAt: at(1), dueSeq: 0, attempts: 0 };
       expect(await second.listDue(at(1), 10)).toEqual([row]);
       await second.postpone(row, at(2));
-      await table.dropDue(row);
+      await table.removeRow(row);
       const later = { ...row, dueAt: at(2), attempts: 1 };
       expect([await table.listDue(at(1), 10), await table.listDue(at(2), 10)]).toEqual([[], [later]]);
-      await table.dropDue(later);
+      await table.removeRow(later);
       expect(await second.listDue(at(59), 10)).toEqual([]);
+      // No row is left that a repetition could move: only a new delivery is kept again, from its first attempt.
+      await second.postpone(later, at(9));
+      await table.removeRow(later);
+      expect(await second.listDue(at(59), 10)).toEqual([]);
+      await table.markDue(id, 0, at(3));
+      expect(await second.listDue(at(59), 10)).toEqual([{ ...row, dueAt: at(3) }]);
+    });
+
+    test('removes no row that was projected', async () => {
+      await project(5, at(1));
+      const [row] = await table.listDue(at(59), 10);
+      if (!row) throw new Error('nothing is due');
+      await table.removeRow(row);
+      expect(await second.listDue(at(59), 10)).toEqual([row]);
     });
 
     test('says which event was awaited, also after another projection', async () => {

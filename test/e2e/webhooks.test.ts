@@ -2,11 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { eventually } from '../support/e2e/eventually.ts';
 import { siteBody } from '../support/e2e/samples.ts';
+import { postponedOf } from '../support/e2e/stack/postponed.ts';
 import { useStack } from '../support/e2e/stack/stack.ts';
 import { webhooksOf } from '../support/e2e/webhooks.ts';
 
 const world = useStack({ webhooks: true });
 const { bitbucket, deliver, deliveries, grantsOf } = webhooksOf(world);
+const { postponedAbout, resume } = postponedOf(world);
 const states = (grants: { state: string }[]) => grants.map(({ state }) => state);
 const areActive = (grants: { state: string }[]) =>
   grants.length > 0 && states(grants).every((s) => s === 'active');
@@ -183,12 +185,23 @@ describe('a repository that is gone', () => {
     expect(await world().role(grant.role.name)).toBeUndefined();
   });
 
-  it('keeps them while Bitbucket does not show its workspace, and loses them at a later attempt', async () => {
+  it('keeps them while Bitbucket does not show its workspace, and loses them when the delivery is resumed', async () => {
     const repository = await world().repository();
     const grant = await world().granted(siteBody(repository, 'shop-doubt'));
-    await world().fault('bitbucket', { match: '/2.0/workspaces/', effect: 'forbid', times: 1 });
+    await world().fault('bitbucket', { match: '/2.0/workspaces/', effect: 'forbid', times: 100 });
     await world().deleteRepository(repository);
+    await eventually(
+      () => postponedAbout(repository.uuid),
+      (ids) => ids.length === 1,
+    );
+    expect(states(await grantsOf(repository.uuid, areActive))).toEqual(['active']);
+    await world().clearFaults();
+    await resume(repository.uuid);
     await grantsOf(repository.uuid, areRevoked);
+    await eventually(
+      () => postponedAbout(repository.uuid),
+      (ids) => ids.length === 0,
+    );
     expect((await names(grant.id)).filter((type) => type === 'RevocationRequested')).toHaveLength(1);
   });
 });
@@ -216,7 +229,7 @@ describe('a delivery that lies', () => {
 });
 
 describe('a worker whose Bitbucket is down', () => {
-  it('fails at every attempt, leaves the stack up, and nothing half-done', async () => {
+  it('keeps the delivery for later, leaves the stack up, and nothing half-done', async () => {
     const body = { repository: { uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}' } };
     await world().fault('bitbucket', { match: '/2.0/repositories/', effect: 'error', times: 100 });
     expect((await deliver(body)).status).toBe(202);

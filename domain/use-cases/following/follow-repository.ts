@@ -24,6 +24,7 @@ import {
   projectStream,
   type StreamPorts,
 } from '../grant-stream.ts';
+import { DeliveryUnfinished } from '../postponed-delivery.ts';
 import { readStale, type StaleRowPorts } from '../reading/read-stale.ts';
 import { replan } from '../replan.ts';
 import { type RequestPorts, requestGrant } from '../requests/request-grant.ts';
@@ -58,19 +59,21 @@ const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, .
 
 /** Reconciles one repository with Bitbucket's current state; idempotent and order-independent. Grants get the
  *  repository's present names. A repository that `isNew` gets what the rules give. The grants of a repository that is
- *  gone from the workspace are revoked. Throws if it must be retried. */
+ *  gone from the workspace are revoked. A new one that Bitbucket does not show is waited for while it `mayBeHidden`. Throws if it
+ *  must be retried. */
 export async function followRepository(
   ports: FollowPorts,
-  { workspace, uuid, isNew }: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean },
+  followed: { workspace: Workspace; uuid: RepositoryUuid; isNew: boolean; mayBeHidden: boolean },
   occasion: Occasion,
 ): Promise<void> {
+  const { workspace, uuid, isNew, mayBeHidden } = followed;
   const found = await locate(ports.bitbucket, workspace, uuid);
   const { known, unread, unreadable } = await liveGrantsOf(ports, uuid);
   for (const stream of unreadable) ports.reportUnreadable(stream.grantId, stream);
   // A delivery signed with the secret of one workspace must not affect another.
   const own = known.filter(({ request }) => request.intent.workspace.uuid === workspace.uuid);
-  // Right after a creation "not found" may mean "not yet": a retry costs nothing, and giving up would lose the grant.
-  if (found.is === 'gone' && isNew && own.length === 0) throw notShownYet();
+  // After a creation "not found" may mean "not yet": a retry costs nothing, and giving up would lose the grant.
+  if (found.is === 'gone' && isNew && own.length === 0 && mayBeHidden) throw notShownYet();
   if (found.is === 'gone') {
     await revokeAll(ports, own.map(toRevocable), occasion);
     await closeUnreadable(ports, { unreadable, workspace, uuid }, occasion);
@@ -173,7 +176,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
     if (passing.includes(answer.problem.code)) mustRepeat = answer.problem;
     else ports.reportProblem(about, answer.problem);
   }
-  if (mustRepeat) throw new Error(mustRepeat.detail);
+  if (mustRepeat) throw new DeliveryUnfinished(mustRepeat);
 }
 
 /** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such

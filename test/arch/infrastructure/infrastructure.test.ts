@@ -283,6 +283,19 @@ describe('the log', () => {
     expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
   });
 
+  test('and the read model lose no row of a grant: only the worker deletes there, and only postponed deliveries', () => {
+    const grants = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-grants`;
+    const mayDelete = (key: string) =>
+      Object.keys(policies).filter((role) => {
+        const context = { 'dynamodb:LeadingKeys': key };
+        return verdict(policies[role] ?? {}, 'dynamodb:DeleteItem', grants, context) === 'allow';
+      });
+    expect(mayDelete('delivery#{"source":"bitbucket"}')).toEqual(['WorkerRole']);
+    for (const key of ['gr_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'name#repository#acme/shop', 'holds#x']) {
+      expect(mayDelete(key)).toEqual([]);
+    }
+  });
+
   test('has checkpoints that the provisioner alone may write', () => {
     const table = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-checkpoints`;
     const mayDo = (action: string) =>

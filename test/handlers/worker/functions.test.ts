@@ -159,13 +159,10 @@ describe('the worker', () => {
   });
 
   test('throws what failed, so that it is tried again', async () => {
-    const message = {
-      source: 'bitbucket',
-      workspace: 'unknown',
-      deliveryId: 'delivery-1',
-      event: 'repo:deleted',
-    };
-    await expect(takeMessage(portsOf(), message, ample)).rejects.toThrow('not configured');
+    const ports = portsOf();
+    const findRepository = () => Promise.reject(new TypeError('a bug'));
+    Object.assign(ports, { bitbucket: { ...ports.bitbucket, findRepository } });
+    await expect(takeMessage(ports, deleted, ample)).rejects.toThrow('a bug');
   });
 
   test.each([[undefined], [{}], [{ source: 'unknown' }], [{ source: 'bitbucket', workspace: 'acme' }]])(

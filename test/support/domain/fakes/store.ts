@@ -294,6 +294,11 @@ export class FakeGrantTable implements GrantTable {
     if (row?.dueAt === dueAt) Object.assign(row, { dueAt: undefined, attempts: 0 });
   }
 
+  async removeRow({ grantId, dueAt }: DueRow): Promise<void> {
+    const row = this.rows.get(grantId);
+    if (row?.dueAt === dueAt && !row.projected) this.rows.delete(grantId);
+  }
+
   async forgetDue({ grantId, dueAt, dueSeq }: DueRow): Promise<void> {
     const row = this.rows.get(grantId);
     if (row?.dueAt !== dueAt || row.dueSeq !== dueSeq) return;
