@@ -4,7 +4,9 @@ import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readConfiguration } from '../adapters/settings/files.ts';
 import type { SettingsSource } from '../adapters/settings/source.ts';
+import { httpApiCors } from '../scripts/build/cors.ts';
 
 /** The running local gateway: API Gateway and Lambda's invoke endpoint over the functions of `serverless.yml`. */
 export type Gateway = { url: string; stop(): Promise<void>; ended: Promise<void> };
@@ -60,6 +62,7 @@ export async function startGateway(options: {
         ...variables,
         ROLEWRIGHT_CONFIG: source.configuration,
         ROLEWRIGHT_ACCESS: source.access,
+        SANDBOX_CORS: JSON.stringify(httpApiCors(readConfiguration(source).cors)),
         ...(schedule ? {} : { ROLEWRIGHT_SCHEDULE_OFF: 'true' }),
         ROLEWRIGHT_BUILD_FOLDER: relative(root, buildFolder),
         // The folder in which bundles find the files that they carry when deployed: Cedar.

@@ -16,6 +16,7 @@ import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { accountErrors, accountSchema } from './accounts.ts';
+import { corsSchema } from './cors.ts';
 import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
 
 const configurationSchema = z.strictObject({
@@ -33,6 +34,7 @@ const configurationSchema = z.strictObject({
     .strictObject({ repositoryAdmins: z.boolean().default(false) })
     .default({ repositoryAdmins: false }),
   slack: slackSettingsSchema.optional(),
+  cors: corsSchema.optional(),
   guardrails: guardrailSettingsSchema.default({ audit: [], deny: [] }),
   limits: z
     .strictObject({

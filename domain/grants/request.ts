@@ -10,10 +10,13 @@ import { parseDuration } from '../shared/time.ts';
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 /** Why something is asked for or decided: 1–500 characters. */
-const reasonSchema = wellFormed.min(1).max(500);
+const reasonSchema = wellFormed.min(1).max(500).describe('Why, in 1–500 characters; kept in the log');
 
 /** The hash of a plan, as a dry run or a waiting grant shows it. */
-export const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits');
+export const planHashSchema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be the hash of a plan: 64 hex digits')
+  .describe('The `hash` of the plan that this is about; refused where the plan is another by now');
 
 /** Any object, taken as it is: `z.record` would leave `__proto__` out, which must be named as unknown like any other name. */
 const parameters = z
@@ -22,12 +25,21 @@ const parameters = z
     error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
   })
   .transform((value) => value as Record<string, unknown>)
-  .meta({ type: 'object', description: 'What the template asks for, by the names of its parameters' });
+  .meta({
+    type: 'object',
+    additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    description:
+      'What the template asks for, by the names of its parameters; the template says which take a list',
+  });
 
 /** How long a grant lives. */
 export const durationSchema = z
   .string()
-  .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D');
+  .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D')
+  .meta({
+    pattern: '^P(?:[1-9]\\d{0,3}D|T[1-9]\\d{0,4}H)$',
+    description: 'How long the grant lives: days as PnD or hours as PTnH, up to P3650D',
+  });
 
 /** How callers name a repository. */
 export const repositoryNameSchema = z
@@ -35,13 +47,20 @@ export const repositoryNameSchema = z
   .refine(
     (text) => parseRepositoryName(text) !== undefined,
     'must be "workspace/repository" or a UUID in braces',
-  );
+  )
+  .meta({
+    pattern: '^(?:\\{[0-9A-Fa-f-]{36}\\}|[A-Za-z0-9_][A-Za-z0-9._-]{0,61}/[A-Za-z0-9_.-]{1,62})$',
+    description: 'workspace/slug, or the UUID in braces',
+  });
 
 /** The shape of a request's body; unknown fields are refused. */
 export const grantRequestSchema = z
   .strictObject({
     repository: repositoryNameSchema,
-    template: z.string().regex(NAME, 'must be a template name: lower-case letters, digits and hyphens'),
+    template: z
+      .string()
+      .regex(NAME, 'must be a template name: lower-case letters, digits and hyphens')
+      .describe('The name of a template of the catalogue'),
     parameters,
     environment: wellFormed
       .min(1)

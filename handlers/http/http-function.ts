@@ -5,14 +5,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { TokenVerifier } from '../../adapters/tokens/verifier.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { authenticate } from './authentication.ts';
-import { type HttpAnswer, toResult } from './http-answer.ts';
+import { finished, type HttpAnswer, methodOf, toResult } from './http-answer.ts';
 import { type HttpRequest, requestIdOf } from './http-request.ts';
 import { ProblemError, problemAnswer, problemKinds, toProblem } from './problem-details.ts';
 import { notTaken } from './routes/not-taken.ts';
 
 /** A route of one function: the path as in `serverless.yml`, and what it does for an authenticated caller. */
 export type Route = {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   path: string;
   answer(request: HttpRequest): Promise<HttpAnswer>;
 };
@@ -25,7 +25,8 @@ export type HttpHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructu
 
 /** Builds an HTTP function. The chain, from the outside: every failure becomes a problem document and none escapes; a
  *  request that would outlive the function is answered before it; the caller is authenticated; the route answers. */
-export function httpFunction(logger: Logger, verifier: TokenVerifier, routes: Route[]): HttpHandler {
+export function httpFunction(logger: Logger, verifier: TokenVerifier, given: Route[]): HttpHandler {
+  const routes = given.flatMap(withHead);
   const router = httpRouter({
     routes: routes.map(({ method, path, answer }) => ({
       method,
@@ -42,7 +43,12 @@ export function httpFunction(logger: Logger, verifier: TokenVerifier, routes: Ro
   return guarded(logger, router as HttpHandler);
 }
 
-/** Wraps a handler so that no error and no time-out leaves it as anything but a problem document. */
+/** A route; behind a read, HEAD of the same path, which `finished` answers without the body. */
+const withHead = (route: Route): Route[] =>
+  route.method === 'GET' ? [route, { ...route, method: 'HEAD' }] : [route];
+
+/** Wraps a handler so that no error and no time-out leaves it as anything but a problem document, and no answer without the
+ *  request's id. */
 export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,
@@ -65,5 +71,10 @@ export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
     const headers = error instanceof ProblemError ? error.headers : {};
     request.response = toResult(problemAnswer(found, requestId, headers));
   });
-  return chain.handler(handler as never) as unknown as HttpHandler;
+  const answered = chain.handler(handler as never) as unknown as HttpHandler;
+  // Two parameters: Lambda's runtime for Node 24 refuses a handler that takes a callback.
+  return async (event, context) => {
+    const result = (await answered(event, context, () => {})) as APIGatewayProxyStructuredResultV2;
+    return finished(result, { method: methodOf(event), requestId: requestIdOf(context) });
+  };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseBody } from '../../domain/grants/request.ts';
+import { conditionalAnswer } from './conditional-answer.ts';
 import type { Operation } from './contract/operation.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { Route } from './http-function.ts';
@@ -43,6 +44,7 @@ export const route = <O extends Operation>(
     const body = operation.body && unwrap(parseBody(operation.body, jsonBody(event)));
     const query = queryOf<unknown>(event, operation.query ?? noQuery);
     const path = event.pathParameters ?? {};
-    return answer({ ...request, path, body: body as BodyOf<O>, query: query as QueryOf<O> });
+    const answered = await answer({ ...request, path, body: body as BodyOf<O>, query: query as QueryOf<O> });
+    return operation.isConditional ? conditionalAnswer(event, answered) : answered;
   },
 });

@@ -1,5 +1,7 @@
 // The value of custom.stageSettings in serverless.yml. The framework loads CommonJS only.
 module.exports = async ({ options }) => {
   const { stageSettings } = await import('./stage-settings.ts');
-  return stageSettings(options.stage);
+  const settings = stageSettings(options.stage);
+  // The local gateway, which would answer preflights otherwise than API Gateway does, is given them by SANDBOX_CORS.
+  return process.env.SANDBOX_CORS === undefined ? settings : { ...settings, cors: false };
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NAME } from '../../domain/shared/identifiers.ts';
 import { type ProblemCode, problem, problemCodes } from '../../domain/shared/problem.ts';
 import { commonProblems, type Operation, type Success } from '../../handlers/http/contract/operation.ts';
 import { operations, operationsByFunction } from '../../handlers/http/contract/operations.ts';
@@ -42,8 +43,11 @@ const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {
 
 const pathParameters: Record<string, Json> = {
   id: { schema: { type: 'string', pattern: '^gr_[a-z2-7]{26}$' }, description: 'Id of a grant' },
-  name: { schema: { type: 'string' }, description: 'Name of a template' },
-  workspace: { schema: { type: 'string' }, description: 'Slug of a configured workspace' },
+  name: { schema: { type: 'string', pattern: NAME.source }, description: 'Name of a template' },
+  workspace: {
+    schema: { type: 'string', pattern: '^[a-z0-9_][a-z0-9._-]*$' },
+    description: 'Slug of a configured workspace',
+  },
 };
 
 /** Collects named schemas, responses and examples, for references to them. */
@@ -67,8 +71,14 @@ class Components {
   }
 }
 
-/** Removes what adds nothing: Zod's patterns of dates repeat their format, and property names are always text. */
+/** Removes what adds nothing: Zod's patterns of dates repeat their format, and property names are always text. Where a schema
+ *  says by `typed` what its text means, clients get that type. */
 function simplified({ jsonSchema }: { jsonSchema: Json }): void {
+  const { typed, description } = jsonSchema;
+  if (typed !== undefined) {
+    for (const name of Object.keys(jsonSchema)) delete jsonSchema[name];
+    Object.assign(jsonSchema, typed, description === undefined ? {} : { description });
+  }
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   delete jsonSchema.propertyNames;
 }
@@ -103,7 +113,7 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
       title: 'Rolewright',
       version,
       description:
-        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Errors are problem documents (RFC 9457) with a stable `code`; an error about invalid input lists every field error. Lists are `{items, cursor?}`: a page may hold fewer items than `limit`, and a list ends where `cursor` is missing. An unknown path is answered with `ROUTE_NOT_FOUND` (404), an unsupported method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
+        'Self-service, least-privilege AWS roles for Bitbucket Pipelines. Each GET is also answered to HEAD. `X-Request-Id` in an answer is the `correlationId` of the events that the request wrote. Errors are problem documents (RFC 9457) with a stable `code`; an error about invalid input lists every field error. Lists are `{items, cursor?}`: a page may hold fewer items than `limit`, and a list ends where `cursor` is missing. An unknown path is answered with `ROUTE_NOT_FOUND` (404), an unsupported method with `METHOD_NOT_ALLOWED` (405) and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'The server of this document' }],
@@ -114,6 +124,7 @@ export function apiDocument(version: string, adviceOf: (code: ProblemCode) => st
         Object.entries(securitySchemes).filter(([access]) => used.access.has(access)),
       ),
       schemas: Object.fromEntries(Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      headers: { RequestId: { description: REQUEST_ID, schema: { type: 'string' } } },
       responses: components.responses,
       examples: {
         ...components.examples,
@@ -152,15 +163,18 @@ function operationObject(
       ...Object.fromEntries(
         Object.entries(operation.successes).map(([status, success]) => [
           status,
-          successResponse(success, components),
+          successResponse(operation, success, components),
         ]),
       ),
+      ...(operation.isConditional
+        ? { 304: { description: 'Unchanged since that ETag', headers: headersObject(etag) } }
+        : {}),
       ...problemResponses(operation, components, adviceOf),
     },
   };
 }
 
-function parametersOf({ path, query, example }: Operation, components: Components): Json[] {
+function parametersOf({ path, query, example, isConditional }: Operation, components: Components): Json[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -175,16 +189,24 @@ function parametersOf({ path, query, example }: Operation, components: Component
       in: 'query',
       ...(description === undefined ? {} : { description }),
       schema,
-      ...exampleOf(example.query, name),
+      ...exampleOf(example.query, name, schema.type),
     }),
   );
-  return [...inPath, ...inQuery];
+  return [...inPath, ...inQuery, ...(isConditional ? [ifNoneMatch] : [])];
 }
 
-const exampleOf = (given: Record<string, string> | undefined, name: string): Json =>
-  given?.[name] === undefined ? {} : { example: given[name] };
+/** An example in the type that clients give it in. */
+function exampleOf(given: Record<string, string> | undefined, name: string, type: unknown = 'string'): Json {
+  const text = given?.[name];
+  if (text === undefined) return {};
+  return { example: type === 'integer' || type === 'boolean' ? JSON.parse(text) : text };
+}
 
-function successResponse({ description, schema, lines, headers }: Success, components: Components): Json {
+function successResponse(
+  { isConditional }: Operation,
+  { description, schema, lines, headers }: Success,
+  components: Components,
+): Json {
   const content: Json = {};
   if (schema) {
     const shape = components.schemaOf(schema, 'output');
@@ -196,7 +218,7 @@ function successResponse({ description, schema, lines, headers }: Success, compo
   }
   return {
     description,
-    ...(headers ? { headers: headersObject(headers) } : {}),
+    headers: headersObject({ ...headers, ...(isConditional ? etag : {}) }),
     ...(Object.keys(content).length > 0 ? { content } : {}),
   };
 }
@@ -211,10 +233,22 @@ function successExample(name: string | undefined, components: Components): Json 
   return { examples: { [name]: { $ref: `#/components/examples/${name}` } } };
 }
 
-const headersObject = (headers: Record<string, string>): Json =>
-  Object.fromEntries(
+/** These headers, and the one that every answer has. */
+const headersObject = (headers: Record<string, string> = {}): Json => ({
+  ...Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
-  );
+  ),
+  'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+});
+
+const REQUEST_ID = 'The id of the request in logs, in events and in `instance` of a problem';
+const etag = { ETag: 'Names this state of the document, for `If-None-Match`' };
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The `ETag` of a document that the caller has: answered with 304 if it is unchanged',
+  schema: { type: 'string' },
+};
 
 const retryAfter = { 'Retry-After': 'Seconds to wait' };
 const problemHeaders: Record<number, Record<string, string>> = {
@@ -254,7 +288,7 @@ function problemResponse(
   const headers = problemHeaders[status];
   return {
     description: codes.map((code) => `\`${code}\`: ${adviceOf(code)}`).join('\n\n'),
-    ...(headers ? { headers: headersObject(headers) } : {}),
+    headers: headersObject(headers),
     content: {
       'application/problem+json': {
         schema: { allOf: [{ $ref: '#/components/schemas/Problem' }], properties: { code: { enum: codes } } },

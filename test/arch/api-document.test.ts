@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseBody } from '../../domain/grants/request.ts';
+import { parseBody, parseGrantRequest } from '../../domain/grants/request.ts';
 import { problemCodes } from '../../domain/shared/problem.ts';
 import { operations } from '../../handlers/http/contract/operations.ts';
 import { problemSchema } from '../../handlers/http/contract/problem.ts';
@@ -38,6 +38,73 @@ describe("the API's document", () => {
     expect(shown.sort()).toEqual([...elsewhere].sort());
     for (const code of shown) {
       expect(problemSchema.parse(document.components.examples[code]?.value)).toMatchObject({ code });
+    }
+  });
+
+  test('says of everything that a caller may send what it is', () => {
+    const silent: string[] = [];
+    const look = (at: string, { properties = {} }: { properties?: Record<string, Json> }) => {
+      for (const [name, schema] of Object.entries(properties)) {
+        if (schema.description === undefined) silent.push(`${at}/${name}`);
+        look(`${at}/${name}`, schema);
+      }
+    };
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        const { parameters = [], requestBody } = operation as {
+          parameters?: { name: string; description?: string }[];
+          requestBody?: { content: Record<string, { schema: Json & { $ref?: string } }> };
+        };
+        const nameless = parameters.filter(({ description }) => description === undefined);
+        silent.push(...nameless.map(({ name }) => `${method} ${path} ${name}`));
+        for (const { schema } of Object.values(requestBody?.content ?? {})) {
+          const name = schema.$ref?.replace('#/components/schemas/', '');
+          look(
+            `${method} ${path}`,
+            name === undefined ? schema : (document.components.schemas[name] as Json),
+          );
+        }
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+
+  test('gives clients types: a map of parameters, a boolean for dryRun, an integer for limit', () => {
+    const schemas = document.components.schemas as Record<string, { properties: Record<string, Json> }>;
+    expect(schemas.GrantRequest?.properties.parameters).toMatchObject({
+      type: 'object',
+      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    });
+    const schemasOf = (name: string) =>
+      Object.values(document.paths).flatMap((item) =>
+        Object.values(item).flatMap(({ parameters }) =>
+          ((parameters ?? []) as { name: string; schema: Json }[])
+            .filter((one) => one.name === name)
+            .map(({ schema }) => schema),
+        ),
+      );
+    expect(schemasOf('dryRun').length).toBeGreaterThan(1);
+    for (const schema of schemasOf('dryRun')) expect(schema).toEqual({ type: 'boolean', default: false });
+    expect(schemasOf('limit').length).toBeGreaterThan(3);
+    for (const schema of schemasOf('limit')) {
+      expect(schema).toEqual({ type: 'integer', minimum: 1, maximum: 100, default: 25 });
+    }
+  });
+
+  test.each([
+    [
+      'repository',
+      ['acme/shop', 'ACME/Shop', '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', 'a/b.c_d-e'],
+      ['shop', 'a/b/c', '', 'acme/shop ', '{1}'],
+    ],
+    ['expiresIn', ['P1D', 'PT12H', 'P3650D'], ['1D', 'P0D', 'P1DT1H', 'PT1M', '']],
+  ])('writes the pattern of %s as the API reads it', (field, good, bad) => {
+    const schemas = document.components.schemas as Record<string, { properties: Record<string, Json> }>;
+    const pattern = new RegExp(String(schemas.GrantRequest?.properties[field]?.pattern), 'u');
+    const request = { repository: 'acme/shop', template: 's3-static-site', parameters: {} };
+    for (const text of [...good, ...bad]) {
+      const taken = parseGrantRequest({ ...request, [field]: text }).ok;
+      expect([text, pattern.test(text), taken]).toEqual([text, good.includes(text), good.includes(text)]);
     }
   });
 

@@ -89,7 +89,7 @@ describe('two stacks', () => {
       'access-control-request-headers': 'authorization',
     };
     for (const [method, path, status] of [
-      ['OPTIONS', '/v1/grants', 405],
+      ['OPTIONS', '/v1/grants', 204],
       ['OPTIONS', '/nowhere', 404],
       ['GET', '/healthz', 200],
       ['GET', '/v1/grants', 401],

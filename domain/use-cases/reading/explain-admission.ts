@@ -36,8 +36,12 @@ const isObject = ({ value }: { value: unknown }): boolean =>
 /** A question why a token is or is not admitted. An empty token is what a step without `oidc: true` has. */
 export const explainRequestSchema = z
   .strictObject({
-    grantId: grantIdSchema,
-    token: z.string().max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`).optional(),
+    grantId: grantIdSchema.describe('The grant whose role the step assumes'),
+    token: z
+      .string()
+      .max(LONGEST_TOKEN, `must hold at most ${LONGEST_TOKEN} characters`)
+      .optional()
+      .describe('A step token; empty where the step had none'),
     claims: z.record(z.string(), z.unknown()).optional().describe('Claims of a step token; `sub` is enough'),
     ...stepIdentityShape,
   })

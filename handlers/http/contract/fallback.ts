@@ -18,6 +18,7 @@ export const readApiDocument = {
   path: '/openapi.json',
   summary: 'Read this document',
   access: 'open',
+  isConditional: true,
   successes: {
     200: {
       description: 'This document',

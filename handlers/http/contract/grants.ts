@@ -19,6 +19,7 @@ import { bodyProblems, type Operation } from './operation.ts';
 import {
   cursorSchema,
   dryRunQuery,
+  flagSchema,
   instantSchema,
   limitSchema,
   pageQuery,
@@ -94,12 +95,11 @@ export const listGrants = {
       .optional()
       .describe('A deployment environment by name, in exact case, or by UUID'),
     project: z.string().min(1).max(128).optional().describe('Key (current or former), or UUID'),
-    state: z.enum(grantStates).optional(),
-    waiting: z
-      .literal('true')
+    state: z.enum(grantStates).optional().describe('Where a grant is in its life'),
+    waiting: flagSchema
       .optional()
       .describe('true: grants that wait for approval, and active ones with a change that waits'),
-    template: z.string().min(1).max(64).optional(),
+    template: z.string().min(1).max(64).optional().describe('Name of a template'),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
     requestedBy: principalQuery.optional().describe('Who asked for what is in force, as kind:id'),
     expiresBefore: instantSchema.optional().describe('Live grants that end before this time'),

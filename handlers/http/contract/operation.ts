@@ -18,6 +18,7 @@ export type Success = {
 export type Operation = {
   /** A verb and a noun, unique: `requestGrant`. */
   id: string;
+  /** Each GET is answered to HEAD, too. */
   method: 'GET' | 'POST' | 'DELETE';
   /** As in `serverless.yml`. */
   path: string;
@@ -29,6 +30,8 @@ export type Operation = {
   body?: z.ZodType;
   /** The body's media type where it is not JSON. */
   bodyType?: string;
+  /** Set where the answer changes with a deployment only: it has an `ETag`, and `If-None-Match` is answered with 304. */
+  isConditional?: true;
   /** By status. */
   successes: Partial<Record<200 | 201 | 202 | 204, Success>>;
   /** Codes that are its own; `commonProblems` are every operation's. */

@@ -7,7 +7,10 @@ export const limitSchema = z
   .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
   .default('25')
   .transform(Number)
-  .describe('Items of one page, 1–100');
+  .meta({
+    description: 'Items of one page, 1–100',
+    typed: { type: 'integer', minimum: 1, maximum: 100, default: 25 },
+  });
 
 /** Where a page begins: what the page before gave, for the same caller, route and filters only, within an hour. */
 export const cursorSchema = z
@@ -20,6 +23,9 @@ export const instantSchema = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 time' })
   .transform((text) => toInstant(epochOf(text)));
 
+/** A filter that is on or absent. */
+export const flagSchema = z.literal('true').meta({ typed: { type: 'boolean', enum: [true] } });
+
 /** A principal as `kind:id`. */
 export const principalQuery = z
   .string()
@@ -30,5 +36,11 @@ export const pageQuery = z.strictObject({ limit: limitSchema, cursor: cursorSche
 
 /** Whether a request is only looked at. */
 export const dryRunQuery = z.strictObject({
-  dryRun: z.enum(['true', 'false']).default('false').describe('true: plan only; nothing is written'),
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({
+      description: 'true: plan only; nothing is written',
+      typed: { type: 'boolean', default: false },
+    }),
 });

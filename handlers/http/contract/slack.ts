@@ -16,7 +16,11 @@ export const takeCommand = {
     'For Slack only. Acknowledged within three seconds; a longer answer follows asynchronously. 404 if Slack is not configured.',
   access: 'slack',
   body: z
-    .looseObject({ team_id: z.string(), user_id: z.string(), text: z.string().optional() })
+    .looseObject({
+      team_id: z.string().describe("The user's Slack workspace"),
+      user_id: z.string().describe('The user'),
+      text: z.string().optional().describe('What follows the command'),
+    })
     .describe("Slack's form of a slash command"),
   bodyType: BODY_TYPE,
   successes: answer('The message that Slack shows to this user only', 'SlackMessage'),
@@ -31,7 +35,9 @@ export const takeInteraction = {
   summary: 'Receive a button or a form',
   description: 'For Slack only. 404 if Slack is not configured.',
   access: 'slack',
-  body: z.looseObject({ payload: z.string() }).describe("Slack's form: `payload` is JSON"),
+  body: z
+    .looseObject({ payload: z.string().describe('The interaction, as JSON') })
+    .describe("Slack's form: `payload` is JSON"),
   bodyType: BODY_TYPE,
   successes: answer('What Slack shows next in the form', 'SlackFormAnswer'),
   problems,

@@ -5,7 +5,7 @@ import type { Route } from '../http-function.ts';
 import { ProblemError } from '../problem-details.ts';
 import { templateResource } from '../resources/template-resource.ts';
 import { route } from '../route.ts';
-import { fromTemplateCursor, toTemplateCursor } from '../template-cursor.ts';
+import { fromTemplateCursor, toTemplateCursor } from './template-cursor.ts';
 
 /** The routes on templates. Every authenticated caller may read them: they are files of an open repository. */
 export function catalogueRoutes(templates: ReadonlyMap<string, Template>): Route[] {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { toResult } from '../http-answer.ts';
-import { requestIdOf } from '../http-request.ts';
+import { conditionalAnswer } from '../conditional-answer.ts';
+import { finished, methodOf, toResult } from '../http-answer.ts';
+import { headerOf, requestIdOf } from '../http-request.ts';
 import { ProblemError, problemAnswer, problemKinds, toProblem } from '../problem-details.ts';
 import { notTaken, type RoutePath } from './not-taken.ts';
 
@@ -13,30 +14,47 @@ export type FallbackPorts = { report(line: Record<string, unknown>): void };
 export const fallbackEndpoint =
   ({ report }: FallbackPorts) =>
   async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const requestId = requestIdOf(context);
+    const answered = { method: methodOf(event), requestId };
     try {
-      return await answerTo(event);
+      return finished(await answerTo(event), answered);
     } catch (error) {
-      const requestId = requestIdOf(context);
       const found = toProblem(error);
       const { status } = problemKinds[found.code];
       report({ requestId, code: found.code, status, ...(status < 500 ? {} : { error: String(error) }) });
       const headers = error instanceof ProblemError ? error.headers : {};
-      return toResult(problemAnswer(found, requestId, headers));
+      return finished(toResult(problemAnswer(found, requestId, headers)), answered);
     }
   };
 
 async function answerTo(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const { method, path } = event.requestContext.http;
-  if (method === 'GET' && path === '/healthz') return toResult({ status: 200, body: { status: 'ok' } });
+  const { path } = event.requestContext.http;
+  const isRead = ['GET', 'HEAD'].includes(methodOf(event));
+  if (isRead && path === '/healthz') return toResult({ status: 200, body: { status: 'ok' } });
   const { default: apiDocument } = await import('../../../docs/openapi.json', { with: { type: 'json' } });
-  if (method === 'GET' && path === '/openapi.json') return toResult({ status: 200, body: apiDocument });
-  throw notTaken(path, routesIn(apiDocument.paths));
+  if (isRead && path === '/openapi.json') {
+    return toResult(conditionalAnswer(event, { status: 200, body: apiDocument }));
+  }
+  const refusal = notTaken(path, routesIn(apiDocument.paths));
+  if (isPreflight(event) && refusal.headers.allow !== undefined) {
+    return toResult({ status: 204, headers: { allow: refusal.headers.allow }, body: undefined });
+  }
+  throw refusal;
 }
 
-/** The routes of the API, as its document has them. */
+/** True for a browser's question whether a web page may call the API. API Gateway adds the answer to that, by the
+ *  configuration; the status must not be an error (Fetch standard, CORS-preflight fetch). */
+const isPreflight = (event: APIGatewayProxyEventV2): boolean =>
+  methodOf(event) === 'OPTIONS' &&
+  headerOf(event, 'origin') !== undefined &&
+  headerOf(event, 'access-control-request-method') !== undefined;
+
+/** The routes of the API, as its document has them; each GET is answered to HEAD, too. */
 const routesIn = (paths: object): RoutePath[] =>
   Object.entries<object>(paths as Record<string, object>).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
+    Object.keys(operations)
+      .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+      .map((method) => ({ method, path })),
   );
 
 /** Prints a refusal in the shape of the lines that the other functions' logger writes, without the logger. */

@@ -29,14 +29,18 @@ describe('the routes', () => {
     Object.values(own).map(({ method, path }) => `${name}: ${method} ${path}`),
   );
   const known = expected.map((route) => route.replace(/^\w+: /, ''));
+  const heads = expected
+    .filter((route) => route.includes(': GET '))
+    .map((route) => route.replace(': GET ', ': HEAD '));
 
-  test('of each function are those of its operations, and one more for all that is none', () => {
+  test('of each function are those of its operations with HEAD for each read, and one more for all that is none', () => {
     const deployed = Object.entries(all).flatMap(([name, { events = [] }]) =>
       events.flatMap((event) =>
         typeof event === 'object' && 'httpApi' in event ? [`${name}: ${String(event.httpApi)}`] : [],
       ),
     );
-    expect(deployed.sort()).toEqual([...expected, 'fallback: *'].sort());
+    expect(heads.length).toBeGreaterThan(8);
+    expect(deployed.sort()).toEqual([...expected, ...heads, 'fallback: *'].sort());
   });
 
   test('stand in the README, all of them and no other', () => {
@@ -216,6 +220,7 @@ describe('a spoke', () => {
       spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
       rolePath: '/rolewright/',
       boundary: 'rolewright-boundary',
+      cors: false,
     });
     expect(stageSettings('prod').spokeRoles).toEqual([
       { 'Fn::Sub': expect.stringMatching(/:role\/none-is-a-spoke$/) },

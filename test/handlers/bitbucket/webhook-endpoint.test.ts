@@ -43,6 +43,7 @@ function endpoint({
         'x-hub-signature': signatureOf('the-secret', body),
         ...headers,
       },
+      requestContext: { http: { method: 'POST', path: `/webhooks/bitbucket/${workspace}` } },
       pathParameters: { workspace },
       body: base64 ? Buffer.from(body).toString('base64') : body,
       isBase64Encoded: base64,

@@ -7,12 +7,14 @@ import type { Reply } from './http.ts';
 /** The codes of paths and methods that belong to no operation. */
 const OUTSIDE = ['ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED'];
 
-/** The operation behind a concrete request; undefined when there is none. The local gateway drops a slash at the end. */
+/** The operation behind a concrete request; undefined when there is none. HEAD is answered by the GET of the same path. The
+ *  local gateway drops a slash at the end. */
 export function operationFor(method: string, path: string): Operation | undefined {
   const pathname = path.split('?')[0]?.replace(/(?<=.)\/$/, '') ?? '';
   return operations.find(
     (one) =>
-      one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+      one.method === (method === 'HEAD' ? 'GET' : method) &&
+      new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
   );
 }
 
@@ -20,8 +22,28 @@ export function operationFor(method: string, path: string): Operation | undefine
  *  problem's code. Throws with what differs. */
 export function checkContract(method: string, path: string, reply: Reply): void {
   const operation = operationFor(method, path);
-  const fault = reply.status >= 400 ? problemFault(operation, reply) : successFault(operation, reply);
+  const fault = headerFault(operation, reply) ?? bodyFault(operation, method, reply);
   if (fault) throw new Error(`${method} ${path} breaks its contract: ${fault}\n${reply.text.slice(0, 500)}`);
+}
+
+/** Headers that answers have whatever they are about. */
+function headerFault(operation: Operation | undefined, { status, headers }: Reply): string | undefined {
+  if (!headers.get('x-request-id')) return 'there is no x-request-id';
+  const mustHave = operation?.isConditional === true && [200, 304].includes(status);
+  return headers.has('etag') === mustHave ? undefined : `an ETag is ${mustHave ? 'missing' : 'not declared'}`;
+}
+
+function bodyFault(operation: Operation | undefined, method: string, reply: Reply): string | undefined {
+  if (method === 'OPTIONS' && reply.status === 204) return undefined;
+  if (method === 'HEAD' || reply.status === 304) return emptyFault(operation, reply);
+  return reply.status >= 400 ? problemFault(operation, reply) : successFault(operation, reply);
+}
+
+/** An answer that has no body whatever it is about. */
+function emptyFault(operation: Operation | undefined, { status, text }: Reply): string | undefined {
+  if (text !== '') return 'the body must be empty';
+  const isDeclared = status >= 400 || (status === 304 ? operation?.isConditional : operation?.successes[200]);
+  return isDeclared ? undefined : `status ${status} is not declared`;
 }
 
 /** Without parameters: the local gateway adds the character set. */

@@ -343,7 +343,7 @@ describe('paths and methods', () => {
   test('another method answers 405 with those that there are', async () => {
     const reply = await served.send('POST', LOCATION, { as: 'ada' });
     expectProblem(reply, 405, 'METHOD_NOT_ALLOWED');
-    expect(reply.headers.get('allow')).toBe('GET, DELETE');
+    expect(reply.headers.get('allow')).toBe('GET, HEAD, DELETE');
   });
 
   test('another path answers 404', async () => {

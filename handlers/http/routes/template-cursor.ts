@@ -1,6 +1,6 @@
-import { NAME } from '../../domain/shared/identifiers.ts';
-import { problem } from '../../domain/shared/problem.ts';
-import { ProblemError } from './problem-details.ts';
+import { NAME } from '../../../domain/shared/identifiers.ts';
+import { problem } from '../../../domain/shared/problem.ts';
+import { ProblemError } from '../problem-details.ts';
 
 /** A cursor of the list of templates: the name after which the next page begins. It is not sealed, because every caller may
  *  read every template: it hides nothing, and the catalogue's function needs no key. */
