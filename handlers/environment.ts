@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { StartFailure } from '../adapters/settings/start-failure.ts';
+import { testOnlyBuild } from '../adapters/settings/test-only-build.ts';
 import { fieldRule } from '../domain/shared/field-messages.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
@@ -70,12 +71,25 @@ export type SecretSource = { parameter: string } | { value: string };
 /** Where the secrets of workspaces are: in SSM parameters named by slug below a path, or here. */
 export type SecretsBySlug<T> = { parameters: string } | { bySlug: Record<string, T> };
 
-/** Variables that only the real Lambda sets; local gateways set `AWS_LAMBDA_FUNCTION_NAME`, too. */
+/** Variables that only the real Lambda sets; local gateways set `AWS_LAMBDA_FUNCTION_NAME`, too. A test-only build runs
+ *  in an emulated Lambda, which may set neither. */
 const isOnLambda = (variables: NodeJS.ProcessEnv): boolean =>
-  variables.AWS_LAMBDA_RUNTIME_API !== undefined || variables.AWS_EXECUTION_ENV !== undefined;
+  testOnlyBuild !== undefined ||
+  variables.AWS_LAMBDA_RUNTIME_API !== undefined ||
+  variables.AWS_EXECUTION_ENV !== undefined;
+
+/** Where the stand-ins are. On Lambda, only a test-only build may have them. */
+const ENDPOINTS = /^(SANDBOX_|AWS_ENDPOINT_URL)/;
+
+/** Secrets, which Lambda would show to everyone who may read the function's configuration. */
+const SECRETS =
+  /^(BITBUCKET_(ADMIN_)?CREDENTIALS|BITBUCKET_WEBHOOK_SECRETS|CURSOR_KEYS|SLACK_BOT_TOKEN|SLACK_SIGNING_SECRET)$/;
+
+const isLocalOnly = (name: string): boolean =>
+  SECRETS.test(name) || (testOnlyBuild === undefined && ENDPOINTS.test(name));
 
 /** Reads the environment. Throws `StartFailure` with every error: a missing value stops the start, and so does any
- *  endpoint of the sandbox, or a secret in a variable, on Lambda. */
+ *  endpoint of the sandbox, or a secret in a variable, on Lambda. A test-only build starts with endpoints of this machine alone. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   // Read once in the life of a process: compiling a parser first would take longer than it saves.
   const parsed = shape.safeParse(variables, { jitless: true, error: fieldRule });
@@ -83,11 +97,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (isOnLambda(variables)) {
-    const local = Object.keys(variables).filter((name) =>
-      /^(SANDBOX_|AWS_ENDPOINT_URL|BITBUCKET_(ADMIN_)?CREDENTIALS$|BITBUCKET_WEBHOOK_SECRETS$|CURSOR_KEYS$|SLACK_BOT_TOKEN$|SLACK_SIGNING_SECRET$)/.test(
-        name,
-      ),
-    );
+    errors.push(...(testOnlyBuild?.startErrors(variables) ?? []));
+    const local = Object.keys(variables).filter(isLocalOnly);
     errors.push(...local.map((name) => `${name}: must not be set on Lambda`));
     for (const name of [
       'BITBUCKET_CREDENTIAL_PARAMETERS',

@@ -3,20 +3,26 @@ import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings
 import { settingsWarnings } from '../scripts/build/settings-warnings.ts';
 import { seededCredentials } from './bitbucket/credentials/credential.ts';
 import type { SeedWorkspace } from './bitbucket/seed.ts';
-import { portsFromEnvironment, type Stack, startAdvice, startStack } from './stack.ts';
+import { type Only, onlyFrom } from './only/arguments.ts';
+import { loneStandInLines, startLoneStandIns } from './only/stand-ins.ts';
+import { portsFromEnvironment, type Stack, type StackPorts, startAdvice, startStack } from './stack.ts';
 
-const usage = `Usage: npm start [-- --config FILE [--access FOLDER]]
+const usage = `Usage: npm start [-- --config FILE [--access FOLDER]] [--only bitbucket,slack --api URL]
 
   --config config/prod.yaml   your own configuration instead of sandbox/config.yaml
-  --access access             the folder of the access rules beside it; default access`;
+  --access access             the folder of the access rules beside it; default access
+  --only bitbucket,slack      these stand-ins alone, without the API
+  --api http://host:port      the API that they deliver to`;
 
-/** The settings that the arguments choose. Throws with the usage if they are not understood. */
-function chosenSource(args: string[]): SettingsSource {
+/** What the arguments choose. Throws with the usage if they are not understood. */
+function chosen(args: string[]): { source: SettingsSource; only: Only | undefined } {
   const root = process.cwd();
-  const options = { config: { type: 'string' }, access: { type: 'string' } } as const;
+  const text = { type: 'string' } as const;
+  const options = { config: text, access: text, only: text, api: text } as const;
   try {
-    const { config, access } = parseArgs({ args, options }).values;
-    return sourceFromEnvironment(root, { ROLEWRIGHT_CONFIG: config, ROLEWRIGHT_ACCESS: access }, 'sandbox');
+    const { config, access, only, api } = parseArgs({ args, options }).values;
+    const variables = { ROLEWRIGHT_CONFIG: config, ROLEWRIGHT_ACCESS: access };
+    return { source: sourceFromEnvironment(root, variables, 'sandbox'), only: onlyFrom({ only, api }) };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`);
   }
@@ -53,18 +59,13 @@ function firstRequest({ api, bitbucket, seed }: Stack): string[] {
   ];
 }
 
-async function main(): Promise<void> {
-  const ports = portsFromEnvironment(process.env);
-  const source = chosenSource(process.argv.slice(2));
-  const options = { root: process.cwd(), dir, ports, source, schedule: true, webhooks: true };
-  const stack = await startStack(options).catch((error: Error) => {
-    throw new Error(startAdvice(error, ports));
-  });
+/** Stops what was started at the first signal, and ends the process. Returns whether it is stopping. */
+function stopOnSignal(started: { stop(): Promise<void> }): () => boolean {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    stack.stop().then(
+    started.stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -72,8 +73,27 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
+  return () => isStopping;
+}
+
+const advised = (ports: StackPorts) => (error: Error) => {
+  throw new Error(startAdvice(error, ports));
+};
+
+async function main(): Promise<void> {
+  const ports = portsFromEnvironment(process.env);
+  const { source, only } = chosen(process.argv.slice(2));
+  if (only) {
+    const standIns = await startLoneStandIns(source, only, { dir, ports }).catch(advised(ports));
+    stopOnSignal(standIns);
+    console.log(loneStandInLines(standIns, only, dir).join('\n'));
+    return;
+  }
+  const options = { root: process.cwd(), dir, ports, source, schedule: true, webhooks: true };
+  const stack = await startStack(options).catch(advised(ports));
+  const isStopping = stopOnSignal(stack);
   stack.ended.then(() => {
-    if (isStopping) return;
+    if (isStopping()) return;
     console.error(`The local gateway has ended unexpectedly; see ${dir}/gateway.log.`);
     stack.stop().finally(() => process.exit(1));
   });

@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { readZip, unpack } from '../../scripts/build/zip.ts';
 import { bareNameOf, packagedFunctions, withCredentialChain, withServiceFile } from '../service-file.ts';
 import { median } from '../statistics.ts';
-import { readZip, unpack } from '../zip.ts';
 
 const run = promisify(execFile);
 

@@ -1,21 +1,12 @@
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { type SettingsSource, sourceOfBuild } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-
-/** Account ids that AWS uses in its documentation, and that the configuration as shipped holds. Nobody deploys into them.
- *  Source: AWS Style Guide for examples; IAM User Guide. */
-const EXAMPLE_ACCOUNTS = new Set([
-  '000000000000',
-  '111111111111',
-  '111122223333',
-  '123456789012',
-  '444455556666',
-  '555555555555',
-  '777788889999',
-  '999999999999',
-]);
+import { isLocalOrigin } from './emulator/start-checks.ts';
+import { EXAMPLE_ACCOUNTS, TEST_ONLY_MARKER } from './emulator/test-only.ts';
+import { readZip } from './zip.ts';
 
 /** What forbids a deployment of settings that are otherwise sound, as lines with the file and the field. */
 export const deploymentErrors = (
@@ -37,17 +28,74 @@ export const oneRunErrors = (variables: NodeJS.ProcessEnv): string[] =>
         `${name} is set: it is for one run. Unset it, and keep the stage's settings in config/ and access/.`,
     );
 
-/** The plugin of `serverless.yml` that refuses a deployment before anything is sent to AWS, packaged now or earlier. */
+/** What forbids a deployment of a test-only build: it goes to an emulator on this machine alone. */
+export function emulatorErrors(variables: NodeJS.ProcessEnv): string[] {
+  const endpoints = Object.keys(variables).filter((name) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name));
+  const remote = endpoints.filter((name) => !isLocalOrigin(variables[name] ?? ''));
+  return variables.AWS_ENDPOINT_URL === undefined || remote.length > 0
+    ? [
+        `${remote[0] ?? 'AWS_ENDPOINT_URL'}: a test-only build is deployed to an emulator. Set AWS_ENDPOINT_URL to the origin of one on this machine, e.g. http://127.0.0.1:4566.`,
+      ]
+    : [];
+}
+
+/** An error for each zip in `folder` that is of a test-only build. */
+export const testOnlyErrors = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.zip'))
+    .filter((name) =>
+      readZip(readFileSync(join(folder, name))).some(({ content }) => content.includes(TEST_ONLY_MARKER)),
+    )
+    .map(
+      (name) =>
+        `${join(folder, name)} is of a test-only build. Delete the folder, and package again with npm run package.`,
+    );
+
+const PRODUCT_PACKAGE = '.serverless';
+
+/** The part of the framework that is read here. */
+type Serverless = {
+  serviceDir?: string;
+  service: {
+    provider: { stage?: string };
+    custom?: { testOnly?: boolean };
+    package?: { path?: string };
+  };
+};
+
+function refuse(errors: string[]): void {
+  if (errors.length > 0) throw new StartFailure(errors);
+}
+
+/** The plugin of `serverless.yml` that refuses a deployment before anything is sent to AWS, packaged now or earlier, and
+ *  keeps test-only builds and packages of the product apart. */
 export default class Deployable {
   readonly hooks: Record<string, () => void>;
 
-  constructor({ service }: { service: { provider: { stage?: string } } }) {
-    const check = () => {
+  constructor({ service, serviceDir = '.' }: Serverless, options: { package?: string } = {}) {
+    const isTestOnly = service.custom?.testOnly === true;
+    const given = options.package ?? service.package?.path ?? PRODUCT_PACKAGE;
+    const folder = join(serviceDir, given);
+    const deployed = () => {
       const root = join(import.meta.dirname, '..', '..');
       const source = sourceOfBuild(root, process.env, service.provider.stage);
-      const errors = [...oneRunErrors(process.env), ...deploymentErrors(source, readConfiguration(source))];
-      if (errors.length > 0) throw new StartFailure(errors);
+      return isTestOnly
+        ? emulatorErrors(process.env)
+        : [...oneRunErrors(process.env), ...deploymentErrors(source, readConfiguration(source))];
     };
-    this.hooks = { 'before:deploy:deploy': check, 'before:deploy:function:initialize': check };
+    const packaged = () => (isTestOnly ? [] : testOnlyErrors(folder));
+    this.hooks = {
+      'before:package:cleanup': () =>
+        refuse(
+          isTestOnly && basename(given) === PRODUCT_PACKAGE
+            ? [
+                `${given} is the folder of the product. Package a test-only build with npm run package:emulator.`,
+              ]
+            : [],
+        ),
+      'after:package:finalize': () => refuse(packaged()),
+      'before:deploy:deploy': () => refuse([...deployed(), ...packaged()]),
+      'before:deploy:function:initialize': () => refuse(deployed()),
+    };
   }
 }

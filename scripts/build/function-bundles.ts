@@ -2,6 +2,7 @@ import { join, parse } from 'node:path';
 import type { BuildOptions, Plugin, PluginBuild } from 'esbuild';
 import { sourceOfBuild } from '../../adapters/settings/source.ts';
 import { embedSettings } from './embed-settings.ts';
+import { testOnlyBundle } from './emulator/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -10,6 +11,7 @@ type Service = {
   service: {
     functions: Record<string, { handler?: string }>;
     provider?: { stage?: string };
+    custom?: { testOnly?: boolean };
   };
 };
 
@@ -52,7 +54,9 @@ export default ({ service }: Service): Plugin[] => {
   const handlers = Object.values(service.functions).flatMap(({ handler }) => handler ?? []);
   const entries = [...new Set(handlers.map((handler) => join(ROOT, handler.replace(/\.[^./]+$/, '.ts'))))];
   const source = sourceOfBuild(ROOT, process.env, service.provider?.stage);
-  const plugins = made.get(entries.join()) ?? [onePass(entries, [embedSettings(source)])];
+  const plugins = made.get(entries.join()) ?? [
+    onePass(entries, [embedSettings(source), ...(service.custom?.testOnly ? [testOnlyBundle] : [])]),
+  ];
   made.set(entries.join(), plugins);
   return plugins;
 };

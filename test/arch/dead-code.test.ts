@@ -10,7 +10,7 @@ const files = ['domain', 'adapters', 'handlers', 'cli', 'scripts', 'sandbox', 'b
 /** Files that begin otherwise than by an import: a function, an npm script, the build. */
 const entryFiles = new Set([
   ...Object.values(functions()).map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
-  ...[textOf('package.json'), textOf('serverless.yml')].flatMap(
+  ...['package.json', 'serverless.yml', 'serverless.emulator.mjs'].map(textOf).flatMap(
     // What is CommonJS loads the module of its name.
     (text) =>
       (text.match(/\b(?:adapters|cli|scripts|sandbox|bench)\/[\w/-]+\.(?:ts|cjs)\b/g) ?? []).map((path) =>
@@ -40,6 +40,8 @@ const forTests: Record<string, string> = {
   'scripts/guardrails/judgements.ts judgements': 'tests hold that each action is judged once',
   'scripts/guardrails/judgements.ts namesOf': 'tests hold that each action is judged once',
   'scripts/jobs/job-schema.ts BotoCall': 'the jobs tier runs these calls',
+  'scripts/build/emulator/start-checks.ts testOnlyBuild':
+    'a test-only bundle has it in the place of the product’s constant',
   'sandbox/aws/policy/evaluation.ts verdictOf': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/evaluation.ts coversAction': 'tests judge policies as the sandbox does',
   'sandbox/aws/policy/evaluation.ts coversResource': 'tests judge policies as the sandbox does',

@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readZip, unpack, type ZipEntry } from '../../bench/zip.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
+import { readZip, unpack, type ZipEntry } from '../../scripts/build/zip.ts';
 import { functions, ROOT } from '../support/arch/infrastructure.ts';
 
 const run = promisify(execFile);

@@ -5,8 +5,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readConfiguration } from '../../../adapters/settings/files.ts';
 import { sourceOfBuild, sourceOfStage } from '../../../adapters/settings/source.ts';
-import Deployable, { deploymentErrors, oneRunErrors } from '../../../scripts/build/deployable.ts';
+import Deployable, {
+  deploymentErrors,
+  emulatorErrors,
+  oneRunErrors,
+  testOnlyErrors,
+} from '../../../scripts/build/deployable.ts';
+import { TEST_ONLY_MARKER } from '../../../scripts/build/emulator/test-only.ts';
 import { textOf } from '../../support/arch/infrastructure.ts';
+import { packedZip } from '../../support/zip.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 let root: string;
@@ -57,10 +64,55 @@ test('the stage of a build is the one that is deployed, whatever the commands’
 test.each(['prod', 'sandbox'])(
   'settings of stage %s as shipped are refused by every way to deploy',
   (stage) => {
-    const { hooks } = new Deployable({ service: { provider: { stage } } });
-    expect(Object.keys(hooks)).toEqual(['before:deploy:deploy', 'before:deploy:function:initialize']);
-    for (const hook of Object.values(hooks)) expect(hook).toThrow('is an example');
+    writeFileSync(join(root, 'grants.zip'), packedZip('grants.mjs', 'the product'));
+    const { hooks } = new Deployable(
+      { serviceDir: root, service: { provider: { stage } } },
+      { package: '.' },
+    );
+    const deploying = Object.keys(hooks).filter((name) => name.startsWith('before:deploy:'));
+    expect(deploying).toEqual(['before:deploy:deploy', 'before:deploy:function:initialize']);
+    for (const name of deploying) expect(hooks[name]).toThrow('is an example');
     const { plugins } = parse(textOf('serverless.yml').replaceAll(/!\w+/g, '')) as { plugins: string[] };
     expect(plugins.map((path) => join(ROOT, path))).toContain(join(ROOT, 'scripts/build/deployable.ts'));
   },
 );
+
+test('packaging fails if the marker of a test-only build is in a zip, and so does deploying it', () => {
+  const marked = `export const handler = "${TEST_ONLY_MARKER}";`;
+  writeFileSync(join(root, 'audit.zip'), packedZip('handlers/audit.mjs', 'the product'));
+  expect(testOnlyErrors(root)).toEqual([]);
+  writeFileSync(join(root, 'grants.zip'), packedZip('handlers/grants.mjs', marked));
+  expect(testOnlyErrors(root)).toEqual([expect.stringMatching(/grants\.zip is of a test-only build/)]);
+  const service = { provider: { stage: 'prod' } };
+  const { hooks } = new Deployable({ serviceDir: root, service }, { package: '.' });
+  for (const name of ['after:package:finalize', 'before:deploy:deploy']) {
+    expect(hooks[name]).toThrow('is of a test-only build');
+  }
+});
+
+test('a test-only build is not packaged into the folder of the product', () => {
+  const service = { provider: { stage: 'sandbox' }, custom: { testOnly: true } };
+  const packaging = (options: { package?: string }) =>
+    new Deployable({ service }, options).hooks['before:package:cleanup'] as () => void;
+  expect(packaging({})).toThrow('is the folder of the product');
+  expect(packaging({ package: './.serverless/' })).toThrow('is the folder of the product');
+  expect(packaging({ package: '.serverless-emulator' })).not.toThrow();
+});
+
+test.each([
+  [{}, 'AWS_ENDPOINT_URL'],
+  [{ AWS_ENDPOINT_URL: '' }, 'AWS_ENDPOINT_URL'],
+  [{ AWS_ENDPOINT_URL: 'https://cloudformation.eu-central-1.amazonaws.com' }, 'AWS_ENDPOINT_URL'],
+  [
+    { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_ENDPOINT_URL_S3: 'https://s3.amazonaws.com' },
+    'AWS_ENDPOINT_URL_S3',
+  ],
+])('a test-only build is not deployed with %j', (variables, name) => {
+  expect(emulatorErrors(variables)).toEqual([
+    expect.stringMatching(`^${name}: a test-only build is deployed to an emulator`),
+  ]);
+});
+
+test('a test-only build is deployed to an emulator', () => {
+  expect(emulatorErrors({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' })).toEqual([]);
+});
