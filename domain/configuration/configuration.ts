@@ -7,6 +7,7 @@ import { ownershipRuleSchema } from '../access/ownership-schema.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
+import { lifetimeSchema, reasonSchema } from '../lifetimes/schema.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
@@ -28,6 +29,8 @@ const configurationSchema = z.strictObject({
   issuers: z.array(trustedIssuerSchema),
   projects: z.array(projectSettingsSchema).default([]),
   ownership: z.array(ownershipRuleSchema),
+  lifetime: lifetimeSchema.optional(),
+  reason: reasonSchema.optional(),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
   access: z

@@ -19,6 +19,7 @@ const requestShape = {
   approval: z.enum(approvals),
   proposal: proposalSchema.exactOptional(),
   approvedBy: principalSchema.exactOptional(),
+  approvedAt: instantSchema.exactOptional(),
   requestedBy: principalSchema,
   reason: z.string().optional(),
   expiresInSeconds: secondsSchema.optional(),
@@ -97,7 +98,10 @@ const commonShape = {
   id: grantIdSchema,
   /** The request that the present state comes from; while active, the one that is live in IAM. */
   request: requestSchema,
+  /** When the grant ends: never later than its term allows, see `endWithin`. */
   expiresAt: instantSchema.optional(),
+  /** When the present term began: with the grant, or with the last approval that was applied. */
+  termSince: instantSchema,
   /** The `expiresIn` that was last applied. */
   lifetimeSeconds: secondsSchema.min(1).exactOptional(),
   /** Who set the grant's lifetime, by a limit or by leaving it open: the last principal other than a pipeline, or

@@ -8,6 +8,7 @@ import {
   repositoryUuidSchema,
   workspaceUuidSchema,
 } from '../shared/identifiers.ts';
+import { secondsSchema } from '../shared/time.ts';
 
 /** The identity of what every event is about; part of the data of each. */
 export const targetShape = {
@@ -26,6 +27,8 @@ export const intentShape = {
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   roleName: z.string().regex(/^rw-[a-z0-9-]{1,61}$/),
   maxSessionDuration: z.int().min(3600).max(43_200),
+  /** The longest time since the last approval, over all renewals; none where it is absent. */
+  maxLifetimeSeconds: secondsSchema.min(1).exactOptional(),
   trustPolicyHash: sha256Schema,
   permissionsPolicyHash: sha256Schema,
 };
@@ -42,7 +45,8 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
     Object.fromEntries(Object.keys(intentShape).flatMap((key) => (key in data ? [[key, data[key]]] : []))),
   );
 
-/** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold. */
+/** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold.
+ *  How long the grant may last is no part of it: a renewal takes the limit of its time. */
 export function intentHash(intent: GrantIntent): string {
   const { template, parameters, roleName, maxSessionDuration, trustPolicyHash, permissionsPolicyHash } =
     intent;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { parseRepositoryName } from '../bitbucket/repository.ts';
+import { durationSchema } from '../lifetimes/schema.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { problem, toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { parseDuration } from '../shared/time.ts';
 
 /** Text without halves of surrogate pairs: JSON can carry them, RFC 8785 has no canonical form for them. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
@@ -30,15 +30,6 @@ const parameters = z
     additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
     description:
       'What the template asks for, by the names of its parameters; the template says which take a list',
-  });
-
-/** How long a grant lives. */
-export const durationSchema = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'must be days as PnD or hours as PTnH, up to P3650D')
-  .meta({
-    pattern: '^P(?:[1-9]\\d{0,3}D|T[1-9]\\d{0,4}H)$',
-    description: 'How long the grant lives: days as PnD or hours as PTnH, up to P3650D',
   });
 
 /** How callers name a repository. */

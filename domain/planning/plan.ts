@@ -1,11 +1,13 @@
 import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
+import { latestEndOf, type Term } from '../lifetimes/latest-end.ts';
+import { shorter } from '../lifetimes/lifetime-rule.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
-import type { Instant, Seconds } from '../shared/time.ts';
+import { durationText, type Instant, type Seconds } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
 import { type NowThen, nowThen } from './now-then.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -42,6 +44,8 @@ export type LiveState = {
   maxSessionDuration: number;
   trustPolicyHash: string;
   expiresAt?: Instant | undefined;
+  /** When the present term began, and how long it may last as it was granted. */
+  term?: Term | undefined;
 };
 
 /** What is live of a grant as the log knows it; undefined when nothing is. */
@@ -49,7 +53,7 @@ export const liveStateOf = (grant: Grant | undefined): LiveState | undefined =>
   grant?.state === 'active' ? liveState(grant) : undefined;
 
 /** What is live of an active grant as the log knows it. */
-export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveState {
+export function liveState({ request, documents, expiresAt, termSince }: ActiveGrant): LiveState {
   const { intent } = request;
   return {
     intent,
@@ -58,6 +62,7 @@ export function liveState({ request, documents, expiresAt }: ActiveGrant): LiveS
     maxSessionDuration: intent.maxSessionDuration,
     trustPolicyHash: intent.trustPolicyHash,
     expiresAt,
+    term: { since: termSince, max: intent.maxLifetimeSeconds },
   };
 }
 
@@ -97,7 +102,7 @@ export function changesOf({
 
 /** Computes a plan by comparing the rendered role with what is live. Approval is needed for two kinds of new or wider
  *  plans: those of a template that requires it, and those that name a resource which no ownership rule covers or
- *  which another repository's grant holds exclusively. */
+ *  which another repository's grant holds exclusively. It is needed, too, where a live grant would last beyond its term. */
 export function planOf({ rendered, template, live, lifetime, held, boundaryRoles }: PlanInputs): Plan {
   const { gained, lost, isUnderstood } = comparePermissions(
     live?.permissionsPolicy,
@@ -108,7 +113,10 @@ export function planOf({ rendered, template, live, lifetime, held, boundaryRoles
     : 'new';
   const isMore = risk === 'new' || risk === 'wider';
   const unowned = [...rendered.unowned, ...held];
-  const approvalReasons = isMore ? reasonsFor({ unowned }, template, risk) : [];
+  const approvalReasons = [
+    ...(isMore ? reasonsFor({ unowned }, template, risk) : []),
+    ...beyondTerm(rendered.intent, live, lifetime),
+  ];
   const changes = changesOf({ intent: rendered.intent, live, lifetime });
   return {
     hash: planHash({ intent: rendered.intent, expiresInSeconds: lifetime?.inSeconds, live, unowned }),
@@ -176,6 +184,23 @@ function compareEnds(asked: Instant, live: Instant | undefined): number {
 function riskOf(rest: { wider: boolean; narrower: boolean }, gains: boolean, loses: boolean): Risk {
   if (rest.wider || gains) return 'wider';
   return rest.narrower || loses ? 'narrower' : 'same';
+}
+
+/** Why an approval is needed to let a live grant last for longer than its term: the maximum runs from the last approval over
+ *  all renewals. The shorter of the maxima of then and now is the one that counts. */
+function beyondTerm(
+  intent: GrantIntent,
+  live: LiveState | undefined,
+  lifetime: AskedLifetime | undefined,
+): string[] {
+  if (!live?.term || (lifetime === undefined && intentHash(intent) === intentHash(live.intent))) return [];
+  const { maxLifetimeSeconds } = intent;
+  const { since, max: granted } = live.term;
+  const max = granted === undefined ? maxLifetimeSeconds : shorter(granted, maxLifetimeSeconds);
+  const latest = latestEndOf({ since, max });
+  const end = lifetime?.at ?? live.expiresAt;
+  if (max === undefined || latest === undefined || (end !== undefined && end <= latest)) return [];
+  return [`it would last for longer than ${durationText(max)} since its last approval, until ${latest}`];
 }
 
 function reasonsFor(

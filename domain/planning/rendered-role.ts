@@ -10,6 +10,7 @@ import {
   type GuardrailSettings,
   type PolicyViolation,
 } from '../guardrails/guardrails.ts';
+import { type LifetimeConfiguration, type LifetimeRule, lifetimeRuleOf } from '../lifetimes/lifetime-rule.ts';
 import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
@@ -25,8 +26,8 @@ import { checkTrustPolicy } from '../trust/check.ts';
 import { renderTrustPolicy } from '../trust/policy.ts';
 import { accountPart, type RoleSpecification, roleArnOf, roleNameOf, roleTags } from './role.ts';
 
-/** The settings that every role is checked by: open accounts, ownership rules and guardrail settings. */
-export type RoleSettings = {
+/** The settings that every role is checked by: open accounts, lifetimes, ownership rules and guardrail settings. */
+export type RoleSettings = LifetimeConfiguration & {
   projects: readonly ProjectSettings[];
   ownership: readonly OwnershipRule[];
   guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
@@ -50,7 +51,7 @@ export type RoleInputs = {
 /** The role as it will be, and the intent that an event records of it: the inputs and the documents' hashes. `unowned`
  *  are the parameters that no ownership rule covers: such a plan is not granted without approval. `audited` is what breaks
  *  guardrails that are in audit mode: it is reported and shown, and stops nothing. `actsThrough` says what the role
- *  amounts to where others act for it. */
+ *  amounts to where others act for it. `lifetime` is how long such a grant may last. */
 export type RenderedRole = {
   grantId: GrantId;
   role: RoleSpecification;
@@ -59,6 +60,7 @@ export type RenderedRole = {
   unowned: FieldError[];
   audited: PolicyViolation[];
   actsThrough?: string | undefined;
+  lifetime: LifetimeRule;
 };
 
 /** Renders a grant and checks the result: that the account is open (`DENIED`, `REQUEST_INVALID`), guardrails (`GUARDRAIL_VIOLATED`), sizes
@@ -116,9 +118,11 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     trustPolicy,
     permissionsPolicy: permissions.value,
   };
+  const lifetime = lifetimeRuleOf(configuration, template, repository.project?.uuid);
   return ok({
     grantId,
     role,
+    lifetime,
     requesterKind,
     audited: guarded.value,
     actsThrough: template.actsThrough,
@@ -130,7 +134,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
       parameters,
       requesterKind,
     }),
-    intent: intentOf({ ...inputs, parameters }, role),
+    intent: { ...intentOf({ ...inputs, parameters }, role), ...optionalMax(lifetime) },
   });
 }
 
@@ -167,6 +171,9 @@ function intentOf(
     permissionsPolicyHash: canonicalHash(role.permissionsPolicy),
   };
 }
+
+const optionalMax = ({ max }: LifetimeRule): Pick<GrantIntent, 'maxLifetimeSeconds'> =>
+  max === undefined ? {} : { maxLifetimeSeconds: max };
 
 /** Reports a plan's violations of audited guardrails, if there are any. */
 export function reportAuditedRole(

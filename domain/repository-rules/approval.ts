@@ -22,12 +22,16 @@ export type ApprovalSettings = {
  *  person's approval. */
 export function isApprovedByRule(
   configuration: ApprovalSettings,
-  { rendered: { intent, unowned }, template }: { rendered: RenderedRole; template: Template },
+  {
+    rendered: { intent, unowned, lifetime },
+    template,
+  }: { rendered: Pick<RenderedRole, 'intent' | 'unowned' | 'lifetime'>; template: Template },
   { expiresInSeconds }: Pick<RequestInForce, 'expiresInSeconds'>,
 ): boolean {
   if (unowned.length > 0) return false;
   const { uuid, fullName } = intent.repository;
   const { workspace, project } = intent;
+  const { initial } = lifetime;
   const repository = { uuid, fullName, slug: fullName.split('/')[1] ?? '', workspace, project };
   return requestsOf(configuration.onRepositoryCreated, repository).some(
     (made) =>
@@ -35,7 +39,7 @@ export function isApprovedByRule(
       made.value.approved &&
       findAccount(configuration.accounts, made.value.request.account)?.id === intent.account &&
       yields(made.value.request, intent, template) &&
-      durationOf(made.value.request) === expiresInSeconds,
+      (durationOf(made.value.request) ?? initial) === expiresInSeconds,
   );
 }
 

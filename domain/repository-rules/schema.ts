@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { projectSchema } from '../bitbucket/settings.ts';
-import { durationSchema } from '../grants/request.ts';
+import { durationSchema } from '../lifetimes/schema.ts';
 import { aliasSchema } from '../shared/account.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { hasStrayBraces, placeholdersOf } from '../templates/placeholder.ts';

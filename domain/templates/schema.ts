@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { templateLifetimeSchema } from '../lifetimes/schema.ts';
 import { aliasesSchema } from '../shared/account.ts';
 import { NAME } from '../shared/identifiers.ts';
 import { principalKinds } from '../shared/principal.ts';
@@ -107,6 +108,11 @@ export const templateSchema = z.strictObject({
   accounts: aliasesSchema
     .optional()
     .describe('The accounts, by alias, in which it is offered; every account unless given'),
+  lifetime: templateLifetimeSchema.optional().describe('How long its grants last'),
+  reason: z
+    .enum(['optional', 'required'])
+    .optional()
+    .describe('Whether a request must say why; optional unless given'),
   requestableBy: z.array(z.enum(principalKinds)).min(1).default(['person', 'service']),
   maxSessionDuration: z.int().min(3600).max(43_200).default(3600).describe('Seconds'),
   ...stepFields,

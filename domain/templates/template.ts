@@ -41,7 +41,9 @@ export function parseTemplate(fileName: string, content: unknown): Result<Templa
 }
 
 function versionOf(template: TemplateContent): string {
-  const { description, actsThrough, image, services, setup, usage, pipes, notes, ...decisive } = template;
+  const { description, actsThrough, image, services, setup, usage, pipes, notes, ...others } = template;
+  // An intent records the longest lifetime by itself, so that another limit is no other version.
+  const { lifetime, reason, ...decisive } = others;
   const { parameters, requestableBy, accounts, ...meaning } = decisive;
   const parameterMeaning = Object.entries(parameters).map(([name, parameter]) => {
     const { description: ___, example: ____, ...rest } = parameter;

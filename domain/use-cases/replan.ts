@@ -2,7 +2,7 @@ import { notOwned } from '../access/ownership.ts';
 import type { Bitbucket } from '../bitbucket/port.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { RequestInForce } from '../grants/grant.ts';
-import { intentHash } from '../grants/intent.ts';
+import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import type { AuditPort } from '../guardrails/guardrails.ts';
 import { askedLifetime, type LiveState, planOf } from '../planning/plan.ts';
 import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/rendered-role.ts';
@@ -115,8 +115,14 @@ export async function replan(
   if (isSame && rendered.value.unowned.length > 0 && requestedBy.kind === 'pipeline') {
     return fail(notOwned(repository, rendered.value.unowned));
   }
-  if (isSame) return ok({ rendered: rendered.value, template });
+  if (isSame && isWithin(intent, rendered.value.intent)) return ok({ rendered: rendered.value, template });
   const detail =
-    'What would be granted no longer matches the request: the template, the workspace or the repository has changed. Repeat the request.';
+    'What would be granted no longer matches the request: the template, the longest lifetime, the workspace or the repository has changed. Repeat the request.';
   return fail(problem('PLAN_CHANGED', detail));
 }
+
+/** True where an intent may last no longer than a grant that is requested now. */
+const isWithin = (
+  { maxLifetimeSeconds: granted }: GrantIntent,
+  { maxLifetimeSeconds: max }: GrantIntent,
+): boolean => max === undefined || (granted !== undefined && granted <= max);

@@ -47,7 +47,7 @@ function chapter(template: Template, job: Job | undefined): string[] {
     `## ${name}`,
     `${description}.`,
     ...(actsThrough ? [`> **Others act for this role.** ${actsThrough}`] : []),
-    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'another person must approve it' : 'no approval'}; requestable by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h.`,
+    `${scope === 'environment' ? 'For deployment environments only' : 'For a repository or one of its deployment environments'}; ${approval === 'required' ? 'another person must approve it' : 'no approval'}; requestable by ${requestableBy.join(', ')}; sessions of up to ${maxSessionDuration / 3600} h${lifetimeText(template)}.`,
     ...(ownership === 'named'
       ? [
           `An ownership rule gives this template names only if its \`templates\` list \`${name}\` ([configuration.md](configuration.md#ownership)).`,
@@ -73,6 +73,19 @@ function chapter(template: Template, job: Job | undefined): string[] {
           table(['tool, or why not', 'does', 'comes out'], jobRows(job)),
         ]),
   ];
+}
+
+/** How long a template's grants last, and whether its requests must say why; nothing where it does not say. */
+function lifetimeText({ lifetime = {}, reason }: Template): string {
+  const { default: usual, max, required } = lifetime;
+  return [
+    ...(usual === undefined ? [] : [`grants last ${usual} unless asked`]),
+    ...(max === undefined ? [] : [`grants last ${max} at most after their last approval`]),
+    ...(required ? ['each grant must end'] : []),
+    ...(reason === 'required' ? ['each request must say why'] : []),
+  ]
+    .map((text) => `; ${text}`)
+    .join('');
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pinnedEnvironmentUuid, projectSchema } from '../../bitbucket/settings.ts';
+import { lifetimeSchema, reasonSchema } from '../../lifetimes/schema.ts';
 import { aliasesSchema, aliasSchema } from '../../shared/account.ts';
 
 /** One entry of `projects`: what a project may do. `accounts` are the accounts that are open to its repositories, only the
@@ -8,6 +9,8 @@ export const projectSettingsSchema = z
   .strictObject({
     ...projectSchema.shape,
     accounts: aliasesSchema.optional(),
+    lifetime: lifetimeSchema.optional(),
+    reason: reasonSchema.optional(),
     environments: z.record(aliasSchema, z.array(pinnedEnvironmentUuid).min(1)).optional(),
   })
   .superRefine(({ accounts, environments = {} }, context) => {

@@ -104,7 +104,10 @@ function decideOnActive(
 
 /** True for the same `expiresIn` as last applied while more than half of it is left: a pipeline that renews in each run
  *  then adds few events. */
-function isEarlyRenewal(grant: ActiveGrant, { expiresInSeconds, expiresAt }: RequestCommand): boolean {
+export function isEarlyRenewal(
+  grant: ActiveGrant,
+  { expiresInSeconds, expiresAt }: Pick<RequestCommand, 'expiresInSeconds' | 'expiresAt'>,
+): boolean {
   if (expiresInSeconds === undefined || expiresAt === undefined || grant.expiresAt === undefined)
     return false;
   return (

@@ -59,11 +59,12 @@ function endUpdate(
     return { ...unchanged, lastError: { ...event.data.error, at: event.at } };
   }
   const { trustPolicy, permissionsPolicy } = event.data;
-  const { expiresAt, requestedBy } = request;
+  const { expiresAt, requestedBy, approvedAt } = request;
   return {
     ...unchanged,
     request,
     documents: { trustPolicy, permissionsPolicy },
+    termSince: approvedAt ?? unchanged.termSince,
     ...(expiresAt
       ? { ...expiryOf(unchanged, expiresAt, requestedBy), ...lifetimeOf(request) }
       : leftAsItIs(unchanged, requestedBy)),

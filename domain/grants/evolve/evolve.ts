@@ -1,5 +1,7 @@
+import { endWithin } from '../../lifetimes/latest-end.ts';
 import { parseGrantId } from '../../shared/identifiers.ts';
 import { assertNever } from '../../shared/result.ts';
+import type { Instant } from '../../shared/time.ts';
 import type { GrantEvent } from '../event.ts';
 import type { Grant } from '../grant.ts';
 import { evolveActive } from './active.ts';
@@ -15,8 +17,12 @@ export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | und
   const next = grant ? evolveState(grant, event) : first(event);
   if (!next || next === grant) return grant;
   const repositoryNames = withName(next.repositoryNames, event.data.repository.fullName);
-  return { ...next, updatedAt: event.at, repositoryNames };
+  return { ...next, expiresAt: endOf(next), updatedAt: event.at, repositoryNames };
 }
+
+/** When a grant ends: the fold alone decides, so that no event sets an end beyond the term. */
+const endOf = ({ expiresAt, termSince, request }: Grant): Instant | undefined =>
+  endWithin(expiresAt, { since: termSince, max: request.intent.maxLifetimeSeconds });
 
 /** The most names of a repository that a grant keeps. Our choice: at 128 characters each they are a tenth of an item. */
 const MOST_NAMES = 100;

@@ -19,6 +19,7 @@ export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {
         requesters: [],
         request,
         expiresAt: request.expiresAt,
+        termSince: event.at,
         decision,
       };
     }

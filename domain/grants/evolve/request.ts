@@ -43,6 +43,7 @@ export function begin(
     request,
     requesters: withRequester(before?.requesters ?? [], event.principal),
     expiresAt: request.expiresAt,
+    termSince: event.at,
     lifetimeSetBy: event.principal,
     ...lifetimeOf(request),
     ...(before?.decision ? { decision: before.decision } : {}),

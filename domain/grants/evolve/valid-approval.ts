@@ -28,7 +28,7 @@ export function approvedRequest(
   const isByPerson = principal.kind === 'person' && !hadAsked(grant, principal);
   if (!isByPerson && !isByRule(grant, waiting, principal)) return undefined;
   const { expiresAt = waiting.expiresAt } = data;
-  return { ...waiting, approvedBy: principal, ...(expiresAt ? { expiresAt } : {}) };
+  return { ...waiting, approvedBy: principal, approvedAt: at, ...(expiresAt ? { expiresAt } : {}) };
 }
 
 /** The decision that an event records about the request that waited. */

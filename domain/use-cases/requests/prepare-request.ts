@@ -35,7 +35,8 @@ export type CheckPorts = AccessPorts & RenderPorts;
 export type PreparedRequest = {
   rendered: RenderedRole;
   template: Template;
-  expiresInSeconds: Seconds | undefined;
+  /** What `expiresIn` asks for. */
+  askedSeconds: Seconds | undefined;
 };
 
 /** Checks a request in the contract's order: what the caller's claims alone forbid; template, account and parameters;
@@ -89,8 +90,8 @@ export async function prepareRequest(
   };
   const rendered = renderFor(ports, inputs, { caller, resource });
   if (!rendered.ok) return rendered;
-  const expiresInSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
-  return ok({ rendered: rendered.value, template, expiresInSeconds });
+  const askedSeconds = request.expiresIn === undefined ? undefined : parseDuration(request.expiresIn);
+  return ok({ rendered: rendered.value, template, askedSeconds });
 }
 
 /** Renders what is asked for; reports a denial by what binds every caller: which accounts are open, and for pipelines who

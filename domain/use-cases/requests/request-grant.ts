@@ -10,7 +10,8 @@ import { intentHash } from '../../grants/intent.ts';
 import { decideLapse } from '../../grants/lapse.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
-import { type AskedLifetime, liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
+import { missingFrom } from '../../lifetimes/asked-lifetime.ts';
+import { liveStateOf, type Plan, planOf } from '../../planning/plan.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { Reservations } from '../../planning/reservation.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
@@ -34,6 +35,7 @@ import { waitForProvisioner } from '../wait-for-provisioner.ts';
 import { answerToRequest, type RequestAnswer } from './outcome.ts';
 import { pipelineRun } from './pipeline-target.ts';
 import { type CheckPorts, type PreparedRequest, prepareRequest } from './prepare-request.ts';
+import { asksForAsLong, lastsAsAsked, lifetimeOfRequest } from './request-lifetime.ts';
 import { checkLimits, checkPipelinePlan, checkQuota } from './request-limits.ts';
 
 /** What handling requests needs. There is no IAM port: a request is decided, its intent is recorded, and the
@@ -119,26 +121,29 @@ async function requestOnce(
 
 async function decide(
   ports: RequestPorts,
-  { request, template, expiresInSeconds, context: { caller }, ...asked }: Asked,
+  { request, template, askedSeconds, context: { caller }, ...asked }: Asked,
   { stream, now }: { stream: GrantStream; now: Instant },
 ): Promise<Result<Decided>> {
   const { grant } = stream;
   const rendered = withFixedRoleName(asked.rendered, grant);
-  const lifetime = expiresInSeconds === undefined ? undefined : lifetimeOf(expiresInSeconds, now);
+  const wanted = lifetimeOfRequest(rendered.lifetime, { grant, asked: askedSeconds, now });
+  if (!wanted.ok) return wanted;
+  const { lifetime, planned, hasEnd } = wanted.value;
   const { boundaryRoles } = ports.configuration;
   const held = await heldElsewhere(ports, { ...rendered, template });
-  const plan = planOf({ rendered, template, live: liveStateOf(grant), lifetime, held, boundaryRoles });
+  const live = liveStateOf(grant);
+  const plan = planOf({ rendered, template, live, lifetime: planned, held, boundaryRoles });
   const waits = checkPipelinePlan(ports, plan, { caller, intent: rendered.intent });
   if (!waits.ok) return waits;
   const { intent } = rendered;
-  const bound = checkPlanHash(plan, { planHash: request.planHash, grant, intent, expiresInSeconds });
+  const bound = checkPlanHash(plan, { planHash: request.planHash, grant, rendered, askedSeconds });
   if (!bound.ok) return bound;
   const command: RequestCommand = {
     intent,
     planHash: plan.hash,
     approval: plan.requiresApproval ? 'required' : 'none',
     proposal: plan.requiresApproval ? proposalOf(ports, { rendered, plan, now }) : undefined,
-    expiresInSeconds,
+    expiresInSeconds: lifetime?.inSeconds,
     expiresAt: lifetime?.at,
     reason: request.reason,
     pipeline: caller.pipeline && pipelineRun(caller.pipeline),
@@ -149,6 +154,8 @@ async function decide(
     events: [event],
     outcome,
   } = decision.value;
+  const missing = event && missingFrom(rendered.lifetime, { hasEnd, reason: request.reason });
+  if (missing) return fail(missing);
   const limited = checkLimits(ports, stream, { command, caller, hasNewEvent: event !== undefined });
   if (!limited.ok) return limited;
   const room = await checkQuota(ports, intent, { grant, outcome });
@@ -174,7 +181,7 @@ async function carryOut(
   if (!appended) return 'again';
   const answer = await finish(ports, appended, { outcome, plan: event && plan });
   // The work that was joined may know nothing of this request's expiry: once it is active, that is a change of its own.
-  const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command);
+  const owesExpiry = outcome === 'joined' && !asksForAsLong(appended.grant, command.expiresInSeconds);
   if (!owesExpiry || !answer.ok) return answer;
   return answer.value.outcome === 'accepted' ? fail(notYetLimited(rendered.grantId)) : 'again';
 }
@@ -186,12 +193,6 @@ const notYetLimited = (grantId: GrantId) =>
     `Work on grant ${grantId} is in progress with another expiry than this request. Repeat the request.`,
     { retryAfter: 5 },
   );
-
-/** True when a request adds no lifetime to the one that is under way: it asks for none, or for as long. */
-function asksForAsLong(grant: Grant | undefined, { expiresInSeconds }: RequestCommand): boolean {
-  const underWay = grant && (changeOf(grant) ?? grant.request);
-  return expiresInSeconds === undefined || expiresInSeconds === underWay?.expiresInSeconds;
-}
 
 /** True for a grant that does not exist yet, or about which nothing was decided since it was first requested. */
 const isUntouched = (grant: Grant | undefined): boolean =>
@@ -218,11 +219,6 @@ const causeOf = ({ caller, correlationId, entryPoint }: RequestContext) => ({
   entryPoint,
 });
 
-const lifetimeOf = (inSeconds: Seconds, now: Instant): AskedLifetime => ({
-  inSeconds,
-  at: plusSeconds(now, inSeconds),
-});
-
 /** A request with a `planHash` gets that plan or `PLAN_CHANGED`. A repeated request whose plan is already in force or
  *  in progress, with the same lifetime, is accepted: it is idempotent. */
 function checkPlanHash(
@@ -230,11 +226,12 @@ function checkPlanHash(
   {
     planHash,
     grant,
-    intent,
-    expiresInSeconds,
-  }: Pick<RequestCommand, 'intent' | 'expiresInSeconds'> & {
+    rendered: { intent, lifetime },
+    askedSeconds,
+  }: Pick<Decided, 'rendered'> & {
     planHash: string | undefined;
     grant: Grant | undefined;
+    askedSeconds: Seconds | undefined;
   },
 ): Result<undefined> {
   const inForce = grant && isLive(grant.state) ? [grant.request, changeOf(grant)] : [];
@@ -242,7 +239,7 @@ function checkPlanHash(
     (request) =>
       request?.planHash === planHash &&
       request?.intentHash === intentHash(intent) &&
-      request.expiresInSeconds === expiresInSeconds,
+      lastsAsAsked(request, askedSeconds, lifetime),
   );
   if (planHash === undefined || planHash === plan.hash || isRepeated) return ok(undefined);
   return fail(

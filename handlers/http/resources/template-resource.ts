@@ -13,6 +13,8 @@ const shownFields = templateSchema.pick({
   actsThrough: true,
   scope: true,
   approval: true,
+  lifetime: true,
+  reason: true,
   requestableBy: true,
   maxSessionDuration: true,
 }).shape;
@@ -38,6 +40,7 @@ export const templatePageSchema = pageOf('TemplatePage', templateResourceSchema)
 export function templateResource(template: Template): z.infer<typeof templateResourceSchema> {
   const { name, version, description, actsThrough, scope, approval, requestableBy, maxSessionDuration } =
     template;
+  const { lifetime, reason } = template;
   return {
     name,
     version,
@@ -45,6 +48,8 @@ export function templateResource(template: Template): z.infer<typeof templateRes
     ...(actsThrough === undefined ? {} : { actsThrough }),
     scope,
     approval,
+    ...(lifetime === undefined ? {} : { lifetime }),
+    ...(reason === undefined ? {} : { reason }),
     requestableBy,
     maxSessionDuration,
     parameters: parametersSchema(template),

@@ -139,6 +139,7 @@ export const grantOf = (fields: GrantFields = {}): Grant =>
       requestedBy: fields.requestedBy ?? ada,
     },
     ...(fields.expiresAt === undefined ? {} : { expiresAt: fields.expiresAt }),
+    termSince: asInstant('2026-11-23T09:00:00.000Z'),
     requesters: [fields.requestedBy ?? ada],
     lifetimeSetBy: fields.requestedBy ?? ada,
     repositoryNames: fields.names ?? ['acme/shop'],

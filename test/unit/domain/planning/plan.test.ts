@@ -162,6 +162,7 @@ describe('what is live', () => {
       maxSessionDuration: 3600,
       trustPolicyHash: grant.request.intent.trustPolicyHash,
       expiresAt: undefined,
+      term: { since: grant.request.at, max: undefined },
     });
   });
 

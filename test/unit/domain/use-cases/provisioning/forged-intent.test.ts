@@ -5,6 +5,7 @@ import type { GrantRequest } from '../../../../../domain/grants/request.ts';
 import { planHash } from '../../../../../domain/planning/plan.ts';
 import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
+import { seconds } from '../../../../../domain/shared/time.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
   ada,
@@ -89,6 +90,21 @@ describe('a forged intent has no effect in IAM:', () => {
   ])('%s is %s', async (_, code, over) => {
     const forged = { ...(await honestIntent()), ...over };
     expect(await forge(GRANT_ID, requestedWith(forged))).toEqual({ type: 'ProvisioningFailed', code });
+    expect([world.iamWrites(), world.iam.roles.size]).toEqual([[], 0]);
+  });
+
+  test.each([
+    ['no limit', undefined],
+    ['a longer limit', 91 * 86_400],
+  ])('%s on how long the grant may last than the template sets', async (_, maxLifetimeSeconds) => {
+    world.redeploy((content) => {
+      Object.assign(content, { lifetime: { max: 'P90D' } });
+    });
+    const { maxLifetimeSeconds: honest, ...intent } = await honestIntent();
+    expect(honest).toBe(90 * 86_400);
+    const limit = maxLifetimeSeconds === undefined ? {} : { maxLifetimeSeconds: seconds(maxLifetimeSeconds) };
+    const event = { type: 'ProvisioningFailed', code: 'PLAN_CHANGED' };
+    expect(await forge(GRANT_ID, requestedWith({ ...intent, ...limit }))).toEqual(event);
     expect([world.iamWrites(), world.iam.roles.size]).toEqual([[], 0]);
   });
 
