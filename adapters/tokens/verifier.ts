@@ -16,11 +16,20 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import { type Caller, foldAscii } from '../../domain/shared/principal.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
+import { visible } from '../../domain/shared/text/visible-text.ts';
 import { hasDuplicateMembers } from './duplicate-members.ts';
 import { type IssuerKeys, issuerKeys, isVerdict, STEP_TOKEN_ALGORITHMS } from './issuer-keys.ts';
 
 /** Verifies bearer tokens. */
-export type TokenVerifier = { verify(token: string): Promise<Result<Caller>> };
+export type TokenVerifier = {
+  verify(token: string): Promise<Result<Caller>>;
+  /** What the log says of the origin of a token that was refused. Nothing of it is proven. */
+  originOf(token: string): TokenOrigin;
+};
+
+/** The `iss` that a token came with, as visible text of 200 characters at most; undefined where it has none. `known` are the
+ *  issuers whose tokens are taken. */
+export type TokenOrigin = { issuer: string | undefined; known: readonly string[] };
 
 /** Where the keys of an issuer are fetched from. */
 export type KeyLocations = {
@@ -56,7 +65,9 @@ export function tokenVerifier(
     ...companyEntries(configuration, locations, clock),
     ...workspaceEntries(configuration, locations, clock),
   ];
+  const known = [...new Set(entries.map(({ issuer }) => issuer))];
   return {
+    originOf: (token) => ({ issuer: issuerIn(token), known }),
     async verify(token) {
       const chosen = entryFor(entries, token);
       if ('refused' in chosen) return unauthenticated(chosen.refused);
@@ -94,6 +105,11 @@ async function verifiedCaller(entry: Expected, token: string, nowMs: number): Pr
 
 const FITS_NONE =
   'The token fits no entry of issuers: its audience, its application or a claim of match is another. Request one for Rolewright.';
+const TOO_LONG = `The token is longer than ${LONGEST_TOKEN} characters. Have the issuer's administrators put only the groups that are assigned to the application into its tokens.`;
+const NO_JWT =
+  'The token is no signed JWT: it is cut off, opaque or encrypted. Send an ID token, or an access token that was requested for Rolewright as an API of the issuer.';
+const NOT_TRUSTED =
+  'The token does not come from a trusted issuer. The log names its issuer and the known ones under the id in "instance".';
 const FITS_SEVERAL =
   'The token fits more than one entry of issuers, by its audiences. Request one for a single audience.';
 
@@ -140,12 +156,14 @@ const workspaceEntries = (
 /** The one entry that a token fits, by claims that are not verified yet. If the issuer has a single entry, it is used
  *  even for a token that does not fit: after the signature is verified, its checks say what is wrong. */
 function entryFor(entries: readonly Expected[], token: string): Expected | { refused: string } {
-  const claims = token.length <= LONGEST_TOKEN ? claimsIn(token) : undefined;
+  if (token.length > LONGEST_TOKEN) return { refused: TOO_LONG };
+  const claims = claimsIn(token);
+  if (claims === undefined) return { refused: NO_JWT };
   if (claims === 'ambiguous') return { refused: AMBIGUOUS };
-  const ofIssuer = entries.filter(({ issuer }) => claims !== undefined && claims.iss === issuer);
-  const fitting = ofIssuer.filter(({ fits }) => fits(claims ?? {}));
+  const ofIssuer = entries.filter(({ issuer }) => claims.iss === issuer);
+  const fitting = ofIssuer.filter(({ fits }) => fits(claims));
   const [chosen, ...others] = fitting.length > 0 ? fitting : ofIssuer;
-  if (!chosen) return { refused: 'The token does not come from a trusted issuer.' };
+  if (!chosen) return { refused: NOT_TRUSTED };
   if (others.length === 0) return chosen;
   return { refused: fitting.length > 0 ? FITS_SEVERAL : FITS_NONE };
 }
@@ -191,6 +209,13 @@ function claimsIn(token: string): JWTPayload | 'ambiguous' | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** See `TokenOrigin`. */
+function issuerIn(token: string): string | undefined {
+  const claims = token.length <= LONGEST_TOKEN ? claimsIn(token) : undefined;
+  const issuer = typeof claims === 'object' ? claims.iss : undefined;
+  return typeof issuer === 'string' ? visible(issuer.slice(0, 200)).slice(0, 200) : undefined;
 }
 
 const decoded = (part: string): string => new TextDecoder().decode(base64url.decode(part));

@@ -6,7 +6,7 @@ import { headerOf } from './http-request.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** The caller behind a request's bearer token. Throws `UNAUTHENTICATED`, before anything else of the request is
- *  looked at. The token goes no further than this. */
+ *  looked at. The token goes no further than this: the log gets its `iss` and the known issuers, no other claim. */
 export async function authenticate(verifier: TokenVerifier, event: APIGatewayProxyEventV2): Promise<Caller> {
   const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(headerOf(event, 'authorization') ?? '')?.[1];
   if (!token) {
@@ -15,6 +15,10 @@ export async function authenticate(verifier: TokenVerifier, event: APIGatewayPro
     );
   }
   const verified = await verifier.verify(token);
-  if (!verified.ok) throw new ProblemError(verified.problem);
+  if (!verified.ok) {
+    const { issuer, known } = verifier.originOf(token);
+    const { detail } = verified.problem;
+    throw new ProblemError(verified.problem, {}, { detail, tokenIssuer: issuer, knownIssuers: known });
+  }
   return verified.value;
 }

@@ -67,7 +67,7 @@ export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
     const { status } = problemKinds[found.code];
     const line = { requestId, code: found.code, status };
     if (status >= 500) logger.error('request failed', { ...line, error: error as Error });
-    else logger.info('request refused', line);
+    else logger.info('request refused', { ...line, ...(error instanceof ProblemError ? error.logged : {}) });
     const headers = error instanceof ProblemError ? error.headers : {};
     request.response = toResult(problemAnswer(found, requestId, headers));
   });

@@ -39,16 +39,18 @@ export const problemKinds = {
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'A system that Rolewright depends on cannot be reached' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;
 
-/** Carries a problem out of a route. */
+/** Carries a problem out of a route. `logged` stands in the log's line, and is no part of the answer. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   readonly headers: Record<string, string>;
+  readonly logged: Record<string, unknown>;
 
-  constructor(cause: Problem, headers: Record<string, string> = {}) {
+  constructor(cause: Problem, headers: Record<string, string> = {}, logged: Record<string, unknown> = {}) {
     super(cause.detail);
     this.name = 'ProblemError';
     this.problem = cause;
     this.headers = headers;
+    this.logged = logged;
   }
 }
 

@@ -1,5 +1,5 @@
 import { foldAscii } from '../../shared/principal.ts';
-import type { VerifiedClaims } from './claim-rules.ts';
+import type { VerifiedClaims } from './claim-path.ts';
 
 /** Claims by which authorization servers name the application that a token was issued to. A token whose subject is that
  *  application is the application's own. Source: RFC 9068 section 2.2 (`client_id`), OpenID Connect Core (`azp`), Entra

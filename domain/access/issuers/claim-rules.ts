@@ -1,50 +1,5 @@
 import * as z from 'zod';
-
-/** Claims of a token whose signature was verified. */
-export type VerifiedClaims = Readonly<Record<string, unknown>>;
-
-/** Claims that a token's subject can choose or change: no rule may rest on them. Source: OpenID Connect Core 1.0, section
- *  5.1 (standard claims); `user_metadata` of Auth0; `email`, `upn`, `unique_name` and `login_hint` of Entra; `username` and
- *  `cognito:username` of Cognito; `nonce` and `state`, which the client chooses. */
-const CHOSEN_BY_SUBJECT: ReadonlySet<string> = new Set([
-  'name',
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'preferred_username',
-  'profile',
-  'picture',
-  'website',
-  'email',
-  'emails',
-  'gender',
-  'birthdate',
-  'zoneinfo',
-  'locale',
-  'phone_number',
-  'address',
-  'updated_at',
-  'upn',
-  'unique_name',
-  'username',
-  'user_name',
-  'login_hint',
-  'cognito:username',
-  'user_metadata',
-  'nonce',
-  'state',
-]);
-
-/** Cognito's custom attributes: an application may let users write them. Source: Amazon Cognito, "Working with user
- *  attributes". */
-const CUSTOM_ATTRIBUTE = /^custom:/;
-
-/** True for the path of a claim that its subject can choose. */
-export const isChosenBySubject = (path: string): boolean =>
-  CUSTOM_ATTRIBUTE.test(path) ||
-  CHOSEN_BY_SUBJECT.has(path) ||
-  CHOSEN_BY_SUBJECT.has(path.split('.')[0] ?? '');
+import { claimAt, isChosenBySubject, type VerifiedClaims } from './claim-path.ts';
 
 const value = z.union([z.string().min(1), z.boolean(), z.int()]);
 
@@ -67,21 +22,6 @@ export type ClaimRules = z.infer<typeof claimRulesSchema>;
 
 /** The values of a rule. */
 const valuesOf = (rules: ClaimRules, path: string): readonly unknown[] => [rules[path] ?? []].flat();
-
-/** The claim at a path: the claim of that very name, else one step into an object for each dot. Undefined where there is
- *  none. */
-function claimAt(claims: VerifiedClaims, path: string): unknown {
-  if (Object.hasOwn(claims, path)) return claims[path];
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (found, step) =>
-        typeof found === 'object' && found !== null && Object.hasOwn(found, step)
-          ? (found as Record<string, unknown>)[step]
-          : undefined,
-      claims,
-    );
-}
 
 /** The paths of a rule set that claims meet: a claim has one of the values, or as a list holds one. */
 export const metRules = (claims: VerifiedClaims, rules: ClaimRules): string[] =>

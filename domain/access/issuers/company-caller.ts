@@ -2,7 +2,8 @@ import { type Caller, identifiersOf, isPrincipalId } from '../../shared/principa
 import { parseDuration } from '../../shared/time.ts';
 import { type Directory, entriesOf, linkedTo } from '../directory.ts';
 import { isApplicationToken } from './application-token.ts';
-import { metRules, type VerifiedClaims } from './claim-rules.ts';
+import type { VerifiedClaims } from './claim-path.ts';
+import { metRules } from './claim-rules.ts';
 import { groupsOf } from './token-groups.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 import { verifiedEmail } from './verified-email.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { parseDuration } from '../../shared/time.ts';
-import { claimRulesSchema, isChosenBySubject } from './claim-rules.ts';
-import { isAwsAccount } from './issuer-hosts.ts';
+import { isChosenBySubject } from './claim-path.ts';
+import { claimRulesSchema } from './claim-rules.ts';
+import { isAwsAccount, isGoogle } from './issuer-hosts.ts';
 
 const httpsUrl = z.string().refine((text) => {
   const url = URL.parse(text);
@@ -36,7 +37,8 @@ const entrySchema = z.strictObject({
       'is chosen by the subject of the token: name a claim that the issuer controls, e.g. sub or oid, or email',
     )
     .default('sub'),
-  /** The claim that lists the caller's groups; without it, callers of this entry have no groups. */
+  /** The path of the claim that lists the caller's groups, e.g. `groups`, `realm_access.roles` or
+   *  `https://acme.example/groups`; without it, callers of this entry have no groups. */
   groupsClaim: z
     .string()
     .min(1)
@@ -81,22 +83,39 @@ export const trustedIssuerSchema = entrySchema
     path: ['match'],
     error:
       'is missing: an entry for an AWS account is of kind service, has idClaim: sub, and lists the callers, e.g. {sub: ["arn:aws:iam::111122223333:role/release"]}, each whole and without *',
+  })
+  .refine((entry) => !isGoogle(entry.issuer) || namesGoogleCallers(entry), {
+    path: ['require'],
+    error:
+      'is missing: Google signs for everybody. Name the Workspace of your people, {hd: acme.example}, or each of your service accounts, {sub: ["113…"]}',
   });
 
+/** Google's issuer signs for everybody: an entry names the Workspace of its people by `hd`, whole, or each of its services
+ *  by `sub`. Source: Google Identity, "Verify the Google ID token on your server side"; a service account may have an ID
+ *  token for any audience (Google Cloud, "Get an ID token"). */
+function namesGoogleCallers({ kind, match, require }: TrustedIssuer): boolean {
+  const path = kind === 'person' ? 'hd' : 'sub';
+  return [match[path] ?? require[path] ?? []].flat().some((value) => typeof value === 'string');
+}
+
 /** Claims that do not tell people from applications: every token has them, or they are checked anyway. Those of the
- *  last two lines are in Entra's and Okta's tokens of both. Source: Microsoft identity platform, access token claims;
- *  Okta, access token payload. */
+ *  last two lines are in Entra's and Okta's tokens of both. Source: RFC 9068 section 2.2; Microsoft identity platform,
+ *  access token claims; Okta, access token payload. */
 const OF_EVERY_TOKEN = [
-  ...['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub', 'typ', 'client_id', 'azp'],
+  ...['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sub', 'typ', 'client_id', 'azp', 'scope'],
   ...['tid', 'oid', 'ver', 'appid', 'appidacr', 'azpacr', 'idp', 'aio', 'rh', 'uti'],
   'cid',
 ];
 
-/** A verified email is a mailbox that a person has opened; any other id can be an application's. */
+/** A verified email is a mailbox that a person has opened; any other id can be an application's. Of Cognito's tokens, ID
+ *  tokens are people's only, and access tokens (`token_use: access`) are both's. */
 const isToldFromMachines = (kind: string, idClaim: string, rules: Record<string, unknown>): boolean =>
   kind === 'service' ||
   idClaim === 'email' ||
-  Object.keys(rules).some((path) => !OF_EVERY_TOKEN.includes(path.split('.')[0] ?? ''));
+  Object.entries(rules).some(
+    ([path, value]) =>
+      !OF_EVERY_TOKEN.includes(path.split('.')[0] ?? '') && (path !== 'token_use' || value === 'id'),
+  );
 
 /** The ARN of a role or user of IAM. Source: AWS documentation, IAM identifiers: path and name. */
 const IAM_PRINCIPAL = /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user|root)(?:\/[\w+=,.@/-]+)?$/;

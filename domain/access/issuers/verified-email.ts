@@ -1,6 +1,6 @@
 import { foldAscii } from '../../shared/principal.ts';
 import { EMAIL } from '../directory.ts';
-import type { VerifiedClaims } from './claim-rules.ts';
+import type { VerifiedClaims } from './claim-path.ts';
 import { isEntra, isGoogle } from './issuer-hosts.ts';
 
 /** The values with which Entra says that the domain's owner was verified; the claim is documented as a boolean, and seen

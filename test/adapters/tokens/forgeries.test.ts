@@ -243,3 +243,42 @@ describe('a token is refused', () => {
     await expectRefused(world, await sign({ ...serviceClaims, exp: NOW + 86_401 }, world.service));
   });
 });
+
+describe('of the origin of a token, whatever it is,', () => {
+  const known = [PERSONS, 'https://services.acme.example', ACME, GLOBEX];
+  const originOf = (token: string) => world.verifier.originOf(token);
+
+  test('the log gets its issuer and those that are known, and no other claim', async () => {
+    const issuer = `${PERSONS}/`;
+    const token = await sign({ ...personClaims, iss: issuer, email: 'ada@acme.example' }, world.person);
+    expect(originOf(token)).toEqual({ issuer, known });
+    expect(await verified(world, token)).toMatch(/not come from a trusted issuer.*"instance"/);
+  });
+
+  test.each<[string, unknown]>([
+    ['absent', undefined],
+    ['a list', [PERSONS]],
+    ['an object', { iss: PERSONS }],
+    ['a number', 7],
+  ])('an issuer that is %s is none', async (_, iss) => {
+    expect(originOf(await sign({ ...personClaims, iss }, world.person)).issuer).toBe(undefined);
+  });
+
+  test('an issuer is shown on one line, and cut', async () => {
+    const iss = `https://x\n\u202e${'y'.repeat(500)}`;
+    const { issuer = '' } = originOf(await sign({ ...personClaims, iss }, world.person));
+    expect(issuer).toMatch(/^https:\/\/x\\u\{a\}\\u\{202e\}y+$/);
+    expect(issuer.length).toBe(200);
+  });
+
+  test.each(['', 'x', 'a.b.c', 'x'.repeat(9000)])('text that is no token has none: %#', (text) => {
+    expect(originOf(text)).toEqual({ issuer: undefined, known });
+  });
+
+  test('a token that is too long is refused with what makes it so', async () => {
+    const groups = Array.from({ length: 200 }, (_, n) => `2f1a6b3c-0b0e-4d5f-9a57-0c7d1c1f${1000 + n}`);
+    const token = await sign({ ...personClaims, groups }, world.person);
+    expect(token.length).toBeGreaterThan(8192);
+    expect(await verified(world, token)).toMatch(/longer than 8192 characters.*groups/);
+  });
+});

@@ -46,6 +46,7 @@ function configuration(issuers?: readonly object[]): Configuration {
       { ...common, issuer: SERVICES, kind: 'service', keys: `${SERVICES}/keys.json`, algorithms: ['ES256'] },
     ],
     ownership: [],
+    approvals: { from: 'people' },
   });
   if (!parsed.ok) throw new Error(parsed.problem.join('; '));
   return parsed.value;

@@ -39,7 +39,8 @@ export function serveRoutes(routes: Route[], callers: Record<string, Caller>): S
     const caller = callers[token];
     return caller ? ok(caller) : fail(problem('UNAUTHENTICATED', 'The token is of no trusted issuer.'));
   };
-  return { send: sender(httpFunction(logOf(lines), { verify }, routes)), lines };
+  const originOf = () => ({ issuer: 'https://other.example', known: ['https://login.acme.example'] });
+  return { send: sender(httpFunction(logOf(lines), { verify, originOf }, routes)), lines };
 }
 
 /** An endpoint without callers, guarded as its function guards it. */

@@ -4,7 +4,7 @@ import type { Caller } from '../../../../domain/shared/principal.ts';
 import { callerRoutes } from '../../../../handlers/http/routes/me.ts';
 import { accessOf, shipped } from '../../../support/adapters/access-rules.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
-import { type Served, serveRoutes } from '../../../support/handlers/served.ts';
+import { REQUEST_ID, type Served, serveRoutes } from '../../../support/handlers/served.ts';
 import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
 
 const person = (id: string, ...groups: string[]): Caller => ({ principal: { kind: 'person', id }, groups });
@@ -74,6 +74,26 @@ describe('GET /v1/me', () => {
     expectProblem(await served.send('GET', '/v1/me'), 401, 'UNAUTHENTICATED');
     expectProblem(await served.send('GET', '/v1/me', { as: 'mallory' }), 401, 'UNAUTHENTICATED');
     expectProblem(await served.send('GET', '/v1/me?as=ada', { as: 'sam' }), 400, 'REQUEST_INVALID', ['/as']);
+  });
+
+  test('logs of a refused token its issuer and the known ones, in one line with the request’s id, and answers neither', async () => {
+    const reply = await served.send('GET', '/v1/me', { as: 'mallory' });
+    expect(served.lines).toEqual([
+      {
+        level: 'info',
+        message: 'request refused',
+        more: {
+          requestId: REQUEST_ID,
+          code: 'UNAUTHENTICATED',
+          status: 401,
+          detail: 'The token is of no trusted issuer.',
+          tokenIssuer: 'https://other.example',
+          knownIssuers: ['https://login.acme.example'],
+        },
+      },
+    ]);
+    expect(reply.json.instance).toBe(REQUEST_ID);
+    expect(reply.text).not.toContain('https:');
   });
 
   test('reports no denial: nothing was attempted', async () => {

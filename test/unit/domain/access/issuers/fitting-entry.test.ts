@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fitsEntry, overlappingEntries } from '../../../../../domain/access/issuers/fitting-entry.ts';
+import {
+  fitsEntry,
+  misfitsOf,
+  overlappingEntries,
+} from '../../../../../domain/access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../../../../../domain/access/issuers/trusted-issuer.ts';
 
 const ISSUER = 'https://login.acme.example';
@@ -38,6 +42,30 @@ describe('a token fits an entry', () => {
     ['with one of two claims', { match: { tid: 'a', org: 'b' } }, { tid: 'a' }, false],
   ])('%s: %j', (_, entry, over, fits) => {
     expect(fitsEntry(entryOf(entry), { ...claims, ...over })).toBe(fits);
+  });
+});
+
+describe('why a token does not fit', () => {
+  test('is said for each difference, with the claim and what is wanted', () => {
+    const entry = entryOf({ match: { tid: ['a', 'b'], 'org.id': 7 } });
+    expect(misfitsOf(entry, { iss: `${ISSUER}/`, aud: ['x'], tid: ['a'], org: { id: 7 } })).toEqual([
+      `iss is "${ISSUER}/", not "${ISSUER}"`,
+      'aud is ["x"], and holds no "rolewright"',
+      'tid is ["a"], not ["a","b"] (match)',
+    ]);
+    expect(misfitsOf(entryOf(byClient), { iss: ISSUER, aud: 'x', client_id: 1 })).toEqual([
+      'the token has an aud, and the entry takes tokens without one, by clientId',
+      'client_id is 1, not "6jk"',
+    ]);
+    expect(misfitsOf(entryOf({ match: { tid: 'a' } }), { iss: ISSUER })).toEqual([
+      'aud is absent, and holds no "rolewright"',
+      'tid is absent, not "a" (match)',
+    ]);
+  });
+
+  test('is cut where a claim is long', () => {
+    const [misfit = ''] = misfitsOf(entryOf(), { ...claims, iss: 'x'.repeat(5000) });
+    expect(misfit.length).toBeLessThan(300);
   });
 });
 
@@ -142,4 +170,38 @@ describe('an entry for callers on AWS', () => {
     if (isTaken) expect(made()).toMatchObject(aws);
     else expect(made).toThrow(/lists the callers/);
   });
+});
+
+describe('an entry for Google, which signs for everybody', () => {
+  const google = { issuer: 'https://accounts.google.com' };
+  test.each<[string, Record<string, unknown>, boolean]>([
+    [
+      'names the Workspace of its people',
+      { kind: 'person', idClaim: 'email', require: { hd: 'acme.example' } },
+      true,
+    ],
+    ['matches it', { kind: 'person', idClaim: 'email', match: { hd: ['acme.example', 'acme.dev'] } }, true],
+    ['names no Workspace', { kind: 'person', idClaim: 'email' }, false],
+    ['refuses one', { kind: 'person', idClaim: 'email', refuse: { hd: 'evil.example' } }, false],
+    ['names people by sub', { kind: 'person', require: { sub: '107' } }, false],
+    ['lists its service accounts', { match: { sub: ['113'] } }, true],
+    ['lists none', {}, false],
+    ['names the Workspace of its services', { require: { hd: 'acme.example' } }, false],
+  ])('%s', (_, over, isTaken) => {
+    const made = () => entryOf({ ...google, ...over });
+    if (isTaken) expect(made()).toMatchObject(google);
+    else expect(made).toThrow(/Google signs for everybody|an application of this issuer/);
+  });
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ['ID tokens', { token_use: 'id' }, true],
+  ['access tokens, which applications have too', { token_use: 'access' }, false],
+  ['both', { token_use: ['id', 'access'] }, false],
+  ['scopes, which applications have too', { scope: 'ask' }, false],
+  ['a group that only users have', { 'cognito:groups': ['platform'] }, true],
+])('an entry of people is told from applications by %s', (_, require, isTold) => {
+  const made = () => entryOf({ kind: 'person', require });
+  if (isTold) expect(made()).toMatchObject({ require });
+  else expect(made).toThrow(/application of this issuer could sign in/);
 });

@@ -53,6 +53,29 @@ describe('missing groups are not no groups', () => {
     expect(found({ groups: ['a'], _claim_names: { address: 'src1' } })).toEqual(['a']);
   });
 
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['there', { realm_access: { roles: ['a'] } }, ['a']],
+    ['empty', { realm_access: { roles: [] } }, []],
+    ['absent', { realm_access: {} }, /has no realm_access\.roles/],
+    ['absent with its object', {}, /has no realm_access\.roles/],
+    ['below a list', { realm_access: [{ roles: ['a'] }] }, /not a list/],
+    ['below text', { realm_access: 'roles' }, /not a list/],
+    ['below null', { realm_access: null }, /not a list/],
+    [
+      'left out with its object',
+      { realm_access: { roles: ['a'] }, _claim_names: { realm_access: 'x' } },
+      /many/,
+    ],
+  ])('by path: %s', (_, claims, expected) => {
+    const over = { groupsClaim: 'realm_access.roles' };
+    if (expected instanceof RegExp) expect(found(claims, over)).toMatch(expected);
+    else expect(found(claims, over)).toEqual(expected);
+    const optional = found(claims, { ...over, groups: 'optional' });
+    if (claims.realm_access === undefined) expect(optional).toEqual([]);
+    else if (!(expected instanceof RegExp) || !/has no/.test(expected.source))
+      expect(optional).toEqual(found(claims, over));
+  });
+
   test('and an empty list is no groups', () => {
     expect(found({ groups: [] })).toEqual([]);
     expect(found({ groups: ['b', 'a'], hasgroups: false })).toEqual(['b', 'a']);
