@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Workspace } from '../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../domain/bitbucket/port.ts';
 import type { Repository } from '../../domain/bitbucket/repository.ts';
@@ -6,7 +6,7 @@ import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid, type RepositoryUuid, type WorkspaceUuid } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { type Outgoing, passThrough } from '../outgoing.ts';
-import { absenceUnproven, contradiction, rejected, unavailable } from './failures.ts';
+import { blind, contradiction, notShownByParts, rejected, unavailable } from './failures.ts';
 import { bitbucketCalls } from './http.ts';
 import type { CredentialSource, Key, Keyring } from './keyring.ts';
 import { isPartial, type Purpose } from './scopes.ts';
@@ -73,6 +73,16 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     return false;
   }
 
+  /** Whether a credential shows any repository of the workspace. */
+  async function showsAny(workspace: Workspace, ring: Keyring): Promise<boolean> {
+    const path = `/repositories/${encodeURIComponent(workspace.uuid)}?pagelen=1`;
+    for (const key of ring.keys) {
+      const answer = await reading.askWith(workspace, path, key).catch(unlessDenied);
+      if (answer?.status === 200 && parsed(answer, pageOf(z.unknown())).values.length > 0) return true;
+    }
+    return false;
+  }
+
   async function lookAt(workspace: Workspace, repository: string) {
     const name = repository.toLowerCase();
     const sight = await reading.ask(workspace, repositoryPath(workspace, repository), name);
@@ -112,7 +122,8 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       if (!sight.isShown) {
         throwUnlessAbsent(sight);
         if (await isReadable(workspace, sight.ring)) return undefined;
-        throw absenceUnproven(ownerOf(options.credentials, workspace));
+        const owner = ownerOf(options.credentials, workspace);
+        throw (await showsAny(workspace, sight.ring)) ? notShownByParts(owner) : blind(owner);
       }
       if (sight.found.workspace) return toRepository(sight.found, sight.found.workspace);
       const answer = await reading.askWith(workspace, workspacePath(workspace), sight.key);

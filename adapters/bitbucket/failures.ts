@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RepositoryNotShown } from '../../domain/bitbucket/port.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 
 /** Bitbucket's answer to one call. `json` is undefined where the body is not JSON. */
@@ -50,12 +51,16 @@ export const malformed = ({ slug, place }: Owner, faults: readonly string[]): Po
     `The credential of workspace ${slug} is malformed: ${faults.map((fault) => fault.trim()).join('; ')}. Have an administrator correct ${place}.`,
   );
 
-/** Nothing was found, by credentials of which none is proven to see the whole workspace. */
-export const absenceUnproven = ({ slug, place }: Owner): PortError =>
-  new PortError(
-    'Bitbucket',
-    'DENIED',
-    `Bitbucket shows nothing of this name in workspace ${slug}, and that is no proof of its absence: no credential in ${place} can read the workspace itself. Have an administrator store one that can, or one for the repository's project.`,
+/** Credentials of which none sees the whole workspace do not show a repository. */
+export const notShownByParts = ({ slug, place }: Owner): RepositoryNotShown =>
+  new RepositoryNotShown(
+    `None of the credentials of workspace ${slug} shows a repository of this name, and none sees the whole workspace, so this is no proof of its absence. Check the name. If it is right, have an administrator add a credential of the repository or of its project to ${place}.`,
+  );
+
+/** The credentials show nothing of the workspace. */
+export const blind = ({ slug, place }: Owner): PortError =>
+  untilStored(
+    `The credentials of workspace ${slug} show none of its repositories: they are of another workspace, or were given no repository. Have an administrator store one of this workspace in ${place}.`,
   );
 
 /** The error of a 429 or 5xx. Bitbucket documents no `Retry-After`; if one is sent, in seconds, it is honoured. */

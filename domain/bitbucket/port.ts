@@ -1,13 +1,23 @@
 import type { RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
+import { PortError } from '../shared/port-error.ts';
 import type { Workspace } from './oidc.ts';
 import type { DeploymentEnvironment, Repository } from './repository.ts';
+
+/** No credential of a workspace shows a repository, and none sees the whole workspace: the repository may exist, and its name may
+ *  be wrong. Some credential reads another repository of the workspace. */
+export class RepositoryNotShown extends PortError {
+  constructor(detail: string) {
+    super('Bitbucket', 'DENIED', detail);
+  }
+}
 
 /** What Bitbucket knows. Absence (`undefined`) means that Bitbucket itself answered "not found"; every other failure
  *  throws a `PortError`. Each workspace is read with its own credentials, and with no other's. */
 export type Bitbucket = {
   /** `repository` is a slug or a UUID in braces. The answer names the workspace that it was found in. Undefined only where
    *  every credential of the workspace answers "not found" and one of them can read the workspace itself: to a credential
-   *  of a project or another repository an existing repository looks absent. */
+   *  of a project or another repository an existing repository looks absent. Throws `RepositoryNotShown` where only such
+   *  credentials are stored. */
   findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined>;
   /** Whether the workspace itself can be read now, with a credential that sees all of it. */
   isWorkspaceReadable(workspace: Workspace): Promise<boolean>;

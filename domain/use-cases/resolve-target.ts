@@ -1,5 +1,5 @@
 import type { Workspace } from '../bitbucket/oidc.ts';
-import type { Bitbucket } from '../bitbucket/port.ts';
+import { type Bitbucket, RepositoryNotShown } from '../bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository, RepositoryName } from '../bitbucket/repository.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { parseEnvironmentUuid, type RepositoryUuid } from '../shared/identifiers.ts';
@@ -14,8 +14,8 @@ export type TargetPorts = { bitbucket: Bitbucket; configuration: Configuration }
 /** What a grant is for, as Bitbucket has it now. */
 export type Target = { repository: Repository; environment?: DeploymentEnvironment | undefined };
 
-/** Finds a repository in the configured workspaces. `WORKSPACE_NOT_CONFIGURED`, `REPOSITORY_NOT_FOUND`; an unreachable
- *  Bitbucket throws. */
+/** Finds a repository in the configured workspaces by the name that a caller gives. `WORKSPACE_NOT_CONFIGURED`;
+ *  `REPOSITORY_NOT_FOUND`, which claims an absence only where it is proven; an unreachable Bitbucket throws. */
 export async function findRepository(
   { bitbucket, configuration }: TargetPorts,
   name: RepositoryName,
@@ -32,11 +32,12 @@ export async function findRepository(
     const repository = await look.catch((error: unknown) => {
       // A workspace that cannot be read must not hide a repository of another one.
       if (!(error instanceof PortError)) throw error;
-      failed ??= error;
+      if (failed === undefined || failed instanceof RepositoryNotShown) failed = error;
       return undefined;
     });
     if (repository) return inWorkspace(repository, workspace);
   }
+  if (failed instanceof RepositoryNotShown) return fail(problem('REPOSITORY_NOT_FOUND', failed.message));
   if (failed) throw failed;
   return fail(
     problem('REPOSITORY_NOT_FOUND', `Bitbucket has no repository ${shown} in the configured workspaces.`),

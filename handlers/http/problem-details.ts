@@ -10,7 +10,7 @@ export const problemKinds = {
   UNAUTHENTICATED: { status: 401, title: 'The caller is not authenticated' },
   DENIED: { status: 403, title: 'The caller may not do this' },
   NOT_OWNED: { status: 403, title: 'The repository does not own these resource names' },
-  REPOSITORY_NOT_FOUND: { status: 404, title: 'There is no such repository' },
+  REPOSITORY_NOT_FOUND: { status: 404, title: 'The repository was not found' },
   ENVIRONMENT_NOT_FOUND: { status: 404, title: 'There is no such deployment environment' },
   TEMPLATE_NOT_FOUND: { status: 404, title: 'There is no such template' },
   ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account' },

@@ -151,7 +151,8 @@ describe("Bitbucket's recorded answers", () => {
       await expect(bitbucket.findRepository(acme, name)).rejects.toMatchObject({ code: 'DENIED' });
     }
     const paths = server.requests.map(({ path }) => path);
-    const asked = paths.filter((path) => path.startsWith('/repositories/'));
+    const listed = '/repositories/%7B922e118c-f34f-4226-a897-0e0afbec553d%7D?pagelen=1';
+    const asked = paths.filter((path) => path.startsWith('/repositories/') && path !== listed);
     expect(asked).toHaveLength(5);
     for (const path of asked) expect(path).toMatch(/^\/repositories\/%7B[^/]+%7D\/[^/?#]+$/);
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { RepositoryNotShown } from '../../../domain/bitbucket/port.ts';
 import type { Repository } from '../../../domain/bitbucket/repository.ts';
 import { acme, apiError, bitbucketAt, repositoryAnswer } from '../../support/adapters/bitbucket.ts';
 import { everythingIn, rejectionOf } from '../../support/adapters/failures.ts';
@@ -152,12 +153,28 @@ describe('several credentials', () => {
   test('of which none sees the whole workspace never make an absence', async () => {
     world.source.store('acme', await parts());
     for (const asked of ['none', SEED.other]) {
-      await expect(find(acme, asked)).rejects.toMatchObject({
-        code: 'DENIED',
-        message: expect.stringMatching(/workspace acme, and that is no proof of its absence/),
+      const error = await rejectionOf(find(acme, asked));
+      expect(error).toBeInstanceOf(RepositoryNotShown);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/workspace acme.*no proof of its absence/),
       });
     }
     expect(await world.bitbucket.isWorkspaceReadable(acme).catch(({ code }) => code)).toBe('DENIED');
+  });
+
+  test.each<[string, object]>([
+    ['another workspace', { workspace: 'globex', kind: 'accessToken' }],
+    ['a project of another workspace', { workspace: 'globex', kind: 'accessToken', project: 'OTHER' }],
+  ])('of which each sees %s are an administrator’s mistake, whatever is asked for', async (_, stored) => {
+    world.source.store('acme', [await world.make(stored as never), await world.make(stored as never)]);
+    for (const asked of ['shop', 'none']) {
+      const error = await rejectionOf(find(acme, asked));
+      expect(error).not.toBeInstanceOf(RepositoryNotShown);
+      expect(error).toMatchObject({
+        code: 'DENIED',
+        message: expect.stringMatching(/administrator (store|correct)/),
+      });
+    }
   });
 
   test('make an absence where one sees the whole workspace, and every one says "not found"', async () => {
@@ -217,8 +234,9 @@ describe('several credentials', () => {
     const narrow = { 'x-credential-type': 'repo_access_token' };
     const absent = { status: 404, body: apiError('not found') };
     const { bitbucket } = bitbucketAt(server.url);
-    server.script(absent, { body: repositoryAnswer.workspace, headers: narrow });
-    await expect(bitbucket.findRepository(acme, 'x')).rejects.toMatchObject({ code: 'DENIED' });
+    const some = { body: { values: [repositoryAnswer] } };
+    server.script(absent, { body: repositoryAnswer.workspace, headers: narrow }, some);
+    expect(await rejectionOf(bitbucket.findRepository(acme, 'x'))).toBeInstanceOf(RepositoryNotShown);
     server.script(absent, { body: repositoryAnswer.workspace });
     expect(await bitbucket.findRepository(acme, 'x')).toBeUndefined();
     await server.close();

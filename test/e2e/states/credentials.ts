@@ -59,6 +59,18 @@ export function credentialRules(world: () => World): void {
       },
     );
 
+    it('that sees a part of it only: a name that it does not show is the caller’s fault, and no absence is claimed', async () => {
+      const { fullName } = await world().repository();
+      await world().fault('bitbucket', { match: '/2.0/workspaces/', effect: 'forbid', times: 100 });
+      const reply = await world().request(siteBody(`${fullName}x`, 'shop-mistyped'));
+      await world().clearFaults();
+      expectProblem(reply, 404, 'REPOSITORY_NOT_FOUND');
+      expect(reply.json.detail).toMatch(
+        /no proof of its absence\. Check the name\. .*BITBUCKET_CREDENTIALS, entry acme/,
+      );
+      expectNoSecrets(reply);
+    });
+
     it('that is revoked while a grant is being made leaves it to be finished, with nothing half-done', async () => {
       const repository = await world().repository();
       await world().environment(repository, 'Production');

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { RepositoryNotShown } from '../../../../../domain/bitbucket/port.ts';
+import { PortError } from '../../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../../domain/shared/principal.ts';
 import type { RequestAnswer } from '../../../../../domain/use-cases/requests/outcome.ts';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
@@ -68,6 +70,35 @@ describe('a refused request writes nothing:', () => {
   test('a workspace whose slug now belongs to another is WORKSPACE_NOT_CONFIGURED', async () => {
     world.bitbucket.repositories = [{ ...shop, workspace: { slug: 'acme', uuid: GLOBEX.uuid } }];
     expect(codeOf(await world.request())).toBe('WORKSPACE_NOT_CONFIGURED');
+  });
+
+  describe('a repository that no workspace shows, of which one has credentials of projects only,', () => {
+    const partly = new RepositoryNotShown('no proof of its absence');
+    const inWorkspaces = (acme: PortError, globex?: PortError) => {
+      const failures = new Map([['acme', acme], ...(globex ? [['globex', globex] as const] : [])]);
+      world.bitbucket.findRepository = async ({ slug }) => {
+        const failure = failures.get(slug);
+        if (failure) throw failure;
+        return undefined;
+      };
+    };
+    const down = new PortError('Bitbucket', 'UNAVAILABLE', 'down');
+
+    test('is REPOSITORY_NOT_FOUND, and no absence is claimed', async () => {
+      inWorkspaces(partly);
+      for (const repository of ['acme/shopp', shop.uuid]) {
+        const problem = problemOf(await world.request({ repository }));
+        expect([problem.code, problem.detail]).toEqual(['REPOSITORY_NOT_FOUND', 'no proof of its absence']);
+      }
+    });
+
+    test.each([
+      [partly, down],
+      [down, partly],
+    ])('is no fault of the caller where another workspace cannot be read (%#)', async (acme, globex) => {
+      inWorkspaces(acme, globex);
+      await expect(world.request({ repository: shop.uuid })).rejects.toThrow('down');
+    });
   });
 
   test('an environment called * is REQUEST_INVALID where its name would be used', async () => {
