@@ -25,6 +25,7 @@ import {
 } from '../adapters/settings/secrets.ts';
 import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings/source.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
+import { slackUserGroups } from '../adapters/slack/user-groups.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
@@ -254,11 +255,13 @@ const UNHURRIED_MS = 8000;
 /** What the worker does for Slack. */
 function composeConversations(core: Core): ConversationPorts & NotificationPorts {
   const { logger, outgoing } = core;
+  const web = composeSlackWeb(core, UNHURRIED_MS);
   return {
     ...composeRequests(core),
     logger,
     claims: composeClaimStore(core),
-    web: composeSlackWeb(core, UNHURRIED_MS),
+    web,
+    userGroups: slackUserGroups(web, core.clock, logger),
     response: slackResponse({ origin: slackResponseOrigin(core), outgoing }),
   };
 }

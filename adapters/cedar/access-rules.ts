@@ -1,3 +1,4 @@
+import { derivedGroups } from '../../domain/access/derived-groups/derived-groups.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import type { SettingsSource } from '../settings/source.ts';
@@ -6,11 +7,12 @@ import { compiledAccess } from './access-source.ts';
 import { loadCedar } from './engine.ts';
 import type { Groupless, KnownNames } from './rules.ts';
 
-type Known = Pick<Configuration, 'accounts' | 'workspaces' | 'issuers'>;
+type Known = Pick<Configuration, 'accounts' | 'workspaces' | 'issuers' | 'emailDomains' | 'slack'>;
 
-/** The names that access rules may use, and whose tokens may hold no groups. */
+/** The names that access rules may use, and whose tokens may hold no groups, and which groups are
+ *  derived. */
 export const knownNames = (
-  { accounts, workspaces, issuers }: Known,
+  { accounts, workspaces, issuers, ...deriving }: Known,
   templates?: ReadonlyMap<string, Template>,
 ): KnownNames => ({
   Account: accounts.map(({ id }) => id),
@@ -20,6 +22,7 @@ export const knownNames = (
     const why = groupsClaim === undefined ? 'without groupsClaim' : 'with groups: optional';
     return [{ principal: kind === 'person' ? 'Person' : 'Service', at: `/issuers/${n}`, why }];
   }),
+  derived: derivedGroups(deriving),
   ...(templates ? { Template: [...templates.keys()] } : {}),
 });
 

@@ -13,7 +13,7 @@ import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFiles } from './access-files.ts';
 import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
-import { forbidsByGroup } from './forbids-by-group.ts';
+import { derivedGroupMisuses, forbidsByGroup } from './forbids-by-group.ts';
 import { requestOf } from './request.ts';
 import { looksAtResource, makesExceptions, reachesOf } from './rule-reach.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
@@ -30,7 +30,10 @@ export function compileAccess(
   const { rules, schema } = parsed.value;
   const fieldError = misfitOf(cedar, schema);
   if (fieldError) return fail([`access/rolewright.cedarschema: ${fieldError}`]);
-  const byGroup = forbidsByGroup(rules, known.groupless ?? []);
+  const byGroup = [
+    ...forbidsByGroup(rules, known.groupless ?? []),
+    ...derivedGroupMisuses(rules, known.derived ?? []),
+  ];
   if (byGroup.length > 0) return fail(byGroup);
   const inexact = rules.filter((rule) => !isExact(cedar, rule));
   if (inexact.length > 0)

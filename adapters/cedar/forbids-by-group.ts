@@ -1,3 +1,4 @@
+import type { DerivedGroup } from '../../domain/access/derived-groups/derived-groups.ts';
 import type { Groupless, Rule } from './rules.ts';
 
 /** The errors of rules that forbid by group while tokens may lack groups: a caller whose groups are missing would
@@ -14,6 +15,47 @@ export const forbidsByGroup = (rules: readonly Rule[], groupless: readonly Group
             `${where}: ${id} forbids by group, and config/rolewright.yaml${at} takes a ${principal} ${why}`,
         ),
     );
+
+/** What a derived group may give. */
+const GIVEN_BY_DERIVED = ['request', 'read'];
+
+/** The errors of rules by which a derived group would give more than `request` and `read`, or take something: its members
+ *  could otherwise be chosen by whoever runs a mail domain or may edit a Slack user group. A rule that names such a
+ *  group names its actions in its head. */
+export const derivedGroupMisuses = (rules: readonly Rule[], derived: readonly DerivedGroup[]): string[] =>
+  rules.flatMap((rule) => {
+    const { id, where, json } = rule;
+    const named = groupsIn([json.principal, json.conditions]);
+    const isSound = onlyActions(json.action, GIVEN_BY_DERIVED) && !widensWithoutGroups(rule);
+    return isSound
+      ? []
+      : derived
+          .filter(({ group }) => named.includes(group))
+          .map(
+            ({ group, at }) =>
+              `${where}: ${id} names group ${group}, which config/rolewright.yaml${at} derives: such a group may give request and read only, by a rule that names these actions in its head and forbids nothing by group`,
+          );
+  });
+
+function onlyActions(scope: Rule['json']['action'], allowed: readonly string[]): boolean {
+  if (scope.op === '==') return 'entity' in scope && allowed.includes(idOf(scope.entity));
+  if (scope.op !== 'in') return false;
+  const named = 'entities' in scope ? scope.entities : [scope.entity];
+  return named.length > 0 && named.every((one) => allowed.includes(idOf(one)));
+}
+
+/** The id of an entity in Cedar's JSON format, which has two forms. */
+const idOf = (entity: unknown): string => {
+  const plain = (entity as { __entity?: unknown }).__entity ?? entity;
+  return String((plain as { id?: unknown }).id);
+};
+
+/** The groups that a part of a rule names. */
+function groupsIn(part: unknown): string[] {
+  if (typeof part !== 'object' || part === null) return [];
+  if ('type' in part && part.type === 'Group') return [idOf(part)];
+  return Object.values(part).flatMap(groupsIn);
+}
 
 function concerns(scope: Rule['json']['principal'], principal: string): boolean {
   if (scope.op === 'is') return scope.entity_type === principal;

@@ -1,5 +1,6 @@
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { reservedRules } from '../../domain/access/authorisation.ts';
+import type { DerivedGroup } from '../../domain/access/derived-groups/derived-groups.ts';
 import { ACCOUNT_ID, NAME, parseUuid } from '../../domain/shared/identifiers.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
 import type { AccessFile, AccessFiles } from './access-files.ts';
@@ -21,9 +22,11 @@ export type Rule = {
 export type Groupless = { principal: 'Person' | 'Service'; at: string; why: string };
 
 /** The existing names by entity type, e.g. `{Account: ['111122223333']}`. Of other types every well-formed name is
- *  accepted. `groupless` are callers whose tokens may hold no groups. */
+ *  accepted. `groupless` are callers whose tokens may hold no groups, `derived` the groups that people have without a
+ *  list. */
 export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>> & {
   groupless?: readonly Groupless[];
+  derived?: readonly DerivedGroup[];
 };
 
 const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;

@@ -25,6 +25,8 @@ export type SlackWeb = {
   updateView(viewId: string, view: ModalView): Promise<void>;
   /** Undefined if Slack has no such user. */
   profile(user: string): Promise<SlackProfile | undefined>;
+  /** The ids of the users in a Slack user group, by its id. Undefined if there is no such user group, or it is disabled. */
+  userGroupMembers(userGroup: string): Promise<string[] | undefined>;
 };
 
 /** A silent logger: Slack's client would log arguments and answers, which hold people's texts. */
@@ -104,6 +106,17 @@ export function slackWebApi(options: {
         throw error;
       }
     },
+    async userGroupMembers(usergroup) {
+      try {
+        const { users } = await call('usergroups.users.list', (web) =>
+          web.usergroups.users.list({ usergroup }),
+        );
+        return users ?? [];
+      } catch (error) {
+        if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
   };
 }
 
@@ -158,6 +171,7 @@ function toPortError(operation: string, error: unknown): PortError {
 function refusedBySlack(operation: string, slackCode: string): PortError {
   const certain = !UNCERTAIN.has(slackCode);
   const other = certain ? 'REJECTED' : 'UNAVAILABLE';
-  const kind = slackCode.endsWith('not_found') ? 'NOT_FOUND' : other;
+  const isAbsent = slackCode.endsWith('not_found') || slackCode === 'no_such_subteam';
+  const kind = isAbsent ? 'NOT_FOUND' : other;
   return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
 }

@@ -9,6 +9,7 @@ import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import type { Template } from '../templates/template.ts';
+import { unlistedLimit } from './derived-groups/unlisted-limit.ts';
 import { pipelineActionLimit, pipelineLimit } from './pipeline-limit.ts';
 import type { Reach } from './reach.ts';
 
@@ -75,17 +76,21 @@ export type DeniedAccess = { principal: Principal; action: Action; resource: str
 /** Whether a caller could be allowed on any resource, before one is looked up. Denies only a caller who is denied on
  *  each. */
 export function couldBeAllowed({ rules, ...attempt }: Attempt & { rules: AccessRules }): Decision {
-  const broken = pipelineActionLimit(attempt);
+  const broken = pipelineActionLimit(attempt) ?? unlistedLimit(attempt);
   return broken ? denial(broken) : rules.couldBeAllowed(attempt);
 }
 
-/** Decides on one resource. The limits of pipelines and of who may request a template come first, and no rule
+/** Decides on one resource. The limits of pipelines, of unlisted people and of who may request a template come first, and no rule
  *  overrides them. Then come the rules, which deny by default. */
 export function decideAccess({
   rules,
   ...attempt
 }: Attempt & { rules: AccessRules; resource: Resource }): Decision {
-  const broken = pipelineActionLimit(attempt) ?? pipelineLimit(attempt) ?? requestability(attempt);
+  const broken =
+    pipelineActionLimit(attempt) ??
+    unlistedLimit(attempt) ??
+    pipelineLimit(attempt) ??
+    requestability(attempt);
   return broken ? denial(broken) : rules.decide(attempt);
 }
 
@@ -162,6 +167,8 @@ const nextSteps = {
   'pipeline-keeps-expiry': ASK,
   'pipeline-keeps-waiting-request': 'Have the waiting request decided or withdrawn first.',
   'nobody-approves-their-own-request': 'Have a person who has not requested it decide.',
+  'unlisted-requests-and-reads-only':
+    'Have an administrator add an entry to people, or come with a token of the company.',
   'approvers-in-people': 'Have an administrator add an entry to people.',
   'template-requestable-by': 'Each template says who may request it.',
 };

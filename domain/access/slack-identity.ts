@@ -1,5 +1,6 @@
 import { foldAscii } from '../shared/principal.ts';
-import { type Directory, findSlackPerson, type Person } from './directory.ts';
+import { type DerivingSettings, entryOfDomain } from './derived-groups/derived-groups.ts';
+import { type Directory, EMAIL, entriesOf, findSlackPerson, type Person } from './directory.ts';
 
 /** The part of a Slack profile that decides whether its email can be trusted. */
 export type SlackProfile = {
@@ -17,23 +18,22 @@ export type SlackProfile = {
 /** A Slack user, from a signed body. */
 export type SlackUser = { team: string; user: string };
 
-/** The person behind the email that Slack has verified. Undefined for bots, guests, strangers, deleted users,
- *  unconfirmed emails, users of another workspace, and emails without an entry. Only an entry makes a person
- *  a principal, so that they are the same principal through every endpoint. */
+/** Who is behind the email that Slack has verified: the person of an entry with that email, or, without an entry, a person
+ *  of a domain in `emailDomains`, by the email in lower case. Undefined for bots, guests, strangers, deleted users,
+ *  unconfirmed emails, users of another workspace, and every other email. An entry that names another Slack user is that
+ *  user's alone. */
 export function personOfProfile(
-  { people }: Directory,
+  settings: Directory & Pick<DerivingSettings, 'emailDomains'>,
   { team }: SlackUser,
   profile: SlackProfile,
-): Person | undefined {
+): { entry: Person } | { unlisted: string } | undefined {
   const { email, teamId } = profile;
   const isOdd = profile.isDeleted || profile.isBot || profile.isGuest || profile.isStranger;
-  if (isOdd || !profile.isEmailConfirmed || teamId !== team || !email) return undefined;
-  const wanted = foldAscii(email);
-  // An entry that names another Slack user is that user's alone.
-  return people.find(
-    (person) =>
-      person.email !== undefined && foldAscii(person.email) === wanted && person.slack === undefined,
-  );
+  if (isOdd || !profile.isEmailConfirmed || teamId !== team || !email || !EMAIL.test(email)) return undefined;
+  const verified = foldAscii(email);
+  const [entry, ...others] = entriesOf(settings, { id: verified, email: verified });
+  if (entry) return entry.slack === undefined && others.length === 0 ? { entry } : undefined;
+  return entryOfDomain(settings, verified) ? { unlisted: verified } : undefined;
 }
 
 /** The person whose entry names this Slack user. This is tried first, and needs no call to Slack. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { projectSettingsSchema } from '../access/accounts/project-schema.ts';
+import { derivedGroupErrors } from '../access/derived-groups/derived-groups.ts';
+import { emailDomainSchema } from '../access/derived-groups/settings.ts';
 import { directoryErrors, personSchema } from '../access/directory.ts';
 import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
@@ -33,6 +35,7 @@ const configurationSchema = z.strictObject({
   reason: reasonSchema.optional(),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
   people: z.array(personSchema).default([]),
+  emailDomains: z.array(emailDomainSchema).default([]),
   access: z
     .strictObject({ repositoryAdmins: z.boolean().default(false) })
     .default({ repositoryAdmins: false }),
@@ -108,6 +111,7 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
         : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
     ),
     ...directoryErrors(configuration),
+    ...derivedGroupErrors(configuration),
     ...otherwiseWrittenIds(configuration),
     ...indistinctApprovers(configuration),
   ];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userGroupsSchema } from '../access/derived-groups/settings.ts';
 import { projectSchema } from '../bitbucket/settings.ts';
 
 const slackChannel = z
@@ -18,6 +19,7 @@ export const slackSettingsSchema = z.strictObject({
     )
     .default([]),
   emailLookup: z.boolean().default(false),
+  userGroups: userGroupsSchema,
   grantLink: z
     .string()
     .max(1000)
@@ -31,6 +33,7 @@ export const slackSettingsSchema = z.strictObject({
 
 /** The Slack workspace that the app is installed in. Only users of `team` are accepted. `approversChannel` gets the
  *  requests that wait for approval, and `channels` the changes of a project's grants. With `emailLookup` a user
- *  without an entry is found by the email that Slack has verified. `grantLink` is the page of a grant, e.g.
+ *  without an entry is found by the email that Slack has verified. `userGroups` gives groups to users of Slack user
+ *  groups. `grantLink` is the page of a grant, e.g.
  *  `https://rolewright.acme.example/v1/grants/{id}`. */
 export type SlackSettings = z.infer<typeof slackSettingsSchema>;

@@ -118,8 +118,9 @@ export type PipelineCaller = {
   pipeline: PipelineClaims;
 };
 
-/** The authenticated caller of one request. `groups` come from a company issuer. `issuer` is that of the caller's token; a
- *  caller without a token, as from Slack, has none. */
+/** The authenticated caller of one request. `groups` come from a company issuer, an entry in `people`, the domain of a verified
+ *  email or Slack user groups. `issuer` is that of the caller's token; a caller without a token, as from Slack, has none.
+ *  `unlisted` is a person whom neither a token nor an entry in `people` names: they request and read only. */
 export type Caller =
   | PipelineCaller
   | {
@@ -127,6 +128,7 @@ export type Caller =
       groups: readonly string[];
       issuer?: string | undefined;
       pipeline?: undefined;
+      unlisted?: true | undefined;
     };
 
 const isOther = (principal: Principal): principal is Principal & { kind: OtherKind } =>

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackResponse } from '../../adapters/slack/response-url.ts';
+import type { SlackUserGroups } from '../../adapters/slack/user-groups.ts';
 import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import type { Grant } from '../../domain/grants/grant.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
@@ -36,6 +37,7 @@ import { callerOf } from './person.ts';
 /** What the worker needs to carry out requests from Slack. */
 export type ConversationPorts = RequestPorts & {
   web: SlackWeb;
+  userGroups: SlackUserGroups;
   response: SlackResponse;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 };

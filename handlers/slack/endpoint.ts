@@ -37,7 +37,7 @@ import {
   submitDetail,
 } from './messages/request-form.ts';
 import { type Interaction, notOurs, readCommand, readInteraction, valuesOf } from './payload.ts';
-import { callerOf } from './person.ts';
+import { personOf } from './person.ts';
 import { readSlackForm, type SignedRequestPorts } from './signed-request.ts';
 
 /** Milliseconds of Slack's three seconds that opening a modal may take. */
@@ -127,7 +127,7 @@ async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGat
 }
 
 async function isKnown({ ports, deliveryId }: SlackCall, slackUser: SlackUser): Promise<boolean> {
-  const caller = await callerOf(ports, slackUser);
+  const caller = await personOf(ports, slackUser);
   if (!caller) ports.logger.warn('denied', { deliveryId, rule: 'slack-directory', ...slackUser });
   return caller !== undefined;
 }

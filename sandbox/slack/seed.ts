@@ -23,15 +23,20 @@ const member = (name: string, realName: string, more: Partial<SlackUser> = {}): 
 
 type Team = { id: string; domain: string; name: string };
 
-/** A Slack workspace: its team, users and channels. */
+/** A Slack user group and the ids of its users. */
+export type SlackUserGroup = { id: string; handle: string; users: readonly string[]; disabled?: boolean };
+
+/** A Slack workspace: its team, users, user groups and channels. */
 export type SlackSeed = {
   team: Team;
   users: readonly SlackUser[];
+  userGroups: readonly SlackUserGroup[];
   channels: readonly { id: string; name: string }[];
 };
 
-/** The content of a new sandbox: one Slack workspace, its users and channels, and one installed app. `general` holds
- *  the people of the demo; the others are users that an app must refuse. */
+/** The content of a new sandbox: one Slack workspace, its users, user groups and channels, and one installed app. The first
+ *  three are the people of the demo, Lin and Kim are in no list of anyone, and the others are users that an app must
+ *  refuse. */
 export const slackSeed = {
   team: { id: 'T0ACME', domain: 'acme', name: 'Acme' },
   /** A workspace that the app does not serve. A signed request may still name it, because the app is distributed. */
@@ -43,12 +48,18 @@ export const slackSeed = {
     member('ada', 'Ada'),
     member('grace', 'Grace'),
     member('mallory', 'Mallory'),
+    member('lin', 'Lin'),
+    member('kim', 'Kim'),
     member('dora', 'Dora', { deleted: true }),
     member('build', 'Build bot', { isBot: true }),
     member('gus', 'Gus, a guest', { isRestricted: true }),
     member('uma', 'Uma, a single-channel guest', { isUltraRestricted: true }),
     member('sam', 'Sam of a connected workspace', { isStranger: true }),
     member('nina', 'Nina, who never confirmed her email', { isEmailUnconfirmed: true }),
+  ],
+  userGroups: [
+    { id: 'S0SHOPDEVS', handle: 'shop-devs', users: ['U0LIN', 'U0GUS', 'U0MALLORY'] },
+    { id: 'S0FORMER', handle: 'former', users: ['U0LIN', 'U0KIM'], disabled: true },
   ],
   channels: [
     { id: 'C0GENERAL', name: 'general' },
@@ -68,15 +79,22 @@ export const findUser = ({ users }: SlackSeed, nameOrId: string): SlackUser | un
   users.find(({ id, name }) => id === nameOrId || name === nameOrId);
 
 type Settings = {
-  slack?: { team: string; approversChannel: string; channels: readonly { channel: string }[] } | undefined;
+  slack?:
+    | {
+        team: string;
+        approversChannel: string;
+        channels: readonly { channel: string }[];
+        userGroups: readonly { id: string }[];
+      }
+    | undefined;
   people: readonly { id: string; email?: string | undefined; slack?: string | undefined }[];
 };
 
-/** The team, channels and users that a configuration names, beside those of the standard seed. A person's name is what is before
+/** The team, channels, users and user groups that a configuration names, beside those of the standard seed. A person's name is what is before
  *  the @ of their email. */
 export function slackSeedFor({ slack, people }: Settings): SlackSeed {
-  const { team, users, channels } = slackSeed;
-  if (!slack) return { team, users, channels };
+  const { team, users, userGroups, channels } = slackSeed;
+  if (!slack) return { team, users, userGroups, channels };
   const own = people.flatMap(({ id, email = id, slack: user }): SlackUser[] => {
     const [, userId] = user?.split('/') ?? [];
     const name = email.split('@')[0] ?? id;
@@ -88,6 +106,12 @@ export function slackSeedFor({ slack, people }: Settings): SlackSeed {
   return {
     team: isStandard ? team : { id: slack.team, domain: 'own', name: 'Own' },
     users: [...users, ...own.filter(({ id }) => !users.some((known) => known.id === id))],
+    userGroups: [
+      ...userGroups,
+      ...slack.userGroups
+        .filter(({ id }) => !userGroups.some((known) => known.id === id))
+        .map(({ id }) => ({ id, handle: id.toLowerCase(), users: [] })),
+    ],
     channels: [...channels, ...missing.map((id) => ({ id, name: id.toLowerCase() }))],
   };
 }

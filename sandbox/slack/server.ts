@@ -9,6 +9,7 @@ import { peopleActions } from './people.ts';
 import { answerResponseUrl } from './response-url.ts';
 import { type SlackSeed, slackSeed } from './seed.ts';
 import { openState } from './state.ts';
+import { changeUserGroup } from './user-groups.ts';
 import { guardedApi } from './web-api.ts';
 import type { SlackWorld } from './world.ts';
 
@@ -43,6 +44,7 @@ export async function startSlackSandbox(options: {
     now: options.now ?? Date.now,
     url: () => url,
     app: () => app,
+    userGroups: new Map((options.seed ?? slackSeed).userGroups.map((one) => [one.id, one])),
     triggers: new Map(),
   };
   const faults = noFaults();
@@ -125,6 +127,7 @@ function sandboxRoutes(world: SlackWorld, faults: Faults, calls: object[]): Rout
     { method: 'POST', path: '/sandbox/click', answer: (_, { body }) => people.click(body) },
     { method: 'POST', path: '/sandbox/submit', answer: (_, { body }) => people.submit(body) },
     { method: 'POST', path: '/sandbox/close', answer: (_, { body }) => people.close(body) },
+    { method: 'POST', path: '/sandbox/user-groups', answer: (_, { body }) => changeUserGroup(world, body) },
     { method: 'GET', path: '/sandbox/messages', answer: () => ok({ items: state.messages }) },
     {
       method: 'GET',

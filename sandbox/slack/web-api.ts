@@ -94,6 +94,11 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
           ? ok({ user: userShown(seed, user) })
           : refused('user_not_found');
       }
+      case 'usergroups.users.list': {
+        const found = world.userGroups.get(String(given.usergroup));
+        const isShown = found && (!found.disabled || given.include_disabled === 'true');
+        return isShown ? ok({ users: [...found.users] }) : refused('no_such_subteam');
+      }
       case 'chat.postMessage':
         return post(given, 'chat.postMessage');
       case 'chat.postEphemeral': {

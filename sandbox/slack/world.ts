@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { findUser, type SlackSeed, type SlackUser } from './seed.ts';
+import { findUser, type SlackSeed, type SlackUser, type SlackUserGroup } from './seed.ts';
 import type { Block, Message, ResponseUrl, StateStore } from './state.ts';
 
 /** The state that every part of the stand-in uses. */
@@ -12,6 +12,8 @@ export type SlackWorld = {
   url: () => string;
   /** Where slash commands and interactions are delivered; undefined while nothing listens. */
   app: () => string | undefined;
+  /** User groups by id. In memory: a restart has those of the seed again. */
+  userGroups: Map<string, SlackUserGroup>;
   /** Open trigger ids: who pressed, and until when. In memory, as they live three seconds. */
   triggers: Map<string, { user: string; expiresAt: number }>;
 };

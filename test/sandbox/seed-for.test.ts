@@ -56,10 +56,16 @@ test("the local stack's own configuration has the standard seed", () => {
 
 test('Slack’s stand-in has the team, channels and people that a configuration names', () => {
   const own = {
-    slack: { team: 'T0INITECH', approversChannel: 'C0LUMBERGH', channels: [{ channel: 'C0TPS' }] },
+    slack: {
+      team: 'T0INITECH',
+      approversChannel: 'C0LUMBERGH',
+      channels: [{ channel: 'C0TPS' }],
+      userGroups: [{ id: 'S0TPS' }],
+    },
     people: [{ id: 'p-17', email: 'peter@initech.example', slack: 'T0INITECH/U0PETER' }, { id: 'p-18' }],
   };
-  const { team, channels, users } = slackSeedFor(own);
+  const { team, channels, users, userGroups } = slackSeedFor(own);
+  expect(userGroups.at(-1)).toEqual({ id: 'S0TPS', handle: 's0tps', users: [] });
   expect(team.id).toBe('T0INITECH');
   expect(channels.map(({ id }) => id)).toEqual(expect.arrayContaining(['C0LUMBERGH', 'C0TPS']));
   expect(users.at(-1)).toMatchObject({ id: 'U0PETER', name: 'peter', email: 'peter@initech.example' });
@@ -67,6 +73,7 @@ test('Slack’s stand-in has the team, channels and people that a configuration 
   expect(slackSeedFor(standard)).toEqual({
     team: slackSeed.team,
     users: slackSeed.users,
+    userGroups: slackSeed.userGroups,
     channels: slackSeed.channels,
   });
 });

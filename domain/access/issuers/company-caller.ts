@@ -1,5 +1,6 @@
 import { type Caller, identifiersOf, isPrincipalId } from '../../shared/principal.ts';
 import { parseDuration } from '../../shared/time.ts';
+import { type DerivingSettings, groupsOfEmails, together } from '../derived-groups/derived-groups.ts';
 import { type Directory, entriesOf, linkedTo } from '../directory.ts';
 import { isApplicationToken } from './application-token.ts';
 import type { VerifiedClaims } from './claim-path.ts';
@@ -12,11 +13,12 @@ import { verifiedEmail } from './verified-email.ts';
 export type CompanyCaller = { caller: Caller } | { refused: string };
 
 /** The caller whom verified claims of a company issuer name. A person carries every identifier that is known of them:
- *  issuer and subject, a verified email, and what their entry in `people` adds. */
+ *  issuer and subject, a verified email, and what their entry in `people` adds. To the groups of the token come those
+ *  that the domain of the token's verified email has. */
 export function companyCaller(
   issuer: TrustedIssuer,
   claims: VerifiedClaims,
-  directory: Directory,
+  directory: Directory & Pick<DerivingSettings, 'emailDomains'>,
 ): CompanyCaller {
   const refused = lifetimeRefusal(issuer, claims) ?? ruleRefusal(issuer, claims);
   if (refused) return { refused };
@@ -24,18 +26,22 @@ export function companyCaller(
   if ('refused' in found) return found;
   const id = idOf(issuer, claims);
   if (id === undefined) return { refused: `The token's ${issuer.idClaim} is missing or cannot be an id.` };
-  const caller = { groups: found.groups, issuer: issuer.issuer };
-  if (issuer.kind === 'service') return { caller: { principal: { kind: 'service', id }, ...caller } };
+  if (issuer.kind === 'service')
+    return {
+      caller: { principal: { kind: 'service', id }, groups: found.groups, issuer: issuer.issuer },
+    };
   const { sub } = claims;
   if (!isPrincipalId(sub)) return { refused: "The token's sub is missing or cannot be an id." };
   const email = verifiedEmail(issuer.issuer, claims);
   const linked = linkedTo(entriesOf(directory, { id, email }));
+  const verified = email === undefined ? [] : [email];
   const identifiers = identifiersOf({
     ...linked,
     sub: [issuer.issuer, sub],
-    emails: [...(email === undefined ? [] : [email]), ...linked.emails],
+    emails: [...verified, ...linked.emails],
   });
-  return { caller: { principal: { kind: 'person', id, identifiers }, ...caller } };
+  const groups = together(found.groups, groupsOfEmails(directory, verified));
+  return { caller: { principal: { kind: 'person', id, identifiers }, groups, issuer: issuer.issuer } };
 }
 
 function idOf({ idClaim, issuer }: TrustedIssuer, claims: VerifiedClaims): string | undefined {

@@ -7,7 +7,9 @@ const callerSchema = z
   .strictObject({
     kind: z.enum(principalKinds),
     id: z.string().meta({ description: 'As events and access rules name the caller' }),
-    groups: z.array(z.string()).meta({ description: "The groups of the caller's token" }),
+    groups: z
+      .array(z.string())
+      .meta({ description: "The groups of the caller's token, and of the domain of a verified email" }),
     issuer: z.string().optional().meta({ description: 'The issuer of the token' }),
     may: z.array(z.enum(actions)).meta({
       description: 'The actions that the access rules allow the caller on some grant or event',

@@ -23,7 +23,12 @@ test('the manifest of the Slack app names the command and the routes that there 
 
 test('each scope of the Slack app, asked for or optional, stands in the documentation with its reason', () => {
   const scopes = [...text.matchAll(/^ +(?:# )?- ([a-z][a-z:.]+)$/gm)].map(([, scope = '']) => scope);
-  expect(scopes).toEqual([...manifest.oauth_config.scopes.bot, 'users:read', 'users:read.email']);
+  expect(scopes).toEqual([
+    ...manifest.oauth_config.scopes.bot,
+    'users:read',
+    'users:read.email',
+    'usergroups:read',
+  ]);
   const rows = textOf('docs/slack.md')
     .split('\n')
     .filter((line) => line.startsWith('   | `'));

@@ -40,6 +40,7 @@ async function answerTo(own: number, repository?: string): Promise<string> {
     configuration,
     logger: { info() {}, warn() {}, error() {} },
     response: { respond: async () => {} },
+    userGroups: { has: async () => false },
     web: {
       post: async (_: string, content: unknown) => {
         answers.push(content);

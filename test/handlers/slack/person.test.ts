@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SlackProfile } from '../../../domain/access/slack-identity.ts';
-import { callerOf } from '../../../handlers/slack/person.ts';
+import { identifiersOf } from '../../../domain/shared/principal.ts';
+import { callerOf, personOf } from '../../../handlers/slack/person.ts';
 import { configurationContent, configurationOf } from '../../support/domain/samples.ts';
 
 const sound: SlackProfile = {
@@ -30,6 +31,8 @@ async function whoIs(
   let asked = 0;
   const ports = {
     configuration: configuration(emailLookup),
+    userGroups: { has: async () => true },
+    logger: { warn() {} },
     web: {
       profile: async () => {
         asked += 1;
@@ -84,5 +87,93 @@ describe('a Slack user', () => {
     await expect(whoIs({ user: 'U0LIN' }, { profile: new Error('Slack is down') })).rejects.toThrow(
       'Slack is down',
     );
+  });
+});
+
+describe('people without a list', () => {
+  const unlistedOf = { ...sound, email: 'Zoe@acme.example' };
+  const settings = configurationOf({
+    ...configurationContent(),
+    people: [
+      { id: 'ada-id', email: 'ada@acme.example', slack: 'T0ACME/U0ADA', groups: ['platform'] },
+      { id: 'lin@acme.example', groups: ['approvers'] },
+    ],
+    emailDomains: [{ domain: 'acme.example', groups: ['staff'] }],
+    slack: {
+      team: 'T0ACME',
+      approversChannel: 'C0APPROVALS',
+      emailLookup: true,
+      userGroups: [
+        { id: 'S0SHOP', groups: ['shop-developers', 'staff'] },
+        { id: 'S0WEB', groups: ['web-developers'] },
+      ],
+    },
+  });
+  const warned: unknown[] = [];
+  const portsOf = (profile: SlackProfile, has: (id: string, user: string) => Promise<boolean>) => ({
+    configuration: settings,
+    web: { profile: async () => profile },
+    userGroups: { has },
+    logger: { warn: (...line: unknown[]) => warned.push(line) as never },
+  });
+  const inShop = async (id: string) => id === 'S0SHOP';
+  const failing = () => Promise.reject(new Error('ratelimited'));
+
+  test('a person of a configured domain is that email, with the groups of domain and user groups, and is unlisted', async () => {
+    expect(await callerOf(portsOf(unlistedOf, inShop), { team: 'T0ACME', user: 'U0ZOE' })).toEqual({
+      principal: {
+        kind: 'person',
+        id: 'zoe@acme.example',
+        identifiers: identifiersOf({ emails: ['zoe@acme.example'], slack: ['T0ACME', 'U0ZOE'] }),
+      },
+      groups: ['staff', 'shop-developers'],
+      unlisted: true,
+    });
+  });
+
+  test('a person with an entry has its groups besides, and is not unlisted', async () => {
+    const ada = await callerOf(portsOf(sound, inShop), { team: 'T0ACME', user: 'U0ADA' });
+    expect(ada?.groups).toEqual(['platform', 'staff', 'shop-developers']);
+    expect(ada).not.toHaveProperty('unlisted');
+    const lin = await callerOf(portsOf(sound, inShop), { team: 'T0ACME', user: 'U0LIN' });
+    expect(lin).toMatchObject({
+      principal: { id: 'lin@acme.example' },
+      groups: ['approvers', 'staff', 'shop-developers'],
+    });
+    expect(lin).not.toHaveProperty('unlisted');
+  });
+
+  test.each<[string, Partial<SlackProfile>]>([
+    ['of another domain', { email: 'zoe@evil.example' }],
+    ['of a domain below', { email: 'zoe@sub.acme.example' }],
+    ['of a domain that only ends so', { email: 'zoe@evilacme.example' }],
+    ['with a dot at the end', { email: 'zoe@acme.example.' }],
+    ['with letters that look alike', { email: 'zo\u0435@acme.example' }],
+    ['of an entry of another Slack user', { email: 'ada@acme.example' }],
+    ['unconfirmed', { isEmailConfirmed: false }],
+    ['of a guest', { isGuest: true }],
+    ['of a bot', { isBot: true }],
+    ['of a deleted user', { isDeleted: true }],
+    ['of a stranger', { isStranger: true }],
+    ['of another workspace', { teamId: 'T0OTHER' }],
+  ])('an email %s makes nobody, whatever user groups they are in', async (_, over) => {
+    const everywhere = portsOf({ ...unlistedOf, ...over }, async () => true);
+    expect(await callerOf(everywhere, { team: 'T0ACME', user: 'U0ZOE' })).toBe(undefined);
+  });
+
+  test('whose user groups cannot be looked up: the unlisted are told, and an approver goes on without', async () => {
+    const unlisted = callerOf(portsOf(unlistedOf, failing), { team: 'T0ACME', user: 'U0ZOE' });
+    await expect(unlisted).rejects.toThrow('ratelimited');
+    warned.length = 0;
+    const ada = await callerOf(portsOf(sound, failing), { team: 'T0ACME', user: 'U0ADA' });
+    expect(ada?.groups).toEqual(['platform', 'staff']);
+    expect(warned).toHaveLength(1);
+  });
+
+  test('are identified without a look-up of user groups where only that is asked', async () => {
+    expect(await personOf(portsOf(unlistedOf, failing), { team: 'T0ACME', user: 'U0ZOE' })).toMatchObject({
+      principal: { id: 'zoe@acme.example' },
+      unlisted: true,
+    });
   });
 });

@@ -34,6 +34,17 @@ describe('the Web API, through Slack’s own client', () => {
     });
   });
 
+  test('lists the users of a user group that is not disabled, and knows no other', async () => {
+    const list = (usergroup: string, include_disabled = false) =>
+      world.client().usergroups.users.list({ usergroup, include_disabled });
+    expect((await list('S0SHOPDEVS')).users).toEqual(['U0LIN', 'U0GUS', 'U0MALLORY']);
+    expect((await list('S0FORMER', true)).users).toEqual(['U0LIN', 'U0KIM']);
+    for (const id of ['S0FORMER', 'S0NONE', 'shop-devs'])
+      expect(await errorOf(list(id))).toBe('no_such_subteam');
+    await world.send('POST', '/sandbox/user-groups', { id: 'S0NEW', users: ['kim'] });
+    expect((await list('S0NEW')).users).toEqual(['U0KIM']);
+  });
+
   test('posts to a person, in their direct messages', async () => {
     const { channel } = await world.client().chat.postMessage({ channel: 'U0ADA', text: 'to you' });
     expect(channel).toBe('D0ADA');

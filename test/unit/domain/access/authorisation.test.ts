@@ -3,6 +3,7 @@ import {
   type AccessRules,
   type Action,
   type Attempt,
+  actions as allActions,
   authorise,
   couldBeAllowed,
   type DeniedAccess,
@@ -207,4 +208,21 @@ describe('a denial', () => {
     });
     expect(reported).toEqual([]);
   });
+});
+
+test('whatever the rules say, an unlisted person requests and reads only', () => {
+  const unlisted: Caller = {
+    principal: { kind: 'person', id: 'zoe@acme.example' },
+    groups: ['platform'],
+    unlisted: true,
+  };
+  expect(allowed(unlisted, everything)).toEqual(['request', 'read']);
+  for (const action of allActions) {
+    const isTaken = action === 'request' || action === 'read';
+    const attempt = { rules: everything, caller: unlisted, action, context: unknownContext };
+    expect([action, couldBeAllowed(attempt)]).toMatchObject([
+      action,
+      isTaken ? { allowed: true } : { allowed: false, rule: 'unlisted-requests-and-reads-only' },
+    ]);
+  }
 });

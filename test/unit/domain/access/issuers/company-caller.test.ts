@@ -17,7 +17,7 @@ const issuerOf = (over: Record<string, unknown> = {}) =>
     ...over,
   });
 const claims = { sub: '00u1', iat: 1000, exp: 4600, token_kind: 'user', groups: ['approvers'] };
-const nobodyListed = { people: [] };
+const nobodyListed = { people: [], emailDomains: [] };
 const refusedOf = (issuer: Record<string, unknown>, over: Record<string, unknown>) => {
   const found = companyCaller(issuerOf(issuer), { ...claims, ...over }, nobodyListed);
   return 'refused' in found ? found.refused : 'taken';
@@ -112,7 +112,14 @@ describe('the life of a token', () => {
 describe('who a person is', () => {
   const byEmail = { idClaim: 'email', require: {} };
   const found = (issuer: Record<string, unknown>, over: Record<string, unknown>, people: object[] = []) => {
-    const caller = companyCaller(issuerOf(issuer), { ...claims, ...over }, { people: people as never });
+    const caller = companyCaller(
+      issuerOf(issuer),
+      { ...claims, ...over },
+      {
+        people: people as never,
+        emailDomains: [],
+      },
+    );
     return 'caller' in caller ? caller.caller.principal : caller.refused;
   };
 
@@ -164,5 +171,47 @@ describe('who a person is', () => {
       'id',
       email.toLowerCase(),
     );
+  });
+});
+
+describe('the domain of a verified email gives groups', () => {
+  const emailDomains = [
+    { domain: 'acme.example', groups: ['developers', 'approvers'] },
+    { domain: 'eu.acme.example', groups: ['europe'] },
+  ];
+  const groupsOf = (over: Record<string, unknown>, issuer: Record<string, unknown> = {}) => {
+    const found = companyCaller(
+      issuerOf(issuer),
+      { ...claims, email: 'ada@acme.example', email_verified: true, ...over },
+      { people: [], emailDomains },
+    );
+    return 'caller' in found ? found.caller.groups : found.refused;
+  };
+
+  test('beside those of the token, each once', () => {
+    expect(groupsOf({})).toEqual(['approvers', 'developers']);
+    expect(groupsOf({ groups: [] })).toEqual(['developers', 'approvers']);
+    expect(groupsOf({ email: 'Ada@EU.Acme.Example', groups: [] })).toEqual(['europe']);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['that nobody verified', { email_verified: false }],
+    ['that is not said to be verified', { email_verified: undefined }],
+    ['verified as text', { email_verified: 'true' }],
+    ['of a domain below', { email: 'ada@us.acme.example' }],
+    ['of a domain above', { email: 'ada@example' }],
+    ['of a domain with the same end', { email: 'ada@evilacme.example' }],
+    ['of a domain with the same beginning', { email: 'ada@acme.example.evil.example' }],
+    ['with a dot at its end', { email: 'ada@acme.example.' }],
+    ['with two at signs', { email: 'ada@acme.example@evil.example' }],
+    ['with letters that look alike', { email: 'ada@acme.ex\u0430mple' }],
+    ['that is a list', { email: ['ada@acme.example'] }],
+    ['that is absent', { email: undefined }],
+  ])('and an email %s gives none', (_, over) => {
+    expect(groupsOf({ groups: ['own'], ...over })).toEqual(['own']);
+  });
+
+  test('and a service has none of it', () => {
+    expect(groupsOf({ groups: [] }, { kind: 'service' })).toEqual([]);
   });
 });
