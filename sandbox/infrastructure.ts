@@ -9,6 +9,7 @@ import { ORGANIZATION } from './aws/world.ts';
 /** The values of the variables of `serverless.yml` and CloudFormation in the sandbox. */
 export type SandboxNames = {
   accountId: string;
+  partition: string;
   region: string;
   prefix: string;
   boundaryPolicy: string;
@@ -24,7 +25,7 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
   const variables: Record<string, unknown> = {
     ...names.parameters,
     'AWS::AccountId': names.accountId,
-    'AWS::Partition': 'aws',
+    'AWS::Partition': names.partition,
     'AWS::Region': names.region,
     HttpApi: 'rolewright',
     'self:custom.prefix': names.prefix,
@@ -97,7 +98,7 @@ export function tableDefinitions(root: string, names: SandboxNames): CreateTable
 export function boundaryPolicy(root: string, names: SandboxNames): { arn: string; document: object } {
   const { Boundary: boundary } = readResources(root, 'boundary.yml', names);
   return {
-    arn: `arn:aws:iam::${names.accountId}:policy/${names.boundaryPolicy}`,
+    arn: `arn:${names.partition}:iam::${names.accountId}:policy/${names.boundaryPolicy}`,
     document: boundary?.Properties.PolicyDocument as object,
   };
 }
@@ -105,6 +106,7 @@ export function boundaryPolicy(root: string, names: SandboxNames): { arn: string
 /** What the configuration says of an account; a spoke has a role, whose ARN is `provisionerRole`. */
 export type ConfiguredAccount = {
   id: string;
+  partition: string;
   region: string;
   boundaryPolicy: string;
   provisionerRole?: string | undefined;
@@ -134,6 +136,7 @@ function spokeSeed(
 ): { policies: SeedPolicy[]; roles: SeedRole[] } {
   const names = {
     accountId: account.id,
+    partition: account.partition,
     region: account.region,
     prefix: 'rolewright-sandbox',
     boundaryPolicy: account.boundaryPolicy,
@@ -144,7 +147,7 @@ function spokeSeed(
       ExternalId: account.externalId,
       ProviderArns: workspaces.map(
         (slug) =>
-          `arn:aws:iam::*:oidc-provider/api.bitbucket.org/2.0/workspaces/${slug}/pipelines-config/identity/oidc`,
+          `arn:${account.partition}:iam::*:oidc-provider/api.bitbucket.org/2.0/workspaces/${slug}/pipelines-config/identity/oidc`,
       ),
       BoundaryName: account.boundaryPolicy,
       RoleName: roleName,
@@ -158,14 +161,14 @@ function spokeSeed(
   };
 }
 
-const policyArn = ({ id, boundaryPolicy: name }: ConfiguredAccount): string =>
-  `arn:aws:iam::${id}:policy/${name}`;
+const policyArn = ({ id, partition, boundaryPolicy: name }: ConfiguredAccount): string =>
+  `arn:${partition}:iam::${id}:policy/${name}`;
 
-function roleSeed({ id }: ConfiguredAccount, { Properties: properties }: Resource): SeedRole {
+function roleSeed({ id, partition }: ConfiguredAccount, { Properties: properties }: Resource): SeedRole {
   const trust = JSON.stringify(properties.AssumeRolePolicyDocument);
   const policies = properties.Policies as { PolicyName: string; PolicyDocument: object }[];
   return {
-    arn: `arn:aws:iam::${id}:role/${properties.RoleName}`,
+    arn: `arn:${partition}:iam::${id}:role/${properties.RoleName}`,
     trustPolicy: JSON.parse(trust.replaceAll(/role\/rolewright-sandbox-\w+/g, 'user/sandbox')),
     policies: policies.map(({ PolicyName: name, PolicyDocument: document }) => ({ name, document })),
   };
@@ -179,8 +182,8 @@ export function accountSeeds(
     workspaces,
   }: { accounts: readonly ConfiguredAccount[]; workspaces: readonly { slug: string }[] },
   prefix: string,
-): Pick<AwsSandboxOptions, 'accountId' | 'organization' | 'managedPolicies' | 'roles'> {
-  const { id: accountId, region, boundaryPolicy: boundary } = hubOf(accounts);
+): Pick<AwsSandboxOptions, 'accountId' | 'partition' | 'organization' | 'managedPolicies' | 'roles'> {
+  const { id: accountId, partition, region, boundaryPolicy: boundary } = hubOf(accounts);
   const spokes = accounts.flatMap((account) => {
     const roleName = account.provisionerRole?.split('/').at(-1);
     if (roleName === undefined) return [];
@@ -189,9 +192,10 @@ export function accountSeeds(
   });
   return {
     accountId,
+    partition,
     organization: accounts.map(({ id }) => id),
     managedPolicies: [
-      boundaryPolicy(root, { accountId, region, prefix, boundaryPolicy: boundary }),
+      boundaryPolicy(root, { accountId, partition, region, prefix, boundaryPolicy: boundary }),
       ...spokes.flatMap(({ policies }) => policies),
     ],
     roles: spokes.flatMap(({ roles }) => roles),

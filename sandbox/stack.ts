@@ -102,6 +102,7 @@ export async function startStandIns(
   const account = hubOf(configuration.accounts);
   const names = {
     accountId: account.id,
+    partition: account.partition,
     region: account.region,
     prefix: PREFIX,
     boundaryPolicy: account.boundaryPolicy,
@@ -134,18 +135,25 @@ export async function startStandIns(
   }
 }
 
-/** The environment of the product's functions on these stand-ins; `cursors` are the keys of the lists' cursors. */
+/** The environment of the product's functions on these stand-ins; `cursors` are the keys of the lists' cursors, `region` that of
+ *  the account that they run in. */
 export const functionVariables = (
   standIns: StandIns,
   {
     lambdaPort,
     cursors,
     workspaces = standardSeed.workspaces,
-  }: { lambdaPort: number; cursors: string; workspaces?: readonly { slug: string; uuid: string }[] },
+    region = 'eu-central-1',
+  }: {
+    lambdaPort: number;
+    cursors: string;
+    workspaces?: readonly { slug: string; uuid: string }[];
+    region?: string;
+  },
 ): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: 'SANDBOX',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
-  AWS_REGION: 'eu-central-1',
+  AWS_REGION: region,
   AWS_ENDPOINT_URL_IAM: standIns.aws.url,
   AWS_ENDPOINT_URL_STS: standIns.aws.url,
   AWS_ENDPOINT_URL_SSM: standIns.aws.url,
@@ -188,7 +196,8 @@ export async function startStack({
   source = sourceOfStage(root, 'sandbox'),
 }: StackOptions & { root: string; dir: string; ports: StackPorts }): Promise<Stack> {
   readTemplates(root);
-  const seed = seedFor(readConfiguration(source));
+  const configuration = readConfiguration(source);
+  const seed = seedFor(configuration);
   const folder = resolve(dir);
   const standIns = await startStandIns(source, folder, ports);
   const closeAll = () => Promise.all(Object.values(standIns).map((server) => server.close()));
@@ -199,6 +208,7 @@ export async function startStack({
       lambdaPort,
       cursors: cursorKeys(folder),
       workspaces: seed.workspaces,
+      region: hubOf(configuration.accounts).region,
     });
     const service = serviceFile === undefined ? {} : { serviceFile };
     const options = { source, dir: folder, port, lambdaPort, variables, schedule, ...service };

@@ -19,6 +19,8 @@ export type AwsSandboxOptions = {
   dir: string;
   /** The account of every access key that names no other. */
   accountId: string;
+  /** The partition of all accounts; `aws` unless given. */
+  partition?: string;
   /** The accounts that are in the organisation `ORGANIZATION`, this one included; none unless given. */
   organization?: readonly string[];
   /** The base URL where an issuer's `/.well-known/openid-configuration` and `/keys.json` are really fetched;
@@ -79,12 +81,13 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
 
 /** The account of `options`, from which every other can be reached. */
 function worldOf(
-  { accountId, organization = [], resolveIssuer }: AwsSandboxOptions,
+  { accountId, partition = 'aws', organization = [], resolveIssuer }: AwsSandboxOptions,
   store: StateStore,
   now: () => number,
 ): World {
   const account = (id: string): World => ({
     accountId: id,
+    partition,
     organization: organization.includes(id) ? ORGANIZATION : undefined,
     now,
     state: store.of(id),

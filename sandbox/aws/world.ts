@@ -8,6 +8,8 @@ export const ORGANIZATION = 'o-sandbox0001';
 /** One of the accounts that the sandbox stands in for. */
 export type World = {
   accountId: string;
+  /** The partition of all accounts, e.g. `aws-cn`: no call leads from one partition to another. */
+  partition: string;
   /** The id of its organisation; undefined for an account in none. */
   organization: string | undefined;
   /** Milliseconds since the epoch. */

@@ -41,6 +41,7 @@ async function newTable(
   const prefix = `conformance-${tables}`;
   const names = {
     accountId: asAccountId('111122223333'),
+    partition: 'aws',
     region: 'eu-west-1',
     prefix,
     boundaryPolicy: 'boundary',

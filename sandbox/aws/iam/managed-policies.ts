@@ -22,19 +22,23 @@ import { checkedTags, tagXml } from './tags.ts';
 
 const everything = (effect: 'Allow' | 'Deny') => ({ Effect: effect, Action: '*', Resource: '*' });
 
-/** The AWS managed policies that the sandbox has. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
+/** The AWS managed policies that the sandbox has, by name. ReadOnlyAccess and PowerUserAccess are not modelled: they allow
  *  nothing. */
 const AWS_MANAGED = new Map<string, object[]>([
-  ['arn:aws:iam::aws:policy/AdministratorAccess', [everything('Allow')]],
-  ['arn:aws:iam::aws:policy/AWSDenyAll', [everything('Deny')]],
-  ['arn:aws:iam::aws:policy/PowerUserAccess', []],
-  ['arn:aws:iam::aws:policy/ReadOnlyAccess', []],
+  ['AdministratorAccess', [everything('Allow')]],
+  ['AWSDenyAll', [everything('Deny')]],
+  ['PowerUserAccess', []],
+  ['ReadOnlyAccess', []],
 ]);
+
+/** AWS's own policies are in the partition of the account. */
+const awsManagedPrefix = ({ partition }: World): string => `arn:${partition}:iam::aws:policy/`;
 
 /** The document of a managed policy; undefined if the policy does not exist. An AWS managed policy that is not modelled
  *  allows nothing. */
 export function managedPolicyDocument(world: World, arn: string): string | undefined {
-  const statements = AWS_MANAGED.get(arn);
+  const prefix = awsManagedPrefix(world);
+  const statements = arn.startsWith(prefix) ? AWS_MANAGED.get(arn.slice(prefix.length)) : undefined;
   if (!statements) return world.state.policies.seen(arn)?.document;
   const nothing = { Effect: 'Allow', NotAction: '*', Resource: '*' };
   const Statement = statements.length > 0 ? statements : [nothing];
@@ -89,7 +93,7 @@ const createPolicy: Action = ({ world, parameters, visibleFrom }) => {
   if (all.length >= QUOTA.policies) {
     throw limitExceeded(`Cannot exceed quota for PoliciesPerAccount: ${QUOTA.policies}`);
   }
-  const arn = `arn:aws:iam::${world.accountId}:policy${path}${name}`;
+  const arn = `arn:${world.partition}:iam::${world.accountId}:policy${path}${name}`;
   const policy = {
     ...newPolicy(world, { arn, name, path, document }),
     ...(description === undefined ? {} : { description }),
@@ -194,19 +198,18 @@ const deletePolicy: Action = ({ world, parameters, visibleFrom }) => {
 };
 
 const awsManaged = (world: World): ManagedPolicy[] =>
-  [...AWS_MANAGED.keys()].sort().map((arn) => ({
-    arn,
-    name: arn.slice(arn.lastIndexOf('/') + 1),
-    path: '/',
-    policyId: `ANPA${arn
-      .slice(arn.lastIndexOf('/') + 1)
-      .toUpperCase()
-      .padEnd(17, 'A')
-      .slice(0, 17)}`,
-    createdAt: 0,
-    document: managedPolicyDocument(world, arn) ?? '',
-    tags: [],
-  }));
+  [...AWS_MANAGED.keys()].sort().map((name) => {
+    const arn = `${awsManagedPrefix(world)}${name}`;
+    return {
+      arn,
+      name,
+      path: '/',
+      policyId: `ANPA${name.toUpperCase().padEnd(17, 'A').slice(0, 17)}`,
+      createdAt: 0,
+      document: managedPolicyDocument(world, arn) ?? '',
+      tags: [],
+    };
+  });
 
 /** How many roles have the policy attached, and how many as their boundary. */
 function usesOf(world: World, arn: string): { attached: number; bounding: number } {

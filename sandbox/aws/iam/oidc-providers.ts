@@ -11,7 +11,7 @@ const DISCOVERY_TIMEOUT_MS = 5000;
 
 /** The ARN of the provider of an issuer in this account. */
 export const providerArn = (world: World, issuer: string): string =>
-  `arn:aws:iam::${world.accountId}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
+  `arn:${world.partition}:iam::${world.accountId}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
 
 const createProvider: Action = async (call) => {
   const { world } = call;

@@ -42,7 +42,7 @@ const createRole: Action = (call) => {
   const role: Role = {
     name,
     path,
-    arn: `arn:aws:iam::${world.accountId}:role${path}${name}`,
+    arn: `arn:${world.partition}:iam::${world.accountId}:role${path}${name}`,
     roleId: newId('AROA', 17),
     createdAt: world.now(),
     trustPolicy,

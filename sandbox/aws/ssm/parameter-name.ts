@@ -6,8 +6,8 @@ const MAX_LEVELS = 15;
 const MAX_ARN_CHARACTERS = 1011;
 
 /** The ARN of a parameter. */
-export const parameterArn = ({ accountId }: World, region: string, name: string): string =>
-  `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
+export const parameterArn = ({ accountId, partition }: World, region: string, name: string): string =>
+  `arn:${partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
 
 /** Throws ValidationException or HierarchyLevelLimitExceededException for what cannot be a new parameter's name. */
 export function checkNewName(world: World, region: string, name: string): void {

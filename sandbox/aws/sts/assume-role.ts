@@ -67,8 +67,8 @@ function callerOf(world: World, accessKeyId: string): RoleCaller {
   const session = world.state.sessions.seen(accessKeyId);
   const role = session && roleOfSession(world, session);
   const arn = session ? sessionArn(world, session) : userArn(world);
-  const { accountId } = world;
-  const names = ['*', accountId, `arn:aws:iam::${accountId}:root`, arn, ...(role ? [role.arn] : [])];
+  const { accountId, partition } = world;
+  const names = ['*', accountId, `arn:${partition}:iam::${accountId}:root`, arn, ...(role ? [role.arn] : [])];
   return { world, accessKeyId, arn, names, role };
 }
 

@@ -37,7 +37,7 @@ function resourceOf(world: World, parameters: Parameters): string {
     const value = parameters[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const account = `arn:aws:iam::${world.accountId}`;
+  const account = `arn:${world.partition}:iam::${world.accountId}`;
   const roleName = text('RoleName');
   if (roleName !== undefined) {
     const known = world.state.roles.seen(roleName.toLowerCase())?.arn;

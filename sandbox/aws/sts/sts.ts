@@ -109,10 +109,11 @@ export const newSession = (world: World, role: Role, wanted: Wanted): Session =>
 });
 
 /** Who every long-term key is: the account's administrator. */
-export const userArn = ({ accountId }: World): string => `arn:aws:iam::${accountId}:user/sandbox`;
+export const userArn = ({ accountId, partition }: World): string =>
+  `arn:${partition}:iam::${accountId}:user/sandbox`;
 
 export const sessionArn = (world: World, session: Session): string =>
-  `arn:aws:sts::${world.accountId}:assumed-role/${session.roleName}/${session.sessionName}`;
+  `arn:${world.partition}:sts::${world.accountId}:assumed-role/${session.roleName}/${session.sessionName}`;
 
 /** The role that a session acts as; undefined once the role is gone, also when another has its name now. */
 export function roleOfSession(world: World, session: Session): Role | undefined {

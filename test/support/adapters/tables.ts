@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 const deployed = tableDefinitions(ROOT, {
   accountId: '111122223333',
+  partition: 'aws',
   region: 'eu-west-1',
   prefix: 'test',
   boundaryPolicy: 'boundary',

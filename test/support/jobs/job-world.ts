@@ -85,6 +85,7 @@ export async function startJobWorld(root: string): Promise<JobWorld> {
 function boundaryOf(root: string): { arn: string; document: object } {
   const names = {
     accountId: ACCOUNT.id,
+    partition: ACCOUNT.partition,
     region: ACCOUNT.region,
     prefix: 'rolewright',
     boundaryPolicy: ACCOUNT.boundaryPolicy,

@@ -42,6 +42,7 @@ export async function startWalkStandIns(clock: WalkClock): Promise<WalkStandIns>
   const now = () => clock.now();
   const names = {
     accountId: account.id,
+    partition: account.partition,
     region: account.region,
     prefix: 'rolewright-sandbox',
     boundaryPolicy: account.boundaryPolicy,
