@@ -14,6 +14,7 @@ import {
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
@@ -195,6 +196,15 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
     async putMaxSessionDuration(roleName, seconds) {
       const command = new UpdateRoleCommand({ RoleName: roleName, MaxSessionDuration: seconds });
       await call('UpdateRole', (o) => client.send(command, o));
+    },
+    async putTags(roleName, tags) {
+      const command = new TagRoleCommand({ RoleName: roleName, Tags: toTags(tags) });
+      await call('TagRole', (o) => client.send(command, o));
+    },
+    async findInlinePolicy(roleName, policyName) {
+      const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
+      const found = await orMissing(call('GetRolePolicy', (o) => client.send(command, o)));
+      return found && parseDocument(found.PolicyDocument);
     },
     async listPolicies(roleName) {
       const [inline, attached] = await Promise.all([

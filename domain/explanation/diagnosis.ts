@@ -18,6 +18,7 @@ import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
+  'GRANT_FROZEN',
   'GRANT_REVOKED',
   'GRANT_EXPIRED',
   'GRANT_REJECTED',
@@ -112,6 +113,7 @@ function grantErrors({ grant, hasExpired }: Question): DiagnosisCode[] {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
     active: undefined,
+    frozen: 'GRANT_FROZEN',
     revoking: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',
     revoked: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',
     rejected: 'GRANT_REJECTED',

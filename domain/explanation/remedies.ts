@@ -64,6 +64,7 @@ const remedies: Record<DiagnosisCode, (situation: Situation) => Remedy> = {
   GRANT_PROVISIONING: ({ grant, wording }) => ({
     remedy: `The role is being created. ${wording.showGrant(grant.id)} shows when the grant is active; try again then.`,
   }),
+  GRANT_FROZEN: ({ grant }) => ({ remedy: frozenGrant(grant) }),
   GRANT_REVOKED: ({ askAgain }) => ({
     remedy: `The grant was revoked, and its role is deleted or about to be. To use it, ${askAgain}.`,
   }),
@@ -231,3 +232,10 @@ const instantOf = (seconds: unknown): string =>
   Math.abs(Number(seconds) * 1000) <= LATEST_MS
     ? toInstant(epochTime(Number(seconds) * 1000))
     : String(seconds);
+
+function frozenGrant(grant: Situation['grant']): string {
+  if (grant.state !== 'frozen') return 'The grant is frozen.';
+  const { by, at, reason, kinds } = grant.frozen;
+  const byHand = kinds?.includes('CLOSED_BY_HAND') ? ' Somebody closed the role by hand in AWS.' : '';
+  return `The grant is frozen since ${at} by ${by.kind} ${by.id}: ${reason}.${byHand} Its role admits no token until a person of the platform team thaws or repairs it.`;
+}

@@ -6,6 +6,7 @@ import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
+import { driftKinds } from './drift-kinds.ts';
 import { intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
@@ -48,6 +49,9 @@ const request = {
     })
     .optional(),
 };
+
+/** Why a grant is frozen: a person decided it, or drift was found. */
+export const freezeCauses = ['person', 'drift'] as const;
 
 const dataShapes = {
   /** A grant was asked for; with `approval: required` it waits, else provisioning may begin. */
@@ -92,12 +96,32 @@ const dataShapes = {
   ProvisioningFailed: { ...targetShape, error },
   /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
   RepositoryRenamed: { ...targetShape, project: intentShape.project },
+  /** Announces steps 1 and 2 of a revoke: the role admits no token and lets no session act, and is kept. */
+  GrantFrozen: {
+    ...targetShape,
+    cause: z.enum(freezeCauses),
+    reason: z.string(),
+    kinds: z.array(z.enum(driftKinds)).min(1).exactOptional(),
+  },
+  /** Announces that a frozen grant is provisioned again, its trust policy last. */
+  GrantThawed: { ...targetShape, reason: z.string() },
+  /** The thaw or the repair of a frozen grant was given up; its role is closed again. */
+  ThawFailed: { ...targetShape, error },
+  /** Announces that a person has the role restored to exactly what was last applied. On a frozen grant it is provisioned
+   *  again. */
+  RepairRequested: { ...targetShape, reason: z.string() },
+  /** The role holds exactly what was last applied again. */
+  DriftRepaired: { ...targetShape, role: createdRole },
+  /** The repair of an active grant was given up; the role is as it was found. */
+  RepairFailed: { ...targetShape, error },
   /** Announces the four steps of a revoke; `role` is what a failed grant was found to have left behind. */
   RevocationRequested: {
     ...targetShape,
     cause: z.enum(['requested', 'expired', 'leftover', 'repository-gone']),
     reason: z.string().optional(),
     role: createdRole.optional(),
+    /** True where a person's revoke holds the grant. */
+    hold: z.literal(true).exactOptional(),
   },
   /** The trust policy denies and the boundary is AWSDenyAll. */
   RoleDisabled: { ...targetShape, role: createdRole },
@@ -111,7 +135,12 @@ const dataShapes = {
   /** A role whose creation was announced but never confirmed was looked for and not found. */
   RoleNotFound: { ...targetShape, role },
   RoleDeleted: { ...targetShape, role },
-  GrantRevoked: targetShape,
+  /** The end of a revoke, or at once that of a request that waited; only then with a reason and a hold. */
+  GrantRevoked: { ...targetShape, reason: z.string().exactOptional(), hold: z.literal(true).exactOptional() },
+  /** A person holds the grant, whose revoke was asked for by another principal. */
+  GrantHeld: { ...targetShape, reason: z.string().exactOptional() },
+  /** A person who did not ask lets machines ask for the grant again. */
+  HoldReleased: { ...targetShape, reason: z.string() },
   /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
   UnreadableRevocationRequested: {
     ...targetShape,

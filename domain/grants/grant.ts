@@ -4,7 +4,8 @@ import { isSamePrincipal, mayBeSame, type Principal, principalSchema } from '../
 import { problemCodes } from '../shared/problem.ts';
 import { instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
-import { proposalSchema } from './event.ts';
+import { driftKinds } from './drift-kinds.ts';
+import { freezeCauses, proposalSchema } from './event.ts';
 import { intentSchema } from './intent.ts';
 
 const requestShape = {
@@ -82,6 +83,9 @@ const changeSchema = z.strictObject({ ...requestShape, phase: z.enum(['waiting',
 /** Another request on an active grant: it waits for approval, or its update is under way. */
 export interface GrantChange extends z.infer<typeof changeSchema> {}
 
+/** Who has a role restored, and since when. */
+const repairSchema = z.strictObject({ by: principalSchema, at: instantSchema });
+
 /** How a request was decided. `by` is absent where it lapsed. */
 const decisionSchema = z.strictObject({
   outcome: z.enum(['approved', 'rejected', 'lapsed']),
@@ -92,6 +96,28 @@ const decisionSchema = z.strictObject({
 
 /** See `decisionSchema`. */
 export interface RequestDecision extends z.infer<typeof decisionSchema> {}
+
+/** That machines may not ask for a grant again, or renew it, until a person releases it. */
+const holdSchema = z.strictObject({
+  by: principalSchema,
+  at: instantSchema,
+  reason: z.string().exactOptional(),
+});
+
+/** See `holdSchema`. */
+export interface Hold extends z.infer<typeof holdSchema> {}
+
+/** Why a grant is frozen, since when, and by whom. `kinds`, where drift was the cause: what was found. */
+const frozenSchema = z.strictObject({
+  by: principalSchema,
+  at: instantSchema,
+  reason: z.string(),
+  cause: z.enum(freezeCauses),
+  kinds: z.array(z.enum(driftKinds)).exactOptional(),
+});
+
+/** See `frozenSchema`. */
+export interface Freeze extends z.infer<typeof frozenSchema> {}
 
 /** What a grant has in every state. */
 const commonShape = {
@@ -117,6 +143,8 @@ const commonShape = {
   /** The full names that the repository had while this grant was written to: the first, and the latest of the others,
    *  oldest first. */
   repositoryNames: z.array(z.string()),
+  /** Kept through every state until it is released. */
+  hold: holdSchema.exactOptional(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
 };
@@ -128,6 +156,10 @@ const provisioningSchema = z.strictObject({
   role: roleSchema.exactOptional(),
   /** Present while a failed grant's role is being removed. */
   compensating: z.strictObject(errorShape).exactOptional(),
+  /** Present while a frozen grant is being opened again: what it goes back to where that fails. */
+  thawing: z
+    .strictObject({ frozen: frozenSchema, documents: documentsSchema.exactOptional() })
+    .exactOptional(),
 });
 const activeSchema = z.strictObject({
   ...commonShape,
@@ -135,6 +167,15 @@ const activeSchema = z.strictObject({
   role: confirmedRoleSchema,
   documents: documentsSchema,
   change: changeSchema.exactOptional(),
+  /** Present while the role is being restored to what was last applied. */
+  repair: repairSchema.exactOptional(),
+});
+const frozenGrantSchema = z.strictObject({
+  ...commonShape,
+  state: z.literal('frozen'),
+  role: roleSchema.exactOptional(),
+  documents: documentsSchema.exactOptional(),
+  frozen: frozenSchema,
 });
 const revokingSchema = z.strictObject({
   ...commonShape,
@@ -151,6 +192,7 @@ export const grantSchema = z.discriminatedUnion('state', [
   pendingSchema,
   provisioningSchema,
   activeSchema,
+  frozenGrantSchema,
   revokingSchema,
   revokedSchema,
   rejectedSchema,
@@ -163,6 +205,8 @@ export interface PendingGrant extends z.infer<typeof pendingSchema> {}
 export interface ProvisioningGrant extends z.infer<typeof provisioningSchema> {}
 /** A grant whose role can be assumed. */
 export interface ActiveGrant extends z.infer<typeof activeSchema> {}
+/** A grant whose role is kept closed: it admits no token and lets no session act. */
+export interface FrozenGrant extends z.infer<typeof frozenGrantSchema> {}
 /** A grant whose role is being disabled and deleted. */
 export interface RevokingGrant extends z.infer<typeof revokingSchema> {}
 /** A grant that was ended by a revoke. */
@@ -177,6 +221,7 @@ export type Grant =
   | PendingGrant
   | ProvisioningGrant
   | ActiveGrant
+  | FrozenGrant
   | RevokingGrant
   | RevokedGrant
   | RejectedGrant
@@ -194,6 +239,14 @@ export const roleOf = (grant: Grant): GrantRole | undefined => ('role' in grant 
 /** The documents of a grant, in the states that have them. */
 export const documentsOf = (grant: Grant): GrantDocuments | undefined =>
   'documents' in grant ? grant.documents : undefined;
+
+/** Why a grant is frozen, also while it is being opened again. */
+export const freezeOf = (grant: Grant): Freeze | undefined =>
+  grant.state === 'frozen'
+    ? grant.frozen
+    : grant.state === 'provisioning'
+      ? grant.thawing?.frozen
+      : undefined;
 
 /** The change of an active grant. */
 export const changeOf = (grant: Grant): GrantChange | undefined =>
@@ -228,4 +281,11 @@ export const withRequester = (requesters: Principal[], principal: Principal): Pr
 
 /** True for a grant that counts against its repository's limit. */
 export const isLive = (state: GrantState): boolean =>
-  state === 'pending' || state === 'provisioning' || state === 'active' || state === 'revoking';
+  state === 'pending' ||
+  state === 'provisioning' ||
+  state === 'active' ||
+  state === 'frozen' ||
+  state === 'revoking';
+
+/** True for a grant that ends when its time is over. */
+export const canExpire = (state: GrantState): boolean => state === 'active' || state === 'frozen';

@@ -1,4 +1,12 @@
-import type { ActiveGrant, Grant, GrantChange, ProvisioningGrant, RevokingGrant } from './grant.ts';
+import type {
+  ActiveGrant,
+  FrozenGrant,
+  Grant,
+  GrantChange,
+  GrantRole,
+  ProvisioningGrant,
+  RevokingGrant,
+} from './grant.ts';
 
 /** What is left to do on a grant, with what the state proves about it; `rest` when nothing is. */
 export type Work =
@@ -9,6 +17,8 @@ export type Work =
       grant: ProvisioningGrant;
       error: NonNullable<ProvisioningGrant['compensating']>;
     }
+  | { kind: 'repair'; grant: ActiveGrant }
+  | { kind: 'freeze'; grant: FrozenGrant; role: GrantRole }
   | { kind: 'update'; grant: ActiveGrant; change: GrantChange }
   | { kind: 'revoke'; grant: RevokingGrant };
 
@@ -22,8 +32,13 @@ export function workOf(grant: Grant | undefined): Work {
       return error ? { kind: 'compensate', grant, error } : { kind: 'provision', grant };
     }
     case 'active': {
-      const { change } = grant;
-      return change?.phase === 'updating' ? { kind: 'update', grant, change } : REST;
+      const { change, repair } = grant;
+      if (change?.phase === 'updating') return { kind: 'update', grant, change };
+      return repair ? { kind: 'repair', grant } : REST;
+    }
+    case 'frozen': {
+      const { role } = grant;
+      return role && !(role.id !== undefined && role.disabled) ? { kind: 'freeze', grant, role } : REST;
     }
     case 'revoking':
       return { kind: 'revoke', grant };

@@ -1,4 +1,4 @@
-import type { Grant } from '../grants/grant.ts';
+import { type Grant, isLive } from '../grants/grant.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import { canonicalJson } from '../shared/canonical-hash.ts';
 import type { AccountId, GrantId, RepositoryUuid } from '../shared/identifiers.ts';
@@ -122,7 +122,7 @@ const overlap = (a: string, b: string): boolean => `${a}/`.startsWith(`${b}/`) |
 
 /** The intents by which a grant reaches resources, or is about to. */
 export function intentsInForce(grant: Grant | undefined): GrantIntent[] {
-  if (grant?.state !== 'provisioning' && grant?.state !== 'active' && grant?.state !== 'revoking') return [];
+  if (!grant || !isLive(grant.state) || grant.state === 'pending') return [];
   const change = grant.state === 'active' && grant.change?.phase === 'updating' ? grant.change : undefined;
   return [grant.request.intent, ...(change ? [change.intent] : [])];
 }

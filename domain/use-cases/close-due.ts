@@ -1,4 +1,5 @@
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
+import { canExpire } from '../grants/grant.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
@@ -62,7 +63,7 @@ async function hasExpired(
   now: Instant,
 ): Promise<boolean> {
   const [row] = (await grants.read([grantId])).grants;
-  if (row?.state !== 'active' || row.expiresAt === undefined || row.expiresAt > now) return false;
+  if (!row || !canExpire(row.state) || row.expiresAt === undefined || row.expiresAt > now) return false;
   return provenTarget(grantId, [JSON.stringify(row)]) !== undefined;
 }
 

@@ -16,7 +16,7 @@ import {
   verifyPart,
 } from '../grants/evolve/checkpoint.ts';
 import { evolve } from '../grants/evolve/evolve.ts';
-import { type Grant, waitingRequest } from '../grants/grant.ts';
+import { canExpire, type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { sortStored, type UnknownEvent, UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
@@ -226,7 +226,7 @@ export async function projectStream(ports: StreamPorts, stream: GrantStream): Pr
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {
   if (!isAtRest(grant)) return plusSeconds(now, WORK_DUE_SECONDS);
-  const expiresAt = grant.state === 'active' ? grant.expiresAt : undefined;
+  const expiresAt = canExpire(grant.state) ? grant.expiresAt : undefined;
   const lapsesAt = waitingRequest(grant)?.proposal?.lapsesAt;
   return [expiresAt, lapsesAt].filter((at) => at !== undefined).sort()[0];
 }

@@ -1,6 +1,6 @@
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
-import type { Grant } from '../grants/grant.ts';
+import { canExpire, type Grant } from '../grants/grant.ts';
 import { decideLapse } from '../grants/lapse.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
@@ -256,6 +256,6 @@ async function loadOrReport(
 /** The event that is due by time alone: the grant has expired, or its request was not decided in time. */
 function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
   if (!grant) return undefined;
-  const hasExpired = grant.state === 'active' && grant.expiresAt !== undefined && grant.expiresAt <= now;
+  const hasExpired = canExpire(grant.state) && grant.expiresAt !== undefined && grant.expiresAt <= now;
   return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
 }

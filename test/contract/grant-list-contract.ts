@@ -163,9 +163,9 @@ export function grantListContract(name: string, open: OpenGrantTable): void {
       expect(await table.bearersOf('repository', 'acme/shop')).toEqual(bearers.slice(5));
     });
 
-    test('live grants of a repository are counted: pending, provisioning, active and revoking', async () => {
+    test('live grants of a repository are counted: pending, provisioning, active, frozen and revoking', async () => {
       await forEachItem(rows, (row) => project(row));
-      const live = ['pending', 'provisioning', 'active', 'revoking'];
+      const live = ['pending', 'provisioning', 'active', 'frozen', 'revoking'];
       for (const n of [0, 1, 2, 9]) {
         const expected = rows.filter(
           (row) => row.n % 3 === n && live.includes(row.state ?? '') && (row.account ?? ACCOUNT) === ACCOUNT,

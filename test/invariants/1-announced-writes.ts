@@ -4,7 +4,7 @@ import type { Evidence, IamWrite } from './evidence.ts';
 type EventType = GrantEvent['type'];
 
 const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
-const CLOSING: EventType[] = [...REMOVAL, 'UnreadableRevocationRequested'];
+const CLOSING: EventType[] = [...REMOVAL, 'GrantFrozen', 'ThawFailed', 'UnreadableRevocationRequested'];
 
 /** Which events announce which write: one of them must stand before it in the same chapter. */
 const announcing: Record<string, EventType[]> = {
@@ -14,6 +14,7 @@ const announcing: Record<string, EventType[]> = {
   UpdateAssumeRolePolicy: ['UpdateStarted', ...CLOSING],
   PutRolePermissionsBoundary: ['UpdateStarted', ...CLOSING],
   UpdateRole: ['UpdateStarted'],
+  TagRole: ['UpdateStarted'],
   DeleteRolePolicy: REMOVAL,
   DetachRolePolicy: ['ForeignPoliciesFound'],
   DeleteRole: REMOVAL,
@@ -27,6 +28,9 @@ const chapterEnds: EventType[] = [
   'ProvisioningFailed',
   'GrantRevoked',
   'UnreadableRoleDisabled',
+  'ThawFailed',
+  'DriftRepaired',
+  'RepairFailed',
 ];
 
 /** Invariant 1: no IAM write without an earlier event that announced it. */
@@ -40,7 +44,8 @@ export function announcedWrites(evidence: Evidence): string[] {
 
 function chapterBefore(events: readonly GrantEvent[]): readonly GrantEvent[] {
   const end = events.findLastIndex(({ type }) => chapterEnds.includes(type));
-  return events.slice(end + 1);
+  // A thaw that fails ends its chapter and announces that the role is closed again.
+  return events.slice(events[end]?.type === 'ThawFailed' ? end : end + 1);
 }
 
 function faultOf(write: IamWrite, chapter: readonly GrantEvent[], evidence: Evidence): string | undefined {

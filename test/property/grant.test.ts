@@ -47,7 +47,7 @@ describe('folding', () => {
         expect(grant.id).toBe(GRANT_ID);
         // What a state has and has not is in the schema, which knows no other field.
         expect(grantSchema.safeParse(JSON.parse(JSON.stringify(grant))).error).toBeUndefined();
-        if (!isAtRest(grant)) expect(['provisioning', 'revoking', 'active']).toContain(grant.state);
+        if (!isAtRest(grant)) expect(['provisioning', 'revoking', 'active', 'frozen']).toContain(grant.state);
       }),
       RUNS,
     );
@@ -84,7 +84,7 @@ describe('deciding', () => {
       fc.property(histories, commands, (events, command) => {
         const grant = replay(chain(events));
         const decision = decideRequest(grant, command);
-        expect(decision.ok || decision.problem.code === 'CONFLICT').toBe(true);
+        expect(decision.ok || ['CONFLICT', 'FROZEN'].includes(decision.problem.code)).toBe(true);
         if (grant) expect(decideRevocation(grant, 'requested').events.length).toBeLessThanOrEqual(1);
       }),
       RUNS,

@@ -5,6 +5,7 @@ import type { Approval } from '../../templates/schema.ts';
 import { type EventData, type NewEvent, optional } from '../event.ts';
 import type { ActiveGrant, Grant, RequestInForce } from '../grant.ts';
 import { type GrantIntent, intentHash } from '../intent.ts';
+import { frozenGrant } from './decide-freeze.ts';
 
 /** A request for a grant, after everything about it was checked. `expiresInSeconds` and `expiresAt` are set when the caller
  *  gave `expiresIn`; `proposal` exactly when approval is required. */
@@ -57,6 +58,8 @@ export function decideRequest(
       return isSame ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
     case 'revoking':
       return isSame ? ok({ events: [], outcome: 'revoking' }) : underWay(grant);
+    case 'frozen':
+      return fail(frozenGrant(grant));
     case 'active':
       return decideOnActive(grant, command, isSame);
     default:
@@ -80,6 +83,7 @@ function decideOnActive(
   if (change?.phase === 'updating') {
     return isSameIntent(command, change) ? ok({ events: [], outcome: 'joined' }) : underWay(grant);
   }
+  if (grant.repair && !isLive) return underWay(grant);
   if (isLive && command.expiresAt === undefined) return ok({ events: [], outcome: 'unchanged' });
   if (change && waitsAlready(command, change)) return ok({ events: [], outcome: 'waiting' });
   if (isLive && command.approval === 'none' && isEarlyRenewal(grant, command)) {
@@ -117,7 +121,8 @@ export function isEarlyRenewal(
 }
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
-  const doing = grant.state === 'active' ? 'being changed' : grant.state;
+  const activity = grant.state === 'active' && grant.change ? 'being changed' : 'being repaired';
+  const doing = grant.state === 'active' ? activity : grant.state;
   const detail = `Grant ${grant.id} is ${doing} for another request. Repeat the request when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));
 }

@@ -24,7 +24,8 @@ export function decideRevocation(
     case 'revoking':
       return { events: [], outcome: 'revoking' };
     case 'provisioning':
-    case 'active': {
+    case 'active':
+    case 'frozen': {
       const data = { repository, account, cause, ...optional('reason', reason) };
       return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
     }

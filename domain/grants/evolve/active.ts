@@ -3,6 +3,8 @@ import type { Instant } from '../../shared/time.ts';
 import type { EventOf, GrantEvent } from '../event.ts';
 import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
+import { beginFreeze } from './frozen.ts';
+import { evolveRepair } from './repair.ts';
 import { lifetimeOf, renamed, requestOf } from './request.ts';
 import { beginRevoking } from './revoking.ts';
 import { approvedRequest, decisionOf } from './valid-approval.ts';
@@ -19,6 +21,12 @@ export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
         ...expiryOf(grant, event.data.expiresAt, event.principal),
         ...lifetimeOf(event.data),
       };
+    case 'GrantFrozen':
+      return beginFreeze(grant, event);
+    case 'RepairRequested':
+    case 'DriftRepaired':
+    case 'RepairFailed':
+      return evolveRepair(grant, event);
     case 'RevocationRequested':
       return beginRevoking(grant, event);
     case 'RepositoryRenamed': {

@@ -6,6 +6,7 @@ import type { GrantEvent } from '../event.ts';
 import type { Grant } from '../grant.ts';
 import { evolveActive } from './active.ts';
 import { evolveClosed, evolveFailed } from './ended.ts';
+import { evolveFrozen } from './frozen.ts';
 import { evolvePending } from './pending.ts';
 import { evolveProvisioning } from './provisioning.ts';
 import { begin } from './request.ts';
@@ -54,6 +55,8 @@ function evolveState(grant: Grant, event: GrantEvent): Grant {
       return evolveProvisioning(grant, event);
     case 'active':
       return evolveActive(grant, event);
+    case 'frozen':
+      return evolveFrozen(grant, event);
     case 'revoking':
       return evolveRevoking(grant, event);
     case 'revoked':

@@ -1,6 +1,7 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, PendingGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
+import { heldBy } from './hold.ts';
 import { begin } from './request.ts';
 import { approvedRequest, decisionOf } from './valid-approval.ts';
 
@@ -29,7 +30,7 @@ export function evolvePending(grant: PendingGrant, event: GrantEvent): Grant {
         ? { ...grant, state: 'rejected', decision: decisionOf(event) }
         : grant;
     case 'GrantRevoked':
-      return { ...grant, state: 'revoked', lastError: undefined };
+      return { ...grant, ...heldBy(grant, event), state: 'revoked', lastError: undefined };
     default:
       return evolveInAnyState(grant, event);
   }

@@ -1,11 +1,32 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, ProvisioningGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
+import { beginFreeze, endThaw } from './frozen.ts';
 import { beginRevoking } from './revoking.ts';
 import { confirmedBy, removalStep } from './role.ts';
 
-/** A grant whose role was being made, after one more event. */
-export function evolveProvisioning(grant: ProvisioningGrant, event: GrantEvent): Grant {
+/** A grant whose role was being made, or opened again, after one more event. */
+export const evolveProvisioning = (grant: ProvisioningGrant, event: GrantEvent): Grant =>
+  grant.thawing ? evolveThawing(grant, event) : evolveMaking(grant, event);
+
+/** A frozen grant that was being opened again: what fails leaves it frozen. */
+function evolveThawing(grant: ProvisioningGrant, event: GrantEvent): Grant {
+  switch (event.type) {
+    case 'ThawFailed':
+      return endThaw(grant, event);
+    case 'RoleDeleted': {
+      const { role, ...rest } = grant;
+      return role ? rest : grant;
+    }
+    case 'ProvisioningFailed':
+    case 'CompensationStarted':
+      return grant;
+    default:
+      return evolveMaking(grant, event);
+  }
+}
+
+function evolveMaking(grant: ProvisioningGrant, event: GrantEvent): Grant {
   switch (event.type) {
     case 'ProvisioningStarted': {
       const { name, arn } = event.data.role;
@@ -16,8 +37,9 @@ export function evolveProvisioning(grant: ProvisioningGrant, event: GrantEvent):
       return role ? { ...grant, role } : grant;
     }
     case 'GrantActivated': {
-      const { compensating, role, ...rest } = grant;
-      if (compensating || role?.id === undefined) return grant;
+      const { compensating, thawing: _, role: before, ...rest } = grant;
+      if (compensating || before?.id === undefined) return grant;
+      const { disabled: __, ...role } = before;
       const { trustPolicy, permissionsPolicy } = event.data;
       const documents = { trustPolicy, permissionsPolicy };
       return { ...rest, state: 'active', role, documents, lastError: undefined };
@@ -33,6 +55,8 @@ export function evolveProvisioning(grant: ProvisioningGrant, event: GrantEvent):
       const { role: _, ...rest } = grant;
       return grant.compensating ? rest : grant;
     }
+    case 'GrantFrozen':
+      return beginFreeze(grant, event);
     case 'ProvisioningFailed': {
       const { role: _, compensating: __, ...rest } = grant;
       return { ...rest, state: 'failed', lastError: { ...event.data.error, at: event.at } };

@@ -47,6 +47,7 @@ export function begin(
     lifetimeSetBy: event.principal,
     ...lifetimeOf(request),
     ...(before?.decision ? { decision: before.decision } : {}),
+    ...(before?.hold ? { hold: before.hold } : {}),
     repositoryNames: before?.repositoryNames ?? [],
     createdAt: before?.createdAt ?? event.at,
     updatedAt: event.at,

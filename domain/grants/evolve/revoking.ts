@@ -1,6 +1,14 @@
 import type { EventOf, GrantEvent } from '../event.ts';
-import type { ActiveGrant, FailedGrant, Grant, ProvisioningGrant, RevokingGrant } from '../grant.ts';
+import type {
+  ActiveGrant,
+  FailedGrant,
+  FrozenGrant,
+  Grant,
+  ProvisioningGrant,
+  RevokingGrant,
+} from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
+import { heldBy } from './hold.ts';
 import { confirmedBy, removalStep } from './role.ts';
 
 /** A grant whose role was being removed, after one more event. */
@@ -28,23 +36,34 @@ export function evolveRevoking(grant: RevokingGrant, event: GrantEvent): Grant {
   }
 }
 
+/** A grant that can be revoked, whose role may have to be removed. */
+type Revocable = ProvisioningGrant | ActiveGrant | FrozenGrant | FailedGrant;
+
 /** A grant at the beginning of its revoke: with its role, or the one that a failed grant was found to have left behind. */
-export function beginRevoking(
-  grant: ProvisioningGrant | ActiveGrant | FailedGrant,
-  { data, at }: EventOf<'RevocationRequested'>,
-): RevokingGrant {
+export function beginRevoking(grant: Revocable, event: EventOf<'RevocationRequested'>): RevokingGrant {
+  const { data, at } = event;
   const leftover = data.role ? { role: { ...data.role, announcedAt: at, confirmedAt: at } } : {};
-  return { ...withRoleOnly(grant), ...leftover, state: 'revoking', lastError: undefined };
+  return {
+    ...withRoleOnly(grant),
+    ...leftover,
+    ...heldBy(grant, event),
+    state: 'revoking',
+    lastError: undefined,
+  };
 }
 
-function withRoleOnly(grant: ProvisioningGrant | ActiveGrant | FailedGrant): Omit<RevokingGrant, 'state'> {
+function withRoleOnly(grant: Revocable): Omit<RevokingGrant, 'state'> {
   switch (grant.state) {
     case 'provisioning': {
-      const { compensating: _, ...rest } = grant;
+      const { compensating: _, thawing: __, ...rest } = grant;
       return rest;
     }
     case 'active': {
-      const { change: _, ...rest } = grant;
+      const { change: _, repair: __, ...rest } = grant;
+      return rest;
+    }
+    case 'frozen': {
+      const { frozen: _, ...rest } = grant;
       return rest;
     }
     case 'failed':

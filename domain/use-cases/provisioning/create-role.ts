@@ -207,7 +207,8 @@ async function putWhenVisible(
   }
 }
 
-async function failProvisioning(
+/** Ends a grant whose role cannot be made. */
+export async function failProvisioning(
   run: ProvisionerRun,
   { code, detail }: Pick<Problem, 'code' | 'detail'>,
   nothingMade = false,
@@ -215,6 +216,14 @@ async function failProvisioning(
   const grant = run.grant();
   if (grant.state !== 'provisioning') return;
   const data = { error: { code, detail } };
+  // A frozen grant that cannot be opened again is closed again, whatever was made of its role.
+  if (grant.thawing) {
+    if (grant.role && nothingMade) {
+      const { name, arn } = grant.role;
+      await run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
+    }
+    return run.recordIntent({ type: 'ThawFailed', data });
+  }
   await run.recordIntent({
     type: grant.role && !nothingMade ? 'CompensationStarted' : 'ProvisioningFailed',
     data,

@@ -47,6 +47,10 @@ export type Iam = {
   putBoundary(roleName: string, boundaryArn: string): Promise<void>;
   /** Seconds. */
   putMaxSessionDuration(roleName: string, seconds: number): Promise<void>;
+  /** Sets tags; others stay. */
+  putTags(roleName: string, tags: Record<string, string>): Promise<void>;
+  /** An inline policy; undefined where the role has none of that name. */
+  findInlinePolicy(roleName: string, policyName: string): Promise<unknown | undefined>;
   listPolicies(roleName: string): Promise<{ inline: string[]; attached: string[] }>;
   deleteInlinePolicy(roleName: string, policyName: string): Promise<void>;
   detachPolicy(roleName: string, policyArn: string): Promise<void>;

@@ -10,7 +10,8 @@ import { intentsOf, releaseUnused } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
 import { isUnreachable } from './lasting-failures.ts';
-import { removeLeftover, removeRole } from './remove-role.ts';
+import { closeRole, removeLeftover, removeRole } from './remove-role.ts';
+import { isOpened, repairRole, thawRole } from './restore-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
 
@@ -101,9 +102,13 @@ async function hasComeToRest(run: ProvisionerRun): Promise<boolean> {
 async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>): Promise<void> {
   switch (work.kind) {
     case 'provision':
-      return createRole(run, work.grant);
+      return isOpened(work.grant) ? thawRole(run, work.grant) : createRole(run, work.grant);
     case 'compensate':
       return compensate(run, work.grant.role, work.error);
+    case 'freeze':
+      return closeRole(run, work.role);
+    case 'repair':
+      return repairRole(run, work.grant);
     case 'update':
       return updateRole(run, work.grant, work.change);
     case 'revoke':

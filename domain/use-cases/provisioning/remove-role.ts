@@ -1,4 +1,4 @@
-import type { ConfirmedRole, Grant, GrantRole } from '../../grants/grant.ts';
+import { type ConfirmedRole, type Grant, type GrantRole, roleOf } from '../../grants/grant.ts';
 import { denyAllArn, GRANT_TAG, PERMISSIONS_POLICY_NAME, roleArnOf } from '../../planning/role.ts';
 import { boundaryArn, findAccount } from '../../shared/account.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
@@ -27,6 +27,22 @@ export async function removeRole(run: ProvisionerRun, role: GrantRole | undefine
   await removePolicies(run, owned);
   await ignoreMissing(run, owned, () => run.iam.deleteRole(owned.name));
   await recordDeleted(run, owned);
+}
+
+/** Ends all access through the role of a frozen grant, by `endSessions`, and keeps it. One that is not there, or was replaced
+ *  by a foreign one, is recorded as deleted. Returns when nothing admits a token or lets a session act; throws while that is
+ *  not so. Touches only a role that is provably this grant's. The log already holds the intent to close it. */
+export async function closeRole(run: ProvisionerRun, role: GrantRole): Promise<void> {
+  const found = await run.iam.findRole(role.name);
+  const owned = found ? await claim(run, role, found) : await acceptAbsence(run, role);
+  if (found && owned) {
+    const [failure] = await endAccess(run, owned, found);
+    if (failure) throw failure;
+    if (!owned.disabled) await recordDisabled(run, owned);
+    return;
+  }
+  const { grant } = run.stream();
+  if (grant && roleOf(grant)) await recordDeleted(run, role);
 }
 
 /** Decides whether a found role is this grant's; one whose id the log lacks is recorded first. */
@@ -94,6 +110,17 @@ const notVisible = () =>
   );
 
 async function disable(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<void> {
+  const failures = await endAccess(run, role, found);
+  // One step that IAM refuses must not keep the other, or the deletion, from ending access.
+  if (failures.length > 1) throw failures[0];
+  if (failures.length === 0 && !role.disabled) await recordDisabled(run, role);
+}
+
+const recordDisabled = (run: ProvisionerRun, role: ConfirmedRole) =>
+  run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
+
+/** Steps 1 and 2 of a revoke; what IAM lastingly refuses is returned. */
+function endAccess(run: ProvisionerRun, role: ConfirmedRole, found: ObservedRole): Promise<PortError[]> {
   const grant = run.grant();
   const { intent } = grant.request;
   const account = configuredAccount(run.ports.configuration.accounts, intent.account);
@@ -102,18 +129,13 @@ async function disable(run: ProvisionerRun, role: ConfirmedRole, found: Observed
     workspace: intent.workspace,
     repositoryUuid: intent.repository.uuid,
   });
-  const failures = await endSessions(run.iam, {
+  return endSessions(run.iam, {
     name: role.name,
     found,
     denying,
     denyAllArn: denyAllArn(account.partition),
     boundaryArn: boundaryArn(account),
   });
-  // One step that IAM refuses must not keep the other, or the deletion, from ending access.
-  if (failures.length > 1) throw failures[0];
-  if (failures.length === 0 && !role.disabled) {
-    await run.recordOutcome({ type: 'RoleDisabled', data: { role: roleData(role) } });
-  }
 }
 
 async function removePolicies(run: ProvisionerRun, role: ConfirmedRole): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
-import { documentsOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
+import { documentsOf, freezeOf, type Grant, roleOf, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Plan } from '../../../domain/planning/plan.ts';
 import { waitingPlanOf } from '../../../domain/planning/waiting-plan.ts';
@@ -52,6 +52,8 @@ export function grantResource(
     plan,
     ...waitingFields(grant, inList),
     decision: decisionField(grant),
+    frozen: frozenField(grant),
+    hold: grant.hold && compact({ ...grant.hold, by: named(grant.hold.by) }),
     lastError: grant.lastError,
     expiresAt: grant.expiresAt,
     reason,
@@ -70,6 +72,12 @@ const boundaryWarnings = (grant: Grant, { boundaryRoles }: Configuration): strin
 /** The decision about the latest request that was decided. */
 const decisionField = ({ decision }: Grant): GrantResource['decision'] =>
   decision && compact({ ...decision, by: decision.by && named(decision.by) });
+
+/** Why the grant is frozen, also while it is being opened again. */
+function frozenField(grant: Grant): GrantResource['frozen'] {
+  const frozen = freezeOf(grant);
+  return frozen && compact({ ...frozen, by: named(frozen.by) });
+}
 
 /** A principal as a grant shows it; what identifies a person is in the events, for those who may read them. */
 const named = ({ kind, id }: Principal) => ({ kind, id });

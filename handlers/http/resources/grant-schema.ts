@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
+import { driftKinds } from '../../../domain/grants/drift-kinds.ts';
+import { freezeCauses, eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStates } from '../../../domain/grants/grant.ts';
 import { planHashSchema } from '../../../domain/grants/request.ts';
 import { unreadableItemSchema } from '../../../domain/grants/unreadable/stored-event.ts';
@@ -115,6 +116,20 @@ export const grantSchema = z
       })
       .optional()
       .describe('Of the latest request that was decided'),
+    frozen: z
+      .strictObject({
+        by: namedPrincipalSchema,
+        at: instantSchema,
+        reason: z.string(),
+        cause: z.enum(freezeCauses),
+        kinds: z.array(z.enum(driftKinds)).optional().describe('What was found, where drift is the cause'),
+      })
+      .optional()
+      .describe('While the grant is frozen, or is being opened again'),
+    hold: z
+      .strictObject({ by: namedPrincipalSchema, at: instantSchema, reason: z.string().optional() })
+      .optional()
+      .describe('Machines cannot request or renew the grant until a person releases it'),
     lastError: z
       .strictObject({ code: z.enum(problemCodes), detail: z.string(), at: instantSchema })
       .optional(),

@@ -181,6 +181,7 @@ const STATES: Record<Grant['state'], string> = {
   pending: 'waits for approval',
   provisioning: 'is being created',
   active: 'is active',
+  frozen: 'is frozen; its role admits no token',
   revoking: 'is being revoked',
   revoked: 'is revoked',
   rejected: 'was rejected',

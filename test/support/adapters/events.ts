@@ -116,6 +116,10 @@ function ofState(state: Grant['state'], core: Omit<PendingGrant, 'state'>): Gran
   switch (state) {
     case 'active':
       return { ...core, state, role: confirmed, documents };
+    case 'frozen': {
+      const frozen = { by: ada, at: announcedAt, reason: 'Looks wrong', cause: 'person' as const };
+      return { ...core, state, role: { ...confirmed, disabled: true }, documents, frozen };
+    }
     case 'revoking':
       return { ...core, state, role: { ...confirmed, disabled: true }, documents };
     case 'provisioning':

@@ -2,7 +2,7 @@ import type { EventType } from '../../../domain/grants/event.ts';
 import type { Journal } from './fakes/store.ts';
 
 const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
-const CLOSING: EventType[] = [...REMOVAL, 'UnreadableRevocationRequested'];
+const CLOSING: EventType[] = [...REMOVAL, 'GrantFrozen', 'ThawFailed', 'UnreadableRevocationRequested'];
 
 /** Which events announce which IAM write; one of them must stand before it in the same chapter of the story. */
 const announcing: Record<string, EventType[]> = {
@@ -12,6 +12,7 @@ const announcing: Record<string, EventType[]> = {
   putTrustPolicy: ['UpdateStarted', ...CLOSING],
   putBoundary: ['UpdateStarted', ...CLOSING],
   putMaxSessionDuration: ['UpdateStarted'],
+  putTags: ['UpdateStarted'],
   deleteInlinePolicy: REMOVAL,
   detachPolicy: ['ForeignPoliciesFound'],
   deleteRole: REMOVAL,
@@ -23,6 +24,9 @@ const CHAPTER_ENDS: EventType[] = [
   'UpdateFailed',
   'ProvisioningFailed',
   'GrantRevoked',
+  'ThawFailed',
+  'DriftRepaired',
+  'RepairFailed',
 ];
 
 /** The IAM writes of a journal that no earlier event announced. */
@@ -32,7 +36,9 @@ export function unannouncedWrites(journal: Journal): string[] {
   for (const entry of journal) {
     if ('event' in entry) {
       if (CHAPTER_ENDS.includes(entry.event.type)) announced = new Set();
-      else announced.add(entry.event.type);
+      // A thaw that fails ends its chapter and announces that the role is closed again.
+      if (!CHAPTER_ENDS.includes(entry.event.type) || entry.event.type === 'ThawFailed')
+        announced.add(entry.event.type);
       continue;
     }
     const needed =

@@ -126,6 +126,21 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   RevocationRequested: fc
     .tuple(subjects, oneOf('requested' as const, 'expired' as const), fc.option(createdRoles))
     .map(([s, cause, made]) => (made ? { ...s, cause: 'leftover' as const, role: made } : { ...s, cause })),
+  GrantFrozen: fc
+    .tuple(subjects, texts, oneOf('person' as const, 'drift' as const))
+    .map(([s, reason, cause]) => ({
+      ...s,
+      cause,
+      reason,
+      ...(cause === 'drift' ? { kinds: ['CLOSED_BY_HAND' as const] } : {}),
+    })),
+  GrantThawed: fc.tuple(subjects, texts).map(([s, reason]) => ({ ...s, reason })),
+  ThawFailed: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
+  RepairRequested: fc.tuple(subjects, texts).map(([s, reason]) => ({ ...s, reason })),
+  DriftRepaired: subjects.map((s) => ({ ...s, role: createdRole })),
+  RepairFailed: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
+  GrantHeld: subjects,
+  HoldReleased: fc.tuple(subjects, texts).map(([s, reason]) => ({ ...s, reason })),
   RoleDisabled: subjects.map((s) => ({ ...s, role: createdRole })),
   ForeignPoliciesFound: fc
     .tuple(subjects, fc.array(texts))

@@ -6,7 +6,18 @@ import type { Claims } from '../../../domain/trust/evaluation.ts';
 import { renderTrustPolicy } from '../../../domain/trust/policy.ts';
 import { asAccountId } from '../identifiers.ts';
 import { createdRole, GLOBEX, production, shop, staging, subject, web } from './samples.ts';
-import { created, failed, rejected, requested, revocation, revoked, started } from './stories.ts';
+import {
+  closedByHand,
+  created,
+  disabled,
+  failed,
+  frozen,
+  rejected,
+  requested,
+  revocation,
+  revoked,
+  started,
+} from './stories.ts';
 
 /** Epoch milliseconds at which the cases are asked about; the role is an hour old. */
 export const ASKED_AT = Date.UTC(2026, 0, 1, 1);
@@ -416,6 +427,22 @@ export const explanationCases: ExplanationCase[] = [
     code: 'GRANT_PROVISIONING',
     holds: [true, true],
     advice: /being created/,
+  },
+  {
+    name: 'a grant that is frozen',
+    story: [...wide, frozen, disabled],
+    token: stepClaims,
+    code: 'GRANT_FROZEN',
+    holds: [true, true],
+    advice: /frozen since .*Odd calls.*thaws or repairs/,
+  },
+  {
+    name: 'a grant whose role somebody closed',
+    story: [...wide, closedByHand, disabled],
+    token: stepClaims,
+    code: 'GRANT_FROZEN',
+    holds: [true, true],
+    advice: /closed the role by hand/,
   },
   {
     name: 'a grant that was revoked',

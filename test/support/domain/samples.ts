@@ -155,7 +155,10 @@ export const personOf = (email: string) =>
 export const ada = personOf('ada@acme.example');
 export const grace = personOf('grace@acme.example');
 
-/** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve. */
+/** What a requester may not do. */
+const BY_GRACE: readonly string[] = ['GrantApproved', 'GrantThawed', 'RepairRequested', 'HoldReleased'];
+
+/** A valid stream of the given events, one second apart from 2026-01-01 on. Ada does everything but approve and open again. */
 export function chain(
   events: readonly NewEvent[],
   grantId = GRANT_ID,
@@ -170,7 +173,7 @@ export function chain(
       grantId,
       seq,
       at: asInstant(new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString()),
-      principal: principal ?? (event.type === 'GrantApproved' ? grace : ada),
+      principal: principal ?? (BY_GRACE.includes(event.type) ? grace : ada),
       correlationId: `request-${seq}`,
       entryPoint: 'http' as EntryPoint,
       prevHash: stream.at(-1)?.hash ?? ZERO_HASH,

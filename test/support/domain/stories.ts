@@ -103,6 +103,25 @@ export const expiryChanged = (expiresAt: Instant): NewEvent => ({
   data: { ...subject, expiresAt },
 });
 
+export const frozen: NewEvent = {
+  type: 'GrantFrozen',
+  data: { ...subject, cause: 'person', reason: 'Odd calls' },
+};
+export const closedByHand: NewEvent = {
+  type: 'GrantFrozen',
+  data: { ...subject, cause: 'drift', reason: 'The trust policy denies.', kinds: ['CLOSED_BY_HAND'] },
+};
+export const thawed: NewEvent = { type: 'GrantThawed', data: { ...subject, reason: 'Explained' } };
+export const thawFailed: NewEvent = { type: 'ThawFailed', data: { ...subject, error: failure } };
+export const repairRequested: NewEvent = {
+  type: 'RepairRequested',
+  data: { ...subject, reason: 'Put it back' },
+};
+export const repaired: NewEvent = { type: 'DriftRepaired', data: { ...subject, role: createdRole } };
+export const repairFailed: NewEvent = { type: 'RepairFailed', data: { ...subject, error: failure } };
+export const held: NewEvent = { type: 'GrantHeld', data: { ...subject, reason: 'Leaked' } };
+export const released: NewEvent = { type: 'HoldReleased', data: { ...subject, reason: 'Rotated' } };
+
 const toActive = [requested(), started, created, activated];
 
 /** An honest story that ends in each state. */
@@ -110,6 +129,7 @@ export const storyOf: Record<GrantState, NewEvent[]> = {
   pending: [requested('required')],
   provisioning: [requested()],
   active: toActive,
+  frozen: [...toActive, frozen, disabled],
   revoking: [...toActive, revocation],
   revoked: [...toActive, revocation, disabled, deleted, revoked],
   rejected: [requested('required'), rejected],
@@ -117,6 +137,10 @@ export const storyOf: Record<GrantState, NewEvent[]> = {
 };
 
 export const changeWaits: NewEvent[] = [...toActive, changeRequested('required')];
+/** A freeze that is announced and not yet done, and a thaw and a repair that are not. */
+export const freezing: NewEvent[] = [...toActive, frozen];
+export const thawing: NewEvent[] = [...toActive, frozen, disabled, thawed];
+export const repairing: NewEvent[] = [...toActive, repairRequested];
 export const updating: NewEvent[] = [...toActive, changeRequested('none')];
 
 /** A grant in a state. */

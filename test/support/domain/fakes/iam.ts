@@ -180,6 +180,10 @@ export class FakeIam {
         call('putBoundary', () => void Object.assign(existing(name), { boundaryArn }), boundaryArn),
       putMaxSessionDuration: (name, maxSessionDuration) =>
         call('putMaxSessionDuration', () => void Object.assign(bounded(name), { maxSessionDuration }), name),
+      putTags: (name, tags) =>
+        call('putTags', () => void Object.assign(existing(name).tags, structuredClone(tags)), name),
+      findInlinePolicy: (name, policy) =>
+        call('findInlinePolicy', () => structuredClone(seen(name)?.inline.get(policy))),
       listPolicies: (name) =>
         call('listPolicies', () => {
           const { inline, attached } = existing(name);

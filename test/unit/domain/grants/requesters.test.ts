@@ -92,7 +92,14 @@ describe('who asked, renewed or upgraded since the last approval has asked', () 
   });
 
   test('whatever the log holds: exactly those who asked since the last approval that counts', () => {
-    const asks: EventType[] = ['GrantRequested', 'GrantChangeRequested', 'GrantExpiryChanged'];
+    const asks: EventType[] = [
+      'GrantRequested',
+      'GrantChangeRequested',
+      'GrantExpiryChanged',
+      'GrantThawed',
+      'RepairRequested',
+      'HoldReleased',
+    ];
     const people = fc.infiniteStream(fc.constantFrom<Principal>(ada, grace, carol, robot));
     fc.assert(
       fc.property(histories, people, (events, principals) => {

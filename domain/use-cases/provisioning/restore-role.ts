@@ -1,0 +1,203 @@
+import type {
+  ActiveGrant,
+  ConfirmedRole,
+  Grant,
+  ProvisioningGrant,
+  RequestInForce,
+} from '../../grants/grant.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
+import { PERMISSIONS_POLICY_NAME } from '../../planning/role.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { missingApproval, type Replanned, replan } from '../replan.ts';
+import { heldElsewhere, reserveFor } from '../reservations.ts';
+import { failProvisioning } from './create-role.ts';
+import { ensureProvider, findProviderOf } from './ensure-provider.ts';
+import type { ObservedRole } from './iam.ts';
+import { finalProblemOf, PROPAGATION_SECONDS, secondsSince } from './lasting-failures.ts';
+import { judgeConfirmedRole } from './role-identity.ts';
+import type { ProvisionerRun } from './run.ts';
+
+type Refusal = Pick<Problem, 'code' | 'detail'>;
+
+/** A frozen grant that is being opened again and whose role IAM had. */
+type OpenedGrant = ProvisioningGrant & { role: ConfirmedRole };
+
+/** True for a frozen grant whose closed role is to be opened again; a role that is gone is made anew instead. */
+export const isOpened = (grant: ProvisioningGrant): grant is OpenedGrant =>
+  grant.thawing !== undefined && grant.role?.id !== undefined;
+
+/** Opens the closed role of a frozen grant: everything about its request is verified again, and the trust policy is put
+ *  last. What lastingly prevents it is recorded, and the role is closed again. A role that is gone is recorded as
+ *  deleted, and made anew by the next step. */
+export async function thawRole(run: ProvisionerRun, grant: OpenedGrant): Promise<void> {
+  const restored = await restore(run, grant, grant.role);
+  if (restored === 'gone') {
+    if (secondsSince(run, grant.role.confirmedAt) < PROPAGATION_SECONDS) throw notVisible();
+    const { name, arn } = grant.role;
+    return run.recordOutcome({ type: 'RoleDeleted', data: { role: { name, arn } } });
+  }
+  if ('problem' in restored) return failProvisioning(run, restored.problem);
+  const { trustPolicy, permissionsPolicy } = restored.rendered.role;
+  await run.recordIntent({
+    type: 'GrantActivated',
+    data: { role: roleData(grant.role), trustPolicy, permissionsPolicy },
+  });
+}
+
+/** Restores the role of an active grant to exactly what was last applied. What lastingly prevents it is recorded. */
+export async function repairRole(run: ProvisionerRun, grant: ActiveGrant): Promise<void> {
+  const restored = await restore(run, grant, grant.role);
+  const failure =
+    restored === 'gone' ? goneProblem(grant.role.name) : 'problem' in restored && restored.problem;
+  if (!failure) return run.recordIntent({ type: 'DriftRepaired', data: { role: roleData(grant.role) } });
+  const { code, detail } = failure;
+  await run.recordIntent({ type: 'RepairFailed', data: { error: { code, detail } } });
+}
+
+/** What a restoring came to. `gone`: IAM has no role of this name. */
+type Restored = Replanned | { problem: Refusal } | 'gone';
+
+async function restore(run: ProvisionerRun, grant: Grant, role: ConfirmedRole): Promise<Restored> {
+  try {
+    return await restoreOnce(run, grant, role);
+  } catch (error) {
+    const final = finalProblemOf(error);
+    if (!final) throw error;
+    return { problem: final };
+  }
+}
+
+async function restoreOnce(run: ProvisionerRun, grant: Grant, role: ConfirmedRole): Promise<Restored> {
+  const { request } = grant;
+  const planned = await replan(run.ports, grant.id, request);
+  if (!planned.ok) return planned;
+  const { rendered, template } = planned.value;
+  const found = await run.iam.findRole(role.name);
+  if (!found) return 'gone';
+  if (judgeConfirmedRole(found, grant.id, role) !== 'ours') return { problem: foreignRole(role.name) };
+  await reserveFor(run.ports, { ...rendered, template });
+  const unapproved = await missingApprovalToRestore(run, planned.value, { request, found });
+  if (unapproved) return { problem: unapproved };
+  const foreign = await foreignPolicies(run, role.name);
+  if ('problem' in foreign) return foreign;
+  const provider = await ensureProvider(run, rendered, await findProviderOf(run, rendered.intent));
+  if (!provider.ok) return provider;
+  const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
+  const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
+  await run.recordIntent({ type: 'UpdateStarted', data: { role: roleData(role), ...hashes } });
+  // Without one of the two boundaries that it may set, the provisioner may write nothing else on a role.
+  if (found.boundaryArn === undefined) await run.iam.putBoundary(role.name, rendered.role.boundaryArn);
+  await removeForeign(run, role, foreign.inline);
+  await putEverything(run, rendered, found);
+  return planned.value;
+}
+
+/** The problem of restoring what nobody has approved: names must be owned, or approved by a person, as they are now. An
+ *  approved change was compared with what was live before it, which nothing here proves: it counts where its names are
+ *  owned. Without any approval, what is restored may be no more than what IAM holds. */
+async function missingApprovalToRestore(
+  run: ProvisionerRun,
+  planned: Replanned,
+  { request, found }: { request: RequestInForce; found: ObservedRole },
+): Promise<Problem | undefined> {
+  const { configuration } = run.ports;
+  const { rendered, template } = planned;
+  const held = await heldElsewhere(run.ports, { ...rendered, template });
+  const unapproved = missingApproval(configuration, planned, { request, live: undefined, held });
+  if (!unapproved || rendered.unowned.length > 0 || held.length > 0) return unapproved;
+  if (request.approvedBy?.kind === 'person') return undefined;
+  const live = {
+    intent: request.intent,
+    requesterKind: request.requestedBy.kind,
+    permissionsPolicy: await run.iam.findPermissionsPolicy(rendered.role.name),
+    maxSessionDuration: found.maxSessionDuration,
+    trustPolicyHash: request.intent.trustPolicyHash,
+  };
+  return missingApproval(configuration, planned, { request, live, held });
+}
+
+/** The policies on a role that Rolewright did not put there and that a restoring removes. One with a Deny is somebody's
+ *  containment and stays, because it only takes away. What an attached policy holds is not known here: it is refused. */
+async function foreignPolicies(
+  run: ProvisionerRun,
+  roleName: string,
+): Promise<{ inline: string[] } | { problem: Refusal }> {
+  const { inline, attached } = await run.iam.listPolicies(roleName);
+  const [first] = attached;
+  if (first !== undefined) {
+    const detail = `Policy ${first} is attached to role ${roleName}, and Rolewright has not attached it. Find out why, detach it, and repeat this, or revoke the grant.`;
+    return { problem: problem('CONFLICT', detail) };
+  }
+  const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
+  const documents = await Promise.all(
+    foreign.map(async (name) => ({ name, document: await run.iam.findInlinePolicy(roleName, name) })),
+  );
+  return { inline: documents.filter(({ document }) => !mayDeny(document)).map(({ name }) => name) };
+}
+
+/** True unless a policy is known to hold no Deny. */
+const mayDeny = (document: unknown): boolean => {
+  const text = JSON.stringify(document ?? null);
+  return document === undefined || /"deny"/i.test(text);
+};
+
+async function removeForeign(
+  run: ProvisionerRun,
+  role: ConfirmedRole,
+  inline: readonly string[],
+): Promise<void> {
+  if (inline.length === 0) return;
+  const data = { role: roleData(role), inline: [...inline], attached: [] };
+  await run.recordIntent({ type: 'ForeignPoliciesFound', data });
+  for (const name of inline) {
+    await run.iam.deleteInlinePolicy(role.name, name).catch((error: unknown) => {
+      if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
+    });
+  }
+}
+
+/** Puts what differs from what IAM holds; the trust policy last, so that no token is admitted before all else is so. */
+async function putEverything(
+  { iam }: ProvisionerRun,
+  { role, intent }: RenderedRole,
+  found: ObservedRole,
+): Promise<void> {
+  const missing = Object.entries(role.tags).filter(([key, value]) => found.tags[key] !== value);
+  if (missing.length > 0) await iam.putTags(role.name, Object.fromEntries(missing));
+  const permissions = await iam.findPermissionsPolicy(role.name);
+  if (canonicalHash(permissions ?? null) !== intent.permissionsPolicyHash) {
+    await iam.putPermissionsPolicy(role.name, role.permissionsPolicy);
+  }
+  if (found.maxSessionDuration !== intent.maxSessionDuration) {
+    await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
+  }
+  if (found.boundaryArn !== undefined && found.boundaryArn !== role.boundaryArn) {
+    await iam.putBoundary(role.name, role.boundaryArn);
+  }
+  if (canonicalHash(found.trustPolicy ?? null) !== intent.trustPolicyHash) {
+    await iam.putTrustPolicy(role.name, role.trustPolicy);
+  }
+}
+
+const roleData = ({ name, arn, id }: ConfirmedRole) => ({ name, arn, id });
+
+const foreignRole = (roleName: string): Problem =>
+  problem(
+    'ROLE_NAME_TAKEN',
+    `Role ${roleName} was replaced, or has lost the tag of this grant. Rolewright changes no role that is not provably its own. Restore the tag, or delete the role and repeat this, or revoke the grant.`,
+  );
+
+const goneProblem = (roleName: string): Problem =>
+  problem(
+    'CONFLICT',
+    `Role ${roleName} was deleted in AWS. Freeze the grant and repair it, which makes the role again, or revoke it.`,
+  );
+
+const notVisible = () =>
+  new PortError(
+    'IAM',
+    'UNAVAILABLE',
+    'The role is not visible yet. IAM is eventually consistent; repeat in a minute.',
+  );
