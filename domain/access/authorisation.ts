@@ -13,8 +13,15 @@ import { unlistedLimit } from './derived-groups/unlisted-limit.ts';
 import { pipelineActionLimit, pipelineLimit } from './pipeline-limit.ts';
 import type { Reach } from './reach.ts';
 
+/** What only people do, whatever the rules say. `hold` and `release` are of a repository, `reconcile` of the installation,
+ *  `freeze` of a grant and of the installation. */
+const personActions = ['freeze', 'thaw', 'repair', 'release', 'hold', 'reconcile'] as const;
+
+/** See `personActions`. */
+export type PersonAction = (typeof personActions)[number];
+
 /** What a principal can do to grants. `audit` reads the log of all grants. */
-export const actions = ['request', 'revoke', 'approve', 'read', 'audit'] as const;
+export const actions = ['request', 'revoke', 'approve', 'read', 'audit', ...personActions] as const;
 
 /** See `actions`. */
 export type Action = (typeof actions)[number];
@@ -76,11 +83,34 @@ export type DeniedAccess = { principal: Principal; action: Action; resource: str
 /** Whether a caller could be allowed on any resource, before one is looked up. Denies only a caller who is denied on
  *  each. */
 export function couldBeAllowed({ rules, ...attempt }: Attempt & { rules: AccessRules }): Decision {
-  const broken = pipelineActionLimit(attempt) ?? unlistedLimit(attempt);
+  const broken = pipelineActionLimit(attempt) ?? personLimit(attempt) ?? unlistedLimit(attempt);
   return broken ? denial(broken) : rules.couldBeAllowed(attempt);
 }
 
-/** Decides on one resource. The limits of pipelines, of unlisted people and of who may request a template come first, and no rule
+/** The rule that `personActions` are people's; it holds whatever the access rules say. */
+const PERSONS_RULE = 'persons-only';
+
+/** The problem of a machine that tries what only people do, which is reported; undefined for a person. */
+export function personRequired(
+  { report }: { report: (denial: DeniedAccess) => void },
+  caller: Caller,
+  action: PersonAction,
+): Problem | undefined {
+  const { kind, id } = caller.principal;
+  if (kind === 'person') return undefined;
+  report(deniedAccess({ caller, action, resource: undefined, rule: PERSONS_RULE }));
+  const detail = `Rule ${PERSONS_RULE}: ${kind} ${id} cannot ${action} anything. ${nextSteps[PERSONS_RULE]}`;
+  return problem('PERSON_REQUIRED', detail);
+}
+
+const isPersonAction = (action: Action): action is PersonAction =>
+  personActions.some((one) => one === action);
+
+/** What no machine does. */
+const personLimit = ({ caller, action }: Attempt): string | undefined =>
+  isPersonAction(action) && caller.principal.kind !== 'person' ? PERSONS_RULE : undefined;
+
+/** Decides on one resource. The limits of pipelines, of machines, of unlisted people and of who may request a template come first, and no rule
  *  overrides them. Then come the rules, which deny by default. */
 export function decideAccess({
   rules,
@@ -88,6 +118,7 @@ export function decideAccess({
 }: Attempt & { rules: AccessRules; resource: Resource }): Decision {
   const broken =
     pipelineActionLimit(attempt) ??
+    personLimit(attempt) ??
     unlistedLimit(attempt) ??
     pipelineLimit(attempt) ??
     requestability(attempt);
@@ -166,6 +197,8 @@ const nextSteps = {
   'pipeline-requests-and-reads-only': 'Ask a person of the platform team.',
   'pipeline-keeps-expiry': ASK,
   'pipeline-keeps-waiting-request': 'Have the waiting request decided or withdrawn first.',
+  'persons-only': 'Have a person do it.',
+  'nobody-reopens-their-own-request': 'Have a person who has not requested it open it again.',
   'nobody-approves-their-own-request': 'Have a person who has not requested it decide.',
   'unlisted-requests-and-reads-only':
     'Have an administrator add an entry to people, or come with a token of the company.',

@@ -16,6 +16,3 @@ export const driftKinds = [
   'WORKSPACE_RENAMED',
   'CLOSED_BY_HAND',
 ] as const;
-
-/** See `driftKinds`. */
-export type DriftKind = (typeof driftKinds)[number];

@@ -88,6 +88,9 @@ export const upgradeSchema = z
   })
   .meta({ id: 'Upgrade' });
 
+/** The shape of a body that says why something is closed, or opened again. */
+export const containmentSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Containment' });
+
 /** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
   const parsed = schema.safeParse(body, { error: fieldRule });

@@ -5,6 +5,7 @@ import { type Instant, plusSeconds } from '../../shared/time.ts';
 import type { NewEvent } from '../event.ts';
 import { type Grant, isDecidable, isRequester, type WaitingRequest, waitingRequest } from '../grant.ts';
 import { hasLapsed } from '../lapse.ts';
+import { frozenGrant } from './decide-freeze.ts';
 
 /** A person's decision about a waiting plan. `now` is its time, and the event must have the same. */
 export type Decision = { planHash: string; principal: Principal; now: Instant; reason?: string | undefined };
@@ -71,6 +72,7 @@ function findWaiting(
   grant: Grant,
   { planHash, now }: Pick<Decision, 'planHash' | 'now'>,
 ): Result<WaitingRequest> {
+  if (grant.state === 'frozen') return fail(frozenGrant(grant));
   const waiting = waitingRequest(grant);
   if (!waiting) {
     return fail(

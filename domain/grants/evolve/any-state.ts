@@ -1,6 +1,6 @@
 import type { GrantEvent } from '../event.ts';
 import { type Grant, withRequester } from '../grant.ts';
-import { holdOf, mayReopen } from './hold.ts';
+import { holdOf, mayReopen } from './containment/hold.ts';
 import { renamed } from './request.ts';
 
 /** A grant after an event that means the same in every state; the grant itself after any other. */

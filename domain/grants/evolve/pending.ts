@@ -1,7 +1,7 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, PendingGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { heldBy } from './hold.ts';
+import { heldBy } from './containment/hold.ts';
 import { begin } from './request.ts';
 import { approvedRequest, decisionOf } from './valid-approval.ts';
 

@@ -1,7 +1,7 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, ProvisioningGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { beginFreeze, endThaw } from './frozen.ts';
+import { beginFreeze, endThaw } from './containment/frozen.ts';
 import { beginRevoking } from './revoking.ts';
 import { confirmedBy, removalStep } from './role.ts';
 

@@ -8,7 +8,7 @@ import type {
   RevokingGrant,
 } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { heldBy } from './hold.ts';
+import { heldBy } from './containment/hold.ts';
 import { confirmedBy, removalStep } from './role.ts';
 
 /** A grant whose role was being removed, after one more event. */

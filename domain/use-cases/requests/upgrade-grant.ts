@@ -1,3 +1,4 @@
+import { frozenGrant } from '../../grants/deciders/decide-freeze.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, type Result } from '../../shared/result.ts';
 import { readableGrant } from '../reading/read-grants.ts';
@@ -23,6 +24,7 @@ export async function upgradeGrant(
   const found = await readableGrant(ports, grantId, context.caller);
   if (!found.ok) return found;
   const grant = found.value;
+  if (grant.state === 'frozen') return fail(frozenGrant(grant));
   if (grant.state !== 'active') {
     const detail = `Grant ${grant.id} is ${grant.state}; only an active grant can be upgraded. Request the grant instead.`;
     return fail(problem('CONFLICT', detail));

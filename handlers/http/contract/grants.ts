@@ -45,6 +45,7 @@ const planProblems = [
   'OIDC_NOT_ENABLED',
   'PLAN_CHANGED',
   'QUOTA_EXCEEDED',
+  'FROZEN',
   'PARAMETERS_INVALID',
   'LIFETIME_REQUIRED',
   'LIFETIME_TOO_LONG',
@@ -174,7 +175,7 @@ export const rejectGrant = {
   access: 'caller',
   body: rejectionSchema,
   successes: decision,
-  problems: [...bodyProblems, 'DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'PLAN_CHANGED'],
+  problems: [...bodyProblems, 'DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'FROZEN', 'PLAN_CHANGED'],
   example: { path: { id: EXAMPLE }, body: { planHash: PLAN_HASH, reason: 'Use staging first' }, status: 200 },
 } as const satisfies Operation;
 

@@ -42,12 +42,24 @@ describe('GET /v1/me', () => {
       id: 'ada@acme.example',
       groups: ['platform', 'staff'],
       issuer: 'https://login.acme.example',
-      may: ['request', 'revoke', 'approve', 'read', 'audit'],
+      may: [
+        'request',
+        'revoke',
+        'approve',
+        'read',
+        'audit',
+        'freeze',
+        'thaw',
+        'repair',
+        'release',
+        'hold',
+        'reconcile',
+      ],
     });
   });
 
   test.each<[string, string[]]>([
-    ['bob', ['approve', 'read']],
+    ['bob', ['approve', 'read', 'freeze', 'hold']],
     ['sam', []],
     ['reader', ['read']],
     ['bot', []],

@@ -1,5 +1,5 @@
-import type { EventOf } from '../event.ts';
-import { type ActiveGrant, withRequester } from '../grant.ts';
+import type { EventOf } from '../../event.ts';
+import { type ActiveGrant, withRequester } from '../../grant.ts';
 import { mayReopen } from './hold.ts';
 
 /** An active grant after an event of its repair. Who has it repaired counts as a requester. */

@@ -1,6 +1,6 @@
-import type { Principal } from '../../shared/principal.ts';
-import type { GrantEvent } from '../event.ts';
-import { type Grant, type Hold, isRequester } from '../grant.ts';
+import type { Principal } from '../../../shared/principal.ts';
+import type { GrantEvent } from '../../event.ts';
+import { type Grant, type Hold, isRequester } from '../../grant.ts';
 
 /** True for who may open again what a person has closed: a person who is no requester. */
 export const mayReopen = (grant: Grant, principal: Principal): boolean =>

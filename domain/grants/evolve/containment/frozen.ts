@@ -1,4 +1,4 @@
-import type { EventOf, GrantEvent } from '../event.ts';
+import type { EventOf, GrantEvent } from '../../event.ts';
 import {
   type ActiveGrant,
   type Freeze,
@@ -7,11 +7,11 @@ import {
   type GrantRole,
   type ProvisioningGrant,
   withRequester,
-} from '../grant.ts';
-import { evolveInAnyState } from './any-state.ts';
+} from '../../grant.ts';
+import { evolveInAnyState } from '../any-state.ts';
+import { beginRevoking } from '../revoking.ts';
+import { confirmedBy, removalStep } from '../role.ts';
 import { mayReopen } from './hold.ts';
-import { beginRevoking } from './revoking.ts';
-import { confirmedBy, removalStep } from './role.ts';
 
 /** A grant whose role is kept closed, after one more event. */
 export function evolveFrozen(grant: FrozenGrant, event: GrantEvent): Grant {
