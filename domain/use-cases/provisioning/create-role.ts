@@ -1,4 +1,10 @@
-import type { AnnouncedRole, ConfirmedRole, GrantRole, ProvisioningGrant } from '../../grants/grant.ts';
+import type {
+  AnnouncedRole,
+  ConfirmedRole,
+  GrantRole,
+  ProvisioningGrant,
+  RequestInForce,
+} from '../../grants/grant.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
@@ -7,7 +13,7 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
-import { ensureProvider } from './ensure-provider.ts';
+import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import {
   finalProblemOf,
   isUnseen,
@@ -15,7 +21,6 @@ import {
   secondsSince,
   unreachableProblemOf,
 } from './lasting-failures.ts';
-import { type ReadsAhead, readAhead } from './reads-ahead.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import { configuredAccount, type ProvisionerRun } from './run.ts';
@@ -238,4 +243,31 @@ export async function compensate(
 ): Promise<void> {
   await removeRole(run, role);
   await run.recordIntent({ type: 'ProvisioningFailed', data: { error } });
+}
+
+/** What a new role needs to know beside its plan. Each read has begun, and its answer or failure comes when it is asked for:
+ *  so they wait for no other, and what is decided does not depend on which of them ends first. */
+type ReadsAhead = {
+  live(): Promise<GrantId[]>;
+  roleQuota(): ReturnType<ProvisionerRun['iam']['roleQuota']>;
+  provider(): ReturnType<typeof findProviderOf>;
+  /** Resolves when every read has ended, well or badly. */
+  ended(): Promise<void>;
+};
+
+/** Begins the reads that depend on nothing but the intent. */
+function readAhead(run: ProvisionerRun, { intent }: Pick<RequestInForce, 'intent'>): ReadsAhead {
+  const live = run.ports.grants.listLive(intent.repository.uuid, intent.account);
+  // An account that is not configured fails this read, and no other.
+  const roleQuota = (async () => run.iam.roleQuota())();
+  const provider = findProviderOf(run, intent);
+  const all = Promise.allSettled([live, roleQuota, provider]);
+  return {
+    live: () => live,
+    roleQuota: () => roleQuota,
+    provider: () => provider,
+    ended: async () => {
+      await all;
+    },
+  };
 }

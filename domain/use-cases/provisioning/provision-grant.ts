@@ -11,7 +11,7 @@ import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
 import { isUnreachable } from './lasting-failures.ts';
 import { closeRole, removeLeftover, removeRole } from './remove-role.ts';
-import { isOpened, repairRole, thawRole } from './restoring/restore-role.ts';
+import { isOpened, repairRole, thawRole } from './restore-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
 

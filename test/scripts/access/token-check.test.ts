@@ -85,7 +85,7 @@ describe('a token is checked as a deployment would, and', () => {
           '',
           'person ada@acme.example',
           'groups  approvers, staff',
-          'may     approve, read, on what the access rules name',
+          'may     approve, read, freeze, hold, on what the access rules name',
         ].join('\n'),
       });
     }

@@ -4,20 +4,20 @@ import type {
   Grant,
   ProvisioningGrant,
   RequestInForce,
-} from '../../../grants/grant.ts';
-import type { RenderedRole } from '../../../planning/rendered-role.ts';
-import { PERMISSIONS_POLICY_NAME } from '../../../planning/role.ts';
-import { canonicalHash } from '../../../shared/canonical-hash.ts';
-import { PortError } from '../../../shared/port-error.ts';
-import { type Problem, problem } from '../../../shared/problem.ts';
-import { missingApproval, type Replanned, replan } from '../../replan.ts';
-import { heldElsewhere, reserveFor } from '../../reservations.ts';
-import { failProvisioning } from '../create-role.ts';
-import { ensureProvider, findProviderOf } from '../ensure-provider.ts';
-import type { ObservedRole } from '../iam.ts';
-import { finalProblemOf, PROPAGATION_SECONDS, secondsSince } from '../lasting-failures.ts';
-import { judgeConfirmedRole } from '../role-identity.ts';
-import type { ProvisionerRun } from '../run.ts';
+} from '../../grants/grant.ts';
+import type { RenderedRole } from '../../planning/rendered-role.ts';
+import { PERMISSIONS_POLICY_NAME } from '../../planning/role.ts';
+import { canonicalHash } from '../../shared/canonical-hash.ts';
+import { PortError } from '../../shared/port-error.ts';
+import { type Problem, problem } from '../../shared/problem.ts';
+import { missingApproval, type Replanned, replan } from '../replan.ts';
+import { heldElsewhere, reserveFor } from '../reservations.ts';
+import { failProvisioning } from './create-role.ts';
+import { ensureProvider, findProviderOf } from './ensure-provider.ts';
+import type { ObservedRole } from './iam.ts';
+import { finalProblemOf, PROPAGATION_SECONDS, secondsSince } from './lasting-failures.ts';
+import { judgeConfirmedRole } from './role-identity.ts';
+import type { ProvisionerRun } from './run.ts';
 
 type Refusal = Pick<Problem, 'code' | 'detail'>;
 
