@@ -25,6 +25,8 @@ export type SlackWeb = {
   updateView(viewId: string, view: ModalView): Promise<void>;
   /** Undefined if Slack has no such user. */
   profile(user: string): Promise<SlackProfile | undefined>;
+  /** The id of the user who has this email; undefined if Slack has none, or they are deactivated. */
+  userOfEmail(email: string): Promise<string | undefined>;
   /** The ids of the users in a Slack user group, by its id. Undefined if there is no such user group, or it is disabled. */
   userGroupMembers(userGroup: string): Promise<string[] | undefined>;
 };
@@ -97,27 +99,32 @@ export function slackWebApi(options: {
     async updateView(viewId, view) {
       await call('views.update', (web) => web.views.update({ view_id: viewId, view }));
     },
-    async profile(user) {
-      try {
+    profile: (user) =>
+      orAbsent(async () => {
         const { user: found } = await call('users.info', (web) => web.users.info({ user }));
         return toProfile(found ?? {});
-      } catch (error) {
-        if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
-        throw error;
-      }
-    },
-    async userGroupMembers(usergroup) {
-      try {
-        const { users } = await call('usergroups.users.list', (web) =>
-          web.usergroups.users.list({ usergroup }),
-        );
-        return users ?? [];
-      } catch (error) {
-        if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
-        throw error;
-      }
-    },
+      }),
+    userOfEmail: (email) =>
+      orAbsent(async () => {
+        const { user } = await call('users.lookupByEmail', (web) => web.users.lookupByEmail({ email }));
+        return user?.id;
+      }),
+    userGroupMembers: (usergroup) =>
+      orAbsent(async () => {
+        const act = (web: WebClient) => web.usergroups.users.list({ usergroup });
+        return (await call('usergroups.users.list', act)).users ?? [];
+      }),
   };
+}
+
+/** Undefined where Slack has no such thing. */
+async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 /** What Slack says of a user. What it leaves out counts against them. */

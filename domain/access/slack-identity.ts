@@ -1,4 +1,4 @@
-import { foldAscii } from '../shared/principal.ts';
+import { foldAscii, identifiersOf, type Principal } from '../shared/principal.ts';
 import { type DerivingSettings, entryOfDomain } from './derived-groups/derived-groups.ts';
 import { type Directory, EMAIL, entriesOf, findSlackPerson, type Person } from './directory.ts';
 
@@ -45,3 +45,17 @@ export function slackUserOf({ people }: Directory, team: string, principalId: st
   const [ownTeam, user] = people.find(({ id }) => id === principalId)?.slack?.split('/') ?? [];
   return ownTeam === team ? user : undefined;
 }
+
+/** True for a person whose id is an email of a configured domain, who has no entry, and who has come by Slack. */
+export function isUnlisted(
+  settings: Directory & Pick<DerivingSettings, 'emailDomains'>,
+  { id, identifiers = [] }: Principal,
+): boolean {
+  const isOfDomain = EMAIL.test(id) && entryOfDomain(settings, id) !== undefined;
+  const hasEntry = entriesOf(settings, { id, email: id }).length > 0;
+  return isOfDomain && !hasEntry && identifiers.some((one) => one.startsWith('slack:'));
+}
+
+/** True if a principal has come by this Slack user. */
+export const cameBy = ({ identifiers = [] }: Principal, { team, user }: SlackUser): boolean =>
+  identifiersOf({ slack: [team, user] }).some((one) => identifiers.includes(one));

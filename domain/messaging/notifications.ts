@@ -1,5 +1,6 @@
+import type { DerivingSettings } from '../access/derived-groups/derived-groups.ts';
 import type { Directory } from '../access/directory.ts';
-import { slackUserOf } from '../access/slack-identity.ts';
+import { isUnlisted, slackUserOf } from '../access/slack-identity.ts';
 import type { GrantEvent } from '../grants/event.ts';
 import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
 import { evolve, replay } from '../grants/evolve/evolve.ts';
@@ -11,8 +12,11 @@ import type { Principal } from '../shared/principal.ts';
 import type { Instant } from '../shared/time.ts';
 import type { SlackSettings } from './slack-settings.ts';
 
-/** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. */
-export type Recipient = { to: 'approvers' | 'team' | 'requester'; channel: string };
+/** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. `unlisted` is a requester without
+ *  an entry in `people`, who asked in Slack: only Slack knows which user has their email. */
+export type Recipient =
+  | { to: 'approvers' | 'team' | 'requester'; channel: string }
+  | { to: 'requester'; unlisted: Principal };
 
 /** How a waiting request ended, by whom and when. */
 export type WaitingOver = {
@@ -31,7 +35,7 @@ export type WaitingStory = {
   decision?: WaitingOver | undefined;
 };
 
-type Settings = { slack: SlackSettings; directory: Directory };
+type Settings = { slack: SlackSettings; directory: Directory & Pick<DerivingSettings, 'emailDomains'> };
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and revoked. The
@@ -43,10 +47,8 @@ export function recipientsOf({ slack, directory }: Settings, part: StreamPart): 
   const { project, approval } = asked;
   const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
   const team: Recipient[] = channel ? [{ to: 'team', channel }] : [];
-  const user =
-    asked.principal.kind === 'person' ? slackUserOf(directory, slack.team, asked.principal.id) : undefined;
   const isOwnDoing = event.principal.kind === 'person' && event.principal.id === asked.principal.id;
-  const requester: Recipient[] = user && !isOwnDoing ? [{ to: 'requester', channel: user }] : [];
+  const requester = isOwnDoing ? [] : requesterOf({ slack, directory }, asked.principal);
   switch (event.type) {
     case 'GrantRequested':
     case 'GrantChangeRequested':
@@ -65,6 +67,15 @@ export function recipientsOf({ slack, directory }: Settings, part: StreamPart): 
     default:
       return [];
   }
+}
+
+function requesterOf({ slack, directory }: Settings, principal: Principal): Recipient[] {
+  if (principal.kind !== 'person') return [];
+  const channel = slackUserOf(directory, slack.team, principal.id);
+  if (channel !== undefined) return [{ to: 'requester', channel }];
+  return slack.emailLookup && isUnlisted(directory, principal)
+    ? [{ to: 'requester', unlisted: principal }]
+    : [];
 }
 
 type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };

@@ -88,17 +88,6 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
           team_id: seed.team.id,
           user_id: slackSeed.app.botId,
         });
-      case 'users.info': {
-        const user = findUser(seed, String(given.user));
-        return user && user.id === given.user
-          ? ok({ user: userShown(seed, user) })
-          : refused('user_not_found');
-      }
-      case 'usergroups.users.list': {
-        const found = world.userGroups.get(String(given.usergroup));
-        const isShown = found && (!found.disabled || given.include_disabled === 'true');
-        return isShown ? ok({ users: [...found.users] }) : refused('no_such_subteam');
-      }
       case 'chat.postMessage':
         return post(given, 'chat.postMessage');
       case 'chat.postEphemeral': {
@@ -112,9 +101,30 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
       case 'views.update':
         return updateView(given);
       default:
-        return refused('unknown_method');
+        return whoIs(world, method, given) ?? refused('unknown_method');
     }
   };
+}
+
+/** The methods that tell of users and user groups. */
+function whoIs({ seed, userGroups }: SlackWorld, method: string, given: Arguments): ApiAnswer | undefined {
+  switch (method) {
+    case 'users.info': {
+      const user = findUser(seed, String(given.user));
+      return user && user.id === given.user ? ok({ user: userShown(seed, user) }) : refused('user_not_found');
+    }
+    case 'users.lookupByEmail': {
+      const user = seed.users.find(({ email, deleted }) => email === given.email && !deleted);
+      return user ? ok({ user: userShown(seed, user) }) : refused('users_not_found');
+    }
+    case 'usergroups.users.list': {
+      const found = userGroups.get(String(given.usergroup));
+      const isShown = found && (!found.disabled || given.include_disabled === 'true');
+      return isShown ? ok({ users: [...found.users] }) : refused('no_such_subteam');
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** The Web API behind its bearer token and its armed faults; a fault's `match` is a method's name. Undefined when the

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SlackContent, SlackWeb } from '../../../adapters/slack/web-api.ts';
+import { cameBy } from '../../../domain/access/slack-identity.ts';
 import type { Configuration } from '../../../domain/configuration/configuration.ts';
 import type { EventLog } from '../../../domain/grants/stores.ts';
 import {
@@ -46,8 +47,10 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
   const upTo = { checkpoint: undefined, events: events.slice(0, seq) };
   const settings = { slack, directory: ports.configuration };
   const naming = namingFor(ports.configuration, slack.team);
-  for (const recipient of upTo.events.length === seq ? recipientsOf(settings, upTo) : []) {
-    const id = notificationId(grantId, seq, recipient.to);
+  for (const found of upTo.events.length === seq ? recipientsOf(settings, upTo) : []) {
+    const id = notificationId(grantId, seq, found.to);
+    const recipient = await reached(ports, found, { team: slack.team, id });
+    if (!recipient) continue;
     if (recipient.to === 'approvers') {
       await showApproval(ports, recipient, { grantId, seq, id });
       continue;
@@ -59,6 +62,29 @@ export async function tell(ports: NotificationPorts, { grantId, seq }: Notificat
   if (ended !== undefined) await refreshApproval(ports, grantId, ended);
 }
 
+/** A recipient whose Slack channel is known. */
+type Reached = Extract<Recipient, { channel: string }>;
+
+/** Finds the Slack user of a requester without an entry by their email. It is only believed where they asked as that very user.
+ *  Undefined, and logged, for whoever cannot be found. */
+async function reached(
+  ports: NotificationPorts,
+  recipient: Recipient,
+  { team, id }: { team: string; id: string },
+): Promise<Reached | undefined> {
+  if ('channel' in recipient) return recipient;
+  const { to, unlisted } = recipient;
+  const found = await attempted(
+    ports,
+    () => ports.web.userOfEmail(unlisted.id),
+    () => true,
+  );
+  const user = found.ok ? found.value : undefined;
+  if (user !== undefined && cameBy(unlisted, { team, user })) return { to, channel: user };
+  lost(ports, { id, to }, found.ok ? undefined : found.error);
+  return undefined;
+}
+
 const notificationId = (grantId: GrantId, seq: number, to: Recipient['to']): string =>
   `notification#${grantId}#${seq}#${to}`;
 
@@ -66,7 +92,7 @@ const notificationId = (grantId: GrantId, seq: number, to: Recipient['to']): str
  *  the message's place in Slack was known. */
 async function showApproval(
   ports: NotificationPorts,
-  recipient: Recipient,
+  recipient: Reached,
   { grantId, seq, id }: { grantId: GrantId; seq: number; id: string },
 ): Promise<void> {
   const before = await currentCard(ports, grantId, seq);
@@ -104,7 +130,7 @@ async function currentCard(ports: NotificationPorts, grantId: GrantId, seq: numb
 /** Sends a message unless it was sent, or may have been. True when this call has sent it. */
 async function sendOnce(
   ports: NotificationPorts,
-  { to, channel }: Recipient,
+  { to, channel }: Reached,
   { id, content }: { id: string; content: SlackContent },
 ): Promise<boolean> {
   const { claims, clock, web } = ports;
@@ -148,6 +174,7 @@ async function attempted<T>(
 }
 
 function lost({ logger }: NotificationPorts, what: object, error: unknown): void {
-  const detail = error instanceof PortError ? error.message : 'unknown failure';
+  const unknown = error === undefined ? 'no Slack user is the requester' : 'unknown failure';
+  const detail = error instanceof PortError ? error.message : unknown;
   logger.error('a notification was lost', { ...what, detail });
 }

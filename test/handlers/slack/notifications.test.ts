@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../domain/grants/event.ts';
-import { GRANT_ID, grace } from '../../support/domain/samples.ts';
+import { identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
+import { configurationContent, configurationOf, GRANT_ID, grace } from '../../support/domain/samples.ts';
 import {
   activated,
   approved,
@@ -69,6 +70,73 @@ describe('who is told', () => {
     const grantId = await world.story([waiting(), rejected]);
     await world.tell(grantId, 2);
     expect(await world.posted()).toEqual([]);
+  });
+});
+
+describe('a requester without an entry in people', () => {
+  const known = (emails: string[], slack?: readonly [string, string]) => identifiersOf({ emails, slack });
+  const lin = (over: Partial<Principal> = {}): Principal => ({
+    kind: 'person',
+    id: 'lin@acme.example',
+    identifiers: known(['lin@acme.example'], ['T0ACME', 'U0LIN']),
+    ...over,
+  });
+  const configuration = configurationOf({
+    ...configurationContent(),
+    people: [{ id: 'ada@acme.example', slack: 'T0ACME/U0ADA' }],
+    emailDomains: [{ domain: 'acme.example', groups: ['staff'] }],
+    slack: { team: 'T0ACME', approversChannel: 'C0APPROVALS', emailLookup: true },
+  });
+  const lapsedFor = async (requester: Principal, over: object = {}) => {
+    const grantId = await world.story([waiting()], requester);
+    await world.append(grantId, lapsed, SYSTEM);
+    await world.tell(grantId, 2, { configuration, ...over });
+    return channelsOf(await world.posted());
+  };
+
+  test('is told as the Slack user who asked, found by their email', async () => {
+    expect(await lapsedFor(lin())).toEqual(['D0LIN']);
+    expect(world.lines).toEqual([]);
+  });
+
+  test.each<[string, Partial<Principal>]>([
+    [
+      'another Slack user has the email now',
+      { identifiers: known(['lin@acme.example'], ['T0ACME', 'U0OTHER']) },
+    ],
+    [
+      'the Slack user is of another workspace',
+      { identifiers: known(['lin@acme.example'], ['T0EVIL', 'U0LIN']) },
+    ],
+    ['Slack knows nobody with the email', { id: 'left@acme.example' }],
+    [
+      'the Slack user is deactivated',
+      { id: 'dora@acme.example', identifiers: known([], ['T0ACME', 'U0DORA']) },
+    ],
+  ])('is told nothing, and the log says so, where %s', async (_, over) => {
+    expect(await lapsedFor(lin(over))).toEqual([]);
+    expect(world.lines).toEqual([
+      expect.objectContaining({ level: 'error', text: 'a notification was lost' }),
+    ]);
+  });
+
+  test.each<[string, Principal, object]>([
+    ['they came over HTTP only', lin({ identifiers: known(['lin@acme.example']) }), {}],
+    ['their domain is not configured', lin({ id: 'lin@evil.example' }), {}],
+    [
+      'users are not looked up',
+      lin(),
+      { configuration: { ...configuration, slack: { ...configuration.slack, emailLookup: false } } },
+    ],
+    ['they are a service', { kind: 'service', id: 'lin@acme.example' }, {}],
+  ])('is not looked for where %s', async (_, requester, over) => {
+    expect(await lapsedFor(requester, over)).toEqual([]);
+    expect(world.lines).toEqual([]);
+  });
+
+  test('is told in spite of an outage that passes, once', async () => {
+    await world.fault({ match: 'users.lookupByEmail', effect: 'error', times: 1 });
+    expect(await lapsedFor(lin())).toEqual(['D0LIN']);
   });
 });
 

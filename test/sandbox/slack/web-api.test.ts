@@ -34,6 +34,13 @@ describe('the Web API, through Slack’s own client', () => {
     });
   });
 
+  test('finds an active user by the whole email', async () => {
+    const find = (email: string) => world.client().users.lookupByEmail({ email });
+    expect((await find('lin@acme.example')).user?.id).toBe('U0LIN');
+    for (const email of ['dora@acme.example', 'lin@acme', 'nobody@acme.example'])
+      expect(await errorOf(find(email))).toBe('users_not_found');
+  });
+
   test('lists the users of a user group that is not disabled, and knows no other', async () => {
     const list = (usergroup: string, include_disabled = false) =>
       world.client().usergroups.users.list({ usergroup, include_disabled });
