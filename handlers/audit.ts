@@ -6,7 +6,7 @@ const core = composeDecidingCore();
 
 /** Searches the audit log. */
 export const handler = httpFunction(
-  core.logger,
+  core,
   composeVerifier(core),
   auditRoutes({ ...composeAudits(core), ...composeCursors(core) }),
 );

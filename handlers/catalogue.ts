@@ -5,8 +5,4 @@ import { catalogueRoutes } from './http/routes/catalogue.ts';
 const core = composeCore();
 
 /** Shows what can be asked for. */
-export const handler = httpFunction(
-  core.logger,
-  composeVerifier(core),
-  catalogueRoutes(composeTemplates(core)),
-);
+export const handler = httpFunction(core, composeVerifier(core), catalogueRoutes(composeTemplates(core)));

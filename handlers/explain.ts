@@ -5,8 +5,4 @@ import { explainRoutes } from './http/routes/explain.ts';
 const core = composeDecidingCore();
 
 /** Explains why a token is or is not admitted. */
-export const handler = httpFunction(
-  core.logger,
-  composeVerifier(core),
-  explainRoutes(composeExplanations(core)),
-);
+export const handler = httpFunction(core, composeVerifier(core), explainRoutes(composeExplanations(core)));

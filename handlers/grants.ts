@@ -9,7 +9,7 @@ const core = composeDecidingCore();
 const requests = composeRequests(core);
 
 /** Requests, decides, lists, shows, freezes and revokes grants, and shows callers who they are. */
-export const handler = httpFunction(core.logger, composeVerifier(core), [
+export const handler = httpFunction(core, composeVerifier(core), [
   ...grantRoutes({ ...requests, ...composeCursors(core) }),
   ...containmentRoutes(requests),
   ...callerRoutes(requests),

@@ -5,4 +5,4 @@ import { slackEndpoint } from './slack/endpoint.ts';
 const core = composeCore();
 
 /** Takes Slack's commands and interactions. */
-export const handler = guarded(core.logger, slackEndpoint(composeSlackEndpoint(core)));
+export const handler = guarded(core, slackEndpoint(composeSlackEndpoint(core)));

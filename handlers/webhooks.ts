@@ -5,4 +5,4 @@ import { guarded } from './http/http-function.ts';
 const core = composeCore();
 
 /** Takes Bitbucket's webhooks. */
-export const handler = guarded(core.logger, webhookEndpoint(composeWebhookEndpoint(core)));
+export const handler = guarded(core, webhookEndpoint(composeWebhookEndpoint(core)));

@@ -1,9 +1,9 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, Handler } from 'aws-lambda';
 import type { TokenVerifier } from '../../adapters/tokens/verifier.ts';
 import { problem } from '../../domain/shared/problem.ts';
+import { type PlacedCore, refuseMisplaced } from '../invocation/placed.ts';
 import { authenticate } from './authentication.ts';
 import { finished, type HttpAnswer, methodOf, toResult } from './http-answer.ts';
 import { type HttpRequest, requestIdOf } from './http-request.ts';
@@ -24,8 +24,9 @@ const EARLY_MS = 1000;
 export type HttpHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
 /** Builds an HTTP function. The chain, from the outside: every failure becomes a problem document and none escapes; a
- *  request that would outlive the function is answered before it; the caller is authenticated; the route answers. */
-export function httpFunction(logger: Logger, verifier: TokenVerifier, given: Route[]): HttpHandler {
+ *  request that would outlive the function is answered before it; nothing is done in another account or region than the
+ *  configuration's; the caller is authenticated; the route answers. */
+export function httpFunction(core: PlacedCore, verifier: TokenVerifier, given: Route[]): HttpHandler {
   const routes = given.flatMap(withHead);
   const router = httpRouter({
     routes: routes.map(({ method, path, answer }) => ({
@@ -40,7 +41,7 @@ export function httpFunction(logger: Logger, verifier: TokenVerifier, given: Rou
       throw notTaken(path, routes);
     },
   });
-  return guarded(logger, router as HttpHandler);
+  return guarded(core, router as HttpHandler);
 }
 
 /** A route; behind a read, HEAD of the same path, which `finished` answers without the body. */
@@ -49,7 +50,8 @@ const withHead = (route: Route): Route[] =>
 
 /** Wraps a handler so that no error and no time-out leaves it as anything but a problem document, and no answer without the
  *  request's id. */
-export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
+export function guarded(core: PlacedCore, handler: HttpHandler): HttpHandler {
+  const { logger } = core;
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,
     timeoutEarlyResponse: () => {
@@ -60,6 +62,7 @@ export function guarded(logger: Logger, handler: HttpHandler): HttpHandler {
       );
     },
   });
+  chain.before(({ context }) => refuseMisplaced(core, context));
   chain.onError((request) => {
     const { error, context } = request;
     const found = toProblem(error);

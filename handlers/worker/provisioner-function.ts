@@ -2,12 +2,12 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { unreadableStreamSchema } from '../../domain/grants/unreadable/revocation.ts';
-import { hubOf } from '../../domain/shared/account.ts';
 import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
+import { refuseMisplaced } from '../invocation/placed.ts';
 
 /** Milliseconds before the function's end after which no call begins any more. */
 const LAST_CALL_MS = 3000;
@@ -15,10 +15,6 @@ const LAST_CALL_MS = 3000;
 const LEASE_MARGIN_MS = 60_000;
 
 const invocation = z.strictObject({ grantId: z.union([grantIdSchema, unreadableStreamSchema]) });
-
-/** The account in a function's ARN; undefined for the names that local gateways make up. */
-const accountOf = (functionArn: string): string | undefined =>
-  /^arn:[a-z-]+:lambda:[a-z0-9-]+:(\d{12}):/.exec(functionArn)?.[1];
 
 /** What one invocation needs beside the provisioner's own ports. */
 export type ProvisionerFunctionPorts = ProvisionerPorts & { logger: Pick<Logger, 'error'> };
@@ -30,15 +26,10 @@ export async function provisionerFunction(
   event: unknown,
   context: Pick<Context, 'awsRequestId' | 'invokedFunctionArn' | 'getRemainingTimeInMillis'>,
 ): Promise<ProvisionerAnswer> {
-  const { configuration, clock, logger } = ports;
+  const { clock, logger } = ports;
   try {
     const { grantId } = invocation.parse(event);
-    const account = accountOf(context.invokedFunctionArn);
-    if (account !== undefined && hubOf(configuration.accounts)?.id !== account) {
-      throw new Error(
-        `this function runs in account ${account}, which is not the one without provisionerRole in the configuration`,
-      );
-    }
+    refuseMisplaced(ports, context);
     const ends = later(clock.now(), context.getRemainingTimeInMillis());
     return await provisionGrant(ports, {
       grantId,

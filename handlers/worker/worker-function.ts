@@ -6,6 +6,7 @@ import { later } from '../../domain/shared/time.ts';
 import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
 import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
 import { DeliveryGivenUp, doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
+import { type Placed, refuseMisplaced } from '../invocation/placed.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
 import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
 
@@ -20,9 +21,10 @@ export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts;
 export async function takeMessage(
   ports: WorkerPorts,
   event: unknown,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  context: Pick<Context, 'getRemainingTimeInMillis'> & Placed,
 ): Promise<void> {
   const { logger } = ports;
+  refuseMisplaced(ports, context);
   const parsed = workerMessageSchema.safeParse(event);
   if (!parsed.success) {
     logger.error('the worker was handed something that is no message', { error: parsed.error });

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { type SettingsSource, sourceOfBuild } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Placement } from '../../domain/configuration/placement.ts';
 import { isLocalOrigin } from './emulator/start-checks.ts';
 import { EXAMPLE_ACCOUNTS, TEST_ONLY_MARKER } from './emulator/test-only.ts';
+import { localStageErrors, misplacedErrors } from './placement.ts';
 import { readZip } from './zip.ts';
 
 /** What forbids a deployment of settings that are otherwise sound, as lines with the file and the field. */
@@ -51,15 +53,21 @@ export const testOnlyErrors = (folder: string): string[] =>
         `${join(folder, name)} is of a test-only build. Delete the folder, and package again with npm run package.`,
     );
 
+const ROOT = join(import.meta.dirname, '..', '..');
+
 const PRODUCT_PACKAGE = '.serverless';
 
-/** The part of the framework that is read here. */
+/** The part of the framework that is read here. Its provider has the credentials that it deploys with. */
 type Serverless = {
   serviceDir?: string;
   service: {
     provider: { stage?: string };
     custom?: { testOnly?: boolean };
     package?: { path?: string };
+  };
+  getProvider(name: 'aws'): {
+    getRegion(): string;
+    getAccountInfo(): Promise<{ accountId: string; partition: string }>;
   };
 };
 
@@ -68,34 +76,64 @@ function refuse(errors: string[]): void {
 }
 
 /** The plugin of `serverless.yml` that refuses a deployment before anything is sent to AWS, packaged now or earlier, and
- *  keeps test-only builds and packages of the product apart. */
+ *  keeps test-only builds and packages of the product apart. It refuses a region other than the hub's at each build, and
+ *  credentials of another account before each deployment, rollback and removal. */
 export default class Deployable {
-  readonly hooks: Record<string, () => void>;
+  readonly hooks: Record<string, () => void | Promise<void>>;
 
-  constructor({ service, serviceDir = '.' }: Serverless, options: { package?: string } = {}) {
-    const isTestOnly = service.custom?.testOnly === true;
+  constructor(serverless: Serverless, options: { package?: string } = {}) {
+    const { service, serviceDir = '.' } = serverless;
     const given = options.package ?? service.package?.path ?? PRODUCT_PACKAGE;
-    const folder = join(serviceDir, given);
-    const deployed = () => {
-      const root = join(import.meta.dirname, '..', '..');
-      const source = sourceOfBuild(root, process.env, service.provider.stage);
-      return isTestOnly
-        ? emulatorErrors(process.env)
-        : [...oneRunErrors(process.env), ...deploymentErrors(source, readConfiguration(source))];
-    };
-    const packaged = () => (isTestOnly ? [] : testOnlyErrors(folder));
-    this.hooks = {
-      'before:package:cleanup': () =>
-        refuse(
-          isTestOnly && basename(given) === PRODUCT_PACKAGE
-            ? [
-                `${given} is the folder of the product. Package a test-only build with npm run package:emulator.`,
-              ]
-            : [],
-        ),
-      'after:package:finalize': () => refuse(packaged()),
-      'before:deploy:deploy': () => refuse([...deployed(), ...packaged()]),
-      'before:deploy:function:initialize': () => refuse(deployed()),
-    };
+    this.hooks =
+      service.custom?.testOnly === true
+        ? testOnlyHooks(given)
+        : productHooks(serverless, resolve(serviceDir, given));
   }
+}
+
+function testOnlyHooks(given: string): Deployable['hooks'] {
+  const deployed = () => refuse(emulatorErrors(process.env));
+  return {
+    'before:package:cleanup': () =>
+      refuse(
+        basename(given) === PRODUCT_PACKAGE
+          ? [
+              `${given} is the folder of the product. Package a test-only build with npm run package:emulator.`,
+            ]
+          : [],
+      ),
+    'before:deploy:deploy': deployed,
+    'before:deploy:function:initialize': deployed,
+  };
+}
+
+function productHooks(serverless: Serverless, folder: string): Deployable['hooks'] {
+  const source = sourceOfBuild(ROOT, process.env, serverless.service.provider.stage);
+  const misplaced = (placement: Partial<Placement>) =>
+    refuse(misplacedErrors(source, readConfiguration(source), placement));
+  const inAccount = async () => {
+    const provider = serverless.getProvider('aws');
+    const { accountId: account, partition } = await provider.getAccountInfo();
+    misplaced({ account, partition, region: provider.getRegion() });
+  };
+  const settings = () => [
+    ...localStageErrors(source.stage),
+    ...oneRunErrors(process.env),
+    ...deploymentErrors(source, readConfiguration(source)),
+  ];
+  return {
+    'before:package:cleanup': () => misplaced({ region: serverless.getProvider('aws').getRegion() }),
+    'after:package:finalize': () => refuse(testOnlyErrors(folder)),
+    'before:deploy:deploy': async () => {
+      refuse([...settings(), ...testOnlyErrors(folder)]);
+      await inAccount();
+    },
+    'before:deploy:function:initialize': async () => {
+      refuse(settings());
+      await inAccount();
+    },
+    'before:rollback:rollback': inAccount,
+    'before:rollback:function:rollback': inAccount,
+    'before:remove:remove': inAccount,
+  };
 }

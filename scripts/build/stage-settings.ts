@@ -8,7 +8,7 @@ import { httpApiCors } from './cors.ts';
 const NO_SPOKE = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/none-is-a-spoke' };
 
 /** What `serverless.yml` takes from the stage's configuration: the ARNs of the roles that the provisioner may assume, the path of
- *  granted roles, the name of the boundary in the hub, and what web pages may call. Throws `StartFailure`. */
+ *  granted roles, the name of the boundary in the hub, its region, and what web pages may call. Throws `StartFailure`. */
 export function stageSettings(stage: string | null | undefined) {
   const source = sourceOfBuild(join(import.meta.dirname, '..', '..'), process.env, stage);
   const { accounts, cors } = readConfiguration(source);
@@ -19,6 +19,7 @@ export function stageSettings(stage: string | null | undefined) {
     spokeRoles: roles.length > 0 ? roles : [NO_SPOKE],
     rolePath: hub.rolePath,
     boundary: hub.boundaryPolicy,
+    region: hub.region,
     cors: httpApiCors(cors),
   };
 }

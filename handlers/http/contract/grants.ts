@@ -52,7 +52,6 @@ const planProblems = [
   'REASON_REQUIRED',
   'GUARDRAIL_VIOLATED',
   'POLICY_TOO_LARGE',
-  'ACCOUNT_UNREACHABLE',
 ] as const satisfies ProblemCode[];
 
 export const requestGrant = {

@@ -50,6 +50,7 @@ export function commonProblems({ access }: Pick<Operation, 'access'>): readonly 
     'INTERNAL',
     'UPSTREAM_FAILED',
     'UPSTREAM_UNAVAILABLE',
+    'ACCOUNT_UNREACHABLE',
   ];
 }
 

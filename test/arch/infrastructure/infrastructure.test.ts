@@ -17,6 +17,8 @@ const ACCOUNT = '111122223333';
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/rolewright-boundary`;
 const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/rolewright/rw-shop`;
+/** Kept by every operation but the one that creates it. Source: CloudFormation User Guide, DeletionPolicy attribute. */
+const KEPT = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 const all = functions();
 const policies = rolePolicies();
 const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
@@ -205,7 +207,7 @@ describe('a spoke', () => {
     const named = Object.keys(roles).filter((role) => roles[role]?.Properties.RoleName !== undefined);
     expect(named.sort()).toEqual(['ProvisionerRole', 'ReconcilerRole']);
     for (const role of named) {
-      expect(roles[role]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      expect(roles[role]).toMatchObject(KEPT);
     }
     expect(roles.ProvisionerRole?.Properties.RoleName).toBe('rolewright-test-provisioner');
     expect(roles.ReconcilerRole?.Properties.RoleName).toBe('rolewright-test-reconciler');
@@ -220,6 +222,7 @@ describe('a spoke', () => {
       spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
       rolePath: '/rolewright/',
       boundary: 'rolewright-boundary',
+      region: 'eu-central-1',
       cors: false,
     });
     expect(stageSettings('prod').spokeRoles).toEqual([
@@ -347,11 +350,9 @@ describe('the tables', () => {
 
   test.each(kept)('%s survives mistakes', (_name, table) => {
     expect(table).toMatchObject({
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
+      ...KEPT,
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         SSESpecification: { SSEEnabled: true },
       },
@@ -418,6 +419,13 @@ describe('the permissions boundary', () => {
       expect(verdict(document, 'iam:PutRolePolicy', arn)).toBe('deny');
       expect(verdict(document, 'iam:UpdateAssumeRolePolicy', arn)).toBe('deny');
     }
+  });
+
+  test('is kept, here and in a spoke: roles that it bounds work on when the stack is deleted', () => {
+    for (const file of ['boundary.yml', 'spoke.yml']) {
+      expect(resourcesOf(file).Boundary).toMatchObject(KEPT);
+    }
+    expect(serverless.provider.deletionProtection).toEqual({ stages: ['prod'] });
   });
 
   test('fits into a managed policy and has the name that the configuration uses', () => {

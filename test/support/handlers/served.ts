@@ -32,6 +32,8 @@ const logOf = (lines: Line[]) =>
     ]),
   ) as never;
 
+const coreOf = (lines: Line[]) => ({ logger: logOf(lines), configuration: { accounts: [] } });
+
 /** Routes behind the whole chain of an HTTP function, for callers whose tokens are their names. */
 export function serveRoutes(routes: Route[], callers: Record<string, Caller>): Served {
   const lines: Line[] = [];
@@ -40,13 +42,13 @@ export function serveRoutes(routes: Route[], callers: Record<string, Caller>): S
     return caller ? ok(caller) : fail(problem('UNAUTHENTICATED', 'The token is of no trusted issuer.'));
   };
   const originOf = () => ({ issuer: 'https://other.example', known: ['https://login.acme.example'] });
-  return { send: sender(httpFunction(logOf(lines), { verify, originOf }, routes)), lines };
+  return { send: sender(httpFunction(coreOf(lines), { verify, originOf }, routes)), lines };
 }
 
 /** An endpoint without callers, guarded as its function guards it. */
 export function serveEndpoint(endpoint: HttpHandler): Served {
   const lines: Line[] = [];
-  return { send: sender(guarded(logOf(lines), endpoint)), lines };
+  return { send: sender(guarded(coreOf(lines), endpoint)), lines };
 }
 
 /** A whole function that answers its own failures. */

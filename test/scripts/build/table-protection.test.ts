@@ -1,0 +1,49 @@
+import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import TableProtection from '../../../scripts/build/table-protection.ts';
+import { resourcesOf, serverless } from '../../support/arch/infrastructure.ts';
+
+const dynamodb = mockClient(DynamoDBClient);
+const custom = { eventsTable: 'rolewright-prod-events', grantsTable: 'rolewright-prod-grants' };
+const deployed = () =>
+  new TableProtection({
+    service: { custom },
+    getProvider: () => ({ getAwsSdkV3Config: async () => ({ region: 'eu-central-1' }) }),
+  }).hooks['after:deploy:deploy']?.();
+const protectedNow = () => dynamodb.commandCalls(UpdateTableCommand).map(({ args: [{ input }] }) => input);
+
+beforeEach(() => {
+  dynamodb.reset();
+});
+
+test('a deployment that has succeeded protects the log and the read model from deletion', async () => {
+  dynamodb.on(DescribeTableCommand).resolves({ Table: { DeletionProtectionEnabled: false } });
+  dynamodb.on(UpdateTableCommand).resolves({});
+  await deployed();
+  expect(protectedNow()).toEqual([
+    { TableName: 'rolewright-prod-events', DeletionProtectionEnabled: true },
+    { TableName: 'rolewright-prod-grants', DeletionProtectionEnabled: true },
+  ]);
+});
+
+test('tables that are protected are not changed', async () => {
+  dynamodb.on(DescribeTableCommand).resolves({ Table: { DeletionProtectionEnabled: true } });
+  await deployed();
+  expect(protectedNow()).toEqual([]);
+});
+
+test('a table that cannot be protected fails the command', async () => {
+  dynamodb.on(DescribeTableCommand).resolves({ Table: {} });
+  dynamodb.on(UpdateTableCommand).rejects(new Error('AccessDeniedException'));
+  await expect(deployed()).rejects.toThrow('AccessDenied');
+});
+
+test('the template itself protects no table, so a first deployment that fails is undone whole', () => {
+  for (const { Properties } of Object.values(resourcesOf('tables.yml'))) {
+    expect(Properties).not.toHaveProperty('DeletionProtectionEnabled');
+  }
+  expect((serverless as unknown as { plugins: string[] }).plugins).toContain(
+    './scripts/build/table-protection.ts',
+  );
+});
