@@ -3,9 +3,10 @@ import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings
 import { settingsWarnings } from '../scripts/build/settings-warnings.ts';
 import { seededCredentials } from './bitbucket/credentials/credential.ts';
 import type { SeedWorkspace } from './bitbucket/seed.ts';
+import { firstRequest } from './first-request.ts';
 import { type Only, onlyFrom } from './only/arguments.ts';
 import { loneStandInLines, startLoneStandIns } from './only/stand-ins.ts';
-import { portsFromEnvironment, type Stack, type StackPorts, startAdvice, startStack } from './stack.ts';
+import { portsFromEnvironment, type StackPorts, startAdvice, startStack } from './stack.ts';
 
 const usage = `Usage: npm start [-- --config FILE [--access FOLDER]] [--only bitbucket,slack --api URL]
 
@@ -36,27 +37,6 @@ function credentialOf({ slug, uuid }: SeedWorkspace): string {
   return credential?.kind === 'oauthConsumer'
     ? `OAuth consumer ${credential.name}, ${credential.secret}`
     : `access token ${credential?.secret}`;
-}
-
-/** Commands for a first request, by a person of group platform for the first repository. */
-function firstRequest({ api, bitbucket, seed }: Stack): string[] {
-  const [workspace] = seed.workspaces;
-  const repository = workspace?.repositories[0]?.slug ?? '';
-  const person = seed.people.find(({ groups }) => groups.includes('platform'));
-  const body = JSON.stringify(
-    person ? { email: person.email } : { email: 'you@example.com', groups: ['platform'] },
-  );
-  const request = {
-    repository: `${workspace?.slug}/${repository}`,
-    template: 's3-static-site',
-    parameters: { bucket: `${repository}-site` },
-  };
-  return [
-    'A first request, as a person of group platform:',
-    `  TOKEN=$(curl -s ${bitbucket.url}/sandbox/person-token -d '${body}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
-    `  curl -s ${api}/v1/grants -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
-    `    -d '${JSON.stringify(request)}'`,
-  ];
 }
 
 /** Stops what was started at the first signal, and ends the process. Returns whether it is stopping. */

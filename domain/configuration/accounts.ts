@@ -58,19 +58,21 @@ export function accountErrors(content: unknown): string[] {
     return typeof alias === 'string' ? [alias] : [];
   });
   return [
-    ...givenTwice(placed, 'alias'),
-    ...givenTwice(placed, 'id'),
+    ...givenTwice(naming.data.accounts, 'alias'),
+    ...givenTwice(naming.data.accounts, 'id'),
     ...placed.flatMap(({ entry, n }) => entryErrors(entry).map((error) => `/accounts/${n}${error}`)),
     ...(isWhole ? hubErrors(placed) : []),
     ...unknownAccounts(naming.data, known),
   ];
 }
 
-function givenTwice(placed: readonly Placed[], field: 'alias' | 'id'): string[] {
-  return placed.flatMap(({ entry, n }) => {
-    const first = placed.find((other) => other.entry[field] === entry[field]);
-    return first && first.n < n
-      ? [`/accounts/${n}/${field}: ${entry[field]} is given more than once, first in /accounts/${first.n}`]
+/** Entries whose alias or id an earlier one has, also where something else of them is wrong. */
+function givenTwice(accounts: readonly unknown[], field: 'alias' | 'id'): string[] {
+  const values = accounts.map((one) => (one as Record<string, unknown> | null)?.[field]);
+  return values.flatMap((value, n) => {
+    const first = values.indexOf(value);
+    return typeof value === 'string' && first < n
+      ? [`/accounts/${n}/${field}: ${value} is given more than once, first in /accounts/${first}`]
       : [];
   });
 }

@@ -21,6 +21,7 @@ import { fail, ok, type Result } from '../shared/result.ts';
 import { accountErrors, accountSchema } from './accounts.ts';
 import { corsSchema } from './cors.ts';
 import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
+import { givenTwice, workspaceErrors } from './workspaces.ts';
 
 const configurationSchema = z.strictObject({
   stages: z.array(stageSchema).min(1).default(['prod']),
@@ -69,46 +70,30 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
   const parsed = configurationSchema.safeParse(content, { jitless: true, error: fieldRule });
   if (!parsed.success) {
     const fieldErrors = toFieldErrors(parsed.error).map(({ pointer, detail }) => `${pointer}: ${detail}`);
-    return fail([...fieldErrors, ...accountErrors(content), ...overlapsAmongSound(content)]);
+    return fail([
+      ...fieldErrors,
+      ...workspaceErrors(content),
+      ...accountErrors(content),
+      ...overlapsAmongSound(content),
+    ]);
   }
   const rolePath = parsed.data.rolePath ?? defaultRolePath(stage);
   const accounts = parsed.data.accounts.map((account) => ({ ...account, stage, rolePath }));
   const configuration = { ...parsed.data, accounts };
   const errors = [
     ...sharedPathErrors(configuration),
-    ...duplicates(
-      '/workspaces',
-      'slug',
-      configuration.workspaces.map((w) => w.slug),
-    ),
-    ...duplicates(
-      '/workspaces',
-      'uuid',
-      configuration.workspaces.map((w) => w.uuid),
-    ),
+    ...workspaceErrors(content),
     ...accountErrors(content),
-    ...projectErrors(configuration),
     ...overlappingEntries(configuration.issuers),
     ...configuration.issuers.flatMap(({ issuer }, n) =>
       configuration.workspaces.some(({ slug: name }) => issuer === issuerOf(name))
         ? [`/issuers/${n}: ${issuer} is the issuer of a workspace's pipelines`]
         : [],
     ),
-    ...duplicates(
+    ...givenTwice(
       '/slack/channels',
       'project',
       (configuration.slack?.channels ?? []).map(({ project }) => project.uuid),
-    ),
-    ...configuration.ownership.flatMap((rule, n) => {
-      const { workspace } = 'project' in rule ? rule.project : rule.repository;
-      return configuration.workspaces.some((w) => w.slug === workspace)
-        ? []
-        : [`/ownership/${n}: ${workspace} is not a configured workspace`];
-    }),
-    ...configuration.onRepositoryCreated.flatMap(({ project: { workspace } }, n) =>
-      configuration.workspaces.some((w) => w.slug === workspace)
-        ? []
-        : [`/onRepositoryCreated/${n}: ${workspace} is not a configured workspace`],
     ),
     ...directoryErrors(configuration),
     ...derivedGroupErrors(configuration),
@@ -116,22 +101,6 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
     ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? fail(errors) : ok(configuration);
-}
-
-/** What is wrong with the entries of `projects` beside their accounts. */
-function projectErrors({ projects, workspaces }: Configuration): string[] {
-  return [
-    ...duplicates(
-      '/projects',
-      'project',
-      projects.map(({ uuid }) => uuid),
-    ),
-    ...projects.flatMap(({ workspace }, n) =>
-      workspaces.some(({ slug }) => slug === workspace)
-        ? []
-        : [`/projects/${n}: ${workspace} is not a configured workspace`],
-    ),
-  ];
 }
 
 /** The overlaps of the entries of `issuers` that are sound by themselves, where something else in the file is not. */
@@ -164,9 +133,4 @@ function indistinctApprovers({ issuers, slack, approvals }: Configuration): stri
         '/approvals/from: must be people, or every issuer of persons must have idClaim: email: the same human could ask by one way and approve by another',
       ]
     : [];
-}
-
-function duplicates(pointer: string, what: string, values: string[]): string[] {
-  const twice = values.filter((value, n) => values.indexOf(value) !== n);
-  return twice.map((value) => `${pointer}: ${what} ${value} is given more than once`);
 }

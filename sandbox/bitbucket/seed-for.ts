@@ -19,6 +19,7 @@ type NamedProject = { workspace: string; key: string; uuid: string };
 export function seedFor(configuration: Configuration): Seed {
   const projects = projectsIn(configuration);
   const repositories = configuration.ownership.flatMap((rule) => repositoryIn(rule) ?? []);
+  const environments = configuration.projects.flatMap(environmentsOf);
   return {
     createdAt: seed.createdAt,
     workspaces: configuration.workspaces.map(({ slug, uuid }) => {
@@ -26,32 +27,51 @@ export function seedFor(configuration: Configuration): Seed {
         items.filter(({ workspace }) => workspace === slug);
       const known = seed.workspaces.find((standard) => standard.slug === slug && standard.uuid === uuid);
       const name = slug.charAt(0).toUpperCase() + slug.slice(1);
-      return withNamed(
-        known ?? { slug, uuid, name, projects: [], repositories: [] },
-        of(projects),
-        of(repositories),
-      );
+      return withNamed(known ?? { slug, uuid, name, projects: [], repositories: [] }, {
+        projects: of(projects),
+        repositories: of(repositories),
+        environments: of(environments),
+      });
     }),
     issuers: configuration.issuers.flatMap(issuerOf),
     people: peopleOf(configuration),
   };
 }
 
-const projectsIn = ({ ownership, onRepositoryCreated, slack }: Configuration): NamedProject[] => [
+const projectsIn = ({ projects, ownership, onRepositoryCreated, slack }: Configuration): NamedProject[] => [
+  ...projects,
   ...ownership.flatMap((rule) => ('project' in rule ? [rule.project] : [])),
   ...onRepositoryCreated.map(({ project }) => project),
   ...(slack?.channels ?? []).map(({ project }) => project),
 ];
 
+/** The environments to which an entry of `projects` opens accounts. One that is pinned for several accounts is one. */
+const environmentsOf = ({ workspace, uuid: project, environments }: Configuration['projects'][number]) => {
+  const pinned = Object.entries(environments ?? {}).flatMap(([account, uuids]) =>
+    uuids.map((uuid) => ({ workspace, project, account, uuid: uuid as string })),
+  );
+  return pinned.filter(({ uuid }, n) => pinned.findIndex((one) => one.uuid === uuid) === n);
+};
+
 const repositoryIn = (rule: Rule) => ('repository' in rule ? rule.repository : undefined);
 
-/** A workspace with the projects and repositories that a configuration names in it. */
+/** What a configuration names in a workspace. `environments` are pinned by their UUIDs, each with its project's. */
+type Named = {
+  projects: readonly NamedProject[];
+  repositories: readonly { slug: string; uuid: string }[];
+  environments: readonly { project: string; account: string; uuid: string }[];
+};
+
+/** A workspace with what a configuration names in it. A project of the standard seed has the UUID that the configuration gives
+ *  to its key, because rules are matched by it. */
 function withNamed(
   workspace: SeedWorkspace,
-  named: readonly NamedProject[],
-  repositories: readonly { slug: string; uuid: string }[],
+  { projects: named, repositories, environments }: Named,
 ): SeedWorkspace {
-  const projects: SeedProject[] = [...workspace.projects];
+  const projects: SeedProject[] = workspace.projects.map((project) => ({
+    ...project,
+    uuid: named.find(({ key }) => key === project.key)?.uuid ?? project.uuid,
+  }));
   for (const { key, uuid } of named) {
     if (!projects.some((one) => one.uuid === uuid || one.key === key))
       projects.push({ key, uuid, name: key });
@@ -68,7 +88,31 @@ function withNamed(
   for (const { key } of projects) {
     if (!held.some(({ projectKey }) => projectKey === key)) held.push(example(workspace.uuid, key));
   }
-  return { ...workspace, projects, repositories: held };
+  return { ...workspace, projects, repositories: withPinned(held, projects, environments) };
+}
+
+/** The repositories, of which the first of each project has the environments that are pinned for it and that none has:
+ *  `Pinned staging 1` for the first of account `staging`. */
+function withPinned(
+  repositories: readonly SeedRepository[],
+  projects: readonly SeedProject[],
+  pinned: Named['environments'],
+): SeedRepository[] {
+  const known = new Set(repositories.flatMap(({ environments }) => environments.map(({ uuid }) => uuid)));
+  const missing = pinned.filter(({ uuid }) => !known.has(uuid));
+  return repositories.map((repository, n) => {
+    const project = projects.find(({ key }) => key === repository.projectKey);
+    const isFirst = repositories.findIndex(({ projectKey }) => projectKey === repository.projectKey) === n;
+    const own = isFirst ? missing.filter((one) => one.project === project?.uuid) : [];
+    const added = own.map(({ account, uuid }, at) => ({
+      name: `Pinned ${account} ${at + 1}`,
+      uuid,
+      type: 'Staging' as const,
+    }));
+    return added.length > 0
+      ? { ...repository, environments: [...repository.environments, ...added] }
+      : repository;
+  });
 }
 
 const example = (workspace: string, projectKey: string): SeedRepository => {

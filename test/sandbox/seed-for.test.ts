@@ -176,3 +176,53 @@ describe('a configuration of one’s own', () => {
     rmSync(old, { recursive: true });
   });
 });
+
+describe('the accounts that a configuration opens can be tried on the local stack:', () => {
+  const ENVIRONMENTS = ['{7d5f2d1c-9d6a-4d2f-8a57-1f0a1b2c3d51}', '{7d5f2d1c-9d6a-4d2f-8a57-1f0a1b2c3d52}'];
+  const opened = (workspace: string, key: string, uuid: string) => ({
+    workspace,
+    key,
+    uuid,
+    accounts: ['default', 'staging'],
+    environments: { staging: ENVIRONMENTS, default: ENVIRONMENTS.slice(0, 1) },
+  });
+  const seedOf = (over: object) => {
+    const staging = {
+      alias: 'staging',
+      id: '444455556666',
+      region: 'eu-west-1',
+      boundaryPolicy: 'b',
+      provisionerRole: 'arn:aws:iam::444455556666:role/rolewright-spoke',
+      externalId: 'staging',
+    };
+    const made = parseConfiguration({ ...content, accounts: [...content.accounts, staging], ...over });
+    if (!made.ok) throw new Error(made.problem.join('\n'));
+    return seedFor(made.value).workspaces;
+  };
+
+  test('a project that only `projects` names exists, with the environments that are pinned', () => {
+    const lone = '{7d5f2d1c-9d6a-4d2f-8a57-1f0a1b2c3d60}';
+    const [workspace] = seedOf({ projects: [opened('initech', 'LONE', lone)] });
+    expect(workspace?.projects).toContainEqual({ key: 'LONE', uuid: lone, name: 'LONE' });
+    const repository = workspace?.repositories.find(({ projectKey }) => projectKey === 'LONE');
+    const pinned = repository?.environments.filter(({ uuid }) => ENVIRONMENTS.includes(uuid));
+    expect(pinned).toEqual([
+      { name: 'Pinned staging 1', uuid: ENVIRONMENTS[0], type: 'Staging' },
+      { name: 'Pinned staging 2', uuid: ENVIRONMENTS[1], type: 'Staging' },
+    ]);
+    const all = workspace?.repositories.flatMap(({ environments }) => environments.map(({ uuid }) => uuid));
+    expect(new Set(all).size).toBe(all?.length);
+  });
+
+  test('a project of the standard seed has the UUID of the configuration, by which rules are matched', () => {
+    const [acme] = seed.workspaces;
+    const [workspace] = seedOf({
+      workspaces: [{ slug: acme?.slug, uuid: acme?.uuid }],
+      projects: [opened('acme', 'SHOP', PROJECT)],
+      ownership: [],
+    });
+    expect(workspace?.projects.find(({ key }) => key === 'SHOP')?.uuid).toBe(PROJECT);
+    const shop = workspace?.repositories.find(({ slug }) => slug === 'shop');
+    expect(shop?.environments.map(({ uuid }) => uuid)).toEqual(expect.arrayContaining(ENVIRONMENTS));
+  });
+});

@@ -110,6 +110,7 @@ describe('accounts', () => {
     expect(errors.map((error) => error.split(':')[0]).sort()).toEqual([
       '/accounts/1/alias',
       '/accounts/1/externalId',
+      '/accounts/2/id',
       '/accounts/2/region',
       '/extra',
       '/ownership/0/accounts/0',
@@ -176,4 +177,32 @@ describe('an entry of projects', () => {
   ])('is refused for %s', (_, projects, error) => {
     expect(ofProjects(...projects)).toEqual([expect.stringContaining(error)]);
   });
+});
+
+test('workspaces, and what names them, are told all their errors at once, also where something else in the file is wrong', () => {
+  const uuid = '{922e118c-f34f-4226-a897-0e0afbec553d}';
+  const elsewhere = { ...shopProject, workspace: 'elsewhere' };
+  const wrong = {
+    workspaces: [
+      { slug: 'acme', uuid },
+      { slug: 'acme', uuid: '{x}' },
+      { slug: 'beta', uuid: uuid.toUpperCase() },
+    ],
+    projects: [elsewhere, { ...shopProject, uuid: shopProject.uuid.toUpperCase() }],
+    ownership: [null, { project: elsewhere, owns: { any: ['shop-*'] } }],
+    onRepositoryCreated: [{ project: elsewhere, slug: '*', grant: { template: 'x' } }],
+  };
+  const ofWorkspaces = errorsOf({ ...wrong, extra: 1 }).filter((error) =>
+    /more than once|not a configured workspace/.test(error),
+  );
+  expect(ofWorkspaces.sort()).toEqual(
+    [
+      '/onRepositoryCreated/0: elsewhere is not a configured workspace',
+      '/ownership/1: elsewhere is not a configured workspace',
+      `/projects: project ${shopProject.uuid} is given more than once`,
+      '/projects/0: elsewhere is not a configured workspace',
+      '/workspaces: slug acme is given more than once',
+      `/workspaces: uuid ${uuid} is given more than once`,
+    ].sort(),
+  );
 });
