@@ -26,7 +26,7 @@ import { type EpochMilliseconds, epochTime, toInstant } from '../../domain/share
 import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName, toPortError } from './error-meanings.ts';
-import { takeForFinal } from './never-retry.ts';
+import { withoutRetryOn } from './never-retry.ts';
 
 /** An IAM client, of the function's own role unless others' credentials are given. It retries throttling and network failures, and closes a connection that stays silent. The SDK's
  *  standard mode: decision 14. */
@@ -42,7 +42,7 @@ export function iamClient(
     retryMode: 'standard',
     requestHandler: { connectionTimeout: 2000, requestTimeout: 8000 },
   });
-  return takeForFinal(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
+  return withoutRetryOn(watchClient(client, 'IAM', outgoing), ['LimitExceededException']);
 }
 
 /** CreateRole names one thing that may be missing: the boundary. Any other failure stays as it is. */

@@ -3,7 +3,7 @@ import { failureName } from './error-meanings.ts';
 
 /** Stops the client from retrying these errors. The SDK treats IAM's `LimitExceededException`, a reached quota, as
  *  throttling: it would retry for seconds without effect and slow down every later call. */
-export function takeForFinal(client: IAMClient, errorNames: readonly string[]): IAMClient {
+export function withoutRetryOn(client: IAMClient, errorNames: readonly string[]): IAMClient {
   const strategyOf = client.config.retryStrategy;
   client.config.retryStrategy = async () => {
     const strategy = await strategyOf();

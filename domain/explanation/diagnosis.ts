@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
 import { type Grant, type GrantState, roleOf } from '../grants/grant.ts';
+import { PROPAGATION_SECONDS } from '../policy/propagation.ts';
 import { parseUuid } from '../shared/identifiers.ts';
 import { type EpochMilliseconds, toEpoch } from '../shared/time.ts';
 import {
@@ -76,10 +77,6 @@ export type Question = {
   now: EpochMilliseconds;
   environmentNow: EnvironmentNow;
 };
-
-/** Seconds within which STS may not yet see a new role. Source: IAM User Guide, eventual consistency, which names no time;
- *  this is the time that Rolewright itself gives IAM before it takes absence for a fact. */
-const PROPAGATION_SECONDS = 60;
 
 /** Seconds by which an issuer's clock may be ahead. Our choice: AWS does not say how much STS allows. */
 const CLOCK_DIFFERENCE_SECONDS = 300;

@@ -28,8 +28,8 @@ const LISTS: Record<Exclude<Power, 'handingOn'>, readonly string[]> = {
 const READS =
   /^(?:get|list|describe|batchget|batchdescribe|search|view|simulate|validate|check|lookup|query|scan|select|head|filter|test)/;
 
-/** True for an action whose name says that it only reads. Takes one pattern in lower case. */
-export const onlyReads = (action: string): boolean => READS.test(action.slice(action.indexOf(':') + 1));
+/** True for a pattern of actions, in lower case, whose name begins as that of a read. */
+export const isReadPattern = (action: string): boolean => READS.test(action.slice(action.indexOf(':') + 1));
 
 /** Reads whose answer is a secret or a credential. */
 const SECRETS = [
@@ -85,7 +85,7 @@ function remembered<T>(answer: (text: string) => T): (text: string) => T {
 }
 
 function gives(action: string, power: Power): boolean {
-  if (onlyReads(action) && power !== 'escalation') return false;
+  if (isReadPattern(action) && power !== 'escalation') return false;
   if (power === 'handingOn') return handsAccessOn(action) || overlapsAny(action, HANDING_ON);
   if (IDENTITY_EXCEPTIONS.includes(action)) return false;
   return overlapsAny(action, LISTS[power]);

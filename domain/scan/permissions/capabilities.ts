@@ -1,7 +1,7 @@
 import { isLike } from '../../shared/patterns.ts';
 import type { Role } from '../account/account.ts';
 import type { PolicyStatement } from '../account/permissions.ts';
-import { type ActionReader, onlyReads, type Power, powers } from './action-lists.ts';
+import { type ActionReader, isReadPattern, type Power, powers } from './action-lists.ts';
 
 /** What a role's policies let its sessions do. `can`: sentences, the gravest first. `unread`: policies that are not known. */
 export type Capabilities = {
@@ -131,7 +131,7 @@ function secretTexts(allowed: readonly Allowance[], reader: ActionReader): strin
 function writeTexts(allowed: readonly Allowance[], reader: ActionReader): string[] {
   const byService = new Map<string, Set<string>>();
   for (const { action, resources } of allowed) {
-    if (onlyReads(action) || reader.powersOf(action).has('identity') || /^(?:iam|sts):/.test(action))
+    if (isReadPattern(action) || reader.powersOf(action).has('identity') || /^(?:iam|sts):/.test(action))
       continue;
     const service = isAll(action) ? 'everything' : action.slice(0, action.indexOf(':'));
     const known = byService.get(service) ?? new Set<string>();

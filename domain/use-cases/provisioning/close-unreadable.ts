@@ -1,6 +1,7 @@
 import type { EventOf, NewEvent } from '../../grants/event.ts';
 import { unreadableRevocationOf } from '../../grants/unreadable/revocation.ts';
 import { denyAllArn, GRANT_TAG, isRoleNameOf, roleArnOf, roleNamesOf } from '../../planning/role.ts';
+import { PROPAGATION_SECONDS } from '../../policy/propagation.ts';
 import { type Account, boundaryArn } from '../../shared/account.ts';
 import type { AccountId, GrantId, StreamId } from '../../shared/identifiers.ts';
 import { type EpochMilliseconds, type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
@@ -9,7 +10,6 @@ import { appendEvent, loadStream } from '../grant-stream.ts';
 import type { ProvisionerAnswer } from '../provisioner.ts';
 import { type ClosableRole, endSessions, isClosed } from './end-sessions.ts';
 import type { Iam, ObservedRole } from './iam.ts';
-import { PROPAGATION_SECONDS } from './lasting-failures.ts';
 import { configuredAccount, PROVISIONER, type ProvisionerPorts } from './run.ts';
 
 type Unreadable = { streamId: StreamId; grantId: GrantId };

@@ -6,6 +6,7 @@ import type {
   RequestInForce,
 } from '../../grants/grant.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
+import { PROPAGATION_SECONDS } from '../../policy/propagation.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts';
@@ -14,13 +15,7 @@ import type { Instant } from '../../shared/time.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
-import {
-  finalProblemOf,
-  isUnseen,
-  PROPAGATION_SECONDS,
-  secondsSince,
-  unreachableProblemOf,
-} from './lasting-failures.ts';
+import { finalProblemOf, isUnseen, secondsSince, unreachableProblemOf } from './lasting-failures.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
 import { configuredAccount, type ProvisionerRun } from './run.ts';

@@ -1,11 +1,7 @@
 import { PortError } from '../../shared/port-error.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { type Instant, seconds, toEpoch } from '../../shared/time.ts';
+import { type Instant, toEpoch } from '../../shared/time.ts';
 import type { ProvisionerRun } from './run.ts';
-
-/** Seconds for which "no such entity" means "not visible yet". Source: IAM User Guide, troubleshooting: changes are
- *  eventually consistent, without a number; 60 is our choice. */
-export const PROPAGATION_SECONDS = seconds(60);
 
 /** The problem of a lasting refusal; undefined for a failure that may pass. */
 export function finalProblemOf(error: unknown): Pick<Problem, 'code' | 'detail'> | undefined {

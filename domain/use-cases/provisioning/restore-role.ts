@@ -7,6 +7,7 @@ import type {
 } from '../../grants/grant.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { PERMISSIONS_POLICY_NAME } from '../../planning/role.ts';
+import { PROPAGATION_SECONDS } from '../../policy/propagation.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
@@ -15,7 +16,7 @@ import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { failProvisioning } from './create-role.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
-import { finalProblemOf, PROPAGATION_SECONDS, secondsSince } from './lasting-failures.ts';
+import { finalProblemOf, secondsSince } from './lasting-failures.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
 import type { ProvisionerRun } from './run.ts';
 
