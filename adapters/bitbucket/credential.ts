@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fieldRule } from '../../domain/shared/field-messages.ts';
 import { fail, ok, type Result } from '../../domain/shared/result.ts';
+import { hasDuplicateMembers } from '../tokens/duplicate-members.ts';
 
 /** Text that an HTTP header can hold: printable ASCII without spaces. */
 const headerText = z.string().regex(/^[!-~]+$/, 'must be printable ASCII without spaces');
@@ -34,10 +35,18 @@ const MOST_CREDENTIALS = 50;
 export function parseCredentials(text: string): Result<BitbucketCredential[], string[]> {
   const trimmed = text.trim();
   if (!/^["[{]/.test(trimmed)) return credentialsIn(trimmed);
+  const value = jsonIn(trimmed);
+  if (value === undefined) return fail(['begins like JSON, and is not']);
+  // `JSON.parse` would choose one of two secrets, perhaps not the one that is meant.
+  if (hasDuplicateMembers(trimmed)) return fail(['names a field more than once']);
+  return credentialsIn(value);
+}
+
+function jsonIn(text: string): unknown {
   try {
-    return credentialsIn(JSON.parse(trimmed));
+    return JSON.parse(text);
   } catch {
-    return fail(['begins like JSON, and is not']);
+    return undefined;
   }
 }
 

@@ -37,6 +37,13 @@ describe('a stored credential', () => {
     ],
     ['a colon in a key', '{"kind":"oauthConsumer","key":"SEC:RET","secret":"s"}', /^\/key must be .*colons/],
     ['an email that is none', '{"kind":"apiToken","email":"SECRET","token":"t"}', '/email must be an email'],
+    [
+      'a secret that is given twice',
+      '{"kind":"accessToken","token":"SEC","\\u0074oken":"RET"}',
+      'names a field more than once',
+    ],
+    ['a document of great depth', '['.repeat(200_000), 'begins like JSON, and is not'],
+    ['a control character', '{"kind":"accessToken","token":"SEC\\u0000RET"}', /^\/token must be printable/],
     ['a number in a list', '["t", 7]', /^\/1 must be an object/],
     ['a list in a list', '[["SECRET"]]', /must be an object/],
     ['too many', JSON.stringify(Array(51).fill('SECRET')), 'holds more than 50 credentials'],
