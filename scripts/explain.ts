@@ -1,43 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { explanationText } from '../cli/explain/explain-text.ts';
+import { claimsFrom } from '../cli/explain/read-claims.ts';
 import type { Diagnosis } from '../domain/explanation/diagnosis.ts';
-import { visible } from '../domain/shared/text/visible-text.ts';
 import { apiClient } from './api-client.ts';
-
-const shown = (value: string | string[] | null): string =>
-  value === null ? 'nothing' : visible([value].flat().join(', '));
-
-/** Codes that already say what is wrong with the signature, or that there is nothing to check. */
-const withoutSignature = ['NO_TOKEN', 'TOKEN_UNREADABLE', 'SIGNATURE_INVALID'];
-
-/** An explanation for people. */
-export function explanationText({
-  admitted,
-  code,
-  verified,
-  assumed = [],
-  conditions,
-  advice,
-  snippet,
-}: Diagnosis): string {
-  const isDoubtful = !verified && !withoutSignature.includes(code);
-  const lines = [
-    `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
-    '',
-    ...conditions.flatMap(({ key, operator, expected, actual, holds }) => [
-      `  ${holds ? '\u2713' : '\u2717'} ${visible(key.slice(key.lastIndexOf(':') + 1))}  ${visible(operator)}`,
-      `      wanted  ${shown(expected)}`,
-      `      token   ${shown(actual)}`,
-    ]),
-    ...(assumed.length > 0
-      ? [`  (${assumed.join(' and ')} taken as every step of the workspace has them)`]
-      : []),
-    '',
-    visible(advice),
-  ];
-  const yaml = snippet?.split('\n').map((line) => `  ${visible(line)}`) ?? [];
-  return [...lines, ...(yaml.length > 0 ? ['', ...yaml] : [])].join('\n').trimEnd();
-}
 
 const USAGE = `Usage: npm run explain -- <grant> < token
        npm run explain -- <grant> --claims < claims
@@ -46,24 +12,6 @@ const USAGE = `Usage: npm run explain -- <grant> < token
   --identity <arn>  what "aws sts get-caller-identity" prints in the step as Arn
 
 Never the token as an argument: others can see it.`;
-
-/** The claims in a text: JSON, the middle part of a token, or a token, of which the signature is dropped here. */
-export function claimsFrom(input: string): Record<string, unknown> {
-  const given = input.trim();
-  const parts = given.split('.');
-  const json = given.startsWith('{')
-    ? given
-    : Buffer.from(parts[parts.length === 3 ? 1 : 0] ?? '', 'base64url').toString();
-  try {
-    const claims: unknown = JSON.parse(json);
-    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) {
-      return claims as Record<string, unknown>;
-    }
-  } catch {
-    // Said below, without what was read: it may be a token.
-  }
-  throw new Error('Standard input holds no claims. docs/explain.md has the line that prints them in a step.');
-}
 
 /** The body of `POST /v1/explain` from a command's arguments and its standard input. Throws the usage for others. */
 export function explainBody(args: readonly string[], input: string): Record<string, unknown> {

@@ -23,8 +23,8 @@ export type ScanArguments = {
 
 export const SCAN_HELP = `Usage: rolewright scan FILE... [options]
 
-Says which tokens of Bitbucket, GitHub, GitLab and other OIDC providers get in to
-the roles of an AWS account. Needs no credentials and no network, and changes
+Says which tokens of Bitbucket, GitHub, GitLab and other OIDC providers get in
+to the roles of an AWS account. Needs no credentials and no network, and changes
 nothing. "-" reads standard input.
 
 FILE is the output of

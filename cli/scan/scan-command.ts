@@ -26,7 +26,7 @@ const POLICY_FOLDER = 'scan-policies';
 
 /** `rolewright scan`: who gets in to the roles of some accounts. Reads files and writes reports; calls nothing. */
 export const scanCommand: Command = {
-  summary: 'says which OIDC tokens get in to the roles of an AWS account',
+  summary: 'say which OIDC tokens get in to the roles of an AWS account',
   help: SCAN_HELP,
   run: runScan,
 };

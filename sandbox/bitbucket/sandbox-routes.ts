@@ -5,6 +5,7 @@ import type { CallLog } from './calls.ts';
 import { changeRoutes } from './changes.ts';
 import { credentialRoutes } from './credentials/routes.ts';
 import { companyRoutes } from './identity/company-tokens.ts';
+import { loginRoutes } from './identity/login/login-routes.ts';
 import { stepToken } from './identity/step-token.ts';
 import { permissionRoutes } from './rest/permissions.ts';
 import type { Seed } from './seed.ts';
@@ -21,11 +22,13 @@ export type SandboxParts = {
   calls: CallLog;
   webhooks: Webhooks;
   now: () => number;
+  /** The stand-in's own address. */
+  url: () => string;
 };
 
 /** Answers everything under `/sandbox`: no credentials, JSON in and out, `{errors}` with every problem. */
 export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Promise<Answer> {
-  const { seed, webhookSecrets, store, faults, calls, webhooks, now } = parts;
+  const { seed, webhookSecrets, store, faults, calls, webhooks, now, url } = parts;
   const routes: Route[] = [
     {
       method: 'POST',
@@ -33,6 +36,7 @@ export function sandboxApi(parts: SandboxParts): (request: SandboxRequest) => Pr
       answer: (_, { body }) => stepToken(store, body, now()),
     },
     ...companyRoutes(store, seed, now),
+    ...loginRoutes({ store, now, seed, url }),
     ...permissionRoutes(store),
     ...credentialRoutes(store),
     ...changeRoutes(store, webhooks, now),

@@ -50,7 +50,16 @@ export async function startBitbucketSandbox(options: {
     (segments) => withSlugs(store.state, segments),
   );
   const webhooks = webhookSender(store, now);
-  const sandbox = sandboxApi({ seed, webhookSecrets, store, faults, calls, webhooks, now });
+  const sandbox = sandboxApi({
+    seed,
+    webhookSecrets,
+    store,
+    faults,
+    calls,
+    webhooks,
+    now,
+    url: () => url,
+  });
 
   /** The answer, or undefined when the connection is to be closed without one. */
   async function answer(request: SandboxRequest): Promise<Answer | undefined> {

@@ -31,6 +31,7 @@ const processes = [
 
 /** Exports that tests alone import, each with the reason why it is not hidden in its file. */
 const forTests: Record<string, string> = {
+  'cli/api/login-file.ts loginFile': 'tests hold where logins are kept',
   'domain/explanation/diagnosis.ts diagnosisCodes': 'tests hold that each code has a case',
   'domain/planning/plan.ts planHash': 'tests state which inputs a plan is bound to',
   'domain/templates/acts-through.ts BORROWS': 'tests hold that each escalation path is judged',

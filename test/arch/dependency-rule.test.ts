@@ -81,6 +81,15 @@ test('the product runs on its dependencies alone, never on a development depende
   expect(breaches([...product, ...cli], isAllowed)).toEqual([]);
 });
 
+test('openid-client, which logs people in, is imported by the command line alone and only when it is needed', () => {
+  const users = [...everything, ...cli].filter(({ imports }) =>
+    imports.some((taken) => packageOf(taken) === 'openid-client' && !taken.isTypeOnly),
+  );
+  expect(users.length).toBeGreaterThan(1);
+  expect(users.map(({ path }) => path).filter((path) => !path.startsWith('cli/login/'))).toEqual([]);
+  for (const { code } of users) expect(code).not.toMatch(/^import (?!type\b).*from 'openid-client'/m);
+});
+
 test('every relative import names a file that is there', () => {
   expect(breaches(everything, (target) => !target || existsSync(`${ROOT}${target}`))).toEqual([]);
 });

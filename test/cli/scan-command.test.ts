@@ -35,6 +35,8 @@ async function run(args: string[], input = '') {
     readInput: async () => input,
     columns: undefined,
     hasColours: false,
+    openPage: () => {},
+    variables: {},
     now: START,
   });
   return { code, out, err };

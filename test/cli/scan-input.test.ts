@@ -37,6 +37,8 @@ async function scanOf(contents: (string | Uint8Array)[], ...options: string[]) {
     readInput: async () => '',
     columns: undefined,
     hasColours: false,
+    openPage: () => {},
+    variables: {},
     now: START,
   });
   return { code, out, err };

@@ -27,6 +27,8 @@ async function run(...args: string[]) {
     readInput: async () => '',
     columns: undefined,
     hasColours: false,
+    openPage: () => {},
+    variables: {},
     now: START,
   });
   return { code, out, err };

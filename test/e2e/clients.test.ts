@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { textOf } from '../support/arch/infrastructure.ts';
 import { useStack } from '../support/e2e/stack/stack.ts';
+import { commandLineRules } from './clients/command-line.ts';
 import { webPageRules } from './clients/web-pages.ts';
 
 /** The local stack, with a web page that may call the API. */
@@ -22,3 +23,4 @@ const world = useStack({
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a web page', () => webPageRules(world, PORTAL));
+describe('the command line', () => commandLineRules(world));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { explanationText } from '../../cli/explain/explain-text.ts';
+import { claimsFrom } from '../../cli/explain/read-claims.ts';
 import type { Diagnosis } from '../../domain/explanation/diagnosis.ts';
-import { claimsFrom, explainBody, explanationText } from '../../scripts/explain.ts';
+import { explainBody } from '../../scripts/explain.ts';
 
 const explanation: Diagnosis = {
   admitted: false,

@@ -33,9 +33,43 @@ function withClaim(claims: Record<string, unknown>, path: string, value: unknown
   return { ...claims, [name]: withClaim(object, rest.join('.'), value) };
 }
 
-/** The company identity provider's stand-in: tokens of people and services, and the keys of its issuers. If no groups are
- *  given, a person of the seed has those of the seed, others none. */
-export function companyRoutes(store: StateStore, { issuers, people }: Seed, now: () => number): Route[] {
+/** What signs tokens: the keys, and a clock in milliseconds. */
+export type Signing = { store: StateStore; now: () => number };
+
+/** A token of an issuer of the company, as its entry in the configuration takes it, with these claims. */
+export async function companyToken(
+  { store, now }: Signing,
+  { issuer, fixed, audience, clientId }: SeedIssuer,
+  { asked, claims: own }: { asked: Pick<Asked, 'audience' | 'expiresIn'>; claims: Record<string, unknown> },
+): Promise<string> {
+  const recipient = clientId === undefined ? {} : { client_id: clientId };
+  const aud = asked.audience ?? audience;
+  let claims: Record<string, unknown> = { iss: issuer, ...(aud === undefined ? {} : { aud }), ...recipient };
+  for (const [path, value] of Object.entries({ ...fixed, ...own })) claims = withClaim(claims, path, value);
+  const token = { ...claims, ...lifetime(now(), asked.expiresIn) };
+  return signClaims(await store.key(new URL(issuer).host), token);
+}
+
+/** The claims about a person. If no groups are given, a person of the seed has those of the seed, others none. */
+export function personClaims(
+  { people }: Pick<Seed, 'people'>,
+  { idClaim, groupsClaim }: SeedIssuer,
+  { email, groups }: { email: string; groups?: string[] | undefined },
+): Record<string, unknown> {
+  const person = people.find((one) => one.email === email.toLowerCase());
+  const sub = subjectOf(email);
+  return {
+    sub,
+    [idClaim]: person?.id ?? sub,
+    email,
+    email_verified: true,
+    ...(groupsClaim === undefined ? {} : { [groupsClaim]: groups ?? person?.groups ?? [] }),
+  };
+}
+
+/** The company identity provider's stand-in: tokens of people and services, and the keys of its issuers. */
+export function companyRoutes(store: StateStore, seed: Seed, now: () => number): Route[] {
+  const { issuers } = seed;
   async function issue(
     kind: SeedIssuer['kind'],
     asked: Asked,
@@ -45,19 +79,7 @@ export function companyRoutes(store: StateStore, { issuers, people }: Seed, now:
       (one) => one.kind === kind && (asked.issuer === undefined || one.issuer === asked.issuer),
     );
     if (!signer) return refusal(400, `the configuration has no such issuer of kind ${kind}`);
-    const { issuer, fixed, audience = asked.audience, clientId } = signer;
-    const recipient = clientId === undefined ? {} : { client_id: clientId };
-    const aud = asked.audience ?? audience;
-    let claims: Record<string, unknown> = {
-      iss: issuer,
-      ...(aud === undefined ? {} : { aud }),
-      ...recipient,
-    };
-    for (const [path, value] of Object.entries({ ...fixed, ...claimsFor(signer) })) {
-      claims = withClaim(claims, path, value);
-    }
-    const token = { ...claims, ...lifetime(now(), asked.expiresIn) };
-    return ok({ token: await signClaims(await store.key(new URL(issuer).host), token) });
+    return ok({ token: await companyToken({ store, now }, signer, { asked, claims: claimsFor(signer) }) });
   }
   return [
     {
@@ -67,15 +89,7 @@ export function companyRoutes(store: StateStore, { issuers, people }: Seed, now:
         const parsed = personSchema.safeParse(body);
         if (!parsed.success) return refusal(400, ...faultyFields(parsed.error));
         const { email, groups, ...asked } = parsed.data;
-        const person = people.find((one) => one.email === email.toLowerCase());
-        const sub = subjectOf(email);
-        return issue('person', asked, ({ idClaim, groupsClaim }) => ({
-          sub,
-          [idClaim]: person?.id ?? sub,
-          email,
-          email_verified: true,
-          ...(groupsClaim === undefined ? {} : { [groupsClaim]: groups ?? person?.groups ?? [] }),
-        }));
+        return issue('person', asked, (issuer) => personClaims(seed, issuer, { email, groups }));
       },
     },
     {

@@ -1,0 +1,26 @@
+import { UsageError } from '../command.ts';
+import { plainText } from '../plain-text.ts';
+
+/** Names of the reader's own machine, to which a token may be sent without TLS. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** True for a URL that nobody on the way can read: https, or this machine. */
+export const isPrivate = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+
+/** The origin of the API that `name` was given for, e.g. `https://rolewright.example.com`. Throws `UsageError`. */
+export function originOf(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && [url.username, url.password, url.search, url.hash].every((part) => part === '');
+  if (!url || !isOrigin || url.pathname !== '/' || url.origin === 'null') {
+    throw new UsageError(
+      `${name} takes the address of the API, such as https://rolewright.example.com, not "${plainText(text)}".`,
+    );
+  }
+  if (!isPrivate(url)) {
+    throw new UsageError(
+      `${name} must begin with https://, because a token is not sent unencrypted (http:// is for this machine only).`,
+    );
+  }
+  return url.origin;
+}
