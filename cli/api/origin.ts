@@ -4,7 +4,7 @@ import { plainText } from '../plain-text.ts';
 /** Names of the reader's own machine, to which a token may be sent without TLS. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** True for a URL that nobody on the way can read: https, or this machine. */
+/** True for a URL whose traffic cannot be read on the way: https, or this machine. */
 export const isPrivate = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
 

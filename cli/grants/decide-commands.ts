@@ -36,7 +36,7 @@ Rejects the plan with this hash. Without --plan, shows the plan that waits and
 its hash, and decides nothing.
 
   --plan HASH         the plan that you have looked at
-  --reason TEXT       why; who asked is told it
+  --reason TEXT       why, for the requester
 ${API_HELP}
 
 ${EXIT_HELP}
@@ -52,7 +52,7 @@ async function decide(
   const { values, positionals } = readOptions(verb, args, OPTIONS);
   const { grant: id } = readNames(verb, ['grant'], positionals);
   if (verb === 'reject' && values.plan !== undefined && !values.reason) {
-    throw new UsageError('Give --reason: who asked is told why.');
+    throw new UsageError('Give --reason: the requester is shown it.');
   }
   const api = apiOf(await sessionOf(values.url, world));
   if (values.plan === undefined) return showFirst(api, id, world);
@@ -66,7 +66,7 @@ async function decide(
   return 0;
 }
 
-/** Nobody decides what they have not seen: shows what waits, and how to decide it. */
+/** A plan is decided only after it was shown: prints what waits, and how to decide it. */
 async function showFirst(api: Api, id: string, world: CommandWorld): Promise<never> {
   const grant = readAs(grantView, await api({ method: 'GET', path: pathOf(id) }));
   const waiting = waitingLines(grant, world.columns);

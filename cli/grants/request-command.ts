@@ -60,7 +60,7 @@ export const planCommand: Command = {
   help: `Usage: rolewright plan REPOSITORY TEMPLATE [NAME=VALUE...] [options]
 
 Shows what rolewright request would do with the same arguments: each permission
-that would be gained and lost, and whether somebody must approve. Writes
+that would be gained and lost, and whether an approval is needed. Writes
 nothing.
 
 ${REQUEST_OPTIONS_HELP}

@@ -64,7 +64,7 @@ async function listen(port: number, state: string): Promise<Listener> {
     taken = resolve;
     late = reject;
   });
-  // Whoever ends the login before the browser answers does not wait for it.
+  // A login that ends before the browser answers does not wait for it.
   answer.catch(() => {});
   let origin = '';
   const server = createServer((request, response) => {
@@ -83,7 +83,7 @@ async function listen(port: number, state: string): Promise<Listener> {
   });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const timer = setTimeout(
-    () => late(new CommandFailure(1, 'Nobody logged in within 5 minutes: run the command again.')),
+    () => late(new CommandFailure(1, 'There was no login within 5 minutes: run the command again.')),
     BROWSER_WAIT_MS,
   );
   return {
@@ -97,7 +97,7 @@ async function listen(port: number, state: string): Promise<Listener> {
   };
 }
 
-/** The redirect of a browser to this listener, under its own name: a page of another name that resolves here is none. */
+/** The redirect of a browser to this listener, under its own name: one under another name that resolves here is refused. */
 function redirectOf({ method, url = '', headers }: IncomingMessage, origin: string): URL | undefined {
   const found = URL.canParse(url, origin) ? new URL(url, origin) : undefined;
   const isOwn = found?.origin === origin && headers.host === new URL(origin).host;

@@ -96,7 +96,7 @@ export function chosenToken(
   throw new CommandFailure(1, 'The issuer gave no id token: add openid to --scope.');
 }
 
-/** The parameters of both flows. `audience` is how some issuers are told which API an access token is for. */
+/** The parameters of both flows. `audience` names the API to issuers that make access tokens for several. */
 export const requestParameters = ({ scope, audience }: IssuerSettings): Record<string, string> => ({
   scope,
   ...(audience === undefined ? {} : { audience }),

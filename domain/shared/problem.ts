@@ -16,6 +16,7 @@ export const problemCodes = [
   'GRANT_NOT_FOUND',
   'ROUTE_NOT_FOUND',
   'METHOD_NOT_ALLOWED',
+  'NOT_ACCEPTABLE',
   'CONFLICT',
   'ROLE_NAME_TAKEN',
   'PROVIDER_UNUSABLE',

@@ -19,6 +19,7 @@ export const problemKinds = {
   GRANT_NOT_FOUND: { status: 404, title: 'There is no such grant' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not support this method' },
+  NOT_ACCEPTABLE: { status: 406, title: 'The route does not answer in this media type' },
   CONFLICT: { status: 409, title: 'The state of the grant does not allow this now' },
   ROLE_NAME_TAKEN: { status: 409, title: 'The name of the role is taken' },
   PROVIDER_UNUSABLE: { status: 409, title: 'The identity provider cannot be used' },

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { parseBody } from '../../domain/grants/request.ts';
-import { conditionalAnswer } from './conditional-answer.ts';
 import type { Operation } from './contract/operation.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { Route } from './http-function.ts';
 import { type HttpRequest, jsonBody } from './http-request.ts';
+import { conditionalAnswer } from './negotiation/conditional-answer.ts';
 import { unwrap } from './problem-details.ts';
 import { queryOf } from './query.ts';
 
@@ -14,7 +14,7 @@ type QueryOf<O> = O extends { query: infer Q extends z.ZodType } ? z.infer<Q> : 
 type BodyOf<O> = O extends { body: infer B extends z.ZodType } ? z.infer<B> : undefined;
 type BodyOfSuccess<S> =
   | (S extends { schema: infer T extends z.ZodType } ? z.infer<T> : never)
-  | (S extends { lines: z.ZodType } ? string : never);
+  | (S extends { lines: z.ZodType } | { text: object } ? string : never);
 
 /** What an operation may be answered with: a status of its own with the body of that status. */
 export type AnswerTo<O extends Operation> = {

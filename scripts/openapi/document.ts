@@ -204,7 +204,7 @@ function exampleOf(given: Record<string, string> | undefined, name: string, type
 
 function successResponse(
   { isConditional }: Operation,
-  { description, schema, lines, headers }: Success,
+  { description, schema, lines, text, headers }: Success,
   components: Components,
 ): Json {
   const content: Json = {};
@@ -216,6 +216,7 @@ function successResponse(
     components.schemaOf(lines, 'output');
     content['application/x-ndjson'] = { schema: { type: 'string', description: 'One item per line' } };
   }
+  if (text) content[text.type] = { schema: { type: 'string', description: text.description } };
   return {
     description,
     headers: headersObject({ ...headers, ...(isConditional ? etag : {}) }),

@@ -15,6 +15,7 @@ import {
   impactPageSchema,
   revocationSchema,
 } from '../resources/grant-schema.ts';
+import { STEP_TYPE } from '../resources/pipeline-snippet.ts';
 import { bodyProblems, type Operation } from './operation.ts';
 import {
   cursorSchema,
@@ -109,8 +110,15 @@ export const listGrants = {
     limit: limitSchema,
     cursor: cursorSchema,
   }),
-  successes: { 200: { description: 'A page of grants, without their documents', schema: grantPageSchema } },
-  problems: [],
+  successes: {
+    200: {
+      description:
+        'A page of grants, without their documents; with `Accept: text/x-bitbucket-pipelines` one step for `bitbucket-pipelines.yml` that takes the roles of all active grants of the filter, which must name a repository, and an environment where its grants are for several',
+      schema: grantPageSchema,
+      text: { type: STEP_TYPE, description: 'A step for `bitbucket-pipelines.yml`, as YAML' },
+    },
+  },
+  problems: ['GRANT_NOT_FOUND', 'NOT_ACCEPTABLE'],
   example: { query: { repository: 'acme/shop', state: 'active' }, status: 200 },
 } as const satisfies Operation;
 

@@ -7,6 +7,8 @@ export type Success = {
   description: string;
   schema?: z.ZodType;
   lines?: z.ZodType;
+  /** Text that the caller may ask for instead of the body, by its media type. */
+  text?: { type: string; description: string };
   /** Set where there may be no body at all. */
   mayBeEmpty?: true;
   /** Headers by name, each with what it holds. */

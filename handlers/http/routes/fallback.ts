@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { conditionalAnswer } from '../conditional-answer.ts';
 import { finished, methodOf, toResult } from '../http-answer.ts';
 import { headerOf, requestIdOf } from '../http-request.ts';
+import { conditionalAnswer } from '../negotiation/conditional-answer.ts';
 import { ProblemError, problemAnswer, problemKinds, toProblem } from '../problem-details.ts';
 import { notTaken, type RoutePath } from './not-taken.ts';
 

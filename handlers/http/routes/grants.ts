@@ -1,7 +1,9 @@
 import type { Caller } from '../../../domain/shared/principal.ts';
+import { problem } from '../../../domain/shared/problem.ts';
 import { toInstant } from '../../../domain/shared/time.ts';
-import { listGrants } from '../../../domain/use-cases/reading/list-grants.ts';
+import { type GrantSearch, listGrants } from '../../../domain/use-cases/reading/list-grants.ts';
 import { grantEvents, readableGrant } from '../../../domain/use-cases/reading/read-grants.ts';
+import { stepGrants } from '../../../domain/use-cases/reading/step-grants.ts';
 import { templateImpact } from '../../../domain/use-cases/reading/template-impact.ts';
 import { approveGrant, rejectGrant } from '../../../domain/use-cases/requests/approve-or-reject.ts';
 import type { GrantAnswer, RequestAnswer } from '../../../domain/use-cases/requests/outcome.ts';
@@ -11,10 +13,12 @@ import { upgradeGrant } from '../../../domain/use-cases/requests/upgrade-grant.t
 import * as own from '../contract/grants.ts';
 import { type CursorPorts, fromCursor, toCursor } from '../cursor-binding.ts';
 import type { Route } from '../http-function.ts';
+import { acceptedType } from '../negotiation/accepted-type.ts';
 import { answerToExisting, answerToNew } from '../outcome-answer.ts';
-import { unwrap } from '../problem-details.ts';
+import { ProblemError, unwrap } from '../problem-details.ts';
 import { eventResource } from '../resources/event-resource.ts';
 import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
+import { STEP_TYPE, stepOfAll } from '../resources/pipeline-snippet.ts';
 import { unreadableResource } from '../resources/unreadable-resource.ts';
 import { type RequestTo, route } from '../route.ts';
 
@@ -69,10 +73,29 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     return pageOf(items, await toCursor(ports, pages, page.next));
   }
 
-  async function list({ caller, query }: RequestTo<typeof own.listGrants>) {
+  async function oneStep(caller: Caller, filter: GrantSearch['filter'], cursor: string | undefined) {
+    if (cursor !== undefined) {
+      const errors = [{ pointer: '/cursor', detail: 'must be left out: a step is answered whole' }];
+      throw new ProblemError(problem('REQUEST_INVALID', 'A step has no pages.', { errors }));
+    }
+    const found = unwrap(await stepGrants(ports, caller, filter));
+    const step = stepOfAll(found, ports);
+    if (step === undefined) {
+      throw new ProblemError(
+        problem('GRANT_NOT_FOUND', 'The accounts of these grants are configured no more.'),
+      );
+    }
+    const headers = { 'content-type': `${STEP_TYPE}; charset=utf-8`, vary: 'accept' };
+    return { status: 200 as const, headers, body: step };
+  }
+
+  async function list({ caller, event, query }: RequestTo<typeof own.listGrants>) {
     const { limit, cursor, waiting, ...given } = query;
     const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
     const filter = { ...given, account, ...(waiting ? { waiting: true } : {}) };
+    if (acceptedType(event, ['application/json', STEP_TYPE]) === STEP_TYPE) {
+      return oneStep(caller, filter, cursor);
+    }
     const pages = { route: '/v1/grants', filters: filter, caller };
     const after = await fromCursor(ports, pages, cursor);
     const { grants, unreadable, next } = await listGrants(ports, caller, { filter, limit, after });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { type CommandOptions, runInShell } from '../../support/command-line.ts';
+import { stepsIn } from '../../support/domain/step-shell.ts';
 import type { Json } from '../../support/e2e/http.ts';
 import type { World } from '../../support/e2e/stack/stack.ts';
 
@@ -190,6 +191,23 @@ export function commandLineRules(world: () => World): void {
     const all = await ada.run('list --repository acme/web --json');
     expect(JSON.parse(all.out)).toMatchObject({ isCut: false });
     expect((await ada.run('list --repository acme/web --limit 2')).out).toContain('There are more');
+  });
+
+  test('prints one step for all active grants of a repository, ready for bitbucket-pipelines.yml', async () => {
+    const ada = await loggedIn('ada@acme.example');
+    for (const name of ['pages', 'assets']) {
+      expect((await ada.run(`request acme/api s3-static-site bucket=api-${name} --name ${name}`)).code).toBe(
+        0,
+      );
+    }
+    const step = await ada.run('list --repository acme/api --step');
+    expect(step).toMatchObject({ code: 0, err: '' });
+    expect(stepsIn(step.out)).toHaveLength(1);
+    for (const name of ['pages', 'assets']) expect(step.out).toContain(`s3://api-${name}/`);
+    expect(await ada.run('list --step')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/repository'),
+    });
   });
 
   test('says of a refusal the code, the fields and what to do, as text or as one JSON document', async () => {

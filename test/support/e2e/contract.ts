@@ -80,6 +80,7 @@ function successFault(
     const faults = lines.map((line) => success.lines?.safeParse(JSON.parse(line)).error?.message);
     return success.lines ? faults.find((fault) => fault !== undefined) : 'NDJSON is not declared';
   }
+  if (success.text && type === success.text.type) return text === '' ? 'the text is empty' : undefined;
   if (text === '' && success.mayBeEmpty) return undefined;
   if (!success.schema) return text === '' ? undefined : 'the body must be empty';
   if (type !== 'application/json') return `a body came as ${type}`;

@@ -9,8 +9,8 @@ import { DEVICE_GRANT, json, type OneIssuer, oauthError, tokenEndpoint } from '.
 type LoginParts = Signing & { seed: Seed; url: () => string };
 
 /** The logins of people at the stand-in for the company's identity provider: discovery, authorization code with PKCE, and the
- *  flow for devices (OpenID Connect Discovery 1.0; RFC 6749, 7636, 8252, 8628, 9207). Any public client may log in; whoever
- *  opens the page chooses who they are. */
+ *  flow for devices (OpenID Connect Discovery 1.0; RFC 6749, 7636, 8252, 8628, 9207). Any public client may log in; the
+ *  person at the page chooses who they are. */
 export function loginRoutes(parts: LoginParts): Route[] {
   return parts.seed.issuers
     .filter(({ kind }) => kind === 'person')

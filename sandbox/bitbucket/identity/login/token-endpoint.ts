@@ -57,8 +57,8 @@ async function ofDevice(one: OneIssuer, form: URLSearchParams): Promise<Answer> 
   const login = one.logins.device(deviceCode);
   if (!login || login.clientId !== form.get('client_id')) return foreign;
   const { clientId, person, expiresAt } = login;
-  if (expiresAt <= one.now()) return oauthError('expired_token', 'nobody confirmed the code in time');
-  if (person === undefined) return oauthError('authorization_pending', 'nobody has confirmed the code');
+  if (expiresAt <= one.now()) return oauthError('expired_token', 'the code was not confirmed in time');
+  if (person === undefined) return oauthError('authorization_pending', 'the code is not confirmed yet');
   one.logins.end(deviceCode);
   if (person === 'denied') return oauthError('access_denied', 'the person did not allow it');
   return tokens(one, { clientId, person });

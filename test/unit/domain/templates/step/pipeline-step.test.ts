@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readTemplates } from '../../../../../adapters/settings/files.ts';
 import { roleArnOf } from '../../../../../domain/planning/role.ts';
 import { exampleParameters } from '../../../../../domain/templates/parameters.ts';
-import { pipelineStep, pipeStep } from '../../../../../domain/templates/step/pipeline-step.ts';
+import { combinedStep, pipelineStep, pipeStep } from '../../../../../domain/templates/step/pipeline-step.ts';
 import type { StepGrant } from '../../../../../domain/templates/step/step-grant.ts';
 import type { Template } from '../../../../../domain/templates/template.ts';
 import { GRANT_ID } from '../../../../support/domain/samples.ts';
@@ -119,6 +119,41 @@ describe('the pasted step', () => {
     const run = await runScript(scriptOf(pipelineStep({ ...site, template: { name: 'gone' } })));
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('Runs as ');
+  });
+});
+
+describe('one step for several grants', () => {
+  const push = grantOf(shipped('ecr-push'));
+  const second = grantOf(shipped('s3-static-site'), { name: 'second', parameters: { bucket: 'shop-docs' } });
+
+  test('takes each role and does its job, one after the other, whatever the order they come in', async () => {
+    const text = combinedStep([push, second, site], []);
+    expect(combinedStep([site, push, second], [])).toBe(text);
+    const run = await runScript(scriptOf(text));
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const profiles = [...new Set(jobCalls(run).map(({ profile }) => profile))];
+    expect(profiles).toEqual(['ecr-push', 's3-static-site', 's3-static-site.second']);
+    const count = (part: string) => text.split(part).length - 1;
+    expect([count('aws --version'), count('BITBUCKET_STEP_OIDC_TOKEN'), count('- step:')]).toEqual([1, 1, 1]);
+  });
+
+  test('of one grant is its own step', () => {
+    for (const [, template, parameters] of requests) {
+      const grant = grantOf(template, { parameters });
+      expect(combinedStep([grant], [])).toBe(pipelineStep(grant));
+    }
+  });
+
+  test('has the services, the setup and the environment of all, and says where images differ', () => {
+    const environment = { name: 'Production' };
+    const terraform = grantOf(shipped('terraform-state'), { environment });
+    const text = combinedStep([push, terraform], ['gr_x is left out.\n- step: {}']);
+    const [step] = stepsIn(text);
+    expect(step).toMatchObject({ deployment: 'Production', services: ['docker'], oidc: true });
+    for (const line of shipped('terraform-state').setup) expect(step?.script).toContain(line);
+    expect(text).toContain('# The templates name amazon/aws-cli:2.31.0 and hashicorp/terraform:1.13.3');
+    expect(text).toContain('# gr_x is left out.\\u{a}- step: {}\n');
+    expect(stepsIn(text)).toHaveLength(1);
   });
 });
 

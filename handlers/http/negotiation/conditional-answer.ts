@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpAnswer } from './http-answer.ts';
-import { headerOf } from './http-request.ts';
+import type { HttpAnswer } from '../http-answer.ts';
+import { headerOf } from '../http-request.ts';
 
 /** A document that changes with a deployment only, with the hash of its text as a strong `ETag`; 304 without a body where
  *  `If-None-Match` names it. The caller may keep the document and must ask again before each use. */
