@@ -7,9 +7,10 @@ import {
   eventResource,
   unknownContext,
 } from '../../domain/access/authorisation.ts';
-import { noReach, type Reach } from '../../domain/access/reach.ts';
+import { noReach, type Reach, type Scope } from '../../domain/access/reach.ts';
+import { projectsOfGroups, type Team } from '../../domain/access/teams/team-groups.ts';
 import { accountIdSchema, repositoryUuidSchema } from '../../domain/shared/identifiers.ts';
-import { type CompiledAccess, type NamedRule, policySetsOf } from './compiled-access.ts';
+import { type CompiledAccess, type NamedRule, policySetsOf, type RuleReach } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { type CedarQuestion, principalTypes, requestOf } from './request.ts';
 
@@ -25,8 +26,12 @@ export type CedarAccess = AccessRules & {
 /** Access decisions by Cedar over compiled rules. Cedar is loaded by `prepare`, or with the first
  *  decision. A request is denied if the schema does not allow the action for this type of caller. It is
  *  also denied if Cedar fails to evaluate a rule, because a failed forbid must not be skipped. Throws if Cedar cannot
- *  be loaded; nothing is decided then. */
-export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarAccess {
+ *  be loaded; nothing is decided then. `teams` are the groups of the projects' blocks. */
+export function cedarAccess(
+  load: () => Cedar,
+  compiled: CompiledAccess,
+  teams: readonly Team[],
+): CedarAccess {
   const { rules, callers } = compiled;
   let engine: Engine | undefined;
   const ready = (): Engine => {
@@ -37,16 +42,25 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
   function reachOf(attempt: Attempt): Reach {
     const { allowed, rules: permits } = explain({ ...attempt, resource: undefined });
     if (!allowed) return noReach;
-    const reaches = permits.flatMap(({ id }) => compiled.reaches[id] ?? []);
+    const reaches = permits.flatMap(({ id }) => {
+      const reach = compiled.reaches[id];
+      return reach ? [{ ...reach, within: [...reach.within, ...projectsOf(attempt, reach)] }] : [];
+    });
     const everything = reaches.some((reach) => reach.everything);
     const isWhole = everything || reaches.every((reach) => reach.isWhole);
     return {
       everything,
       scopes: everything ? [] : reaches.flatMap(({ within }) => within),
       isWhole: isWhole && !compiled.exceptions.includes(attempt.action),
-      more: !everything && reaches.some(({ within }) => within.length === 0),
+      more: !everything && reaches.some(({ within, team }) => within.length === 0 && team === undefined),
     };
   }
+
+  /** The projects whose block gives one of the caller's groups the role that a permit asks for. */
+  const projectsOf = ({ caller: { groups } }: Attempt, { team }: RuleReach): Scope[] =>
+    team === undefined || team === 'deciders'
+      ? []
+      : projectsOfGroups(teams, team, groups).map((id) => ({ type: 'Project', id }));
 
   function explain(question: CedarQuestion): Decision & { rules: NamedRule[] } {
     const { caller, action, resource } = question;
@@ -54,7 +68,7 @@ export function cedarAccess(load: () => Cedar, compiled: CompiledAccess): CedarA
     if (!callers[action]?.includes(principal)) return { allowed: false, rule: 'default-deny', rules: [] };
     const { cedar, here, somewhere } = ready();
     const answer = cedar.statefulIsAuthorized({
-      ...requestOf(question),
+      ...requestOf(question, teams),
       preparsedPolicySetId: resource ? here : somewhere,
     });
     if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
@@ -85,6 +99,7 @@ const NO_ATTEMPT: Attempt = {
 };
 const NO_RESOURCE = eventResource({
   repositoryUuid: repositoryUuidSchema.parse('{00000000-0000-0000-0000-000000000000}'),
+  projectUuid: undefined,
   accountId: accountIdSchema.parse('000000000000'),
 });
 

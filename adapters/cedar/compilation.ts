@@ -15,7 +15,7 @@ import { type CompiledAccess, policySetsOf } from './compiled-access.ts';
 import type { Cedar } from './engine.ts';
 import { derivedGroupMisuses, forbidsByGroup } from './forbids-by-group.ts';
 import { requestOf } from './request.ts';
-import { looksAtResource, makesExceptions, reachesOf } from './rule-reach.ts';
+import { looksAtResource, makesExceptions, reachesOf, withoutResource } from './rule-reach.ts';
 import { type KnownNames, parseRules, type Rule } from './rules.ts';
 
 /** Checks the rules of `access/` with every check that Cedar offers, and compiles them or returns every error. This
@@ -30,10 +30,7 @@ export function compileAccess(
   const { rules, schema } = parsed.value;
   const fieldError = misfitOf(cedar, schema);
   if (fieldError) return fail([`access/rolewright.cedarschema: ${fieldError}`]);
-  const byGroup = [
-    ...forbidsByGroup(rules, known.groupless ?? []),
-    ...derivedGroupMisuses(rules, known.derived ?? []),
-  ];
+  const byGroup = [...forbidsByGroup(rules, known.groupless ?? []), ...derivedGroupMisuses(rules, known)];
   if (byGroup.length > 0) return fail(byGroup);
   const inexact = rules.filter((rule) => !isExact(cedar, rule));
   if (inexact.length > 0)
@@ -77,25 +74,31 @@ function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
 function misfitOf(cedar: Cedar, schema: string): string | undefined {
   const caller: Caller = { principal: { kind: 'person', id: 'anyone' }, groups: ['some'] };
   const uuid = '{00000000-0000-0000-0000-000000000000}';
+  const projectUuid = projectUuidSchema.parse(uuid);
+  const team = { uuid: projectUuid, requesters: ['some'], approvers: ['some'], auditors: ['some'] };
   for (const action of actions) {
     const event = eventResource({
       repositoryUuid: repositoryUuidSchema.parse(uuid),
+      projectUuid,
       accountId: accountIdSchema.parse('000000000000'),
     });
     const grant = {
       workspaceUuid: workspaceUuidSchema.parse(uuid),
-      projectUuid: projectUuidSchema.parse(uuid),
+      decidedBy: [projectUuid],
       environmentUuid: environmentUuidSchema.parse(uuid),
       template: { name: 'some' },
     };
     const resource = action === 'audit' ? event : { ...event, ...grant };
     const answer = cedar.isAuthorized({
-      ...requestOf({
-        caller,
-        action,
-        resource,
-        context: { requesterKinds: ['person'], repositoryAdmin: false },
-      }),
+      ...requestOf(
+        {
+          caller,
+          action,
+          resource,
+          context: { requesterKinds: ['person'], repositoryAdmin: false },
+        },
+        [team],
+      ),
       policies: { staticPolicies: '' },
       schema,
       validateRequest: true,
@@ -106,13 +109,16 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
 }
 
 /** The rules that decide whether a caller could be allowed on any resource. They never deny a caller who could be:
- *  permits lose their resource and the conditions on it, and forbids count only if they do not look at the resource. */
+ *  permits lose their resource and the conditions on it, other than that a team has the caller's group, and forbids count only if they do not look at the resource. */
 function permissive(rules: readonly Rule[]): Record<string, PolicyJson> {
   return Object.fromEntries(
     rules.flatMap(({ id, json }): [string, PolicyJson][] => {
       const { effect, resource } = json;
+      if (effect === 'permit') {
+        const decidable = withoutResource(json.conditions);
+        return [[id, { ...json, resource: anyOf(resource), conditions: decidable }]];
+      }
       const conditions = json.conditions.filter(({ body }) => !looksAtResource(body));
-      if (effect === 'permit') return [[id, { ...json, resource: anyOf(resource), conditions }]];
       const isWhole = conditions.length === json.conditions.length;
       return isWhole && anyOf(resource) === resource ? [[id, json]] : [];
     }),

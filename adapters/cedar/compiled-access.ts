@@ -1,10 +1,17 @@
 import type { PolicyJson, PolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Scope } from '../../domain/access/reach.ts';
 import type { Rule } from './rules.ts';
+import type { TeamAttribute } from './team-attribute.ts';
 
 /** The resources of one permit: every resource, or what is in one of `within`; else only a decision shows them.
- *  `isWhole`: it permits all of these. */
-export type RuleReach = { everything: boolean; within: Scope[]; isWhole: boolean };
+ *  `isWhole`: it permits all of these. `team`: it permits what is in the projects whose block gives the caller's groups this
+ *  role. */
+export type RuleReach = {
+  everything: boolean;
+  within: Scope[];
+  isWhole: boolean;
+  team?: TeamAttribute;
+};
 
 /** A rule as a decision names it. */
 export type NamedRule = Omit<Rule, 'json' | 'text'>;

@@ -1,5 +1,5 @@
-import type { DerivedGroup } from '../../domain/access/derived-groups/derived-groups.ts';
-import type { Groupless, Rule } from './rules.ts';
+import type { Groupless, KnownNames, Rule } from './rules.ts';
+import { readsAttribute, readsTeam } from './team-attribute.ts';
 
 /** The errors of rules that forbid by group while tokens may lack groups: a caller whose groups are missing would
  *  escape a forbid, or be let in by a permit for those outside of a group. A rule in which a group only adds access,
@@ -21,11 +21,15 @@ const GIVEN_BY_DERIVED = ['request', 'read'];
 
 /** The errors of rules by which a derived group would give more than `request` and `read`, or take something: its members
  *  could otherwise be chosen by whoever runs a mail domain or may edit a Slack user group. A rule that names such a
- *  group names its actions in its head. */
-export const derivedGroupMisuses = (rules: readonly Rule[], derived: readonly DerivedGroup[]): string[] =>
+ *  group, or reads the requesters of a team that has it, names its actions in its head. */
+export const derivedGroupMisuses = (
+  rules: readonly Rule[],
+  { derived = [], requesters = [] }: Pick<KnownNames, 'derived' | 'requesters'>,
+): string[] =>
   rules.flatMap((rule) => {
     const { id, where, json } = rule;
-    const named = groupsIn([json.principal, json.conditions]);
+    const ofTeams = readsAttribute(json.conditions, 'requesters') ? requesters : [];
+    const named = [...groupsIn([json.principal, json.conditions]), ...ofTeams];
     const isSound = onlyActions(json.action, GIVEN_BY_DERIVED) && !widensWithoutGroups(rule);
     return isSound
       ? []
@@ -97,8 +101,9 @@ function wantsOf(expression: unknown): Wants {
   }
 }
 
-/** True if a part of a rule, in Cedar's JSON format, names a group. */
+/** True if a part of a rule, in Cedar's JSON format, names a group, or reads the groups of a team. */
 function holdsGroup(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return false;
-  return ('type' in part && part.type === 'Group') || Object.values(part).some(holdsGroup);
+  const isGroup = ('type' in part && part.type === 'Group') || readsTeam(part);
+  return isGroup || Object.values(part).some(holdsGroup);
 }

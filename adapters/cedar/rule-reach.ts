@@ -2,6 +2,7 @@ import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { type Scope, scopeTypes } from '../../domain/access/reach.ts';
 import type { RuleReach } from './compiled-access.ts';
 import type { Rule } from './rules.ts';
+import { teamAttributeOf } from './team-attribute.ts';
 
 /** True if a condition needs more than the caller, the action and whether the caller administers the repository. */
 export function looksAtResource(expression: unknown): boolean {
@@ -11,6 +12,21 @@ export function looksAtResource(expression: unknown): boolean {
     '.' in expression ? (expression['.'] as { left: { Var?: string }; attr: string }) : undefined;
   if (access?.left.Var === 'context' && access.attr === 'repositoryAdmin') return false;
   return Object.values(expression).some(looksAtResource);
+}
+
+/** What of the conditions of a permit can be decided without a resource: the parts that do not look at it, and those that ask
+ *  for a group of a team. */
+export function withoutResource(conditions: PolicyJson['conditions']): PolicyJson['conditions'] {
+  return conditions.flatMap((condition) => {
+    if (!looksAtResource(condition.body)) return [condition];
+    if (condition.kind !== 'when') return [];
+    const [first, ...others] = conjunctsOf(condition.body).filter(
+      (part) => !looksAtResource(part) || teamAttributeOf(part) !== undefined,
+    );
+    if (first === undefined) return [];
+    const body = others.reduce((left, right) => ({ '&&': { left, right } }), first);
+    return [{ ...condition, body: body as typeof condition.body }];
+  });
 }
 
 /** The reach of each permit. */
@@ -38,6 +54,11 @@ function reachOf({ resource, conditions }: PolicyJson): RuleReach {
     ...conjuncts.map(containersIn).filter((entities) => entities.length > 0),
   ];
   if (named.length === 0 && looking.length === 0) return { everything: true, within: [], isWhole: true };
+  const [team] = named.length > 0 ? [] : conjuncts.flatMap((part) => teamAttributeOf(part) ?? []);
+  if (team !== undefined) {
+    const isWhole = conjuncts.length === 1 && looking.length === 1;
+    return { everything: false, within: [], isWhole, team };
+  }
   const candidates = named.map(scopesOf).filter((scopes) => scopes.length > 0);
   const rank = ([first]: Scope[]) => (first ? scopeTypes.indexOf(first.type) : scopeTypes.length);
   const [within = []] = candidates.sort((a, b) => rank(a) - rank(b));

@@ -27,6 +27,7 @@ export type Groupless = { principal: 'Person' | 'Service'; at: string; why: stri
 export type KnownNames = Partial<Record<'Account' | 'Workspace' | 'Template', readonly string[]>> & {
   groupless?: readonly Groupless[];
   derived?: readonly DerivedGroup[];
+  requesters?: readonly string[];
 };
 
 const RULE_ID = /^[a-z][a-z0-9-]{0,63}$/;

@@ -28,6 +28,7 @@ const resource = {
   projectUuid: projectUuidSchema.parse('{6f578c1d-54b2-42bc-bfcb-8384e0619a40}'),
   repositoryUuid: repositoryUuidSchema.parse('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
   environmentUuid: environmentUuidSchema.parse('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
+  decidedBy: [],
   accountId: accountIdSchema.parse('111122223333'),
   template: { name: 's3-static-site' },
 };
@@ -49,7 +50,8 @@ if (argument === undefined) {
   const { ms, value } = timed(() => compiledAccess(source, known));
   console.log(JSON.stringify({ compileMs: ms, compiled: value }));
 } else {
-  const access = cedarAccess(loadCedar, JSON.parse(argument));
+  const { projects } = readConfiguration(source);
+  const access = cedarAccess(loadCedar, JSON.parse(argument), projects);
   const load = timed(loadCedar);
   const attempt = { caller, action: 'request' as const, context: unknownContext };
   const decide = () => access.decide({ ...attempt, resource });

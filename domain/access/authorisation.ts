@@ -28,22 +28,26 @@ export type Action = (typeof actions)[number];
 
 /** What an action is on: a grant, or with `audit` an event. A grant has its workspace, its template, and its project
  *  if Bitbucket names one. The action `request` needs the template's `requestableBy` and `approval`, and is denied
- *  without them. An event has its repository and account only. No field is optional, because a caller that forgot one
- *  would widen access. */
+ *  without them. An event has its repository and account, and its project if that is known. No field is
+ *  optional, because a caller that forgot one would widen access. */
 export type Resource = {
   workspaceUuid: WorkspaceUuid | undefined;
   projectUuid: ProjectUuid | undefined;
   repositoryUuid: RepositoryUuid;
   environmentUuid: EnvironmentUuid | undefined;
   accountId: AccountId;
+  /** The projects whose approvers decide the grant's request; empty where only the installation's do. */
+  decidedBy: readonly ProjectUuid[];
   template: (Pick<Template, 'name'> & Partial<Pick<Template, 'requestableBy' | 'approval'>>) | undefined;
 };
 
 /** An event as the resource of a decision. */
-export const eventResource = (event: Pick<Resource, 'repositoryUuid' | 'accountId'>): Resource => ({
+export const eventResource = (
+  event: Pick<Resource, 'repositoryUuid' | 'accountId' | 'projectUuid'>,
+): Resource => ({
   ...event,
   workspaceUuid: undefined,
-  projectUuid: undefined,
+  decidedBy: [],
   environmentUuid: undefined,
   template: undefined,
 });

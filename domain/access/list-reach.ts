@@ -24,6 +24,7 @@ export const repositoryResource = (
   workspaceUuid,
   repositoryUuid,
   projectUuid: undefined,
+  decidedBy: [],
   environmentUuid: undefined,
   accountId: UNKNOWN_ACCOUNT,
   template: undefined,

@@ -9,14 +9,15 @@ const pattern = z
   .regex(/^[A-Za-z0-9._*/-]+$/, 'may hold letters, digits, . _ - / and * only')
   .refine((text) => /[A-Za-z0-9]/.test(text), 'must hold more than wildcards');
 
-const patternsByType = z.strictObject(
+/** Patterns of names, by parameter type. */
+export const patternsByType = z.strictObject(
   Object.fromEntries(
     ['any', ...parameterTypeNames].map((type) => [type, z.array(pattern).min(1).optional()]),
   ),
 );
 
-const what = {
-  owns: patternsByType,
+/** The fields that limit a rule. */
+export const ownershipScope = {
   /** The templates for which the rule holds; all but those with `ownership: named` where it names none. */
   templates: z.array(z.string().regex(NAME, 'must be the name of a template')).min(1).optional(),
   /** The accounts, by alias, in which the names are owned; only the hub where it lists none. */
@@ -28,10 +29,11 @@ const what = {
 /** One entry of `ownership`. */
 export const ownershipRuleSchema = z.union(
   [
-    z.strictObject({ project: projectSchema, ...what }),
+    z.strictObject({ project: projectSchema, owns: patternsByType, ...ownershipScope }),
     z.strictObject({
       repository: z.strictObject({ workspace: slugSchema, slug: slugSchema, uuid: pinnedRepositoryUuid }),
-      ...what,
+      owns: patternsByType,
+      ...ownershipScope,
     }),
   ],
   {

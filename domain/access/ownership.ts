@@ -1,5 +1,6 @@
 import type { Repository } from '../bitbucket/repository.ts';
 import { type Account, isSpoke } from '../shared/account.ts';
+import type { ProjectUuid } from '../shared/identifiers.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, type Problem, problem, toPointer } from '../shared/problem.ts';
@@ -97,10 +98,11 @@ export function unownedParameters(asked: OwnershipQuestion): FieldError[] {
 /** Why one name is not owned; undefined where it is. The text leaves out the repository's name, so that a rename does
  *  not change what an approver has read. */
 function unownedBecause(
-  { rules, repository, template, requesterKind }: OwnershipQuestion,
+  question: OwnershipQuestion,
   type: ParameterTypeName,
   value: string,
 ): string | undefined {
+  const { rules, repository, template, requesterKind } = question;
   const allowing = rules.filter(
     (rule) =>
       ruleCovers(rule, repository) &&
@@ -110,7 +112,44 @@ function unownedBecause(
   if (allowing.some((rule) => 'repository' in rule)) return undefined;
   if (isContested(rules, type, value))
     return `${value} matches the ownership patterns of several projects, so none of them owns it`;
-  return allowing.length > 0 ? undefined : notOwnedHere(value);
+  if (allowing.length > 0) return undefined;
+  const owner = owningProject(question, type, value);
+  return owner === undefined || owner.uuid === repository.project?.uuid
+    ? notOwnedHere(value)
+    : `${value} is owned by project ${owner.key}`;
+}
+
+type Project = NonNullable<Repository['project']>;
+
+/** The project that owns one name for the template, whoever asks; undefined where none does, or several do. What a rule of
+ *  the repository itself owns is its project's. */
+function owningProject(
+  { rules, repository, template }: OwnershipQuestion,
+  type: ParameterTypeName,
+  value: string,
+): Project | undefined {
+  const owning = rules.filter((rule) => holdsFor(rule, template) && owns(rule, type, value));
+  if (owning.some((rule) => 'repository' in rule && ruleCovers(rule, repository))) return repository.project;
+  if (isContested(rules, type, value)) return undefined;
+  return owning.flatMap((rule) => ('project' in rule ? [rule.project] : []))[0];
+}
+
+/** A parameter that names a resource, and the project that owns the name. */
+export type OwnedName = { pointer: string; owner: ProjectUuid | undefined };
+
+/** Every name of a resource in a request, with its owner. The roles that a grant passes or assumes are nobody's: what they
+ *  may do is the installation's to decide. */
+export function ownedNames(asked: OwnershipQuestion): OwnedName[] {
+  const question = { ...asked, rules: asked.rules.filter((rule) => holdsIn(rule, asked.account)) };
+  return Object.entries(question.parameters).flatMap(([name, value]) => {
+    const type = question.template.parameters[name]?.type;
+    if (type && !parameterTypes[type].namesResource) return [];
+    const pointer = toPointer(['parameters', name]);
+    return valuesOf(value).map((single) => ({
+      pointer,
+      owner: type && type !== 'iamRoleName' ? owningProject(question, type, single)?.uuid : undefined,
+    }));
+  });
 }
 
 const notOwnedHere = (value: string): string =>

@@ -37,7 +37,12 @@ const aliases = z.array(z.string()).catch([]);
 const namingSchema = z.object({
   accounts: z.array(z.unknown()).catch([]),
   projects: list(
-    z.object({ accounts: aliases, environments: z.record(z.string(), z.unknown()).catch({}) }),
+    z.object({
+      accounts: aliases,
+      environments: z.record(z.string(), z.unknown()).catch({}),
+      owns: list(z.object({ accounts: aliases })),
+      defaults: z.object({ account: z.string() }).optional().catch(undefined),
+    }),
   ).default([]),
   ownership: list(z.object({ accounts: aliases })),
   onRepositoryCreated: list(z.object({ grant: z.object({ account: z.string().optional() }) })),
@@ -142,12 +147,16 @@ function unknownAccounts(
   known: readonly string[],
 ): string[] {
   const named = [
-    ...projects.flatMap(({ accounts = [], environments = {} }, n) => [
+    ...projects.flatMap(({ accounts = [], environments = {}, owns = [], defaults }, n) => [
       ...accounts.map((alias, at) => ({ alias, pointer: `/projects/${n}/accounts/${at}` })),
       ...Object.keys(environments).map((alias) => ({
         alias,
         pointer: `/projects/${n}/environments/${alias}`,
       })),
+      ...owns.flatMap(({ accounts: owned = [] }, rule) =>
+        owned.map((alias, at) => ({ alias, pointer: `/projects/${n}/owns/${rule}/accounts/${at}` })),
+      ),
+      ...(defaults ? [{ alias: defaults.account, pointer: `/projects/${n}/defaults/account` }] : []),
     ]),
     ...ownership.flatMap(({ accounts = [] }, n) =>
       accounts.map((alias, at) => ({ alias, pointer: `/ownership/${n}/accounts/${at}` })),

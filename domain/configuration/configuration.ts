@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { projectSettingsSchema } from '../access/accounts/project-schema.ts';
-import { derivedGroupErrors } from '../access/derived-groups/derived-groups.ts';
+import { derivedGroupErrors, derivedGroups } from '../access/derived-groups/derived-groups.ts';
 import { emailDomainSchema } from '../access/derived-groups/settings.ts';
 import { directoryErrors, personSchema } from '../access/directory.ts';
 import { overlappingEntries } from '../access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../access/issuers/trusted-issuer.ts';
 import { ownershipRuleSchema } from '../access/ownership-schema.ts';
+import { projectSettingsSchema } from '../access/teams/project-schema.ts';
+import { channelsOf, ownershipOf } from '../access/teams/team-block.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
@@ -31,7 +32,7 @@ const configurationSchema = z.strictObject({
   accounts: z.array(accountSchema).min(1, 'must name the account that Rolewright runs in'),
   issuers: z.array(trustedIssuerSchema),
   projects: z.array(projectSettingsSchema).default([]),
-  ownership: z.array(ownershipRuleSchema),
+  ownership: z.array(ownershipRuleSchema).default([]),
   lifetime: lifetimeSchema.optional(),
   reason: reasonSchema.optional(),
   onRepositoryCreated: z.array(repositoryRuleSchema).default([]),
@@ -79,7 +80,7 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
   }
   const rolePath = parsed.data.rolePath ?? defaultRolePath(stage);
   const accounts = parsed.data.accounts.map((account) => ({ ...account, stage, rolePath }));
-  const configuration = { ...parsed.data, accounts };
+  const configuration = withTeams({ ...parsed.data, accounts });
   const errors = [
     ...sharedPathErrors(configuration),
     ...workspaceErrors(content),
@@ -97,10 +98,52 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
     ),
     ...directoryErrors(configuration),
     ...derivedGroupErrors(configuration),
+    ...derivedInTeams(configuration),
+    ...channelErrors(configuration),
     ...otherwiseWrittenIds(configuration),
     ...indistinctApprovers(configuration),
   ];
   return errors.length > 0 ? fail(errors) : ok(configuration);
+}
+
+/** Groups without a list that a block would let approve or audit. */
+function derivedInTeams({ projects, ...deriving }: Configuration): string[] {
+  const derived = derivedGroups(deriving);
+  return projects.flatMap((project, n) =>
+    (['approvers', 'auditors'] as const).flatMap((role) =>
+      (project[role] ?? []).flatMap((group, at) =>
+        derived
+          .filter((one) => one.group === group)
+          .map(
+            (one) =>
+              `/projects/${n}/${role}/${at}: ${group} is a group that ${one.at} derives, and such a group may request and read only: name one of the company’s tokens or of people`,
+          ),
+      ),
+    ),
+  );
+}
+
+/** The configuration with what its team blocks stand for, after what the long form says. */
+function withTeams(written: Configuration): Configuration {
+  const { projects, slack } = written;
+  return {
+    ...written,
+    ownership: [...written.ownership, ...projects.flatMap(ownershipOf)],
+    ...(slack ? { slack: { ...slack, channels: [...slack.channels, ...projects.flatMap(channelsOf)] } } : {}),
+  };
+}
+
+/** The channels of team blocks without the Slack workspace that they are in. */
+function channelErrors({ projects, slack }: Configuration): string[] {
+  return [
+    ...projects.flatMap((project, n) =>
+      (['channel', 'approversChannel'] as const).flatMap((field) =>
+        project[field] === undefined || slack
+          ? []
+          : [`/projects/${n}/${field}: needs the Slack workspace: configure slack, or leave the channel out`],
+      ),
+    ),
+  ];
 }
 
 /** The overlaps of the entries of `issuers` that are sound by themselves, where something else in the file is not. */

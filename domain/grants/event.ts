@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { type StreamId, streamIdSchema } from '../shared/identifiers.ts';
+import { projectUuidSchema, type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
@@ -27,6 +27,8 @@ export const proposalSchema = z.strictObject({
   lapsesAt: instantSchema,
   risk: z.enum(risks),
   approvalReasons: z.array(z.string()),
+  /** The projects whose approvers decide; absent where the installation's do. */
+  decidedBy: z.array(projectUuidSchema).min(1).exactOptional(),
   warnings: z.array(z.string()),
   ...documents,
 });

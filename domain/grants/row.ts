@@ -7,7 +7,7 @@ import { type Grant, grantSchema } from './grant.ts';
 export type GrantRow = { grantId: GrantId; seq: number; grant: Grant; dueAt?: Instant | undefined };
 
 /** The number of the shape that a row's grant has. A change of `grantSchema` takes the next one. */
-export const ROW_VERSION = 3;
+export const ROW_VERSION = 4;
 
 /** A row that cannot be used; its grant is read from the log instead. `version`: the row has another shape's number.
  *  `content`: the number is right and the shape is not. `attributes`: the attributes that it was found by do not

@@ -7,7 +7,7 @@ import { evolve, replay } from '../grants/evolve/evolve.ts';
 import { changeOf, type Grant, type RequestInForce, waitingRequest } from '../grants/grant.ts';
 import type { Plan } from '../planning/plan.ts';
 import { waitingPlanOf } from '../planning/waiting-plan.ts';
-import type { GrantId } from '../shared/identifiers.ts';
+import type { GrantId, ProjectUuid } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { Instant } from '../shared/time.ts';
 import type { SlackSettings } from './slack-settings.ts';
@@ -35,12 +35,17 @@ export type WaitingStory = {
   decision?: WaitingOver | undefined;
 };
 
-type Settings = { slack: SlackSettings; directory: Directory & Pick<DerivingSettings, 'emailDomains'> };
+type Settings = {
+  slack: SlackSettings;
+  directory: Directory & Pick<DerivingSettings, 'emailDomains'>;
+  projects: readonly { uuid: ProjectUuid; approversChannel?: string | undefined }[];
+};
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and revoked. The
  *  requester is notified of the decision. */
-export function recipientsOf({ slack, directory }: Settings, part: StreamPart): Recipient[] {
+export function recipientsOf(settings: Settings, part: StreamPart): Recipient[] {
+  const { slack } = settings;
   const event = part.events.at(-1);
   const asked = lastRequest(part);
   if (!event || !asked) return [];
@@ -48,11 +53,13 @@ export function recipientsOf({ slack, directory }: Settings, part: StreamPart): 
   const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
   const team: Recipient[] = channel ? [{ to: 'team', channel }] : [];
   const isOwnDoing = event.principal.kind === 'person' && event.principal.id === asked.principal.id;
-  const requester = isOwnDoing ? [] : requesterOf({ slack, directory }, asked.principal);
+  const requester = isOwnDoing ? [] : requesterOf(settings, asked.principal);
   switch (event.type) {
     case 'GrantRequested':
     case 'GrantChangeRequested':
-      return approval === 'required' ? [{ to: 'approvers', channel: slack.approversChannel }, ...team] : [];
+      return approval === 'required'
+        ? [...approversOf(settings, event.data.proposal?.decidedBy), ...team]
+        : [];
     case 'GrantActivated':
     case 'GrantUpdated':
       return approval === 'required' ? [...team, ...requester] : team;
@@ -76,6 +83,16 @@ function requesterOf({ slack, directory }: Settings, principal: Principal): Reci
   return slack.emailLookup && isUnlisted(directory, principal)
     ? [{ to: 'requester', unlisted: principal }]
     : [];
+}
+
+/** The channels of those who decide a request: of each project whose approvers do, where it has one of its own. What no project
+ *  decides alone, the installation's approvers may have to. */
+function approversOf({ slack, projects }: Settings, decidedBy: readonly ProjectUuid[] = []): Recipient[] {
+  const own = decidedBy.map(
+    (one) => projects.find(({ uuid }) => uuid === one)?.approversChannel ?? slack.approversChannel,
+  );
+  const channels = decidedBy.length === 1 ? own : [slack.approversChannel, ...own];
+  return [...new Set(channels)].map((channel) => ({ to: 'approvers', channel }));
 }
 
 type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };

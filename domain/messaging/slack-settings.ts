@@ -1,20 +1,17 @@
 import * as z from 'zod';
 import { userGroupsSchema } from '../access/derived-groups/settings.ts';
 import { projectSchema } from '../bitbucket/settings.ts';
-
-const slackChannel = z
-  .string()
-  .regex(/^[CG][A-Z0-9]{2,20}$/, 'must be the id of a channel, such as C024BE91L, not its name');
+import { slackChannelSchema } from '../shared/slack-channel.ts';
 
 /** The `slack` part of the configuration. */
 export const slackSettingsSchema = z.strictObject({
   team: z.string().regex(/^T[A-Z0-9]{2,20}$/, 'must be the id of a Slack workspace, such as T024BE7LD'),
-  approversChannel: slackChannel,
+  approversChannel: slackChannelSchema,
   channels: z
     .array(
       z.strictObject({
         project: projectSchema,
-        channel: slackChannel,
+        channel: slackChannelSchema,
       }),
     )
     .default([]),

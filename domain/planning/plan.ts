@@ -1,3 +1,4 @@
+import { decidingProjects } from '../access/teams/deciding-projects.ts';
 import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import { latestEndOf, type Term } from '../lifetimes/latest-end.ts';
@@ -5,6 +6,7 @@ import { shorter } from '../lifetimes/lifetime-rule.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
+import type { ProjectUuid } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
 import { durationText, type Instant, type Seconds } from '../shared/time.ts';
@@ -33,6 +35,8 @@ export type Plan = Changes & {
   lost: Permission[];
   requiresApproval: boolean;
   approvalReasons: string[];
+  /** The projects whose approvers decide; empty where the installation's do. */
+  decidedBy: ProjectUuid[];
   warnings: string[];
 };
 
@@ -78,7 +82,7 @@ export const askedLifetime = ({
 
 /** What a plan is computed from. `held`: the parameters whose values other repositories' grants hold exclusively. */
 export type PlanInputs = {
-  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned' | 'audited' | 'actsThrough'>;
+  rendered: Pick<RenderedRole, 'intent' | 'role' | 'unowned' | 'audited' | 'actsThrough' | 'names'>;
   template: Pick<Template, 'name' | 'approval'>;
   live: LiveState | undefined;
   lifetime: AskedLifetime | undefined;
@@ -113,10 +117,12 @@ export function planOf({ rendered, template, live, lifetime, held, boundaryRoles
     : 'new';
   const isMore = risk === 'new' || risk === 'wider';
   const unowned = [...rendered.unowned, ...held];
-  const approvalReasons = [
-    ...(isMore ? reasonsFor({ unowned }, template, risk) : []),
+  const ofWhole = [
+    ...(isMore ? templateReasons(template, risk) : []),
     ...beyondTerm(rendered.intent, live, lifetime),
   ];
+  const waiting = isMore ? unowned : [];
+  const approvalReasons = [...ofWhole, ...waiting.map(({ pointer, detail }) => `${pointer}: ${detail}`)];
   const changes = changesOf({ intent: rendered.intent, live, lifetime });
   return {
     hash: planHash({ intent: rendered.intent, expiresInSeconds: lifetime?.inSeconds, live, unowned }),
@@ -125,6 +131,16 @@ export function planOf({ rendered, template, live, lifetime, held, boundaryRoles
     lost,
     requiresApproval: approvalReasons.length > 0,
     approvalReasons,
+    decidedBy:
+      approvalReasons.length > 0
+        ? decidingProjects({
+            names: rendered.names,
+            actsThrough: rendered.actsThrough !== undefined,
+            project: rendered.intent.project?.uuid,
+            pointers: waiting.map(({ pointer }) => pointer),
+            isWhole: ofWhole.length > 0,
+          })
+        : [],
     ...changes,
     warnings: [
       ...held.map(({ pointer, detail }) => `${pointer.replace('/parameters/', '')} ${detail}`),
@@ -203,15 +219,9 @@ function beyondTerm(
   return [`it would last for longer than ${durationText(max)} since its last approval, until ${latest}`];
 }
 
-function reasonsFor(
-  { unowned }: Pick<RenderedRole, 'unowned'>,
-  template: Pick<Template, 'name' | 'approval'>,
-  risk: Risk,
-) {
-  const reasons = unowned.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-  if (template.approval === 'required') {
-    const what = risk === 'new' ? 'each grant' : 'each wider change';
-    reasons.unshift(`template ${template.name} requires approval for ${what}`);
-  }
-  return reasons;
+/** Why a template's approval is needed. */
+function templateReasons({ name, approval }: Pick<Template, 'name' | 'approval'>, risk: Risk): string[] {
+  if (approval !== 'required') return [];
+  const what = risk === 'new' ? 'each grant' : 'each wider change';
+  return [`template ${name} requires approval for ${what}`];
 }

@@ -1,7 +1,7 @@
 import { closedAccount, templateNotOffered } from '../access/accounts/open-accounts.ts';
-import type { ProjectSettings } from '../access/accounts/project-schema.ts';
-import { unownedParameters } from '../access/ownership.ts';
+import { type OwnedName, ownedNames, unownedParameters } from '../access/ownership.ts';
 import type { OwnershipRule } from '../access/ownership-schema.ts';
+import type { ProjectSettings } from '../access/teams/project-schema.ts';
 import type { DeploymentEnvironment, Repository } from '../bitbucket/repository.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 import {
@@ -60,6 +60,8 @@ export type RenderedRole = {
   unowned: FieldError[];
   audited: PolicyViolation[];
   actsThrough?: string | undefined;
+  /** Every name of a resource, with the project that owns it. */
+  names: OwnedName[];
   lifetime: LifetimeRule;
 };
 
@@ -126,16 +128,15 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     requesterKind,
     audited: guarded.value,
     actsThrough: template.actsThrough,
-    unowned: unownedParameters({
-      rules: configuration.ownership,
-      account,
-      repository,
-      template,
-      parameters,
-      requesterKind,
-    }),
+    ...ownershipOf({ ...inputs, parameters }),
     intent: { ...intentOf({ ...inputs, parameters }, role), ...optionalMax(lifetime) },
   });
+}
+
+/** Who owns the names of a request. */
+function ownershipOf({ configuration, ...question }: RoleInputs): Pick<RenderedRole, 'unowned' | 'names'> {
+  const asked = { ...question, rules: configuration.ownership };
+  return { unowned: unownedParameters(asked), names: ownedNames(asked) };
 }
 
 /** What a checker that shares no code with the renderer finds wrong with a trust policy. */

@@ -7,7 +7,7 @@ import { askedLifetime, changesOf, liveStateOf, type Plan } from './plan.ts';
 export function waitingPlanOf(grant: Grant): Plan | undefined {
   const waiting = waitingRequest(grant);
   if (!waiting || !isDecidable(waiting)) return undefined;
-  const { risk, approvalReasons, warnings, permissionsPolicy } = waiting.proposal;
+  const { risk, approvalReasons, decidedBy = [], warnings, permissionsPolicy } = waiting.proposal;
   const live = liveStateOf(grant);
   const { gained, lost } = comparePermissions(live?.permissionsPolicy, permissionsPolicy);
   const changes = changesOf({ intent: waiting.intent, live, lifetime: askedLifetime(waiting) });
@@ -18,6 +18,7 @@ export function waitingPlanOf(grant: Grant): Plan | undefined {
     lost,
     requiresApproval: true,
     approvalReasons,
+    decidedBy,
     ...changes,
     warnings,
   };

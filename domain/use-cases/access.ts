@@ -12,11 +12,11 @@ import {
 } from '../access/authorisation.ts';
 import { mayEverywhere } from '../access/list-reach.ts';
 import type { RepositoryAdmins } from '../access/repository-admins.ts';
-import type { Grant } from '../grants/grant.ts';
+import { type Grant, waitingRequest } from '../grants/grant.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { type ProvenTarget, provenTarget } from '../grants/unreadable/traces.ts';
 import { type GrantId, parseGrantId } from '../shared/identifiers.ts';
-import type { Caller } from '../shared/principal.ts';
+import type { Caller, Principal } from '../shared/principal.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
@@ -70,6 +70,11 @@ export function authoriseSomewhere(
   return refuse({ caller, action, resource: undefined, decision, report });
 }
 
+/** The kinds of everyone who asked for something since the last approval. */
+export const kindsOfRequesters = ({ requesters }: Grant): Principal['kind'][] => [
+  ...new Set(requesters.map(({ kind }) => kind)),
+];
+
 /** A grant as the resource of a decision. */
 export function resourceOf(grant: Grant): Resource {
   const { intent } = grant.request;
@@ -79,6 +84,7 @@ export function resourceOf(grant: Grant): Resource {
     repositoryUuid: intent.repository.uuid,
     environmentUuid: intent.environment?.uuid,
     accountId: intent.account,
+    decidedBy: (waitingRequest(grant) ?? grant.request).proposal?.decidedBy ?? [],
     template: { name: intent.template.name },
   };
 }
@@ -108,6 +114,7 @@ export async function authoriseUnreadable(
     environmentUuid,
     accountId,
     template: { name: template },
+    decidedBy: [],
   };
   const asked = { caller, resource: { ...claimed, ...proven }, requesterKinds: undefined };
   const context = await accessContextOf({ access: rules, admins, actions: [action], ...asked });
@@ -171,8 +178,7 @@ export async function loadForCaller<S extends { grant: Grant | undefined }>(
   const { grant } = stream;
   if (!grant) return grantNotFound(grantId);
   const resource = resourceOf(grant);
-  const requesterKinds = [...new Set(grant.requesters.map(({ kind }) => kind))];
-  const asked = { caller, resource, requesterKinds };
+  const asked = { caller, resource, requesterKinds: kindsOfRequesters(grant) };
   const context = await accessContextOf({ access: rules, admins, actions: ['read', action], ...asked });
   const mayRead = authorise({ rules, caller, action: 'read', resource, context, report });
   if (!mayRead.ok) return grantNotFound(grantId);

@@ -54,6 +54,7 @@ export const usage = `Usage: npm run access:explain -- --principal <kind>:<id> -
   --project {uuid}  --environment {uuid}  --template ecr-push
   --step-environment {uuid}             the environment that a pipeline's step runs in
   --requesters person,pipeline          for approve without --grant: the kinds of all requesters; default person
+  --decided-by {uuid}                   likewise: the projects that own what is requested; default the one of --project
   --repository-admin                    assume that the person has admin on the repository in Bitbucket
 
 Without --grant and --repository: whether the action could be allowed on any resource.`;
@@ -71,6 +72,7 @@ const options = {
   template: { type: 'string' },
   'step-environment': { type: 'string' },
   requesters: { type: 'string', default: 'person' },
+  'decided-by': { type: 'string' },
   'repository-admin': { type: 'boolean', default: false },
 } as const;
 
@@ -93,6 +95,7 @@ type ShownGrant = {
   environment?: { uuid: EnvironmentUuid };
   account: { id: AccountId };
   template: { name: string };
+  plan?: { decidedBy?: ProjectUuid[] };
 };
 
 function parsed(argv: string[]): Given {
@@ -106,7 +109,8 @@ function parsed(argv: string[]): Given {
 function settingsIn(source: SettingsSource): Settings {
   const configuration = readConfiguration(source);
   const templates = readTemplates(source.root);
-  const access = cedarAccess(loadCedar, compiledAccess(source, knownNames(configuration, templates)));
+  const compiled = compiledAccess(source, knownNames(configuration, templates));
+  const access = cedarAccess(loadCedar, compiled, configuration.projects);
   return { configuration, templates, access };
 }
 
@@ -145,16 +149,23 @@ function identified(principal: Principal, { people }: Configuration): Principal 
   return personOf(entry ?? { id: principal.id, groups: [] });
 }
 
-function toResource({ repository, environment, account, template }: ShownGrant): Resource {
+function toResource({ repository, environment, account, template, plan }: ShownGrant): Resource {
   return {
     workspaceUuid: repository.workspace.uuid,
     projectUuid: repository.project?.uuid,
     repositoryUuid: repository.uuid,
     environmentUuid: environment?.uuid,
     accountId: account.id,
+    decidedBy: plan?.decidedBy ?? [],
     template: { name: template.name },
   };
 }
+
+/** The projects whose approvers are assumed to decide a request: those that are named, else the repository's. */
+const deciding = (given: Given): ProjectUuid[] =>
+  (given['decided-by'] === undefined ? [given.project] : listed(given['decided-by'])).flatMap(
+    (text) => uuidOf('decided-by', text, parseProjectUuid) ?? [],
+  );
 
 function namedResource(given: Given, { configuration }: Settings): Resource | undefined {
   const repositoryUuid = uuidOf('repository', given.repository, parseRepositoryUuid);
@@ -172,15 +183,16 @@ function namedResource(given: Given, { configuration }: Settings): Resource | un
     repositoryUuid,
     environmentUuid: uuidOf('environment', given.environment, parseEnvironmentUuid),
     accountId: account.id,
+    decidedBy: deciding(given),
     template: given.template === undefined ? undefined : { name: given.template },
   };
 }
 
-/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository and
- *  an account only. */
+/** The resource of a question. For a request it includes the template's `requestableBy`; events have a repository,
+ *  its project and an account only. */
 function asAsked(action: Action, resource: Resource, templates: Settings['templates']): Resource {
-  const { repositoryUuid, accountId } = resource;
-  if (action === 'audit') return eventResource({ repositoryUuid, accountId });
+  const { repositoryUuid, projectUuid, accountId } = resource;
+  if (action === 'audit') return eventResource({ repositoryUuid, projectUuid, accountId });
   if (action !== 'request') return resource;
   if (!resource.template) throw new UsageError('--template is missing: name the template of the request.');
   const template = templates.get(resource.template.name);

@@ -120,7 +120,7 @@ function fitLines({ issuers, workspaces }: Configuration, claims: VerifiedClaims
 
 function callerLines(source: SettingsSource, configuration: Configuration, caller: Caller): string[] {
   const names = knownNames(configuration, readTemplates(source.root));
-  const access = cedarAccess(loadCedar, compiledAccess(source, names));
+  const access = cedarAccess(loadCedar, compiledAccess(source, names), configuration.projects);
   const unreachable = { isRepositoryAdmin: async () => false };
   const admins = () =>
     configuration.access.repositoryAdmins ? repositoryAdmins(configuration, unreachable) : noRepositoryAdmins;

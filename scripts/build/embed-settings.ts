@@ -4,6 +4,7 @@ import { compiledAccess } from '../../adapters/cedar/access-source.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import type { SettingsSource } from '../../adapters/settings/source.ts';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
+import { ownershipOf, templatesNamedIn } from '../../domain/access/teams/team-block.ts';
 import { unknownAccount } from '../../domain/configuration/accounts.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { ownRolesListed } from '../../domain/policy/boundary-roles.ts';
@@ -27,22 +28,37 @@ export function checkedSettings(source: SettingsSource) {
   };
   const configuration = read(() => readConfiguration(source));
   const templates = read(() => readTemplates(source.root));
-  if (!configuration || !templates) throw new StartFailure(errors);
+  if (!configuration || !templates) {
+    // What the rules name cannot be compared with the rest; what is wrong by themselves is said all the same.
+    read(() => compiledAccess(source, {}));
+    throw new StartFailure(errors);
+  }
   const access = read(() => compiledAccess(source, knownNames(configuration, templates)));
   for (const fieldError of ruleErrors(configuration.onRepositoryCreated, templates)) {
     errors.push(`${path}${fieldError}`);
   }
   errors.push(...templateAccountErrors(configuration, templates), ...ownRoleErrors(configuration));
-  for (const [n, { templates: named = [] }] of configuration.ownership.entries()) {
-    for (const [at, name] of named.entries()) {
-      if (!templates.has(name)) {
-        errors.push(`${path}/ownership/${n}/templates/${at}: there is no template ${name}`);
-      }
-    }
+  for (const { pointer, name } of namedTemplates(configuration)) {
+    if (!templates.has(name)) errors.push(`${path}${pointer}: there is no template ${name}`);
   }
   errors.push(...sharedPaths(source, configuration).map((error) => `${path}${error}`));
   if (errors.length > 0) throw new StartFailure(errors);
   return { configuration, templates, access };
+}
+
+/** Every template that the file names outside of rules for new repositories, with its pointer. The rules of ownership that team
+ *  blocks stand for are behind those that are written. */
+function namedTemplates({ ownership, projects, lifetime, reason }: Configuration) {
+  const written = ownership.slice(0, ownership.length - projects.flatMap(ownershipOf).length);
+  return [
+    ...written.flatMap(({ templates = [] }, n) =>
+      templates.map((name, at) => ({ pointer: `/ownership/${n}/templates/${at}`, name })),
+    ),
+    ...projects.flatMap((project, n) =>
+      templatesNamedIn(project).map(({ pointer, name }) => ({ pointer: `/projects/${n}${pointer}`, name })),
+    ),
+    ...templatesNamedIn({ lifetime, reason }),
+  ];
 }
 
 /** An error for each account that a template names and that is not configured. */

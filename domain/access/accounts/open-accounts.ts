@@ -2,7 +2,7 @@ import type { DeploymentEnvironment, Repository } from '../../bitbucket/reposito
 import { type Account, isSpoke } from '../../shared/account.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import type { Template } from '../../templates/template.ts';
-import type { ProjectSettings } from './project-schema.ts';
+import type { ProjectSettings } from '../teams/project-schema.ts';
 
 /** The rule that a request for a closed account breaks, as denials name it. */
 export const ACCOUNT_RULE = 'account-not-open';

@@ -8,7 +8,7 @@ import { evolve, replay } from './evolve.ts';
 
 /** The number of what a checkpoint means. A change of `grantSchema`, a new type of event, or a change of what an event does
  *  to a grant takes the next one; checkpoints of another number are not used. */
-const CHECKPOINT_VERSION = 5;
+const CHECKPOINT_VERSION = 6;
 
 /** Causes that a checkpoint remembers. Our choice: more than the deliveries that Bitbucket, Slack and Lambda repeat. */
 const REMEMBERED_CAUSES = 100;

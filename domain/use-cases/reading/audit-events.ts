@@ -17,11 +17,17 @@ import {
 import type { Span } from '../../grants/stores.ts';
 import type { StoredEvent } from '../../grants/unreadable/stored-event.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
+import {
+  type ProjectUuid,
+  parseRepositoryUuid,
+  type RepositoryUuid,
+  type StreamId,
+} from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { readPage } from './pages.ts';
 import type { ReadPorts } from './read-grants.ts';
+import { projectsIn, repositoriesOf } from './repositories-of-projects.ts';
 
 /** What readers of the audit log need. */
 export type AuditPorts = Omit<ReadPorts, 'admins' | 'checkpoints'> & { clock: Clock };
@@ -58,7 +64,8 @@ export async function auditEvents(
     repository === undefined || uuid ? [] : await ports.grants.bearersOf('repository', repository);
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
   const filter = { ...rest, repositoryUuids };
-  const { partitions, isWhole } = auditable(rules, caller, filter);
+  const projects = await auditedProjects(ports, caller);
+  const { partitions, isWhole } = auditable(rules, { caller, projects }, filter);
   const isPartial = !isWhole || given(filter) > 1;
   const page = await readPage<EventPartition, EventEntry>(
     {
@@ -66,7 +73,9 @@ export async function auditEvents(
       read: (partition, reading) => log.entries(partition, { ...reading, from: rest.from, to: rest.to }),
       positionOf: eventPosition,
       isAscending: false,
-      keeps: isPartial ? (entry) => fits(entry, filter) && isAuditable(rules, caller, entry) : undefined,
+      keeps: isPartial
+        ? (entry) => fits(entry, filter) && isAuditable(rules, { caller, projects }, entry)
+        : undefined,
     },
     { limit, after },
   );
@@ -79,7 +88,7 @@ export async function auditEvents(
   const isShown = (one: StoredEvent) =>
     one.kind === 'unreadable'
       ? mayEverywhere({ rules, ...attempt })
-      : isAuditable(rules, caller, eventEntryOf(one.event));
+      : isAuditable(rules, { caller, projects }, eventEntryOf(one.event));
   return ok({ events: events.filter(isShown), next: page.next });
 }
 
@@ -87,10 +96,22 @@ export async function auditEvents(
 const given = ({ repositoryUuids, principal, type, stream }: Filter): number =>
   [repositoryUuids, principal, type, stream].filter((one) => one !== undefined).length;
 
+/** Who reads the log, and the repositories of the projects that they may audit. */
+type Auditor = { caller: Caller; projects: ReadonlyMap<RepositoryUuid, ProjectUuid> };
+
+/** The repositories of the projects that the rules let a caller audit. */
+async function auditedProjects(
+  { access: rules, grants }: Pick<AuditPorts, 'access' | 'grants'>,
+  caller: Caller,
+): Promise<Auditor['projects']> {
+  const found = listReachOf({ rules, caller, action: 'audit', context: unknownContext });
+  return repositoriesOf(grants, found.is === 'rules' ? projectsIn(found.reach) : []);
+}
+
 /** The partitions to read for a caller. `isWhole`: everything in them may be audited. */
 function auditable(
   rules: AccessRules,
-  caller: Caller,
+  { caller, projects }: Auditor,
   filter: Filter,
 ): { partitions: EventPartition[]; isWhole: boolean } {
   const found = listReachOf({ rules, caller, action: 'audit', context: unknownContext });
@@ -102,7 +123,9 @@ function auditable(
     const uuid = type === 'Repository' ? parseRepositoryUuid(id) : undefined;
     return uuid ? [uuid] : [];
   });
-  const isUnsure = more || repositories.length < scopes.length;
+  const inProjects = scopes.filter(({ type }) => type === 'Project').length;
+  const isUnsure = more || repositories.length + inProjects < scopes.length;
+  repositories.push(...projects.keys());
   // What a rule says of accounts shows only event by event, so such a caller reads what they ask for.
   const asked = isUnsure ? (repositoryUuids ?? []) : [];
   const own = repositories.filter((uuid) => repositoryUuids?.includes(uuid) ?? true);
@@ -130,12 +153,17 @@ function fits(entry: EventEntry, filter: Filter): boolean {
   );
 }
 
-/** A grant's event holds repository and account, and not every one more: a decision is made on these two. On an event
+/** A grant's event holds repository and account, and not every one more: a decision is made on these two, and on the project
+ *  that the repository is in. On an event
  *  without them only who may audit every event decides. */
-function isAuditable(rules: AccessRules, caller: Caller, entry: EventEntry): boolean {
+function isAuditable(rules: AccessRules, { caller, projects }: Auditor, entry: EventEntry): boolean {
   if (entry.repositoryUuid === NO_TARGET.repositoryUuid || entry.account === NO_TARGET.account) {
     return mayEverywhere({ rules, caller, action: 'audit', context: unknownContext });
   }
-  const resource = eventResource({ repositoryUuid: entry.repositoryUuid, accountId: entry.account });
+  const resource = eventResource({
+    repositoryUuid: entry.repositoryUuid,
+    projectUuid: projects.get(entry.repositoryUuid),
+    accountId: entry.account,
+  });
   return decideAccess({ rules, caller, action: 'audit', resource, context: unknownContext }).allowed;
 }

@@ -246,5 +246,6 @@ const resourceOf = (entry: GrantEntry): Resource => ({
   repositoryUuid: entry.repositoryUuid,
   environmentUuid: entry.environment?.uuid,
   accountId: entry.account,
+  decidedBy: [],
   template: { name: entry.template },
 });

@@ -82,7 +82,11 @@ async function mayReadEvents(
     const ports = { access: rules, reportDenied: report };
     return authoriseUnreadable(ports, { caller, action: 'audit', target: undefined, admins: admins() });
   }
-  const { repository, account } = grant.request.intent;
-  const resource = eventResource({ repositoryUuid: repository.uuid, accountId: account });
+  const { repository, project, account } = grant.request.intent;
+  const resource = eventResource({
+    repositoryUuid: repository.uuid,
+    projectUuid: project?.uuid,
+    accountId: account,
+  });
   return authorise({ rules, caller, action: 'audit', resource, context: unknownContext, report });
 }

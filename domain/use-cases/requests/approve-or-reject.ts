@@ -1,4 +1,4 @@
-import { authorise, deniedAccess } from '../../access/authorisation.ts';
+import { authorise, deniedAccess, type Resource } from '../../access/authorisation.ts';
 import { findPerson } from '../../access/directory.ts';
 import {
   type Decided,
@@ -15,7 +15,7 @@ import { type Caller, callerOf } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
-import { accessContextOf, loadForCaller, readOnlyGrant, resourceOf } from '../access.ts';
+import { accessContextOf, kindsOfRequesters, loadForCaller, readOnlyGrant, resourceOf } from '../access.ts';
 import {
   appendEventAt,
   type Cause,
@@ -56,7 +56,7 @@ export async function approveGrant(
     const { stream, grant, request } = decided.value;
     const listed = checkListed(ports, context.caller, grant);
     if (!listed.ok) return listed;
-    const verified = await verifyAgain(ports, grant, request);
+    const verified = await verifyAgain(ports, { grant, waiting: request, approver: context.caller });
     if (!verified.ok) return verified;
     // Verifying takes its time: the decision is made at the moment that its event bears, so that none is void.
     const timely = decideAt(ports, { stream, grant, input, context, decider: decideApproval });
@@ -140,8 +140,7 @@ function checkListed(
 /** Verifies a waiting request as if it were made now, by those who made it; returns its plan. */
 async function verifyAgain(
   ports: RequestPorts,
-  grant: Grant,
-  waiting: WaitingRequest,
+  { grant, waiting, approver }: { grant: Grant; waiting: WaitingRequest; approver: Caller },
 ): Promise<Result<Plan>> {
   const { requestedBy, planHash } = waiting;
   const key = { grantId: grant.id, planHash, requester: requestedBy };
@@ -179,10 +178,24 @@ async function verifyAgain(
     held: await heldElsewhere(ports, { ...rendered, template }),
     boundaryRoles: ports.configuration.boundaryRoles,
   });
-  if (plan.hash === planHash && isAsShown(waiting.proposal, rendered, plan)) return ok(plan);
+  if (plan.hash === planHash && isAsShown(waiting.proposal, rendered, plan)) {
+    const decided = { ...resource, decidedBy: plan.decidedBy };
+    const mayDecide = await authoriseApprover(ports, { approver, resource: decided, grant });
+    return mayDecide.ok ? ok(plan) : mayDecide;
+  }
   const detail =
     'The plan no longer matches this request: what is live, or the ownership of its names, has changed. Request the grant again if it is still needed.';
   return fail(problem('PLAN_CHANGED', detail));
+}
+
+/** Decides again whether the approver may decide, on the project that the repository is in now and on who owns the names now. */
+async function authoriseApprover(
+  { access: rules, admins, reportDenied: report }: RequestPorts,
+  { approver: caller, resource, grant }: { approver: Caller; resource: Resource; grant: Grant },
+): Promise<Result<undefined>> {
+  const asked = { caller, resource, requesterKinds: kindsOfRequesters(grant) };
+  const context = await accessContextOf({ access: rules, admins: admins(), actions: ['approve'], ...asked });
+  return authorise({ rules, caller, action: 'approve', resource, context, report });
 }
 
 /** Without the groups it cannot be verified that the requester may still make the request. */
@@ -201,14 +214,22 @@ const askedByPipeline = ({ requestedBy }: WaitingRequest): Problem =>
 
 /** True when the log shows of a plan what it is: approvers read that, and the hash is of the inputs. */
 const isAsShown = (
-  { risk, approvalReasons, warnings, trustPolicy, permissionsPolicy }: WaitingRequest['proposal'],
+  {
+    risk,
+    approvalReasons,
+    decidedBy = [],
+    warnings,
+    trustPolicy,
+    permissionsPolicy,
+  }: WaitingRequest['proposal'],
   { role }: RenderedRole,
   plan: Plan,
 ): boolean =>
-  canonicalHash({ risk, approvalReasons, warnings, trustPolicy, permissionsPolicy }) ===
+  canonicalHash({ risk, approvalReasons, decidedBy, warnings, trustPolicy, permissionsPolicy }) ===
   canonicalHash({
     risk: plan.risk,
     approvalReasons: plan.approvalReasons,
+    decidedBy: plan.decidedBy,
     warnings: plan.warnings,
     trustPolicy: role.trustPolicy,
     permissionsPolicy: role.permissionsPolicy,

@@ -8,7 +8,8 @@ import {
   unknownContext,
 } from '../../access/authorisation.ts';
 import { notOwned } from '../../access/ownership.ts';
-import { parseRepositoryName } from '../../bitbucket/repository.ts';
+import { parseRepositoryName, type Repository } from '../../bitbucket/repository.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import type { GrantRequest } from '../../grants/request.ts';
 import {
   type RenderedRole,
@@ -54,19 +55,21 @@ export async function prepareRequest(
   if (own && !own.ok) return own;
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;
-  const { account, template, parameters } = checked.value;
+  const { template, parameters } = checked.value;
   const target = own ?? (await resolve(ports, request));
   if (!target.ok) {
     // A caller who could request only as repository admin must not learn whether the repository exists.
     return early.value.onlyAsAdmin ? refuseAnywhere(ports, caller) : target;
   }
   const { repository, environment } = target.value;
+  const account = checked.value.account ?? defaultAccount(configuration, repository);
   const resource = {
     workspaceUuid: repository.workspace.uuid,
     projectUuid: repository.project?.uuid,
     repositoryUuid: repository.uuid,
     environmentUuid: environment?.uuid,
     accountId: account.id,
+    decidedBy: [],
     template,
   };
   const asked = { caller, resource, requesterKinds: undefined };
@@ -126,24 +129,36 @@ function refuseAnywhere({ access: rules, reportDenied: report }: CheckPorts, cal
 function checkTemplate(
   { configuration, templates }: CheckPorts,
   request: GrantRequest,
-): Result<{ account: Account; template: Template; parameters: Parameters }> {
+): Result<{ account: Account | undefined; template: Template; parameters: Parameters }> {
   const template = templates.get(request.template);
   if (!template) {
     const detail = `There is no template ${request.template}.`;
     return fail(problem('TEMPLATE_NOT_FOUND', detail, { see: { of: 'templates' } }));
   }
-  const account = findAccount(configuration.accounts, request.account);
-  if (!account) {
+  const account =
+    request.account === undefined ? undefined : findAccount(configuration.accounts, request.account);
+  if (request.account !== undefined && !account) {
     return fail(
       problem(
         'ACCOUNT_NOT_FOUND',
-        `No account with that alias or id is configured. Configured are ${configuration.accounts.map(({ alias }) => alias).join(', ')}. Leave out account to use ${findAccount(configuration.accounts, undefined)?.alias}.`,
+        `No account with that alias or id is configured. Configured are ${configuration.accounts.map(({ alias }) => alias).join(', ')}. Leave out account to use the project’s default, or ${findAccount(configuration.accounts, undefined)?.alias}.`,
       ),
     );
   }
   const parameters = parseParameters(template, request.parameters);
   if (!parameters.ok) return parameters;
   return ok({ account, template, parameters: parameters.value });
+}
+
+/** The account of a request that names none: that of its project's `defaults`, else the hub. */
+function defaultAccount(
+  { accounts, projects }: Configuration,
+  { project }: Pick<Repository, 'project'>,
+): Account {
+  const settings = projects.find(({ uuid }) => uuid === project?.uuid);
+  const account = findAccount(accounts, settings?.defaults?.account);
+  if (!account) throw new Error('the configuration is refused without a hub or with an unknown account');
+  return account;
 }
 
 async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Target>> {

@@ -253,13 +253,14 @@ const proposalOf = (
   { configuration }: RequestPorts,
   {
     rendered: { role },
-    plan: { risk, approvalReasons, warnings },
+    plan: { risk, approvalReasons, decidedBy, warnings },
     now,
   }: Pick<Decided, 'rendered' | 'plan'> & { now: Instant },
 ): RequestCommand['proposal'] => ({
   lapsesAt: plusSeconds(now, seconds(configuration.approvals.lapseAfterHours * 3600)),
   risk,
   approvalReasons,
+  ...(decidedBy.length > 0 ? { decidedBy } : {}),
   warnings,
   trustPolicy: role.trustPolicy,
   permissionsPolicy: role.permissionsPolicy,

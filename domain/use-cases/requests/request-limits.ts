@@ -52,6 +52,7 @@ export function checkPipelinePlan(
     repositoryUuid: intent.repository.uuid,
     environmentUuid: intent.environment?.uuid,
     accountId: intent.account,
+    decidedBy: [],
     template: { name: intent.template.name },
   };
   const rule = 'pipeline-without-approval';

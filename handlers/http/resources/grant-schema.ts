@@ -40,6 +40,9 @@ const planSchema = z
     hash: planHashSchema,
     ...change,
     approvalReasons: z.array(z.string()),
+    decidedBy: z
+      .array(uuid)
+      .describe('The projects whose approvers decide, by UUID; empty where the installation’s approvers do'),
     expiresAt: z
       .strictObject(nowThen(instantSchema))
       .describe('Absent where there is no end; a lifetime that waits for approval begins at the approval'),

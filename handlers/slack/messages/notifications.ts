@@ -10,6 +10,7 @@ import {
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
 import type { ClaimStore } from '../../../domain/messaging/ports.ts';
+import type { SlackSettings } from '../../../domain/messaging/slack-settings.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
@@ -40,26 +41,31 @@ const LONGEST_WAIT_SECONDS = 30;
 /** Notifies every recipient of one event; idempotent. A message that Slack may have taken is never sent
  *  again; one that Slack certainly did not take is retried. A message that is lost in the end is logged: a
  *  grant never waits for a message. */
-export async function tell(ports: NotificationPorts, { grantId, seq }: Notification): Promise<void> {
+export async function tell(ports: NotificationPorts, about: Notification): Promise<void> {
+  const { grantId, seq } = about;
   const { slack } = ports.configuration;
   if (!slack) return;
   const { events } = await loadWholeStream(ports, grantId);
   const upTo = { checkpoint: undefined, events: events.slice(0, seq) };
-  const settings = { slack, directory: ports.configuration };
+  const settings = settingsOf(ports.configuration, slack);
   const naming = namingFor(ports.configuration, slack.team);
   for (const found of upTo.events.length === seq ? recipientsOf(settings, upTo) : []) {
-    const id = notificationId(grantId, seq, found.to);
+    const id = notificationId(grantId, seq, found);
     const recipient = await reached(ports, found, { team: slack.team, id });
     if (!recipient) continue;
     if (recipient.to === 'approvers') {
-      await showApproval(ports, recipient, { grantId, seq, id });
+      await showApproval(ports, recipient, { about, id });
       continue;
     }
     const content = notificationCard(upTo.events, { to: recipient.to, naming, grantLink: slack.grantLink });
     if (content) await sendOnce(ports, recipient, { id, content });
   }
   const ended = waitingEndedBy(upTo);
-  if (ended !== undefined) await refreshApproval(ports, grantId, ended);
+  if (ended === undefined) return;
+  const asked = { checkpoint: undefined, events: events.slice(0, ended) };
+  for (const recipient of recipientsOf(settings, asked)) {
+    if (recipient.to === 'approvers') await refreshApproval(ports, { ...about, seq: ended }, recipient);
+  }
 }
 
 /** A recipient whose Slack channel is known. */
@@ -85,28 +91,40 @@ async function reached(
   return undefined;
 }
 
-const notificationId = (grantId: GrantId, seq: number, to: Recipient['to']): string =>
-  `notification#${grantId}#${seq}#${to}`;
+const settingsOf = (configuration: Configuration, slack: SlackSettings) => ({
+  slack,
+  directory: configuration,
+  projects: configuration.projects,
+});
+
+/** What was sent of an event: one message to the team and one to the requester, and one in each channel of approvers. */
+const notificationId = (grantId: GrantId, seq: number, recipient: Recipient): string =>
+  `notification#${grantId}#${seq}#${recipient.to}${recipient.to === 'approvers' ? `#${recipient.channel}` : ''}`;
 
 /** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before
  *  the message's place in Slack was known. */
 async function showApproval(
   ports: NotificationPorts,
   recipient: Reached,
-  { grantId, seq, id }: { grantId: GrantId; seq: number; id: string },
+  { about, id }: { about: Notification; id: string },
 ): Promise<void> {
+  const { grantId, seq } = about;
   const before = await currentCard(ports, grantId, seq);
   if (!before) return;
   const isSent = await sendOnce(ports, recipient, { id, content: before.content });
   const after = await currentCard(ports, grantId, seq);
   // What an earlier attempt has sent may show anything: that attempt died, or is looking again by itself.
   const shown = isSent ? before.outcome : undefined;
-  if (after && after.outcome !== shown) await refreshApproval(ports, grantId, seq);
+  if (after && after.outcome !== shown) await refreshApproval(ports, about, recipient);
 }
 
-/** Brings the message about a request up to date with the log, where one was sent. */
-async function refreshApproval(ports: NotificationPorts, grantId: GrantId, seq: number): Promise<void> {
-  const message = await ports.claims.findMessage(notificationId(grantId, seq, 'approvers'));
+/** Brings a message about a request up to date with the log, where it was sent. */
+async function refreshApproval(
+  ports: NotificationPorts,
+  { grantId, seq }: Notification,
+  recipient: Recipient,
+): Promise<void> {
+  const message = await ports.claims.findMessage(notificationId(grantId, seq, recipient));
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return;
   // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
@@ -115,7 +133,7 @@ async function refreshApproval(ports: NotificationPorts, grantId: GrantId, seq: 
     () => ports.web.update(message, card.content),
     () => true,
   );
-  if (!outcome.ok) lost(ports, { grantId, seq, to: 'approvers' }, outcome.error);
+  if (!outcome.ok) lost(ports, { grantId, seq, ...recipient }, outcome.error);
 }
 
 async function currentCard(ports: NotificationPorts, grantId: GrantId, seq: number) {

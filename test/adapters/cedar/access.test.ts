@@ -11,6 +11,7 @@ import {
   type Resource,
   unknownContext,
 } from '../../../domain/access/authorisation.ts';
+import type { Team } from '../../../domain/access/teams/team-groups.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
 import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
@@ -34,7 +35,14 @@ type Table = {
   callers: Record<string, Principal & { groups: string[] }>;
   resources: Record<
     string,
-    { project?: string; repository: string; environment?: string; template: string; account?: string }
+    {
+      project?: string;
+      repository: string;
+      environment?: string;
+      template: string;
+      account?: string;
+      decidedBy?: string[];
+    }
   >;
   shipped: Row[];
   withExamples: Row[];
@@ -60,6 +68,7 @@ function resourceOf(name: string, action: Action): Resource {
   const found = table.resources[name];
   if (!found) throw new Error(`no resource ${name}`);
   const event = eventResource({
+    projectUuid: found.project === undefined ? undefined : asProjectUuid(present(projects[found.project])),
     repositoryUuid: asRepositoryUuid(found.repository),
     accountId: asAccountId(found.account ?? '111122223333'),
   });
@@ -67,15 +76,24 @@ function resourceOf(name: string, action: Action): Resource {
   return {
     ...event,
     workspaceUuid: asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}'),
-    projectUuid: found.project === undefined ? undefined : asProjectUuid(present(projects[found.project])),
+    decidedBy: (found.decidedBy ?? []).map((key) => asProjectUuid(present(projects[key]))),
     environmentUuid: found.environment === undefined ? undefined : asEnvironmentUuid(found.environment),
     template: { name: found.template },
   };
 }
 
 const withExamples = { ...shipped, rules: [...shipped.rules, ...examples.rules] };
-const shippedRules = accessOf(shipped);
-const allRules = accessOf(withExamples);
+const teams: Team[] = [
+  {
+    uuid: asProjectUuid(present(projects.SHOP)),
+    requesters: ['shop-developers'],
+    approvers: ['shop-leads', 'all-leads'],
+    auditors: ['shop-auditors'],
+  },
+  { uuid: asProjectUuid(present(projects.WEB)), approvers: ['web-owners', 'all-leads'] },
+];
+const shippedRules = accessOf(shipped, loadCedar, teams);
+const allRules = accessOf(withExamples, loadCedar, teams);
 const rows: [string, CedarAccess, Row][] = [
   ...table.shipped.map((row): [string, CedarAccess, Row] => ['the rules in force', shippedRules, row]),
   ...table.withExamples.map((row): [string, CedarAccess, Row] => [
@@ -127,6 +145,12 @@ describe('asked without a resource, the rules', () => {
   test.each<[string, Action[]]>([
     ['ada of platform', actions],
     ['an approver', ['approve', 'read']],
+    ['a shop developer', ['request', 'read']],
+    ['a shop lead', ['revoke', 'approve', 'read']],
+    ['a web owner', ['revoke', 'approve', 'read']],
+    ['a shop auditor', ['read', 'audit']],
+    ['an auditor', ['read', 'audit']],
+    ['a service of shop developers', []],
     ['mallory', []],
     ['somebody of Platform', []],
     ['a reading service', ['read']],
@@ -262,6 +286,7 @@ describe('whatever is asked', () => {
           const resource = {
             ...asked,
             projectUuid: undefined,
+            decidedBy: [],
             accountId: asAccountId('111122223333'),
             template,
           };

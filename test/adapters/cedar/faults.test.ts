@@ -63,8 +63,8 @@ describe('a start is refused for', () => {
       /impossible/,
     ],
     [
-      'a log of one project, which no event names',
-      permit('a', `principal, action == Action::"audit", resource in Project::"${SHOP}"`),
+      'a log of one deployment environment, which no event names',
+      permit('a', `principal, action == Action::"audit", resource in Environment::"${SHOP}"`),
       ':1',
       /impossible/,
     ],

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { loadCedar } from '../../../adapters/cedar/engine.ts';
 import { unknownContext } from '../../../domain/access/authorisation.ts';
 import type { Reach } from '../../../domain/access/reach.ts';
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { accessOf, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { asProjectUuid } from '../../support/identifiers.ts';
 
 const PROJECT = '{6f578c1d-54b2-42bc-bfcb-8384e0619a40}';
 const OTHER = '{18b60cd9-173a-4a44-a4ec-6c251e367573}';
@@ -15,9 +17,13 @@ const IN_PROJECT = `${READ} in Project::"${PROJECT}"`;
 const project = { type: 'Project', id: PROJECT } as const;
 const template = { type: 'Template', id: 'ecr-push' } as const;
 
+const teams = [
+  { uuid: asProjectUuid(PROJECT), requesters: ['web', 'shop'] },
+  { uuid: asProjectUuid(OTHER), requesters: ['shop'], auditors: ['web'] },
+];
 /** The reach of a person of group web by these rules. */
 const reachBy = (text: string) =>
-  accessOf(filesOf(text)).reachOf({ caller: lin, action: 'read', context: unknownContext });
+  accessOf(filesOf(text), loadCedar, teams).reachOf({ caller: lin, action: 'read', context: unknownContext });
 
 test.each<[string, string, Partial<Reach>]>([
   ['everything', `@id("a") permit (${READ});`, { everything: true }],
@@ -39,6 +45,31 @@ test.each<[string, string, Partial<Reach>]>([
   ],
   ['nothing, as an admin of repositories', `@id("a") permit (${READ}) when { context.repositoryAdmin };`, {}],
   ['one project', `@id("a") permit (${IN_PROJECT});`, { scopes: [project] }],
+  [
+    'the projects whose block has the group',
+    `@id("a") permit (${READ}) when { principal in resource.requesters };`,
+    { scopes: [project] },
+  ],
+  [
+    'the projects of two roles, once for each rule',
+    `@id("a") permit (${READ}) when { principal in resource.requesters }; @id("b") permit (${READ}) when { principal in resource.auditors };`,
+    { scopes: [project, { type: 'Project', id: OTHER }] },
+  ],
+  [
+    'the projects of a team, with exceptions in them',
+    `@id("a") permit (${READ}) when { principal in resource.requesters && resource.repositoryWide };`,
+    { scopes: [project], isWhole: false },
+  ],
+  [
+    'nothing, by a role that no team gives the group',
+    `@id("a") permit (${READ}) when { principal in resource.approvers };`,
+    {},
+  ],
+  [
+    'nothing of what only a single request shows',
+    `@id("a") permit (${READ}) when { principal in resource.deciders };`,
+    {},
+  ],
   [
     'one project, by a condition',
     `@id("a") permit (${READ}) when { resource in Project::"${PROJECT}" };`,

@@ -157,6 +157,7 @@ test('what could not start is not built, and says every fault of all files', () 
       errors: [
         expect.stringContaining('config/rolewright.yaml/accounts/0/region: '),
         expect.stringContaining('templates/broken.yaml: '),
+        'access/rolewright.cedarschema: is missing',
       ],
     }),
   );

@@ -3,6 +3,7 @@ import { type AccessFiles, EXAMPLES, readAccessFiles } from '../../../adapters/c
 import { compileAccess } from '../../../adapters/cedar/compilation.ts';
 import { loadCedar } from '../../../adapters/cedar/engine.ts';
 import type { KnownNames } from '../../../adapters/cedar/rules.ts';
+import type { Team } from '../../../domain/access/teams/team-groups.ts';
 
 const ROOT = `${import.meta.dirname}/../../..`;
 
@@ -24,9 +25,9 @@ export function errorsOf(files: AccessFiles, known?: KnownNames): string[] {
 }
 
 /** Sound rules, decided by an engine; throws on faults. */
-export function accessOf(files: AccessFiles, load = loadCedar): CedarAccess {
+export function accessOf(files: AccessFiles, load = loadCedar, teams: readonly Team[] = []): CedarAccess {
   const found = compileAccess(loadCedar(), files);
   if (!found.ok) throw new Error(found.problem.join('\n'));
   // As a bundle holds it.
-  return cedarAccess(load, JSON.parse(JSON.stringify(found.value)));
+  return cedarAccess(load, JSON.parse(JSON.stringify(found.value)), teams);
 }

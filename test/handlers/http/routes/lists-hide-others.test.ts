@@ -210,8 +210,12 @@ async function observe(as: string, path: string) {
 
 /** True where the rules hide a grant, or its event, from the caller. */
 function isHidden(caller: Caller, grant: Grant, action: Action): boolean {
-  const { repository, account } = grant.request.intent;
-  const event = eventResource({ repositoryUuid: repository.uuid, accountId: account });
+  const { repository, project, account } = grant.request.intent;
+  const event = eventResource({
+    repositoryUuid: repository.uuid,
+    projectUuid: project?.uuid,
+    accountId: account,
+  });
   const resource = action === 'audit' ? event : resourceOf(grant);
   const { pipeline: own } = caller;
   if (own && (repository.uuid !== own.repositoryUuid || resource.environmentUuid !== own.environmentUuid)) {

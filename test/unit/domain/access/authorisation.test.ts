@@ -43,6 +43,7 @@ const template = {
 const resource = (over: Partial<Resource> = {}): Resource => ({
   workspaceUuid: ACME.uuid,
   projectUuid: undefined,
+  decidedBy: [],
   environmentUuid: undefined,
   repositoryUuid: shop.uuid,
   accountId: asAccountId('111122223333'),

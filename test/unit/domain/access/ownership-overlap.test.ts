@@ -56,9 +56,7 @@ describe('a name that patterns of two projects match belongs to neither by itsel
       ]);
     expect(refusals(rules, 'shop-site')).toEqual([]);
     expect(refusals(rules, 'pay-service', inWeb)).toEqual([]);
-    expect(refusals(rules, 'pay-service')).toEqual([
-      'pay-service is owned neither by the repository nor by its project',
-    ]);
+    expect(refusals(rules, 'pay-service')).toEqual(['pay-service is owned by project WEB']);
   });
 
   test.each<[string, OwnershipRule]>([

@@ -48,6 +48,7 @@ function change(
       detail: 'not owned',
     })),
     audited: [],
+    names: [],
   };
   return planOf({
     rendered: plan,
