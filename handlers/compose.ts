@@ -139,11 +139,7 @@ function composeNotifier(core: Core): StreamPorts['notify'] {
   return async (stream) => {
     const last = stream.events.at(-1);
     const grantId = last && parseGrantId(last.grantId);
-    if (
-      !grantId ||
-      !isNotifiable({ slack, directory: configuration, projects: configuration.projects }, stream)
-    )
-      return;
+    if (!grantId || !isNotifiable({ slack, directory: configuration }, stream)) return;
     const { seq } = last;
     await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
       logger.error('a notification was lost', { grantId, seq, error: error as Error });

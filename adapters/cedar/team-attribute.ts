@@ -1,7 +1,7 @@
 import { teamRoles } from '../../domain/access/teams/team-groups.ts';
 
 /** The attributes of a resource that hold the groups of teams. */
-export const teamAttributes = [...teamRoles, 'deciders'] as const;
+const teamAttributes = [...teamRoles, 'deciders'] as const;
 
 /** See `teamAttributes`. */
 export type TeamAttribute = (typeof teamAttributes)[number];

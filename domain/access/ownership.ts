@@ -121,7 +121,7 @@ function unownedBecause(
 
 type Project = NonNullable<Repository['project']>;
 
-/** The project that owns one name for the template, whoever asks; undefined where none does, or several do. What a rule of
+/** The project that owns one name for the template, for any requester; undefined where none does, or several do. What a rule of
  *  the repository itself owns is its project's. */
 function owningProject(
   { rules, repository, template }: OwnershipQuestion,
@@ -137,7 +137,7 @@ function owningProject(
 /** A parameter that names a resource, and the project that owns the name. */
 export type OwnedName = { pointer: string; owner: ProjectUuid | undefined };
 
-/** Every name of a resource in a request, with its owner. The roles that a grant passes or assumes are nobody's: what they
+/** Every name of a resource in a request, with its owner. The roles that a grant passes or assumes have no owner: what they
  *  may do is the installation's to decide. */
 export function ownedNames(asked: OwnershipQuestion): OwnedName[] {
   const question = { ...asked, rules: asked.rules.filter((rule) => holdsIn(rule, asked.account)) };

@@ -123,7 +123,7 @@ function derivedInTeams({ projects, ...deriving }: Configuration): string[] {
   );
 }
 
-/** The configuration with what its team blocks stand for, after what the long form says. */
+/** The configuration with the rules and channels of its team blocks, after what the long form says. */
 function withTeams(written: Configuration): Configuration {
   const { projects, slack } = written;
   return {

@@ -37,8 +37,10 @@ export type WaitingStory = {
 
 type Settings = {
   slack: SlackSettings;
-  directory: Directory & Pick<DerivingSettings, 'emailDomains'>;
-  projects: readonly { uuid: ProjectUuid; approversChannel?: string | undefined }[];
+  directory: Directory &
+    Pick<DerivingSettings, 'emailDomains'> & {
+      projects: readonly { uuid: ProjectUuid; approversChannel?: string | undefined }[];
+    };
 };
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
@@ -87,7 +89,10 @@ function requesterOf({ slack, directory }: Settings, principal: Principal): Reci
 
 /** The channels of those who decide a request: of each project whose approvers do, where it has one of its own. What no project
  *  decides alone, the installation's approvers may have to. */
-function approversOf({ slack, projects }: Settings, decidedBy: readonly ProjectUuid[] = []): Recipient[] {
+function approversOf(
+  { slack, directory: { projects } }: Settings,
+  decidedBy: readonly ProjectUuid[] = [],
+): Recipient[] {
   const own = decidedBy.map(
     (one) => projects.find(({ uuid }) => uuid === one)?.approversChannel ?? slack.approversChannel,
   );

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { userGroupsSchema } from '../access/derived-groups/settings.ts';
 import { projectSchema } from '../bitbucket/settings.ts';
-import { slackChannelSchema } from '../shared/slack-channel.ts';
+import { slackChannelSchema } from '../shared/identifiers.ts';
 
 /** The `slack` part of the configuration. */
 export const slackSettingsSchema = z.strictObject({

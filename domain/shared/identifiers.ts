@@ -111,3 +111,8 @@ export function grantIdOf(key: GrantKey): GrantId {
   const digest = createHash('sha256').update(canonicalJson(identity)).digest();
   return grantIdSchema.parse(`gr_${base32(digest).slice(0, 26)}`);
 }
+
+/** The id of a Slack channel in the configuration, e.g. `C024BE91L`. */
+export const slackChannelSchema = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,20}$/, 'must be the id of a channel, such as C024BE91L, not its name');

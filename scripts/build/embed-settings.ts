@@ -46,8 +46,8 @@ export function checkedSettings(source: SettingsSource) {
   return { configuration, templates, access };
 }
 
-/** Every template that the file names outside of rules for new repositories, with its pointer. The rules of ownership that team
- *  blocks stand for are behind those that are written. */
+/** Every template that the file names outside of rules for new repositories, with its pointer. The rules of ownership from team
+ *  blocks are behind those that are written. */
 function namedTemplates({ ownership, projects, lifetime, reason }: Configuration) {
   const written = ownership.slice(0, ownership.length - projects.flatMap(ownershipOf).length);
   return [

@@ -12,7 +12,7 @@ export type Undecided = {
 };
 
 /** The projects whose approvers decide a plan, each once and sorted; empty where the installation's approvers alone decide. A
- *  project's approvers decide what the project owns. What nobody owns, passable and assumable roles, and templates that let
+ *  project's approvers decide what the project owns. What has no owner, passable and assumable roles, and templates that let
  *  others act are the installation's. A request without names is decided by its own project. */
 export function decidingProjects({
   names,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { pinnedEnvironmentUuid, projectSchema } from '../../bitbucket/settings.ts';
 import { lifetimeSchema, reasonSchema } from '../../lifetimes/schema.ts';
 import { aliasesSchema, aliasSchema } from '../../shared/account.ts';
-import { slackChannelSchema } from '../../shared/slack-channel.ts';
+import { slackChannelSchema } from '../../shared/identifiers.ts';
 import { ownershipScope, patternsByType } from '../ownership-schema.ts';
 
 /** Groups of the company's tokens, or of entries of `people`. */
@@ -24,7 +24,7 @@ const ownsSchema = z.union(
 /** One entry of `projects`: a team's block, which says everything about a Bitbucket project. `accounts` are the accounts that
  *  are open to its repositories, only the hub where none is listed; `environments` opens an account to these deployment
  *  environments only, by its alias. `owns` becomes rules of ownership. `requesters`, `approvers` and `auditors` are groups.
- *  `channel` is told of its grants, `approversChannel` of what waits for its approvers. */
+ *  `channel` is notified of its grants, `approversChannel` of what waits for its approvers. */
 export const projectSettingsSchema = z
   .strictObject({
     ...projectSchema.shape,

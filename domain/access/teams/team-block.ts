@@ -4,7 +4,7 @@ import type { ProjectSettings } from './project-schema.ts';
 type Project = Pick<ProjectSettings, 'workspace' | 'key' | 'uuid'>;
 const projectOf = ({ workspace, key, uuid }: Project): Project => ({ workspace, key, uuid });
 
-/** The rules of ownership that a team's block stands for. */
+/** The rules of ownership in a team's block. */
 export function ownershipOf(settings: ProjectSettings): OwnershipRule[] {
   const { owns } = settings;
   if (!owns) return [];
@@ -13,7 +13,7 @@ export function ownershipOf(settings: ProjectSettings): OwnershipRule[] {
   return rules.map(({ names, ...scope }) => ({ project, owns: names, ...scope }));
 }
 
-/** The channel that is told of a project's grants, as an entry of `slack.channels`. */
+/** The channel that is notified of a project's grants, as an entry of `slack.channels`. */
 export const channelsOf = (settings: ProjectSettings): { project: Project; channel: string }[] =>
   settings.channel === undefined ? [] : [{ project: projectOf(settings), channel: settings.channel }];
 

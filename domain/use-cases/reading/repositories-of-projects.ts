@@ -10,7 +10,7 @@ export const projectsIn = ({ scopes }: Pick<Reach, 'scopes'>): ProjectUuid[] =>
   scopes.flatMap(({ type, id }) => (type === 'Project' ? (parseProjectUuid(id) ?? []) : []));
 
 /** The repositories that have or had a grant in these projects, each with its project, by the read model. An event holds no
- *  project, so whoever may audit a project reads the events of its repositories. */
+ *  project, so a caller who may audit a project reads the events of its repositories. */
 export async function repositoriesOf(
   { entries }: Pick<GrantTable, 'entries'>,
   projects: readonly ProjectUuid[],

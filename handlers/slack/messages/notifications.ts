@@ -10,7 +10,6 @@ import {
   waitingStory,
 } from '../../../domain/messaging/notifications.ts';
 import type { ClaimStore } from '../../../domain/messaging/ports.ts';
-import type { SlackSettings } from '../../../domain/messaging/slack-settings.ts';
 import type { Notification } from '../../../domain/messaging/worker-message.ts';
 import type { Clock } from '../../../domain/shared/clock.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
@@ -47,7 +46,7 @@ export async function tell(ports: NotificationPorts, about: Notification): Promi
   if (!slack) return;
   const { events } = await loadWholeStream(ports, grantId);
   const upTo = { checkpoint: undefined, events: events.slice(0, seq) };
-  const settings = settingsOf(ports.configuration, slack);
+  const settings = { slack, directory: ports.configuration };
   const naming = namingFor(ports.configuration, slack.team);
   for (const found of upTo.events.length === seq ? recipientsOf(settings, upTo) : []) {
     const id = notificationId(grantId, seq, found);
@@ -90,12 +89,6 @@ async function reached(
   lost(ports, { id, to }, found.ok ? undefined : found.error);
   return undefined;
 }
-
-const settingsOf = (configuration: Configuration, slack: SlackSettings) => ({
-  slack,
-  directory: configuration,
-  projects: configuration.projects,
-});
 
 /** What was sent of an event: one message to the team and one to the requester, and one in each channel of approvers. */
 const notificationId = (grantId: GrantId, seq: number, recipient: Recipient): string =>
