@@ -1,6 +1,7 @@
 import { nearestName } from '../domain/shared/suggestion.ts';
 import { type Command, CommandFailure, type CommandWorld, type ExitCode, UsageError } from './command.ts';
 import { explainCommand } from './explain/explain-command.ts';
+import { freezeCommand, repairCommand, thawCommand } from './grants/contain-commands.ts';
 import { approveCommand, rejectCommand } from './grants/decide-commands.ts';
 import { listCommand } from './grants/list-command.ts';
 import { planCommand, requestCommand } from './grants/request-command.ts';
@@ -24,6 +25,9 @@ const commands: Readonly<Record<string, Command>> = {
   approve: approveCommand,
   reject: rejectCommand,
   revoke: revokeCommand,
+  freeze: freezeCommand,
+  thaw: thawCommand,
+  repair: repairCommand,
   explain: explainCommand,
   scan: scanCommand,
 };

@@ -31,6 +31,7 @@ export function grantLines(grant: GrantView, columns: number | undefined): strin
       ['Lapses', grant.lapsesAt && `${timeText(grant.lapsesAt)}, unless it is decided`],
       ['Decision', decision && decisionText(decision)],
       ['Change waits', pendingChange && waitingText(pendingChange)],
+      ['Frozen', grant.frozen && frozenText(grant.frozen)],
       ['Last error', lastError && `${lastError.code}: ${lastError.detail} (${timeText(lastError.at)})`],
       ...[...new Set(grant.warnings ?? [])].map((warning) => ['Warning', warning] as const),
     ],
@@ -63,6 +64,9 @@ function targetFacts(grant: GrantView): Fact[] {
     ['Role', grant.role?.arn],
   ];
 }
+
+const frozenText = ({ by, at, reason }: NonNullable<GrantView['frozen']>): string =>
+  [by && `by ${principalText(by)}`, timeText(at), reason && `(${reason})`].filter(Boolean).join(' ');
 
 const decisionText = ({ outcome, by, at, reason }: NonNullable<GrantView['decision']>): string =>
   [outcome, by && `by ${principalText(by)}`, timeText(at), reason && `(${reason})`].filter(Boolean).join(' ');

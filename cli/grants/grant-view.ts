@@ -58,6 +58,9 @@ export const grantView = z.looseObject({
       reason: z.string().optional(),
     })
     .optional(),
+  frozen: z
+    .looseObject({ by: principal.optional(), at: z.string(), reason: z.string().optional() })
+    .optional(),
   lastError: z.looseObject({ code: z.string(), detail: z.string(), at: z.string() }).optional(),
   expiresAt: z.string().optional(),
   reason: z.string().optional(),

@@ -3,7 +3,7 @@ import { parseRepositoryName } from '../bitbucket/repository.ts';
 import { durationSchema } from '../lifetimes/schema.ts';
 import { fieldRule } from '../shared/field-messages.ts';
 import { NAME } from '../shared/identifiers.ts';
-import { problem, toFieldErrors } from '../shared/problem.ts';
+import { problem, toFieldErrors, withMeantFields } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 
 /** Text without halves of surrogate pairs: JSON can carry them, RFC 8785 has no canonical form for them. */
@@ -95,7 +95,8 @@ export const containmentSchema = z.strictObject({ reason: reasonSchema }).meta({
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
   const parsed = schema.safeParse(body, { error: fieldRule });
   if (parsed.success) return ok(parsed.data);
-  const errors = toFieldErrors(parsed.error);
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const errors = withMeantFields(toFieldErrors(parsed.error), known);
   return fail(
     problem('REQUEST_INVALID', 'The body does not fit this route; "errors" lists every field error.', {
       errors,

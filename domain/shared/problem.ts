@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { didYouMean } from './suggestion.ts';
 
 /** Every code that a caller can receive: stable, part of the public contract. Each endpoint words them in its
  *  own terms. */
@@ -71,13 +72,24 @@ export function problem(
 export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/** What a field that a schema does not know is refused with. */
+const UNKNOWN_FIELD = 'is not a known field';
+
+/** Field errors of which those about unknown fields at the top name the known field that was probably meant. */
+export const withMeantFields = (errors: readonly FieldError[], known: readonly string[]): FieldError[] =>
+  errors.map((error) => {
+    const name = /^\/([^/~]+)$/.exec(error.pointer)?.[1];
+    const meant = error.detail === UNKNOWN_FIELD && name !== undefined ? didYouMean(name, known) : '';
+    return meant === '' ? error : { ...error, detail: `${UNKNOWN_FIELD}.${meant}` };
+  });
+
 /** Every issue of a zod error as a field error; an unknown key is named by its own pointer. */
 export function toFieldErrors(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldError[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
           pointer: toPointer([...prefix, ...issue.path, key]),
-          detail: 'is not a known field',
+          detail: UNKNOWN_FIELD,
         }))
       : [{ pointer: toPointer([...prefix, ...issue.path]), detail: issue.message }],
   );

@@ -38,3 +38,10 @@ export function nearestName(typed: string, names: readonly string[]): string | u
     .sort((a, b) => a.changes - b.changes);
   return ranked[0]?.name;
 }
+
+/** A question after the sentence that refuses a name, with a space before it: ` Did you mean shop?`. Empty where no name is near.
+ *  Give it only names that the caller may know. */
+export function didYouMean(typed: string, names: readonly string[]): string {
+  const near = nearestName(typed, names);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}

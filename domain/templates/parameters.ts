@@ -1,6 +1,7 @@
 import { matchesPattern } from '../shared/patterns.ts';
 import { type FieldError, problem, toPointer } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
+import { didYouMean } from '../shared/suggestion.ts';
 import { parameterError, parameterTypes } from './parameters/parameter-types.ts';
 import { pastedNameRemedy } from './parameters/pasted-name.ts';
 import { isSegments } from './placeholder.ts';
@@ -26,7 +27,7 @@ export function parseParameters(
     if (Object.hasOwn(template.parameters, name)) continue;
     errors.push({
       pointer: toPointer(['parameters', name]),
-      detail: `is not a parameter of ${template.name}`,
+      detail: unknownParameter(name, template),
     });
   }
   const values: Parameters = {};
@@ -45,6 +46,15 @@ export function parseParameters(
   const detail = `The parameters do not fit template ${template.name}.`;
   const see = { of: 'template' as const, name: template.name };
   return fail(problem('PARAMETERS_INVALID', detail, { errors, see }));
+}
+
+/** What an unknown parameter is refused with, and the one that was probably meant. */
+function unknownParameter(
+  name: string,
+  { name: template, parameters }: Pick<TemplateContent, 'name' | 'parameters'>,
+): string {
+  const meant = didYouMean(name, Object.keys(parameters));
+  return meant === '' ? `is not a parameter of ${template}` : `is not a parameter of ${template}.${meant}`;
 }
 
 /** Why a missing parameter is required; undefined if it may be absent. */

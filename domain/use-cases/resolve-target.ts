@@ -6,7 +6,7 @@ import { parseEnvironmentUuid, type RepositoryUuid } from '../shared/identifiers
 import { PortError } from '../shared/port-error.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
-import { nearestName } from '../shared/suggestion.ts';
+import { didYouMean, nearestName } from '../shared/suggestion.ts';
 
 /** What finding a repository needs. */
 export type TargetPorts = { bitbucket: Bitbucket; configuration: Configuration };
@@ -25,7 +25,10 @@ export async function findRepository(
     'uuid' in name
       ? configuration.workspaces
       : configuration.workspaces.filter((workspace) => workspace.slug === name.workspace);
-  if (candidates.length === 0) return fail(workspaceNotConfigured(shown));
+  if (candidates.length === 0) {
+    const slugs = configuration.workspaces.map(({ slug }) => slug);
+    return fail(workspaceNotConfigured(shown, 'uuid' in name ? '' : didYouMean(name.workspace, slugs)));
+  }
   let failed: PortError | undefined;
   for (const workspace of candidates) {
     const look = bitbucket.findRepository(workspace, 'uuid' in name ? name.uuid : name.slug);
@@ -70,10 +73,10 @@ function inWorkspace(repository: Repository, configured: Workspace): Result<Repo
     : fail(workspaceNotConfigured(slug));
 }
 
-const workspaceNotConfigured = (shown: string): Problem =>
+const workspaceNotConfigured = (shown: string, meant = ''): Problem =>
   problem(
     'WORKSPACE_NOT_CONFIGURED',
-    `The workspace of ${shown} is not configured. Have an administrator add its slug and UUID to config/rolewright.yaml.`,
+    `The workspace of ${shown} is not configured.${meant} Have an administrator add its slug and UUID to config/rolewright.yaml.`,
   );
 
 /** The longest name of an environment that is taken, in UTF-16 units. Bitbucket documents no limit. Our choice: an index of the read

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { fieldRule } from '../../domain/shared/field-messages.ts';
-import { problem, toFieldErrors } from '../../domain/shared/problem.ts';
+import { problem, toFieldErrors, withMeantFields } from '../../domain/shared/problem.ts';
 import { ProblemError } from './problem-details.ts';
 
 /** The query by a strict schema: a misspelt filter must not widen the answer, nor a misspelt `dryRun` write. Throws
@@ -16,7 +16,10 @@ export function queryOf<T>(event: APIGatewayProxyEventV2, schema: z.ZodType<T>):
     else given[name] = value;
   }
   const parsed = schema.safeParse(given, { error: fieldRule });
-  if (!parsed.success) errors.push(...toFieldErrors(parsed.error));
+  if (!parsed.success) {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    errors.push(...withMeantFields(toFieldErrors(parsed.error), known));
+  }
   if (parsed.success && errors.length === 0) return parsed.data;
   throw new ProblemError(problem('REQUEST_INVALID', 'The query is not valid.', { errors: errors }));
 }

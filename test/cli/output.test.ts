@@ -57,6 +57,7 @@ describe('a grant', () => {
     parameters: { [HOSTILE]: HOSTILE, list: [HOSTILE, HOSTILE] },
     role: { arn: HOSTILE },
     decision: { outcome: HOSTILE, by: { kind: 'person', id: HOSTILE }, at: HOSTILE, reason: HOSTILE },
+    frozen: { by: { kind: 'person', id: HOSTILE }, at: HOSTILE, reason: HOSTILE },
     lastError: { code: HOSTILE, detail: HOSTILE, at: HOSTILE },
     pendingChange: {
       planHash: HOSTILE,
@@ -108,6 +109,9 @@ describe('the help', () => {
     'approve',
     'reject',
     'revoke',
+    'freeze',
+    'thaw',
+    'repair',
     'explain',
     'scan',
   ];

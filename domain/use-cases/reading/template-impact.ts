@@ -9,6 +9,7 @@ import { findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { didYouMean } from '../../shared/suggestion.ts';
 import { parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
 import { type ListPorts, listGrants } from './list-grants.ts';
@@ -75,7 +76,13 @@ export async function templateImpact(
   const template = ports.templates.get(name);
   if (!template) {
     const see = { of: 'templates' as const };
-    return fail(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
+    return fail(
+      problem(
+        'TEMPLATE_NOT_FOUND',
+        `There is no template of that name.${didYouMean(name, [...ports.templates.keys()])}`,
+        { see },
+      ),
+    );
   }
   const { grants, next } = await listGrants(ports, caller, {
     filter: { template: name, state: 'active' },

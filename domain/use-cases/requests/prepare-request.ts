@@ -21,6 +21,7 @@ import { type Account, findAccount } from '../../shared/account.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { didYouMean } from '../../shared/suggestion.ts';
 import { parseDuration, type Seconds } from '../../shared/time.ts';
 import { type Parameters, parseParameters } from '../../templates/parameters.ts';
 import type { Template } from '../../templates/template.ts';
@@ -132,16 +133,17 @@ function checkTemplate(
 ): Result<{ account: Account | undefined; template: Template; parameters: Parameters }> {
   const template = templates.get(request.template);
   if (!template) {
-    const detail = `There is no template ${request.template}.`;
+    const detail = `There is no template ${request.template}.${didYouMean(request.template, [...templates.keys()])}`;
     return fail(problem('TEMPLATE_NOT_FOUND', detail, { see: { of: 'templates' } }));
   }
   const account =
     request.account === undefined ? undefined : findAccount(configuration.accounts, request.account);
   if (request.account !== undefined && !account) {
+    const aliases = configuration.accounts.map(({ alias }) => alias);
     return fail(
       problem(
         'ACCOUNT_NOT_FOUND',
-        `No account with that alias or id is configured. Configured are ${configuration.accounts.map(({ alias }) => alias).join(', ')}. Leave out account to use the project’s default, or ${findAccount(configuration.accounts, undefined)?.alias}.`,
+        `No account with that alias or id is configured.${didYouMean(request.account, aliases)} Configured are ${aliases.join(', ')}. Leave out account to use the project’s default, or ${findAccount(configuration.accounts, undefined)?.alias}.`,
       ),
     );
   }

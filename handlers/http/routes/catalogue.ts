@@ -1,4 +1,5 @@
 import { problem } from '../../../domain/shared/problem.ts';
+import { didYouMean } from '../../../domain/shared/suggestion.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { listTemplates, showTemplate } from '../contract/catalogue.ts';
 import type { Route } from '../http-function.ts';
@@ -23,7 +24,8 @@ export function catalogueRoutes(templates: ReadonlyMap<string, Template>): Route
       const template = templates.get(path.name ?? '');
       if (template) return { status: 200 as const, body: templateResource(template) };
       const see = { of: 'templates' as const };
-      throw new ProblemError(problem('TEMPLATE_NOT_FOUND', 'There is no template of that name.', { see }));
+      const detail = `There is no template of that name.${didYouMean(path.name ?? '', [...templates.keys()])}`;
+      throw new ProblemError(problem('TEMPLATE_NOT_FOUND', detail, { see }));
     }),
   ];
 }
