@@ -7,6 +7,7 @@ import { sourceOfStage } from '../../adapters/settings/source.ts';
 import { textOf } from '../support/arch/infrastructure.ts';
 import { useStack } from '../support/e2e/stack/stack.ts';
 import { commandLineRules } from './clients/command-line.ts';
+import { generatedClientRules } from './clients/generated-client.ts';
 import { webPageRules } from './clients/web-pages.ts';
 
 /** The local stack, with a web page that may call the API. */
@@ -23,4 +24,5 @@ const world = useStack({
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a web page', () => webPageRules(world, PORTAL));
+describe('a client that is generated from the API’s document', () => generatedClientRules(world));
 describe('the command line', () => commandLineRules(world));

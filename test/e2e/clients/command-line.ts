@@ -179,6 +179,24 @@ export function commandLineRules(world: () => World): void {
     expect(rejected).toMatchObject({ code: 1, err: expect.stringContaining('CONFLICT') });
   });
 
+  test('freezes a grant for a reason, and has another person thaw it', async () => {
+    const [ada, grace] = [await loggedIn('ada@acme.example'), await loggedIn('grace@acme.example')];
+    const asked = await ada.run('request acme/shop s3-static-site bucket=shop-frozen --name frozen --json');
+    const { id } = JSON.parse(asked.out) as { id: string };
+    expect(await ada.run(`freeze ${id}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--reason'),
+    });
+    const frozen = await ada.run(`freeze ${id} --reason leak`);
+    expect(frozen).toMatchObject({ code: 0, out: expect.stringMatching(/^State +frozen$/m) });
+    expect(frozen.out).toMatch(/^Frozen +by person:ada@acme\.example .*\(leak\)$/m);
+    expect(await ada.run(`thaw ${id} --reason over`)).toMatchObject({ code: 1, out: '' });
+    expect(await grace.run(`thaw ${id} --reason over`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^State +active$/m),
+    });
+  });
+
   test('lists over as many pages as it takes, and says where there are more', async () => {
     const ada = await loggedIn('ada@acme.example');
     for (const name of ['one', 'two', 'three']) {
