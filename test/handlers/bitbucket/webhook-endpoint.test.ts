@@ -6,6 +6,7 @@ import { PortError } from '../../../domain/shared/port-error.ts';
 import { webhookEndpoint } from '../../../handlers/bitbucket/webhook-endpoint.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { acme, REPOSITORY_UUID } from '../../support/adapters/bitbucket.ts';
+import { coreOf } from '../../support/handlers/served.ts';
 
 const BODY = JSON.stringify({ repository: { uuid: REPOSITORY_UUID } });
 const silent = { info() {}, warn() {}, error() {} };
@@ -24,7 +25,7 @@ function endpoint({
   const handedOn: WorkerMessage[] = [];
   const asked: string[] = [];
   const handler = guarded(
-    { ...silent } as never,
+    coreOf([]),
     webhookEndpoint({
       workspaces: [acme],
       secretsOf: async (slug) => {

@@ -9,6 +9,7 @@ import { type SlackPorts, slackEndpoint } from '../../../handlers/slack/endpoint
 import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 import { configurationContent, configurationOf, templateOf } from '../../support/domain/samples.ts';
+import { coreOf } from '../../support/handlers/served.ts';
 
 const SECRET = 'a signing secret';
 const unreachable = () => Promise.reject(new PortError('Lambda', 'UNAVAILABLE', 'down'));
@@ -79,8 +80,7 @@ async function send(sent: Sent, over: Partial<SlackPorts> = {}) {
     isBase64Encoded: isBase64,
   } as unknown as APIGatewayProxyEventV2;
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 9000 } as Context;
-  const quiet = { info() {}, warn() {}, error() {} } as never;
-  const answer = await guarded(quiet, slackEndpoint(ports(over)))(event, context, () => {});
+  const answer = await guarded(coreOf([]), slackEndpoint(ports(over)))(event, context, () => {});
   const { statusCode, body } = answer as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, text: body ?? '', json: body ? JSON.parse(body) : {} };
 }

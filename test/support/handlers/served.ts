@@ -32,7 +32,8 @@ const logOf = (lines: Line[]) =>
     ]),
   ) as never;
 
-const coreOf = (lines: Line[]) => ({ logger: logOf(lines), configuration: { accounts: [] } });
+/** What the chain of an HTTP function needs besides its routes; its log goes to `lines`. */
+export const coreOf = (lines: Line[]) => ({ logger: logOf(lines), configuration: { accounts: [] } });
 
 /** Routes behind the whole chain of an HTTP function, for callers whose tokens are their names. */
 export function serveRoutes(routes: Route[], callers: Record<string, Caller>): Served {
