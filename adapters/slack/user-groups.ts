@@ -5,14 +5,14 @@ import type { SlackWeb } from './web-api.ts';
 /** Who is in which Slack user group. Throws the `PortError` of a call that failed. */
 export type SlackUserGroups = { has(userGroup: string, user: string): Promise<boolean> };
 
-/** Seconds for which members are cached, so that whoever leaves a user group has lost its groups within five minutes, the
+/** Seconds for which members are cached, so that a user who leaves a user group has lost its groups within five minutes, the
  *  call for them included. */
 const MEMBERS_SECONDS = 240;
 
 /** Seconds for which a failed call is not repeated: Slack allows about 20 calls a minute. */
 const FAILURE_SECONDS = 5;
 
-/** The members as Slack lists them, cached. Nobody is in a user group that does not exist or is disabled, which is logged. */
+/** The members as Slack lists them, cached. A user group that does not exist or is disabled has no members, which is logged. */
 export function slackUserGroups(
   web: Pick<SlackWeb, 'userGroupMembers'>,
   clock: Pick<Clock, 'now'>,

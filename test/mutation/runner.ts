@@ -10,8 +10,9 @@ const tests: { title: string; scope: Scope; work: () => unknown }[] = [];
 let scope: Scope = { before: [], after: [], once: [] };
 const started = new Set<Scope>();
 
+/** The arguments of each row, as in Jest: a row is spread only where every row is a list. */
 const rowsOf = (table: readonly unknown[]): never[][] =>
-  table.map((row) => (Array.isArray(row) ? row : [row]) as never[]);
+  (table.every(Array.isArray) ? table : table.map((row) => [row])) as never[][];
 
 function add(title: string, work: Work): void {
   tests.push({ title, scope, work: work as () => unknown });

@@ -9,8 +9,8 @@ export type DerivingSettings = {
 /** A group that people get without a list, and where the configuration says so, e.g. `/emailDomains/0`. */
 export type DerivedGroup = { group: string; at: string };
 
-/** Every group that the configuration derives. Such a group may give `request` and `read`, and nothing else: whoever runs a
- *  mail domain or may edit a Slack user group decides who is in it. */
+/** Every group that the configuration derives. Such a group may give `request` and `read`, and nothing else: its members
+ *  are chosen by those who run a mail domain or may edit a Slack user group. */
 export const derivedGroups = ({ emailDomains, slack }: DerivingSettings): DerivedGroup[] => [
   ...emailDomains.flatMap(({ groups }, n) => groups.map((group) => ({ group, at: `/emailDomains/${n}` }))),
   ...(slack?.userGroups ?? []).flatMap(({ groups }, n) =>

@@ -30,10 +30,10 @@ export const metRules = (claims: VerifiedClaims, rules: ClaimRules): string[] =>
     return [claimAt(claims, path)].flat().some((found) => wanted.includes(found));
   });
 
-/** True if each claim of a rule set equals one of its values. A claim that is a list never does, even with one
+/** The paths of a rule set whose claim equals none of the values. A claim that is a list equals none, even with one
  *  element. So no token meets two rule sets that name one claim with no value in common. */
-export const areMetWhole = (claims: VerifiedClaims, rules: ClaimRules): boolean =>
-  Object.keys(rules).every((path) => valuesOf(rules, path).includes(claimAt(claims, path)));
+export const unmetWhole = (claims: VerifiedClaims, rules: ClaimRules): string[] =>
+  Object.keys(rules).filter((path) => !valuesOf(rules, path).includes(claimAt(claims, path)));
 
 /** True if no claims can meet both rule sets whole: they name one claim with no value in common. */
 export const areDisjoint = (left: ClaimRules, right: ClaimRules): boolean =>

@@ -1,5 +1,5 @@
 import { claimAt, type VerifiedClaims } from './claim-path.ts';
-import { areDisjoint, areMetWhole } from './claim-rules.ts';
+import { areDisjoint, unmetWhole } from './claim-rules.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** True for a token that an entry of `issuers` is for: of its issuer, for its audience or application, with the claims of
@@ -23,10 +23,11 @@ export function misfitsOf(
   if (audience === undefined && claims.client_id !== clientId) {
     misfits.push(`client_id is ${shown(claims.client_id)}, not ${shown(clientId)}`);
   }
-  const unmet = Object.keys(match).filter((path) => !areMetWhole(claims, { [path]: match[path] ?? [] }));
   return [
     ...misfits,
-    ...unmet.map((path) => `${path} is ${shown(claimAt(claims, path))}, not ${shown(match[path])} (match)`),
+    ...unmetWhole(claims, match).map(
+      (path) => `${path} is ${shown(claimAt(claims, path))}, not ${shown(match[path])} (match)`,
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { derivedGroups } from '../../../../../domain/access/derived-groups/derived-groups.ts';
+import { derivedGroups, groupsOfEmails } from '../../../../../domain/access/derived-groups/derived-groups.ts';
 import { parseConfiguration } from '../../../../../domain/configuration/configuration.ts';
 import { configurationContent, configurationOf } from '../../../../support/domain/samples.ts';
 
@@ -55,6 +55,7 @@ describe('groups without a list', () => {
     for (const userGroups of [
       [{ ...group, id: '@shop-devs' }],
       [{ ...group, id: 'C0SHOP' }],
+      [{ ...group, id: 'S0SHOP-2' }],
       [{ ...group, groups: [] }],
       [group, group],
       [{ ...group, groups: ['a', 'a'] }],
@@ -71,6 +72,13 @@ describe('groups without a list', () => {
     expect(errorsOf({ emailDomains })).toEqual([
       '/emailDomains/1: domain acme.example is given more than once',
     ]);
+  });
+
+  test('are those of the whole domain of each email, and none of another', () => {
+    const emailDomains = [{ domain: 'acme.example', groups: ['staff'] }];
+    const emails = ['ada@acme.example', 'ada@eu.acme.example', 'ada@example'];
+    expect(groupsOfEmails({ emailDomains }, emails)).toEqual(['staff']);
+    expect(groupsOfEmails({ emailDomains }, [])).toEqual([]);
   });
 
   test('platform is never one of them', () => {

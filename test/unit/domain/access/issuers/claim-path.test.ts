@@ -58,7 +58,17 @@ describe('a claim that its subject chooses', () => {
   });
 
   test.each([
-    ...['groups', 'sub', 'oid', 'hd', 'email_verified', 'realm_access.roles', 'cognito:groups', 'token_use'],
+    ...[
+      'mycustom:team',
+      'groups',
+      'sub',
+      'oid',
+      'hd',
+      'email_verified',
+      'realm_access.roles',
+      'cognito:groups',
+      'token_use',
+    ],
     ...['https://acme.example/groups', `${NAMESPACE}.principal_tags.team`, 'resource_access.email-bot.roles'],
   ])('is not %s', (path) => {
     expect(isChosenBySubject(path)).toBe(false);

@@ -215,3 +215,18 @@ describe('the domain of a verified email gives groups', () => {
     expect(groupsOf({ groups: [] }, { kind: 'service' })).toEqual([]);
   });
 });
+
+test.each<[string, Record<string, unknown>]>([
+  ['person', {}],
+  ['service', { kind: 'service' }],
+])('a %s whose groups are missing is refused, not without groups', (_, issuer) => {
+  expect(refusedOf(issuer, { groups: undefined })).toMatch(/has no groups/);
+});
+
+test.each([undefined, '', 'a b', 7, ['x']])(
+  'a person by email needs a sub as well, and %j is none',
+  (sub) => {
+    const over = { sub, email: 'ada@acme.example', email_verified: true };
+    expect(refusedOf({ idClaim: 'email' }, over)).toMatch(/sub is missing/);
+  },
+);

@@ -66,6 +66,9 @@ describe('why a token does not fit', () => {
   test('is cut where a claim is long', () => {
     const [misfit = ''] = misfitsOf(entryOf(), { ...claims, iss: 'x'.repeat(5000) });
     expect(misfit.length).toBeLessThan(300);
+    const shown = (length: number) => misfitsOf(entryOf(), { ...claims, iss: 'x'.repeat(length - 2) })[0];
+    expect(shown(200)).not.toContain('…');
+    expect(shown(201)).toContain('…');
   });
 });
 
@@ -97,6 +100,19 @@ describe('entries that could both fit one token', () => {
   ])('%s', (_, one, other, overlap) => {
     expect(positions(one, other)).toEqual(overlap ? [1] : []);
     expect(positions(other, one)).toEqual(overlap ? [1] : []);
+  });
+
+  test('are named with what they share', () => {
+    const [byAudience, byApplication] = [
+      [entryOf(), entryOf()],
+      [entryOf(byClient), entryOf(byClient)],
+    ].map((entries) => overlappingEntries(entries)[0]);
+    expect(byAudience).toContain(' and one audience.');
+    expect(byApplication).toContain(' and one clientId.');
+  });
+
+  test('are not looked for in an entry with errors of its own', () => {
+    expect(overlappingEntries([undefined, entryOf(), undefined])).toEqual([]);
   });
 
   test('are reported all at once', () => {
@@ -161,6 +177,8 @@ describe('an entry for callers on AWS', () => {
     ['lists none', {}, false],
     ['takes every role', { match: { sub: 'arn:aws:iam::111122223333:role/*' } }, false],
     ['takes every caller', { match: { sub: ['*'] } }, false],
+    ['takes every role beside one', { match: { sub: [role, 'arn:aws:iam::111122223333:role/*'] } }, false],
+    ['names what only holds an ARN', { match: { sub: `x${role}` } }, false],
     ['names a session', { match: { sub: 'arn:aws:sts::111122223333:assumed-role/release/s' } }, false],
     ['is of people', { match: { sub: role }, kind: 'person', require: { x: 1 } }, false],
     ['takes ids from elsewhere', { match: { sub: role }, idClaim: 'jti' }, false],
@@ -204,4 +222,18 @@ test.each<[string, Record<string, unknown>, boolean]>([
   const made = () => entryOf({ kind: 'person', require });
   if (isTold) expect(made()).toMatchObject({ require });
   else expect(made).toThrow(/application of this issuer could sign in/);
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ['an issuer without https', { issuer: 'http://login.acme.example' }, false],
+  ['an issuer with a user', { issuer: 'https://ada@login.acme.example' }, false],
+  ['an issuer with a fragment', { issuer: 'https://login.acme.example#a' }, false],
+  ['an issuer that is no URL', { issuer: 'login.acme.example' }, false],
+  ['keys without https', { keys: 'http://login.acme.example/keys' }, false],
+  ['tokens of 30 days', { maxTokenLifetime: 'P30D' }, true],
+  ['tokens of an hour more', { maxTokenLifetime: 'PT721H' }, false],
+])('an entry with %s is taken: %j %j', (_, over, isTaken) => {
+  const made = () => entryOf(over);
+  if (isTaken) expect(made()).toMatchObject(over);
+  else expect(made).toThrow(/https URL|30 days or less/);
 });

@@ -29,6 +29,11 @@ describe('missing groups are not no groups', () => {
     ['left out by Entra', { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } }, /too many/],
     ['left out by Entra’s implicit flow', { hasgroups: true }, /too many/],
     ['left out, said as text', { hasgroups: 'true' }, /too many/],
+    [
+      'left out among others',
+      { groups: ['a'], _claim_names: { address: 'src2', groups: 'src1' } },
+      /too many/,
+    ],
     ['left out and there', { groups: ['a'], _claim_names: { groups: 'src1' } }, /too many/],
     ['elsewhere, said in no known form', { groups: ['a'], _claim_names: 'groups' }, /too many/],
     ['a text', { groups: 'platform' }, /not a list/],

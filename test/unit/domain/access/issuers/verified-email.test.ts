@@ -43,3 +43,10 @@ describe('an email counts only verified', () => {
       expect(of(`https://${host}`, { email_verified: true })).toBe('ada@acme.example');
   });
 });
+
+test.each(['', 'accounts.google.com', 'login.microsoftonline.com'])(
+  'an issuer that is no URL, %j, is any issuer',
+  (issuer) => {
+    expect(of(issuer, { email_verified: true })).toBe('ada@acme.example');
+  },
+);
