@@ -1,10 +1,11 @@
 import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import TableProtection from '../../../scripts/build/table-protection.ts';
 import { resourcesOf, serverless } from '../../support/arch/infrastructure.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
+afterAll(() => dynamodb.restore());
 const custom = { eventsTable: 'rolewright-prod-events', grantsTable: 'rolewright-prod-grants' };
 const deployed = () =>
   new TableProtection({
