@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { type Instant, instantSchema } from '../shared/time.ts';
+
+/** How a grant can differ from what was last applied. `CLOSED_BY_HAND` is beside the kind of any difference by which somebody
+ *  ended access. */
+export const driftKinds = [
+  'TRUST_CHANGED',
+  'PERMISSIONS_CHANGED',
+  'POLICY_ATTACHED',
+  'BOUNDARY_CHANGED',
+  'TAGS_CHANGED',
+  'SESSION_DURATION_CHANGED',
+  'ROLE_DELETED',
+  'ROLE_REPLACED',
+  'PROVIDER_CHANGED',
+  'REPOSITORY_GONE',
+  'REPOSITORY_MOVED',
+  'ENVIRONMENT_GONE',
+  'WORKSPACE_RENAMED',
+  'CLOSED_BY_HAND',
+] as const;
+
+/** See `driftKinds`. */
+export type DriftKind = (typeof driftKinds)[number];
+
+/** What a difference does to access. `opened`: it may allow more than was applied. `closed`: it allows less. `neutral`:
+ *  neither. */
+export const directions = ['opened', 'closed', 'neutral'] as const;
+
+/** See `directions`. */
+export type Direction = (typeof directions)[number];
+
+/** One way in which a grant differs. A document that allows both more and less is two differences of one kind. */
+export const differenceSchema = z.strictObject({ kind: z.enum(driftKinds), direction: z.enum(directions) });
+
+/** See `differenceSchema`. */
+export type Difference = z.infer<typeof differenceSchema>;
+
+/** What is done about a difference. `repair` restores what was last applied. */
+export const driftActions = ['report', 'repair', 'freeze'] as const;
+
+/** See `driftActions`. */
+export type DriftAction = (typeof driftActions)[number];
+
+/** The outcome of each action, as a grant shows it. */
+export const driftOutcomes = ['reported', 'repaired', 'frozen'] as const;
+
+/** The kinds of several differences, each once, in the order of `driftKinds`. */
+export const kindsOf = (differences: readonly Pick<Difference, 'kind'>[]): DriftKind[] =>
+  driftKinds.filter((kind) => differences.some((one) => one.kind === kind));
+
+/** The latest finding about a grant, and what was done. `differences` are those that are still there. */
+export const driftSchema = z.strictObject({
+  kinds: z.array(z.enum(driftKinds)).min(1),
+  differences: z.array(differenceSchema),
+  foundAt: instantSchema,
+  action: z.enum(driftOutcomes),
+});
+
+/** See `driftSchema`. */
+export type Drift = z.infer<typeof driftSchema>;
+
+/** When each kind was last repaired. */
+export type RepairTimes = Partial<Record<DriftKind, Instant>>;
