@@ -253,7 +253,7 @@ async function everyPage(
 
 /** Decodes a policy document, which IAM sends URL-encoded (RFC 3986). Undefined if it cannot be parsed: then it is not
  *  one of ours. */
-function parseDocument(encoded: string | undefined): unknown {
+export function parseDocument(encoded: string | undefined): unknown {
   try {
     return JSON.parse(decodeURIComponent(encoded ?? ''));
   } catch {

@@ -1,8 +1,9 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { sessionPolicy } from '../../domain/planning/session-policy.ts';
-import type { SpokeAccount } from '../../domain/shared/account.ts';
+import { READING_POLICY, sessionPolicy } from '../../domain/planning/session-policy.ts';
+import { readerRoleOf, type SpokeAccount } from '../../domain/shared/account.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
+import type { EpochMilliseconds } from '../../domain/shared/time.ts';
 import type { IamScope } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
 import { failureName } from './error-meanings.ts';
@@ -35,6 +36,16 @@ export type SessionCredentials = {
 /** What one run does in a spoke. */
 type SpokeScope = IamScope & { account: SpokeAccount };
 
+/** The session to open: of which role of the spoke, by which name, narrowed to which policy. `purpose`: who assumes it. */
+type WantedSession = {
+  account: SpokeAccount;
+  roleArn: string;
+  sessionName: string;
+  policy: string;
+  purpose: 'provisioner' | 'reconciler';
+  deadline: EpochMilliseconds;
+};
+
 type SessionPorts = { sts: STSClient; clock: Clock };
 
 /** A session of a spoke's role for one grant and one run. It is opened by the first call, and never for anything else: its name
@@ -44,31 +55,54 @@ export function spokeSession(
   { sts, clock }: SessionPorts,
   scope: SpokeScope,
 ): () => Promise<SessionCredentials> {
+  return openedOnce({ sts, clock }, () => ({
+    account: scope.account,
+    roleArn: scope.account.provisionerRole,
+    sessionName: scope.grantId,
+    policy: sessionPolicy(scope.account, scope),
+    purpose: 'provisioner',
+    deadline: scope.deadline,
+  }));
+}
+
+/** A session of a spoke's reading role for one pass of the reconciler. As `spokeSession`, and it can only look. */
+export const readerSession = (
+  ports: SessionPorts,
+  { account, deadline }: { account: SpokeAccount; deadline: EpochMilliseconds },
+): (() => Promise<SessionCredentials>) =>
+  openedOnce(ports, () => ({
+    account,
+    roleArn: readerRoleOf(account),
+    sessionName: 'rolewright-reconciler',
+    policy: READING_POLICY,
+    purpose: 'reconciler',
+    deadline,
+  }));
+
+function openedOnce(ports: SessionPorts, wanted: () => WantedSession): () => Promise<SessionCredentials> {
   let opened: Promise<SessionCredentials> | undefined;
   return () => {
-    opened ??= open({ sts, clock }, scope);
+    opened ??= open(ports, wanted());
     return opened;
   };
 }
 
-async function open(
-  { sts, clock }: SessionPorts,
-  { account, grantId, roleName, providerArn, deadline }: SpokeScope,
-): Promise<SessionCredentials> {
+async function open({ sts, clock }: SessionPorts, wanted: WantedSession): Promise<SessionCredentials> {
+  const { account, roleArn, sessionName, policy, deadline } = wanted;
   const remaining = Math.min(deadline - clock.now(), ASSUME_TIMEOUT_MS);
   if (remaining <= 0)
     throw unreachable(account, 'There was no time left to assume its role. Repeat the request.');
   const command = new AssumeRoleCommand({
-    RoleArn: account.provisionerRole,
-    RoleSessionName: grantId,
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
     ExternalId: account.externalId,
     DurationSeconds: SESSION_SECONDS,
-    Policy: sessionPolicy(account, { roleName, providerArn }),
+    Policy: policy,
   });
   const given = await sts
     .send(command, { abortSignal: AbortSignal.timeout(remaining) })
     .catch((error: unknown) => {
-      throw unreachable(account, remedyFor(account, failureName(error)), error);
+      throw unreachable(account, remedyFor(wanted, failureName(error)), error);
     });
   checkAccount(account, given.AssumedRoleUser?.Arn);
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given.Credentials ?? {};
@@ -95,18 +129,18 @@ function checkAccount(account: SpokeAccount, arn = ''): void {
 
 /** What to do, by the name of STS's error. STS refuses a missing role, a wrong external id and a trust that names others in the
  *  same words (STS API Reference, AssumeRole; IAM User Guide, "Troubleshoot IAM roles"), so all of them are named. */
-function remedyFor({ id, provisionerRole }: SpokeAccount, name: string): string {
+function remedyFor({ account: { id }, roleArn, purpose }: WantedSession, name: string): string {
   // An answer names no ARN of Rolewright's own.
-  const role = `its role ${provisionerRole.split('/').at(-1)}`;
+  const role = `its role ${roleArn.split('/').at(-1)}`;
   switch (name) {
     case 'AccessDenied':
     case 'AccessDeniedException':
       return [
-        `STS refused to let the provisioner assume ${role}, and does not say why.`,
+        `STS refused to let the ${purpose} assume ${role}, and does not say why.`,
         `If the role does not exist, deploy infrastructure/spoke.yml in account ${id}.`,
         'If it exists, compare the ExternalId of its stack with externalId in the configuration.',
         'If they are equal, compare HubAccount, Stage and OrganizationId of its stack with this installation.',
-        'If the account was configured lately, deploy Rolewright again: its provisioner may assume configured roles only.',
+        'If the account was configured lately, deploy Rolewright again: its functions may assume configured roles only.',
       ].join(' ');
     case 'RegionDisabledException':
       return `STS is disabled in the Region of Rolewright for account ${id}. Have an administrator of the account enable it.`;

@@ -1,11 +1,6 @@
-import {
-  type Difference,
-  type DriftAction,
-  type DriftKind,
-  driftKinds,
-  kindsOf,
-  type RepairTimes,
-} from '../grants/drift.ts';
+import { type Difference, type DriftAction, kindsOf, type RepairTimes } from '../grants/drift.ts';
+import { type DriftKind, driftKinds } from '../grants/drift-kinds.ts';
+import { canonicalJson } from '../shared/canonical-hash.ts';
 import type { ProjectUuid } from '../shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds } from '../shared/time.ts';
 import type { DriftRule } from './settings.ts';
@@ -85,7 +80,11 @@ export const isWidened = (differences: readonly Difference[]): boolean =>
 export const instead = (differences: readonly Difference[]): Exclude<DriftAction, 'repair'> =>
   isWidened(differences) ? 'freeze' : 'report';
 
-/** The same differences in one order, each once: two findings are equal if their texts are. */
+/** True for two findings of the same differences, in any order. */
+export const isSameFinding = (one: readonly Difference[], other: readonly Difference[]): boolean =>
+  canonicalJson(inOrder(one)) === canonicalJson(inOrder(other));
+
+/** The same differences in one order, each once. */
 export const inOrder = (differences: readonly Difference[]): Difference[] =>
   driftKinds.flatMap((kind) =>
     (['opened', 'closed', 'neutral'] as const).flatMap((direction) =>

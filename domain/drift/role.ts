@@ -1,4 +1,5 @@
-import type { Difference, Direction, DriftKind } from '../grants/drift.ts';
+import type { Difference, Direction } from '../grants/drift.ts';
+import type { DriftKind } from '../grants/drift-kinds.ts';
 import { GRANT_TAG, PERMISSIONS_POLICY_NAME } from '../planning/role.ts';
 import { addedBy, allowsNothing, compareDocuments } from './compare-documents.ts';
 

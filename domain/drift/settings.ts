@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { projectSchema } from '../bitbucket/settings.ts';
-import { driftKinds } from '../grants/drift.ts';
+import { driftKinds } from '../grants/drift-kinds.ts';
 import { NAME } from '../shared/identifiers.ts';
 
 /** One entry of `drift`: what is done, instead of a repair, about these kinds of differences of these grants. Without `kinds`,

@@ -1,5 +1,6 @@
 import type { Repository } from '../bitbucket/repository.ts';
-import type { Difference, DriftKind } from '../grants/drift.ts';
+import type { Difference } from '../grants/drift.ts';
+import type { DriftKind } from '../grants/drift-kinds.ts';
 import type { GrantIntent } from '../grants/intent.ts';
 
 /** What Bitbucket says of a grant's repository and environment. Absence only where Bitbucket itself said "not found". */

@@ -16,3 +16,6 @@ export const driftKinds = [
   'WORKSPACE_RENAMED',
   'CLOSED_BY_HAND',
 ] as const;
+
+/** See `driftKinds`. */
+export type DriftKind = (typeof driftKinds)[number];

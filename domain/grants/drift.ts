@@ -1,27 +1,6 @@
 import * as z from 'zod';
 import { type Instant, instantSchema } from '../shared/time.ts';
-
-/** How a grant can differ from what was last applied. `CLOSED_BY_HAND` is beside the kind of any difference by which somebody
- *  ended access. */
-export const driftKinds = [
-  'TRUST_CHANGED',
-  'PERMISSIONS_CHANGED',
-  'POLICY_ATTACHED',
-  'BOUNDARY_CHANGED',
-  'TAGS_CHANGED',
-  'SESSION_DURATION_CHANGED',
-  'ROLE_DELETED',
-  'ROLE_REPLACED',
-  'PROVIDER_CHANGED',
-  'REPOSITORY_GONE',
-  'REPOSITORY_MOVED',
-  'ENVIRONMENT_GONE',
-  'WORKSPACE_RENAMED',
-  'CLOSED_BY_HAND',
-] as const;
-
-/** See `driftKinds`. */
-export type DriftKind = (typeof driftKinds)[number];
+import { type DriftKind, driftKinds } from './drift-kinds.ts';
 
 /** What a difference does to access. `opened`: it may allow more than was applied. `closed`: it allows less. `neutral`:
  *  neither. */

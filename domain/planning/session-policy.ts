@@ -19,3 +19,21 @@ export function sessionPolicy(
     ],
   });
 }
+
+/** The session policy of a pass of the reconciler in a spoke: what it looks at, and nothing that writes. The role itself says
+ *  which identity providers. */
+export const READING_POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: [
+        'iam:GetAccountAuthorizationDetails',
+        'iam:ListRoles',
+        'iam:ListOpenIDConnectProviders',
+        'iam:GetOpenIDConnectProvider',
+      ],
+      Resource: '*',
+    },
+  ],
+});

@@ -35,6 +35,10 @@ export type SpokeAccount = Account & { provisionerRole: string; externalId: stri
 /** True for an account other than the one that Rolewright runs in. */
 export const isSpoke = (account: Account): account is SpokeAccount => account.provisionerRole !== undefined;
 
+/** The ARN of the role that the reconciler assumes in a spoke, to look only: `infrastructure/spoke.yml` names it after the
+ *  provisioner's. */
+export const readerRoleOf = ({ provisionerRole }: SpokeAccount): string => `${provisionerRole}-reader`;
+
 /** The alias of an account, where a setting names one. */
 export const aliasSchema = z.string().regex(NAME, 'must be the alias of an account');
 

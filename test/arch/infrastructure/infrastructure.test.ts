@@ -137,6 +137,15 @@ describe('the webhook endpoint', () => {
   });
 });
 
+const iamActions = (role: string) =>
+  granted(role)
+    .filter((action) => action.startsWith('iam:'))
+    .sort();
+
+/** The actions of IAM that an adapter calls. */
+const calledBy = (adapter: string) =>
+  [...new Set([...textOf(adapter).matchAll(/new (\w+)Command\(/g)].map(([, name]) => `iam:${name}`))].sort();
+
 describe('the provisioner', () => {
   test('is reached by Invoke only, from the functions that need it', () => {
     expect(all.provisioner?.events ?? []).toEqual([]);
@@ -144,18 +153,18 @@ describe('the provisioner', () => {
     expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
   });
 
-  test('is the only one that may do anything in IAM', () => {
+  test('is the only one that may write in IAM; the reconciler may look, and nobody else may do anything there', () => {
     const users = statements.filter(({ Action }) => Action.some((action) => /^(iam|sts):/.test(action)));
-    expect(new Set(users.map(({ role }) => role))).toEqual(new Set(['ProvisionerRole']));
+    expect(new Set(users.map(({ role }) => role))).toEqual(new Set(['ProvisionerRole', 'ReconcilerRole']));
+    const looks = iamActions('ReconcilerRole');
+    expect(looks.filter((action) => !/^iam:(?:Get|List)/.test(action))).toEqual([]);
+    expect(looks).toEqual(calledBy('adapters/aws/role-inventory.ts'));
   });
 
   test('may do in IAM what its adapter calls, tags included, and nothing else', () => {
-    const called = [...textOf('adapters/aws/iam.ts').matchAll(/new (\w+)Command\(/g)].map(
-      ([, name]) => `iam:${name}`,
-    );
     const tagging = ['iam:TagRole', 'iam:TagOpenIDConnectProvider'];
-    const allowed = granted('ProvisionerRole').filter((action) => action.startsWith('iam:'));
-    expect(allowed.sort()).toEqual([...new Set([...called, ...tagging])].sort());
+    const called = [...new Set([...calledBy('adapters/aws/iam.ts'), ...tagging])];
+    expect(iamActions('ProvisionerRole')).toEqual(called.sort());
   });
 
   const boundary = { 'iam:PermissionsBoundary': BOUNDARY };
@@ -192,12 +201,12 @@ describe('the provisioner', () => {
 });
 
 describe('a spoke', () => {
-  test('is reached through its role, which the provisioner alone may assume, and no other', () => {
+  test('is reached through its roles: the provisioner alone may assume the one that writes, the reconciler the one that reads', () => {
     const spoke = 'arn:aws:iam::444455556666:role/rolewright-spoke';
     const may = (role: string, arn: string) => verdict(policies[role] ?? {}, 'sts:AssumeRole', arn);
-    for (const role of Object.keys(policies)) {
-      expect([role, may(role, spoke)]).toEqual([role, role === 'ProvisionerRole' ? 'allow' : 'none']);
-    }
+    const assuming = (arn: string) => Object.keys(policies).filter((role) => may(role, arn) === 'allow');
+    expect(assuming(spoke)).toEqual(['ProvisionerRole']);
+    expect(assuming(`${spoke}-reader`)).toEqual(['ReconcilerRole']);
     expect(may('ProvisionerRole', 'arn:aws:iam::444455556666:role/other')).toBe('none');
     expect(may('ProvisionerRole', 'arn:aws:iam::999999999999:role/rolewright-spoke')).toBe('none');
   });
@@ -215,11 +224,12 @@ describe('a spoke', () => {
 
   test('is named by the stage’s configuration, and by a role that does not exist where there is none', () => {
     expect(serverless.custom.stageSettings).toBe('${file(./scripts/build/stage-settings.cjs)}');
-    for (const name of ['spokeRoles', 'rolePath', 'boundary']) {
+    for (const name of ['spokeRoles', 'readingRoles', 'rolePath', 'boundary']) {
       expect(serverless.custom[name]).toBe(`\${self:custom.stageSettings.${name}}`);
     }
     expect(stageSettings('sandbox')).toEqual({
       spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
+      readingRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke-reader'],
       rolePath: '/rolewright/',
       boundary: 'rolewright-boundary',
       region: 'eu-central-1',
@@ -333,7 +343,8 @@ describe('the log', () => {
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
       const wide = [Resource].flat().filter((resource) => resource === '*');
-      expect(wide).toEqual(Action.includes('iam:GetAccountSummary') ? ['*'] : []);
+      const isList = Action.some((action) => ['iam:GetAccountSummary', 'iam:ListRoles'].includes(action));
+      expect(wide).toEqual(isList ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {
         expect(JSON.stringify(Resource)).toMatch(
           /table\/rolewright-test-(events|checkpoints|grants|claims)(\/index\/[\w*]+)?"/,

@@ -213,7 +213,14 @@ describe('the trust of a spoke', () => {
     ]);
     const actions = reading.Statement.flatMap(({ Action }) => Action);
     expect(actions.filter((action) => !/^iam:(?:Get|List)/.test(action))).toEqual([]);
-    expect(verdict(reading, 'iam:GetRole', ROLE)).toBe('allow');
-    expect(verdict(reading, 'iam:GetRole', `arn:aws:iam::${ACCOUNT}:role/admin`)).toBe('none');
+    const ofHub = rolePolicies().ReconcilerRole?.Statement.filter(({ Action }) =>
+      Action.every((action) => action.startsWith('iam:')),
+    );
+    expect(reading.Statement.map(({ Sid, Action }) => [Sid, Action])).toEqual(
+      ofHub?.map(({ Sid, Action }) => [Sid, Action]),
+    );
+    expect(verdict(reading, 'iam:GetOpenIDConnectProvider', PROVIDER)).toBe('allow');
+    const others = PROVIDER.replace('acme', 'globex');
+    expect(verdict(reading, 'iam:GetOpenIDConnectProvider', others)).toBe('none');
   });
 });

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DriftCase, decideDrift, inOrder, instead } from '../../../../domain/drift/action.ts';
 import { driftRulesSchema } from '../../../../domain/drift/settings.ts';
-import {
-  type Difference,
-  type Direction,
-  type DriftKind,
-  driftKinds,
-} from '../../../../domain/grants/drift.ts';
+import type { Difference, Direction } from '../../../../domain/grants/drift.ts';
+import { type DriftKind, driftKinds } from '../../../../domain/grants/drift-kinds.ts';
 import { projectUuidSchema } from '../../../../domain/shared/identifiers.ts';
 import { instantSchema } from '../../../../domain/shared/time.ts';
 
