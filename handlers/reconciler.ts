@@ -1,15 +1,17 @@
 import type { Context } from 'aws-lambda';
 import { composeCore, composeProvisionerClient, composeStreams, composeWorkerClient } from './compose.ts';
-import { reconcilerFunction } from './worker/reconciler-function.ts';
+import { composeDriftPasses } from './worker/compose-drift.ts';
+import { reconcileAll } from './worker/drift-function.ts';
 
 const core = composeCore();
 const ports = {
   ...composeStreams(core),
+  ...composeDriftPasses(core),
   provisioner: composeProvisionerClient(core),
   worker: composeWorkerClient(core),
   configuration: core.configuration,
   logger: core.logger,
 };
 
-/** Makes one pass over what is due. */
-export const handler = (_event: unknown, context: Context) => reconcilerFunction(ports, context);
+/** Makes one pass over what is due, and one over drift where that is due or asked for. */
+export const handler = (event: unknown, context: Context) => reconcileAll(ports, event, context);

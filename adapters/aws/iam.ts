@@ -6,6 +6,8 @@ import {
   DetachRolePolicyCommand,
   GetAccountSummaryCommand,
   GetOpenIDConnectProviderCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
@@ -85,6 +87,16 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       return await found;
     } catch (error) {
       if (error instanceof PortError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  };
+  /** A policy of another account, or one that the role may not read, is not known. */
+  const orUnreadable = async <T>(found: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await found;
+    } catch (error) {
+      const isUnreadable = error instanceof PortError && ['NOT_FOUND', 'DENIED'].includes(error.code);
+      if (isUnreadable && error.problemCode === undefined) return undefined;
       throw error;
     }
   };
@@ -205,6 +217,16 @@ export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseco
       const command = new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName });
       const found = await orMissing(call('GetRolePolicy', (o) => client.send(command, o)));
       return found && parseDocument(found.PolicyDocument);
+    },
+    async findManagedPolicy(arn) {
+      const policy = await orUnreadable(
+        call('GetPolicy', (o) => client.send(new GetPolicyCommand({ PolicyArn: arn }), o)),
+      );
+      const VersionId = policy?.Policy?.DefaultVersionId;
+      if (!VersionId) return undefined;
+      const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId });
+      const found = await orUnreadable(call('GetPolicyVersion', (o) => client.send(command, o)));
+      return found && parseDocument(found.PolicyVersion?.Document);
     },
     async listPolicies(roleName) {
       const [inline, attached] = await Promise.all([

@@ -9,6 +9,7 @@ import { projectSettingsSchema } from '../access/teams/project-schema.ts';
 import { channelsOf, ownershipOf } from '../access/teams/team-block.ts';
 import { issuerOf } from '../bitbucket/oidc.ts';
 import { workspaceSchema } from '../bitbucket/settings.ts';
+import { driftRulesSchema } from '../drift/settings.ts';
 import { guardrailSettingsSchema } from '../guardrails/settings.ts';
 import { lifetimeSchema, reasonSchema } from '../lifetimes/schema.ts';
 import { slackSettingsSchema } from '../messaging/slack-settings.ts';
@@ -43,6 +44,7 @@ const configurationSchema = z.strictObject({
     .default({ repositoryAdmins: false }),
   slack: slackSettingsSchema.optional(),
   cors: corsSchema.optional(),
+  drift: driftRulesSchema.default([]),
   guardrails: guardrailSettingsSchema.default({ audit: [], deny: [] }),
   limits: z
     .strictObject({

@@ -34,10 +34,15 @@ export const driftSchema = z.strictObject({
   differences: z.array(differenceSchema),
   foundAt: instantSchema,
   action: z.enum(driftOutcomes),
+  /** Present until a freeze that was decided is announced. */
+  pending: z.literal('freeze').exactOptional(),
 });
 
 /** See `driftSchema`. */
-export type Drift = z.infer<typeof driftSchema>;
+export interface Drift extends z.infer<typeof driftSchema> {}
 
 /** When each kind was last repaired. */
+export const repairTimesSchema = z.partialRecord(z.enum(driftKinds), instantSchema);
+
+/** See `repairTimesSchema`. */
 export type RepairTimes = Partial<Record<DriftKind, Instant>>;

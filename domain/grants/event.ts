@@ -6,6 +6,7 @@ import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
+import { differenceSchema, driftActions } from './drift.ts';
 import { driftKinds } from './drift-kinds.ts';
 import { intentShape, targetShape } from './intent.ts';
 
@@ -98,6 +99,17 @@ const dataShapes = {
   ProvisioningFailed: { ...targetShape, error },
   /** The repository bears another name, or its project does, or it is in another project; IAM holds nothing of it. */
   RepositoryRenamed: { ...targetShape, project: intentShape.project },
+  /** The grant differs from what was last applied. With `repair` it announces the writes that restore exactly that; with
+   *  `freeze`, a freeze. On a frozen grant it announces that its role is closed again. */
+  DriftFound: {
+    ...targetShape,
+    role: createdRole,
+    differences: z.array(differenceSchema).min(1),
+    action: z.enum(driftActions),
+    reason: z.string().exactOptional(),
+  },
+  /** Nothing differs any more, without Rolewright's doing. */
+  DriftEnded: targetShape,
   /** Announces steps 1 and 2 of a revoke: the role admits no token and lets no session act, and is kept. */
   GrantFrozen: {
     ...targetShape,

@@ -4,6 +4,7 @@ import { isSamePrincipal, mayBeSame, type Principal, principalSchema } from '../
 import { problemCodes } from '../shared/problem.ts';
 import { instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
+import { driftSchema, repairTimesSchema } from './drift.ts';
 import { driftKinds } from './drift-kinds.ts';
 import { freezeCauses, proposalSchema } from './event.ts';
 import { intentSchema } from './intent.ts';
@@ -143,6 +144,10 @@ const commonShape = {
   /** The full names that the repository had while this grant was written to: the first, and the latest of the others,
    *  oldest first. */
   repositoryNames: z.array(z.string()),
+  /** What was last found to differ from what was applied, until nothing differs or the role is made again. */
+  drift: driftSchema.exactOptional(),
+  /** When each kind of difference was last repaired. */
+  repairedAt: repairTimesSchema.exactOptional(),
   /** Kept through every state until it is released. */
   hold: holdSchema.exactOptional(),
   createdAt: instantSchema,

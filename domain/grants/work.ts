@@ -1,3 +1,4 @@
+import type { Drift } from './drift.ts';
 import type {
   ActiveGrant,
   FrozenGrant,
@@ -17,6 +18,7 @@ export type Work =
       grant: ProvisioningGrant;
       error: NonNullable<ProvisioningGrant['compensating']>;
     }
+  | { kind: 'contain'; grant: ActiveGrant; drift: Drift }
   | { kind: 'repair'; grant: ActiveGrant }
   | { kind: 'freeze'; grant: FrozenGrant; role: GrantRole }
   | { kind: 'update'; grant: ActiveGrant; change: GrantChange }
@@ -32,7 +34,8 @@ export function workOf(grant: Grant | undefined): Work {
       return error ? { kind: 'compensate', grant, error } : { kind: 'provision', grant };
     }
     case 'active': {
-      const { change, repair } = grant;
+      const { change, repair, drift } = grant;
+      if (drift?.pending === 'freeze') return { kind: 'contain', grant, drift };
       if (change?.phase === 'updating') return { kind: 'update', grant, change };
       return repair ? { kind: 'repair', grant } : REST;
     }

@@ -1,8 +1,8 @@
 import type { Account } from '../shared/account.ts';
 import { roleArnOf } from './role.ts';
 
-/** The session policy of one run in a spoke, as text: the run's own role and identity provider, and the role quota, which
- *  supports no resources. The spoke's role carries all limits by itself; this makes mistakes smaller. `roleName` may hold `*`.
+/** The session policy of one run in a spoke, as text: the run's own role and identity provider; beyond them
+ *  the role quota, which supports no resources, and what somebody else's policy on the role says. The spoke's role carries all limits by itself; this makes mistakes smaller. `roleName` may hold `*`.
  *  At most 2 048 characters (STS API Reference, AssumeRole). */
 export function sessionPolicy(
   account: Account,
@@ -15,7 +15,11 @@ export function sessionPolicy(
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Action: 'iam:*', Resource: [...named, ...(providerArn ? [providerArn] : [])] },
-      { Effect: 'Allow', Action: 'iam:GetAccountSummary', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: ['iam:GetAccountSummary', 'iam:GetPolicy', 'iam:GetPolicyVersion'],
+        Resource: '*',
+      },
     ],
   });
 }

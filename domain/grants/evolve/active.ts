@@ -3,6 +3,7 @@ import type { Instant } from '../../shared/time.ts';
 import type { EventOf, GrantEvent } from '../event.ts';
 import { type ActiveGrant, type Grant, withRequester } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
+import { evolveDrift } from './containment/drift.ts';
 import { beginFreeze } from './containment/frozen.ts';
 import { evolveRepair } from './containment/repair.ts';
 import { lifetimeOf, renamed, requestOf } from './request.ts';
@@ -21,6 +22,9 @@ export function evolveActive(grant: ActiveGrant, event: GrantEvent): Grant {
         ...expiryOf(grant, event.data.expiresAt, event.principal),
         ...lifetimeOf(event.data),
       };
+    case 'DriftFound':
+    case 'DriftEnded':
+      return evolveDrift(grant, event);
     case 'GrantFrozen':
       return beginFreeze(grant, event);
     case 'RepairRequested':

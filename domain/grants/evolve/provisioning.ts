@@ -37,7 +37,7 @@ function evolveMaking(grant: ProvisioningGrant, event: GrantEvent): Grant {
       return role ? { ...grant, role } : grant;
     }
     case 'GrantActivated': {
-      const { compensating, thawing: _, role: before, ...rest } = grant;
+      const { compensating, thawing: _, drift: ___, role: before, ...rest } = grant;
       if (compensating || before?.id === undefined) return grant;
       const { disabled: __, ...role } = before;
       const { trustPolicy, permissionsPolicy } = event.data;

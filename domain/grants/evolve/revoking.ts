@@ -42,9 +42,10 @@ type Revocable = ProvisioningGrant | ActiveGrant | FrozenGrant | FailedGrant;
 /** A grant at the beginning of its revoke: with its role, or the one that a failed grant was found to have left behind. */
 export function beginRevoking(grant: Revocable, event: EventOf<'RevocationRequested'>): RevokingGrant {
   const { data, at } = event;
+  const { drift: _, ...role } = withRoleOnly(grant);
   const leftover = data.role ? { role: { ...data.role, announcedAt: at, confirmedAt: at } } : {};
   return {
-    ...withRoleOnly(grant),
+    ...role,
     ...leftover,
     ...heldBy(grant, event),
     state: 'revoking',

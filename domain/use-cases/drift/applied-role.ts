@@ -35,3 +35,9 @@ export function appliedRoleOf(
     }),
   };
 }
+
+/** True for a grant whose role is compared. */
+export const isApplied = (grant: Grant): grant is AppliedGrant & { state: 'active' | 'frozen' } =>
+  (grant.state === 'active' || grant.state === 'frozen') &&
+  grant.role?.id !== undefined &&
+  grant.documents !== undefined;

@@ -83,7 +83,8 @@ async function passOver(
   if (!record) return undefined;
   const position = nextPosition(record, now, run.isForced);
   if (!position) {
-    await passes.keep(account.id, run.owner, record);
+    const first = plusSeconds(now, PASS_EVERY_SECONDS);
+    await passes.keep(account.id, run.owner, { nextAt: first, ...record });
     return undefined;
   }
   const pass: RunningPass = {
@@ -102,14 +103,14 @@ async function passOver(
   return { account: account.id, isDone, found };
 }
 
-/** Where a pass begins or goes on; undefined where none is due. */
+/** Where a pass begins or goes on; undefined where none is due, as in the first run of an installation. */
 function nextPosition(
   { position, nextAt }: PassRecord,
   now: PassPosition['startedAt'],
   isForced: boolean,
 ): PassPosition | undefined {
   if (position && !isForced) return position;
-  if (!isForced && nextAt !== undefined && nextAt > now) return undefined;
+  if (!isForced && (nextAt === undefined || nextAt > now)) return undefined;
   return { startedAt: now, phase: 'roles', seen: [], found: NOTHING_FOUND };
 }
 

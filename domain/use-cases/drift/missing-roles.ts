@@ -1,9 +1,10 @@
 import type { DriftKind } from '../../grants/drift-kinds.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
+import { isApplied } from './applied-role.ts';
 import { type DriftPorts, mayGoOn, type RunningPass } from './drift-pass.ts';
 import { count, look } from './look.ts';
-import { isApplied, seenPart } from './present-roles.ts';
+import { seenPart } from './present-roles.ts';
 
 /** Grants of an account in one part. */
 const GRANTS_PER_PART = 100;

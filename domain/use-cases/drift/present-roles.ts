@@ -6,7 +6,7 @@ import { type Grant, isLive } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
 import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
-import { type AppliedGrant, appliedRoleOf } from './applied-role.ts';
+import { appliedRoleOf, isApplied } from './applied-role.ts';
 import { type DriftPorts, mayGoOn, type RunningPass } from './drift-pass.ts';
 import { count, look } from './look.ts';
 import { unusableProviders } from './providers.ts';
@@ -134,12 +134,6 @@ function seemsToDiffer(
   if (unusable.has(grant.request.intent.workspace.slug)) return true;
   return !isSameFinding(ofRole(grant.drift?.differences ?? []), judgeRole(applied, found).differences);
 }
-
-/** True for a grant whose role is compared. */
-export const isApplied = (grant: Grant): grant is AppliedGrant & { state: 'active' | 'frozen' } =>
-  (grant.state === 'active' || grant.state === 'frozen') &&
-  grant.role?.id !== undefined &&
-  grant.documents !== undefined;
 
 const OF_BITBUCKET = ['REPOSITORY_GONE', 'REPOSITORY_MOVED', 'ENVIRONMENT_GONE', 'WORKSPACE_RENAMED'];
 

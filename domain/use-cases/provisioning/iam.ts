@@ -51,6 +51,9 @@ export type Iam = {
   putTags(roleName: string, tags: Record<string, string>): Promise<void>;
   /** An inline policy; undefined where the role has none of that name. */
   findInlinePolicy(roleName: string, policyName: string): Promise<unknown | undefined>;
+  /** The document of a managed policy's default version; undefined where there is no such policy, or where it may not be
+   *  read. */
+  findManagedPolicy(arn: string): Promise<unknown | undefined>;
   listPolicies(roleName: string): Promise<{ inline: string[]; attached: string[] }>;
   deleteInlinePolicy(roleName: string, policyName: string): Promise<void>;
   detachPolicy(roleName: string, policyArn: string): Promise<void>;

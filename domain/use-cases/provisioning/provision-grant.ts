@@ -9,9 +9,11 @@ import type { ProvisionerAnswer } from '../provisioner.ts';
 import { intentsOf, releaseUnused } from '../reservations.ts';
 import { closeUnreadable } from './close-unreadable.ts';
 import { compensate, createRole } from './create-role.ts';
+import { contain, repair } from './drift/act.ts';
+import { examine } from './drift/examine.ts';
 import { isUnreachable } from './lasting-failures.ts';
 import { closeRole, removeLeftover, removeRole } from './remove-role.ts';
-import { isOpened, repairRole, thawRole } from './restore-role.ts';
+import { isOpened, thawRole } from './restore-role.ts';
 import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
 import { updateRole } from './update-role.ts';
 
@@ -27,7 +29,7 @@ export type ProvisionerInvocation = {
 /** Steps of one run: more than any honest story has, so that an error cannot make it run for ever. */
 const MOST_STEPS = 20;
 
-/** Does on one grant whatever its state asks for, until nothing is left to do. Obeys nothing but the grant's id: what is
+/** Does on one grant whatever its state asks for, until nothing is left to do; where there is nothing, it looks for drift. Obeys nothing but the grant's id: what is
  *  granted is read from Bitbucket and rendered again. One at a time per grant (`busy` otherwise), safe to repeat, and
  *  resumable after every step. Beside a stream that cannot be read it closes the role. `unfinished`: the read model says when to try again. */
 export async function provisionGrant(
@@ -39,7 +41,9 @@ export async function provisionGrant(
     // A version that does not know every event of a grant does nothing on it.
     if (isReadOnly(run.stream())) return { outcome: 'unfinished' as const };
     const before = run.stream();
-    const outcome = await workUntilRest(run);
+    const worked = await workUntilRest(run);
+    const hadNone = worked === 'settled' && run.stream() === before;
+    const outcome = hadNone ? await lookForDrift(run) : worked;
     if (outcome === 'settled' && run.stream() !== before) await releaseWhatIsLeft(run, before);
     await projectStream(ports, run.stream());
     return { outcome };
@@ -77,6 +81,18 @@ async function releaseWhatIsLeft(run: ProvisionerRun, before: GrantStream): Prom
   await releaseUnused(run.ports, { grant: run.grant(), asked });
 }
 
+/** Compares a grant that has no work with IAM and Bitbucket, and does what the finding asks for. */
+async function lookForDrift(run: ProvisionerRun): Promise<'settled' | 'unfinished' | 'unreachable'> {
+  try {
+    await examine(run);
+  } catch (error) {
+    if (error instanceof StreamMoved) await run.reload();
+    else if (error instanceof PortError) return giveUpForNow(run, error);
+    else throw error;
+  }
+  return workUntilRest(run);
+}
+
 async function workUntilRest(run: ProvisionerRun): Promise<'settled' | 'unfinished' | 'unreachable'> {
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!run.stream().grant) return 'settled';
@@ -107,8 +123,10 @@ async function doWork(run: ProvisionerRun, work: Exclude<Work, { kind: 'rest' }>
       return compensate(run, work.grant.role, work.error);
     case 'freeze':
       return closeRole(run, work.role);
+    case 'contain':
+      return contain(run, work.drift);
     case 'repair':
-      return repairRole(run, work.grant);
+      return repair(run, work.grant);
     case 'update':
       return updateRole(run, work.grant, work.change);
     case 'revoke':

@@ -49,12 +49,17 @@ export async function thawRole(run: ProvisionerRun, grant: OpenedGrant): Promise
 
 /** Restores the role of an active grant to exactly what was last applied. What lastingly prevents it is recorded. */
 export async function repairRole(run: ProvisionerRun, grant: ActiveGrant): Promise<void> {
-  const restored = await restore(run, grant, grant.role);
-  const failure =
-    restored === 'gone' ? goneProblem(grant.role.name) : 'problem' in restored && restored.problem;
+  const failure = await restoreRole(run, grant);
   if (!failure) return run.recordIntent({ type: 'DriftRepaired', data: { role: roleData(grant.role) } });
   const { code, detail } = failure;
   await run.recordIntent({ type: 'RepairFailed', data: { error: { code, detail } } });
+}
+
+/** Restores the role of an active grant; answers what lastingly prevents it. */
+export async function restoreRole(run: ProvisionerRun, grant: ActiveGrant): Promise<Refusal | undefined> {
+  const restored = await restore(run, grant, grant.role);
+  if (restored === 'gone') return goneProblem(grant.role.name);
+  return 'problem' in restored ? restored.problem : undefined;
 }
 
 /** What a restoring came to. `gone`: IAM has no role of this name. */
@@ -88,9 +93,11 @@ async function restoreOnce(run: ProvisionerRun, grant: Grant, role: ConfirmedRol
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
   await run.recordIntent({ type: 'UpdateStarted', data: { role: roleData(role), ...hashes } });
-  // Without one of the two boundaries that it may set, the provisioner may write nothing else on a role.
-  if (found.boundaryArn === undefined) await run.iam.putBoundary(role.name, rendered.role.boundaryArn);
-  await removeForeign(run, role, foreign.inline);
+  // The provisioner may set the boundary of any of its roles, and write nothing else on one without a known boundary.
+  const { boundaryArn } = rendered.role;
+  const isBounded = found.boundaryArn === boundaryArn || isDenyAll(found.boundaryArn);
+  if (!isBounded) await run.iam.putBoundary(role.name, boundaryArn);
+  await removeForeign(run, role, foreign);
   await putEverything(run, rendered, found);
   return planned.value;
 }
@@ -119,23 +126,33 @@ async function missingApprovalToRestore(
   return missingApproval(configuration, planned, { request, live, held });
 }
 
-/** The policies on a role that Rolewright did not put there and that a restoring removes. One with a Deny is somebody's
- *  containment and stays, because it only takes away. What an attached policy holds is not known here: it is refused. */
+/** The policies on a role that Rolewright did not put there and that a restoring removes: inline ones by name, attached ones by
+ *  ARN. One that holds a Deny, or that cannot be read, may be somebody's containment and stays; where it is attached, the
+ *  restoring is refused. */
 async function foreignPolicies(
   run: ProvisionerRun,
   roleName: string,
-): Promise<{ inline: string[] } | { problem: Refusal }> {
+): Promise<ForeignPolicies | { problem: Refusal }> {
   const { inline, attached } = await run.iam.listPolicies(roleName);
-  const [first] = attached;
+  const kept = await asyncFilter(attached, async (arn) => mayDeny(await run.iam.findManagedPolicy(arn)));
+  const [first] = kept;
   if (first !== undefined) {
-    const detail = `Policy ${first} is attached to role ${roleName}, and Rolewright has not attached it. Find out why, detach it, and repeat this, or revoke the grant.`;
+    const detail = `Policy ${first} is attached to role ${roleName} and denies something, or cannot be read. It may be there to contain the role. Find out why, detach it, and repeat this, or revoke the grant.`;
     return { problem: problem('CONFLICT', detail) };
   }
   const foreign = inline.filter((name) => name !== PERMISSIONS_POLICY_NAME);
-  const documents = await Promise.all(
-    foreign.map(async (name) => ({ name, document: await run.iam.findInlinePolicy(roleName, name) })),
+  const removed = await asyncFilter(
+    foreign,
+    async (name) => !mayDeny(await run.iam.findInlinePolicy(roleName, name)),
   );
-  return { inline: documents.filter(({ document }) => !mayDeny(document)).map(({ name }) => name) };
+  return { inline: removed, attached };
+}
+
+type ForeignPolicies = { inline: string[]; attached: string[] };
+
+async function asyncFilter(items: readonly string[], isWanted: (item: string) => Promise<boolean>) {
+  const wanted = await Promise.all(items.map(isWanted));
+  return items.filter((_, n) => wanted[n]);
 }
 
 /** True unless a policy is known to hold no Deny. */
@@ -147,17 +164,20 @@ const mayDeny = (document: unknown): boolean => {
 async function removeForeign(
   run: ProvisionerRun,
   role: ConfirmedRole,
-  inline: readonly string[],
+  { inline, attached }: ForeignPolicies,
 ): Promise<void> {
-  if (inline.length === 0) return;
-  const data = { role: roleData(role), inline: [...inline], attached: [] };
-  await run.recordIntent({ type: 'ForeignPoliciesFound', data });
-  for (const name of inline) {
-    await run.iam.deleteInlinePolicy(role.name, name).catch((error: unknown) => {
-      if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
-    });
-  }
+  if (inline.length === 0 && attached.length === 0) return;
+  await run.recordIntent({ type: 'ForeignPoliciesFound', data: { role: roleData(role), inline, attached } });
+  for (const name of inline) await unlessGone(run.iam.deleteInlinePolicy(role.name, name));
+  for (const arn of attached) await unlessGone(run.iam.detachPolicy(role.name, arn));
 }
+
+const unlessGone = (removed: Promise<void>): Promise<void> =>
+  removed.catch((error: unknown) => {
+    if (!(error instanceof PortError) || error.code !== 'NOT_FOUND') throw error;
+  });
+
+const isDenyAll = (arn: string | undefined): boolean => arn?.endsWith(':iam::aws:policy/AWSDenyAll') ?? false;
 
 /** Puts what differs from what IAM holds; the trust policy last, so that no token is admitted before all else is so. */
 async function putEverything(
@@ -174,7 +194,7 @@ async function putEverything(
   if (found.maxSessionDuration !== intent.maxSessionDuration) {
     await iam.putMaxSessionDuration(role.name, intent.maxSessionDuration);
   }
-  if (found.boundaryArn !== undefined && found.boundaryArn !== role.boundaryArn) {
+  if (isDenyAll(found.boundaryArn)) {
     await iam.putBoundary(role.name, role.boundaryArn);
   }
   if (canonicalHash(found.trustPolicy ?? null) !== intent.trustPolicyHash) {

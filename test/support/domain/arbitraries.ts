@@ -134,6 +134,19 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
       reason,
       ...(cause === 'drift' ? { kinds: ['CLOSED_BY_HAND' as const] } : {}),
     })),
+  DriftFound: fc
+    .tuple(
+      subjects,
+      oneOf('TRUST_CHANGED' as const, 'TAGS_CHANGED' as const, 'CLOSED_BY_HAND' as const),
+      oneOf('report' as const, 'repair' as const, 'freeze' as const),
+    )
+    .map(([s, kind, action]) => ({
+      ...s,
+      role: createdRole,
+      differences: [{ kind, direction: 'opened' as const }],
+      action,
+    })),
+  DriftEnded: subjects,
   GrantThawed: fc.tuple(subjects, texts).map(([s, reason]) => ({ ...s, reason })),
   ThawFailed: fc.tuple(subjects, errors).map(([s, error]) => ({ ...s, error })),
   RepairRequested: fc.tuple(subjects, texts).map(([s, reason]) => ({ ...s, reason })),

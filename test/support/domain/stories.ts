@@ -111,6 +111,16 @@ export const closedByHand: NewEvent = {
   type: 'GrantFrozen',
   data: { ...subject, cause: 'drift', reason: 'The trust policy denies.', kinds: ['CLOSED_BY_HAND'] },
 };
+export const driftFound = (action: 'report' | 'repair' | 'freeze'): NewEvent => ({
+  type: 'DriftFound',
+  data: {
+    ...subject,
+    role: createdRole,
+    differences: [{ kind: 'TRUST_CHANGED', direction: 'opened' }],
+    action,
+  },
+});
+export const driftEnded: NewEvent = { type: 'DriftEnded', data: subject };
 export const thawed: NewEvent = { type: 'GrantThawed', data: { ...subject, reason: 'Explained' } };
 export const thawFailed: NewEvent = { type: 'ThawFailed', data: { ...subject, error: failure } };
 export const repairRequested: NewEvent = {

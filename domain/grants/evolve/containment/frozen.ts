@@ -11,6 +11,7 @@ import {
 import { evolveInAnyState } from '../any-state.ts';
 import { beginRevoking } from '../revoking.ts';
 import { confirmedBy, removalStep } from '../role.ts';
+import { driftOf, frozenDrift } from './drift.ts';
 import { mayReopen } from './hold.ts';
 
 /** A grant whose role is kept closed, after one more event. */
@@ -29,6 +30,8 @@ export function evolveFrozen(grant: FrozenGrant, event: GrantEvent): Grant {
       const { role: _, ...rest } = grant;
       return grant.role ? rest : grant;
     }
+    case 'DriftFound':
+      return { ...grant, ...opened(grant), drift: driftOf(event, 'frozen') };
     case 'GrantThawed':
     case 'RepairRequested':
       return mayReopen(grant, event.principal) ? beginThaw(grant, event) : grant;
@@ -48,7 +51,7 @@ export function beginFreeze(
   const frozen: Freeze = { by: principal, at, reason, cause, ...(kinds ? { kinds } : {}) };
   if (grant.state === 'active') {
     const { change: _, repair: __, ...rest } = grant;
-    return { ...rest, state: 'frozen', frozen, lastError: undefined };
+    return { ...rest, ...frozenDrift(grant), state: 'frozen', frozen, lastError: undefined };
   }
   const { compensating, thawing, ...rest } = grant;
   if (compensating) return grant;

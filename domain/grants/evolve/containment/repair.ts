@@ -1,5 +1,6 @@
 import type { EventOf } from '../../event.ts';
 import { type ActiveGrant, withRequester } from '../../grant.ts';
+import { repairedDrift } from './drift.ts';
 import { mayReopen } from './hold.ts';
 
 /** An active grant after an event of its repair. Who has it repaired counts as a requester. */
@@ -15,7 +16,7 @@ export function evolveRepair(
       return { ...grant, requesters: withRequester(grant.requesters, by), repair: { by, at } };
     }
     case 'DriftRepaired':
-      return repair ? { ...rest, lastError: undefined } : grant;
+      return repair ? { ...rest, ...repairedDrift(grant, event.at), lastError: undefined } : grant;
     case 'RepairFailed':
       return repair ? { ...rest, lastError: { ...event.data.error, at: event.at } } : grant;
   }

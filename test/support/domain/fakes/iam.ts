@@ -19,6 +19,11 @@ export type Fault =
   | { effect: 'unavailable' | 'lostReply' | 'dieBefore' | 'dieAfter' }
   | { effect: 'meanwhile'; act: () => unknown };
 
+const policyOf = (Effect: 'Allow' | 'Deny') => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect, Action: '*', Resource: '*' }],
+});
+
 const never = () => new Promise<never>(() => {});
 
 /** An IAM account that keeps roles and providers, with the rules that Rolewright meets: names are unique whatever their
@@ -26,6 +31,11 @@ const never = () => new Promise<never>(() => {});
 export class FakeIam {
   readonly roles = new Map<string, FakeRole>();
   readonly providers = new Map<string, { clientIds: string[]; tags: Record<string, string> }>();
+  /** The documents of managed policies that can be read. */
+  readonly managed = new Map<string, unknown>([
+    ['arn:aws:iam::aws:policy/AdministratorAccess', policyOf('Allow')],
+    [DENY_ALL, policyOf('Deny')],
+  ]);
   /** How many roles the account may hold, and how many of them others hold. */
   quota = { roles: 0, quota: 1000 };
   /** Roles that reads and writes do not see yet, and until when. */
@@ -184,6 +194,7 @@ export class FakeIam {
         call('putTags', () => void Object.assign(existing(name).tags, structuredClone(tags)), name),
       findInlinePolicy: (name, policy) =>
         call('findInlinePolicy', () => structuredClone(seen(name)?.inline.get(policy))),
+      findManagedPolicy: (arn) => call('findManagedPolicy', () => structuredClone(this.managed.get(arn))),
       listPolicies: (name) =>
         call('listPolicies', () => {
           const { inline, attached } = existing(name);

@@ -64,6 +64,8 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
     type: 'RepositoryRenamed',
     data: { ...subject, repository: { ...subject.repository, fullName: 'acme/store' } },
   },
+  DriftFound: story.driftFound('report'),
+  DriftEnded: story.driftEnded,
   GrantFrozen: story.frozen,
   GrantThawed: story.thawed,
   ThawFailed: story.thawFailed,

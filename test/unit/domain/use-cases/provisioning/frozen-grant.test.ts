@@ -153,9 +153,9 @@ describe('a thaw', () => {
     ],
     ['the role was replaced', 'ROLE_NAME_TAKEN', (w) => w.iam.handMade(ROLE_NAME, { path: '/rolewright/' })],
     [
-      'a policy is attached',
+      'a policy is attached that denies, or cannot be read',
       'CONFLICT',
-      (w) => w.theRole().attached.add('arn:aws:iam::aws:policy/AdministratorAccess'),
+      (w) => w.theRole().attached.add('arn:aws:iam::111122223333:policy/quarantine'),
     ],
   ])('fails where %s, and the grant stays frozen', async (_, code, spoil) => {
     await does(frozen);

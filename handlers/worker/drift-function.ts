@@ -1,0 +1,87 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { later } from '../../domain/shared/time.ts';
+import {
+  type AccountPass,
+  type DriftPorts,
+  passOverAccounts,
+} from '../../domain/use-cases/drift/drift-pass.ts';
+import type { Reconciliation } from '../../domain/use-cases/reconcile.ts';
+import { type ReconcilerFunctionPorts, reconcilerFunction } from './reconciler-function.ts';
+
+/** Milliseconds before the function's end after which a pass begins nothing: a look of the provisioner may take its whole
+ *  time. */
+const LAST_LOOK_MS = 35_000;
+
+/** What the reconciler's event may ask for: a pass over drift now, whenever the last one was. The schedule's event asks for
+ *  nothing. */
+const askedSchema = z.object({ drift: z.literal(true) });
+
+/** What the reconciler function needs. */
+export type DriftFunctionPorts = ReconcilerFunctionPorts &
+  Omit<DriftPorts, 'reportFailure' | 'reportOrphan'> & { logger: Pick<Logger, 'info' | 'warn' | 'error'> };
+
+/** What the reconciler answers: what was due, and the passes over drift that it made or went on with. */
+export type ReconcilerAnswer = (Reconciliation | { error: string }) & { drift: AccountPass[] };
+
+/** One run of the reconciler: what is due first, then drift with the time that is left. Never throws. */
+export async function reconcileAll(
+  ports: DriftFunctionPorts,
+  event: unknown,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Promise<ReconcilerAnswer> {
+  const found = await reconcilerFunction(ports, context);
+  const drift = await driftFunction(ports, event, context);
+  return { ...found, drift };
+}
+
+/** The passes over drift of one run. Reports each in a line whose `_aws` member makes metrics of its numbers. Never throws: an
+ *  interrupted pass goes on in the next run. */
+async function driftFunction(
+  ports: DriftFunctionPorts,
+  event: unknown,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Promise<AccountPass[]> {
+  const { clock, logger } = ports;
+  try {
+    const passes = await passOverAccounts(
+      {
+        ...ports,
+        reportOrphan: (orphan) => logger.warn('ORPHAN', { orphan }),
+        reportFailure: (about, error) =>
+          logger.error('drift could not be looked for', { about, error: error as Error }),
+      },
+      {
+        owner: context.awsRequestId,
+        deadline: later(clock.now(), context.getRemainingTimeInMillis() - LAST_LOOK_MS),
+        isForced: askedSchema.safeParse(event).success,
+      },
+    );
+    for (const pass of passes) logger.info('drift pass', metricsOf(pass, clock.now()));
+    return passes;
+  } catch (error) {
+    logger.error('the pass over drift stopped', { error: error as Error });
+    return [];
+  }
+}
+
+/** A pass in CloudWatch's embedded metric format. Source: CloudWatch User Guide, "Specification: Embedded metric format". */
+function metricsOf({ account, isDone, found }: AccountPass, now: number) {
+  const names = Object.keys(found) as (keyof typeof found)[];
+  return {
+    account,
+    isDone,
+    ...found,
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Rolewright/Drift',
+          Dimensions: [['account']],
+          Metrics: names.map((name) => ({ Name: name, Unit: 'Count' })),
+        },
+      ],
+    },
+  };
+}
