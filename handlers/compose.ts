@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { accountIam } from '../adapters/aws/account-iam.ts';
+import { awsRoleInventory } from '../adapters/aws/role-inventory.ts';
 import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import type { CedarAccess } from '../adapters/cedar/access.ts';
@@ -9,6 +10,7 @@ import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
+import { dynamodbPassStore } from '../adapters/dynamodb/pass-store.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
@@ -35,11 +37,9 @@ import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repositor
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { AuditPort } from '../domain/guardrails/guardrails.ts';
-import { isNotifiable } from '../domain/messaging/notifications.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
 import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
-import { parseGrantId } from '../domain/shared/identifiers.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
@@ -55,6 +55,7 @@ import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/messages/notifications.ts';
+import { slackNotifier } from './slack/notifier.ts';
 import type { WorkerPorts } from './worker/worker-function.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; without `source`, the settings are
@@ -131,21 +132,8 @@ export const composeStreams = (core: Core): StreamPorts => ({
 });
 
 /** Has the worker announce notifiable events in Slack. Undefined where Slack is not configured. */
-function composeNotifier(core: Core): StreamPorts['notify'] {
-  const { configuration, logger } = core;
-  const { slack } = configuration;
-  if (!slack) return undefined;
-  const worker = composeWorkerClient(core);
-  return async (stream) => {
-    const last = stream.events.at(-1);
-    const grantId = last && parseGrantId(last.grantId);
-    if (!grantId || !isNotifiable({ slack, directory: configuration }, stream)) return;
-    const { seq } = last;
-    await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
-      logger.error('a notification was lost', { grantId, seq, error: error as Error });
-    });
-  };
-}
+const composeNotifier = (core: Core): StreamPorts['notify'] =>
+  core.configuration.slack && slackNotifier({ ...core, worker: composeWorkerClient(core) });
 
 const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
   'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);
@@ -331,6 +319,14 @@ export function composeExplanations(core: Core): Omit<ExplainPorts, 'wording'> {
     stepTokens: stepTokenReader(configuration, workspaceKeys(environment), clock),
   };
 }
+
+/** What the reconciler looks for drift with. It can write nothing in IAM. */
+export const composeDriftPasses = ({ configuration, clock, outgoing, environment }: Core) => ({
+  accounts: configuration.accounts,
+  workspaces: configuration.workspaces,
+  inventory: awsRoleInventory(configuration.accounts, clock, outgoing),
+  passes: dynamodbPassStore(dynamodbClient(outgoing), environment.grantsTable),
+});
 
 /** What the provisioner works with: the only client in the product that can write IAM. */
 export function composeProvisioner(core: Core): ProvisionerPorts {

@@ -1,6 +1,11 @@
 import type { Context } from 'aws-lambda';
-import { composeCore, composeProvisionerClient, composeStreams, composeWorkerClient } from './compose.ts';
-import { composeDriftPasses } from './worker/compose-drift.ts';
+import {
+  composeCore,
+  composeDriftPasses,
+  composeProvisionerClient,
+  composeStreams,
+  composeWorkerClient,
+} from './compose.ts';
 import { reconcileAll } from './worker/drift-function.ts';
 
 const core = composeCore();

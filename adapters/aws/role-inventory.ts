@@ -42,7 +42,6 @@ export function awsRoleInventory(
   };
 }
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 function inventory(
   client: IAMClient,
   { clock, deadline, path }: { clock: Clock; deadline: EpochMilliseconds; path: string },

@@ -14,7 +14,7 @@ import { systemClock } from '../../adapters/system-clock.ts';
 import { noRepositoryAdmins } from '../../domain/access/repository-admins.ts';
 import type { StreamId } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
-import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
+import { provisionGrant } from '../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';
 import { freePorts, functionVariables, type StandIns, startStandIns } from '../../sandbox/stack.ts';
 import { type MeteredCall, meteredClient } from './metered.ts';

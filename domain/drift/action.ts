@@ -5,7 +5,7 @@ import type { ProjectUuid } from '../shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds } from '../shared/time.ts';
 import type { DriftRule } from './settings.ts';
 
-/** Seconds within which the same kind of difference is repaired once only. Whoever makes it again has a reason, or the role is
+/** Seconds within which the same kind of difference is repaired once only. Who makes it again has a reason, or the role is
  *  attacked: a person must look. */
 export const REPAIR_AGAIN_SECONDS = seconds(24 * 3600);
 
@@ -73,7 +73,7 @@ const isRecent = ({ repairedAt, now }: DriftCase, kind: DriftKind): boolean => {
 };
 
 /** True where the differences, or some of them, may allow more than was applied. */
-export const isWidened = (differences: readonly Difference[]): boolean =>
+const isWidened = (differences: readonly Difference[]): boolean =>
   differences.some(({ direction }) => direction === 'opened');
 
 /** What is done where today's bundle, ownership, guardrails or requester do not allow the documents to be restored. */

@@ -25,7 +25,7 @@ export function addedBy(document: unknown): Direction[] {
   return [...(opens ? (['opened'] as const) : []), ...(denies ? (['closed'] as const) : [])];
 }
 
-/** True where a document allows nothing, so that it admits nobody. */
+/** True where a document allows nothing, so that it admits no one. */
 export function allowsNothing(document: unknown): boolean {
   const { allows, isOpaque } = readPolicy(document);
   return allows.length === 0 && !isOpaque;

@@ -33,7 +33,7 @@ export type RoleInventory = {
   durations(after: string | undefined): Promise<Part<SessionDuration>>;
   /** The ARNs of the account's identity providers. */
   providerArns(): Promise<readonly string[]>;
-  /** An identity provider; undefined only where IAM says that there is none. */
+  /** An identity provider; undefined only where IAM says that it does not exist. */
   findProvider(arn: string): Promise<{ clientIds: readonly string[] } | undefined>;
 };
 

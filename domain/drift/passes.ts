@@ -4,7 +4,7 @@ import { type Instant, instantSchema } from '../shared/time.ts';
 
 /** What a pass over one account has found so far. `looked`: grants that the provisioner was asked to look at. `orphans`: roles
  *  below the account's path that belong to no grant. `failed`: grants that could not be looked at. */
-export const driftFoundSchema = z.strictObject({
+const driftFoundSchema = z.strictObject({
   roles: z.int(),
   grants: z.int(),
   looked: z.int(),

@@ -18,7 +18,7 @@ export type AppliedRole = {
 /** A policy on a role beside the grant's own. `document` is undefined where it could not be read. */
 export type ForeignPolicy = { name: string; isAttached: boolean; document: unknown };
 
-/** A role as IAM has it. `permissionsPolicy` is undefined where there is none. `boundaryDocument`: what a boundary other than
+/** A role as IAM has it. `permissionsPolicy` is undefined where the role has no such policy. `boundaryDocument`: what a boundary other than
  *  the grant's own and AWSDenyAll says, undefined where that is not known. */
 export type FoundRole = {
   id: string;
@@ -78,7 +78,7 @@ const of = (kind: DriftKind, found: readonly Direction[]): Difference[] =>
     found.includes(direction) ? [{ kind, direction }] : [],
   );
 
-/** A shorter session ends nobody's access, so it is no containment. */
+/** A shorter session ends no one's access, so it is no containment. */
 const isClosedByHand = (differences: readonly Difference[]): boolean =>
   differences.some(({ kind, direction }) => direction === 'closed' && kind !== 'SESSION_DURATION_CHANGED');
 

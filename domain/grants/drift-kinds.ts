@@ -1,4 +1,4 @@
-/** How a role, or what it is for, can differ from what was last applied. `CLOSED_BY_HAND`: somebody closed the role, which
+/** How a role, or what it is for, can differ from what was last applied. `CLOSED_BY_HAND`: someone closed the role, which
  *  is containment and is never undone by itself. */
 export const driftKinds = [
   'TRUST_CHANGED',

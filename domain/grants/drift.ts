@@ -4,7 +4,7 @@ import { type DriftKind, driftKinds } from './drift-kinds.ts';
 
 /** What a difference does to access. `opened`: it may allow more than was applied. `closed`: it allows less. `neutral`:
  *  neither. */
-export const directions = ['opened', 'closed', 'neutral'] as const;
+const directions = ['opened', 'closed', 'neutral'] as const;
 
 /** See `directions`. */
 export type Direction = (typeof directions)[number];

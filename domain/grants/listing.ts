@@ -15,7 +15,7 @@ import type { EventFields } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
 
 /** The kinds of partitions that lists of grants are read by. `target` is one deployment environment, or what is
- *  repository-wide in one repository. `waitingInProject` are the waiting grants of one project. */
+ *  repository-wide in one repository. `waitingInProject` are the waiting grants of one project, `drift` those that show a finding. */
 export const grantPartitions = [
   'all',
   'repository',
@@ -29,6 +29,7 @@ export const grantPartitions = [
   'waiting',
   'waitingInProject',
   'expiry',
+  'drift',
 ] as const;
 
 /** See `grantPartitions`. */
@@ -51,6 +52,7 @@ export type GrantEntry = {
   /** `kind:id`. */
   requestedBy: string;
   isWaiting: boolean;
+  hasDrift: boolean;
   expiresAt?: Instant | undefined;
 };
 
@@ -69,6 +71,7 @@ export function entryOf(grant: Grant): GrantEntry {
     account: intent.account,
     requestedBy: `${requestedBy.kind}:${requestedBy.id}`,
     isWaiting: waitingRequest(grant) !== undefined,
+    hasDrift: grant.drift !== undefined,
     ...(grant.expiresAt !== undefined && isLive(grant.state) ? { expiresAt: grant.expiresAt } : {}),
   };
 }
@@ -96,6 +99,7 @@ export function partitionValues(entry: GrantEntry): Record<GrantPartitionKind, s
     waiting: isWaiting ? '' : undefined,
     waitingInProject: isWaiting ? projectUuid : undefined,
     expiry: entry.expiresAt === undefined ? undefined : '',
+    drift: entry.hasDrift ? '' : undefined,
   };
 }
 

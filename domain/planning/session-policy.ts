@@ -2,7 +2,7 @@ import type { Account } from '../shared/account.ts';
 import { roleArnOf } from './role.ts';
 
 /** The session policy of one run in a spoke, as text: the run's own role and identity provider; beyond them
- *  the role quota, which supports no resources, and what somebody else's policy on the role says. The spoke's role carries all limits by itself; this makes mistakes smaller. `roleName` may hold `*`.
+ *  the role quota, which supports no resources, and what someone else's policy on the role says. The spoke's role carries all limits by itself; this makes mistakes smaller. `roleName` may hold `*`.
  *  At most 2 048 characters (STS API Reference, AssumeRole). */
 export function sessionPolicy(
   account: Account,

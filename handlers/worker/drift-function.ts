@@ -2,11 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { later } from '../../domain/shared/time.ts';
-import {
-  type AccountPass,
-  type DriftPorts,
-  passOverAccounts,
-} from '../../domain/use-cases/drift/drift-pass.ts';
+import { type AccountPass, passOverAccounts } from '../../domain/use-cases/drift/drift-pass.ts';
+import type { DriftPorts } from '../../domain/use-cases/drift/running-pass.ts';
 import type { Reconciliation } from '../../domain/use-cases/reconcile.ts';
 import { type ReconcilerFunctionPorts, reconcilerFunction } from './reconciler-function.ts';
 

@@ -5,7 +5,7 @@ import { unreadableStreamSchema } from '../../domain/grants/unreadable/revocatio
 import { grantIdSchema } from '../../domain/shared/identifiers.ts';
 import { later } from '../../domain/shared/time.ts';
 import type { ProvisionerAnswer } from '../../domain/use-cases/provisioner.ts';
-import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
+import { provisionGrant } from '../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
 import { refuseMisplaced } from '../invocation/placed.ts';
 

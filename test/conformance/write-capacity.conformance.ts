@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import type { GrantId } from '../../domain/shared/identifiers.ts';
-import { provisionGrant } from '../../domain/use-cases/provisioning/provision-grant.ts';
+import { provisionGrant } from '../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import { requestGrant } from '../../domain/use-cases/requests/request-grant.ts';
 import { revokeGrant } from '../../domain/use-cases/requests/revoke-grant.ts';
 import { createTables } from '../../sandbox/dynamodb/server.ts';

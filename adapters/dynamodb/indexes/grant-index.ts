@@ -39,6 +39,7 @@ const indexes = {
   waiting: { index: 'byWaiting', key: 'waiting', isSharded: true },
   waitingInProject: { index: 'byWaitingInProject', key: 'waitingInProject', isSharded: false },
   expiry: { index: 'byExpiry', key: 'expiry', isSharded: true },
+  drift: { index: 'byDrift', key: 'drift', isSharded: true },
 } as const satisfies Record<GrantPartitionKind, { index: string; key: string; isSharded: boolean }>;
 
 const sortOf = (by: GrantPartitionKind): 'changed' | 'expires' => (by === 'expiry' ? 'expires' : 'changed');
@@ -68,6 +69,7 @@ const entrySchema = z.strictObject({
   account: accountIdSchema,
   requestedBy: z.string(),
   isWaiting: z.boolean(),
+  hasDrift: z.boolean(),
   expiresAt: instantSchema.optional(),
 });
 

@@ -1,25 +1,16 @@
-import type { Workspace } from '../../bitbucket/oidc.ts';
-import type { InventoryOf } from '../../drift/inventory.ts';
-import {
-  type DriftFound,
-  NOTHING_FOUND,
-  type PassPosition,
-  type PassRecord,
-  type PassStore,
-} from '../../drift/passes.ts';
+import { type DriftFound, NOTHING_FOUND, type PassPosition, type PassRecord } from '../../drift/passes.ts';
 import type { Account } from '../../shared/account.ts';
-import type { AccountId, StreamId } from '../../shared/identifiers.ts';
+import type { AccountId } from '../../shared/identifiers.ts';
 import { type EpochMilliseconds, plusSeconds, type Seconds, seconds, toInstant } from '../../shared/time.ts';
-import type { StreamPorts } from '../grant-stream.ts';
-import type { Provisioner } from '../provisioner.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { lookThroughGrants } from './missing-roles.ts';
-import { type Pace, paceOf } from './pace.ts';
+import { paceOf } from './pace.ts';
 import { lookThroughRoles } from './present-roles.ts';
+import type { DriftPorts, RunningPass } from './running-pass.ts';
 
-/** Seconds from the beginning of one pass to that of the next. Our choice: what somebody opens by hand is closed within the
+/** Seconds from the beginning of one pass to that of the next. Our choice: what someone opens by hand is closed within the
  *  hour. */
-export const PASS_EVERY_SECONDS: Seconds = seconds(3600);
+const PASS_EVERY_SECONDS: Seconds = seconds(3600);
 
 /** Accounts that are passed over at the same time; each has its own pace. Our choice. */
 const ACCOUNTS_SIDE_BY_SIDE = 3;
@@ -27,36 +18,12 @@ const ACCOUNTS_SIDE_BY_SIDE = 3;
 /** Seconds by which the lease of an account outlives the run that took it. */
 const LEASE_MARGIN_SECONDS = 60;
 
-/** What a pass needs. It looks at IAM and has the provisioner look again, and act, where something seems to differ: it writes
- *  no event of a grant itself. */
-export type DriftPorts = Pick<StreamPorts, 'log' | 'checkpoints' | 'grants' | 'clock'> & {
-  accounts: readonly Account[];
-  workspaces: readonly Workspace[];
-  inventory: InventoryOf;
-  passes: PassStore;
-  provisioner: Provisioner;
-  /** Reports a role that belongs to no grant, or an identity provider of Bitbucket's that belongs to no configured workspace;
-   *  nothing is done about it. Never throws. */
-  reportOrphan(orphan: { account: AccountId; what: string; why: string }): void;
-  /** Reports a grant, or an account, that could not be looked at; the pass goes on. Never throws. */
-  reportFailure(about: StreamId | AccountId, error: unknown): void;
-};
-
 /** One run of passes. `isForced` begins a pass in every account, whenever the last one was. `owner` is unique to the run; it
  *  begins no call after `deadline`. */
 export type DriftRun = { owner: string; deadline: EpochMilliseconds; isForced: boolean };
 
 /** What a run found in an account. `isDone`: the pass has come to its end; else the next run goes on with it. */
 export type AccountPass = { account: AccountId; isDone: boolean; found: DriftFound };
-
-/** A pass over one account, while it runs. */
-export type RunningPass = {
-  account: Account;
-  position: PassPosition;
-  seen: Set<string>;
-  pace: Pace;
-  deadline: EpochMilliseconds;
-};
 
 /** Compares every grant with IAM, account by account, where a pass is due or was interrupted. Only one run passes over an account
  *  at a time. What is kept in memory is one answer of IAM and the ids that were seen. An account that cannot be
@@ -137,7 +104,3 @@ function withoutRefusedPosition({ position }: RunningPass, error: unknown): Pass
   const { after: _, ...rest } = position;
   return rest;
 }
-
-/** True while a pass may begin something. */
-export const mayGoOn = ({ clock }: Pick<DriftPorts, 'clock'>, { deadline }: RunningPass): boolean =>
-  clock.now() < deadline;

@@ -3,7 +3,7 @@ import type { GrantId, StreamId } from '../../shared/identifiers.ts';
 import { toInstant } from '../../shared/time.ts';
 import { loadStream } from '../grant-stream.ts';
 import { PROVISIONER_WAIT_MS } from '../wait-for-provisioner.ts';
-import type { DriftPorts, RunningPass } from './drift-pass.ts';
+import type { DriftPorts, RunningPass } from './running-pass.ts';
 
 /** Calls of IAM that a look of the provisioner makes at most, of a role without foreign policies: the role, the names of its
  *  policies in two lists, its policy and the identity provider. */

@@ -2,9 +2,9 @@ import type { DriftKind } from '../../grants/drift-kinds.ts';
 import type { Grant } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
 import { isApplied } from './applied-role.ts';
-import { type DriftPorts, mayGoOn, type RunningPass } from './drift-pass.ts';
 import { count, look } from './look.ts';
 import { seenPart } from './present-roles.ts';
+import { type DriftPorts, mayGoOn, type RunningPass } from './running-pass.ts';
 
 /** Grants of an account in one part. */
 const GRANTS_PER_PART = 100;

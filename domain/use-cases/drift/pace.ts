@@ -3,7 +3,7 @@ import { type EpochMilliseconds, later } from '../../shared/time.ts';
 
 /** Calls of IAM that a pass makes in a second, in one account. Our choice: IAM's limits are an account's, are not published, and
  *  others need their share; 5,000 grants are seen within a minute all the same. */
-export const CALLS_PER_SECOND = 5;
+const CALLS_PER_SECOND = 5;
 
 /** Spreads calls evenly over time, and counts them. */
 export type Pace = {

@@ -7,9 +7,9 @@ import { isAtRest } from '../../grants/work.ts';
 import { GRANT_TAG } from '../../planning/role.ts';
 import { type GrantId, parseGrantId } from '../../shared/identifiers.ts';
 import { appliedRoleOf, isApplied } from './applied-role.ts';
-import { type DriftPorts, mayGoOn, type RunningPass } from './drift-pass.ts';
 import { count, look } from './look.ts';
 import { unusableProviders } from './providers.ts';
+import { type DriftPorts, mayGoOn, type RunningPass } from './running-pass.ts';
 
 /** The longest sessions of roles, in seconds, as far as they are not `DEFAULT_DURATION`. */
 type Durations = ReadonlyMap<string, number>;
@@ -52,7 +52,7 @@ async function readDurations(inventory: RoleInventory, { pace }: RunningPass): P
   return durations;
 }
 
-/** What grants are compared with. `unusable` are the slugs of workspaces whose identity provider admits nobody. */
+/** What grants are compared with. `unusable` are the slugs of workspaces whose identity provider admits no one. */
 type Listed = { roles: readonly ListedRole[]; durations: Durations; unusable: ReadonlySet<string> };
 
 /** Compares some roles; false where there was no time for all of them. */

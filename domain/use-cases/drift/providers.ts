@@ -1,7 +1,7 @@
 import { audienceOf, providerArn } from '../../bitbucket/oidc.ts';
 import type { RoleInventory } from '../../drift/inventory.ts';
 import { judgeProvider } from '../../drift/whereabouts.ts';
-import type { DriftPorts, RunningPass } from './drift-pass.ts';
+import type { DriftPorts, RunningPass } from './running-pass.ts';
 
 /** The end of the ARN of an identity provider for Bitbucket Pipelines. */
 const OF_BITBUCKET =

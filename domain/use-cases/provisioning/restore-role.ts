@@ -102,7 +102,7 @@ async function restoreOnce(run: ProvisionerRun, grant: Grant, role: ConfirmedRol
   return planned.value;
 }
 
-/** The problem of restoring what nobody has approved: names must be owned, or approved by a person, as they are now. An
+/** The problem of restoring what no one has approved: names must be owned, or approved by a person, as they are now. An
  *  approved change was compared with what was live before it, which nothing here proves: it counts where its names are
  *  owned. Without any approval, what is restored may be no more than what IAM holds. */
 async function missingApprovalToRestore(
@@ -127,7 +127,7 @@ async function missingApprovalToRestore(
 }
 
 /** The policies on a role that Rolewright did not put there and that a restoring removes: inline ones by name, attached ones by
- *  ARN. One that holds a Deny, or that cannot be read, may be somebody's containment and stays; where it is attached, the
+ *  ARN. One that holds a Deny, or that cannot be read, may be another’s containment and stays; where it is attached, the
  *  restoring is refused. */
 async function foreignPolicies(
   run: ProvisionerRun,

@@ -12,6 +12,7 @@ export type GrantFilter = {
   environment?: string | undefined;
   state?: string | undefined;
   waiting?: boolean | undefined;
+  drift?: boolean | undefined;
   template?: string | undefined;
   account?: string | undefined;
   /** `kind:id`. */
@@ -31,6 +32,7 @@ export function fits(entry: GrantEntry, filter: GrantFilter): boolean {
     isNamed(filter.environment, entry.environment) &&
     is(filter.state, entry.state) &&
     is(filter.waiting, entry.isWaiting) &&
+    is(filter.drift, entry.hasDrift) &&
     is(filter.template, entry.template) &&
     is(filter.account, entry.account) &&
     is(filter.requestedBy, entry.requestedBy) &&
@@ -58,6 +60,7 @@ export function partitionsOf(filter: GrantFilter): Choice[] {
     return projectUuids.map((uuid) => one('waitingInProject', uuid, 'projectUuids', 'waiting'));
   }
   if (waiting) return [one('waiting', '', 'waiting')];
+  if (filter.drift) return [one('drift', '', 'drift')];
   if (filter.requestedBy !== undefined) return [one('requester', filter.requestedBy, 'requestedBy')];
   if (filter.expiresBefore !== undefined) return [one('expiry', filter.expiresBefore, 'expiresBefore')];
   if (projectUuids) return projectUuids.map((uuid) => one('project', uuid, 'projectUuids'));

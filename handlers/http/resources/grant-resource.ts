@@ -52,6 +52,7 @@ export function grantResource(
     plan,
     ...waitingFields(grant, inList),
     decision: decisionField(grant),
+    drift: driftField(grant),
     frozen: frozenField(grant),
     hold: grant.hold && compact({ ...grant.hold, by: named(grant.hold.by) }),
     lastError: grant.lastError,
@@ -72,6 +73,10 @@ const boundaryWarnings = (grant: Grant, { boundaryRoles }: Configuration): strin
 /** The decision about the latest request that was decided. */
 const decisionField = ({ decision }: Grant): GrantResource['decision'] =>
   decision && compact({ ...decision, by: decision.by && named(decision.by) });
+
+/** The latest finding, in full in the events. */
+const driftField = ({ drift }: Grant): GrantResource['drift'] =>
+  drift && { kinds: drift.kinds, foundAt: drift.foundAt, action: drift.action };
 
 /** Why the grant is frozen, also while it is being opened again. */
 function frozenField(grant: Grant): GrantResource['frozen'] {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { driftOutcomes } from '../../../domain/grants/drift.ts';
 import { driftKinds } from '../../../domain/grants/drift-kinds.ts';
 import { freezeCauses, eventSchema as storedEventSchema } from '../../../domain/grants/event.ts';
 import { grantStates } from '../../../domain/grants/grant.ts';
@@ -119,6 +120,14 @@ export const grantSchema = z
       })
       .optional()
       .describe('Of the latest request that was decided'),
+    drift: z
+      .strictObject({
+        kinds: z.array(z.enum(driftKinds)),
+        foundAt: instantSchema,
+        action: z.enum(driftOutcomes).describe('What was done about the latest finding'),
+      })
+      .optional()
+      .describe('What was last found to differ from what was applied'),
     frozen: z
       .strictObject({
         by: namedPrincipalSchema,

@@ -90,9 +90,9 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
   }
 
   async function list({ caller, event, query }: RequestTo<typeof own.listGrants>) {
-    const { limit, cursor, waiting, ...given } = query;
+    const { limit, cursor, waiting, drift, ...given } = query;
     const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
-    const filter = { ...given, account, ...(waiting ? { waiting: true } : {}) };
+    const filter = { ...given, account, ...whereTrue({ waiting, drift }) };
     if (acceptedType(event, ['application/json', STEP_TYPE]) === STEP_TYPE) {
       return oneStep(caller, filter, cursor);
     }
@@ -153,3 +153,7 @@ const contextOf = (caller: Caller, correlationId: string) => ({
   correlationId,
   entryPoint: 'http' as const,
 });
+
+/** The flags of a filter that are asked for. */
+const whereTrue = (flags: Record<'waiting' | 'drift', unknown>): { waiting?: true; drift?: true } =>
+  Object.fromEntries(Object.entries(flags).flatMap(([name, asked]) => (asked ? [[name, true]] : [])));

@@ -13,7 +13,7 @@ export function contain(run: ProvisionerRun, { differences, kinds }: Drift): Pro
 }
 
 /** Restores the role of an active grant to what was last applied. A repair that a person asked for ends in the log, well or badly.
- *  One that a finding asked for begins with another look, because somebody may have closed the role meanwhile. Where the
+ *  One that a finding asked for begins with another look, because someone may have closed the role meanwhile. Where the
  *  role may not be restored it ends in another finding: what was opened freezes, the rest is reported. */
 export async function repair(run: ProvisionerRun, grant: ActiveGrant): Promise<void> {
   if (!grant.drift || grant.repair?.by.kind !== 'system') return repairRole(run, grant);

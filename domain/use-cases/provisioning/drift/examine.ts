@@ -11,6 +11,7 @@ import { judgeProvider, judgeWhereabouts } from '../../../drift/whereabouts.ts';
 import type { Difference } from '../../../grants/drift.ts';
 import type { DriftKind } from '../../../grants/drift-kinds.ts';
 import type { Grant } from '../../../grants/grant.ts';
+import { PROPAGATION_SECONDS } from '../../../policy/propagation.ts';
 import type { Account } from '../../../shared/account.ts';
 import { PortError } from '../../../shared/port-error.ts';
 import { type Instant, plusSeconds, toInstant } from '../../../shared/time.ts';
@@ -18,7 +19,7 @@ import { type AppliedGrant, appliedRoleOf, isApplied } from '../../drift/applied
 import { locate } from '../../following/repository-whereabouts.ts';
 import { replan } from '../../replan.ts';
 import { findProviderOf } from '../ensure-provider.ts';
-import { PROPAGATION_SECONDS, secondsSince } from '../lasting-failures.ts';
+import { secondsSince } from '../lasting-failures.ts';
 import { configuredAccount, type ProvisionerRun } from '../run.ts';
 import { observeRole } from './observe.ts';
 

@@ -31,7 +31,7 @@ export async function observeRole(
   };
 }
 
-/** One that is gone meanwhile is none. */
+/** An inline policy; without a document where it is gone meanwhile. */
 async function readInline(iam: Iam, role: string, name: string) {
   const document =
     name === PERMISSIONS_POLICY_NAME

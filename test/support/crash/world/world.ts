@@ -2,7 +2,7 @@ import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
-import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
+import { provisionGrant } from '../../../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {
   type ReconcilePorts,

@@ -27,7 +27,7 @@ import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
-import { provisionGrant } from '../../../../domain/use-cases/provisioning/provision-grant.ts';
+import { provisionGrant } from '../../../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
 import {
   approveGrant,

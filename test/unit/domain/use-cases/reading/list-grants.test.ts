@@ -67,6 +67,7 @@ function isMeant(grant: Grant, filter: GrantSearch['filter']): boolean {
     environment: (asked) => [intent.environment?.uuid, intent.environment?.name].includes(asked),
     state: (asked) => grant.state === asked,
     waiting: () => waitingRequest(grant) !== undefined,
+    drift: () => grant.drift !== undefined,
     template: (asked) => intent.template.name === asked,
     account: (asked) => intent.account === asked,
     requestedBy: (asked) => `${requestedBy.kind}:${requestedBy.id}` === asked,

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addedBy, allowsNothing, compareDocuments } from '../../domain/drift/compare-documents.ts';
+import { addedBy, allowsNothing, compareDocuments } from '../../../domain/drift/compare-documents.ts';
 import {
   conditionsHold,
   coversAction,
   coversResource,
   trustVerdict,
   verdictOf,
-} from '../../sandbox/aws/policy/evaluation.ts';
-import { parsePolicy } from '../../sandbox/aws/policy/grammar.ts';
-import type { Context } from '../../sandbox/aws/policy/pattern.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+} from '../../../sandbox/aws/policy/evaluation.ts';
+import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
+import type { Context } from '../../../sandbox/aws/policy/pattern.ts';
+import { RUNS } from '../../support/domain/arbitraries.ts';
 
 /** Requests that the small world below can make. The sandbox's evaluator, which shares no code with the domain, judges
  *  each. */

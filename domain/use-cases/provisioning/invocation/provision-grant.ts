@@ -1,21 +1,21 @@
-import { grantBeside } from '../../grants/unreadable/revocation.ts';
-import { isAtRest, type Work, workOf } from '../../grants/work.ts';
-import type { StreamId } from '../../shared/identifiers.ts';
-import { PortError } from '../../shared/port-error.ts';
-import { assertNever } from '../../shared/result.ts';
-import { type EpochMilliseconds, toInstant } from '../../shared/time.ts';
-import { type GrantStream, isReadOnly, projectStream } from '../grant-stream.ts';
-import type { ProvisionerAnswer } from '../provisioner.ts';
-import { intentsOf, releaseUnused } from '../reservations.ts';
-import { closeUnreadable } from './close-unreadable.ts';
-import { compensate, createRole } from './create-role.ts';
-import { contain, repair } from './drift/act.ts';
-import { examine } from './drift/examine.ts';
-import { isUnreachable } from './lasting-failures.ts';
-import { closeRole, removeLeftover, removeRole } from './remove-role.ts';
-import { isOpened, thawRole } from './restore-role.ts';
-import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from './run.ts';
-import { updateRole } from './update-role.ts';
+import { grantBeside } from '../../../grants/unreadable/revocation.ts';
+import { isAtRest, type Work, workOf } from '../../../grants/work.ts';
+import type { StreamId } from '../../../shared/identifiers.ts';
+import { PortError } from '../../../shared/port-error.ts';
+import { assertNever } from '../../../shared/result.ts';
+import { type EpochMilliseconds, toInstant } from '../../../shared/time.ts';
+import { type GrantStream, isReadOnly, projectStream } from '../../grant-stream.ts';
+import type { ProvisionerAnswer } from '../../provisioner.ts';
+import { intentsOf, releaseUnused } from '../../reservations.ts';
+import { closeUnreadable } from '../close-unreadable.ts';
+import { compensate, createRole } from '../create-role.ts';
+import { contain, repair } from '../drift/act.ts';
+import { examine } from '../drift/examine.ts';
+import { isUnreachable } from '../lasting-failures.ts';
+import { closeRole, removeLeftover, removeRole } from '../remove-role.ts';
+import { isOpened, thawRole } from '../restore-role.ts';
+import { beginRun, type ProvisionerPorts, type ProvisionerRun, StreamMoved } from '../run.ts';
+import { updateRole } from '../update-role.ts';
 
 /** One invocation of the provisioner. `owner` is unique to it; after `deadline` it begins no call any more; the lease
  *  ends at `leaseUntil`, later than the function itself can live. Epoch milliseconds. */
