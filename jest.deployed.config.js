@@ -5,5 +5,5 @@ export default {
   ...offline,
   testMatch: ['<rootDir>/test/deployed/*.deployed.ts'],
   maxWorkers: 2,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

@@ -25,7 +25,9 @@ function call(method, path, body, headers = {}) {
 let sending = Promise.resolve();
 
 const send = (path, body, headers) => {
-  sending = sending.then(() => call('POST', path, body, { 'Content-Length': Buffer.byteLength(body), ...headers }));
+  sending = sending.then(() =>
+    call('POST', path, body, { 'Content-Length': Buffer.byteLength(body), ...headers }),
+  );
 };
 
 module.exports = {
@@ -35,5 +37,6 @@ module.exports = {
     return call('GET', 'next');
   },
   done: (id, body) => send(`${id}/response`, body),
-  error: (id, body, xray) => send(`${id}/error`, body, xray ? { 'Lambda-Runtime-Function-XRay-Error-Cause': xray } : {}),
+  error: (id, body, xray) =>
+    send(`${id}/error`, body, xray ? { 'Lambda-Runtime-Function-XRay-Error-Cause': xray } : {}),
 };

@@ -25,7 +25,12 @@ export async function query(
 export async function json<T>(
   url: string,
   service: string,
-  { target, path = '/', method = 'POST', body }: { target?: string; path?: string; method?: string; body?: object },
+  {
+    target,
+    path = '/',
+    method = 'POST',
+    body,
+  }: { target?: string; path?: string; method?: string; body?: object },
 ): Promise<T> {
   const response = await fetch(`${url}${path}`, {
     method,

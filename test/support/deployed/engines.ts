@@ -12,7 +12,7 @@ export const REGION = 'eu-central-1';
 export type Engine = Served & { url: string; port: number };
 
 const NODE = dirname(process.execPath);
-const STARTED_WITHIN_MS = 120_000;
+const STARTED_WITHIN_MS = 300_000;
 
 const environment = (dir: string, more: Record<string, string>): NodeJS.ProcessEnv => ({
   PATH: `${NODE}:${process.env.PATH}`,

@@ -88,7 +88,8 @@ export function mainJob(world: () => DeployedWorld): void {
       expect(grant?.role.arn).toContain('role/rolewright/rw-billing-service-ecr-push-');
       const told = await until(
         () => client.slackMessages(),
-        (all) => all.some(({ channel, text }) => channel === 'C0WEB' && text.includes('acme/billing-service')),
+        (all) =>
+          all.some(({ channel, text }) => channel === 'C0WEB' && text.includes('acme/billing-service')),
       );
       expect(told.filter(({ text }) => text.includes('acme/billing-service'))).toHaveLength(1);
     });
@@ -120,7 +121,10 @@ export function mainJob(world: () => DeployedWorld): void {
       for (const repository of ['acme/shop', 'acme/billing-service']) {
         for (const { id } of await grantsOf(repository)) {
           const revoked = await client.revoke(await ada(), id);
-          expect([revoked.status, revoked.body]).toEqual([200, expect.objectContaining({ state: 'revoked' })]);
+          expect([revoked.status, revoked.body]).toEqual([
+            200,
+            expect.objectContaining({ state: 'revoked' }),
+          ]);
         }
       }
       const iam = new IAMClient(sdk);

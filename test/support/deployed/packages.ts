@@ -8,7 +8,7 @@ import { ACCOUNT, REGION } from './engines.ts';
 const run = promisify(execFile);
 const SLS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 const EMULATOR = ['--config', 'serverless.emulator.mjs', '--stage', 'sandbox'];
-const WITHIN_MS = 240_000;
+const WITHIN_MS = 600_000;
 
 /** The name of the test-only stack. */
 export const STACK = 'rolewright-emulator-sandbox';
@@ -86,6 +86,13 @@ const STATE = 'serverless-state.json';
 /** The template of a package. */
 export const templateOf = (folder: string): Template =>
   JSON.parse(readFileSync(join(folder, TEMPLATE), 'utf8')) as Template;
+
+/** A property of a resource. Throws where the template has no such resource. */
+export function propertyOf<T>({ Resources }: Template, id: string, property: string): T {
+  const resource = Resources[id];
+  if (!resource) throw new Error(`the template has no ${id}`);
+  return resource.Properties[property] as T;
+}
 
 /** A copy of a package with another template, as a later deployment would bring it; `change` also gets the folder of the
  *  copy, to change its zips. */

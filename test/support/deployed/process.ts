@@ -29,7 +29,8 @@ export async function serve(
   };
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    if (await isUp(readFileSync(log, { encoding: 'utf8', flag: 'a+' })).catch(() => false)) return { log, stop };
+    if (await isUp(readFileSync(log, { encoding: 'utf8', flag: 'a+' })).catch(() => false))
+      return { log, stop };
     await wait(POLL_MS);
   }
   await stop();

@@ -14,9 +14,7 @@ export const engines = { ministack: [3, 10], localemu: [3, 12] } as const;
 function pythons(): string[] {
   const minors = Array.from({ length: 12 }, (_, n) => 25 - n);
   const pyenv = join(process.env.PYENV_ROOT ?? join(process.env.HOME ?? '/root', '.pyenv'), 'versions');
-  const kept = existsSync(pyenv)
-    ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python3'))
-    : [];
+  const kept = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python3')) : [];
   return ['python3', ...minors.map((minor) => `python3.${minor}`), ...kept];
 }
 

@@ -75,7 +75,7 @@ export async function deployedWorld(kind: EngineKind): Promise<DeployedWorld> {
           SANDBOX_SLACK_PORT: String(slackPort),
         },
       },
-      { isUp: async (text) => text.includes('The stand-ins are ready'), withinMs: 60_000 },
+      { isUp: async (text) => text.includes('The stand-ins are ready'), withinMs: 180_000 },
     );
     started.push(standIns);
     const sdk = {

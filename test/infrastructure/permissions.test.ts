@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readZip } from '../../scripts/build/zip.ts';
+import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls-table.ts';
+import { sourceFiles } from '../support/arch/imports.ts';
+import { functions, ROOT } from '../support/arch/infrastructure.ts';
+import {
+  type PackagedTemplate,
+  type Statement,
+  statementsByFunction,
+} from '../support/arch/packaged-template.ts';
+import { deniedCalls, ownCalls, permissionProblems } from '../support/arch/permission-proofs.ts';
+
+const run = promisify(execFile);
+const PACKAGED_WITHIN_MS = 600_000;
+
+let dir: string;
+let statements: Record<string, Statement[]>;
+/** The commands of AWS's SDK that each function's bundle sends. */
+const bundled = new Map<string, Set<string>>();
+
+const commandsIn = (code: string) =>
+  new Set([...code.matchAll(/\bnew (\w+)Command\(/g)].flatMap(([, name]) => name ?? []));
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'rolewright-permissions-'));
+  const packages = join(dir, 'packages');
+  const script = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+  await run(process.execPath, [script, 'package', '--stage', 'test', '--package', packages], {
+    cwd: ROOT,
+    timeout: PACKAGED_WITHIN_MS,
+    env: {
+      PATH: process.env.PATH,
+      ROLEWRIGHT_CONFIG: 'sandbox/config.yaml',
+      ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(dir, 'build')),
+      SLS_TELEMETRY_DISABLED: '1',
+    },
+  });
+  const text = readFileSync(join(packages, 'cloudformation-template-update-stack.json'), 'utf8');
+  statements = statementsByFunction(JSON.parse(text) as PackagedTemplate);
+  for (const name of Object.keys(functions())) {
+    const entries = readZip(readFileSync(join(packages, `${name}.zip`)));
+    const code = entries.find((entry) => entry.name === `handlers/${name}.mjs`)?.content.toString() ?? '';
+    bundled.set(name, commandsIn(code));
+  }
+}, PACKAGED_WITHIN_MS);
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** The command that becomes an action, where it has another name; undefined where Lambda itself makes the call. */
+const COMMANDS: Record<string, string | undefined> = {
+  'dynamodb:PartiQLInsert': 'ExecuteStatement',
+  'lambda:InvokeFunction': 'Invoke',
+  'iam:TagOpenIDConnectProvider': 'CreateOpenIDConnectProvider',
+  'logs:CreateLogStream': undefined,
+  'logs:PutLogEvents': undefined,
+  'sqs:SendMessage': undefined,
+};
+const commandOf = (action: string) =>
+  action in COMMANDS ? COMMANDS[action] : (action.split(':')[1] ?? action);
+const commandsOf = (name: string) =>
+  new Set((callsByFunction[name] ?? []).flatMap(([action]) => commandOf(action) ?? []));
+
+describe('the calls that functions make', () => {
+  test('are known of every function', () => {
+    expect(Object.keys(callsByFunction).sort()).toEqual(Object.keys(functions()).sort());
+  });
+
+  test('are of every command that an adapter sends, and of no other', () => {
+    const sent = sourceFiles('adapters').flatMap(({ code }) => [
+      ...commandsIn(code),
+      ...(/\bgetParameter\(/.test(code) ? ['GetParameter'] : []),
+    ]);
+    const listed = Object.keys(callsByFunction).flatMap((name) => [...commandsOf(name)]);
+    expect([...new Set(listed)].sort()).toEqual([...new Set(sent)].sort());
+  });
+
+  test.each(Object.keys(callsByFunction))(
+    'of %s are those of its bundle, and what it never sends is listed',
+    (name) => {
+      const held = bundled.get(name) ?? new Set();
+      expect([...commandsOf(name)].filter((command) => !held.has(command))).toEqual([]);
+      const unlisted = [...held].filter((command) => !commandsOf(name).has(command)).sort();
+      expect(unlisted).toEqual(Object.keys(unreachedCommands[name] ?? {}).sort());
+    },
+  );
+});
+
+describe('the permissions of the packaged template', () => {
+  test(
+    'allow every call of each function, hold none that is unused, and deny all else that was asked',
+    () => {
+      expect(permissionProblems(statements)).toEqual([]);
+    },
+    PACKAGED_WITHIN_MS,
+  );
+
+  test('were asked for at least 100 calls that are made and 300 that must be denied', () => {
+    const names = Object.keys(callsByFunction);
+    expect(names.flatMap(ownCalls).length).toBeGreaterThanOrEqual(100);
+    expect(names.flatMap(deniedCalls).length).toBeGreaterThanOrEqual(300);
+    for (const name of names) expect([name, deniedCalls(name).length > 100]).toEqual([name, true]);
+  });
+
+  /** The statements of a function with one of them replaced, or left out. */
+  const withStatement = (name: string, at: number, ...replaced: Statement[]) => ({
+    [name]: (statements[name] ?? []).toSpliced(at, 1, ...replaced),
+  });
+
+  /** Every single change of a statement. */
+  function changesOf(statement: Statement): [string, Statement[]][] {
+    const service = statement.Action[0]?.split(':')[0];
+    const resources = [statement.Resource].flat();
+    const { Condition: condition, ...unconditional } = statement;
+    return [
+      ['left out', []],
+      ['denying', [{ ...statement, Effect: 'Deny' }]],
+      ['with every action of the service', [{ ...statement, Action: [`${service}:*`] }]],
+      ...statement.Action.map((action): [string, Statement[]] => [
+        `without ${action}`,
+        statement.Action.length > 1
+          ? [{ ...statement, Action: statement.Action.filter((one) => one !== action) }]
+          : [],
+      ]),
+      ...(resources.includes('*')
+        ? []
+        : [['on every resource', [{ ...statement, Resource: '*' }]] as [string, Statement[]]]),
+      ...(resources.length > 1
+        ? resources.map((resource): [string, Statement[]] => [
+            `without ${resource}`,
+            [{ ...statement, Resource: resources.filter((one) => one !== resource) }],
+          ])
+        : []),
+      ...(condition ? [['without its condition', [unconditional]] as [string, Statement[]]] : []),
+    ];
+  }
+
+  test(
+    'cannot be changed in any one place without being noticed',
+    () => {
+      const unnoticed: string[] = [];
+      let count = 0;
+      for (const [name, own] of Object.entries(statements)) {
+        for (const [at, statement] of own.entries()) {
+          for (const [change, replaced] of changesOf(statement)) {
+            count += 1;
+            if (permissionProblems(withStatement(name, at, ...replaced)).length === 0) {
+              unnoticed.push(`${name}, ${statement.Sid}: ${change}`);
+            }
+          }
+        }
+      }
+      expect(unnoticed).toEqual([]);
+      expect(count).toBeGreaterThan(200);
+    },
+    PACKAGED_WITHIN_MS,
+  );
+});
