@@ -78,6 +78,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['dynamodb:Query', 'table/events/index/byType'],
     ['dynamodb:BatchGetItem', 'table/events'],
     ['dynamodb:GetItem', 'table/grants', key('name#repository#acme/shop')],
+    ['dynamodb:Query', 'table/grants/index/byProject'],
     ['ssm:GetParameter', 'parameter/cursor-keys'],
   ],
   catalogue: logging('catalogue'),
