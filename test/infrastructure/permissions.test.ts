@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readZip } from '../../scripts/build/zip.ts';
-import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls-table.ts';
+import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls.ts';
 import { sourceFiles } from '../support/arch/imports.ts';
 import { functions, ROOT } from '../support/arch/infrastructure.ts';
 import {

@@ -7,7 +7,7 @@ import {
 import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import type { Context } from '../../../sandbox/aws/policy/pattern.ts';
 import { evaluate, type Json } from '../aws/reference-evaluator.ts';
-import { type AdapterCall, callsByFunction } from './adapter-calls-table.ts';
+import { type AdapterCall, callsByFunction } from './adapter-calls.ts';
 import { HERE, type Statement } from './packaged-template.ts';
 
 /** One request to IAM: an action on an ARN, with condition keys. */
