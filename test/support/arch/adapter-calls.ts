@@ -122,7 +122,13 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ...appending,
     ['dynamodb:BatchGetItem', 'table/grants'],
     ['dynamodb:Query', 'table/grants/index/byDue'],
+    ['dynamodb:Query', 'table/grants/index/byAccount'],
     ...invoking('provisioner', 'worker'),
+    ['iam:GetAccountAuthorizationDetails', '*'],
+    ['iam:ListRoles', '*'],
+    ['iam:ListOpenIDConnectProviders', '*'],
+    ['iam:GetOpenIDConnectProvider', 'provider/acme'],
+    ['sts:AssumeRole', 'spoke-reader'],
   ],
   provisioner: [
     ...logging('provisioner'),
@@ -154,6 +160,10 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['iam:CreateOpenIDConnectProvider', 'provider/acme'],
     ['iam:TagOpenIDConnectProvider', 'provider/acme'],
     ['iam:GetAccountSummary', '*'],
+    ...['GetPolicy', 'GetPolicyVersion'].flatMap((action): AdapterCall[] => [
+      [`iam:${action}`, 'policy/company'],
+      [`iam:${action}`, 'aws/policy/ReadOnlyAccess'],
+    ]),
     ['sts:AssumeRole', 'spoke'],
   ],
 };

@@ -46,6 +46,8 @@ function arnOf(name: string): string {
       return `arn:aws:iam::${account}:oidc-provider/api.bitbucket.org/2.0/workspaces/${named}/pipelines-config/identity/oidc`;
     case 'spoke':
       return 'arn:aws:iam::444455556666:role/rolewright-spoke';
+    case 'spoke-reader':
+      return 'arn:aws:iam::444455556666:role/rolewright-spoke-reader';
     default:
       // A whole ARN.
       return name;
@@ -192,6 +194,8 @@ const forbidden: AdapterCall[] = [
       `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
     ],
   ),
+  ['iam:GetPolicy', 'arn:aws:iam::999999999999:policy/other'],
+  ['iam:GetPolicyVersion', 'arn:aws:iam::999999999999:policy/other'],
   ['iam:DeleteOpenIDConnectProvider', 'provider/acme'],
   ['iam:AddClientIDToOpenIDConnectProvider', 'provider/acme'],
   ['iam:GetAccountAuthorizationDetails', '*'],
