@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
+import { readAccessFiles } from '../../adapters/cedar/access-files.ts';
 import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { parseUuid } from '../../domain/shared/identifiers.ts';
 import { bitbucketClient, bitbucketFrom, storedKeys } from './client.ts';
@@ -88,6 +89,56 @@ function unpinnedIn(document: Document): Unpinned[] {
   return [...entries, ...named];
 }
 
+/** Finds UUIDs, and lists each workspace once. Throws if one is not found. */
+function lookUps(settings: PinSettings) {
+  const lists = new Map<string, Listed>();
+  return async (kind: Unpinned['kind'], workspace: string, named: string): Promise<string> => {
+    const list = lists.get(workspace) ?? (await listRepositories(settings, workspace));
+    lists.set(workspace, list);
+    const uuid = parseUuid(findUuid(list, kind, named) ?? '');
+    if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
+    return uuid;
+  };
+}
+
+/** A project or repository that an access rule names, e.g. `Project::"acme/SHOP"`. */
+const NAMED_IN_RULE = /\b(Project|Repository)::"([a-z0-9_][a-z0-9._-]*)\/([A-Za-z0-9._-]+)"/g;
+
+/** Where the comment of a line of Cedar begins; its length without one. */
+function commentOf(line: string): number {
+  for (let at = line.indexOf('//'); at >= 0; at = line.indexOf('//', at + 2)) {
+    if ((line.slice(0, at).match(/"/g)?.length ?? 0) % 2 === 0) return at;
+  }
+  return line.length;
+}
+
+/** Puts UUIDs in place of the projects and repositories that access rules name by workspace and key or slug, and notes the
+ *  name in a comment at the end of the line. Comments are kept. Throws, with nothing changed, if one is not found. */
+export async function pinRules(
+  text: string,
+  settings: PinSettings,
+): Promise<{ text: string; pinned: string[] }> {
+  const uuidOf = lookUps(settings);
+  const pinned: string[] = [];
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const end = commentOf(line);
+    let code = line.slice(0, end);
+    const names: string[] = [];
+    for (const [whole, type = '', workspace = '', named = ''] of code.matchAll(NAMED_IN_RULE)) {
+      const uuid = await uuidOf(type === 'Project' ? 'project' : 'repository', workspace, named);
+      code = code.replace(whole, `${type}::"${uuid}"`);
+      names.push(`${workspace}/${named}`);
+      pinned.push(`${type} ${workspace}/${named} is ${uuid}`);
+    }
+    const note = names.length > 0 ? ` // ${names.join(', ')}` : '';
+    lines.push(
+      `${note ? code.trimEnd() : code}${note}${note && end < line.length ? ' ' : ''}${line.slice(end)}`,
+    );
+  }
+  return { text: lines.join('\n'), pinned };
+}
+
 /** Fills in the UUIDs of projects, of ownership rules, of rules for new repositories and of Slack channels that name a project by
  *  key or a repository by slug only. Every other character of the text is kept. Returns the new text and what was
  *  pinned. Throws, with nothing changed, if one is not found. Credentials are needed only where there is something to look
@@ -98,30 +149,31 @@ export async function pinConfiguration(
 ): Promise<{ text: string; pinned: string[] }> {
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(String(document.errors[0]?.message));
-  const lists = new Map<string, Listed>();
+  const uuidOf = lookUps(settings);
   const pinned: string[] = [];
   const insertions: Insertion[] = [];
   for (const { kind, map, workspace, named } of unpinnedIn(document)) {
-    const list = lists.get(workspace) ?? (await listRepositories(settings, workspace));
-    lists.set(workspace, list);
-    const uuid = parseUuid(findUuid(list, kind, named) ?? '');
-    if (!uuid) throw new Error(`Bitbucket shows no ${kind} ${named} in workspace ${workspace}.`);
+    const uuid = await uuidOf(kind, workspace, named);
     insertions.push(uuidEntry(text, map, uuid));
     pinned.push(`${kind} ${workspace}/${named} is ${uuid}`);
   }
   return { text: spliced(text, insertions), pinned };
 }
 
-/** `npm run config:pin`: pins the stage's configuration in place, with the credentials of
+/** `npm run config:pin`: pins the stage's configuration and its access rules in place, with the credentials of
  *  `BITBUCKET_CREDENTIALS`. */
 async function main(): Promise<void> {
-  const file = sourceFromEnvironment(process.cwd(), process.env).configuration;
-  const { text, pinned } = await pinConfiguration(
-    readFileSync(file, 'utf8'),
-    await bitbucketFrom(process.env),
-  );
-  if (pinned.length > 0) writeFileSync(file, text);
-  console.log(pinned.length > 0 ? pinned.join('\n') : 'Every rule already has its UUID.');
+  const source = sourceFromEnvironment(process.cwd(), process.env);
+  const settings = await bitbucketFrom(process.env);
+  const file = source.configuration;
+  const found = [{ path: file, ...(await pinConfiguration(readFileSync(file, 'utf8'), settings)) }];
+  for (const { path, text } of readAccessFiles(source).rules) {
+    found.push({ path, ...(await pinRules(text, settings)) });
+  }
+  // Nothing is written unless everything was found.
+  for (const { path, text, pinned } of found) if (pinned.length > 0) writeFileSync(path, text);
+  const all = found.flatMap(({ pinned }) => pinned);
+  console.log(all.length > 0 ? all.join('\n') : 'Every rule already has its UUID.');
 }
 
 if (import.meta.main) {

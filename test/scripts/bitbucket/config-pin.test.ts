@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
 import { bitbucketFrom } from '../../../scripts/bitbucket/client.ts';
-import { pinConfiguration } from '../../../scripts/bitbucket/config-pin.ts';
+import { pinConfiguration, pinRules } from '../../../scripts/bitbucket/config-pin.ts';
 
 const TEXT = `# Kept as it is.
 ownership:
@@ -109,5 +109,24 @@ describe('pinning ownership rules', () => {
     await expect(pin(TEXT, { BITBUCKET_CREDENTIALS: '{"acme":"wrong"}' })).rejects.toThrow(
       'Bitbucket answered 401',
     );
+  });
+
+  it('fills the UUIDs into access rules, keeps comments, and notes the names', async () => {
+    const rules = `// In Project::"acme/SHOP".
+permit (principal, action, resource in Project::"acme/SHOP"); // a comment
+forbid (principal, action, resource) when { resource in Repository::"acme/web" };
+permit (principal == Service::"https://a.example/acme/shop", action, resource);
+`;
+    const { text, pinned } = await pinRules(rules, await settings());
+    expect(text).toBe(`// In Project::"acme/SHOP".
+permit (principal, action, resource in Project::"{6f578c1d-54b2-42bc-bfcb-8384e0619a40}"); // acme/SHOP // a comment
+forbid (principal, action, resource) when { resource in Repository::"{3b2f8666-11df-42ad-adc4-55d5d305ae3a}" }; // acme/web
+permit (principal == Service::"https://a.example/acme/shop", action, resource);
+`);
+    expect(pinned).toHaveLength(2);
+    expect(await pinRules(text, await settings())).toEqual({ text, pinned: [] });
+    await expect(
+      pinRules('permit (principal, action, resource in Project::"acme/NONE");', await settings()),
+    ).rejects.toThrow('Bitbucket shows no project NONE in workspace acme.');
   });
 });
