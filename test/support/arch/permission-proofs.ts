@@ -208,6 +208,17 @@ const forbidden: AdapterCall[] = [
   ['kms:Decrypt', `arn:aws:kms:${region}:${account}:key/1`],
 ];
 
+/** An action of each service that no function may do on any resource, so that none is allowed whole. */
+const NEVER: Record<string, string> = {
+  dynamodb: 'dynamodb:TagResource',
+  iam: 'iam:UntagRole',
+  lambda: 'lambda:AddPermission',
+  logs: 'logs:DeleteLogStream',
+  sqs: 'sqs:PurgeQueue',
+  ssm: 'ssm:PutParameter',
+  sts: 'sts:TagSession',
+};
+
 /** What a function must be denied: what no function may do, and what only others do. */
 export function deniedCalls(name: string): Question[] {
   const made = deniedByFunction.get(name) ?? deniedCallsOf(name);
@@ -224,7 +235,11 @@ function deniedCallsOf(name: string): Question[] {
   const openedUp = ownCalls(name)
     .filter(({ keys }) => Object.keys(keys).length > 0)
     .map((one) => ({ ...one, keys: { 'dynamodb:LeadingKeys': 'other#1' } }));
-  const all = [...forbidden.map(question), ...others, ...(OPEN_CLAIMS.has(name) ? [] : openedUp)];
+  const further = ownCalls(name).map((one) => ({
+    ...one,
+    action: NEVER[one.action.split(':')[0] ?? ''] ?? one.action,
+  }));
+  const all = [...forbidden.map(question), ...others, ...further, ...(OPEN_CLAIMS.has(name) ? [] : openedUp)];
   const unlike = all.filter((one) => !own.has(text(one)) && !isWithin(name, one));
   return [...new Map(unlike.map((one) => [text(one), one])).values()];
 }
