@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { projectUuidSchema, type StreamId, streamIdSchema } from '../shared/identifiers.ts';
+import { grantIdSchema, projectUuidSchema, type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
@@ -155,6 +155,22 @@ const dataShapes = {
   GrantHeld: { ...targetShape, reason: z.string().exactOptional() },
   /** A person who did not ask lets machines ask for the grant again. */
   HoldReleased: { ...targetShape, reason: z.string() },
+  /** In a repository's stream: a person holds it. `revoke` are the grants that end by it, each with its last event. */
+  RepositoryHeld: {
+    repository: targetShape.repository,
+    reason: z.string(),
+    revoke: z.array(z.strictObject({ grantId: grantIdSchema, seq: z.int().min(1) })),
+  },
+  /** The revoke of every grant that was to end is announced in its stream. */
+  RepositoryRevoked: { repository: targetShape.repository },
+  /** A person who asked for none of its held grants lets machines ask for the repository again. */
+  RepositoryReleased: { repository: targetShape.repository, reason: z.string() },
+  /** In the stream of the installation: announces the parameter whose presence freezes everything. */
+  InstallationFreezeRequested: { reason: z.string() },
+  /** The parameter is there: nothing is granted, widened or renewed. */
+  InstallationFrozen: {},
+  /** The parameter is gone. */
+  InstallationThawed: { reason: z.string().exactOptional() },
   /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
   UnreadableRevocationRequested: {
     ...targetShape,
@@ -250,10 +266,19 @@ export function proveReadable(event: GrantEvent): void {
 export function parseEvent(content: unknown): GrantEvent {
   const envelope = eventSchema.parse(content);
   dataSchemas[envelope.type].parse(envelope.data);
-  if (envelope.grantId.startsWith('un_') !== envelope.type.startsWith('Unreadable')) {
+  if (!envelope.grantId.startsWith(prefixOf(envelope.type))) {
     throw new Error(`${envelope.type} is no event of the stream ${envelope.grantId}`);
   }
   return envelope as GrantEvent;
+}
+
+const ofRepositories: readonly EventType[] = ['RepositoryHeld', 'RepositoryRevoked', 'RepositoryReleased'];
+
+/** What the ids of the streams begin with that hold events of a type. */
+export function prefixOf(type: EventType): 'un_' | 'rp_' | 'in_' | 'gr_' {
+  if (type.startsWith('Installation')) return 'in_';
+  if (type.startsWith('Unreadable')) return 'un_';
+  return ofRepositories.includes(type) ? 'rp_' : 'gr_';
 }
 
 /** The ten fields of an event of whatever version. */

@@ -135,21 +135,18 @@ export const NO_TARGET = {
   account: accountIdSchema.parse('000000000000'),
 };
 
-const targetSchema = z.object({
-  repository: z.object({ uuid: repositoryUuidSchema }),
-  account: accountIdSchema,
-});
+const repositorySchema = z.object({ repository: z.object({ uuid: repositoryUuidSchema }) });
+const accountSchema = z.object({ account: accountIdSchema });
 
-/** The entry of an event. One of a newer version that names no repository or account is of `NO_TARGET`. */
+/** The entry of an event. Where it names no repository, or no account, that of `NO_TARGET` is in its place. */
 export function eventEntryOf({ grantId, seq, at, type, principal, data }: EventFields): EventEntry {
-  const target = targetSchema.safeParse(data).data;
   return {
     grantId,
     seq,
     at,
     type,
-    repositoryUuid: target?.repository.uuid ?? NO_TARGET.repositoryUuid,
-    account: target?.account ?? NO_TARGET.account,
+    repositoryUuid: repositorySchema.safeParse(data).data?.repository.uuid ?? NO_TARGET.repositoryUuid,
+    account: accountSchema.safeParse(data).data?.account ?? NO_TARGET.account,
     principal: `${principal.kind}:${principal.id}`,
   };
 }

@@ -91,6 +91,29 @@ export const upgradeSchema = z
 /** The shape of a body that says why something is closed, or opened again. */
 export const containmentSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Containment' });
 
+/** The shape of a revoke's body. */
+export const revocationRequestSchema = z
+  .strictObject({
+    reason: reasonSchema.optional(),
+    hold: z
+      .boolean()
+      .optional()
+      .describe('false: machines may request the grant again; a person’s revoke holds it otherwise'),
+  })
+  .meta({ id: 'Revocation' });
+
+/** The shape of the body that ends all grants of a repository. */
+export const incidentSchema = z
+  .strictObject({
+    reason: reasonSchema,
+    confirm: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The number of live grants of the repository; required where there are more than five'),
+  })
+  .meta({ id: 'Incident' });
+
 /** Checks the shape of a body. `REQUEST_INVALID` names every faulty field at once. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T> {
   const parsed = schema.safeParse(body, { error: fieldRule });

@@ -74,6 +74,9 @@ export const streamIdSchema = z
 /** See `streamIdSchema`. */
 export type StreamId = z.infer<typeof streamIdSchema>;
 
+/** The stream of the installation: freezes, and summaries of passes. */
+export const INSTALLATION: StreamId = streamIdSchema.parse('in_installation');
+
 /** The id of a grant, which is the one of its stream: `gr_` and 26 characters of lower-case base32, e.g. `gr_hrq6egvaok6463yco36ybujl4g`. */
 export const grantIdSchema = z
   .string()
@@ -106,11 +109,21 @@ export type GrantKey = {
 };
 
 /** The deterministic id of a grant, e.g. `gr_hrq6egvaok6463yco36ybujl4g`: the same request is the same grant. */
-export function grantIdOf(key: GrantKey): GrantId {
-  const identity = [key.accountId, key.repositoryUuid, key.environmentUuid ?? '*', key.template, key.name];
-  const digest = createHash('sha256').update(canonicalJson(identity)).digest();
-  return grantIdSchema.parse(`gr_${base32(digest).slice(0, 26)}`);
-}
+export const grantIdOf = (key: GrantKey): GrantId =>
+  grantIdSchema.parse(
+    `gr_${identityOf([key.accountId, key.repositoryUuid, key.environmentUuid ?? '*', key.template, key.name])}`,
+  );
+
+/** The id of a repository's stream, e.g. `rp_…`: its holds are recorded there. */
+export const repositoryStreamOf = (repositoryUuid: RepositoryUuid): StreamId =>
+  streamIdSchema.parse(`rp_${identityOf(['repository', repositoryUuid])}`);
+
+/** True for the id of a repository's stream. */
+export const isRepositoryStream = (streamId: StreamId): boolean => streamId.startsWith('rp_');
+
+/** 26 characters of lower-case base32 of the SHA-256 of the RFC 8785 array. */
+const identityOf = (parts: readonly string[]): string =>
+  base32(createHash('sha256').update(canonicalJson(parts)).digest()).slice(0, 26);
 
 /** The id of a Slack channel in the configuration, e.g. `C024BE91L`. */
 export const slackChannelSchema = z

@@ -97,7 +97,7 @@ async function revokeInFull(
   stream: GrantStream,
   pass: ClosingPass,
 ): Promise<RowOutcome> {
-  const [event] = stream.grant ? decideRevocation(stream.grant, 'requested').events : [];
+  const [event] = stream.grant ? decideRevocation(stream.grant, 'requested', { holds: false }).events : [];
   const revoked = event ? await appendEvent(ports, stream, { event, cause: reconcilerCause(pass) }) : stream;
   if (!revoked) return 'wait';
   await projectStream(ports, revoked);

@@ -201,7 +201,7 @@ export async function appendEventAt(
 
 /** The names that an event brings into its stream; a stream beside an unreadable one brings none. */
 function newNames(grant: Grant | undefined, { type, data }: GrantEvent): Naming[] {
-  if (!grant && type !== 'GrantRequested') return [];
+  if ((!grant && type !== 'GrantRequested') || !('repository' in data)) return [];
   const { repository } = data;
   const project = 'project' in data ? data.project : undefined;
   const known = grant?.request.intent.project;

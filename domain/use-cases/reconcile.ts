@@ -7,7 +7,13 @@ import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
 import type { Worker } from '../messaging/ports.ts';
-import { type AccountId, type GrantId, parseGrantId, type StreamId } from '../shared/identifiers.ts';
+import {
+  type AccountId,
+  type GrantId,
+  isRepositoryStream,
+  parseGrantId,
+  type StreamId,
+} from '../shared/identifiers.ts';
 import { assertNever } from '../shared/result.ts';
 import {
   type EpochMilliseconds,
@@ -25,6 +31,7 @@ import {
   type RowOutcome,
   reconcilerCause,
 } from './close-due.ts';
+import { finishIncident } from './containment/finish-incident.ts';
 import {
   appendEvent,
   type GrantStream,
@@ -164,6 +171,7 @@ async function reconcileRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
 async function outcomeOf(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   try {
     const besideOf = grantBeside(row.grantId);
+    if (isRepositoryStream(row.grantId)) return await finishIncident(ports, row, reconcilerCause(pass));
     return await (besideOf ? finishClosing(ports, row, pass) : reconcileOne(ports, row, pass));
   } catch (error) {
     ports.reportFailure(row.grantId, error);
@@ -257,5 +265,7 @@ async function loadOrReport(
 function overdueEvent(grant: Grant | undefined, now: Instant): NewEvent | undefined {
   if (!grant) return undefined;
   const hasExpired = canExpire(grant.state) && grant.expiresAt !== undefined && grant.expiresAt <= now;
-  return hasExpired ? decideRevocation(grant, 'expired').events[0] : decideLapse(grant, now);
+  return hasExpired
+    ? decideRevocation(grant, 'expired', { holds: false }).events[0]
+    : decideLapse(grant, now);
 }

@@ -41,7 +41,8 @@ export const route = <O extends Operation>(
   path: operation.path,
   async answer(request) {
     const { event } = request;
-    const body = operation.body && unwrap(parseBody(operation.body, jsonBody(event)));
+    const isLeftOut = operation.bodyIsOptional && !event.body;
+    const body = operation.body && unwrap(parseBody(operation.body, isLeftOut ? {} : jsonBody(event)));
     const query = queryOf<unknown>(event, operation.query ?? noQuery);
     const path = event.pathParameters ?? {};
     const answered = await answer({ ...request, path, body: body as BodyOf<O>, query: query as QueryOf<O> });

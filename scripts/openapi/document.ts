@@ -43,6 +43,10 @@ const securitySchemes: Record<Exclude<Operation['access'], 'open'>, Json> = {
 
 const pathParameters: Record<string, Json> = {
   id: { schema: { type: 'string', pattern: '^gr_[a-z2-7]{26}$' }, description: 'Id of a grant' },
+  uuid: {
+    schema: { type: 'string', pattern: '^\\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}?$' },
+    description: 'UUID of a repository, with or without braces',
+  },
   name: { schema: { type: 'string', pattern: NAME.source }, description: 'Name of a template' },
   workspace: {
     schema: { type: 'string', pattern: '^[a-z0-9_][a-z0-9._-]*$' },
@@ -158,7 +162,7 @@ function operationObject(
     ...(description === undefined ? {} : { description }),
     security: access === 'open' ? [] : [{ [access]: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(content ? { requestBody: { required: true, content } } : {}),
+    ...(content ? { requestBody: { required: !operation.bodyIsOptional, content } } : {}),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.successes).map(([status, success]) => [

@@ -58,7 +58,7 @@ const isIn = (partition: EventPartition, span: Span) => (event: GrantEvent) => {
     case 'all':
       return true;
     case 'repository':
-      return event.data.repository.uuid === partition.value;
+      return eventEntryOf(event).repositoryUuid === partition.value;
     case 'principal':
       return `${event.principal.kind}:${event.principal.id}` === partition.value;
     case 'type':
@@ -188,7 +188,7 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
         from: asInstant('2026-11-23T10:00:00.000Z'),
         to: asInstant('2026-11-23T08:00:00.000Z'),
       };
-      const repository = { by: 'repository' as const, value: event.data.repository.uuid };
+      const repository = { by: 'repository' as const, value: eventEntryOf(event).repositoryUuid };
       for (const span of [{ from: at, to: at }, reversed]) {
         for (const partition of [EVERYTHING, { by: 'principal' as const, value: ADA }, repository]) {
           const { entries, isComplete } = await log.entries(partition, { ...span, limit: 10 });

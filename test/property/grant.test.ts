@@ -85,7 +85,8 @@ describe('deciding', () => {
         const grant = replay(chain(events));
         const decision = decideRequest(grant, command);
         expect(decision.ok || ['CONFLICT', 'FROZEN'].includes(decision.problem.code)).toBe(true);
-        if (grant) expect(decideRevocation(grant, 'requested').events.length).toBeLessThanOrEqual(1);
+        if (grant)
+          expect(decideRevocation(grant, 'requested', { holds: true }).events.length).toBeLessThanOrEqual(1);
       }),
       RUNS,
     );
@@ -111,9 +112,11 @@ describe('deciding', () => {
         const stream = chain(events);
         const grant = replay(stream);
         if (!grant) return;
-        const after = replay(chain(decideRevocation(grant, 'requested').events, GRANT_ID, stream));
+        const after = replay(
+          chain(decideRevocation(grant, 'requested', { holds: true }).events, GRANT_ID, stream),
+        );
         if (!after) throw new Error('a grant stays a grant');
-        expect(decideRevocation(after, 'requested').events).toEqual([]);
+        expect(decideRevocation(after, 'requested', { holds: true }).events).toEqual([]);
         expect(['revoking', 'revoked', 'rejected', 'failed']).toContain(after.state);
       }),
       RUNS,

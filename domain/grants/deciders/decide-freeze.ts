@@ -75,7 +75,7 @@ function reopen(grant: Grant, principal: Principal, event: NewEvent): Result<Reo
 }
 
 /** The problem of a caller who may not open a grant again because they, perhaps, asked for it; undefined for others. */
-function ownReopening(grant: Grant, principal: Principal): Problem | undefined {
+export function ownReopening(grant: Grant, principal: Principal): Problem | undefined {
   if (principal.kind === 'person' && !isRequester(grant, principal)) return undefined;
   const isUnproven =
     principal.kind === 'person' &&

@@ -5,14 +5,18 @@ import type { Grant } from '../grant.ts';
 /** Why a grant is being revoked. */
 export type RevocationCause = EventData<'RevocationRequested'>['cause'];
 
+/** Why a grant is revoked, in words, and whether that holds it: machines then cannot ask for it again. */
+export type RevocationTerms = { reason?: string | undefined; holds: boolean };
+
 /** Decides a revoke: no event where nothing is left to revoke. `outcome` is `settled` when the state already answers
  *  the request, `verify` for a failed grant (the provisioner makes sure that nothing is left), else `revoking`. */
 export function decideRevocation(
   grant: Grant,
   cause: RevocationCause,
-  reason?: string,
+  { reason, holds }: RevocationTerms,
 ): { events: NewEvent[]; outcome: 'settled' | 'verify' | 'revoking' } {
   const { repository, account } = grant.request.intent;
+  const more = { ...optional('reason', reason), ...(holds && !grant.hold ? { hold: true as const } : {}) };
   switch (grant.state) {
     case 'revoked':
     case 'rejected':
@@ -20,13 +24,21 @@ export function decideRevocation(
     case 'failed':
       return { events: [], outcome: 'verify' };
     case 'pending':
-      return { events: [{ type: 'GrantRevoked', data: { repository, account } }], outcome: 'settled' };
-    case 'revoking':
-      return { events: [], outcome: 'revoking' };
+      return {
+        events: [{ type: 'GrantRevoked', data: { repository, account, ...more } }],
+        outcome: 'settled',
+      };
+    case 'revoking': {
+      const held: NewEvent = {
+        type: 'GrantHeld',
+        data: { repository, account, ...optional('reason', reason) },
+      };
+      return { events: holds && !grant.hold ? [held] : [], outcome: 'revoking' };
+    }
     case 'provisioning':
     case 'active':
     case 'frozen': {
-      const data = { repository, account, cause, ...optional('reason', reason) };
+      const data = { repository, account, cause, ...more };
       return { events: [{ type: 'RevocationRequested', data }], outcome: 'revoking' };
     }
     default:

@@ -16,7 +16,7 @@ import { evolveRevoking } from './revoking.ts';
  *  broken, stops a reader. */
 export function evolve(grant: Grant | undefined, event: GrantEvent): Grant | undefined {
   const next = grant ? evolveState(grant, event) : first(event);
-  if (!next || next === grant) return grant;
+  if (!next || next === grant || !('repository' in event.data)) return grant;
   const repositoryNames = withName(next.repositoryNames, event.data.repository.fullName);
   return { ...next, expiresAt: endOf(next), updatedAt: event.at, repositoryNames };
 }

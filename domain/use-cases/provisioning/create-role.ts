@@ -18,7 +18,7 @@ import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince, unreachableProblemOf } from './lasting-failures.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import { configuredAccount, type ProvisionerRun } from './run.ts';
+import { configuredAccount, keptByHold, type ProvisionerRun } from './run.ts';
 
 const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
@@ -43,6 +43,8 @@ async function planAndCreate(run: ProvisionerRun, grant: ProvisioningGrant, star
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
+  const kept = grant.thawing ? undefined : await keptByHold(run, grant.request);
+  if (kept) return failProvisioning(run, kept);
   // Before the others are looked at: of two grants that want one resource, at least one sees the other.
   const intended = { ...rendered, template: planned.value.template };
   await reserveFor(run.ports, intended);

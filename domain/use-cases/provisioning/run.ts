@@ -1,12 +1,14 @@
 import { providerArn } from '../../bitbucket/oidc.ts';
+import { isKeptByHold } from '../../grants/containment/repository-hold.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts';
-import type { Grant } from '../../grants/grant.ts';
+import type { Grant, RequestInForce } from '../../grants/grant.ts';
 import type { CheckpointStore } from '../../grants/stores.ts';
 import type { Reservations } from '../../planning/reservation.ts';
 import { type Account, findAccount } from '../../shared/account.ts';
 import type { AccountId, StreamId } from '../../shared/identifiers.ts';
 import { PortError } from '../../shared/port-error.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { EpochMilliseconds } from '../../shared/time.ts';
 import {
   appendEvent,
@@ -15,6 +17,7 @@ import {
   owesCheckpoint,
   type StreamPorts,
 } from '../grant-stream.ts';
+import { heldProblemOf } from '../holds/holds.ts';
 import type { RenderPorts } from '../replan.ts';
 import type { Iam, IamScope } from './iam.ts';
 
@@ -102,6 +105,14 @@ export async function beginRun(
     },
   };
 }
+
+/** The problem of making what a machine asked for while its grant or repository is held; undefined for what a person asked
+ *  for, and without a hold. */
+export const keptByHold = async (
+  { ports, grant }: ProvisionerRun,
+  { requestedBy, intent }: Pick<RequestInForce, 'requestedBy' | 'intent'>,
+): Promise<Problem | undefined> =>
+  isKeptByHold(requestedBy) ? heldProblemOf(ports, grant(), intent) : undefined;
 
 /** What a run on a grant may do in IAM. Throws where its account is not configured. */
 function scopeOf(

@@ -1,5 +1,6 @@
 import { authorise, deniedAccess, type Resource } from '../../access/authorisation.ts';
 import { findPerson } from '../../access/directory.ts';
+import { isKeptByHold } from '../../grants/containment/repository-hold.ts';
 import {
   type Decided,
   decideApproval,
@@ -25,6 +26,7 @@ import {
   nextInstant,
   projectStream,
 } from '../grant-stream.ts';
+import { heldProblemOf } from '../holds/holds.ts';
 import { replan } from '../replan.ts';
 import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -142,7 +144,9 @@ async function verifyAgain(
   ports: RequestPorts,
   { grant, waiting, approver }: { grant: Grant; waiting: WaitingRequest; approver: Caller },
 ): Promise<Result<Plan>> {
-  const { requestedBy, planHash } = waiting;
+  const { requestedBy, planHash, intent } = waiting;
+  const kept = isKeptByHold(requestedBy) ? await heldProblemOf(ports, grant, intent) : undefined;
+  if (kept) return fail(kept);
   const key = { grantId: grant.id, planHash, requester: requestedBy };
   const groups = await ports.requesterGroups.find(key);
   if (!groups) return fail(requesterUnknown(waiting));

@@ -28,6 +28,7 @@ import {
   loadStream,
   projectStream,
 } from '../grant-stream.ts';
+import { forbiddenByHold } from '../holds/holds.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { heldElsewhere } from '../reservations.ts';
@@ -158,6 +159,9 @@ async function decide(
   if (missing) return fail(missing);
   const limited = checkLimits(ports, stream, { command, caller, hasNewEvent: event !== undefined });
   if (!limited.ok) return limited;
+  const { principal } = caller;
+  const kept = await forbiddenByHold(ports, { grant, intent, principal, event });
+  if (kept) return fail(kept);
   const room = await checkQuota(ports, intent, { grant, outcome });
   return room.ok ? ok({ rendered, plan, command, outcome, event }) : room;
 }

@@ -30,6 +30,9 @@ export type RevokeContext = Pick<
   'caller' | 'correlationId' | 'entryPoint' | 'isRedelivery'
 > & {
   cause?: RevocationCause;
+  reason?: string | undefined;
+  /** Whether a person's revoke leaves the grant to machines. It holds the grant otherwise. */
+  withoutHold?: boolean | undefined;
 };
 
 /** Revokes a grant: writes the intent and waits for the provisioner. `changed` once nothing is left in IAM,
@@ -66,12 +69,13 @@ const causeOf = ({ cause }: RevokeContext): UnreadableCause['cause'] =>
 async function revokeOnce(
   ports: RequestPorts,
   stream: GrantStream & { grant: Grant },
-  { caller, correlationId, entryPoint, isRedelivery, cause: why = 'requested' }: RevokeContext,
+  context: RevokeContext,
 ): Promise<Result<GrantAnswer> | 'again'> {
   const { grantId, grant } = stream;
+  const { caller, correlationId, entryPoint, isRedelivery, cause: why = 'requested', reason } = context;
   const cause = { principal: caller.principal, correlationId, entryPoint };
   if (isRedelivery && isDoneBy(stream, cause)) return answer(grant);
-  const { events, outcome } = decideRevocation(grant, why);
+  const { events, outcome } = decideRevocation(grant, why, { reason, holds: holdsGrant(context) });
   const [event] = events;
   const appended = event ? await appendEvent(ports, stream, { event, cause }) : stream;
   if (!appended) return 'again';
@@ -86,6 +90,10 @@ async function revokeOnce(
   if (event && !isAtRest(settled.grant)) await projectStream(ports, settled);
   return answer(settled.grant);
 }
+
+/** True where a revoke holds its grant: a person's, unless they say otherwise. */
+export const holdsGrant = ({ caller, withoutHold }: Pick<RevokeContext, 'caller' | 'withoutHold'>): boolean =>
+  caller.principal.kind === 'person' && !withoutHold;
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
 async function verifyNothingLeft(ports: RequestPorts, grantId: GrantId): Promise<Result<GrantAnswer>> {

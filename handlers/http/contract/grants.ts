@@ -5,6 +5,7 @@ import {
   grantRequestSchema,
   rejectionSchema,
   repositoryNameSchema,
+  revocationRequestSchema,
   upgradeSchema,
 } from '../../../domain/grants/request.ts';
 import type { ProblemCode } from '../../../domain/shared/problem.ts';
@@ -140,8 +141,10 @@ export const revokeGrant = {
   path: '/v1/grants/{id}',
   summary: 'Revoke a grant',
   description:
-    'Ends all access and removes the role. Idempotent. If the events of the grant cannot be read, the role is closed and kept.',
+    'Ends all access and removes the role. A person’s revoke holds the grant: pipelines, services and rules cannot request it again until a person releases the repository. Idempotent. If the events of the grant cannot be read, the role is closed and kept.',
   access: 'caller',
+  body: revocationRequestSchema,
+  bodyIsOptional: true,
   successes: {
     200: { description: 'Nothing is left in IAM', schema: revocationSchema },
     202: {
@@ -150,8 +153,8 @@ export const revokeGrant = {
       headers: location,
     },
   },
-  problems: ['DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'ROLE_NAME_TAKEN'],
-  example: { path: { id: EXAMPLE }, status: 200 },
+  problems: [...bodyProblems, 'DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'ROLE_NAME_TAKEN'],
+  example: { path: { id: EXAMPLE }, body: { reason: 'No longer needed' }, status: 200 },
 } as const satisfies Operation;
 
 const decision = {

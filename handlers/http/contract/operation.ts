@@ -30,6 +30,8 @@ export type Operation = {
   access: 'caller' | 'open' | 'bitbucket' | 'slack';
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Set where the body may be left out, which is as an empty object. */
+  bodyIsOptional?: true;
   /** The body's media type where it is not JSON. */
   bodyType?: string;
   /** Set where the answer changes with a deployment only: it has an `ETag`, and `If-None-Match` is answered with 304. */

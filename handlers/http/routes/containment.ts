@@ -1,7 +1,10 @@
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { freezeGrant, repairGrant, thawGrant } from '../../../domain/use-cases/containment/freeze-grant.ts';
+import { releaseRepository } from '../../../domain/use-cases/containment/release-repository.ts';
+import { revokeRepository } from '../../../domain/use-cases/containment/revoke-repository.ts';
 import type { RequestPorts } from '../../../domain/use-cases/requests/request-grant.ts';
 import * as own from '../contract/containment/containment.ts';
+import * as repositories from '../contract/containment/repositories.ts';
 import type { Route } from '../http-function.ts';
 import { answerToExisting } from '../outcome-answer.ts';
 import { unwrap } from '../problem-details.ts';
@@ -20,11 +23,37 @@ export function containmentRoutes(ports: RequestPorts): Route[] {
       return answerToExisting(outcome, grant.id, grantResource(grant, ports));
     };
 
+  async function revoke({ caller, requestId, path, body }: RequestTo<typeof repositories.revokeRepository>) {
+    const input = { ...body, repository: uuidIn(path.uuid) };
+    const ended = unwrap(await revokeRepository(ports, input, contextOf(caller, requestId)));
+    const status = ended.outcome === 'changed' ? (200 as const) : (202 as const);
+    return { status, body: { items: ended.items } };
+  }
+
+  async function release({
+    caller,
+    requestId,
+    path,
+    body,
+  }: RequestTo<typeof repositories.releaseRepository>) {
+    const input = { ...body, repository: uuidIn(path.uuid) };
+    const items = unwrap(await releaseRepository(ports, input, contextOf(caller, requestId)));
+    return { status: 200 as const, body: { items } };
+  }
+
   return [
+    route(repositories.revokeRepository, revoke),
+    route(repositories.releaseRepository, release),
     route(own.freezeGrant, one(freezeGrant)),
     route(own.thawGrant, one(thawGrant)),
     route(own.repairGrant, one(repairGrant)),
   ];
+}
+
+/** A repository's UUID from a path, where its braces may be percent-encoded or left out: shells and clients do either. */
+function uuidIn(text = ''): string {
+  const bare = text.replace(/^(?:\{|%7B)/i, '').replace(/(?:\}|%7D)$/i, '');
+  return `{${bare}}`;
 }
 
 const contextOf = (caller: Caller, correlationId: string) => ({

@@ -108,8 +108,10 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
-  async function revoke({ caller, requestId, path }: RequestTo<typeof own.revokeGrant>) {
-    const answer = unwrap(await revokeGrant(ports, path.id ?? '', contextOf(caller, requestId)));
+  async function revoke({ caller, requestId, path, body: asked }: RequestTo<typeof own.revokeGrant>) {
+    const terms = { reason: asked.reason, withoutHold: asked.hold === false };
+    const context = { ...contextOf(caller, requestId), ...terms };
+    const answer = unwrap(await revokeGrant(ports, path.id ?? '', context));
     if ('unreadable' in answer) {
       const { grantId, revocation } = answer;
       const outcome = revocation.state === 'requested' ? 'accepted' : 'changed';

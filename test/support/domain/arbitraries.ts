@@ -1,11 +1,21 @@
 import fc from 'fast-check';
-import type { EventType, NewEvent } from '../../../domain/grants/event.ts';
+import { type EventType, type NewEvent, prefixOf } from '../../../domain/grants/event.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import { planHash } from '../../../domain/planning/plan.ts';
 import { problemCodes } from '../../../domain/shared/problem.ts';
 import { seconds } from '../../../domain/shared/time.ts';
 import { asEnvironmentUuid, asInstant, asRepositoryUuid, asWorkspaceUuid } from '../identifiers.ts';
-import { ACME, createdRole, documents, hashes, intent, role, SHOP_PROJECT, subject } from './samples.ts';
+import {
+  ACME,
+  createdRole,
+  documents,
+  GRANT_ID,
+  hashes,
+  intent,
+  role,
+  SHOP_PROJECT,
+  subject,
+} from './samples.ts';
 
 /** Every property runs as often, from the same seed. */
 export const RUNS = { numRuns: 200, seed: 20_261_123 };
@@ -161,12 +171,20 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   RoleNotFound: subjects.map((s) => ({ ...s, role })),
   RoleDeleted: subjects.map((s) => ({ ...s, role })),
   GrantRevoked: subjects,
+  InstallationFreezeRequested: texts.map((reason) => ({ reason })),
+  InstallationFrozen: fc.constant({}),
+  InstallationThawed: fc.record({ reason: texts }, { requiredKeys: [] }),
+  RepositoryHeld: fc
+    .tuple(subjects, texts)
+    .map(([{ repository }, reason]) => ({ repository, reason, revoke: [{ grantId: GRANT_ID, seq: 4 }] })),
+  RepositoryRevoked: subjects.map(({ repository }) => ({ repository })),
+  RepositoryReleased: fc.tuple(subjects, texts).map(([{ repository }, reason]) => ({ repository, reason })),
   UnreadableRevocationRequested: subjects.map((s) => ({ ...s, cause: 'requested' as const })),
   UnreadableRoleDisabled: fc.tuple(subjects, createdRoles).map(([s, made]) => ({ ...s, role: made })),
   UnreadableRoleNotFound: subjects,
 };
 
-const ownData = Object.entries(data).filter(([type]) => !type.startsWith('Unreadable'));
+const ownData = Object.entries(data).filter(([type]) => prefixOf(type as EventType) === 'gr_');
 
 /** Any event of a grant's own stream, with any data that its schema admits. */
 export const newEvents: fc.Arbitrary<NewEvent> = fc.oneof(

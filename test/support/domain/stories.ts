@@ -132,6 +132,9 @@ export const repairFailed: NewEvent = { type: 'RepairFailed', data: { ...subject
 export const held: NewEvent = { type: 'GrantHeld', data: { ...subject, reason: 'Leaked' } };
 export const released: NewEvent = { type: 'HoldReleased', data: { ...subject, reason: 'Rotated' } };
 
+/** What the events of a repository's own stream are about. */
+export const ofRepository = { repository: subject.repository };
+
 const toActive = [requested(), started, created, activated];
 
 /** An honest story that ends in each state. */

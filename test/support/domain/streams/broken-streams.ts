@@ -4,7 +4,7 @@ import { GRANT_ID, present } from '../samples.ts';
 
 /** An event of a type that this version does not know, with a right hash, behind the last of a stream. */
 export function newerEvent(last: GrantEvent): Record<string, unknown> & { grantId: string; seq: number } {
-  const { repository, account } = last.data;
+  const { repository, account } = last.data as Record<string, unknown>;
   const { grantId, seq, at, hash: prevHash } = last;
   const event = {
     grantId,

@@ -80,6 +80,12 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   RoleNotFound: story.notFound,
   RoleDeleted: story.deleted,
   GrantRevoked: revoked,
+  InstallationFreezeRequested: { type: 'InstallationFreezeRequested', data: { reason: 'Incident' } },
+  InstallationFrozen: { type: 'InstallationFrozen', data: {} },
+  InstallationThawed: { type: 'InstallationThawed', data: {} },
+  RepositoryHeld: { type: 'RepositoryHeld', data: { ...story.ofRepository, reason: 'Leaked', revoke: [] } },
+  RepositoryRevoked: { type: 'RepositoryRevoked', data: story.ofRepository },
+  RepositoryReleased: { type: 'RepositoryReleased', data: { ...story.ofRepository, reason: 'Rotated' } },
   UnreadableRevocationRequested: {
     type: 'UnreadableRevocationRequested',
     data: { ...subject, cause: 'requested' },

@@ -2,17 +2,15 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { given } from '../../../support/domain/decider-story.ts';
+import { subject } from '../../../support/domain/samples.ts';
 import { activated, requested, started } from '../../../support/domain/stories.ts';
 
 const MOST = 100;
 const begin = [requested(), started, activated];
-const renamed = (fullName: string): NewEvent => {
-  const { repository, account } = activated.data;
-  return {
-    type: 'RepositoryRenamed',
-    data: { repository: { uuid: repository?.uuid ?? '', fullName }, account: account ?? '' },
-  };
-};
+const renamed = (fullName: string): NewEvent => ({
+  type: 'RepositoryRenamed',
+  data: { ...subject, repository: { uuid: subject.repository.uuid, fullName } },
+});
 const namesAfter = (names: readonly string[]): string[] =>
   given([...begin, ...names.map(renamed)]).repositoryNames;
 

@@ -17,6 +17,7 @@ import {
   present,
   production,
   shop,
+  subject,
   successOf,
   web,
 } from '../../../../support/domain/samples.ts';
@@ -145,8 +146,7 @@ describe('a forged intent has no effect in IAM:', () => {
     const stream = await world.log.load(GRANT_ID);
     const { planHash: hash } = present(stream[0]).data as { planHash: string };
     const data = {
-      repository: present(stream[0]).data.repository,
-      account: asAccountId('111122223333'),
+      ...subject,
       planHash: hash,
     };
     const approval = { type: 'GrantApproved', data: { ...data, ...over } } as NewEvent;

@@ -1,17 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventTypes, type NewEvent } from '../../../../../domain/grants/event.ts';
+import { type EventType, eventTypes, type NewEvent, prefixOf } from '../../../../../domain/grants/event.ts';
 import { MOST_REQUESTERS } from '../../../../../domain/grants/grant.ts';
 import { streamBeside } from '../../../../../domain/grants/unreadable/revocation.ts';
+import { INSTALLATION, repositoryStreamOf } from '../../../../../domain/shared/identifiers.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
 import { grantIdNumber } from '../../../../support/adapters/events.ts';
 import { anyEvent, newEvents } from '../../../../support/domain/arbitraries.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
-import { ada, GRANT_ID, personOf, problemOf } from '../../../../support/domain/samples.ts';
+import { ada, GRANT_ID, personOf, problemOf, shop } from '../../../../support/domain/samples.ts';
 import { requested } from '../../../../support/domain/stories.ts';
 
 const cause = { principal: ada, correlationId: 'request-1', entryPoint: 'http' as const };
-const streamFor = (type: string) => (type.startsWith('Unreadable') ? streamBeside(GRANT_ID) : GRANT_ID);
+const streams = {
+  gr_: GRANT_ID,
+  un_: streamBeside(GRANT_ID),
+  rp_: repositoryStreamOf(shop.uuid),
+  in_: INSTALLATION,
+};
+const streamFor = (type: EventType) => streams[prefixOf(type)];
 
 /** Appends to an empty log; what that came to, and what was written anywhere. */
 async function append(event: NewEvent, over: Partial<typeof cause> = {}) {

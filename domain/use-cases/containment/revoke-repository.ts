@@ -1,0 +1,179 @@
+import {
+  authorise,
+  decideAccess,
+  deniedAccess,
+  personRequired,
+  unknownContext,
+} from '../../access/authorisation.ts';
+import { repositoryHoldOf } from '../../grants/containment/repository-hold.ts';
+import type { EventOf } from '../../grants/event.ts';
+import { type Grant, type GrantState, isLive } from '../../grants/grant.ts';
+import { isAtRest } from '../../grants/work.ts';
+import {
+  type GrantId,
+  parseRepositoryUuid,
+  type RepositoryUuid,
+  repositoryStreamOf,
+} from '../../shared/identifiers.ts';
+import type { Caller } from '../../shared/principal.ts';
+import { problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { accessContextOf, authoriseSomewhere, resourceOf } from '../access.ts';
+import { appendEvent, type Cause, type GrantStream, loadStream, loadWholeStream } from '../grant-stream.ts';
+import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
+import { revokeGrant } from '../requests/revoke-grant.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { announceRevokes } from './announce-revokes.ts';
+import { identify, liveOf, repositoryNotFound, SIDE_BY_SIDE, streamsOf } from './repository-grants.ts';
+
+/** Which repository's grants end, why, and how many live grants the caller expects. */
+export type IncidentInput = { repository: string; reason: string; confirm?: number | undefined };
+
+type IncidentContext = Pick<RequestContext, 'caller' | 'correlationId' | 'entryPoint'>;
+
+/** A grant of the repository after its revoke. `refused`: the caller may not revoke it. */
+export type EndedGrant = { id: GrantId; state?: GrantState; refused?: true; unreadable?: true };
+
+/** What has become of the repository's grants. `accepted` while roles are being removed. */
+export type IncidentAnswer = { outcome: 'changed' | 'accepted'; items: EndedGrant[] };
+
+/** Live grants up to which a revoke needs no number. Design contract. */
+const WITHOUT_CONFIRMATION = 5;
+
+/** Holds a repository and revokes all its live grants that the caller may revoke. The hold is recorded before the first
+ *  revoke, with the list of what ends, so that the reconciler can finish it. Repeating it continues. `PERSON_REQUIRED`,
+ *  `DENIED`, `REPOSITORY_NOT_FOUND`; `CONFLICT` names the number of live grants where `confirm` is missing or another. */
+export async function revokeRepository(
+  ports: RequestPorts,
+  input: IncidentInput,
+  context: IncidentContext,
+): Promise<Result<IncidentAnswer>> {
+  const { caller } = context;
+  const machine = personRequired({ report: ports.reportDenied }, caller, 'hold');
+  if (machine) return fail(machine);
+  const early = authoriseSomewhere(ports, caller, 'hold');
+  if (!early.ok) return early;
+  const uuid = parseRepositoryUuid(input.repository);
+  if (!uuid) return repositoryNotFound(input.repository);
+  const identified = await identify(ports, uuid);
+  if (!identified.ok) return identified;
+  const { resource, repository } = identified.value;
+  const rules = { rules: ports.access, report: ports.reportDenied };
+  const allowed = authorise({ ...rules, caller, action: 'hold', resource, context: unknownContext });
+  if (!allowed.ok) return allowed;
+  const { streams, unreadable } = await streamsOf(ports, uuid, ({ state }) => isLive(state));
+  const live = liveOf(streams);
+  const wrong = unconfirmed(input, live.length + unreadable.length, repository.fullName);
+  if (wrong) return fail(wrong);
+  const { revocable, refused } = await sort(ports, caller, live);
+  const incident = { repository, reason: input.reason, revoke: revocable.map(lastOf) };
+  await holdFirst(ports, incident, causeOf(context));
+  return end(ports, { repository, revocable, refused, unreadable }, { ...context, reason: input.reason });
+}
+
+const causeOf = ({ caller, correlationId, entryPoint }: IncidentContext): Cause => ({
+  principal: caller.principal,
+  correlationId,
+  entryPoint,
+});
+
+const lastOf = ({ grant, last }: GrantStream & { grant: Grant }) => ({
+  grantId: grant.id,
+  seq: last?.seq ?? 1,
+});
+
+/** A revoke that nothing is left to do for needs no number: it is the repetition of one that is done. */
+function unconfirmed({ confirm }: IncidentInput, live: number, fullName: string) {
+  if (live === 0 || confirm === live) return undefined;
+  if (confirm === undefined && live <= WITHOUT_CONFIRMATION) return undefined;
+  const detail = `${fullName} has ${live} live grants. To end all of them, repeat this with "confirm": ${live}.`;
+  return problem('CONFLICT', detail, {
+    errors: [{ pointer: '/confirm', detail: `is not the number of live grants, which is ${live}` }],
+  });
+}
+
+type Live = GrantStream & { grant: Grant };
+
+/** The grants that a caller may revoke, and those that they may not: of the latter with the state where they may read it. */
+async function sort(
+  ports: RequestPorts,
+  caller: Caller,
+  live: readonly Live[],
+): Promise<{ revocable: Live[]; refused: EndedGrant[] }> {
+  const admins = ports.admins();
+  const revocable: Live[] = [];
+  const refused: EndedGrant[] = [];
+  for (const stream of live) {
+    const resource = resourceOf(stream.grant);
+    const actions = ['read', 'revoke'] as const;
+    const asked = { caller, resource, requesterKinds: undefined };
+    const context = await accessContextOf({ access: ports.access, admins, actions, ...asked });
+    const [read, revoke] = actions.map((action) =>
+      decideAccess({ rules: ports.access, caller, action, resource, context }),
+    );
+    if (read?.allowed && revoke?.allowed) revocable.push(stream);
+    else {
+      const rule = revoke?.rule ?? 'default-deny';
+      ports.reportDenied(deniedAccess({ caller, action: 'revoke', resource, rule }));
+      const state = read?.allowed ? { state: stream.grant.state } : {};
+      refused.push({ id: stream.grant.id, ...state, refused: true });
+    }
+  }
+  return { revocable, refused };
+}
+
+/** Records the hold and what ends by it, unless the repository is held and nothing is left to end. */
+async function holdFirst(
+  ports: RequestPorts,
+  incident: EventOf<'RepositoryHeld'>['data'],
+  cause: Cause,
+): Promise<void> {
+  const streamId = repositoryStreamOf(incident.repository.uuid);
+  for (;;) {
+    const stream = await loadWholeStream(ports, streamId);
+    if (repositoryHoldOf(stream.events).hold && incident.revoke.length === 0) return;
+    const event = { type: 'RepositoryHeld' as const, data: incident };
+    if (await appendEvent(ports, stream, { event, cause })) return;
+  }
+}
+
+type Ending = {
+  repository: { uuid: RepositoryUuid; fullName: string };
+  revocable: readonly Live[];
+  refused: readonly EndedGrant[];
+  unreadable: readonly GrantId[];
+};
+
+/** Announces every revoke first, so that none can be forgotten, and then has the roles removed, as far as time allows. */
+async function end(
+  ports: RequestPorts,
+  { repository, revocable, refused, unreadable }: Ending,
+  context: IncidentContext & { reason: string },
+): Promise<Result<IncidentAnswer>> {
+  const items: EndedGrant[] = [...refused];
+  let isDone = true;
+  const waitUntil = ports.clock.now() + WAIT_MS;
+  const ids = [...unreadable, ...revocable.map(({ grant }) => grant.id)];
+  await announceRevokes(ports, repository.uuid, { cause: causeOf(context), holds: true });
+  await sideBySide(ids, { width: SIDE_BY_SIDE }, async (id) => {
+    const mayWait = ports.clock.now() < waitUntil || unreadable.includes(id);
+    const ended = mayWait ? await revokeGrant(ports, id, context) : ok(await announcedState(ports, id));
+    if (!ended.ok) items.push({ id, refused: true });
+    else if ('unreadable' in ended.value) items.push({ id, unreadable: true });
+    else {
+      const { grant } = ended.value;
+      if (grant && !isAtRest(grant)) isDone = false;
+      items.push({ id, ...(grant ? { state: grant.state } : {}) });
+    }
+  });
+  items.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return ok({ outcome: isDone ? 'changed' : 'accepted', items });
+}
+
+/** Milliseconds after which no further role is waited for: each may take 20 s, and API Gateway ends a request after 30. */
+const WAIT_MS = 6000;
+
+/** The grant of an announced revoke, which the reconciler will have removed. */
+const announcedState = async (ports: RequestPorts, id: GrantId): Promise<{ grant: Grant | undefined }> => ({
+  grant: (await loadStream(ports, id)).grant,
+});

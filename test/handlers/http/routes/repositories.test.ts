@@ -1,0 +1,290 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { INSTALLATION, repositoryStreamOf } from '../../../../domain/shared/identifiers.ts';
+import { type Caller, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
+import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
+import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
+import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { approver, grantRequest, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
+import { GRANT_ID, present, shop } from '../../../support/domain/samples.ts';
+import { expectProblem } from '../../../support/e2e/problems.ts';
+import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
+import { asEpoch } from '../../../support/identifiers.ts';
+
+const robot: Caller = { principal: { kind: 'service', id: 'robot' }, groups: ['platform'] };
+const reader: Caller = { principal: { kind: 'person', id: 'rosa@acme.example' }, groups: ['readers'] };
+const pipeline = pipelineOf(shop);
+const callers = { ada: platform, grace: approver, rosa: reader, robot, shop: pipeline };
+const RP = repositoryStreamOf(shop.uuid);
+const HOLD = { reason: 'The session leaked' };
+
+let world: World;
+let served: Served;
+beforeEach(() => {
+  world = new World();
+  const limits = { ...world.configuration.limits, liveGrantsPerRepository: 10 };
+  world.configuration = { ...world.configuration, limits };
+  const ports = { ...world.requestPorts, ...testCursors(world.clock) };
+  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports)], callers);
+});
+
+const body = (name = 'default') => ({
+  repository: 'acme/shop',
+  template: 's3-static-site',
+  parameters: { bucket: 'shop-site' },
+  name,
+});
+const ask = (as: string, name?: string, over: object = {}) =>
+  served.send('POST', '/v1/grants', { as, json: { ...body(name), ...over } });
+const post = (verb: string, as: string, json: unknown = HOLD, uuid: string = shop.uuid) =>
+  served.send('POST', `/v1/repositories/${encodeURIComponent(uuid)}/${verb}`, { as, json });
+const several = async (count: number, as = 'ada') => {
+  for (let n = 0; n < count; n += 1) expect((await ask(as, `g${n}`)).status).toBe(201);
+};
+const statesOf = (items: unknown) => (items as { state?: string }[]).map(({ state }) => state);
+const typesOf = (stream = RP) => world.eventTypes(stream);
+
+describe('DELETE /v1/grants/{id} by a person', () => {
+  const revoke = (as: string, json?: unknown) =>
+    served.send('DELETE', `/v1/grants/${GRANT_ID}`, { as, ...(json ? { json } : {}) });
+
+  test('holds the grant against machines, and says why', async () => {
+    await ask('shop');
+    const reply = await revoke('ada', { reason: 'Leaked' });
+    expect(reply.json.hold).toEqual({
+      by: { kind: 'person', id: 'ada@acme.example' },
+      at: expect.any(String),
+      reason: 'Leaked',
+    });
+    const before = world.story();
+    const refused = await ask('shop');
+    expectProblem(refused, 409, 'FROZEN');
+    expect(refused.json.detail).toMatch(/ada@acme\.example.*Leaked/);
+    expectProblem(
+      await served.send('POST', '/v1/grants?dryRun=true', { as: 'shop', json: body() }),
+      409,
+      'FROZEN',
+    );
+    expect(world.story()).toEqual(before);
+  });
+
+  test('without a body holds, and with hold: false does not', async () => {
+    await ask('shop');
+    await revoke('ada');
+    expectProblem(await ask('shop'), 409, 'FROZEN');
+    world = new World();
+    const ports = { ...world.requestPorts, ...testCursors(world.clock) };
+    served = serveRoutes(grantRoutes(ports), callers);
+    await ask('shop');
+    expect((await revoke('ada', { hold: false })).json).not.toHaveProperty('hold');
+    expect((await ask('shop')).status).toBe(201);
+  });
+
+  test('leaves people free to request it; the hold stays, and forbids renewals only', async () => {
+    await ask('shop');
+    await revoke('ada', HOLD);
+    expect((await ask('ada', undefined, { expiresIn: 'P10D' })).status).toBe(201);
+    expect((await ask('ada')).json.hold).toBeDefined();
+    expectProblem(await ask('ada', undefined, { expiresIn: 'P30D' }), 409, 'FROZEN');
+    expect((await ask('ada', undefined, { expiresIn: 'P1D' })).status).toBe(200);
+    expect((await ask('shop')).status).toBe(200);
+    expectProblem(await ask('shop', undefined, { parameters: { bucket: 'shop-x' } }), 409, 'FROZEN');
+  });
+
+  test.each([[{ reason: '' }], [{ reason: 7 }], [{ hold: 'no' }], [{ more: 1 }]])(
+    'with a faulty body is REQUEST_INVALID and revokes nothing: %j',
+    async (json) => {
+      await ask('ada');
+      expectProblem(await revoke('ada', json), 400, 'REQUEST_INVALID');
+      expect((await world.grantNow()).state).toBe('active');
+    },
+  );
+
+  test('is shown in lists', async () => {
+    await ask('ada');
+    await revoke('ada', HOLD);
+    const { json } = await served.send('GET', '/v1/grants', { as: 'ada' });
+    expect((json.items as { hold?: unknown }[])[0]?.hold).toMatchObject(HOLD);
+  });
+});
+
+describe('POST /v1/repositories/{uuid}/revoke', () => {
+  test('holds first, ends every live grant, and answers with them', async () => {
+    await several(3);
+    const reply = await post('revoke', 'grace');
+    expect(reply.status).toBe(200);
+    expect(statesOf(reply.json.items)).toEqual(['revoked', 'revoked', 'revoked']);
+    expect(world.iam.roles.size).toBe(0);
+    const story = world.story();
+    expect(story.indexOf('RepositoryHeld')).toBeLessThan(story.indexOf('RevocationRequested'));
+    expect(await typesOf()).toEqual(['RepositoryHeld', 'RepositoryRevoked']);
+  });
+
+  test('keeps pipelines, services and rules from every grant of the repository, and no person', async () => {
+    await several(1);
+    await post('revoke', 'grace');
+    expectProblem(await ask('shop', 'new'), 409, 'FROZEN');
+    world.redeploy((content) => Object.assign(content, { requestableBy: ['person', 'system'] }));
+    const rules: Caller = { principal: REPOSITORY_RULES, groups: [] };
+    const made = await world.request({ name: 'by-rule' }, rules, { createOnly: true });
+    expect(made).toMatchObject({ ok: false, problem: { code: 'FROZEN' } });
+    expect((await world.request({ name: 'new' })).ok).toBe(true);
+  });
+
+  test('is enforced by the provisioner, too: what a machine asked for before is not made', async () => {
+    const ports = { ...world.requestPorts, provisioner: { run: async () => ({ outcome: 'busy' as const }) } };
+    world.clock.now();
+    const { requestGrant } = await import('../../../../domain/use-cases/requests/request-grant.ts');
+    const context = { caller: pipeline, correlationId: 'x', entryPoint: 'http' as const, dryRun: false };
+    await requestGrant(ports, grantRequest(), context);
+    await post('revoke', 'grace', { ...HOLD, confirm: 1 });
+    // The edge is bypassed: the request comes after the hold.
+    const stream = await world.log.load(GRANT_ID);
+    const { appendEvent, loadStream } = await import('../../../../domain/use-cases/grant-stream.ts');
+    const [first] = stream;
+    const again = { type: 'GrantRequested', data: present(first).data } as never;
+    const cause = { principal: pipeline.principal, correlationId: 'forged', entryPoint: 'http' as const };
+    await appendEvent(world.requestPorts, await loadStream(world.requestPorts, GRANT_ID), {
+      event: again,
+      cause,
+    });
+    await world.invoke();
+    expect(await world.grantNow()).toMatchObject({ state: 'failed', lastError: { code: 'FROZEN' } });
+    expect(world.iam.roles.size).toBe(0);
+  });
+
+  test('needs the number of live grants above five, and names it', async () => {
+    await several(6);
+    for (const confirm of [undefined, 5, 7]) {
+      const reply = await post('revoke', 'grace', { ...HOLD, ...(confirm ? { confirm } : {}) });
+      expectProblem(reply, 409, 'CONFLICT', ['/confirm']);
+      expect(reply.json.detail).toContain('6 live grants');
+    }
+    expect(await typesOf()).toEqual([]);
+    expect((await post('revoke', 'grace', { ...HOLD, confirm: 6 })).status).toBe(200);
+    // A repetition whose answer was lost.
+    const before = world.story();
+    expect((await post('revoke', 'grace', { ...HOLD, confirm: 6 })).json.items).toEqual([]);
+    expect(world.story()).toEqual(before);
+  });
+
+  test('up to five grants needs no number, and a wrong one is refused', async () => {
+    await several(2);
+    expectProblem(await post('revoke', 'grace', { ...HOLD, confirm: 3 }), 409, 'CONFLICT', ['/confirm']);
+    expect((await post('revoke', 'grace')).status).toBe(200);
+  });
+
+  test('holds a repository that has no grant', async () => {
+    expect((await post('revoke', 'grace')).json.items).toEqual([]);
+    expectProblem(await ask('shop'), 409, 'FROZEN');
+  });
+
+  test('needs no Bitbucket where there are grants', async () => {
+    await several(1);
+    world.bitbucket.repositories = [];
+    expect((await post('revoke', 'grace')).status).toBe(200);
+  });
+
+  test('answers 202 while a role cannot be removed, and the rest ends', async () => {
+    await several(2);
+    world.iam.fault('deleteRole', { effect: 'unavailable' });
+    const reply = await post('revoke', 'grace');
+    expect([reply.status, statesOf(reply.json.items).sort()]).toEqual([202, ['revoked', 'revoking']]);
+  });
+
+  test('that died after the hold is finished by the reconciler, and spares what a person asked for since', async () => {
+    await several(3);
+    const { appendEvent, loadWholeStream } = await import('../../../../domain/use-cases/grant-stream.ts');
+    const ids = [...world.grants.rows.values()].flatMap(({ projected }) =>
+      projected ? [projected.grant.id] : [],
+    );
+    const revoke = await Promise.all(
+      ids.map(async (grantId) => ({ grantId, seq: (await world.log.load(grantId)).length })),
+    );
+    const data = { repository: { uuid: shop.uuid, fullName: shop.fullName }, reason: 'Leaked', revoke };
+    const cause = { principal: approver.principal, correlationId: 'incident', entryPoint: 'http' as const };
+    const stream = await loadWholeStream(world.requestPorts, RP);
+    await appendEvent(world.requestPorts, stream, { event: { type: 'RepositoryHeld', data }, cause });
+    const spared = present(ids[0]);
+    await world.revoke(spared);
+    await world.request({ name: 'g0' });
+    for (let passes = 0; passes < 3; passes += 1) {
+      world.clock.advance(120_000);
+      const worker = { handOn: async () => undefined };
+      const ports = {
+        ...world.requestPorts,
+        worker,
+        reportFailure: (_: unknown, error: unknown) => {
+          throw error;
+        },
+        reportStopped: () => undefined,
+        configuration: world.configuration,
+      };
+      await reconcile(ports as never, {
+        correlationId: 'pass',
+        deadline: asEpoch(world.clock.now() + 60_000),
+      });
+    }
+    const states = await Promise.all(ids.map(async (id) => (await world.grantNow(id)).state));
+    expect(states.filter((state) => state === 'revoked')).toHaveLength(2);
+    expect((await world.grantNow(spared)).state).toBe('active');
+    expect(await typesOf()).toEqual(['RepositoryHeld', 'RepositoryRevoked']);
+    expect(world.grants.rows.get(RP as never)?.dueAt).toBeUndefined();
+  });
+});
+
+describe('POST /v1/repositories/{uuid}/release', () => {
+  test('lets machines request again, by a person who has not asked', async () => {
+    await ask('shop');
+    await post('revoke', 'ada');
+    const reply = await post('release', 'grace', { reason: 'Rotated' });
+    expect([reply.status, reply.json.items]).toEqual([200, [{ id: GRANT_ID, state: 'revoked' }]]);
+    expect((await ask('shop')).status).toBe(201);
+    expect(await typesOf()).toEqual(['RepositoryHeld', 'RepositoryRevoked', 'RepositoryReleased']);
+    // Who released has asked, too.
+    expect((await world.grantNow()).requesters.map(({ id }) => id)).toContain('grace@acme.example');
+  });
+
+  test('also of grants that were held one by one', async () => {
+    await ask('shop');
+    await served.send('DELETE', `/v1/grants/${GRANT_ID}`, { as: 'ada' });
+    await post('release', 'grace', { reason: 'Rotated' });
+    expect((await ask('shop')).status).toBe(201);
+  });
+
+  test('is refused to a requester of a held grant, and releases nothing', async () => {
+    await several(2);
+    await post('revoke', 'grace');
+    const before = world.story();
+    expectProblem(await post('release', 'ada', { reason: 'Mine' }), 403, 'DENIED');
+    expect(world.story()).toEqual(before);
+    expect(world.denials.at(-1)?.rule).toBe('nobody-reopens-their-own-request');
+  });
+
+  test('repeated changes nothing', async () => {
+    await several(1);
+    await post('revoke', 'grace');
+    await post('release', 'grace', { reason: 'Rotated' });
+    const before = world.story();
+    expect((await post('release', 'grace', { reason: 'Rotated' })).json.items).toEqual([]);
+    expect(world.story()).toEqual(before);
+  });
+});
+
+describe.each(['revoke', 'release'])('POST /v1/repositories/{uuid}/%s', (verb) => {
+  test('is for people, who may do it', async () => {
+    await several(1);
+    for (const as of ['robot', 'shop']) expectProblem(await post(verb, as), 403, 'PERSON_REQUIRED');
+    expectProblem(await post(verb, 'rosa'), 403, 'DENIED');
+    expect(await typesOf()).toEqual([]);
+  });
+
+  test('of what is no repository is REPOSITORY_NOT_FOUND', async () => {
+    for (const uuid of ['acme', INSTALLATION, '{00000000-0000-4000-8000-000000000000}']) {
+      expectProblem(await post(verb, 'grace', HOLD, uuid), 404, 'REPOSITORY_NOT_FOUND');
+    }
+  });
+
+  test('needs a reason', async () => {
+    expectProblem(await post(verb, 'grace', {}), 400, 'REQUEST_INVALID', ['/reason']);
+  });
+});
