@@ -1,3 +1,4 @@
+import { repositoryHoldOf } from '../grants/containment/repository-hold.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import { canExpire } from '../grants/grant.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
@@ -5,8 +6,9 @@ import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revoca
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
 import { isAtRest } from '../grants/work.ts';
-import type { GrantId } from '../shared/identifiers.ts';
+import { type GrantId, type RepositoryUuid, repositoryStreamOf } from '../shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds, toInstant } from '../shared/time.ts';
+import { onlyUnreadable } from './access.ts';
 import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
 import {
   appendEvent,
@@ -14,9 +16,11 @@ import {
   type GrantStream,
   isReadOnly,
   loadStream,
+  loadWholeStream,
   projectStream,
   type StreamPorts,
 } from './grant-stream.ts';
+import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
 /** What closing what is due needs. */
@@ -123,3 +127,56 @@ export const reconcilerCause = ({ correlationId }: Pick<ClosingPass, 'correlatio
   correlationId,
   entryPoint: 'schedule',
 });
+
+/** Finishes the revoke of a repository's grants that a dead process left behind: the intent of each is recorded in its own stream, which is
+ *  then worked on like any other. The row of a repository without such work is dropped. */
+export async function finishIncident(ports: StreamPorts, row: DueRow, cause: Cause): Promise<RowOutcome> {
+  const { events, last } = await loadWholeStream(ports, row.grantId);
+  const { open } = repositoryHoldOf(events);
+  if (open) await recordRevokes(ports, open.repository.uuid, { cause, holds: false });
+  const isAwaiting = !last || row.dueSeq > last.seq;
+  const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
+  if (isAwaiting && !isAbandoned) return 'wait';
+  await ports.grants.dropDue(row);
+  return 'settled';
+}
+
+/** Revokes that are recorded at the same time. Our choice. */
+const RECORDED_SIDE_BY_SIDE = 10;
+
+/** Records the intent of every revoke that an incident of a repository has listed, and that it is done. A grant that was
+ *  requested again since is left alone. Idempotent, and safe to be done by several at once. */
+export async function recordRevokes(
+  ports: StreamPorts,
+  repositoryUuid: RepositoryUuid,
+  terms: { cause: Cause; holds: boolean },
+): Promise<void> {
+  for (;;) {
+    const stream = await loadWholeStream(ports, repositoryStreamOf(repositoryUuid));
+    const { open } = repositoryHoldOf(stream.events);
+    if (!open) return;
+    const { repository, reason, revoke } = open;
+    await sideBySide(revoke, { width: RECORDED_SIDE_BY_SIDE }, (listed) =>
+      recordRevoke(ports, listed, { ...terms, reason }),
+    );
+    const event = { type: 'RepositoryRevoked' as const, data: { repository } };
+    if (await appendEvent(ports, stream, { event, cause: terms.cause })) return;
+  }
+}
+
+async function recordRevoke(
+  ports: StreamPorts,
+  { grantId, seq }: { grantId: GrantId; seq: number },
+  { cause, holds, reason }: { cause: Cause; holds: boolean; reason: string },
+): Promise<void> {
+  for (;;) {
+    const stream = await loadStream(ports, grantId).catch(onlyUnreadable);
+    // What cannot be read is closed by its own revoke, not here.
+    if (stream instanceof UnreadableStream || isReadOnly(stream)) return;
+    if (!stream.grant || stream.grant.request.seq > seq) return;
+    const [event] = decideRevocation(stream.grant, 'requested', { reason, holds }).events;
+    if (!event) return;
+    const appended = await appendEvent(ports, stream, { event, cause });
+    if (appended) return projectStream(ports, appended);
+  }
+}

@@ -28,10 +28,10 @@ import {
   ABANDONED_SECONDS,
   closeExpired,
   finishClosing,
+  finishIncident,
   type RowOutcome,
   reconcilerCause,
 } from './close-due.ts';
-import { finishIncident } from './containment/finish-incident.ts';
 import {
   appendEvent,
   type GrantStream,

@@ -19,11 +19,11 @@ import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { accessContextOf, authoriseSomewhere, resourceOf } from '../access.ts';
+import { recordRevokes } from '../close-due.ts';
 import { appendEvent, type Cause, type GrantStream, loadStream, loadWholeStream } from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { announceRevokes } from './announce-revokes.ts';
 import { identify, liveOf, repositoryNotFound, SIDE_BY_SIDE, streamsOf } from './repository-grants.ts';
 
 /** Which repository's grants end, why, and how many live grants the caller expects. */
@@ -154,7 +154,7 @@ async function end(
   let isDone = true;
   const waitUntil = ports.clock.now() + WAIT_MS;
   const ids = [...unreadable, ...revocable.map(({ grant }) => grant.id)];
-  await announceRevokes(ports, repository.uuid, { cause: causeOf(context), holds: true });
+  await recordRevokes(ports, repository.uuid, { cause: causeOf(context), holds: true });
   await sideBySide(ids, { width: SIDE_BY_SIDE }, async (id) => {
     const mayWait = ports.clock.now() < waitUntil || unreadable.includes(id);
     const ended = mayWait ? await revokeGrant(ports, id, context) : ok(await announcedState(ports, id));

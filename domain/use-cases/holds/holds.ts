@@ -10,7 +10,7 @@ import { loadWholeStream, type StreamPorts } from '../grant-stream.ts';
 type HoldPorts = Pick<StreamPorts, 'log' | 'clock'>;
 
 /** The hold of a repository, read consistently from its stream; undefined without one. */
-export const findRepositoryHold = async (
+const findRepositoryHold = async (
   ports: HoldPorts,
   repositoryUuid: RepositoryUuid,
 ): Promise<Hold | undefined> =>

@@ -92,7 +92,7 @@ async function revokeOnce(
 }
 
 /** True where a revoke holds its grant: a person's, unless they say otherwise. */
-export const holdsGrant = ({ caller, withoutHold }: Pick<RevokeContext, 'caller' | 'withoutHold'>): boolean =>
+const holdsGrant = ({ caller, withoutHold }: Pick<RevokeContext, 'caller' | 'withoutHold'>): boolean =>
   caller.principal.kind === 'person' && !withoutHold;
 
 /** Answers for a failed grant, once the provisioner has made sure that nothing is left of it. */
