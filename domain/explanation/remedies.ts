@@ -236,6 +236,6 @@ const instantOf = (seconds: unknown): string =>
 function frozenGrant(grant: Situation['grant']): string {
   if (grant.state !== 'frozen') return 'The grant is frozen.';
   const { by, at, reason, kinds } = grant.frozen;
-  const byHand = kinds?.includes('CLOSED_BY_HAND') ? ' Somebody closed the role by hand in AWS.' : '';
+  const byHand = kinds?.includes('CLOSED_BY_HAND') ? ' Its role was closed by hand in AWS.' : '';
   return `The grant is frozen since ${at} by ${by.kind} ${by.id}: ${reason}.${byHand} Its role admits no token until a person of the platform team thaws or repairs it.`;
 }

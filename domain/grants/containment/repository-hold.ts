@@ -44,6 +44,6 @@ export const isKeptByHold = ({ kind }: Principal): boolean => kind !== 'person';
 /** The problem of what a hold forbids. `held` is what is held, such as `Grant gr_…`. */
 export function heldProblem(held: string, { by, at, reason }: Hold): Problem {
   const why = reason === undefined ? '' : `: ${reason}`;
-  const detail = `${held} is held since ${at} by ${by.kind} ${by.id}${why}. Pipelines, services and rules cannot request it, and nobody can renew it, until a person releases the repository. A person can request it.`;
+  const detail = `${held} is held since ${at} by ${by.kind} ${by.id}${why}. Pipelines, services and rules cannot request it, and no one can renew it, until a person releases the repository. A person can request it.`;
   return problem('FROZEN', detail);
 }

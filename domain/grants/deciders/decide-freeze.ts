@@ -39,7 +39,7 @@ export function decideFreeze(
 type Reopening = { principal: Principal; reason: string };
 
 /** Decides a thaw: a frozen grant is provisioned again. `DENIED` for a requester. `CONFLICT` where nothing is frozen, and
- *  where somebody closed the role by hand: that ends by a repair only. */
+ *  where the role was closed by hand: that ends by a repair only. */
 export function decideThaw(grant: Grant, { principal, reason }: Reopening): Result<ReopeningDecision> {
   if (grant.state === 'active') return ok({ events: [], outcome: 'unchanged' });
   if (grant.state === 'provisioning' && grant.thawing) return ok({ events: [], outcome: 'begun' });

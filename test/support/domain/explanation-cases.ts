@@ -442,7 +442,7 @@ export const explanationCases: ExplanationCase[] = [
     token: stepClaims,
     code: 'GRANT_FROZEN',
     holds: [true, true],
-    advice: /closed the role by hand/,
+    advice: /role was closed by hand/,
   },
   {
     name: 'a grant that was revoked',

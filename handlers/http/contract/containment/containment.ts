@@ -74,7 +74,7 @@ export const repairGrant = {
   path: '/v1/grants/{id}/repair',
   summary: 'Repair a grant',
   description:
-    'Restores the role to exactly the documents that were last applied; also that of a grant which is frozen because somebody closed its role by hand. A policy that holds a Deny stays. People only; not who requested the grant since its last approval.',
+    'Restores the role to exactly the documents that were last applied; also that of a grant which is frozen because its role was closed by hand. A policy that holds a Deny stays. People only; not who requested the grant since its last approval.',
   access: 'caller',
   body: containmentSchema,
   successes: reopened,
