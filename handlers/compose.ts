@@ -54,7 +54,7 @@ import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
-import type { NotificationPorts } from './slack/messages/notifications.ts';
+import type { NotificationPorts } from './slack/notifications/sending.ts';
 import { slackNotifier } from './slack/notifier.ts';
 import type { WorkerPorts } from './worker/worker-function.ts';
 
@@ -115,7 +115,7 @@ export function composeCursors({ environment, clock }: Core): CursorPorts {
 }
 
 /** The event log and the read model, for readers. */
-function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notify'> {
+function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notifier'> {
   const client = dynamodbClient(outgoing);
   return {
     log: dynamodbEventLog(client, environment.eventsTable),
@@ -125,15 +125,13 @@ function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPort
   };
 }
 
-/** The event log and the read model for use cases that append. Notifiable events are announced in Slack. */
-export const composeStreams = (core: Core): StreamPorts => ({
-  ...composeRecords(core),
-  notify: composeNotifier(core),
-});
-
-/** Has the worker announce notifiable events in Slack. Undefined where Slack is not configured. */
-const composeNotifier = (core: Core): StreamPorts['notify'] =>
-  core.configuration.slack && slackNotifier({ ...core, worker: composeWorkerClient(core) });
+/** The event log and the read model for use cases that append. Whoever must hear of an event is notified in Slack, where it is
+ *  configured. */
+export function composeStreams(core: Core): StreamPorts {
+  const records = composeRecords(core);
+  const notifying = { ...core, grants: records.grants, worker: composeWorkerClient(core) };
+  return { ...records, notifier: core.configuration.slack && slackNotifier(notifying) };
+}
 
 const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
   'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);

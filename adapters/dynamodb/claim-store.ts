@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ClaimStore } from '../../domain/messaging/ports.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
-import { toEpoch } from '../../domain/shared/time.ts';
+import { type Instant, toEpoch } from '../../domain/shared/time.ts';
 import { failureName, toPortError } from '../aws/error-meanings.ts';
 import { textOf } from './client.ts';
 
@@ -29,7 +29,7 @@ export function dynamodbClaimStore(
         await client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { id: { S: id }, claimant, expiresAt: { N: String(Math.ceil(toEpoch(until) / 1000)) } },
+            Item: { id: { S: id }, claimant, expiresAt: expiry(until) },
             ConditionExpression: 'attribute_not_exists(id) OR expiresAt <= :now OR claimant = :claimant',
             ExpressionAttributeValues: {
               ':now': { N: String(Math.floor(clock.now() / 1000)) },
@@ -44,14 +44,18 @@ export function dynamodbClaimStore(
       }
     },
 
-    async keepMessage(id, { channel, ts }) {
+    async keepMessage(id, { channel, ts }, until) {
       try {
         await client.send(
           new UpdateItemCommand({
             ...keyOf(id),
-            UpdateExpression: 'SET channel = :channel, ts = :ts',
+            UpdateExpression: 'SET channel = :channel, ts = :ts, expiresAt = :until',
             ConditionExpression: 'attribute_exists(id)',
-            ExpressionAttributeValues: { ':channel': { S: channel }, ':ts': { S: ts } },
+            ExpressionAttributeValues: {
+              ':channel': { S: channel },
+              ':ts': { S: ts },
+              ':until': expiry(until),
+            },
           }),
         );
       } catch (error) {
@@ -77,3 +81,6 @@ export function dynamodbClaimStore(
     },
   };
 }
+
+/** The time in the attribute by which DynamoDB deletes an item: in whole seconds. */
+const expiry = (until: Instant) => ({ N: String(Math.ceil(toEpoch(until) / 1000)) });

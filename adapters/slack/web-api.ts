@@ -27,6 +27,8 @@ export type SlackWeb = {
   profile(user: string): Promise<SlackProfile | undefined>;
   /** The id of the user who has this email; undefined if Slack has none, or they are deactivated. */
   userOfEmail(email: string): Promise<string | undefined>;
+  /** True for a channel that users of another company are in, or are invited to. */
+  isSharedOutside(channel: string): Promise<boolean>;
   /** The ids of the users in a Slack user group, by its id. Undefined if there is no such user group, or it is disabled. */
   userGroupMembers(userGroup: string): Promise<string[] | undefined>;
 };
@@ -109,6 +111,13 @@ export function slackWebApi(options: {
         const { user } = await call('users.lookupByEmail', (web) => web.users.lookupByEmail({ email }));
         return user?.id;
       }),
+    async isSharedOutside(channel) {
+      const { channel: found } = await call('conversations.info', (web) =>
+        web.conversations.info({ channel }),
+      );
+      // What Slack leaves out counts against the channel.
+      return (found?.is_ext_shared ?? true) || (found?.is_pending_ext_shared ?? false);
+    },
     userGroupMembers: (usergroup) =>
       orAbsent(async () => {
         const act = (web: WebClient) => web.usergroups.users.list({ usergroup });
@@ -178,7 +187,8 @@ function toPortError(operation: string, error: unknown): PortError {
 function refusedBySlack(operation: string, slackCode: string): PortError {
   const certain = !UNCERTAIN.has(slackCode);
   const other = certain ? 'REJECTED' : 'UNAVAILABLE';
-  const isAbsent = slackCode.endsWith('not_found') || slackCode === 'no_such_subteam';
+  const isAbsent =
+    slackCode.endsWith('not_found') || slackCode === 'no_such_subteam' || slackCode === 'is_archived';
   const kind = isAbsent ? 'NOT_FOUND' : other;
   return new PortError('Slack', kind, `Slack did not do ${operation} (${slackCode}).`, { certain });
 }

@@ -55,9 +55,10 @@ const configurationSchema = z.strictObject({
   approvals: z
     .strictObject({
       lapseAfterHours: z.int().min(1).max(8760).default(72),
+      remindAfterHours: z.int().min(1).max(8760).default(24),
       from: z.enum(['anyone', 'people']).default('anyone'),
     })
-    .default({ lapseAfterHours: 72, from: 'anyone' }),
+    .default({ lapseAfterHours: 72, remindAfterHours: 24, from: 'anyone' }),
 });
 
 /** What an administrator decides, from `config/rolewright.yaml`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
-import { grantIdSchema } from '../shared/identifiers.ts';
+import { owedMessageSchema } from './owed-message.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
 
@@ -26,6 +26,7 @@ const slackAct = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('show'), grantId }),
   z.strictObject({ verb: z.literal('explain'), grantId }),
   z.strictObject({ verb: z.literal('revoke'), grantId }),
+  z.strictObject({ verb: z.literal('renew'), grantId }),
   z.strictObject({ verb: z.literal('approve'), grantId, planHash }),
   z.strictObject({ verb: z.literal('reject'), grantId, planHash, reason: text(500) }),
 ]);
@@ -47,18 +48,11 @@ const slackAsk = z.strictObject({
   act: slackAct,
 });
 
-const notification = z.strictObject({
-  source: z.literal('notify'),
-  grantId: grantIdSchema,
-  /** The event that the notification is about. */
-  seq: z.int().min(1),
-});
-
 /** A message to the worker. It holds no secret but a response URL. */
 export const workerMessageSchema = z.discriminatedUnion('source', [
   bitbucketDeliverySchema,
   slackAsk,
-  notification,
+  owedMessageSchema,
 ]);
 
 /** See `slackRequest`. */
@@ -66,9 +60,6 @@ export type SlackRequest = z.infer<typeof slackRequest>;
 
 /** The action that a Slack user asks for, and where the answer goes. */
 export type SlackAsk = z.infer<typeof slackAsk>;
-
-/** An event that may have recipients. */
-export type Notification = z.infer<typeof notification>;
 
 /** See `workerMessageSchema`. */
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;

@@ -20,6 +20,7 @@ import { canExpire, type Grant, waitingRequest } from '../grants/grant.ts';
 import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { sortStored, type UnknownEvent, UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
+import type { Notifier } from '../messaging/ports.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { StreamId } from '../shared/identifiers.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
@@ -55,9 +56,8 @@ export type StreamPorts = {
   checkpoints: Pick<CheckpointStore, 'find'>;
   grants: GrantTable;
   clock: Clock;
-  /** Receives a stream after each appended event, which is its last. Never throws: an appended event stays
-   *  appended, also when no message about it arrives. */
-  notify?: ((stream: StreamPart) => Promise<void>) | undefined;
+  /** Has people notified of each appended event; none where nobody is. */
+  notifier?: Notifier | undefined;
 };
 
 /** True if this principal and correlation id have already written to a stream and nothing is in progress. A
@@ -164,7 +164,7 @@ export const appendEvent = (
   appendEventAt(ports, stream, { event, cause, at: nextInstant(ports, stream) });
 
 /** Appends one event, dated when it was decided. If the grant was at rest, its row is first marked as due, so a crash
- *  cannot lose the work that the event needs. Returns the stream after it, or `undefined` when another writer was
+ *  cannot lose the work that the event needs; nor, for the same reason, the messages about it. Returns the stream after it, or `undefined` when another writer was
  *  faster; then the stream must be read and the decision made again. */
 export async function appendEventAt(
   ports: StreamPorts,
@@ -193,9 +193,10 @@ export async function appendEventAt(
   if (grant && hashed.type === 'GrantRequested' && seq === 1) {
     await ports.grants.enrol(hashed.data.repository.uuid, grant.id, names);
   } else if (names.length > 0) await ports.grants.rememberNames(names);
-  if ((await ports.log.append(hashed)) === 'taken') return undefined;
   const part = { checkpoint: stream.checkpoint, events: [...stream.events, hashed] };
-  await ports.notify?.(part);
+  await ports.notifier?.prepare(part);
+  if ((await ports.log.append(hashed)) === 'taken') return undefined;
+  await ports.notifier?.notify(part);
   return { ...part, grantId: stream.grantId, grant, last: hashed, unknown: stream.unknown };
 }
 

@@ -1,5 +1,6 @@
 import { type BitbucketDelivery, bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
+import type { OwedMessage } from '../messaging/owed-message.ts';
 import type { Worker } from '../messaging/ports.ts';
 import type { StreamId } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
@@ -67,6 +68,9 @@ export class DeliveryGivenUp extends Error {
 const canWait = (error: unknown): error is PortError | DeliveryUnfinished =>
   error instanceof PortError || error instanceof DeliveryUnfinished;
 
+/** Whether a message was handed on so often that it is given up. */
+export const isGivenUp = (resumptions: number): boolean => resumptions >= MOST_RESUMPTIONS;
+
 type PostponePorts = { grants: GrantTable; clock: { now(): EpochMilliseconds } };
 
 /** Does `work` for a delivery, or keeps the delivery for later where a system that was called is in the way: its limit, an outage, a
@@ -83,7 +87,7 @@ export async function doOrPostpone(
     await work();
   } catch (error) {
     if (!canWait(error) || !id) throw error;
-    if (row && row.attempts >= MOST_RESUMPTIONS) {
+    if (row && isGivenUp(row.attempts)) {
       // What throws is repeated by Lambda, then kept in the queue of failed messages: also where the process dies here.
       await ports.grants.removeRow(row);
       throw new DeliveryGivenUp(error);
@@ -102,14 +106,14 @@ export async function doOrPostpone(
 const rowOf = (grantId: StreamId, { resumption }: BitbucketDelivery): DueRow | undefined =>
   resumption && { grantId, dueSeq: 0, dueAt: resumption.dueAt, attempts: resumption.number };
 
-/** Hands a postponed delivery to the worker again. The row is due once more later, so that nothing is lost where the worker
- *  does not come to it; the worker takes the row away. */
-export async function resumeDelivery(
+/** Hands what a row keeps to the worker: a postponed delivery, or a message that is owed. The row is due once more later, so that
+ *  nothing is lost where the worker does not come to it; the worker takes the row away. */
+export async function resume(
   ports: PostponePorts & { worker: Worker },
   row: DueRow,
-  delivery: BitbucketDelivery,
+  message: BitbucketDelivery | OwedMessage,
 ): Promise<void> {
   const dueAt = plusSeconds(toInstant(ports.clock.now()), secondsAfter(row.attempts));
   await ports.grants.postpone(row, dueAt);
-  await ports.worker.handOn({ ...delivery, resumption: { dueAt, number: row.attempts + 1 } });
+  await ports.worker.handOn({ ...message, resumption: { dueAt, number: row.attempts + 1 } });
 }

@@ -6,6 +6,7 @@ import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
+import { isOwed, owedMessage } from '../messaging/owed-message.ts';
 import type { Worker } from '../messaging/ports.ts';
 import {
   type AccountId,
@@ -40,7 +41,7 @@ import {
   owesCheckpoint,
   projectStream,
 } from './grant-stream.ts';
-import { isPostponed, postponedDelivery, resumeDelivery } from './postponed-delivery.ts';
+import { isPostponed, postponedDelivery, resume } from './postponed-delivery.ts';
 import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
@@ -59,6 +60,10 @@ const MOST_RETRIES = 20;
  *  delivery of another. */
 const MOST_RESUMED = 3;
 
+/** Messages that one pass hands on. Our choice: Slack takes about one a second for a channel; after an outage they are sent over some
+ *  minutes. Source: Slack, rate limits, `chat.postMessage`. */
+const MOST_MESSAGES = 20;
+
 /** Seconds until a row is tried again: for the first attempts as after any work, then twice as long each time, up to an
  *  hour. Our choice. */
 const RETRY_SECONDS = 60;
@@ -67,7 +72,7 @@ const LONGEST_RETRY_SECONDS = seconds(3600);
 
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = ClosingPorts & {
-  /** Takes the deliveries that were postponed. */
+  /** Takes the deliveries that were postponed, and the messages that are owed. */
   worker: Worker;
   /** Reports a grant that could not be reconciled; the pass continues. */
   reportFailure(grantId: StreamId, error: unknown): void;
@@ -87,11 +92,13 @@ export type Pass = {
   found: Reconciliation;
   closings: number;
   resumed: Map<string, number>;
+  messages: number;
   unreachable: Set<AccountId>;
 };
 
 /** One pass over the grants that are due: first those that were not tried before, the longest overdue first, then some of
- *  the others. Deliveries that were postponed are handed to the worker again, a few of each workspace. The pass has the provisioner
+ *  the others. Deliveries that were postponed are handed to the worker again, a few of each workspace, and so are messages that
+ *  are owed: those that were not sent, and reminders whose time has come. The pass has the provisioner
  *  finish or compensate what was begun, revokes expired grants, lapses requests that were not decided in time, and updates rows
  *  that a dead process left behind; several grants at the same time. It begins no grant after `deadline`.
  *  Two passes may run at once: the lease and the log decide which one acts. One grant's failure does not stop the
@@ -109,12 +116,14 @@ export async function reconcile(
     found,
     closings: 0,
     resumed: new Map(),
+    messages: 0,
     unreachable: new Set(),
   };
   const retries: DueRow[] = [];
   const budget = { width: SIDE_BY_SIDE, mayBegin: () => clock.now() < deadline };
   await sideBySide(dueRows(grants, until), budget, async (row) => {
     if (isPostponed(row.grantId)) await resumeRow(ports, row, pass);
+    else if (isOwed(row.grantId)) await sendOwed(ports, row, pass);
     else if (row.attempts === 0) await reconcileRow(ports, row, pass);
     else if (retries.length < MOST_RETRIES) retries.push(row);
     else found.due += 1;
@@ -147,7 +156,26 @@ async function resumeRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Promis
     const resumed = pass.resumed.get(delivery.workspace) ?? 0;
     if (resumed >= MOST_RESUMED) return;
     pass.resumed.set(delivery.workspace, resumed + 1);
-    await resumeDelivery(ports, row, delivery);
+    await resume(ports, row, delivery);
+  } catch (error) {
+    ports.reportFailure(row.grantId, error);
+  }
+}
+
+/** Hands a message to the worker that is owed, unless the pass has handed on enough of them. Never throws. */
+async function sendOwed(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<void> {
+  pass.found.due += 1;
+  pass.found.unfinished += 1;
+  try {
+    const message = owedMessage(row.grantId);
+    if (!message) {
+      ports.reportFailure(row.grantId, new Error('this version cannot read the message that is owed'));
+      const until = plusSeconds(toInstant(ports.clock.now()), LONGEST_RETRY_SECONDS);
+      return await ports.grants.postpone(row, until);
+    }
+    if (pass.messages >= MOST_MESSAGES) return;
+    pass.messages += 1;
+    await resume(ports, row, message);
   } catch (error) {
     ports.reportFailure(row.grantId, error);
   }

@@ -8,9 +8,12 @@ import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-messa
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
+import type { Result } from '../../domain/shared/result.ts';
 import { listGrants } from '../../domain/use-cases/reading/list-grants.ts';
 import { readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/approve-or-reject.ts';
+import type { RequestAnswer } from '../../domain/use-cases/requests/outcome.ts';
+import { renewGrant } from '../../domain/use-cases/requests/request-again.ts';
 import {
   type RequestContext,
   type RequestPorts,
@@ -113,6 +116,8 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       if ('unreadable' in ended.value) return answered(revokedUnreadable(ended.value));
       return answered(revoked(ended.value.grant, writing));
     }
+    case 'renew':
+      return answerOf(await renewGrant(ports, act, { ...context, dryRun: false }), writing);
     case 'approve': {
       const approved = await approveGrant(ports, { grantId: act.grantId, planHash: act.planHash }, context);
       // The event updates the message in the channel and notifies the requester; the approver sees it there.
@@ -147,7 +152,11 @@ async function asked(
 ): Promise<Outcome> {
   const request = parseGrantRequest(given);
   if (!request.ok) return request;
-  const made = await requestGrant(ports, request.value, { ...context, dryRun: false });
+  return answerOf(await requestGrant(ports, request.value, { ...context, dryRun: false }), writing);
+}
+
+/** What a requester reads of the outcome. */
+function answerOf(made: Result<RequestAnswer>, writing: Writing): Outcome {
   if (!made.ok) return made;
   return { ok: true, value: 'grant' in made.value ? requested(made.value, writing) : undefined };
 }

@@ -7,6 +7,7 @@ import type { SlackUser } from '../../domain/access/slack-identity.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { Worker } from '../../domain/messaging/ports.ts';
 import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
+import { parseGrantId } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import type { Template } from '../../domain/templates/template.ts';
@@ -175,13 +176,19 @@ async function onButton(
   { actions, response_url: responseUrl, trigger_id: trigger }: Interaction & { type: 'block_actions' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const [{ action_id: action, value = '' } = { action_id: '' }] = actions;
-  if (action !== 'approve' && action !== 'reject') return { statusCode: 200 };
-  const button = rejectionOf(value);
-  if (!button) throw notOurs('the button carries no plan');
+  if (action !== 'approve' && action !== 'reject' && action !== 'renew') return { statusCode: 200 };
   const answerTo =
     responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
       ? { responseUrl }
       : { user: slackUser.user };
+  if (action === 'renew') {
+    const grantId = parseGrantId(value);
+    if (!grantId) throw notOurs('the button carries no grant');
+    await handOn(call, slackUser, { answerTo, act: { verb: 'renew', grantId } });
+    return { statusCode: 200 };
+  }
+  const button = rejectionOf(value);
+  if (!button) throw notOurs('the button carries no plan');
   // Slack shows no reply to a button. A refusal is shown by the worker, or when the reason is submitted.
   if (action === 'reject') await openView(call, trigger, rejectView(button));
   else await handOn(call, slackUser, { answerTo, act: { verb: 'approve', ...button } });

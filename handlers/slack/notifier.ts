@@ -1,28 +1,25 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import { isNotifiable } from '../../domain/messaging/notifications.ts';
-import type { Worker } from '../../domain/messaging/ports.ts';
-import { parseGrantId } from '../../domain/shared/identifiers.ts';
-import type { StreamPorts } from '../../domain/use-cases/grant-stream.ts';
+import type { Notifier } from '../../domain/messaging/ports.ts';
+import { type NotifierPorts, rowNotifier } from '../../domain/use-cases/messages/notifier.ts';
 
-type NotifierPorts = {
+/** Has the worker notify people in Slack. Undefined where Slack is not configured. */
+export function slackNotifier({
+  configuration,
+  logger,
+  grants,
+  worker,
+}: Pick<NotifierPorts, 'grants' | 'worker'> & {
   configuration: Configuration;
-  worker: Worker;
-  logger: Pick<Logger, 'error'>;
-};
-
-/** Has the worker announce notifiable events in Slack. One that cannot be handed on is logged and lost. */
-export function slackNotifier({ configuration, worker, logger }: NotifierPorts): StreamPorts['notify'] {
-  const { slack } = configuration;
+  logger: Pick<Logger, 'warn'>;
+}): Notifier | undefined {
+  const { slack, approvals } = configuration;
   if (!slack) return undefined;
-  const settings = { slack, directory: configuration };
-  return async (stream) => {
-    const last = stream.events.at(-1);
-    const grantId = last && parseGrantId(last.grantId);
-    if (!grantId || !isNotifiable(settings, stream)) return;
-    const { seq } = last;
-    await worker.handOn({ source: 'notify', grantId, seq }).catch((error: unknown) => {
-      logger.error('a notification was lost', { grantId, seq, error: error as Error });
-    });
-  };
+  return rowNotifier({
+    grants,
+    worker,
+    settings: { slack, directory: configuration, approvals },
+    reportLate: (message, error) =>
+      logger.warn('a notification is late', { ...message, error: error as Error }),
+  });
 }

@@ -8,7 +8,8 @@ import type { FollowPorts } from '../../domain/use-cases/following/follow-reposi
 import { DeliveryGivenUp, doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
 import { type Placed, refuseMisplaced } from '../invocation/placed.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
-import { type NotificationPorts, tell } from '../slack/messages/notifications.ts';
+import type { NotificationPorts } from '../slack/notifications/sending.ts';
+import { takeOwed } from '../slack/notifications/take-owed.ts';
 
 /** Milliseconds before the function's end after which no further page of a project's grants is begun. */
 const LAST_PAGE_MS = 60_000;
@@ -37,7 +38,8 @@ export async function takeMessage(
     case 'slack':
       return converse(ports, message);
     case 'notify':
-      return tell(ports, message);
+    case 'remind':
+      return takeOwed(ports, message);
     default:
       assertNever(message);
   }

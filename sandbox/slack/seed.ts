@@ -26,12 +26,15 @@ type Team = { id: string; domain: string; name: string };
 /** A Slack user group and the ids of its users. */
 export type SlackUserGroup = { id: string; handle: string; users: readonly string[]; disabled?: boolean };
 
+/** A channel. `isSharedOutside`: users of another company are in it. */
+export type SlackChannel = { id: string; name: string; isSharedOutside?: true };
+
 /** A Slack workspace: its team, users, user groups and channels. */
 export type SlackSeed = {
   team: Team;
   users: readonly SlackUser[];
   userGroups: readonly SlackUserGroup[];
-  channels: readonly { id: string; name: string }[];
+  channels: readonly SlackChannel[];
 };
 
 /** The content of a new sandbox: one Slack workspace, its users, user groups and channels, and one installed app. The first
@@ -66,6 +69,7 @@ export const slackSeed = {
     { id: 'C0APPROVALS', name: 'aws-approvals' },
     { id: 'C0SHOP', name: 'team-shop' },
     { id: 'C0WEB', name: 'team-web' },
+    { id: 'C0PARTNERS', name: 'with-globex', isSharedOutside: true },
   ],
 } as const satisfies SlackSeed & {
   foreignTeam: Team;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { delay, type Fault, type Faults } from '../http/faults.ts';
 import { messageFault, viewFaults } from './block-kit.ts';
-import { findUser, type SlackSeed, type SlackUser, slackSeed } from './seed.ts';
+import { findUser, type SlackChannel, type SlackSeed, type SlackUser, slackSeed } from './seed.ts';
 import type { Block, Message, OpenView } from './state.ts';
 import { addMessage, findChannel, type SlackWorld, takeTrigger, withBlockIds } from './world.ts';
 
@@ -106,7 +106,7 @@ function webApi(world: SlackWorld): (method: string, given: Arguments) => ApiAns
   };
 }
 
-/** The methods that tell of users and user groups. */
+/** The methods that tell of users, user groups and channels. */
 function whoIs({ seed, userGroups }: SlackWorld, method: string, given: Arguments): ApiAnswer | undefined {
   switch (method) {
     case 'users.info': {
@@ -116,6 +116,10 @@ function whoIs({ seed, userGroups }: SlackWorld, method: string, given: Argument
     case 'users.lookupByEmail': {
       const user = seed.users.find(({ email, deleted }) => email === given.email && !deleted);
       return user ? ok({ user: userShown(seed, user) }) : refused('users_not_found');
+    }
+    case 'conversations.info': {
+      const channel = seed.channels.find(({ id }) => id === given.channel);
+      return channel ? ok({ channel: channelShown(channel) }) : refused('channel_not_found');
     }
     case 'usergroups.users.list': {
       const found = userGroups.get(String(given.usergroup));
@@ -197,6 +201,16 @@ const shown = (message: Message): Arguments => ({
   ts: message.ts,
   text: message.text,
   blocks: message.blocks,
+});
+
+const channelShown = ({ id, name, isSharedOutside }: SlackChannel): Arguments => ({
+  id,
+  name,
+  is_channel: true,
+  is_archived: false,
+  is_shared: isSharedOutside ?? false,
+  is_ext_shared: isSharedOutside ?? false,
+  is_pending_ext_shared: false,
 });
 
 const userShown = ({ team }: SlackSeed, user: SlackUser): Arguments => ({

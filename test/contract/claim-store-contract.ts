@@ -44,12 +44,24 @@ export function claimStoreContract(name: string, open: () => Promise<ClaimStoreW
     test('keeps where its message stands, for every reader at once', async () => {
       await handle(0).claim('message', inSeconds(60));
       expect(await handle(1).findMessage('message')).toBe(undefined);
-      await handle(0).keepMessage('message', { channel: 'C1', ts: '1.000001' });
+      await handle(0).keepMessage('message', { channel: 'C1', ts: '1.000001' }, inSeconds(60));
       expect(await handle(1).findMessage('message')).toEqual({ channel: 'C1', ts: '1.000001' });
     });
 
+    test('whose message is kept lasts as long as the message', async () => {
+      await handle(0).claim('kept', inSeconds(60));
+      await handle(0).keepMessage('kept', { channel: 'C1', ts: '1.000002' }, inSeconds(600));
+      world.clock.advance(599_000);
+      expect(await handle(1).claim('kept', inSeconds(60))).toBe(false);
+      world.clock.advance(1000);
+      expect(await handle(1).claim('kept', inSeconds(60))).toBe(true);
+      expect(await handle(1).findMessage('kept')).toBe(undefined);
+    });
+
     test('that is not there keeps nothing', async () => {
-      await expect(handle(0).keepMessage('nothing', { channel: 'C1', ts: '1.0' })).rejects.toThrow();
+      await expect(
+        handle(0).keepMessage('nothing', { channel: 'C1', ts: '1.0' }, inSeconds(60)),
+      ).rejects.toThrow();
       expect(await handle(0).findMessage('nothing')).toBe(undefined);
     });
   });

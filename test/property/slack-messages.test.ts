@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readTemplates } from '../../adapters/settings/files.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
-import { waitingStory } from '../../domain/messaging/notifications.ts';
+import { waitingStory } from '../../domain/messaging/waiting-story.ts';
 import { waitingPlanOf } from '../../domain/planning/waiting-plan.ts';
 import { parseCommand } from '../../handlers/slack/command.ts';
 import {
@@ -18,10 +18,10 @@ import {
   templateDetail,
   templateList,
 } from '../../handlers/slack/messages/answers.ts';
-import { approvalCard } from '../../handlers/slack/messages/approval-card.ts';
-import { notificationCard } from '../../handlers/slack/messages/notification-card.ts';
 import { permissionList } from '../../handlers/slack/messages/permission-list.ts';
 import { chooseView, rejectView, submitChoice } from '../../handlers/slack/messages/request-form.ts';
+import { approvalCard } from '../../handlers/slack/notifications/approval-card.ts';
+import { notificationCard } from '../../handlers/slack/notifications/notification-card.ts';
 import { namingFor } from '../../handlers/slack/people.ts';
 import { messageFault, viewFaults } from '../../sandbox/slack/block-kit.ts';
 import { chain, configurationContent, configurationOf, present } from '../support/domain/samples.ts';

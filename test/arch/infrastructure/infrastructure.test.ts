@@ -301,14 +301,15 @@ describe('the log', () => {
     expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
   });
 
-  test('and the read model lose no row of a grant: only the worker deletes there, and only postponed deliveries', () => {
+  test('and the read model lose no row of a grant: only the worker deletes there, and only what was postponed or owed', () => {
     const grants = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-grants`;
     const mayDelete = (key: string) =>
       Object.keys(policies).filter((role) => {
         const context = { 'dynamodb:LeadingKeys': key };
         return verdict(policies[role] ?? {}, 'dynamodb:DeleteItem', grants, context) === 'allow';
       });
-    expect(mayDelete('delivery#{"source":"bitbucket"}')).toEqual(['WorkerRole']);
+    for (const key of ['delivery#{"source":"bitbucket"}', 'notify#gr_a#1', 'remind#gr_a#1'])
+      expect(mayDelete(key)).toEqual(['WorkerRole']);
     for (const key of ['gr_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'name#repository#acme/shop', 'holds#x']) {
       expect(mayDelete(key)).toEqual([]);
     }

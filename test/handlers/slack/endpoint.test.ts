@@ -281,6 +281,13 @@ describe('an interaction', () => {
     expect(handedOn).toMatchObject([{ act: { verb: 'approve', grantId: 'gr_x', planHash: 'f'.repeat(64) } }]);
   });
 
+  test('Renew hands on the grant, and nothing else is believed of a button', async () => {
+    const grantId = 'gr_hrq6egvaok6463yco36ybujl4g';
+    expect((await send(interaction(button('renew', grantId)))).status).toBe(200);
+    expect(handedOn).toMatchObject([{ act: { verb: 'renew', grantId }, user: 'U0ADA' }]);
+    expect((await send(interaction(button('renew', 'gr_x')))).status).toBe(400);
+  });
+
   test('of a user of another team is nobody that this app knows, whichever of the two teams is ours', async () => {
     const teams = [
       { team: { id: 'T0ACME' }, user: { id: 'U0ADA', team_id: 'T0EVIL' } },

@@ -10,6 +10,7 @@ const cause = { principal: ada, correlationId: 'request-1', entryPoint: 'http' a
 
 /** The ports of an append, and what was announced. */
 function world() {
+  const prepared: GrantEvent[][] = [];
   const announced: GrantEvent[][] = [];
   const clock = new FakeClock();
   clock.advance(60_000);
@@ -20,9 +21,12 @@ function world() {
     checkpoints: new FakeCheckpointStore(),
     grants,
     clock,
-    notify: async ({ events }: StreamPart) => void announced.push([...events]),
+    notifier: {
+      prepare: async ({ events }: StreamPart) => void prepared.push([...events]),
+      notify: async ({ events }: StreamPart) => void announced.push([...events]),
+    },
   };
-  return { ports, announced, log };
+  return { ports, prepared, announced, log };
 }
 
 test('what was appended is announced, with all that was before it', async () => {
@@ -34,6 +38,17 @@ test('what was appended is announced, with all that was before it', async () => 
     ['GrantRequested'],
     ['GrantRequested', 'ProvisioningStarted'],
   ]);
+});
+
+test('what must be notified is kept before it is appended, also where the append fails', async () => {
+  const { ports, prepared, announced, log } = world();
+  const stream = await loadStream(ports, GRANT_ID);
+  log.beforeAppend = () => {
+    expect(prepared).toHaveLength(1);
+    throw new Error('DynamoDB is down');
+  };
+  await expect(appendEvent(ports, stream, { event: requested(), cause })).rejects.toThrow();
+  expect(announced).toEqual([]);
 });
 
 test('what lost the race is announced by nobody but the winner', async () => {

@@ -8,13 +8,14 @@ import { slackWebApi } from '../../../adapters/slack/web-api.ts';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import type { Principal } from '../../../domain/shared/principal.ts';
-import { type NotificationPorts, tell } from '../../../handlers/slack/messages/notifications.ts';
+import { tell } from '../../../handlers/slack/notifications/notify.ts';
+import type { NotificationPorts } from '../../../handlers/slack/notifications/sending.ts';
 import { createTables, startDynamodbSandbox } from '../../../sandbox/dynamodb/server.ts';
 import { slackSeed } from '../../../sandbox/slack/seed.ts';
 import { startSlackSandbox } from '../../../sandbox/slack/server.ts';
 import { useAwsEnvironment } from '../adapters/environment.ts';
 import { claimsTable } from '../adapters/tables.ts';
-import { FakeClock, FakeEventLog, type Journal } from '../domain/fakes/store.ts';
+import { FakeClock, FakeEventLog, FakeGrantTable, type Journal } from '../domain/fakes/store.ts';
 import { chain, configurationContent, configurationOf, GRANT_ID, SHOP_PROJECT } from '../domain/samples.ts';
 import { eventsOf } from '../domain/streams/stored.ts';
 import { asGrantId } from '../identifiers.ts';
@@ -29,6 +30,7 @@ export async function notificationWorld() {
   useAwsEnvironment({ dynamodb: dynamodb.url });
   await createTables(dynamodb.url, [claimsTable('claims')]);
   const clock = new FakeClock();
+  const grants = new FakeGrantTable();
   const client = dynamodbClient();
   const journal: Journal = [];
   const lines: { level: string; text: string; more: object }[] = [];
@@ -53,6 +55,7 @@ export async function notificationWorld() {
     configuration,
     log,
     clock,
+    grants,
     claims: dynamodbClaimStore(client, 'claims', clock),
     web: slackWebApi({
       url: slack.url,
@@ -69,6 +72,7 @@ export async function notificationWorld() {
   return {
     clock,
     lines,
+    grants,
     ports,
     /** The stream of a grant of its own: nothing that was told of another is known of it. */
     async story(events: readonly NewEvent[], principal?: Principal) {
@@ -87,7 +91,7 @@ export async function notificationWorld() {
       for (const next of chain([event], grantId, from, principal).slice(from.length)) await log.append(next);
     },
     tell: (grantId: GrantId, seq: number, over: Partial<NotificationPorts> = {}) =>
-      tell(ports(over), { source: 'notify', grantId, seq }),
+      tell(ports(over), { grantId, seq }),
     fault: (fault: object) =>
       fetch(`${slack.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) }),
     clearFaults: () => fetch(`${slack.url}/sandbox/faults`, { method: 'DELETE' }),

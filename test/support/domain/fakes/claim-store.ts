@@ -19,10 +19,10 @@ export class FakeClaimStore implements ClaimStore {
     return true;
   }
 
-  async keepMessage(id: string, message: { channel: string; ts: string }): Promise<void> {
+  async keepMessage(id: string, message: { channel: string; ts: string }, until: string): Promise<void> {
     const kept = this.claims.get(id);
     if (!kept) throw new Error(`${id} was not claimed`);
-    kept.message = message;
+    Object.assign(kept, { message, until });
   }
 
   async findMessage(id: string): Promise<{ channel: string; ts: string } | undefined> {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { changeOf } from '../../../../../domain/grants/grant.ts';
 import { identifiersOf, type Principal } from '../../../../../domain/shared/principal.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
-import { upgradeGrant } from '../../../../../domain/use-cases/requests/upgrade-grant.ts';
+import { renewGrant, upgradeGrant } from '../../../../../domain/use-cases/requests/request-again.ts';
 import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
   ada,
@@ -447,5 +447,52 @@ describe('an upgrade', () => {
       });
     });
     expect(codeOf(await upgrade())).toBe('PARAMETERS_INVALID');
+  });
+});
+
+describe('a renewal', () => {
+  const DAYS = 24 * HOURS;
+  const renew = (caller = platform) =>
+    renewGrant(
+      world.requestPorts,
+      { grantId: GRANT_ID },
+      { caller, correlationId: 'renew', entryPoint: 'slack', dryRun: false },
+    );
+  const endsIn = async () => Date.parse((await world.grantNow()).expiresAt ?? '') - world.clock.now();
+  beforeEach(() => world.redeploy(() => {}));
+
+  test('lets a grant last as long again, from now', async () => {
+    await world.request({ expiresIn: 'P30D', reason: 'we release it' });
+    world.clock.advance(24 * DAYS);
+    successOf(await renew());
+    expect(await endsIn()).toBeGreaterThan(29 * DAYS);
+    expect(await last()).toBe('GrantExpiryChanged');
+  });
+
+  test('of more than half of its time left changes nothing', async () => {
+    await world.request({ expiresIn: 'P30D' });
+    world.clock.advance(10 * DAYS);
+    expect(successOf(await renew()).outcome).toBe('unchanged');
+    expect(await endsIn()).toBeLessThan(20 * DAYS + 1);
+  });
+
+  test('waits for approval where a request does', async () => {
+    await world.request({ expiresIn: 'P30D' });
+    world.redeploy((content) => Object.assign(content, { approval: 'required', maxSessionDuration: 7200 }));
+    world.clock.advance(24 * DAYS);
+    expect(successOf(await renew()).outcome).toBe('accepted');
+    expect(await endsIn()).toBeLessThan(6 * DAYS + 1);
+  });
+
+  test('is no right of whoever may not request it', async () => {
+    await world.request({ expiresIn: 'P30D' });
+    expect(['GRANT_NOT_FOUND', 'DENIED']).toContain(codeOf(await renew(stranger)));
+  });
+
+  test('of a grant without an end, or that is not active, is a conflict', async () => {
+    await world.request();
+    expect(codeOf(await renew())).toBe('CONFLICT');
+    await world.revoke();
+    expect(codeOf(await renew())).toBe('CONFLICT');
   });
 });

@@ -1,8 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import type { WaitingOver, WaitingStory } from '../../../domain/messaging/notifications.ts';
+import type { WaitingOver, WaitingStory } from '../../../domain/messaging/waiting-story.ts';
 import { visible } from '../../../domain/shared/text/visible-text.ts';
-import type { Naming } from '../people.ts';
 import {
   code,
   cut,
@@ -16,11 +15,18 @@ import {
   section,
   smallPrint,
   words,
-} from './blocks.ts';
-import { admission, placeOf, templateOf } from './grant-facts.ts';
-import { permissionList, wholePermissionList } from './permission-list.ts';
-import { expiryText, parameterLines, sessionText, trustText, wholeParameters } from './plan-facts.ts';
-import { slackTime } from './times.ts';
+} from '../messages/blocks.ts';
+import { admission, placeOf, templateOf } from '../messages/grant-facts.ts';
+import { permissionList, wholePermissionList } from '../messages/permission-list.ts';
+import {
+  expiryText,
+  parameterLines,
+  sessionText,
+  trustText,
+  wholeParameters,
+} from '../messages/plan-facts.ts';
+import { slackTime } from '../messages/times.ts';
+import type { Naming } from '../people.ts';
 
 /** What a pressed button carries: the grant, and the plan that was read. It is readable to all and cannot be
  *  changed. */

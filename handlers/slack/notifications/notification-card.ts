@@ -3,11 +3,11 @@ import type { GrantEvent } from '../../../domain/grants/event.ts';
 import { replay } from '../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant } from '../../../domain/grants/grant.ts';
 import { changesOf, liveStateOf } from '../../../domain/planning/plan.ts';
+import { code, lines, section, smallPrint, words } from '../messages/blocks.ts';
+import { placeOf, templateOf } from '../messages/grant-facts.ts';
+import { replacedText } from '../messages/plan-facts.ts';
+import { slackTime } from '../messages/times.ts';
 import type { Naming } from '../people.ts';
-import { code, lines, section, smallPrint, words } from './blocks.ts';
-import { placeOf, templateOf } from './grant-facts.ts';
-import { replacedText } from './plan-facts.ts';
-import { slackTime } from './times.ts';
 
 /** Who a message is for, and what it is written with. */
 export type CardWriting = {

@@ -1,0 +1,119 @@
+import type { DerivingSettings } from '../access/derived-groups/derived-groups.ts';
+import type { Directory } from '../access/directory.ts';
+import { isUnlisted, slackUserOf } from '../access/slack-identity.ts';
+import type { GrantEvent } from '../grants/event.ts';
+import type { StreamPart } from '../grants/evolve/checkpoint.ts';
+import { changeOf, type Grant } from '../grants/grant.ts';
+import type { ProjectUuid } from '../shared/identifiers.ts';
+import { isSamePrincipal, type Principal } from '../shared/principal.ts';
+import type { SlackSettings } from './slack-settings.ts';
+import { waitingEndedBy } from './waiting-story.ts';
+
+/** A recipient of a notification. `channel` is the id of a Slack channel or of a Slack user. `unlisted` is a requester without
+ *  an entry in `people`, who asked in Slack: only Slack knows which user has their email. */
+export type Recipient =
+  | { to: 'approvers' | 'team' | 'requester'; channel: string }
+  | { to: 'requester'; unlisted: Principal };
+
+/** What says who is notified. */
+export type RecipientSettings = {
+  slack: SlackSettings;
+  directory: Directory &
+    Pick<DerivingSettings, 'emailDomains'> & {
+      projects: readonly { uuid: ProjectUuid; approversChannel?: string | undefined }[];
+    };
+};
+
+/** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
+ *  to wait. The project's team is notified of that too, and of what was granted, changed and ended. The
+ *  requester is notified of the decision, and of the end unless they ended it. */
+export function recipientsOf(settings: RecipientSettings, part: StreamPart): Recipient[] {
+  const event = part.events.at(-1);
+  const asked = lastRequest(part);
+  if (!event || !asked) return [];
+  const { approval } = asked;
+  const team = teamOf(settings, asked.project);
+  const requester = isOwnDoing(event.principal, asked.principal)
+    ? []
+    : requesterOf(settings, asked.principal);
+  switch (event.type) {
+    case 'GrantRequested':
+    case 'GrantChangeRequested':
+      return approval === 'required'
+        ? [...approversOf(settings, event.data.proposal?.decidedBy), ...team]
+        : [];
+    case 'GrantActivated':
+    case 'GrantUpdated':
+      return approval === 'required' ? [...team, ...requester] : team;
+    case 'ProvisioningFailed':
+    case 'UpdateFailed':
+      return approval === 'required' ? requester : [];
+    case 'GrantRejected':
+    case 'RequestLapsed':
+      return requester;
+    case 'GrantRevoked':
+      return [...team, ...(endedByThemselves(part, asked.principal) ? [] : requester)];
+    default:
+      return [];
+  }
+}
+
+/** The channels of those who decide a request: of each project whose approvers do, where it has one of its own. What no project
+ *  decides alone, the installation's approvers may have to. */
+export function approversOf(
+  { slack, directory: { projects } }: RecipientSettings,
+  decidedBy: readonly ProjectUuid[] = [],
+): Recipient[] {
+  const own = decidedBy.map(
+    (one) => projects.find(({ uuid }) => uuid === one)?.approversChannel ?? slack.approversChannel,
+  );
+  const channels = decidedBy.length === 1 ? own : [slack.approversChannel, ...own];
+  return [...new Set(channels)].map((channel) => ({ to: 'approvers', channel }));
+}
+
+/** The requester and the project's team of a grant that is about to end. */
+export function recipientsOfReminder(settings: RecipientSettings, { request }: Grant): Recipient[] {
+  return [...teamOf(settings, request.intent.project), ...requesterOf(settings, request.requestedBy)];
+}
+
+function teamOf({ slack }: RecipientSettings, project: { uuid: string } | undefined): Recipient[] {
+  const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
+  return channel ? [{ to: 'team', channel }] : [];
+}
+
+function requesterOf({ slack, directory }: RecipientSettings, principal: Principal): Recipient[] {
+  if (principal.kind !== 'person') return [];
+  const channel = slackUserOf(directory, slack.team, principal.id);
+  if (channel !== undefined) return [{ to: 'requester', channel }];
+  return slack.emailLookup && isUnlisted(directory, principal)
+    ? [{ to: 'requester', unlisted: principal }]
+    : [];
+}
+
+const isOwnDoing = (by: Principal, requester: Principal): boolean =>
+  by.kind === 'person' && isSamePrincipal(by, requester);
+
+/** True where the requester asked for the revoke that the last event completes. Who revoked may be before the checkpoint; the
+ *  worker reads the whole stream. */
+function endedByThemselves({ events }: StreamPart, requester: Principal): boolean {
+  const ending = events.findLast(({ type }) => type === 'RevocationRequested' || type === 'GrantRequested');
+  return ending?.type === 'RevocationRequested' && isOwnDoing(ending.principal, requester);
+}
+
+type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };
+const isRequest = (event: GrantEvent): event is Request =>
+  event.type === 'GrantRequested' || event.type === 'GrantChangeRequested';
+
+/** The latest request, from the events or else from the checkpoint's grant. */
+function lastRequest({ checkpoint, events }: StreamPart) {
+  const event = events.findLast(isRequest);
+  if (event) return { ...event.data, principal: event.principal };
+  if (!checkpoint) return undefined;
+  const { intent, approval, requestedBy } = changeOf(checkpoint.grant) ?? checkpoint.grant.request;
+  return { project: intent.project, approval, principal: requestedBy };
+}
+
+/** True when the last event has recipients, or when it ends the wait of a request whose message must be
+ *  updated. */
+export const isNotifiable = (settings: RecipientSettings, part: StreamPart): boolean =>
+  recipientsOf(settings, part).length > 0 || waitingEndedBy(part) !== undefined;

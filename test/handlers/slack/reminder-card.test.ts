@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../../domain/grants/event.ts';
+import { remindersOf } from '../../../domain/messaging/reminders.ts';
+import { endCard, waitCard } from '../../../handlers/slack/notifications/reminder-card.ts';
+import { chain, GRANT_ID, grantAfter, present } from '../../support/domain/samples.ts';
+import { expiryChanged, frozen, held, requested, storyOf } from '../../support/domain/stories.ts';
+import { asInstant } from '../../support/identifiers.ts';
+
+const writing = { naming: () => 'somebody', grantLink: 'https://portal.acme.example/{id}' };
+const ending: NewEvent[] = [...storyOf.active, expiryChanged(asInstant('2026-02-01T00:00:00.000Z'))];
+const reminderIn = (events: readonly NewEvent[]) =>
+  present(remindersOf({ remindAfterHours: 24 }, { checkpoint: undefined, events: chain(events) })[0]);
+const endOf = (...more: NewEvent[]) => {
+  const reminder = reminderIn(ending);
+  if (reminder.about !== 'end') throw new Error('an end was expected');
+  return JSON.stringify(endCard(grantAfter(...ending, ...more), reminder, writing));
+};
+
+describe('the reminder of an end', () => {
+  test('has a button that renews and names the grant alone, and a link', () => {
+    const card = endOf();
+    expect(card).toContain('"action_id":"renew"');
+    expect(card).toContain(`"value":"${GRANT_ID}"`);
+    expect(card).toContain(`https://portal.acme.example/${GRANT_ID}`);
+  });
+
+  test.each<[string, NewEvent, string]>([
+    ['frozen', frozen, 'thaw it first'],
+    ['held', held, 'release it first'],
+  ])('has no such button where the grant is %s, and says so', (_, event, text) => {
+    const card = endOf(event);
+    expect(card).not.toContain('"action_id":"renew"');
+    expect(card).toContain(text);
+  });
+
+  test('holds no reason, parameter or permission: a channel has readers who may not read the grant', () => {
+    expect(endOf()).not.toMatch(/shop-site|s3:|because|Reason/);
+  });
+});
+
+test('the reminder of a request that waits decides nothing', () => {
+  const waiting = [requested('required')];
+  const reminder = reminderIn(waiting);
+  if (reminder.about !== 'wait') throw new Error('a wait was expected');
+  const card = JSON.stringify(waitCard(grantAfter(...waiting), reminder, writing));
+  expect(card).toContain('Still waiting for approval');
+  expect(card).not.toMatch(/"action_id":"(approve|reject|renew)"/);
+});
