@@ -45,6 +45,7 @@ export function approvalRules(world: () => World): void {
           lost: [],
           requiresApproval: false,
           approvalReasons: [],
+          decidedBy: [],
           expiresAt: {},
           maxSessionDuration: nowThen(undefined, 3600),
           trustPolicyChanged: false,

@@ -233,7 +233,7 @@ export function templateRules(world: () => World): void {
           name: expect.any(String),
           version: expect.stringMatching(/^[0-9a-f]{16}$/),
           description: expect.any(String),
-          ...('actsThrough' in item ? { actsThrough: expect.any(String) } : {}),
+          ...('actsThrough' in item ? { actsThrough: expect.any(String), lifetime: { max: 'P90D' } } : {}),
           scope: expect.stringMatching(actsThrough ? /^environment$/ : /^(?:any|environment)$/),
           approval: actsThrough ? 'required' : 'none',
           requestableBy: expect.arrayContaining(['person', 'service']),
