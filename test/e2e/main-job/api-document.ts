@@ -80,6 +80,9 @@ export function apiDocumentRules(world: () => World): void {
 
   test('each operation of the API’s document takes its example with nothing asked before, and answers as it says', async () => {
     const grace = await world().person('grace@acme.example');
+    const joan = await world().person('joan@acme.example', { groups: ['platform'] });
+    // Who repaired or thawed a grant has asked for it, and releases nothing of it.
+    const mary = await world().person('mary@acme.example', { groups: ['platform'] });
     const statuses = {
       requestGrant: (await send('requestGrant')).status,
       listGrants: (await send('listGrants')).status,
@@ -91,7 +94,7 @@ export function apiDocumentRules(world: () => World): void {
       rejectGrant: (await send('rejectGrant', { ...(await waiting('rejected')), token: grace })).status,
       freezeGrant: (await send('freezeGrant')).status,
       thawGrant: (await send('thawGrant', { token: grace })).status,
-      repairGrant: (await send('repairGrant', { token: grace })).status,
+      repairGrant: (await send('repairGrant', { token: joan })).status,
       explainAdmission: (await send('explainAdmission')).status,
       listTemplates: (await send('listTemplates')).status,
       showTemplate: (await send('showTemplate')).status,
@@ -103,6 +106,8 @@ export function apiDocumentRules(world: () => World): void {
       checkHealth: (await send('checkHealth')).status,
       readApiDocument: (await send('readApiDocument')).status,
       revokeGrant: (await send('revokeGrant')).status,
+      revokeRepository: (await send('revokeRepository')).status,
+      releaseRepository: (await send('releaseRepository', { token: mary })).status,
     };
     expect(Object.keys(statuses).sort()).toEqual(
       documented.map(({ operation }) => operation.operationId).sort(),
