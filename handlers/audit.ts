@@ -1,12 +1,12 @@
 import { composeAudits, composeCursors, composeDecidingCore, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { auditRoutes } from './http/routes/audit.ts';
+import { observed } from './invocation/observed.ts';
 
 const core = composeDecidingCore();
 
 /** Searches the audit log. */
-export const handler = httpFunction(
+export const handler = observed(
   core,
-  composeVerifier(core),
-  auditRoutes({ ...composeAudits(core), ...composeCursors(core) }),
+  httpFunction(core, composeVerifier(core), auditRoutes({ ...composeAudits(core), ...composeCursors(core) })),
 );

@@ -5,6 +5,7 @@ import { bitbucketApi } from '../adapters/bitbucket/api.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import type { CedarAccess } from '../adapters/cedar/access.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
+import { embeddedMetrics, noMetrics } from '../adapters/cloudwatch/embedded-metrics.ts';
 import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
@@ -36,7 +37,7 @@ import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.t
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
-import type { AuditPort } from '../domain/guardrails/guardrails.ts';
+import type { Metrics } from '../domain/messaging/metrics.ts';
 import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
 import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
@@ -52,6 +53,7 @@ import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource, type SecretsBySlug } from './environment.ts';
 import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
+import { accessReports, auditReport, measuredLog, stoppedReport } from './invocation/reports.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
 import type { NotificationPorts } from './slack/notifications/sending.ts';
@@ -74,6 +76,7 @@ export type Core = {
   clock: Clock;
   outgoing: Outgoing;
   logger: Logger;
+  metrics: Metrics;
   source: SettingsSource;
   settings: { templates?: ReadonlyMap<string, Template>; access?: CedarAccess };
 };
@@ -81,12 +84,15 @@ export type Core = {
 /** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
 export function composeCore({ variables = process.env, source, clock, outgoing }: Start = {}): Core {
   const from = source ?? sourceFromEnvironment(process.cwd(), variables);
+  const environment = readEnvironment(variables);
+  const time = clock ?? systemClock;
   return {
-    environment: readEnvironment(variables),
+    environment,
     configuration: readConfiguration(from),
-    clock: clock ?? systemClock,
+    clock: time,
     outgoing: outgoing ?? passThrough,
     logger: new Logger({ serviceName: 'rolewright' }),
+    metrics: environment.isOnLambda ? embeddedMetrics(environment.installation, time) : noMetrics,
     source: from,
     settings: {},
   };
@@ -126,11 +132,12 @@ function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPort
 }
 
 /** The event log and the read model for use cases that append. Whoever must hear of an event is notified in Slack, where it is
- *  configured. */
+ *  configured. Events that an administrator is alarmed about are counted. */
 export function composeStreams(core: Core): StreamPorts {
   const records = composeRecords(core);
   const notifying = { ...core, grants: records.grants, worker: composeWorkerClient(core) };
-  return { ...records, notifier: core.configuration.slack && slackNotifier(notifying) };
+  const log = measuredLog(records.log, core.metrics);
+  return { ...records, log, notifier: core.configuration.slack && slackNotifier(notifying) };
 }
 
 const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
@@ -165,18 +172,12 @@ export function composeDecidingCore(): Core {
 }
 
 /** Who may do what, and where refusals and what cannot be read are reported: one structured line for each, whose messages
- *  `denied` and `UNREADABLE` are stable, so that they can be counted. Throws `StartFailure` with every
+ *  `denied` and `UNREADABLE` are stable. Throws `StartFailure` with every
  *  error of the rules, unless a bundle holds them, checked. A function that calls this carries Cedar: its `package` in
  *  `serverless.yml` says so. */
 const composeAccess = (core: Core): Pick<AccessPorts, 'access' | 'reportDenied' | 'reportUnreadable'> => ({
   access: accessOf(core),
-  reportDenied: (denial) => core.logger.warn('denied', { denial }),
-  reportUnreadable: (grantId, cause) => core.logger.error('UNREADABLE', { grantId, error: cause as Error }),
-});
-
-/** Where plans that break an audited guardrail are reported: one structured line for each. */
-const composeAudit = ({ logger }: Core): AuditPort => ({
-  reportAudited: (audited) => logger.warn('guardrail audited', { audited }),
+  ...accessReports(core),
 });
 
 /** Who administers a repository, where an administrator has switched that on. */
@@ -205,7 +206,7 @@ export function composeRequests(core: Core): RequestPorts {
   return {
     ...composeStreams(core),
     ...composeAccess(core),
-    ...composeAudit(core),
+    ...auditReport(core),
     admins: composeAdmins(core, bitbucket),
     configuration: core.configuration,
     templates: composeTemplates(core),
@@ -256,7 +257,8 @@ function composeConversations(core: Core): ConversationPorts & NotificationPorts
 export const composeWorker = (core: Core): WorkerPorts => ({
   ...composeConversations(core),
   worker: composeWorkerClient(core),
-  reportStopped: (grantId) => core.logger.error('UNREADABLE_REVOCATIONS_STOPPED', { grantId }),
+  metrics: core.metrics,
+  ...stoppedReport(core),
   reportProblem: (about, problem) =>
     core.logger.error('what a delivery asks for is refused', { ...about, problem }),
 });
@@ -331,7 +333,7 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
   const { configuration, clock, outgoing, environment, logger } = core;
   return {
     ...composeStreams(core),
-    ...composeAudit(core),
+    ...auditReport(core),
     checkpoints: dynamodbCheckpointStore(dynamodbClient(outgoing), environment.checkpointsTable),
     reportUnkept: (grantId, error) =>
       logger.warn('a checkpoint was not kept', { grantId, error: error as Error }),

@@ -25,6 +25,7 @@ const shape = z.object({
   CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
+  INSTALLATION: z.string().min(1).default('local'),
   BITBUCKET_CREDENTIAL_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_CREDENTIALS: credentialsByWorkspace.optional(),
   BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS: z.string().min(1).optional(),
@@ -54,6 +55,8 @@ export type Environment = {
   claimsTable: string;
   provisionerFunction: string;
   workerFunction: string;
+  /** The prefix of the stack's names, the dimension of its metrics. */
+  installation: string;
   bitbucketCredentials: SecretsBySlug<unknown>;
   bitbucketAdminCredentials: SecretsBySlug<unknown>;
   webhookSecrets: SecretsBySlug<string>;
@@ -101,6 +104,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     const local = Object.keys(variables).filter(isLocalOnly);
     errors.push(...local.map((name) => `${name}: must not be set on Lambda`));
     for (const name of [
+      'INSTALLATION',
       'BITBUCKET_CREDENTIAL_PARAMETERS',
       'BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS',
       'BITBUCKET_WEBHOOK_SECRET_PARAMETERS',
@@ -122,6 +126,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
+    installation: parsed.data.INSTALLATION,
     bitbucketCredentials: secretsBySlug(
       parsed.data.BITBUCKET_CREDENTIALS,
       parsed.data.BITBUCKET_CREDENTIAL_PARAMETERS,

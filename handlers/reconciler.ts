@@ -6,6 +6,7 @@ import {
   composeStreams,
   composeWorkerClient,
 } from './compose.ts';
+import { observed } from './invocation/observed.ts';
 import { reconcileAll } from './worker/drift-function.ts';
 
 const core = composeCore();
@@ -16,7 +17,11 @@ const ports = {
   worker: composeWorkerClient(core),
   configuration: core.configuration,
   logger: core.logger,
+  metrics: core.metrics,
+  isOnLambda: core.environment.isOnLambda,
 };
 
 /** Makes one pass over what is due, and one over drift where that is due or asked for. */
-export const handler = (event: unknown, context: Context) => reconcileAll(ports, event, context);
+export const handler = observed(core, (event: unknown, context: Context) =>
+  reconcileAll(ports, event, context),
+);

@@ -1,8 +1,9 @@
 import { webhookEndpoint } from './bitbucket/webhook-endpoint.ts';
 import { composeCore, composeWebhookEndpoint } from './compose.ts';
 import { guarded } from './http/http-function.ts';
+import { observed } from './invocation/observed.ts';
 
 const core = composeCore();
 
 /** Takes Bitbucket's webhooks. */
-export const handler = guarded(core, webhookEndpoint(composeWebhookEndpoint(core)));
+export const handler = observed(core, guarded(core, webhookEndpoint(composeWebhookEndpoint(core))));

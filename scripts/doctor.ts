@@ -86,6 +86,19 @@ export const ownershipWarnings = ({
     isWarning: true,
   }));
 
+/** A warning while alarms go to no topic. */
+export const alarmWarnings = ({ alarms }: Pick<Configuration, 'alarms'>): Finding[] =>
+  alarms
+    ? []
+    : [
+        {
+          about: 'Alarms notify no topic',
+          isGood: true,
+          isWarning: true,
+          remedy: 'Enter alarms.topic in the configuration and deploy: docs/operations.md says how.',
+        },
+      ];
+
 /** Findings for people. */
 export const diagnosisText = (findings: readonly Finding[]): string =>
   findings
@@ -103,6 +116,7 @@ async function main(): Promise<void> {
     ...(await diagnose(settings, configuration)),
     ...(await diagnoseAccounts(configuration, accountAccess(settings.isSandbox, process.env))),
     ...ownershipWarnings(configuration),
+    ...(settings.isSandbox ? [] : alarmWarnings(configuration)),
   ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;

@@ -21,6 +21,7 @@ import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { accountErrors, accountSchema } from './accounts.ts';
+import { alarmErrors, alarmsSchema } from './alarms.ts';
 import { corsSchema } from './cors.ts';
 import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
 import { givenTwice, workspaceErrors } from './workspaces.ts';
@@ -45,6 +46,7 @@ const configurationSchema = z.strictObject({
   slack: slackSettingsSchema.optional(),
   cors: corsSchema.optional(),
   drift: driftRulesSchema.default([]),
+  alarms: alarmsSchema.optional(),
   guardrails: guardrailSettingsSchema.default({ audit: [], deny: [] }),
   limits: z
     .strictObject({
@@ -86,6 +88,7 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
   const configuration = withTeams({ ...parsed.data, accounts });
   const errors = [
     ...sharedPathErrors(configuration),
+    ...alarmErrors(configuration),
     ...workspaceErrors(content),
     ...accountErrors(content),
     ...overlappingEntries(configuration.issuers),

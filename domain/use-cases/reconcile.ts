@@ -78,6 +78,8 @@ export type ReconcilePorts = ClosingPorts & {
   reportFailure(grantId: StreamId, error: unknown): void;
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
   reportStopped(grantId: GrantId): void;
+  /** Is shown each row that is due, for those who watch. Never throws. */
+  reportDue?(row: DueRow): void;
 };
 
 /** What one pass found: how many rows were due, how many of their grants came to rest, how many did not, and how many of
@@ -122,6 +124,7 @@ export async function reconcile(
   const retries: DueRow[] = [];
   const budget = { width: SIDE_BY_SIDE, mayBegin: () => clock.now() < deadline };
   await sideBySide(dueRows(grants, until), budget, async (row) => {
+    ports.reportDue?.(row);
     if (isPostponed(row.grantId)) await resumeRow(ports, row, pass);
     else if (isOwed(row.grantId)) await sendOwed(ports, row, pass);
     else if (row.attempts === 0) await reconcileRow(ports, row, pass);

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
+import type { Metrics } from '../../domain/messaging/metrics.ts';
 import type { Notifier } from '../../domain/messaging/ports.ts';
 import { type NotifierPorts, rowNotifier } from '../../domain/use-cases/messages/notifier.ts';
 
@@ -7,11 +8,13 @@ import { type NotifierPorts, rowNotifier } from '../../domain/use-cases/messages
 export function slackNotifier({
   configuration,
   logger,
+  metrics,
   grants,
   worker,
 }: Pick<NotifierPorts, 'grants' | 'worker'> & {
   configuration: Configuration;
   logger: Pick<Logger, 'warn'>;
+  metrics: Metrics;
 }): Notifier | undefined {
   const { slack, approvals } = configuration;
   if (!slack) return undefined;
@@ -19,7 +22,9 @@ export function slackNotifier({
     grants,
     worker,
     settings: { slack, directory: configuration, approvals },
-    reportLate: (message, error) =>
-      logger.warn('a notification is late', { ...message, error: error as Error }),
+    reportLate: (message, error) => {
+      metrics.put({ NotificationsLate: 1 });
+      logger.warn('a notification is late', { ...message, error: error as Error });
+    },
   });
 }

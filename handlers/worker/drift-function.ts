@@ -22,15 +22,17 @@ export type DriftFunctionPorts = ReconcilerFunctionPorts &
 /** What the reconciler answers: what was due, and the passes over drift that it made or went on with. */
 export type ReconcilerAnswer = (Reconciliation | { error: string }) & { drift: AccountPass[] };
 
-/** One run of the reconciler: what is due first, then drift with the time that is left. Never throws. */
+/** One run of the reconciler: what is due first, then drift with the time that is left. Throws, after both, on Lambda alone,
+ *  where a pass over what is due has stopped. */
 export async function reconcileAll(
   ports: DriftFunctionPorts,
   event: unknown,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<ReconcilerAnswer> {
-  const found = await reconcilerFunction(ports, context);
+  const [found] = await Promise.allSettled([reconcilerFunction(ports, context)]);
   const drift = await driftFunction(ports, event, context);
-  return { ...found, drift };
+  if (found.status === 'rejected') throw found.reason;
+  return { ...found.value, drift };
 }
 
 /** The passes over drift of one run. Reports each in a line whose `_aws` member makes metrics of its numbers. Never throws: an

@@ -17,10 +17,14 @@ const LEASE_MARGIN_MS = 60_000;
 const invocation = z.strictObject({ grantId: z.union([grantIdSchema, unreadableStreamSchema]) });
 
 /** What one invocation needs beside the provisioner's own ports. */
-export type ProvisionerFunctionPorts = ProvisionerPorts & { logger: Pick<Logger, 'error'> };
+export type ProvisionerFunctionPorts = ProvisionerPorts & {
+  logger: Pick<Logger, 'error'>;
+  isOnLambda: boolean;
+};
 
 /** Works on one grant. Takes `{grantId}` and nothing else, is reachable by `Invoke` only, and answers how it ended;
- *  whatever fails is logged and answered as `unfinished`, because the read model knows that the grant is due. */
+ *  whatever fails is logged, because the read model knows that the grant is due. On Lambda it is thrown as well, so that
+ *  Lambda counts it: its callers take a failed invocation for `unfinished`. A local gateway would die of it. */
 export async function provisionerFunction(
   ports: ProvisionerFunctionPorts,
   event: unknown,
@@ -39,6 +43,7 @@ export async function provisionerFunction(
     });
   } catch (error) {
     logger.error('provisioning stopped', { error: error as Error });
+    if (ports.isOnLambda) throw error;
     return { outcome: 'unfinished' };
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
+import type { Metrics } from '../../domain/messaging/metrics.ts';
 import { workerMessageSchema } from '../../domain/messaging/worker-message.ts';
 import { assertNever } from '../../domain/shared/result.ts';
 import { later } from '../../domain/shared/time.ts';
@@ -15,7 +16,7 @@ import { takeOwed } from '../slack/notifications/take-owed.ts';
 const LAST_PAGE_MS = 60_000;
 
 /** What the worker needs for all that it is handed. */
-export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts;
+export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts & { metrics: Metrics };
 
 /** Processes a message from a function at the edge; every message may be redelivered. Only functions of this
  *  stack may invoke it, so a malformed message is a bug: it is logged and not retried. */
@@ -57,8 +58,11 @@ async function takeDelivery(
       throw error;
     }),
   ).catch((error: unknown) => {
-    // An alarm is raised on this line. Lambda repeats the message, then keeps it in the queue.
-    if (error instanceof DeliveryGivenUp) ports.logger.error('DELIVERY_GIVEN_UP', { delivery, error });
+    // Lambda repeats the message, then keeps it in the queue.
+    if (error instanceof DeliveryGivenUp) {
+      ports.metrics.put({ DeliveriesGivenUp: 1 });
+      ports.logger.error('DELIVERY_GIVEN_UP', { delivery, error });
+    }
     throw error;
   });
   ports.logger.info(outcome === 'done' ? 'delivery followed' : 'delivery postponed', { delivery });

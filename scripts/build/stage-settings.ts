@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { sourceOfBuild } from '../../adapters/settings/source.ts';
+import { providerName } from '../../domain/bitbucket/oidc.ts';
 import { hubOf, isSpoke, readerRoleOf } from '../../domain/shared/account.ts';
 import { httpApiCors } from './cors.ts';
 
@@ -8,11 +9,11 @@ import { httpApiCors } from './cors.ts';
 const NO_SPOKE = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/none-is-a-spoke' };
 
 /** What `serverless.yml` takes from the stage's configuration: the ARNs of the roles that the provisioner and the reconciler may
- *  assume, the path of granted roles, the name of the boundary in the hub, its region, and what web pages may call. Throws
+ *  assume, the path of granted roles, the identity providers of its workspaces, the name of the boundary in the hub, its region, the topic of alarms, and what web pages may call. Throws
  *  `StartFailure`. */
 export function stageSettings(stage: string | null | undefined) {
   const source = sourceOfBuild(join(import.meta.dirname, '..', '..'), process.env, stage);
-  const { accounts, cors } = readConfiguration(source);
+  const { accounts, workspaces, cors, alarms } = readConfiguration(source);
   const hub = hubOf(accounts);
   if (!hub) throw new Error('a configuration has a hub');
   const spokes = accounts.filter(isSpoke);
@@ -21,8 +22,12 @@ export function stageSettings(stage: string | null | undefined) {
     spokeRoles: orNone(spokes.map(({ provisionerRole }) => provisionerRole)),
     readingRoles: orNone(spokes.map(readerRoleOf)),
     rolePath: hub.rolePath,
+    providers: workspaces.map(({ slug }) => ({
+      'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${providerName(slug)}`,
+    })),
     boundary: hub.boundaryPolicy,
     region: hub.region,
+    alarmActions: alarms ? [alarms.topic] : [],
     cors: httpApiCors(cors),
   };
 }

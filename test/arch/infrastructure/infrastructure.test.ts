@@ -19,12 +19,14 @@ const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/rolewright/rw-shop`;
 /** Kept by every operation but the one that creates it. Source: CloudFormation User Guide, DeletionPolicy attribute. */
 const KEPT = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc`;
 const all = functions();
 const policies = rolePolicies();
 const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
   Statement.map((statement) => ({ role, ...statement })),
 );
-const granted = (role: string) => policies[role]?.Statement.flatMap(({ Action }) => Action) ?? [];
+const granted = (role: string) =>
+  policies[role]?.Statement.flatMap(({ Action, Effect }) => (Effect === 'Allow' ? Action : [])) ?? [];
 
 describe('the routes', () => {
   const expected = Object.entries(operationsByFunction).flatMap(([name, own]) =>
@@ -171,7 +173,14 @@ describe('the provisioner', () => {
   const denyAll = { 'iam:PermissionsBoundary': DENY_ALL };
   const other = { 'iam:PermissionsBoundary': `arn:aws:iam::aws:policy/AdministratorAccess` };
   const elsewhere = `arn:aws:iam::${ACCOUNT}:role/rw-shop`;
-  const changes = ['PutRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRolePolicy', 'DetachRolePolicy'];
+  const changes = [
+    'PutRolePolicy',
+    'UpdateAssumeRolePolicy',
+    'DeleteRolePolicy',
+    'DetachRolePolicy',
+    'UpdateRole',
+    'DeleteRole',
+  ];
   test.each<[string, string, Record<string, string>, 'allow' | 'none']>([
     ['CreateRole', ROLE, boundary, 'allow'],
     ['CreateRole', ROLE, {}, 'none'],
@@ -189,14 +198,38 @@ describe('the provisioner', () => {
       [action, ROLE, other, 'none'],
       [action, elsewhere, boundary, 'none'],
     ]),
-    ['DeleteRole', ROLE, {}, 'allow'],
-    ['DeleteRole', elsewhere, {}, 'none'],
+    ['TagRole', ROLE, { 'aws:TagKeys': 'rolewright:grant' }, 'allow'],
+    ['TagRole', elsewhere, { 'aws:TagKeys': 'rolewright:grant' }, 'none'],
     ['DeleteRolePermissionsBoundary', ROLE, boundary, 'none'],
     ['AttachRolePolicy', ROLE, boundary, 'none'],
     ['PassRole', ROLE, boundary, 'none'],
     ['CreateUser', `arn:aws:iam::${ACCOUNT}:user/eve`, boundary, 'none'],
   ])('%s on %s under %j: %s', (action, resource, keys, expected) => {
     expect(verdict(policies.ProvisionerRole ?? {}, `iam:${action}`, resource, keys)).toBe(expected);
+  });
+
+  test.each(['CreateRole', 'TagRole', 'CreateOpenIDConnectProvider', 'TagOpenIDConnectProvider'])(
+    '%s sets no tag but Rolewright’s own',
+    (action) => {
+      const keys = { ...boundary, 'aws:TagKeys': 'team' };
+      for (const resource of [ROLE, PROVIDER]) {
+        expect(verdict(policies.ProvisionerRole ?? {}, `iam:${action}`, resource, keys)).toBe('deny');
+      }
+    },
+  );
+
+  test('creates identity providers of the configured workspaces only', () => {
+    const create = (arn: string) =>
+      verdict(policies.ProvisionerRole ?? {}, 'iam:CreateOpenIDConnectProvider', arn);
+    expect(create(PROVIDER)).toBe('allow');
+    expect(create(PROVIDER.replace('/acme/', '/other/'))).toBe('none');
+    expect(create(`arn:aws:iam::${ACCOUNT}:oidc-provider/evil.example`)).toBe('none');
+    expect(stageSettings('sandbox').providers.map((one) => one['Fn::Sub'])).toEqual(
+      ['acme', 'globex'].map(
+        (slug) =>
+          `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/api.bitbucket.org/2.0/workspaces/${slug}/pipelines-config/identity/oidc`,
+      ),
+    );
   });
 });
 
@@ -227,12 +260,13 @@ describe('a spoke', () => {
     for (const name of ['spokeRoles', 'readingRoles', 'rolePath', 'boundary']) {
       expect(serverless.custom[name]).toBe(`\${self:custom.stageSettings.${name}}`);
     }
-    expect(stageSettings('sandbox')).toEqual({
+    expect(stageSettings('sandbox')).toMatchObject({
       spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
       readingRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke-reader'],
       rolePath: '/rolewright/',
       boundary: 'rolewright-boundary',
       region: 'eu-central-1',
+      alarmActions: [],
       cors: false,
     });
     expect(stageSettings('prod').spokeRoles).toEqual([
@@ -341,9 +375,10 @@ describe('the log', () => {
   });
 
   test('cannot be changed by any wildcard: no function’s action or table holds one', () => {
-    for (const { Action, Resource } of statements) {
+    for (const { Action, Resource, Effect } of statements) {
       expect(Action.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
       const wide = [Resource].flat().filter((resource) => resource === '*');
+      if (Effect === 'Deny') continue;
       const isList = Action.some((action) => ['iam:GetAccountSummary', 'iam:ListRoles'].includes(action));
       expect(wide).toEqual(isList ? ['*'] : []);
       if (JSON.stringify(Resource).includes(':dynamodb:')) {

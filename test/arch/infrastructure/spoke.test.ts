@@ -99,8 +99,8 @@ describe('the writing role of a spoke', () => {
   );
 
   test('may do in IAM exactly what the provisioner of the hub may, with its providers listed', () => {
-    const ofHub = rolePolicies().ProvisionerRole?.Statement.filter(({ Action }) =>
-      Action.every((action) => action.startsWith('iam:')),
+    const ofHub = rolePolicies().ProvisionerRole?.Statement.filter(
+      ({ Action, Effect }) => Effect === 'Allow' && Action.every((action) => action.startsWith('iam:')),
     );
     const allowing = writing.Statement.filter(({ Effect }) => Effect === 'Allow');
     const comparable = (statements: readonly object[] = []) =>

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Measures } from '../../../domain/messaging/metrics.ts';
 import { provisionerFunction } from '../../../handlers/worker/provisioner-function.ts';
 import { reconcilerFunction } from '../../../handlers/worker/reconciler-function.ts';
 import { takeMessage, type WorkerPorts } from '../../../handlers/worker/worker-function.ts';
@@ -22,8 +23,8 @@ beforeEach(() => {
 });
 
 describe('the provisioner', () => {
-  const invoke = (event: unknown, { account = ACCOUNT, left = 30_000 } = {}) =>
-    provisionerFunction({ ...world.provisionerPorts, logger }, event, {
+  const invoke = (event: unknown, { account = ACCOUNT, left = 30_000, isOnLambda = false } = {}) =>
+    provisionerFunction({ ...world.provisionerPorts, logger, isOnLambda }, event, {
       awsRequestId: 'run-1',
       invokedFunctionArn: arnIn(account),
       getRemainingTimeInMillis: () => left,
@@ -51,6 +52,11 @@ describe('the provisioner', () => {
     await askOnly();
     expect(await invoke(event)).toEqual({ outcome: 'unfinished' });
     expect([world.iamWrites(), lines]).toEqual([[], ['provisioning stopped']]);
+  });
+
+  test('throws on Lambda what stopped it, so that Lambda counts it', async () => {
+    await expect(invoke({}, { isOnLambda: true })).rejects.toThrow();
+    expect(lines).toEqual(['provisioning stopped']);
   });
 
   test('in an account that is not configured does nothing', async () => {
@@ -81,10 +87,26 @@ describe('the provisioner', () => {
 });
 
 describe('the reconciler', () => {
-  const pass = (left = 300_000) => {
+  const measured: Measures[] = [];
+  const metrics = { put: (measures: Measures) => void measured.push(measures) };
+  beforeEach(() => {
+    measured.length = 0;
+  });
+  const pass = (left = 300_000, isOnLambda = false) => {
     const { log, checkpoints, grants, clock, provisioner, configuration } = world.requestPorts;
     return reconcilerFunction(
-      { log, checkpoints, grants, clock, provisioner, configuration, worker: world.worker, logger },
+      {
+        log,
+        checkpoints,
+        grants,
+        clock,
+        provisioner,
+        configuration,
+        worker: world.worker,
+        logger,
+        metrics,
+        isOnLambda,
+      },
       { awsRequestId: 'pass-1', getRemainingTimeInMillis: () => left },
     );
   };
@@ -120,6 +142,25 @@ describe('the reconciler', () => {
       throw new Error('the table is away');
     };
     expect(await pass()).toEqual({ error: expect.any(String) });
+    expect(measured).toEqual([]);
+  });
+
+  test('that cannot read what is due fails visibly on Lambda', async () => {
+    world.grants.listDue = async () => {
+      throw new Error('the table is away');
+    };
+    await expect(pass(300_000, true)).rejects.toThrow('the table is away');
+  });
+
+  test('measures what it found, how long that had been due, and how often it had failed', async () => {
+    await leaveUnfinished();
+    await pass();
+    expect(measured).toEqual([{ Due: 1, Settled: 1, Unfinished: 0, OldestDue: 60, MostAttempts: 0 }]);
+  });
+
+  test('measures a pass at rest, too: a schedule that stopped shows as no measure', async () => {
+    await pass();
+    expect(measured).toEqual([{ Due: 0, Settled: 0, Unfinished: 0, OldestDue: 0, MostAttempts: 0 }]);
   });
 });
 

@@ -49,6 +49,7 @@ test.each([
     for (let n = 0; n < 80 * 60 && world.dead.length === 0; n += 1) await world.minute();
     expect(world.dead).toMatchObject([{ repository: { uuid } }]);
     expect(world.errors).toContain('DELIVERY_GIVEN_UP');
+    expect(world.measured).toContainEqual({ DeliveriesGivenUp: 1 });
     expect(world.postponed()).toEqual([]);
     for (let n = 0; n < 120; n += 1) expect((await world.minute()).due).toBe(0);
   },

@@ -42,6 +42,10 @@ export const CLOUD: Record<string, string> = {
 
 /** What the lists stand for that are no text: the parameters of a spoke, and the roles that a build reads from the settings. */
 const LISTS: Record<string, string[]> = {
+  'self:custom.providers': [
+    'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc',
+  ],
+  'self:custom.alarmActions': ['arn:aws:sns:eu-central-1:111122223333:operations'],
   'self:custom.spokeRoles': ['arn:aws:iam::444455556666:role/rolewright-spoke'],
   'self:custom.readingRoles': ['arn:aws:iam::444455556666:role/rolewright-spoke-reader'],
   ProviderArns: [

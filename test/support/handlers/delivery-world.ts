@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bitbucketApi } from '../../../adapters/bitbucket/api.ts';
 import { fixedCredentials } from '../../../adapters/settings/secrets.ts';
 import type { BitbucketDelivery } from '../../../domain/bitbucket/delivery-message.ts';
+import type { Measures } from '../../../domain/messaging/metrics.ts';
 import { reconcile } from '../../../domain/use-cases/reconcile.ts';
 import { takeMessage, type WorkerPorts } from '../../../handlers/worker/worker-function.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
@@ -26,6 +27,8 @@ export class DeliveryWorld extends FollowWorld {
   readonly dead: unknown[] = [];
   /** What the functions logged as errors. */
   readonly errors: string[] = [];
+  /** What the worker measured. */
+  readonly measured: Measures[] = [];
   /** Rows that the reconciler reported. */
   readonly reported: string[] = [];
   readonly sandbox: BitbucketSandbox;
@@ -88,7 +91,8 @@ export class DeliveryWorld extends FollowWorld {
   /** What Lambda does with a message: three attempts, then the queue. */
   async invokeWorker(message: unknown): Promise<void> {
     const quiet = { info: () => {}, warn: () => {}, error: (line: string) => this.errors.push(line) };
-    const ports = { ...this.followPorts, logger: quiet } as unknown as WorkerPorts;
+    const metrics = { put: (measures: Measures) => void this.measured.push(measures) };
+    const ports = { ...this.followPorts, logger: quiet, metrics } as unknown as WorkerPorts;
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const failed = await takeMessage(ports, message, { getRemainingTimeInMillis: () => 180_000 }).then(
         () => false,

@@ -29,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const deployed = {
+  INSTALLATION: 'rolewright-prod',
   EVENTS_TABLE: 'events',
   CHECKPOINTS_TABLE: 'checkpoints',
   GRANTS_TABLE: 'grants',

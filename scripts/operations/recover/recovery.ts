@@ -1,0 +1,156 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import {
+  DeleteTableCommand,
+  type DynamoDBClient,
+  UpdateTableCommand,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb';
+import { GetPolicyCommand, GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { type Adopted, adopt, stackState, type TemplateResource } from './adopt.ts';
+import { brokenChains, type KeptTable, lookAtTable, type WantedTable } from './inspection.ts';
+
+/** The AWS that a recovery looks at and changes. */
+export type RecoveryClients = {
+  dynamodb: DynamoDBClient;
+  iam: IAMClient;
+  cloudformation: CloudFormationClient;
+};
+
+/** What is recovered: the stack, its packaged template, and the ARN of its boundary. */
+export type Recovered = { stack: string; resources: Record<string, TemplateResource>; boundaryArn: string };
+
+/** What a recovery would do. `refused` are the reasons why it does nothing. */
+export type RecoveryPlan = { refused: string[]; removes: string[]; adopts: Adopted[] };
+
+/** States of a stack that holds nothing yet: a deployment may begin anew on it. */
+const NO_STACK: readonly (string | undefined)[] = [undefined, 'REVIEW_IN_PROGRESS', 'DELETE_COMPLETE'];
+
+const LOG = 'EventsTable';
+const READ_MODEL = 'GrantsTable';
+
+/** Looks at what a stack that is gone has left, and says what to do with it. Changes nothing. Tables without an item are removed;
+ *  others are adopted, if no one else can write or read them and every chain of the log is whole. */
+export async function planRecovery(clients: RecoveryClients, recovered: Recovered): Promise<RecoveryPlan> {
+  const { stack, resources } = recovered;
+  const state = await stackState(clients.cloudformation, stack);
+  if (!NO_STACK.includes(state)) {
+    return nothing([
+      `The stack ${stack} is ${state}. Only what a deleted stack has left is recovered. A stack that is ROLLBACK_COMPLETE is deleted first: npx sls remove.`,
+    ]);
+  }
+  const [log, readModel] = [
+    await lookAtTable(clients.dynamodb, wantedTable(resources, LOG)),
+    await lookAtTable(clients.dynamodb, wantedTable(resources, READ_MODEL)),
+  ];
+  const refused = [log, readModel].flatMap(refusals);
+  if (log.kind !== 'sound' && readModel.kind === 'sound') {
+    refused.push(
+      `${readModel.name}: holds rows, but the log ${log.name} is ${log.kind}: restore the log first`,
+    );
+  }
+  if (refused.length > 0) return nothing(refused);
+  if (log.kind === 'sound') {
+    const broken = await brokenChains(clients.dynamodb, log.name);
+    if (broken.length > 0) return nothing(broken.map((error) => `${log.name}: ${error}`));
+  }
+  const tables = [
+    { logicalId: LOG, table: log },
+    { logicalId: READ_MODEL, table: readModel },
+  ];
+  return {
+    refused: [],
+    removes: tables.filter(({ table }) => table.kind === 'empty').map(({ table }) => table.name),
+    adopts: [
+      ...tables
+        .filter(({ table }) => table.kind === 'sound')
+        .map(({ logicalId, table }) => adoptedTable(logicalId, table.name, resources)),
+      ...(await keptIdentities(clients.iam, recovered)),
+    ],
+  };
+}
+
+const nothing = (refused: string[]): RecoveryPlan => ({ refused, removes: [], adopts: [] });
+
+const refusals = (table: KeptTable): string[] =>
+  table.kind === 'refused' ? table.reasons.map((reason) => `${table.name}: ${reason}`) : [];
+
+const propertiesOf = (resources: Recovered['resources'], logicalId: string): Record<string, unknown> => {
+  const found = resources[logicalId];
+  if (!found) throw new Error(`the packaged template has no ${logicalId}: package this stage again`);
+  return found.Properties;
+};
+
+const wantedTable = (resources: Recovered['resources'], logicalId: string): WantedTable =>
+  propertiesOf(resources, logicalId) as WantedTable;
+
+const adoptedTable = (logicalId: string, name: string, resources: Recovered['resources']): Adopted => ({
+  logicalId,
+  type: 'AWS::DynamoDB::Table',
+  identifier: { TableName: name },
+  properties: propertiesOf(resources, logicalId),
+});
+
+/** A policy that allows nothing. It is what the adopting template says of a boundary, whose document names resources that are not
+ *  there yet; an import changes no document, and the next deployment writes the right one. */
+const ALLOWS_NOTHING = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+};
+
+/** The named roles and the boundary that are there. */
+async function keptIdentities(iam: IAMClient, { resources, boundaryArn }: Recovered): Promise<Adopted[]> {
+  const adopted: Adopted[] = [];
+  for (const logicalId of ['ProvisionerRole', 'ReconcilerRole']) {
+    const { RoleName, AssumeRolePolicyDocument } = propertiesOf(resources, logicalId);
+    const name = String(RoleName);
+    if (!(await exists(iam.send(new GetRoleCommand({ RoleName: name }))))) continue;
+    const properties = { RoleName, AssumeRolePolicyDocument };
+    adopted.push({ logicalId, type: 'AWS::IAM::Role', identifier: { RoleName: name }, properties });
+  }
+  if (await exists(iam.send(new GetPolicyCommand({ PolicyArn: boundaryArn })))) {
+    const { ManagedPolicyName, Description } = propertiesOf(resources, 'Boundary');
+    adopted.push({
+      logicalId: 'Boundary',
+      type: 'AWS::IAM::ManagedPolicy',
+      identifier: { PolicyArn: boundaryArn },
+      properties: { ManagedPolicyName, Description, PolicyDocument: ALLOWS_NOTHING },
+    });
+  }
+  return adopted;
+}
+
+async function exists(found: Promise<unknown>): Promise<boolean> {
+  try {
+    await found;
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchEntityException') return false;
+    throw error;
+  }
+}
+
+/** Does what a plan says. If it dies, the next plan is about what is left. A table is looked at again before it is removed. */
+export async function recover(
+  { dynamodb, cloudformation }: RecoveryClients,
+  { stack, resources }: Recovered,
+  { removes, adopts }: RecoveryPlan,
+): Promise<void> {
+  for (const name of removes) {
+    const wanted = [LOG, READ_MODEL]
+      .map((id) => wantedTable(resources, id))
+      .find((t) => t.TableName === name);
+    const now = wanted && (await lookAtTable(dynamodb, wanted));
+    if (now?.kind !== 'empty') throw new Error(`${name} is not empty any more. Nothing further was changed.`);
+    await removeTable(dynamodb, name);
+  }
+  if (adopts.length > 0) await adopt(cloudformation, stack, adopts);
+}
+
+async function removeTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  const waiting = { client, maxWaitTime: 300 };
+  await client.send(new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: false }));
+  await waitUntilTableExists(waiting, { TableName: tableName });
+  await client.send(new DeleteTableCommand({ TableName: tableName }));
+  await waitUntilTableNotExists(waiting, { TableName: tableName });
+}

@@ -1,0 +1,152 @@
+import { appendFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { readConfiguration } from '../../adapters/settings/files.ts';
+import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
+import { hubOf } from '../../domain/shared/account.ts';
+import { visible } from '../../domain/shared/text/visible-text.ts';
+import { apiClient } from '../api-client.ts';
+import { confirmationOf, type Installation, isConfirmed } from './confirmation.ts';
+
+/** One call of the API, as `apiClient` makes it. */
+type Call = Awaited<ReturnType<typeof apiClient>>;
+
+/** States in which access is open, may open, or is not yet ended. */
+const LIVE = ['pending', 'provisioning', 'active', 'frozen', 'revoking'] as const;
+
+/** States in which nothing of a grant is left in IAM. */
+const ENDED: readonly unknown[] = ['revoked', 'rejected', 'failed'];
+
+/** A grant that is not ended, as its list shows it. A grant whose events cannot be read has no repository. */
+export type LiveGrant = { id: string; state: string; repository?: string; account?: string; role?: string };
+
+type Item = {
+  id?: string;
+  grantId?: string;
+  state?: string;
+  repository?: { fullName?: string };
+  account?: string;
+  role?: { arn?: string };
+};
+
+/** Every grant that is not ended, each once, by its state. */
+export async function liveGrants(call: Call): Promise<LiveGrant[]> {
+  const found = new Map<string, LiveGrant>();
+  for (const state of LIVE) {
+    for await (const item of itemsIn(call, state)) {
+      const grant = liveGrantOf(item);
+      found.set(grant.id, grant);
+    }
+  }
+  return [...found.values()];
+}
+
+async function* itemsIn(call: Call, state: string): AsyncGenerator<Item> {
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ state, limit: '100', ...(cursor ? { cursor } : {}) });
+    const page = await call('GET', `/v1/grants?${query}`);
+    yield* page.items as Item[];
+    cursor = page.cursor as string | undefined;
+  } while (cursor !== undefined);
+}
+
+const liveGrantOf = ({ id, grantId, state, repository, account, role }: Item): LiveGrant => ({
+  id: id ?? grantId ?? '',
+  state: state ?? 'unreadable',
+  ...(repository?.fullName ? { repository: repository.fullName } : {}),
+  ...(account ? { account } : {}),
+  ...(role?.arn ? { role: role.arn } : {}),
+});
+
+/** What became of one grant. */
+export type Revocation = LiveGrant & { now: 'ended' | 'under way' | 'closed' | 'refused'; detail?: string };
+
+/** Asks for the revoke of each of `grants`. One that is refused does not stop the others. A repeated call changes nothing of what
+ *  was revoked. Each line is handed to `receipt` before the next grant is touched. */
+export async function revokeEach(
+  call: Call,
+  grants: readonly LiveGrant[],
+  { reason, receipt }: { reason: string; receipt(revocation: Revocation): void },
+): Promise<Revocation[]> {
+  const revocations: Revocation[] = [];
+  for (const grant of grants) {
+    const revocation = { ...grant, ...(await revoke(call, grant.id, reason)) };
+    receipt(revocation);
+    revocations.push(revocation);
+  }
+  return revocations;
+}
+
+async function revoke(call: Call, id: string, reason: string): Promise<Pick<Revocation, 'now' | 'detail'>> {
+  try {
+    const { state, unreadable, note } = await call('DELETE', `/v1/grants/${id}`, { reason });
+    if (unreadable === true) return { now: 'closed', detail: String(note ?? '') };
+    return { now: ENDED.includes(state) ? 'ended' : 'under way' };
+  } catch (error) {
+    return { now: 'refused', detail: (error as Error).message };
+  }
+}
+
+/** What would be revoked, for people: how many grants in which state and account. */
+export function summaryOf(grants: readonly LiveGrant[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { state, account = 'unknown' } of grants) {
+    const key = `${state} in account ${account}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].sort().map(([key, count]) => `${String(count).padStart(6)} ${key}`);
+}
+
+const USAGE = `Usage: npm run revoke:all -- --reason TEXT [--confirm '<stage> <account of the hub>'] [--receipt FILE]
+  Shows every grant of the installation that is not ended. Revokes them once stage and account are typed.
+  ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN say where and as whom; ROLEWRIGHT_STAGE says which stage, default prod.`;
+
+function installationOf(): Installation {
+  const source = sourceFromEnvironment(process.cwd(), process.env);
+  const hub = hubOf(readConfiguration(source).accounts);
+  return { stage: source.stage, account: hub?.id ?? '' };
+}
+
+/** `npm run revoke:all`. Exit code 0 once nothing is left open or under way, 1 if something is, 2 for wrong use. */
+async function main(args: string[]): Promise<number> {
+  const options = {
+    reason: { type: 'string' },
+    confirm: { type: 'string' },
+    receipt: { type: 'string' },
+  } as const;
+  const { values } = parseArgs({ args, options });
+  const { reason, confirm } = values;
+  if (!reason?.trim()) {
+    console.error(USAGE);
+    return 2;
+  }
+  const installation = installationOf();
+  const call = await apiClient();
+  const grants = await liveGrants(call);
+  console.log(
+    `Stage ${installation.stage}, hub ${installation.account}: ${grants.length} grants are not ended.`,
+  );
+  for (const line of summaryOf(grants)) console.log(line);
+  if (grants.length === 0) return 0;
+  if (!(await isConfirmed(installation, confirm))) {
+    console.error(`Nothing was revoked. Confirm with --confirm '${confirmationOf(installation)}'.`);
+    return 1;
+  }
+  const file = values.receipt ?? `revoke-all-${installation.stage}-${Date.now()}.ndjson`;
+  const receipt = (line: object) => appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  receipt({ ...installation, reason, at: new Date().toISOString(), grants: grants.length });
+  const revocations = await revokeEach(call, grants, { reason, receipt });
+  const open = revocations.filter(({ now }) => now !== 'ended');
+  for (const { id, now, detail = '' } of open) console.log(visible(`${id}: ${now} ${detail}`.trimEnd()));
+  console.log(`${revocations.length - open.length} ended, ${open.length} not yet. The receipt is ${file}.`);
+  return open.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
