@@ -92,6 +92,68 @@ describe('pinning ownership rules', () => {
     });
   });
 
+  it('pins workspaces that are named by slug only', async () => {
+    const { text, pinned } = await pin('workspaces:\n  - slug: acme # ours\n  - { slug: globex }\n');
+    expect(pinned[0]).toBe('workspace acme is {922e118c-f34f-4226-a897-0e0afbec553d}');
+    expect(text).toContain('slug: acme # ours');
+    expect(parse(text)).toEqual({
+      workspaces: [
+        { slug: 'acme', uuid: '{922e118c-f34f-4226-a897-0e0afbec553d}' },
+        { slug: 'globex', uuid: expect.stringMatching(/^\{[0-9a-f-]{36}\}$/) },
+      ],
+    });
+    expect(await pin(text)).toEqual({ text, pinned: [] });
+    await expect(pin('workspaces: [{ slug: nobodys }]')).rejects.toThrow(
+      'There is none in BITBUCKET_CREDENTIALS, entry nobodys',
+    );
+    const { BITBUCKET_CREDENTIALS: stored } = (await (
+      await fetch(`${bitbucket.url}/sandbox/credentials`)
+    ).json()) as Record<string, string>;
+    const { acme } = JSON.parse(String(stored));
+    const foreign = { BITBUCKET_CREDENTIALS: JSON.stringify({ globex: acme }) };
+    await expect(pin('workspaces: [{ slug: globex }]', foreign)).rejects.toThrow(
+      /^Bitbucket answered 40[34] for workspace globex\.$/,
+    );
+  });
+
+  it('pins the environments that an entry of projects names, and notes the names', async () => {
+    const shop = '{ workspace: acme, key: SHOP, uuid: "{6f578c1d-54b2-42bc-bfcb-8384e0619a40}"';
+    const projects = `projects:
+  - ${shop}, environments: { production: [shop/Production, "shop/Staging"], eu: ["{00000000-0000-4000-8000-000000000000}"] } } # both
+  - workspace: acme
+    key: WEB
+    environments:
+      staging:
+        - shop/Staging`;
+    const { text, pinned } = await pin(projects);
+    expect(pinned).toEqual([
+      'environment acme/shop/Production is {bd715740-c970-486b-b68a-b421ec2a1f8b}',
+      'environment acme/shop/Staging is {744ccb6d-fff0-45c1-8855-3f91b372a57a}',
+      'project acme/WEB is {18b60cd9-173a-4a44-a4ec-6c251e367573}',
+      'environment acme/shop/Staging is {744ccb6d-fff0-45c1-8855-3f91b372a57a}',
+    ]);
+    expect(text).toContain('# both # shop/Production # shop/Staging\n');
+    expect(text).toMatch(/- "\{744ccb6d[^"]*" # shop\/Staging$/);
+    expect(parse(text)).toMatchObject({
+      projects: [
+        {
+          environments: {
+            production: ['{bd715740-c970-486b-b68a-b421ec2a1f8b}', '{744ccb6d-fff0-45c1-8855-3f91b372a57a}'],
+            eu: ['{00000000-0000-4000-8000-000000000000}'],
+          },
+        },
+        { key: 'WEB', environments: { staging: ['{744ccb6d-fff0-45c1-8855-3f91b372a57a}'] } },
+      ],
+    });
+    expect(await pin(text)).toEqual({ text, pinned: [] });
+    await expect(pin(projects.replace('/Production', '/Live'))).rejects.toThrow(
+      'Bitbucket shows no environment shop/Live in workspace acme.',
+    );
+    await expect(pin(projects.replace('shop/Production', 'gone/Production'))).rejects.toThrow(
+      'Bitbucket answered 404 for the environments of acme/gone. They need a credential with scope pipeline.',
+    );
+  });
+
   it('needs no token where nothing is left to pin', async () => {
     const { text } = await pin(TEXT);
     const none = { BITBUCKET_CREDENTIALS: '{}' };
@@ -115,15 +177,17 @@ describe('pinning ownership rules', () => {
     const rules = `// In Project::"acme/SHOP".
 permit (principal, action, resource in Project::"acme/SHOP"); // a comment
 forbid (principal, action, resource) when { resource in Repository::"acme/web" };
+permit (principal, action, resource in [Workspace::"acme", Environment::"acme/shop/Production"]);
 permit (principal == Service::"https://a.example/acme/shop", action, resource);
 `;
     const { text, pinned } = await pinRules(rules, await settings());
     expect(text).toBe(`// In Project::"acme/SHOP".
 permit (principal, action, resource in Project::"{6f578c1d-54b2-42bc-bfcb-8384e0619a40}"); // acme/SHOP // a comment
 forbid (principal, action, resource) when { resource in Repository::"{3b2f8666-11df-42ad-adc4-55d5d305ae3a}" }; // acme/web
+permit (principal, action, resource in [Workspace::"{922e118c-f34f-4226-a897-0e0afbec553d}", Environment::"{bd715740-c970-486b-b68a-b421ec2a1f8b}"]); // acme, acme/shop/Production
 permit (principal == Service::"https://a.example/acme/shop", action, resource);
 `);
-    expect(pinned).toHaveLength(2);
+    expect(pinned).toHaveLength(4);
     expect(await pinRules(text, await settings())).toEqual({ text, pinned: [] });
     await expect(
       pinRules('permit (principal, action, resource in Project::"acme/NONE");', await settings()),
