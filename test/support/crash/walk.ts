@@ -1,4 +1,5 @@
 import { needsCheckpoint } from '../../../domain/grants/evolve/checkpoint.ts';
+import type { LifetimeSettings } from '../../../domain/lifetimes/schema.ts';
 import { nothingAfterRevoke } from '../../invariants/5-nothing-after-revoke.ts';
 import { nothingForRefusedCallers } from '../../invariants/7-refused-callers.ts';
 import { invariants, type PolicyViolation, violationsOf } from '../../invariants/all.ts';
@@ -22,6 +23,8 @@ export type Flow = {
   repository?: Place['repository'];
   /** The workspace's identity provider in the account; `unusable` lacks the audience. */
   provider?: 'present' | 'missing' | 'unusable';
+  /** The installation's `lifetime` while the flow is walked; none unless given. */
+  lifetime?: LifetimeSettings;
   /** What happened before; nothing goes wrong in it. */
   prepare?(stage: Stage): Promise<unknown>;
   act(stage: Stage): Promise<Answer>;
@@ -79,6 +82,8 @@ export class Walk {
     this.#runs += 1;
     const stage = new Stage(this.#world, this.#tokens, `run-${this.#runs}`, flow);
     try {
+      this.#world.retire();
+      this.#world.lifetime = flow.lifetime;
       await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage);
       await flow.prepare?.(stage);
       await stage.begin();

@@ -1,5 +1,6 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
+import type { LifetimeSettings } from '../../../../domain/lifetimes/schema.ts';
 import type { GrantId } from '../../../../domain/shared/identifiers.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/invocation/provision-grant.ts';
@@ -58,6 +59,8 @@ export class CrashWorld {
   watched: GrantId | undefined;
   /** For each IAM write that was sent: how many events of the watched grant lay in the log. */
   eventsBeforeWrites: number[] = [];
+  /** The installation's `lifetime`, for processes that start from now on. */
+  lifetime: LifetimeSettings | undefined;
   /** Whether Lambda runs the provisioner when it is asked to. */
   isLambdaUp = true;
   #lambda: LambdaStandIn | undefined;
@@ -110,7 +113,9 @@ export class CrashWorld {
   /** What a process starts from. The settings are read once: files are no calls. */
   #core(process: WalkProcess): Core {
     if (!this.#settings) throw new Error('the world has not started');
-    return { ...this.#settings, outgoing: this.injector.outgoingOf(process) };
+    const { lifetime } = this;
+    const configuration = { ...this.#settings.configuration, lifetime };
+    return { ...this.#settings, configuration, outgoing: this.injector.outgoingOf(process) };
   }
 
   /** Does what one request does, in a process of its own; `died` when that died. */
