@@ -80,7 +80,7 @@ describe('a company with two accounts', () => {
     });
     expectProblem(reply, 404, 'ACCOUNT_NOT_FOUND');
     expect(reply.json.detail).toContain(
-      'Configured are default, staging, production. Leave out account to use default.',
+      'Configured are default, staging, production. Leave out account to use the project’s default, or default.',
     );
   });
 });

@@ -93,7 +93,10 @@ export function awsCallerRules(world: () => World): void {
         id: 'ada@acme.example',
         groups: ['platform'],
         issuer: 'https://login.acme.example',
-        may: ['request', 'revoke', 'approve', 'read', 'audit'],
+        may: [
+          ...['request', 'revoke', 'approve', 'read', 'audit'],
+          ...['freeze', 'thaw', 'repair', 'release', 'hold', 'reconcile'],
+        ],
       });
       expect((await me(await world().service('dashboard', ['readers']))).json).toMatchObject({
         kind: 'service',

@@ -104,7 +104,7 @@ export function brokenHandlerRules(world: () => World): void {
       const { value, iam } = await world().trace(() => invoke({}, 'RequestResponse', 'reconciler'));
       expect(value).toEqual({
         error: undefined,
-        answer: { due: 0, settled: 0, unfinished: 0, unreadable: 0 },
+        answer: { due: 0, settled: 0, unfinished: 0, unreadable: 0, drift: [] },
       });
       expect(iam).toEqual([]);
     });
