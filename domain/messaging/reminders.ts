@@ -29,8 +29,7 @@ const MAY_REMIND: readonly GrantEvent['type'][] = [
 ];
 
 /** The reminders that the last event brings, the earliest first: of the end that it sets, or of the request that it has wait. A
- *  reminder's time is after the event: a grant for a day has none. A request that
- *  lapses before its reminder has none. */
+ *  reminder's time is after the event: a grant for a day has none. A request that lapses before its reminder has none. */
 export function remindersOf({ remindAfterHours }: ReminderSettings, part: StreamPart): Reminder[] {
   const event = part.events.at(-1);
   if (!event || !MAY_REMIND.includes(event.type)) return [];
