@@ -3,6 +3,7 @@ import type { ActiveGrant } from '../../grants/grant.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { durationText } from '../../shared/time.ts';
+import { heldProblemOf } from '../holds/holds.ts';
 import { readableGrant } from '../reading/read-grants.ts';
 import type { RequestAnswer } from './outcome.ts';
 import { type RequestContext, type RequestPorts, requestGrant } from './request-grant.ts';
@@ -32,8 +33,8 @@ export async function upgradeGrant(
 }
 
 /** Requests a grant again for as long as it was last requested for, from now, for the reason that was given then. It is the
- *  caller's own request, and is checked, planned and approved like any other. Answers as `upgradeGrant` does; `CONFLICT` also for a grant
- *  that is held, or has no end. */
+ *  caller's own request, and is checked, planned and approved like any other. Answers as `upgradeGrant` does; a grant that is held is refused as a machine's
+ *  request for it is, and one without an end is `CONFLICT`. */
 export async function renewGrant(
   ports: RequestPorts,
   { grantId }: RenewalInput,
@@ -41,11 +42,9 @@ export async function renewGrant(
 ): Promise<Result<RequestAnswer>> {
   const found = await activeGrant(ports, grantId, context);
   if (!found.ok) return found;
-  const { id, hold, expiresAt, lifetimeSeconds, request } = found.value;
-  if (hold) {
-    const detail = `Grant ${id} is held, so it is not renewed. Have an approver release it, or request it anew.`;
-    return fail(problem('CONFLICT', detail));
-  }
+  const { id, expiresAt, lifetimeSeconds, request } = found.value;
+  const held = await heldProblemOf(ports, found.value, request.intent);
+  if (held) return fail(held);
   if (expiresAt === undefined) {
     return fail(problem('CONFLICT', `Grant ${id} has no end, so there is nothing to renew.`));
   }

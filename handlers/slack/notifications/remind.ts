@@ -5,6 +5,7 @@ import { approversOf, type Recipient, recipientsOfReminder } from '../../../doma
 import { dueReminder, isStillTrue, type Reminder, remindersOf } from '../../../domain/messaging/reminders.ts';
 import { type Instant, toInstant } from '../../../domain/shared/time.ts';
 import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
+import { heldProblemOf } from '../../../domain/use-cases/holds/holds.ts';
 import { namingFor } from '../people.ts';
 import { endCard, waitCard } from './reminder-card.ts';
 import { type MessageOutcome, type NotificationPorts, reached, sendOnce, together } from './sending.ts';
@@ -36,11 +37,14 @@ async function send(ports: NotificationPorts, reminder: Reminder, grant: Grant):
   const decidedBy = waitingRequest(grant)?.proposal?.decidedBy;
   const recipients =
     reminder.about === 'wait' ? approversOf(settings, decidedBy) : recipientsOfReminder(settings, grant);
-  const card = reminder.about === 'wait' ? waitCard : endCard;
-  const content = card(grant, reminder as never, {
-    naming: namingFor(configuration, slack.team),
-    grantLink: slack.grantLink,
-  });
+  const { grantLink } = slack;
+  const content =
+    reminder.about === 'wait'
+      ? waitCard(grant, reminder, { naming: namingFor(configuration, slack.team), grantLink })
+      : endCard(grant, reminder, {
+          isHeld: (await heldProblemOf(ports, grant, grant.request.intent)) !== undefined,
+          grantLink,
+        });
   const outcomes: MessageOutcome[] = [];
   for (const found of recipients) {
     const id = reminderId(grant, reminder, found);

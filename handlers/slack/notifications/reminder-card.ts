@@ -9,19 +9,17 @@ import { placeOf, templateOf } from '../messages/grant-facts.ts';
 import { slackTime } from '../messages/times.ts';
 import type { Naming } from '../people.ts';
 
-type ReminderWriting = { naming: Naming; grantLink: string | undefined };
-
 /** The reminder of a grant's end, to its requester and the project's team, with a button that renews it. The button carries the
  *  grant's id and decides nothing: the person who presses it is authorised anew, and the renewal is a request like any other. A grant
- *  that cannot be renewed as it is has none, and the message says why. */
+ *  that cannot be renewed as it is has none, and the message says why. `isHeld`: the grant is held, or its repository. */
 export function endCard(
   grant: Grant,
   { expiresAt, days }: Reminder & { about: 'end' },
-  { grantLink }: ReminderWriting,
+  { isHeld, grantLink }: { isHeld: boolean; grantLink: string | undefined },
 ): SlackContent {
   const { intent } = grant.request;
   const title = days === 1 ? 'Ends within a day' : `Ends within ${days} days`;
-  const obstacle = whyNotRenewed(grant);
+  const obstacle = whyNotRenewed(grant, isHeld);
   const detail =
     obstacle ?? 'To keep it, renew it. A renewal is a request like the first one, and may need approval.';
   return {
@@ -41,7 +39,7 @@ export function endCard(
 export function waitCard(
   grant: Grant,
   { lapsesAt }: Reminder & { about: 'wait' },
-  { naming, grantLink }: ReminderWriting,
+  { naming, grantLink }: { naming: Naming; grantLink: string | undefined },
 ): SlackContent {
   const { intent, requestedBy, at } = waitingRequest(grant) ?? grant.request;
   const where = `${templateOf(intent)} for ${code(placeOf(intent))}`;
@@ -58,9 +56,9 @@ export function waitCard(
 }
 
 /** Why a grant is not renewed as it is; undefined where it can be. */
-function whyNotRenewed({ state, hold }: Grant): string | undefined {
+function whyNotRenewed({ state }: Grant, isHeld: boolean): string | undefined {
   if (state === 'frozen') return 'It is frozen, so it cannot be renewed: a person must thaw it first.';
-  if (hold) return 'It is held, so it is not renewed: an approver must release it first.';
+  if (isHeld) return 'It or its repository is held, so it is not renewed: an approver must release it first.';
   return undefined;
 }
 

@@ -13,7 +13,12 @@ const reminderIn = (events: readonly NewEvent[]) =>
 const endOf = (...more: NewEvent[]) => {
   const reminder = reminderIn(ending);
   if (reminder.about !== 'end') throw new Error('an end was expected');
-  return JSON.stringify(endCard(grantAfter(...ending, ...more), reminder, writing));
+  return JSON.stringify(
+    endCard(grantAfter(...ending, ...more), reminder, {
+      isHeld: more.includes(held),
+      grantLink: writing.grantLink,
+    }),
+  );
 };
 
 describe('the reminder of an end', () => {
