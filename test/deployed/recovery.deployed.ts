@@ -79,13 +79,10 @@ const LONG_MS = 900_000;
     async () => {
       const broken = changedPackage(folder, join(dir, 'broken'), ({ Resources }) => {
         Resources.Broken = {
-          Type: 'AWS::Lambda::Permission',
+          // A type that no engine and no account has.
+          Type: 'AWS::Rolewright::Missing',
           DependsOn: ['EventsTable', 'GrantsTable', 'ProvisionerRole'],
-          Properties: {
-            FunctionName: 'there-is-no-such-function',
-            Action: 'lambda:InvokeFunction',
-            Principal: 'events.amazonaws.com',
-          },
+          Properties: {},
         };
       });
       await expect(deploy(broken, engine.url)).rejects.toThrow();
