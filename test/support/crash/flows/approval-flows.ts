@@ -94,6 +94,7 @@ export const approvalFlows: Flow[] = [
   {
     name: 'an approval of a renewal beyond its term',
     ...TERM,
+    isVariation: true,
     async prepare(stage) {
       await granted(stage);
       await renew(stage);
@@ -107,6 +108,7 @@ export const approvalFlows: Flow[] = [
   {
     name: 'the end of a renewal that was approved',
     ...TERM,
+    isVariation: true,
     async prepare(stage) {
       await granted(stage);
       await renew(stage);
