@@ -91,12 +91,13 @@ type Settings = {
         userGroups: readonly { id: string }[];
       }
     | undefined;
+  projects: readonly { approversChannel?: string | undefined }[];
   people: readonly { id: string; email?: string | undefined; slack?: string | undefined }[];
 };
 
 /** The team, channels, users and user groups that a configuration names, beside those of the standard seed. A person's name is what is before
  *  the @ of their email. */
-export function slackSeedFor({ slack, people }: Settings): SlackSeed {
+export function slackSeedFor({ slack, projects, people }: Settings): SlackSeed {
   const { team, users, userGroups, channels } = slackSeed;
   if (!slack) return { team, users, userGroups, channels };
   const own = people.flatMap(({ id, email = id, slack: user }): SlackUser[] => {
@@ -104,7 +105,11 @@ export function slackSeedFor({ slack, people }: Settings): SlackSeed {
     const name = email.split('@')[0] ?? id;
     return userId === undefined ? [] : [{ id: userId, name, realName: name, email }];
   });
-  const named = [slack.approversChannel, ...slack.channels.map(({ channel }) => channel)];
+  const named = [
+    slack.approversChannel,
+    ...slack.channels.map(({ channel }) => channel),
+    ...projects.flatMap(({ approversChannel }) => approversChannel ?? []),
+  ];
   const missing = [...new Set(named)].filter((id) => !channels.some((known) => known.id === id));
   const isStandard = slack.team === team.id;
   return {

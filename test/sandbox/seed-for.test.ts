@@ -62,12 +62,13 @@ test('Slack’s stand-in has the team, channels and people that a configuration 
       channels: [{ channel: 'C0TPS' }],
       userGroups: [{ id: 'S0TPS' }],
     },
+    projects: [{ approversChannel: 'C0MILTON' }, {}],
     people: [{ id: 'p-17', email: 'peter@initech.example', slack: 'T0INITECH/U0PETER' }, { id: 'p-18' }],
   };
   const { team, channels, users, userGroups } = slackSeedFor(own);
   expect(userGroups.at(-1)).toEqual({ id: 'S0TPS', handle: 's0tps', users: [] });
   expect(team.id).toBe('T0INITECH');
-  expect(channels.map(({ id }) => id)).toEqual(expect.arrayContaining(['C0LUMBERGH', 'C0TPS']));
+  expect(channels.map(({ id }) => id)).toEqual(expect.arrayContaining(['C0LUMBERGH', 'C0TPS', 'C0MILTON']));
   expect(users.at(-1)).toMatchObject({ id: 'U0PETER', name: 'peter', email: 'peter@initech.example' });
   const standard = readConfiguration(sourceOfStage(ROOT, 'sandbox'));
   expect(slackSeedFor(standard)).toEqual({
