@@ -17,17 +17,18 @@ import {
 import type { Span } from '../../grants/stores.ts';
 import type { StoredEvent } from '../../grants/unreadable/stored-event.ts';
 import type { Clock } from '../../shared/clock.ts';
-import {
-  type ProjectUuid,
-  parseRepositoryUuid,
-  type RepositoryUuid,
-  type StreamId,
-} from '../../shared/identifiers.ts';
+import { parseRepositoryUuid, type RepositoryUuid, type StreamId } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
-import { ok, type Result } from '../../shared/result.ts';
+import { problem } from '../../shared/problem.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
 import { readPage } from './pages.ts';
 import type { ReadPorts } from './read-grants.ts';
-import { projectsIn, repositoriesOf } from './repositories-of-projects.ts';
+import {
+  type AuditedRepositories,
+  projectsIn,
+  repositoriesAmong,
+  repositoriesOf,
+} from './repositories-of-projects.ts';
 
 /** What readers of the audit log need. */
 export type AuditPorts = Omit<ReadPorts, 'admins' | 'checkpoints'> & { clock: Clock };
@@ -47,7 +48,8 @@ type Filter = Omit<EventSearch, 'repository' | 'limit' | 'after'> & {
   repositoryUuids?: readonly RepositoryUuid[] | undefined;
 };
 
-/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing. Only partitions are read that the
+/** A page of the audit log, newest first. `DENIED` for a caller who may audit nothing, `REQUEST_INVALID` for one who may audit
+ *  projects with very many repositories and names none. Only partitions are read that the
  *  caller may audit, and every event is authorised as well. What cannot be read is a marker in its place, for those who may
  *  audit everything. */
 export async function auditEvents(
@@ -64,7 +66,9 @@ export async function auditEvents(
     repository === undefined || uuid ? [] : await ports.grants.bearersOf('repository', repository);
   const repositoryUuids = repository === undefined ? undefined : uuid ? [uuid] : named;
   const filter = { ...rest, repositoryUuids };
-  const projects = await auditedProjects(ports, caller);
+  const audited = await auditedRepositories(ports, caller, repositoryUuids);
+  if (!audited.ok) return audited;
+  const projects = audited.value;
   const { partitions, isWhole } = auditable(rules, { caller, projects }, filter);
   const isPartial = !isWhole || given(filter) > 1;
   const page = await readPage<EventPartition, EventEntry>(
@@ -97,15 +101,27 @@ const given = ({ repositoryUuids, principal, type, stream }: Filter): number =>
   [repositoryUuids, principal, type, stream].filter((one) => one !== undefined).length;
 
 /** Who reads the log, and the repositories of the projects that they may audit. */
-type Auditor = { caller: Caller; projects: ReadonlyMap<RepositoryUuid, ProjectUuid> };
+type Auditor = { caller: Caller; projects: AuditedRepositories };
 
-/** The repositories of the projects that the rules let a caller audit. */
-async function auditedProjects(
+/** The repositories of the projects that the rules let a caller audit; of those that are asked for, where they are given.
+ *  `REQUEST_INVALID` where there are more than a page can be put together of. */
+async function auditedRepositories(
   { access: rules, grants }: Pick<AuditPorts, 'access' | 'grants'>,
   caller: Caller,
-): Promise<Auditor['projects']> {
+  asked: readonly RepositoryUuid[] | undefined,
+): Promise<Result<AuditedRepositories>> {
   const found = listReachOf({ rules, caller, action: 'audit', context: unknownContext });
-  return repositoriesOf(grants, found.is === 'rules' ? projectsIn(found.reach) : []);
+  const projects = found.is === 'rules' ? projectsIn(found.reach) : [];
+  if (asked) return ok(await repositoriesAmong(grants, projects, asked));
+  const repositories = await repositoriesOf(grants, projects);
+  if (repositories) return ok(repositories);
+  return fail(
+    problem(
+      'REQUEST_INVALID',
+      'You may audit too many repositories for one search. Name one in repository; the list of grants shows which there are.',
+      { errors: [{ pointer: '/repository', detail: 'is missing' }] },
+    ),
+  );
 }
 
 /** The partitions to read for a caller. `isWhole`: everything in them may be audited. */
