@@ -1,6 +1,6 @@
 /** One attempt of a call to another system: `operation` is the SDK command's or the HTTP request's name. */
 export type OutgoingCall = {
-  system: 'Bitbucket' | 'IAM' | 'STS' | 'DynamoDB' | 'Lambda' | 'Slack';
+  system: 'Bitbucket' | 'IAM' | 'STS' | 'DynamoDB' | 'Lambda' | 'Slack' | 'SSM';
   operation: string;
 };
 

@@ -18,6 +18,7 @@ import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
+import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
 import {
   fixedCredentials,
   fixedSecret,
@@ -212,6 +213,7 @@ export function composeRequests(core: Core): RequestPorts {
     templates: composeTemplates(core),
     bitbucket,
     provisioner: composeProvisionerClient(core),
+    installation: frozenParameter(core),
     reservations: composeReservations(core),
     requesterGroups: dynamodbRequesterGroups(dynamodbClient(core.outgoing), core.environment.claimsTable),
   };
@@ -340,6 +342,7 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
     configuration,
     templates: composeTemplates(core),
     bitbucket: composeBitbucket(core),
+    installation: frozenParameter(core),
     reservations: composeReservations(core),
     iam: accountIam(configuration.accounts, clock, outgoing),
   };

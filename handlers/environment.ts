@@ -32,6 +32,7 @@ const shape = z.object({
   BITBUCKET_ADMIN_CREDENTIALS: credentialsByWorkspace.optional(),
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_WEBHOOK_SECRETS: secretsByWorkspace.optional(),
+  FROZEN_PARAMETER: z.string().min(1),
   CURSOR_KEYS_PARAMETER: z.string().min(1).optional(),
   CURSOR_KEYS: z.string().min(1).optional(),
   SLACK_BOT_TOKEN_PARAMETER: z.string().min(1).optional(),
@@ -60,6 +61,8 @@ export type Environment = {
   bitbucketCredentials: SecretsBySlug<unknown>;
   bitbucketAdminCredentials: SecretsBySlug<unknown>;
   webhookSecrets: SecretsBySlug<string>;
+  /** The name of the SSM parameter whose presence freezes the installation. */
+  frozenParameter: string;
   cursorKeys: SecretSource;
   slackBotToken: SecretSource;
   slackSigningSecret: SecretSource;
@@ -135,6 +138,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
       parsed.data.BITBUCKET_ADMIN_CREDENTIALS,
       parsed.data.BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS,
     ),
+    frozenParameter: parsed.data.FROZEN_PARAMETER,
     cursorKeys: secretSource(parsed.data.CURSOR_KEYS, parsed.data.CURSOR_KEYS_PARAMETER),
     slackBotToken: secretSource(parsed.data.SLACK_BOT_TOKEN, parsed.data.SLACK_BOT_TOKEN_PARAMETER),
     slackSigningSecret: secretSource(

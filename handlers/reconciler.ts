@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
 import {
   composeCore,
   composeDriftPasses,
@@ -13,6 +14,7 @@ const core = composeCore();
 const ports = {
   ...composeStreams(core),
   ...composeDriftPasses(core),
+  installation: frozenParameter(core),
   provisioner: composeProvisionerClient(core),
   worker: composeWorkerClient(core),
   configuration: core.configuration,

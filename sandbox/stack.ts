@@ -160,6 +160,7 @@ export const functionVariables = (
   AWS_ENDPOINT_URL_DYNAMODB: standIns.dynamodb.url,
   AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   ...seededVariables(workspaces),
+  FROZEN_PARAMETER: '/rolewright/sandbox/frozen',
   CURSOR_KEYS: cursors,
   BITBUCKET_WEBHOOK_SECRETS: JSON.stringify(webhookSecretsOf(workspaces)),
   SANDBOX_BITBUCKET_URL: standIns.bitbucket.url,

@@ -62,6 +62,7 @@ export async function startFilledWorld(root: string, dir: string): Promise<Fille
       clock: systemClock,
     }),
     reportAudited: () => {},
+    installation: { frozen: async () => undefined, frozenNow: async () => undefined, freeze: async () => {} },
   };
   const run = (grantId: StreamId) =>
     provisionGrant(

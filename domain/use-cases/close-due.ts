@@ -1,3 +1,5 @@
+import type { InstallationSwitch } from '../grants/containment/installation.ts';
+import { installationStateOf } from '../grants/containment/installation.ts';
 import { repositoryHoldOf } from '../grants/containment/repository-hold.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import { canExpire } from '../grants/grant.ts';
@@ -6,7 +8,12 @@ import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revoca
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
 import { isAtRest } from '../grants/work.ts';
-import { type GrantId, type RepositoryUuid, repositoryStreamOf } from '../shared/identifiers.ts';
+import {
+  type GrantId,
+  INSTALLATION,
+  type RepositoryUuid,
+  repositoryStreamOf,
+} from '../shared/identifiers.ts';
 import { type Instant, plusSeconds, seconds, toInstant } from '../shared/time.ts';
 import { onlyUnreadable } from './access.ts';
 import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
@@ -137,6 +144,39 @@ export async function finishIncident(ports: StreamPorts, row: DueRow, cause: Cau
   const isAwaiting = !last || row.dueSeq > last.seq;
   const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
   if (isAwaiting && !isAbandoned) return 'wait';
+  await ports.grants.dropDue(row);
+  return 'settled';
+}
+
+/** Brings the installation's stream and its switch into agreement: a freeze that was announced takes effect, and one that was
+ *  ended is recorded. Says whether the installation is frozen. Idempotent, and safe to be done by several at once. */
+export async function recordInstallation(
+  ports: StreamPorts & { installation: InstallationSwitch },
+  cause: Cause,
+): Promise<boolean> {
+  for (;;) {
+    const stream = await loadWholeStream(ports, INSTALLATION);
+    const told = installationStateOf(stream.events);
+    if (told.state === 'open') return false;
+    if (told.state === 'requested') {
+      const { principal, at, data } = told.request;
+      await ports.installation.freeze({ by: `${principal.kind}:${principal.id}`, at, reason: data.reason });
+    } else if (await ports.installation.frozenNow()) return true;
+    const type = told.state === 'requested' ? 'InstallationFrozen' : 'InstallationThawed';
+    await appendEvent(ports, stream, { event: { type, data: {} }, cause });
+  }
+}
+
+/** Works on the row of the installation, which stays due while it is frozen, so that its thaw is recorded. */
+export async function followInstallation(
+  ports: StreamPorts & { installation: InstallationSwitch },
+  row: DueRow,
+  cause: Cause,
+): Promise<RowOutcome> {
+  if (await recordInstallation(ports, cause)) return 'wait';
+  const { last } = await loadWholeStream(ports, INSTALLATION);
+  const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
+  if ((!last || row.dueSeq > last.seq) && !isAbandoned) return 'wait';
   await ports.grants.dropDue(row);
   return 'settled';
 }

@@ -1,3 +1,4 @@
+import type { InstallationSwitch } from '../grants/containment/installation.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
 import { canExpire, type Grant } from '../grants/grant.ts';
@@ -11,6 +12,7 @@ import type { Worker } from '../messaging/ports.ts';
 import {
   type AccountId,
   type GrantId,
+  INSTALLATION,
   isRepositoryStream,
   parseGrantId,
   type StreamId,
@@ -30,6 +32,7 @@ import {
   closeExpired,
   finishClosing,
   finishIncident,
+  followInstallation,
   type RowOutcome,
   reconcilerCause,
 } from './close-due.ts';
@@ -72,6 +75,7 @@ const LONGEST_RETRY_SECONDS = seconds(3600);
 
 /** What the reconciler needs. It has no IAM: it finds, decides, and asks the provisioner. */
 export type ReconcilePorts = ClosingPorts & {
+  installation: InstallationSwitch;
   /** Takes the deliveries that were postponed, and the messages that are owed. */
   worker: Worker;
   /** Reports a grant that could not be reconciled; the pass continues. */
@@ -202,6 +206,7 @@ async function reconcileRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Pro
 async function outcomeOf(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   try {
     const besideOf = grantBeside(row.grantId);
+    if (row.grantId === INSTALLATION) return await followInstallation(ports, row, reconcilerCause(pass));
     if (isRepositoryStream(row.grantId)) return await finishIncident(ports, row, reconcilerCause(pass));
     return await (besideOf ? finishClosing(ports, row, pass) : reconcileOne(ports, row, pass));
   } catch (error) {

@@ -34,7 +34,6 @@ const forTests: Record<string, string> = {
   'cli/api/login-file.ts loginFile': 'tests hold where logins are kept',
   'domain/explanation/diagnosis.ts diagnosisCodes': 'tests hold that each code has a case',
   'domain/grants/event.ts prefixOf': 'tests append each type to a stream of its own kind',
-  'domain/shared/identifiers.ts INSTALLATION': 'tests append each type to a stream of its own kind',
   'domain/planning/plan.ts planHash': 'tests state which inputs a plan is bound to',
   'domain/templates/acts-through.ts BORROWS': 'tests hold that each escalation path is judged',
   'scripts/guardrails/boundary.ts USED_BEHIND_OTHERS':

@@ -65,6 +65,7 @@ export class ScheduledWorld extends World {
       grants,
       provisioner,
       worker: this.worker,
+      installation: this.installation,
       configuration: { accounts: [] },
       reportFailure: () => {},
       reportStopped: () => {},

@@ -13,6 +13,7 @@ import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { loadForCaller, readOnlyGrant, resourceOf } from '../access.ts';
 import { appendEvent, type GrantStream, isReadOnly, loadStream, projectStream } from '../grant-stream.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import { forgetRequester } from '../requests/forget-requester.ts';
 import type { GrantAnswer } from '../requests/outcome.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
@@ -86,6 +87,8 @@ async function containOnce(
   const decided = decider(grant, { principal: caller.principal, reason: input.reason });
   if (!decided.ok) return refused(ports, { grant, caller, action }, decided);
   const [event] = decided.value.events;
+  const frozen = event && action !== 'freeze' ? await forbiddenByFreeze(ports.installation) : undefined;
+  if (frozen) return fail(frozen);
   if (decided.value.outcome === 'unchanged' && isAtRest(grant)) return ok({ outcome: 'unchanged', grant });
   const cause = { principal: caller.principal, correlationId, entryPoint };
   const asked = event ? await appendEvent(ports, stream, { event, cause }) : stream;

@@ -12,13 +12,14 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import { finalProblemOf, isUnseen, secondsSince, unreachableProblemOf } from './lasting-failures.ts';
 import { removeRole } from './remove-role.ts';
 import { isOurUnconfirmedRole, judgeConfirmedRole } from './role-identity.ts';
-import { configuredAccount, keptByHold, type ProvisionerRun } from './run.ts';
+import { configuredAccount, keptClosed, type ProvisionerRun } from './run.ts';
 
 const RETRY_MS = 500;
 const VISIBILITY_TRIES = 10;
@@ -43,7 +44,9 @@ async function planAndCreate(run: ProvisionerRun, grant: ProvisioningGrant, star
   const planned = await replan(run.ports, grant.id, grant.request);
   if (!planned.ok) return failProvisioning(run, planned.problem);
   const { rendered } = planned.value;
-  const kept = grant.thawing ? undefined : await keptByHold(run, grant.request);
+  const kept = grant.thawing
+    ? await forbiddenByFreeze(run.ports.installation)
+    : await keptClosed(run, grant.request);
   if (kept) return failProvisioning(run, kept);
   // Before the others are looked at: of two grants that want one resource, at least one sees the other.
   const intended = { ...rendered, template: planned.value.template };

@@ -11,6 +11,7 @@ import { PROPAGATION_SECONDS } from '../../policy/propagation.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import { missingApproval, type Replanned, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { failProvisioning } from './create-role.ts';
@@ -77,6 +78,8 @@ async function restore(run: ProvisionerRun, grant: Grant, role: ConfirmedRole): 
 
 async function restoreOnce(run: ProvisionerRun, grant: Grant, role: ConfirmedRole): Promise<Restored> {
   const { request } = grant;
+  const frozen = await forbiddenByFreeze(run.ports.installation);
+  if (frozen) return { problem: frozen };
   const planned = await replan(run.ports, grant.id, request);
   if (!planned.ok) return planned;
   const { rendered, template } = planned.value;

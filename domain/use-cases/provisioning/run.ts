@@ -1,4 +1,5 @@
 import { providerArn } from '../../bitbucket/oidc.ts';
+import type { InstallationSwitch } from '../../grants/containment/installation.ts';
 import { isKeptByHold } from '../../grants/containment/repository-hold.ts';
 import type { GrantEvent, NewEvent } from '../../grants/event.ts';
 import { dueCheckpoint, fromCheckpoint } from '../../grants/evolve/checkpoint.ts';
@@ -18,12 +19,14 @@ import {
   type StreamPorts,
 } from '../grant-stream.ts';
 import { heldProblemOf } from '../holds/holds.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import type { RenderPorts } from '../replan.ts';
 import type { Iam, IamScope } from './iam.ts';
 
 /** What the provisioner needs: the only use case that is given an IAM that can write. */
 export type ProvisionerPorts = StreamPorts &
   RenderPorts & {
+    installation: InstallationSwitch;
     reservations: Reservations;
     checkpoints: CheckpointStore;
     /** Reports a checkpoint that could not be kept; the run goes on. Never throws. */
@@ -106,13 +109,14 @@ export async function beginRun(
   };
 }
 
-/** The problem of making what a machine asked for while its grant or repository is held; undefined for what a person asked
- *  for, and without a hold. */
-export const keptByHold = async (
+/** The problem of granting or widening anything while the installation is frozen, or of what a machine asked for while its
+ *  grant or repository is held. Throws where the freeze cannot be read: nothing is granted then. */
+export const keptClosed = async (
   { ports, grant }: ProvisionerRun,
   { requestedBy, intent }: Pick<RequestInForce, 'requestedBy' | 'intent'>,
 ): Promise<Problem | undefined> =>
-  isKeptByHold(requestedBy) ? heldProblemOf(ports, grant(), intent) : undefined;
+  (await forbiddenByFreeze(ports.installation)) ??
+  (isKeptByHold(requestedBy) ? heldProblemOf(ports, grant(), intent) : undefined);
 
 /** What a run on a grant may do in IAM. Throws where its account is not configured. */
 function scopeOf(

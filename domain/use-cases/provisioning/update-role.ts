@@ -12,7 +12,7 @@ import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, unreachableProblemOf } from './lasting-failures.ts';
 import { judgeConfirmedRole } from './role-identity.ts';
-import { keptByHold, type ProvisionerRun } from './run.ts';
+import { keptClosed, type ProvisionerRun } from './run.ts';
 
 type CreatedRole = EventData<'GrantUpdated'>['role'];
 
@@ -30,7 +30,7 @@ export async function updateRole(
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
-  const kept = hasBegun(run, change) ? undefined : await keptByHold(run, change);
+  const kept = hasBegun(run, change) ? undefined : await keptClosed(run, change);
   if (kept) return giveUp(run, change, { role: created, problem: kept });
   const failure = await write(run, { grant, change, planned: planned.value }).catch((error: unknown) => {
     // What was begun waits until the account is back.

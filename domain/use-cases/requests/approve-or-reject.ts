@@ -27,6 +27,7 @@ import {
   projectStream,
 } from '../grant-stream.ts';
 import { heldProblemOf } from '../holds/holds.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import { replan } from '../replan.ts';
 import { heldElsewhere } from '../reservations.ts';
 import { waitForProvisioner } from '../wait-for-provisioner.ts';
@@ -145,6 +146,8 @@ async function verifyAgain(
   { grant, waiting, approver }: { grant: Grant; waiting: WaitingRequest; approver: Caller },
 ): Promise<Result<Plan>> {
   const { requestedBy, planHash, intent } = waiting;
+  const frozen = await forbiddenByFreeze(ports.installation);
+  if (frozen) return fail(frozen);
   const kept = isKeptByHold(requestedBy) ? await heldProblemOf(ports, grant, intent) : undefined;
   if (kept) return fail(kept);
   const key = { grantId: grant.id, planHash, requester: requestedBy };

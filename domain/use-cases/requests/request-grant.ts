@@ -1,4 +1,5 @@
 import type { RequesterGroups } from '../../access/requester-groups.ts';
+import type { InstallationSwitch } from '../../grants/containment/installation.ts';
 import {
   decideRequest,
   type RequestCommand,
@@ -29,6 +30,7 @@ import {
   projectStream,
 } from '../grant-stream.ts';
 import { forbiddenByHold } from '../holds/holds.ts';
+import { forbiddenByFreeze } from '../holds/installation.ts';
 import type { Provisioner } from '../provisioner.ts';
 import type { StaleRowPorts } from '../reading/read-stale.ts';
 import { heldElsewhere } from '../reservations.ts';
@@ -42,7 +44,12 @@ import { checkLimits, checkPipelinePlan, checkQuota } from './request-limits.ts'
 /** What handling requests needs. There is no IAM port: a request is decided, its intent is recorded, and the
  *  provisioner is invoked. */
 export type RequestPorts = StaleRowPorts &
-  CheckPorts & { provisioner: Provisioner; requesterGroups: RequesterGroups; reservations: Reservations };
+  CheckPorts & {
+    installation: InstallationSwitch;
+    provisioner: Provisioner;
+    requesterGroups: RequesterGroups;
+    reservations: Reservations;
+  };
 
 /** Where a request comes from. */
 export type RequestContext = {
@@ -160,6 +167,8 @@ async function decide(
   const limited = checkLimits(ports, stream, { command, caller, hasNewEvent: event !== undefined });
   if (!limited.ok) return limited;
   const { principal } = caller;
+  const frozen = event && (await forbiddenByFreeze(ports.installation));
+  if (frozen) return fail(frozen);
   const kept = await forbiddenByHold(ports, { grant, intent, principal, event });
   if (kept) return fail(kept);
   const room = await checkQuota(ports, intent, { grant, outcome });

@@ -1,6 +1,7 @@
 import * as audit from './audit.ts';
 import * as catalogue from './catalogue.ts';
 import * as containment from './containment/containment.ts';
+import * as installation from './containment/installation.ts';
 import * as repositories from './containment/repositories.ts';
 import * as explain from './explain.ts';
 import * as fallback from './fallback.ts';
@@ -13,7 +14,7 @@ import * as webhooks from './webhooks.ts';
 /** Every operation by the function that answers it. For the document and for tests: a function imports its own files
  *  only. A test holds `serverless.yml` and the README to it. */
 export const operationsByFunction: Record<string, Record<string, Operation>> = {
-  grants: { ...grants, ...containment, ...repositories, ...me },
+  grants: { ...grants, ...containment, ...repositories, ...installation, ...me },
   audit: { ...audit },
   catalogue: { ...catalogue },
   explain: { ...explain },

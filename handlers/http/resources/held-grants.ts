@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { grantStates } from '../../../domain/grants/grant.ts';
 import { grantIdSchema } from '../../../domain/shared/identifiers.ts';
+import { instantSchema } from '../../../domain/shared/time.ts';
 
 /** The grants of a repository that is held or released. */
 export const heldGrantsSchema = z
@@ -18,3 +19,14 @@ export const heldGrantsSchema = z
     ),
   })
   .meta({ id: 'HeldGrants' });
+
+/** Why the whole installation is frozen. */
+export const installationFreezeSchema = z
+  .strictObject({
+    frozen: z.strictObject({
+      by: z.string().optional().describe('kind:id'),
+      at: instantSchema.optional(),
+      reason: z.string().optional(),
+    }),
+  })
+  .meta({ id: 'InstallationFreeze' });

@@ -1,9 +1,11 @@
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { freezeGrant, repairGrant, thawGrant } from '../../../domain/use-cases/containment/freeze-grant.ts';
+import { freezeInstallation } from '../../../domain/use-cases/containment/freeze-installation.ts';
 import { releaseRepository } from '../../../domain/use-cases/containment/release-repository.ts';
 import { revokeRepository } from '../../../domain/use-cases/containment/revoke-repository.ts';
 import type { RequestPorts } from '../../../domain/use-cases/requests/request-grant.ts';
 import * as own from '../contract/containment/containment.ts';
+import * as installation from '../contract/containment/installation.ts';
 import * as repositories from '../contract/containment/repositories.ts';
 import type { Route } from '../http-function.ts';
 import { answerToExisting } from '../outcome-answer.ts';
@@ -41,7 +43,13 @@ export function containmentRoutes(ports: RequestPorts): Route[] {
     return { status: 200 as const, body: { items } };
   }
 
+  async function freezeAll({ caller, requestId, body }: RequestTo<typeof installation.freezeInstallation>) {
+    const frozen = unwrap(await freezeInstallation(ports, body, contextOf(caller, requestId)));
+    return { status: 200 as const, body: { frozen } };
+  }
+
   return [
+    route(installation.freezeInstallation, freezeAll),
     route(repositories.revokeRepository, revoke),
     route(repositories.releaseRepository, release),
     route(own.freezeGrant, one(freezeGrant)),

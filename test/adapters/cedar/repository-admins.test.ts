@@ -44,7 +44,11 @@ function composed(isOn: boolean) {
     CHECKPOINTS_TABLE: 'checkpoints',
     CLAIMS_TABLE: 'deliveries',
   };
-  const functions = { PROVISIONER_FUNCTION: 'provisioner', WORKER_FUNCTION: 'worker' };
+  const functions = {
+    PROVISIONER_FUNCTION: 'provisioner',
+    WORKER_FUNCTION: 'worker',
+    FROZEN_PARAMETER: '/rolewright/test/frozen',
+  };
   const variables = {
     BITBUCKET_CREDENTIALS: '{"acme":"sandbox-token-acme"}',
     BITBUCKET_ADMIN_CREDENTIALS: '{"acme":"sandbox-admin-token-acme"}',

@@ -124,6 +124,27 @@ describe('the worker', () => {
   });
 });
 
+describe('the freeze of the installation', () => {
+  const frozen = `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/rolewright/test/frozen`;
+  const mayDo = (action: string) =>
+    Object.keys(policies)
+      .filter((role) => verdict(policies[role] ?? {}, action, frozen) === 'allow')
+      .sort();
+
+  test('is read by what decides and by the provisioner, created by two, and deleted by none', () => {
+    expect(mayDo('ssm:GetParameter')).toEqual([
+      'GrantsRole',
+      'ProvisionerRole',
+      'ReconcilerRole',
+      'WorkerRole',
+    ]);
+    expect(mayDo('ssm:PutParameter')).toEqual(['GrantsRole', 'ReconcilerRole']);
+    for (const action of ['ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:LabelParameterVersion']) {
+      expect(mayDo(action)).toEqual([]);
+    }
+  });
+});
+
 describe('the webhook endpoint', () => {
   test('may write its own log, read webhook secrets and hand on to the worker, and nothing else', () => {
     expect(granted('WebhooksRole').sort()).toEqual([

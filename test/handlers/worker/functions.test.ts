@@ -94,6 +94,7 @@ describe('the reconciler', () => {
   });
   const pass = (left = 300_000, isOnLambda = false) => {
     const { log, checkpoints, grants, clock, provisioner, configuration } = world.requestPorts;
+    const { installation, worker } = world;
     return reconcilerFunction(
       {
         log,
@@ -102,7 +103,8 @@ describe('the reconciler', () => {
         clock,
         provisioner,
         configuration,
-        worker: world.worker,
+        installation,
+        worker,
         logger,
         metrics,
         isOnLambda,

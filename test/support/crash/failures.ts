@@ -30,6 +30,11 @@ const refusals: Record<
     error: { name: 'ServiceException', status: 500 },
     forbid: { name: 'AccessDeniedException', status: 403 },
   },
+  SSM: {
+    throttle: { name: 'ThrottlingException', status: 400 },
+    error: { name: 'InternalServerError', status: 500 },
+    forbid: { name: 'AccessDeniedException', status: 400 },
+  },
   Slack: {
     throttle: { name: 'ratelimited', status: 429 },
     error: { name: 'internal_error', status: 500 },
@@ -62,4 +67,4 @@ export function failedAttempt(call: OutgoingCall, failure: Failure): unknown {
 
 /** Real milliseconds that a time-out stands for, on the walk's clock. */
 export const timeoutOf = ({ system }: OutgoingCall): number =>
-  ({ Bitbucket: 4000, IAM: 8000, STS: 8000, DynamoDB: 3000, Lambda: 20_000, Slack: 8000 })[system];
+  ({ Bitbucket: 4000, IAM: 8000, STS: 8000, DynamoDB: 3000, Lambda: 20_000, Slack: 8000, SSM: 3000 })[system];

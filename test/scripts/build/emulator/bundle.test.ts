@@ -39,6 +39,7 @@ const deployed = {
   BITBUCKET_CREDENTIAL_PARAMETERS: '/rolewright/prod/bitbucket',
   BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS: '/rolewright/prod/bitbucket-admin',
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: '/rolewright/prod/webhook-secret',
+  FROZEN_PARAMETER: '/rolewright/prod/frozen',
   CURSOR_KEYS_PARAMETER: '/rolewright/prod/cursor-keys',
   SLACK_BOT_TOKEN_PARAMETER: '/rolewright/prod/slack-bot-token',
   SLACK_SIGNING_SECRET_PARAMETER: '/rolewright/prod/slack-signing-secret',

@@ -1,4 +1,5 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
+import { frozenParameter } from '../../../../adapters/settings/frozen-parameter.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import type { LifetimeSettings } from '../../../../domain/lifetimes/schema.ts';
 import type { GrantId } from '../../../../domain/shared/identifiers.ts';
@@ -143,6 +144,7 @@ export class CrashWorld {
       ports: {
         ...composeStreams(core),
         configuration: core.configuration,
+        installation: frozenParameter(core),
         provisioner,
         worker: composeWorkerClient(core),
         reportFailure: () => {},

@@ -9,6 +9,10 @@ import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
 import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
+import type {
+  InstallationFreeze,
+  InstallationSwitch,
+} from '../../../../domain/grants/containment/installation.ts';
 import { replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { type Grant, waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
@@ -180,6 +184,21 @@ export class World {
   readonly bitbucket = new FakeBitbucket();
   readonly requesterGroups = new FakeRequesterGroups();
   readonly reservations = new FakeReservations();
+  /** The switch of the installation: `freeze` is what its parameter holds. */
+  readonly switch: { freeze: InstallationFreeze | undefined; isBroken: boolean } = {
+    freeze: undefined,
+    isBroken: false,
+  };
+  readonly installation: InstallationSwitch = {
+    frozen: () => this.installation.frozenNow(),
+    frozenNow: async () => {
+      if (this.switch.isBroken) throw new PortError('SSM', 'UNAVAILABLE', 'The switch cannot be read.');
+      return this.switch.freeze;
+    },
+    freeze: async (why) => {
+      this.switch.freeze ??= why;
+    },
+  };
   readonly templates = new Map<string, Template>([['s3-static-site', templateOf()]]);
   readonly denials: DeniedAccess[] = [];
   readonly audited: AuditedRole[] = [];
@@ -204,6 +223,7 @@ export class World {
   get provisionerPorts(): ProvisionerPorts {
     const { clock, log, checkpoints, grants, templates, bitbucket, configuration, iam } = this;
     return {
+      installation: this.installation,
       reservations: this.reservations,
       clock,
       log,
@@ -223,6 +243,7 @@ export class World {
     return {
       clock,
       requesterGroups,
+      installation: this.installation,
       reservations: this.reservations,
       log,
       checkpoints,
