@@ -328,6 +328,7 @@ export const composeDriftPasses = ({ configuration, clock, outgoing, environment
   workspaces: configuration.workspaces,
   inventory: awsRoleInventory(configuration.accounts, clock, outgoing),
   passes: dynamodbPassStore(dynamodbClient(outgoing), environment.grantsTable),
+  installation: frozenParameter({ environment, clock, outgoing }),
 });
 
 /** What the provisioner works with: the only client in the product that can write IAM. */

@@ -1,5 +1,4 @@
 import type { Context } from 'aws-lambda';
-import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
 import {
   composeCore,
   composeDriftPasses,
@@ -14,7 +13,6 @@ const core = composeCore();
 const ports = {
   ...composeStreams(core),
   ...composeDriftPasses(core),
-  installation: frozenParameter(core),
   provisioner: composeProvisionerClient(core),
   worker: composeWorkerClient(core),
   configuration: core.configuration,
