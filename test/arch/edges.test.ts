@@ -82,3 +82,16 @@ describe('the entry file of a function', () => {
     expect(composing.length).toBeGreaterThan(8);
   });
 });
+
+test('a test that stands in for a class of the SDK gives it back: the files of a worker share its packages', () => {
+  const standIns = sourceFiles('test').filter(({ path }) =>
+    /\bmockClient\([A-Z]/.test(readFileSync(`${ROOT}${path}`, 'utf8')),
+  );
+  expect(standIns.length).toBeGreaterThan(2);
+  for (const { path } of standIns) {
+    expect([path, readFileSync(`${ROOT}${path}`, 'utf8')]).toEqual([
+      path,
+      expect.stringMatching(/\bafterAll\([^;]*\.restore\(\)/),
+    ]);
+  }
+});

@@ -116,10 +116,21 @@ describe('the permissions of the packaged template', () => {
     const service = statement.Action[0]?.split(':')[0];
     const resources = [statement.Resource].flat();
     const { Condition: condition, ...unconditional } = statement;
+    const isDeny = statement.Effect === 'Deny';
     return [
       ['left out', []],
-      ['denying', [{ ...statement, Effect: 'Deny' }]],
-      ['with every action of the service', [{ ...statement, Action: [`${service}:*`] }]],
+      isDeny
+        ? ['allowing', [{ ...statement, Effect: 'Allow' }]]
+        : ['denying', [{ ...statement, Effect: 'Deny' }]],
+      // To deny more closes nothing that is open.
+      ...(isDeny
+        ? []
+        : [
+            ['with every action of the service', [{ ...statement, Action: [`${service}:*`] }]] as [
+              string,
+              Statement[],
+            ],
+          ]),
       ...statement.Action.map((action): [string, Statement[]] => [
         `without ${action}`,
         statement.Action.length > 1

@@ -51,6 +51,9 @@ const credentials: AdapterCall[] = [
   ['ssm:GetParameter', 'parameter/bitbucket-admin/acme'],
 ];
 
+/** The switch that freezes the installation, which who may create it may not delete. */
+const FROZEN = 'parameter/frozen';
+
 const invoking = (...names: string[]): AdapterCall[] =>
   names.map((name) => ['lambda:InvokeFunction', `function/${name}`]);
 
@@ -67,6 +70,8 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['dynamodb:PutItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:GetItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],
+    ['ssm:GetParameter', FROZEN],
+    ['ssm:PutParameter', FROZEN],
     ['ssm:GetParameter', 'parameter/cursor-keys'],
   ],
   audit: [
@@ -106,8 +111,11 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ...appending,
     ...rows,
     ...listing,
-    ['dynamodb:DeleteItem', 'table/grants', key('delivery#acme')],
+    ...['delivery#acme', 'notify#gr_a#1', 'remind#gr_a#1'].map(
+      (row): AdapterCall => ['dynamodb:DeleteItem', 'table/grants', key(row)],
+    ),
     ...credentials,
+    ['ssm:GetParameter', FROZEN],
     ...invoking('provisioner', 'worker'),
     ['dynamodb:PutItem', 'table/claims', key('notification#gr_a')],
     ['dynamodb:GetItem', 'table/claims', key('notification#gr_a')],
@@ -119,6 +127,8 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
   ],
   reconciler: [
     ...logging('reconciler'),
+    ['ssm:GetParameter', FROZEN],
+    ['ssm:PutParameter', FROZEN],
     ...appending,
     ['dynamodb:BatchGetItem', 'table/grants'],
     ['dynamodb:Query', 'table/grants/index/byDue'],
@@ -128,6 +138,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['iam:ListRoles', '*'],
     ['iam:ListOpenIDConnectProviders', '*'],
     ['iam:GetOpenIDConnectProvider', 'provider/acme'],
+    ['iam:GetOpenIDConnectProvider', 'provider/globex'],
     ['sts:AssumeRole', 'spoke-reader'],
   ],
   provisioner: [
@@ -136,6 +147,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['dynamodb:PutItem', 'table/checkpoints'],
     ...rows,
     ['ssm:GetParameter', 'parameter/bitbucket/acme'],
+    ['ssm:GetParameter', FROZEN],
     ...invoking('worker'),
     ...['GetRole', 'GetRolePolicy', 'ListRolePolicies', 'ListAttachedRolePolicies'].flatMap(
       (action): AdapterCall[] => [
@@ -147,18 +159,23 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['iam:CreateRole', ROLE, BOUNDED],
     ['iam:PutRolePermissionsBoundary', ROLE, BOUNDED],
     ['iam:PutRolePermissionsBoundary', ROLE, CLOSED],
-    ...['PutRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRolePolicy', 'DetachRolePolicy'].flatMap(
-      (action): AdapterCall[] => [
-        [`iam:${action}`, ROLE, BOUNDED],
-        [`iam:${action}`, ROLE, CLOSED],
-      ],
-    ),
+    ...[
+      'PutRolePolicy',
+      'UpdateAssumeRolePolicy',
+      'DeleteRolePolicy',
+      'DetachRolePolicy',
+      'UpdateRole',
+      'DeleteRole',
+    ].flatMap((action): AdapterCall[] => [
+      [`iam:${action}`, ROLE, BOUNDED],
+      [`iam:${action}`, ROLE, CLOSED],
+    ]),
     ['iam:TagRole', ROLE],
-    ['iam:UpdateRole', ROLE],
-    ['iam:DeleteRole', ROLE],
-    ['iam:GetOpenIDConnectProvider', 'provider/acme'],
-    ['iam:CreateOpenIDConnectProvider', 'provider/acme'],
-    ['iam:TagOpenIDConnectProvider', 'provider/acme'],
+    ...['acme', 'globex'].flatMap((workspace): AdapterCall[] => [
+      ['iam:GetOpenIDConnectProvider', `provider/${workspace}`],
+      ['iam:CreateOpenIDConnectProvider', `provider/${workspace}`],
+      ['iam:TagOpenIDConnectProvider', `provider/${workspace}`],
+    ]),
     ['iam:GetAccountSummary', '*'],
     ...['GetPolicy', 'GetPolicyVersion'].flatMap((action): AdapterCall[] => [
       [`iam:${action}`, 'policy/company'],
@@ -175,7 +192,7 @@ const WRITES_ROWS = 'it has the read model, and reads it only';
 
 /** Commands that a function's bundle holds and the function never sends, with the reason. */
 export const unreachedCommands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  grants: parameters,
+  grants: { GetParameters: LIBRARY },
   audit: {
     ...parameters,
     ExecuteStatement: APPENDS,

@@ -123,6 +123,7 @@ const forbidden: AdapterCall[] = [
   ['ssm:PutParameter', 'parameter/cursor-keys'],
   ['ssm:GetParametersByPath', 'parameter/bitbucket'],
   ['ssm:DeleteParameter', 'parameter/bitbucket/acme'],
+  ['ssm:DeleteParameter', 'parameter/frozen'],
   ['lambda:InvokeFunction', `arn:aws:lambda:${region}:${account}:function:rolewright-prod-provisioner`],
   ['lambda:InvokeFunction', `arn:aws:lambda:${region}:${account}:function:other`],
   ...['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission', 'DeleteFunction'].flatMap(
@@ -158,6 +159,8 @@ const forbidden: AdapterCall[] = [
     'UpdateAssumeRolePolicy',
     'DeleteRolePolicy',
     'DetachRolePolicy',
+    'UpdateRole',
+    'DeleteRole',
   ].flatMap((action): AdapterCall[] => [
     [`iam:${action}`, 'role/rw-shop'],
     [`iam:${action}`, 'role/rw-shop', { 'iam:PermissionsBoundary': 'aws/policy/AdministratorAccess' }],
@@ -198,6 +201,16 @@ const forbidden: AdapterCall[] = [
   ['iam:GetPolicyVersion', 'arn:aws:iam::999999999999:policy/other'],
   ['iam:DeleteOpenIDConnectProvider', 'provider/acme'],
   ['iam:AddClientIDToOpenIDConnectProvider', 'provider/acme'],
+  ['iam:CreateOpenIDConnectProvider', 'provider/elsewhere'],
+  // Tags that are not Rolewright's own.
+  [
+    'iam:CreateRole',
+    'role/rw-shop',
+    { 'iam:PermissionsBoundary': 'policy/rolewright-boundary', 'aws:TagKeys': 'team' },
+  ],
+  ['iam:TagRole', 'role/rw-shop', { 'aws:TagKeys': 'team' }],
+  ['iam:CreateOpenIDConnectProvider', 'provider/acme', { 'aws:TagKeys': 'team' }],
+  ['iam:TagOpenIDConnectProvider', 'provider/acme', { 'aws:TagKeys': 'team' }],
   ['iam:GetAccountAuthorizationDetails', '*'],
   ['sts:AssumeRole', `arn:aws:iam::${account}:role/admin`],
   ['sts:AssumeRole', 'arn:aws:iam::999999999999:role/rolewright-spoke'],
@@ -215,7 +228,7 @@ const NEVER: Record<string, string> = {
   lambda: 'lambda:AddPermission',
   logs: 'logs:DeleteLogStream',
   sqs: 'sqs:PurgeQueue',
-  ssm: 'ssm:PutParameter',
+  ssm: 'ssm:LabelParameterVersion',
   sts: 'sts:TagSession',
 };
 
@@ -254,6 +267,7 @@ const isWithin = (name: string, { action, resource, keys }: Question): boolean =
     (own) =>
       own.action === action &&
       own.resource === resource &&
+      !('aws:TagKeys' in keys) &&
       (Object.keys(own.keys).length === 0 ||
         ('dynamodb:LeadingKeys' in own.keys && Object.keys(keys).length === 0) ||
         (OPEN_CLAIMS.has(name) && resource.endsWith('-claims'))),
@@ -268,7 +282,7 @@ export function permissionProblems(byFunction: Readonly<Record<string, readonly 
     const isAllowed = judgeOf(statements);
     return [
       ...calls.filter((call) => !isAllowed(call)).map((call) => `${name} is denied ${text(call)}`),
-      ...unusedPermissions(statements, calls).map((unused) => `${name} never uses ${unused}`),
+      ...unusedPermissions(name, statements).map((unused) => `${name} never uses ${unused}`),
       ...deniedCalls(name)
         .filter((call) => isAllowed(call))
         .map((call) => `${name} may ${text(call)}`),
@@ -277,11 +291,15 @@ export function permissionProblems(byFunction: Readonly<Record<string, readonly 
 }
 
 /** Each action, resource and value of a condition in the statements without which every call would be allowed by its
- *  statement all the same. */
-function unusedPermissions(statements: readonly Statement[], calls: readonly Question[]): string[] {
+ *  statement all the same; and each denying statement without which no more would be allowed. */
+function unusedPermissions(name: string, statements: readonly Statement[]): string[] {
+  const calls = ownCalls(name);
   return statements.flatMap((statement) => {
     const label = statement.Sid ?? 'a statement';
-    if (statement.Effect !== 'Allow') return [`${label}, which allows nothing`];
+    if (statement.Effect === 'Deny') {
+      const isAllowedWithout = judgeOf(statements.filter((one) => one !== statement));
+      return deniedCalls(name).some(isAllowedWithout) ? [] : [`${label}, which denies nothing`];
+    }
     const used = (narrowed: Statement) => calls.some(judgeOf([narrowed]));
     const values = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
       Object.entries(keys).flatMap(([key, listed]) =>

@@ -8,7 +8,7 @@ import { ROOT } from '../arch/infrastructure.ts';
 export type Installed = { bin: string } | { missing: string };
 
 /** The engines, by the name of their file of requirements, and the oldest Python whose syntax they have. */
-export const engines = { ministack: [3, 10], localemu: [3, 12] } as const;
+export const engines = { ministack: [3, 10], localemu: [3, 13] } as const;
 
 /** Pythons that a machine may have, the newest first; those of pyenv are on no path until they are chosen. */
 function pythons(): string[] {

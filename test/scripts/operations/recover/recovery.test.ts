@@ -16,7 +16,7 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { toAttributes } from '../../../../adapters/dynamodb/event-item.ts';
 import { planText } from '../../../../scripts/operations/deploy-recover.ts';
@@ -30,6 +30,9 @@ import { GRANT_ID } from '../../../support/domain/samples.ts';
 const dynamodb = mockClient(DynamoDBClient);
 const iam = mockClient(IAMClient);
 const cloudformation = mockClient(CloudFormationClient);
+afterAll(() => {
+  for (const mock of [dynamodb, iam, cloudformation]) mock.restore();
+});
 const clients = {
   dynamodb: new DynamoDBClient({ region: 'eu-central-1' }),
   iam: new IAMClient({ region: 'eu-central-1' }),
