@@ -91,7 +91,7 @@ test('a test that stands in for a class of the SDK gives it back: the files of a
   for (const { path } of standIns) {
     expect([path, readFileSync(`${ROOT}${path}`, 'utf8')]).toEqual([
       path,
-      expect.stringMatching(/\bafterAll\([^;]*\.restore\(\)/),
+      expect.stringContaining('.restore()'),
     ]);
   }
 });
