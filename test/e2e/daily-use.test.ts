@@ -6,6 +6,7 @@ import { apiDocumentRules } from './main-job/api-document.ts';
 import { approvalRules } from './main-job/approvals.ts';
 import { auditRules } from './main-job/audit.ts';
 import { explanationRules } from './main-job/explanations.ts';
+import { installationFreezeRules } from './main-job/installation-freeze.ts';
 import { listRules } from './main-job/lists.ts';
 import { requestRules } from './main-job/requests.ts';
 import { revokeRules } from './main-job/revokes.ts';
@@ -32,6 +33,7 @@ describe('in Slack', () => {
 describe('by the API', () => {
   // First: its examples are of repositories that have no grants.
   apiDocumentRules(world);
+  installationFreezeRules(world);
   requestRules(world);
   admissionRules(world);
   revokeRules(world);

@@ -6,6 +6,7 @@ import { slackSeed } from '../../../sandbox/slack/seed.ts';
 import { textOf } from '../../support/arch/infrastructure.ts';
 import type { Json } from '../../support/e2e/http.ts';
 import type { World } from '../../support/e2e/stack/stack.ts';
+import { thawInstallation } from './installation-freeze.ts';
 
 type Parameter = { name: string; in: 'path' | 'query'; example?: string };
 type Documented = {
@@ -108,7 +109,9 @@ export function apiDocumentRules(world: () => World): void {
       revokeGrant: (await send('revokeGrant')).status,
       revokeRepository: (await send('revokeRepository')).status,
       releaseRepository: (await send('releaseRepository', { token: mary })).status,
+      freezeInstallation: (await send('freezeInstallation')).status,
     };
+    await thawInstallation(world());
     expect(Object.keys(statuses).sort()).toEqual(
       documented.map(({ operation }) => operation.operationId).sort(),
     );
