@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { promisify } from 'node:util';
+import { DynamoDBClient, ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeletePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toAttributes } from '../../adapters/dynamodb/event-item.ts';
+import { ROOT } from '../support/arch/infrastructure.ts';
 import { query } from '../support/deployed/calls.ts';
 import { type Engine, placeIn, startMinistack } from '../support/deployed/engines.ts';
 import {
@@ -16,6 +20,10 @@ import {
   STACK,
 } from '../support/deployed/packages.ts';
 import { installEngine } from '../support/deployed/python.ts';
+import { World } from '../support/domain/fakes/fakes.ts';
+import { GRANT_ID } from '../support/domain/samples.ts';
+
+const run = promisify(execFile);
 
 const installed = installEngine('ministack');
 if ('missing' in installed) console.warn(`Recovery on MiniStack is left out. ${installed.missing}`);
@@ -40,16 +48,21 @@ const LONG_MS = 900_000;
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  /** The tables, functions and roles of the stack that are there. */
-  async function left() {
+  /** How the SDK's clients reach the engine. */
+  function sdkOptions() {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = credentials(
       engine.url,
     );
-    const sdk = {
+    return {
       region: 'eu-central-1',
       endpoint: engine.url,
       credentials: { accessKeyId, secretAccessKey },
     };
+  }
+
+  /** The tables, functions and roles of the stack that are there. */
+  async function left() {
+    const sdk = sdkOptions();
     const [dynamodb, lambda, iam] = [new DynamoDBClient(sdk), new LambdaClient(sdk), new IAMClient(sdk)];
     const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
@@ -107,6 +120,44 @@ const LONG_MS = 900_000;
         roles: ['provisioner', 'reconciler'],
       });
       expect(await status()).toBeUndefined();
+    },
+    LONG_MS,
+  );
+
+  test(
+    'a recovery adopts the log that a removed stack has left, and the next deployment keeps it',
+    async () => {
+      const dynamodb = new DynamoDBClient(sdkOptions());
+      const events = `${STACK}-events`;
+      const world = new World();
+      await world.request();
+      const items = (await world.log.loadFrom(GRANT_ID, 1, 100)).flatMap((stored) =>
+        stored.kind === 'known' ? [toAttributes(stored.event)] : [],
+      );
+      // MiniStack imports no managed policy; without one, the next deployment makes it.
+      const PolicyArn = 'arn:aws:iam::111122223333:policy/rolewright-boundary';
+      await new IAMClient(sdkOptions()).send(new DeletePolicyCommand({ PolicyArn }));
+      for (const Item of items) await dynamodb.send(new PutItemCommand({ TableName: events, Item }));
+      const command = [
+        'scripts/operations/deploy-recover.ts',
+        ...['--stage', 'sandbox', '--service', 'rolewright-emulator', '--package', folder],
+      ];
+      const env = { ...process.env, ...credentials(engine.url), ROLEWRIGHT_CONFIG: 'sandbox/config.yaml' };
+      const recover = (...more: string[]) =>
+        run(process.execPath, [...command, ...more], { cwd: ROOT, env }).catch((error) => error);
+      const shown = await recover();
+      expect(shown.stdout).toContain(`adopt   ${events}`);
+      expect(shown.stderr).toContain("Confirm with --confirm 'sandbox 111122223333'");
+      expect(await status()).toBeUndefined();
+      const done = await recover('--confirm', 'sandbox 111122223333');
+      expect([done.stderr, done.stdout]).toEqual(['', expect.stringContaining('Done. Deploy now')]);
+      await deploy(folder, engine.url);
+      expect(await left()).toMatchObject({
+        tables: ['checkpoints', 'claims', 'events', 'grants'],
+        functions: 10,
+      });
+      const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: events }));
+      expect(Items).toHaveLength(items.length);
     },
     LONG_MS,
   );
