@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DynamoDBClient, ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  ListTablesCommand,
+  PutItemCommand,
+  RestoreTableToPointInTimeCommand,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { DeletePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -158,6 +165,30 @@ const LONG_MS = 900_000;
       });
       const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: events }));
       expect(Items).toHaveLength(items.length);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'the log of a deployed stack can be restored to a point in time, whole',
+    async () => {
+      const client = new DynamoDBClient(sdkOptions());
+      const [SourceTableName, TargetTableName] = [`${STACK}-events`, `${STACK}-events-restored`];
+      const itemsOf = async (TableName: string) => {
+        const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+        return Items.map((item) => JSON.stringify(item)).sort();
+      };
+      const before = await itemsOf(SourceTableName);
+      expect(before.length).toBeGreaterThan(0);
+      await client.send(
+        new RestoreTableToPointInTimeCommand({
+          SourceTableName,
+          TargetTableName,
+          UseLatestRestorableTime: true,
+        }),
+      );
+      await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName: TargetTableName });
+      expect(await itemsOf(TargetTableName)).toEqual(before);
     },
     LONG_MS,
   );
