@@ -3,6 +3,7 @@ import { type Command, CommandFailure, type CommandWorld, type ExitCode, UsageEr
 import { explainCommand } from './explain/explain-command.ts';
 import { freezeCommand, repairCommand, thawCommand } from './grants/contain-commands.ts';
 import { approveCommand, rejectCommand } from './grants/decide-commands.ts';
+import { incidentCommand, releaseCommand } from './grants/incident-commands.ts';
 import { listCommand } from './grants/list-command.ts';
 import { planCommand, requestCommand } from './grants/request-command.ts';
 import { revokeCommand } from './grants/revoke-command.ts';
@@ -28,6 +29,8 @@ const commands: Readonly<Record<string, Command>> = {
   freeze: freezeCommand,
   thaw: thawCommand,
   repair: repairCommand,
+  incident: incidentCommand,
+  release: releaseCommand,
   explain: explainCommand,
   scan: scanCommand,
 };

@@ -13,16 +13,25 @@ export const revokeCommand: Command = {
   help: `Usage: rolewright revoke GRANT [options]
 
 Ends all access by the grant and removes its role. Repeating it is safe.
+Machines cannot bring it back until somebody releases its repository.
 
+  --reason TEXT       why, for the log
 ${API_HELP}
 
 ${EXIT_HELP}
 `,
   async run(args, world) {
-    const { values, positionals } = readOptions('revoke', args, apiOptions);
+    const { values, positionals } = readOptions('revoke', args, {
+      ...apiOptions,
+      reason: { type: 'string' },
+    });
     const { grant: id } = readNames('revoke', ['grant'], positionals);
     const api = apiOf(await sessionOf(values.url, world));
-    const answer = await api({ method: 'DELETE', path: pathOf(id) });
+    const answer = await api({
+      method: 'DELETE',
+      path: pathOf(id),
+      ...(values.reason === undefined ? {} : { body: { reason: values.reason } }),
+    });
     if (values.json) {
       world.write(`${plainJson(answer.json, 2)}\n`);
       return 0;

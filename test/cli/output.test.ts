@@ -112,6 +112,8 @@ describe('the help', () => {
     'freeze',
     'thaw',
     'repair',
+    'incident',
+    'release',
     'explain',
     'scan',
   ];

@@ -179,6 +179,24 @@ export function commandLineRules(world: () => World): void {
     expect(rejected).toMatchObject({ code: 1, err: expect.stringContaining('CONFLICT') });
   });
 
+  test('ends all access of a repository in one command, which another person releases', async () => {
+    const [ada, grace] = [await loggedIn('ada@acme.example'), await loggedIn('grace@acme.example')];
+    const { fullName, uuid } = await world().repository();
+    const asked = await ada.run(`request ${fullName} s3-static-site bucket=shop-incident --json`);
+    const { id } = JSON.parse(asked.out) as { id: string };
+    const unexplained = await ada.run(`incident ${uuid}`);
+    expect(unexplained).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--reason') });
+    const uncounted = await ada.run(`incident ${uuid} --reason leak --confirm many`);
+    expect(uncounted).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--confirm') });
+    const ended = await ada.run(`incident ${uuid} --reason leak`);
+    expect(ended).toMatchObject({ code: 0, err: '' });
+    expect(ended.out).toMatch(new RegExp(`^${id} +revoked$`, 'm'));
+    const own = await ada.run(`release ${uuid} --reason over`);
+    expect(own).toMatchObject({ code: 1, err: expect.stringContaining('DENIED') });
+    const released = await grace.run(`release ${String(uuid).slice(1, -1)} --reason over`);
+    expect(released).toMatchObject({ code: 0, err: '', out: expect.stringContaining(id) });
+  });
+
   test('freezes a grant for a reason, and has another person thaw it', async () => {
     const [ada, grace] = [await loggedIn('ada@acme.example'), await loggedIn('grace@acme.example')];
     const asked = await ada.run('request acme/shop s3-static-site bucket=shop-frozen --name frozen --json');
