@@ -27,7 +27,8 @@ import { PortError } from '../../domain/shared/port-error.ts';
 import { type EpochMilliseconds, epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Iam } from '../../domain/use-cases/provisioning/iam.ts';
 import { type Outgoing, passThrough, watchClient } from '../outgoing.ts';
-import { failureName, toPortError } from './error-meanings.ts';
+import { callsWithin } from './calls-within.ts';
+import { failureName } from './error-meanings.ts';
 import { withoutRetryOn } from './never-retry.ts';
 
 /** An IAM client, of the function's own role unless others' credentials are given. It retries throttling and network failures, and closes a connection that stays silent. The SDK's
@@ -65,23 +66,7 @@ const toTags = (tags: Record<string, string>) => Object.entries(tags).map(([Key,
 /** The IAM port over the SDK. Each call is given what remains until `deadline`, and none begins after it. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function awsIam(client: IAMClient, clock: Clock, deadline: EpochMilliseconds): Iam {
-  const call = async <T>(
-    operation: string,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-    problemCodes = {},
-  ): Promise<T> => {
-    const remaining = deadline - clock.now();
-    if (remaining <= 0) {
-      throw new PortError('IAM', 'UNAVAILABLE', `There was no time left for ${operation}.`, {
-        certain: true,
-      });
-    }
-    try {
-      return await send({ abortSignal: AbortSignal.timeout(remaining) });
-    } catch (error) {
-      throw toPortError({ system: 'IAM', operation, problemCodes }, error);
-    }
-  };
+  const call = callsWithin(clock, deadline);
   const orMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
     try {
       return await found;

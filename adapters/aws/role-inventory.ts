@@ -12,7 +12,7 @@ import type { Clock } from '../../domain/shared/clock.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { type EpochMilliseconds, epochTime, toInstant } from '../../domain/shared/time.ts';
 import type { Outgoing } from '../outgoing.ts';
-import { toPortError } from './error-meanings.ts';
+import { callsWithin } from './calls-within.ts';
 import { iamClient, parseDocument } from './iam.ts';
 import { readerSession, stsClient } from './spoke-session.ts';
 
@@ -46,22 +46,7 @@ function inventory(
   client: IAMClient,
   { clock, deadline, path }: { clock: Clock; deadline: EpochMilliseconds; path: string },
 ): RoleInventory {
-  const call = async <T>(
-    operation: string,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> => {
-    const remaining = deadline - clock.now();
-    if (remaining <= 0) {
-      throw new PortError('IAM', 'UNAVAILABLE', `There was no time left for ${operation}.`, {
-        certain: true,
-      });
-    }
-    try {
-      return await send({ abortSignal: AbortSignal.timeout(remaining) });
-    } catch (error) {
-      throw toPortError({ system: 'IAM', operation }, error);
-    }
-  };
+  const call = callsWithin(clock, deadline);
   return {
     async roles(Marker) {
       const command = new GetAccountAuthorizationDetailsCommand({

@@ -50,7 +50,8 @@ export function frozenParameter({
           new PutParameterCommand({ Name: name, Value: VALUE, Type: 'String', Overwrite: false }),
         );
       } catch (cause) {
-        if (nameOf(cause) !== 'ParameterAlreadyExists') throw unavailable('cannot be created', cause);
+        if (nameOf(cause) !== 'ParameterAlreadyExists')
+          throw unavailable('cannot be created yet; the reconciler tries again', cause);
       }
     },
   };
@@ -62,7 +63,7 @@ async function read(client: SSMClient, name: string): Promise<InstallationFreeze
     return parsed(Parameter?.Value ?? '');
   } catch (cause) {
     if (nameOf(cause) === 'ParameterNotFound') return undefined;
-    throw unavailable('cannot be read', cause);
+    throw unavailable('cannot be read, so nothing is granted', cause);
   }
 }
 
@@ -78,6 +79,6 @@ function parsed(text: string): InstallationFreeze {
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
 const unavailable = (what: string, cause: unknown) =>
-  new PortError('SSM', 'UNAVAILABLE', `The switch that freezes Rolewright ${what}, so nothing is granted.`, {
+  new PortError('SSM', 'UNAVAILABLE', `The switch that freezes Rolewright ${what}.`, {
     cause,
   });

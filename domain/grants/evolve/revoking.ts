@@ -9,20 +9,15 @@ import type {
 } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
 import { heldBy } from './containment/hold.ts';
-import { confirmedBy, removalStep } from './role.ts';
+import { withClosingRole } from './role.ts';
 
 /** A grant whose role was being removed, after one more event. */
 export function evolveRevoking(grant: RevokingGrant, event: GrantEvent): Grant {
   switch (event.type) {
-    case 'RoleCreated': {
-      const role = confirmedBy(grant.role, event);
-      return role ? { ...grant, role } : grant;
-    }
+    case 'RoleCreated':
     case 'RoleDisabled':
-    case 'RoleNotFound': {
-      const role = removalStep(grant.role, event);
-      return role ? { ...grant, role } : grant;
-    }
+    case 'RoleNotFound':
+      return withClosingRole(grant, event);
     case 'RoleDeleted': {
       const { role: _, documents: __, ...rest } = grant;
       return rest;

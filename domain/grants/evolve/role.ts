@@ -20,3 +20,12 @@ export function removalStep(
   if (event.type === 'RoleNotFound') return { ...role, notFoundAt: event.at };
   return role.id === undefined ? undefined : { ...role, disabled: true };
 }
+
+/** A grant whose role is being closed or removed, after an event that leaves the role there. */
+export function withClosingRole<G extends { role?: GrantRole }>(
+  grant: G,
+  event: EventOf<'RoleCreated' | 'RoleDisabled' | 'RoleNotFound'>,
+): G {
+  const role = event.type === 'RoleCreated' ? confirmedBy(grant.role, event) : removalStep(grant.role, event);
+  return role ? { ...grant, role } : grant;
+}

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../arch/infrastructure.ts';
 
@@ -13,7 +14,7 @@ export const engines = { ministack: [3, 10], localemu: [3, 13] } as const;
 /** Pythons that a machine may have, the newest first; those of pyenv are on no path until they are chosen. */
 function pythons(): string[] {
   const minors = Array.from({ length: 12 }, (_, n) => 25 - n);
-  const pyenv = join(process.env.PYENV_ROOT ?? join(process.env.HOME ?? '/root', '.pyenv'), 'versions');
+  const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const kept = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python3')) : [];
   return ['python3', ...minors.map((minor) => `python3.${minor}`), ...kept];
 }

@@ -10,22 +10,17 @@ import {
 } from '../../grant.ts';
 import { evolveInAnyState } from '../any-state.ts';
 import { beginRevoking } from '../revoking.ts';
-import { confirmedBy, removalStep } from '../role.ts';
+import { withClosingRole } from '../role.ts';
 import { driftOf, frozenDrift } from './drift.ts';
 import { mayReopen } from './hold.ts';
 
 /** A grant whose role is kept closed, after one more event. */
 export function evolveFrozen(grant: FrozenGrant, event: GrantEvent): Grant {
   switch (event.type) {
-    case 'RoleCreated': {
-      const role = confirmedBy(grant.role, event);
-      return role ? { ...grant, role } : grant;
-    }
+    case 'RoleCreated':
     case 'RoleDisabled':
-    case 'RoleNotFound': {
-      const role = removalStep(grant.role, event);
-      return role ? { ...grant, role } : grant;
-    }
+    case 'RoleNotFound':
+      return withClosingRole(grant, event);
     case 'RoleDeleted': {
       const { role: _, ...rest } = grant;
       return grant.role ? rest : grant;
