@@ -4,6 +4,7 @@ import offline from './jest.config.js';
 export default {
   ...offline,
   testMatch: ['<rootDir>/test/deployed/*.deployed.ts'],
-  maxWorkers: 2,
+  // Packaging writes to .serverless/, which one process at a time may do.
+  maxWorkers: 1,
   testTimeout: 300_000,
 };
