@@ -15,6 +15,7 @@ import { dynamodbPassStore } from '../adapters/dynamodb/pass-store.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
 import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
+import { lambdaReconciler } from '../adapters/lambda/reconciler.ts';
 import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
@@ -44,6 +45,7 @@ import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
+import type { Reconciler } from '../domain/use-cases/drift/reconcile-now.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
@@ -196,6 +198,10 @@ export const composeProvisionerClient = ({ environment, outgoing, logger }: Core
 /** The worker function, from outside. */
 export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
   lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
+
+/** The reconciler function, from outside. */
+export const composeReconcilerClient = ({ environment, outgoing }: Core): Reconciler =>
+  lambdaReconciler(lambdaClient(outgoing, 2), environment.reconcilerFunction);
 
 /** Which grants use which resources exclusively. */
 const composeReservations = ({ environment, outgoing }: Core): Reservations =>

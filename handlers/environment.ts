@@ -25,6 +25,7 @@ const shape = z.object({
   CLAIMS_TABLE: z.string().min(3),
   PROVISIONER_FUNCTION: z.string().min(1),
   WORKER_FUNCTION: z.string().min(1),
+  RECONCILER_FUNCTION: z.string().min(1),
   INSTALLATION: z.string().min(1).default('local'),
   BITBUCKET_CREDENTIAL_PARAMETERS: z.string().min(1).optional(),
   BITBUCKET_CREDENTIALS: credentialsByWorkspace.optional(),
@@ -56,6 +57,7 @@ export type Environment = {
   claimsTable: string;
   provisionerFunction: string;
   workerFunction: string;
+  reconcilerFunction: string;
   /** The prefix of the stack's names, the dimension of its metrics. */
   installation: string;
   bitbucketCredentials: SecretsBySlug<unknown>;
@@ -129,6 +131,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     claimsTable: parsed.data.CLAIMS_TABLE,
     provisionerFunction: parsed.data.PROVISIONER_FUNCTION,
     workerFunction: parsed.data.WORKER_FUNCTION,
+    reconcilerFunction: parsed.data.RECONCILER_FUNCTION,
     installation: parsed.data.INSTALLATION,
     bitbucketCredentials: secretsBySlug(
       parsed.data.BITBUCKET_CREDENTIALS,

@@ -1,20 +1,28 @@
-import { composeCursors, composeDecidingCore, composeRequests, composeVerifier } from './compose.ts';
+import {
+  composeCursors,
+  composeDecidingCore,
+  composeReconcilerClient,
+  composeRequests,
+  composeVerifier,
+} from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { containmentRoutes } from './http/routes/containment.ts';
 import { grantRoutes } from './http/routes/grants.ts';
 import { callerRoutes } from './http/routes/me.ts';
+import { reconcileRoutes } from './http/routes/reconcile.ts';
 import { observed } from './invocation/observed.ts';
 
 const core = composeDecidingCore();
 
 const requests = composeRequests(core);
 
-/** Requests, decides, lists, shows, freezes and revokes grants, and shows callers who they are. */
+/** Requests, decides, lists, shows, freezes and revokes grants, has the reconciler run, and shows callers who they are. */
 export const handler = observed(
   core,
   httpFunction(core, composeVerifier(core), [
     ...grantRoutes({ ...requests, ...composeCursors(core) }),
     ...containmentRoutes(requests),
+    ...reconcileRoutes({ ...requests, reconciler: composeReconcilerClient(core) }),
     ...callerRoutes(requests),
   ]),
 );

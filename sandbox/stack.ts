@@ -173,6 +173,7 @@ export const functionVariables = (
   CLAIMS_TABLE: `${PREFIX}-claims`,
   PROVISIONER_FUNCTION: `${PREFIX}-provisioner`,
   WORKER_FUNCTION: `${PREFIX}-worker`,
+  RECONCILER_FUNCTION: `${PREFIX}-reconciler`,
   ROLEWRIGHT_STAGE: 'sandbox',
 });
 

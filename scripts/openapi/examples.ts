@@ -178,6 +178,7 @@ export const examples: Record<string, unknown> = {
   InstallationFreeze: {
     frozen: { by: 'person:ada@acme.example', at: '2026-11-23T08:00:00.000Z', reason: 'Incident' },
   },
+  ReconcileRun: { drift: true },
   HeldGrants: { items: [{ id: 'gr_hrq6egvaok6463yco36ybujl4g', state: 'revoked' }] },
   SlackMessage: { response_type: 'ephemeral', text: 'Looking …' },
   SlackFormAnswer: { response_action: 'errors', errors: { reason: 'Give a reason of 1 to 500 characters.' } },

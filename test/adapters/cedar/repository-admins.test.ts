@@ -47,6 +47,7 @@ function composed(isOn: boolean) {
   const functions = {
     PROVISIONER_FUNCTION: 'provisioner',
     WORKER_FUNCTION: 'worker',
+    RECONCILER_FUNCTION: 'reconciler',
     FROZEN_PARAMETER: '/rolewright/test/frozen',
   };
   const variables = {

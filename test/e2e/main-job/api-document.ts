@@ -109,6 +109,7 @@ export function apiDocumentRules(world: () => World): void {
       revokeGrant: (await send('revokeGrant')).status,
       revokeRepository: (await send('revokeRepository')).status,
       releaseRepository: (await send('releaseRepository', { token: mary })).status,
+      reconcileInstallation: (await send('reconcileInstallation')).status,
       freezeInstallation: (await send('freezeInstallation')).status,
     };
     await thawInstallation(world());
@@ -118,6 +119,7 @@ export function apiDocumentRules(world: () => World): void {
     expect(statuses).toEqual({
       ...Object.fromEntries(Object.keys(statuses).map((id) => [id, 200])),
       requestGrant: 201,
+      reconcileInstallation: 202,
       takeDelivery: 204,
     });
   });

@@ -66,7 +66,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ...rows,
     ...listing,
     ...credentials,
-    ...invoking('provisioner', 'worker'),
+    ...invoking('provisioner', 'worker', 'reconciler'),
     ['dynamodb:PutItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:GetItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],

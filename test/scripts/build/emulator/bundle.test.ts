@@ -36,6 +36,7 @@ const deployed = {
   CLAIMS_TABLE: 'claims',
   PROVISIONER_FUNCTION: 'provisioner',
   WORKER_FUNCTION: 'worker',
+  RECONCILER_FUNCTION: 'reconciler',
   BITBUCKET_CREDENTIAL_PARAMETERS: '/rolewright/prod/bitbucket',
   BITBUCKET_ADMIN_CREDENTIAL_PARAMETERS: '/rolewright/prod/bitbucket-admin',
   BITBUCKET_WEBHOOK_SECRET_PARAMETERS: '/rolewright/prod/webhook-secret',
