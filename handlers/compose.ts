@@ -14,9 +14,6 @@ import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { dynamodbPassStore } from '../adapters/dynamodb/pass-store.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
-import { lambdaClient, lambdaProvisioner } from '../adapters/lambda/provisioner.ts';
-import { lambdaReconciler } from '../adapters/lambda/reconciler.ts';
-import { lambdaWorker } from '../adapters/lambda/worker.ts';
 import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
 import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
@@ -40,14 +37,12 @@ import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repositor
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import type { Metrics } from '../domain/messaging/metrics.ts';
-import type { ClaimStore, Worker } from '../domain/messaging/ports.ts';
+import type { ClaimStore } from '../domain/messaging/ports.ts';
 import type { Reservations } from '../domain/planning/reservation.ts';
 import type { Clock } from '../domain/shared/clock.ts';
 import type { Template } from '../domain/templates/template.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
-import type { Reconciler } from '../domain/use-cases/drift/reconcile-now.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
-import type { Provisioner } from '../domain/use-cases/provisioner.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
 import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
@@ -56,6 +51,7 @@ import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
 import { type Environment, readEnvironment, type SecretSource, type SecretsBySlug } from './environment.ts';
 import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
+import { composeProvisionerClient, composeWorkerClient } from './invocation/clients.ts';
 import { accessReports, auditReport, measuredLog, stoppedReport } from './invocation/reports.ts';
 import type { ConversationPorts } from './slack/conversation.ts';
 import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
@@ -188,20 +184,6 @@ const composeAdmins =
   ({ configuration }: Core, bitbucket: Bitbucket): AccessPorts['admins'] =>
   () =>
     configuration.access.repositoryAdmins ? repositoryAdmins(configuration, bitbucket) : noRepositoryAdmins;
-
-/** The provisioner function, from outside. */
-export const composeProvisionerClient = ({ environment, outgoing, logger }: Core): Provisioner =>
-  lambdaProvisioner(lambdaClient(outgoing), environment.provisionerFunction, (error) =>
-    logger.warn('the provisioner did not answer', { error: error as Error }),
-  );
-
-/** The worker function, from outside. */
-export const composeWorkerClient = ({ environment, outgoing }: Core): Worker =>
-  lambdaWorker(lambdaClient(outgoing, 2), environment.workerFunction);
-
-/** The reconciler function, from outside. */
-export const composeReconcilerClient = ({ environment, outgoing }: Core): Reconciler =>
-  lambdaReconciler(lambdaClient(outgoing, 2), environment.reconcilerFunction);
 
 /** Which grants use which resources exclusively. */
 const composeReservations = ({ environment, outgoing }: Core): Reservations =>

@@ -1,15 +1,10 @@
-import {
-  composeCursors,
-  composeDecidingCore,
-  composeReconcilerClient,
-  composeRequests,
-  composeVerifier,
-} from './compose.ts';
+import { composeCursors, composeDecidingCore, composeRequests, composeVerifier } from './compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { containmentRoutes } from './http/routes/containment.ts';
 import { grantRoutes } from './http/routes/grants.ts';
 import { callerRoutes } from './http/routes/me.ts';
 import { reconcileRoutes } from './http/routes/reconcile.ts';
+import { composeReconcilerClient } from './invocation/clients.ts';
 import { observed } from './invocation/observed.ts';
 
 const core = composeDecidingCore();

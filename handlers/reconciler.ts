@@ -1,11 +1,6 @@
 import type { Context } from 'aws-lambda';
-import {
-  composeCore,
-  composeDriftPasses,
-  composeProvisionerClient,
-  composeStreams,
-  composeWorkerClient,
-} from './compose.ts';
+import { composeCore, composeDriftPasses, composeStreams } from './compose.ts';
+import { composeProvisionerClient, composeWorkerClient } from './invocation/clients.ts';
 import { observed } from './invocation/observed.ts';
 import { reconcileAll } from './worker/drift-function.ts';
 

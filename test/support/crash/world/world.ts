@@ -16,11 +16,10 @@ import {
   type Core,
   composeCore,
   composeProvisioner,
-  composeProvisionerClient,
   composeRequests,
   composeStreams,
-  composeWorkerClient,
 } from '../../../../handlers/compose.ts';
+import { composeProvisionerClient, composeWorkerClient } from '../../../../handlers/invocation/clients.ts';
 import { asEpoch } from '../../identifiers.ts';
 import { hurry } from '../hurry.ts';
 import { Injector } from '../injector.ts';
