@@ -12,6 +12,9 @@ const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be wel
 /** Why something is asked for or decided: 1–500 characters. */
 const reasonSchema = wellFormed.min(1).max(500).describe('Why, in 1–500 characters; kept in the log');
 
+/** True for a text that the log takes as a reason. */
+export const isReason = (text: string): boolean => reasonSchema.safeParse(text).success;
+
 /** The hash of a plan, as a dry run or a waiting grant shows it. */
 export const planHashSchema = z
   .string()

@@ -1,5 +1,5 @@
 import { parseRepositoryName } from '../../domain/bitbucket/repository.ts';
-import { parseGrantRequest } from '../../domain/grants/request.ts';
+import { isReason, parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackRequest } from '../../domain/messaging/worker-message.ts';
 import { type GrantId, parseGrantId } from '../../domain/shared/identifiers.ts';
 import { nearestName } from '../../domain/shared/suggestion.ts';
@@ -7,17 +7,22 @@ import { exampleParameters, parseParameters } from '../../domain/templates/param
 import type { Template } from '../../domain/templates/template.ts';
 import { type Word, wordsOf } from './tokenizer.ts';
 
+/** What is said of a reason that the log does not take. */
+export const REASON_RULE = 'Give a reason of 1 to 500 characters.';
+
 /** What people type before everything else. */
 export const COMMAND = '/aws-role';
 
-/** What a command asks for. `form` opens the request form; `templates` and `help` need no look-up. */
+/** What a command asks for. `form` opens the request form; `templates` and `help` need no look-up; `confirm-revoke` asks the person
+ *  whether they mean it. */
 export type Command =
   | { verb: 'help' }
   | { verb: 'form' }
   | { verb: 'templates'; name?: string }
   | { verb: 'request'; request: SlackRequest }
   | { verb: 'list'; repository?: string }
-  | { verb: 'show' | 'explain' | 'revoke'; grantId: GrantId };
+  | { verb: 'show' | 'explain'; grantId: GrantId }
+  | { verb: 'confirm-revoke'; grantId: GrantId; reason?: string };
 
 /** A command that was not understood: what is wrong with it, and how it could be right. `understood` says what was. */
 export type CommandHelp = { errors: string[]; understood?: string; example: string };
@@ -49,8 +54,9 @@ export function parseCommand(text: string, templates: Templates): Command | Comm
       return parseList(rest);
     case 'show':
     case 'explain':
-    case 'revoke':
       return parseOnGrant(verb, rest);
+    case 'revoke':
+      return parseRevoke(rest, cut.reason);
     case 'request':
       if (rest.length === 0 && cut.reason === undefined) return { verb: 'form' };
       return parseRequest(rest, cut.reason, templates);
@@ -87,7 +93,12 @@ function parseList(rest: Word[]): Command | CommandHelp {
   return { verb: 'list', repository: named.value };
 }
 
-function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Command | CommandHelp {
+type OnGrant<V> = { verb: V; grantId: GrantId };
+
+function parseOnGrant<V extends 'show' | 'explain' | 'revoke'>(
+  verb: V,
+  rest: Word[],
+): OnGrant<V> | CommandHelp {
   const [named, ...more] = rest;
   const example = `${COMMAND} ${verb} gr_hrq6egvaok6463yco36ybujl4g`;
   if (!named) return { errors: [`Which grant? ${COMMAND} list shows their ids.`], example };
@@ -98,6 +109,16 @@ function parseOnGrant(verb: 'show' | 'explain' | 'revoke', rest: Word[]): Comman
       `${quoted(named.value)} is not a grant id, such as gr_hrq6egvaok6463yco36ybujl4g. ${COMMAND} list shows the ids.`,
     );
   return !grantId || errors.length > 0 ? { errors, example } : { verb, grantId };
+}
+
+function parseRevoke(rest: Word[], reason: string | undefined): Command | CommandHelp {
+  const named = parseOnGrant('revoke', rest);
+  const errors = reason !== undefined && !isReason(reason) ? [REASON_RULE] : [];
+  if (!('verb' in named)) return { ...named, errors: [...named.errors, ...errors] };
+  const { grantId } = named;
+  if (errors.length > 0)
+    return { errors, example: `${COMMAND} revoke ${grantId} because it is no longer used` };
+  return { verb: 'confirm-revoke', grantId, ...defined({ reason }) };
 }
 
 const notARepository = (text: string): string =>

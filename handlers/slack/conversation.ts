@@ -5,12 +5,13 @@ import type { SlackContent, SlackWeb } from '../../adapters/slack/web-api.ts';
 import type { Grant } from '../../domain/grants/grant.ts';
 import { parseGrantRequest } from '../../domain/grants/request.ts';
 import type { SlackAsk, SlackRequest } from '../../domain/messaging/worker-message.ts';
+import { parseGrantId } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import type { Result } from '../../domain/shared/result.ts';
 import { listGrants } from '../../domain/use-cases/reading/list-grants.ts';
-import { readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
+import { grantFor, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/approve-or-reject.ts';
 import type { RequestAnswer } from '../../domain/use-cases/requests/outcome.ts';
 import { renewGrant } from '../../domain/use-cases/requests/request-again.ts';
@@ -33,6 +34,7 @@ import {
   type Writing,
 } from './messages/answers.ts';
 import { messageView } from './messages/request-form.ts';
+import { revokeCard, unreadableRevokeCard } from './messages/revoke-form.ts';
 import { revokedUnreadable } from './messages/unreadable-answer.ts';
 import { namingFor } from './people.ts';
 import { callerOf } from './person.ts';
@@ -110,8 +112,10 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       if (!found.ok) return found;
       return answered((act.verb === 'show' ? grantCard : explained)(found.value, writing));
     }
+    case 'confirm-revoke':
+      return confirmationOf(ports, act, { writing, caller });
     case 'revoke': {
-      const ended = await revokeGrant(ports, act.grantId, context);
+      const ended = await revokeGrant(ports, act.grantId, { ...context, reason: act.reason });
       if (!ended.ok) return ended;
       if ('unreadable' in ended.value) return answered(revokedUnreadable(ended.value));
       return answered(revoked(ended.value.grant, writing));
@@ -129,6 +133,23 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
       return rejected.ok ? answered(message('Rejected. The requester is notified of the reason.')) : rejected;
     }
   }
+}
+
+/** Asks a person who may revoke a grant whether they mean it. What has ended is only said to have. */
+async function confirmationOf(
+  ports: ConversationPorts,
+  { grantId, reason }: SlackAsk['act'] & { verb: 'confirm-revoke' },
+  { writing, caller }: { writing: Writing; caller: Caller },
+): Promise<Outcome> {
+  const found = await grantFor(ports, { grantId, caller, action: 'revoke' });
+  const id = parseGrantId(grantId);
+  if (found.unreadable && id && !found.ok && found.problem.code !== 'GRANT_NOT_FOUND') {
+    return { ok: true, value: unreadableRevokeCard(id, reason) };
+  }
+  if (!found.ok) return found;
+  const { grant } = found.value;
+  const hasEnded = grant.state === 'revoked' || grant.state === 'rejected';
+  return { ok: true, value: hasEnded ? revoked(grant, writing) : revokeCard(grant, reason) };
 }
 
 /** The first grants of a list. A page may be short, or empty, and still have a next one: a list that ends early is cut. */

@@ -5,6 +5,7 @@ import { isResponseUrl } from '../../adapters/slack/response-url.ts';
 import { type SlackContent, type SlackWeb, toSlack } from '../../adapters/slack/web-api.ts';
 import type { SlackUser } from '../../domain/access/slack-identity.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
+import { isReason } from '../../domain/grants/request.ts';
 import type { Worker } from '../../domain/messaging/ports.ts';
 import type { SlackAsk } from '../../domain/messaging/worker-message.ts';
 import { parseGrantId } from '../../domain/shared/identifiers.ts';
@@ -15,7 +16,7 @@ import { toResult } from '../http/http-answer.ts';
 import type { HttpHandler } from '../http/http-function.ts';
 import { requestIdOf } from '../http/http-request.ts';
 import { ProblemError } from '../http/problem-details.ts';
-import { parseCommand } from './command.ts';
+import { parseCommand, REASON_RULE } from './command.ts';
 import {
   asked,
   commandHelp,
@@ -37,6 +38,7 @@ import {
   submitChoice,
   submitDetail,
 } from './messages/request-form.ts';
+import { REVOKE, revocationOf, revokeView } from './messages/revoke-form.ts';
 import { type Interaction, notOurs, readCommand, readInteraction, valuesOf } from './payload.ts';
 import { personOf } from './person.ts';
 import { readSlackForm, type SignedRequestPorts } from './signed-request.ts';
@@ -124,7 +126,7 @@ async function onCommand(call: SlackCall, form: URLSearchParams): Promise<APIGat
   await handOn(call, slackUser, { answerTo: { responseUrl }, act: command });
   if (command.verb === 'request') return ephemeral(asked(command.request));
   // What only looks is answered before anybody misses an acknowledgement.
-  return command.verb === 'revoke' ? ephemeral(message('Revoking …')) : { statusCode: 200 };
+  return { statusCode: 200 };
 }
 
 async function isKnown({ ports, deliveryId }: SlackCall, slackUser: SlackUser): Promise<boolean> {
@@ -176,6 +178,12 @@ async function onButton(
   { actions, response_url: responseUrl, trigger_id: trigger }: Interaction & { type: 'block_actions' },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const [{ action_id: action, value = '' } = { action_id: '' }] = actions;
+  if (action === REVOKE) {
+    const revocation = revocationOf(value);
+    if (!revocation) throw notOurs('the button carries no grant');
+    await openView(call, trigger, revokeView(revocation));
+    return { statusCode: 200 };
+  }
   if (action !== 'approve' && action !== 'reject' && action !== 'renew') return { statusCode: 200 };
   const answerTo =
     responseUrl !== undefined && isResponseUrl(responseUrl, call.ports.responseOrigin)
@@ -212,21 +220,44 @@ async function onSubmission(
       await handOn(call, slackUser, { answerTo: { viewId: view.id }, act: { verb: 'request', request } });
       return viewAnswer({ view: messageView(asked(request).blocks) });
     }
-    case REJECT: {
-      const button = rejectionOf(view.private_metadata);
-      if (!button) throw notOurs('the modal carries no plan');
-      const reason = values.reason?.trim() ?? '';
-      if (reason === '' || reason.length > 500 || !reason.isWellFormed())
-        return viewAnswer({ errors: { reason: 'Give a reason of 1 to 500 characters.' } });
-      await handOn(call, slackUser, {
-        answerTo: { user: slackUser.user },
-        act: { verb: 'reject', ...button, reason },
-      });
-      return { statusCode: 200 };
-    }
+    case REJECT:
+      return onRejection(call, slackUser, view);
+    case REVOKE:
+      return onRevocation(call, slackUser, view);
     default:
       return { statusCode: 200 };
   }
+}
+
+type SubmittedView = (Interaction & { type: 'view_submission' })['view'];
+
+async function onRejection(
+  call: SlackCall,
+  slackUser: SlackUser,
+  view: SubmittedView,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const button = rejectionOf(view.private_metadata);
+  if (!button) throw notOurs('the modal carries no plan');
+  const reason = valuesOf(view.state.values).reason?.trim() ?? '';
+  if (!isReason(reason)) return viewAnswer({ errors: { reason: REASON_RULE } });
+  const answerTo = { user: slackUser.user };
+  await handOn(call, slackUser, { answerTo, act: { verb: 'reject', ...button, reason } });
+  return { statusCode: 200 };
+}
+
+/** The submitted form is the confirmation. Its reason may be left out. */
+async function onRevocation(
+  call: SlackCall,
+  slackUser: SlackUser,
+  view: SubmittedView,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const grantId = parseGrantId(revocationOf(view.private_metadata)?.grantId ?? '');
+  if (!grantId) throw notOurs('the modal carries no grant');
+  const reason = valuesOf(view.state.values).reason?.trim();
+  if (reason !== undefined && !isReason(reason)) return viewAnswer({ errors: { reason: REASON_RULE } });
+  const act = { verb: 'revoke' as const, grantId, ...(reason === undefined ? {} : { reason }) };
+  await handOn(call, slackUser, { answerTo: { viewId: view.id }, act });
+  return viewAnswer({ view: messageView(message('Revoking …').blocks) });
 }
 
 function viewAnswer(submission: SubmissionAnswer): APIGatewayProxyStructuredResultV2 {

@@ -9,6 +9,7 @@ import { ok, type Result } from '../../shared/result.ts';
 import {
   type AccessPorts,
   authoriseUnreadable,
+  type GrantAttempt,
   grantNotFound,
   type Loaded,
   loadForCaller,
@@ -23,10 +24,16 @@ export type ReadPorts = StreamReadPorts & { grants: GrantTable };
 
 /** A grant with what was read of its stream, oldest event first, read consistently. A stream that was altered is read
  *  as it is. `GRANT_NOT_FOUND` where the caller may read no such grant. */
-export async function readableStream(
+export const readableStream = (
   ports: StreamReadPorts,
   grantId: string,
   caller: Caller,
+): Promise<Loaded<StreamPart>> => grantFor(ports, { grantId, caller, action: 'read' });
+
+/** A grant for a caller who may read it and do `action` with it, for showing only: see `readableStream` and `loadForCaller`. */
+export async function grantFor(
+  ports: StreamReadPorts,
+  { grantId, caller, action }: GrantAttempt,
 ): Promise<Loaded<StreamPart>> {
   const load = async (id: GrantId) => {
     const part = await readPart(ports, id);
@@ -36,7 +43,7 @@ export async function readableStream(
     }
     return { ...part, grant };
   };
-  return loadForCaller(ports, load, { grantId, caller, action: 'read', admins: ports.admins() });
+  return loadForCaller(ports, load, { grantId, caller, action, admins: ports.admins() });
 }
 
 /** One grant, read consistently from its stream. */

@@ -59,7 +59,7 @@ export function help(templates: Templates): SlackContent {
     [`${COMMAND} list [acme/shop]`, 'lists grants'],
     [`${COMMAND} show <grant>`, 'shows one grant, with the step for bitbucket-pipelines.yml'],
     [`${COMMAND} explain <grant>`, 'explains who can use it, and for what'],
-    [`${COMMAND} revoke <grant>`, 'revokes it and ends every live session'],
+    [`${COMMAND} revoke <grant> [because …]`, 'asks whether to revoke it, which ends every live session'],
     [`${COMMAND} templates [name]`, 'lists the templates, or shows one'],
   ] as const;
   const options =

@@ -154,3 +154,31 @@ export const fitsCodeBlock = (text: string): boolean =>
 /** Code over several lines, as it can be copied. */
 export const codeBlock = (text: string): KnownBlock =>
   section(`\`\`\`${escaped(cut(text.trimEnd().replaceAll('```', "'''"), LONGEST_CODE))}\`\`\``);
+
+/** A field for text in a modal. Its block id is `id`; `initial` is what it holds at first. */
+export function input(
+  id: string,
+  label: string,
+  more: {
+    hint?: string;
+    example?: string;
+    optional?: boolean;
+    initial?: string | undefined;
+    multiline?: boolean;
+  } = {},
+): KnownBlock {
+  return {
+    type: 'input',
+    block_id: id,
+    optional: more.optional ?? false,
+    label: plain(label, 150),
+    ...(more.hint ? { hint: plain(more.hint, 1000) } : {}),
+    element: {
+      type: 'plain_text_input',
+      action_id: 'value',
+      multiline: more.multiline ?? false,
+      ...(more.initial ? { initial_value: more.initial } : {}),
+      ...(more.example ? { placeholder: plain(more.example, 150) } : {}),
+    },
+  };
+}

@@ -8,7 +8,7 @@ import { parameterTypes } from '../../../domain/templates/parameters/parameter-t
 import { parseParameters } from '../../../domain/templates/parameters.ts';
 import type { Template } from '../../../domain/templates/template.ts';
 import { durationOf } from '../command.ts';
-import { LIMITS, plain, section, smallPrint, words } from './blocks.ts';
+import { input, LIMITS, plain, section, smallPrint, words } from './blocks.ts';
 
 type Templates = ReadonlyMap<string, Template>;
 
@@ -26,27 +26,6 @@ export const DETAIL = 'request-detail';
 const MOST_PARAMETERS = 80;
 
 const title = plain('Request an AWS role', LIMITS.viewTitle);
-
-function input(
-  id: string,
-  label: string,
-  more: { hint?: string; example?: string; optional?: boolean; initial?: string; multiline?: boolean } = {},
-): KnownBlock {
-  return {
-    type: 'input',
-    block_id: id,
-    optional: more.optional ?? false,
-    label: plain(label, 150),
-    ...(more.hint ? { hint: plain(more.hint, 1000) } : {}),
-    element: {
-      type: 'plain_text_input',
-      action_id: 'value',
-      multiline: more.multiline ?? false,
-      ...(more.initial ? { initial_value: more.initial } : {}),
-      ...(more.example ? { placeholder: plain(more.example, 150) } : {}),
-    },
-  };
-}
 
 /** The first step: which repository, which template. Slack shows at most 100 templates. */
 export function chooseView(templates: Templates): ModalView {

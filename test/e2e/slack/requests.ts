@@ -63,8 +63,17 @@ export function slackRequestRules(world: () => World, slack: SlackPeople): void 
         expect((await slack.command('grace', text)).status).toBe(200);
         await slack.said({ ephemeralTo: SLACK.grace, via: 'response_url' }, part);
       }
-      await slack.command('grace', `revoke ${id}`);
-      await slack.grantOf(fullName, 'revoked');
+      const before = await world().events(id);
+      await slack.command('grace', `revoke ${id} because nobody reads it`);
+      const asked = await slack.said({ ephemeralTo: SLACK.grace, via: 'response_url' }, 'Revoke', role.arn);
+      await slack.click('grace', asked.ts, 'revoke');
+      const mine = async () => (await slack.views()).findLast(({ user }) => user === SLACK.grace);
+      const form = await eventually(mine, (view) => JSON.stringify(view?.view).includes(id));
+      expect(JSON.stringify(form?.view)).toContain('nobody reads it');
+      expect(await world().events(id)).toEqual(before);
+      await slack.submit('grace', form?.id ?? '', { reason: 'nobody reads it' });
+      expect(await slack.grantOf(fullName, 'revoked')).toMatchObject({ hold: { reason: 'nobody reads it' } });
+      await eventually(mine, (view) => JSON.stringify(view?.view).includes('is revoked'));
       await slack.said({ channel: SLACK.web }, 'Revoked', id, SLACK.grace);
       expect(await world().assume(role.arn, await world().step(fullName))).toHaveProperty('code');
     });

@@ -104,6 +104,8 @@ describe('a mistake', () => {
     ['show', 'Which grant?'],
     ['show gr_short', 'is not a grant id'],
     ['revoke gr_hrq6egvaok6463yco36ybujl4g now', 'is not expected here'],
+    [`revoke gr_hrq6egvaok6463yco36ybujl4g because ${'x'.repeat(501)}`, '1 to 500 characters'],
+    [`revoke gr_short because ${'x'.repeat(501)}`, '1 to 500 characters'],
     ['list shop', 'is not a repository'],
     ['templates none-such', 'There is no template'],
   ])('%s is answered with what is wrong', (text, part) => {

@@ -354,6 +354,54 @@ describe('an interaction', () => {
     expect([handedOn, opened]).toEqual([[], [expect.objectContaining({ callback_id: 'reject-reason' })]]);
   });
 
+  const GRANT = 'gr_hrq6egvaok6463yco36ybujl4g';
+  const revocation = (text: string | null, metadata: object = { grantId: GRANT }) => ({
+    type: 'view_submission',
+    team: { id: 'T0ACME' },
+    user: { id: 'U0ADA' },
+    view: {
+      id: 'V1',
+      callback_id: 'revoke',
+      private_metadata: JSON.stringify(metadata),
+      state: { values: { reason: { value: { value: text } } } },
+    },
+  });
+
+  test('Revoke asks for confirmation with the reason that was typed', async () => {
+    const value = JSON.stringify({ grantId: GRANT, reason: 'nobody uses it' });
+    expect((await send(interaction(button('revoke', value)))).status).toBe(200);
+    const [view] = opened;
+    expect([handedOn, view]).toEqual([[], expect.objectContaining({ callback_id: 'revoke' })]);
+    expect(JSON.stringify(view)).toContain('nobody uses it');
+    expect((await send(interaction(button('revoke', 'gr_x')))).status).toBe(400);
+  });
+
+  test.each([
+    ['with its reason', ' nobody uses it ', { reason: 'nobody uses it' }],
+    ['without one', null, {}],
+  ])('Revoke that is confirmed is handed on %s', async (_, text, more) => {
+    const { status, json } = await send(interaction(revocation(text)));
+    expect([status, json]).toEqual([200, expect.objectContaining({ response_action: 'update' })]);
+    expect(handedOn).toMatchObject([
+      { act: { verb: 'revoke', grantId: GRANT, ...more }, answerTo: { viewId: 'V1' } },
+    ]);
+  });
+
+  test.each(['x'.repeat(501), '\ud800'])(
+    'Revoke takes no reason that an event cannot hold: %j',
+    async (text) => {
+      expect((await send(interaction(revocation(text)))).json).toMatchObject({ response_action: 'errors' });
+      expect((await send(interaction(revocation('why', { grantId: 'gr_x' })))).status).toBe(400);
+      expect(handedOn).toEqual([]);
+    },
+  );
+
+  test('Revoke of somebody whom the directory does not know is handed on to nobody', async () => {
+    const submitted = { ...revocation('mine now'), user: { id: 'U0EVE' } };
+    expect((await send(interaction(submitted))).text).toContain('I do not know who you are');
+    expect(handedOn).toEqual([]);
+  });
+
   test('a link, and kinds that the app does not know, want nothing of it', async () => {
     for (const payload of [button('open'), { type: 'view_closed' }, { type: 'shortcut' }]) {
       expect((await send(interaction(payload))).status).toBe(200);
@@ -379,7 +427,7 @@ describe('an interaction', () => {
         user: fc.constant({ id: 'U0ADA' }),
         view: fc.record({
           id: fc.string({ minLength: 1, maxLength: 20 }),
-          callback_id: fc.constantFrom('request-choose', 'request-detail', 'reject-reason', 'x'),
+          callback_id: fc.constantFrom('request-choose', 'request-detail', 'reject-reason', 'revoke', 'x'),
           private_metadata: fc.oneof(
             fc.string(),
             fc.constant('{"repository":"acme/shop","template":"s3-static-site"}'),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { changeOf } from '../../../../../domain/grants/grant.ts';
 import { identifiersOf, type Principal } from '../../../../../domain/shared/principal.ts';
+import { freezeGrant } from '../../../../../domain/use-cases/containment/freeze-grant.ts';
+import { revokeRepository } from '../../../../../domain/use-cases/containment/revoke-repository.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { renewGrant, upgradeGrant } from '../../../../../domain/use-cases/requests/request-again.ts';
 import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
@@ -458,6 +460,7 @@ describe('a renewal', () => {
       { grantId: GRANT_ID },
       { caller, correlationId: 'renew', entryPoint: 'slack', dryRun: false },
     );
+  const cause = { caller: platform, correlationId: 'contain', entryPoint: 'http' as const };
   const endsIn = async () => Date.parse((await world.grantNow()).expiresAt ?? '') - world.clock.now();
   beforeEach(() => world.redeploy(() => {}));
 
@@ -487,6 +490,32 @@ describe('a renewal', () => {
   test('is no right of whoever may not request it', async () => {
     await world.request({ expiresIn: 'P30D' });
     expect(['GRANT_NOT_FOUND', 'DENIED']).toContain(codeOf(await renew(stranger)));
+  });
+
+  test.each(['its grant', 'its repository'])(
+    'is refused while %s is held, and writes nothing',
+    async (held) => {
+      await world.request({ expiresIn: 'P30D' });
+      const { repository } = (await world.grantNow()).request.intent;
+      const incident = { repository: repository.uuid, reason: 'Leaked' };
+      if (held === 'its grant') await world.revoke();
+      else successOf(await revokeRepository(world.requestPorts, incident, cause));
+      await world.request({ expiresIn: 'P30D' });
+      expect(await world.grantNow()).toMatchObject({ state: 'active' });
+      world.clock.advance(24 * DAYS);
+      const before = await world.eventTypes();
+      expect(codeOf(await renew())).toBe('FROZEN');
+      expect(await world.eventTypes()).toEqual(before);
+    },
+  );
+
+  test('is refused while the grant is frozen, and writes nothing', async () => {
+    await world.request({ expiresIn: 'P30D' });
+    world.clock.advance(24 * DAYS);
+    successOf(await freezeGrant(world.requestPorts, { grantId: GRANT_ID, reason: 'Odd calls' }, cause));
+    const before = await world.eventTypes();
+    expect(codeOf(await renew())).toBe('FROZEN');
+    expect(await world.eventTypes()).toEqual(before);
   });
 
   test('of a grant without an end, or that is not active, is a conflict', async () => {
