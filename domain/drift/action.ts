@@ -1,4 +1,4 @@
-import { type Difference, type DriftAction, kindsOf, type RepairTimes } from '../grants/drift.ts';
+import { type Difference, type DriftAction, isWidened, kindsOf, type RepairTimes } from '../grants/drift.ts';
 import { type DriftKind, driftKinds } from '../grants/drift-kinds.ts';
 import { canonicalJson } from '../shared/canonical-hash.ts';
 import type { ProjectUuid } from '../shared/identifiers.ts';
@@ -71,10 +71,6 @@ const isRecent = ({ repairedAt, now }: DriftCase, kind: DriftKind): boolean => {
   const at = repairedAt[kind];
   return at !== undefined && plusSeconds(at, REPAIR_AGAIN_SECONDS) > now;
 };
-
-/** True where the differences, or some of them, may allow more than was applied. */
-const isWidened = (differences: readonly Difference[]): boolean =>
-  differences.some(({ direction }) => direction === 'opened');
 
 /** What is done where today's bundle, ownership, guardrails or requester do not allow the documents to be restored. */
 export const instead = (differences: readonly Difference[]): Exclude<DriftAction, 'repair'> =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { audienceOf, issuerOf } from '../bitbucket/oidc.ts';
+import type { Difference } from '../grants/drift.ts';
 import { type Grant, type GrantState, roleOf } from '../grants/grant.ts';
 import { PROPAGATION_SECONDS } from '../policy/propagation.ts';
 import { parseUuid } from '../shared/identifiers.ts';
@@ -15,7 +16,7 @@ import {
 import { type StepIdentity, usesOtherCredentials } from './step-identity.ts';
 
 /** Why a token is or is not admitted: a closed list, part of the public contract; `docs/explain.md` explains each. Where
- *  several apply, the first in this list is the answer's. Only the last three are of an admitted token. */
+ *  several apply, the first in this list is the answer's. Only the last four are of an admitted token. */
 export const diagnosisCodes = [
   'GRANT_PENDING',
   'GRANT_PROVISIONING',
@@ -41,6 +42,7 @@ export const diagnosisCodes = [
   'WRONG_AUDIENCE',
   'CUSTOM_AUDIENCES',
   'OTHER_CREDENTIALS',
+  'DRIFT_FOUND',
   'PROPAGATING',
   'ADMITTED',
 ] as const;
@@ -89,6 +91,7 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
     ...grantErrors(question),
     ...tokenErrors(question),
     ...(usesOtherCredentials(grant, question.step) ? (['OTHER_CREDENTIALS'] as const) : []),
+    ...(differencesOf(grant).length > 0 ? (['DRIFT_FOUND'] as const) : []),
   ]);
   const [first, ...more] = diagnosisCodes.filter((code) => found.has(code));
   if (first) return [first, ...more];
@@ -99,7 +102,13 @@ export function diagnose(question: Question): [DiagnosisCode, ...DiagnosisCode[]
 
 /** True for the codes of an admitted token. */
 export const isAdmitting = (code: DiagnosisCode): boolean =>
-  code === 'ADMITTED' || code === 'PROPAGATING' || code === 'OTHER_CREDENTIALS';
+  code === 'ADMITTED' || code === 'PROPAGATING' || code === 'DRIFT_FOUND' || code === 'OTHER_CREDENTIALS';
+
+/** How an active grant is known to differ from what was applied. What closes it is no such difference: that freezes it. */
+const differencesOf = (grant: Grant): readonly Difference[] =>
+  grant.state === 'active' && !isBeingFrozen(grant) ? (grant.drift?.differences ?? []) : [];
+
+const isBeingFrozen = ({ drift }: Grant): boolean => drift?.pending === 'freeze';
 
 /** True for codes whose remedy depends on the current state of the grant's environment. */
 export const dependsOnEnvironment = (code: DiagnosisCode): boolean =>
@@ -109,7 +118,7 @@ function grantErrors({ grant, hasExpired }: Question): DiagnosisCode[] {
   const errors: Record<GrantState, DiagnosisCode | undefined> = {
     pending: 'GRANT_PENDING',
     provisioning: 'GRANT_PROVISIONING',
-    active: undefined,
+    active: isBeingFrozen(grant) ? 'GRANT_FROZEN' : undefined,
     frozen: 'GRANT_FROZEN',
     revoking: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',
     revoked: hasExpired ? 'GRANT_EXPIRED' : 'GRANT_REVOKED',

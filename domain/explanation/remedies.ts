@@ -140,6 +140,7 @@ const remedies: Record<DiagnosisCode, (situation: Situation) => Remedy> = {
     snippet: step,
   }),
   OTHER_CREDENTIALS: (situation) => ({ remedy: otherCredentials(situation) }),
+  DRIFT_FOUND: (situation) => ({ remedy: driftedGrant(situation) }),
   PROPAGATING: ({ question }) => ({
     remedy: `The trust policy admits this token. The role is less than a minute old, and IAM is eventually consistent: a new role is usually visible everywhere within seconds. If STS refuses the token now, try again.${proviso(question)}`,
   }),
@@ -233,8 +234,26 @@ const instantOf = (seconds: unknown): string =>
     ? toInstant(epochTime(Number(seconds) * 1000))
     : String(seconds);
 
+/** Why the role of an active grant is about to be closed. */
+function beingFrozen({ drift }: Situation['grant']): string {
+  const kinds = drift?.kinds ?? [];
+  const byHand = kinds.includes('CLOSED_BY_HAND') ? ' The role was closed by hand in AWS.' : '';
+  return `The grant is being frozen: on ${drift?.foundAt} its role was found to be changed from outside Rolewright (${kinds.join(', ')}).${byHand} It admits no token until a person of the platform team repairs it.`;
+}
+
+function driftedGrant({ grant, wording, question }: Situation): string {
+  const { kinds = [], foundAt, action } = grant.drift ?? {};
+  const done =
+    grant.state === 'active' && grant.repair
+      ? 'The role is being restored.'
+      : action === 'reported'
+        ? 'It is reported only.'
+        : '';
+  return `The trust policy that was last applied admits this token, but the grant differs from it since ${foundAt}: ${kinds.join(', ')}. ${done} ${wording.showGrant(grant.id)} shows what was found.${proviso(question)}`;
+}
+
 function frozenGrant(grant: Situation['grant']): string {
-  if (grant.state !== 'frozen') return 'The grant is frozen.';
+  if (grant.state !== 'frozen') return beingFrozen(grant);
   const { by, at, reason, kinds } = grant.frozen;
   const byHand = kinds?.includes('CLOSED_BY_HAND') ? ' Its role was closed by hand in AWS.' : '';
   return `The grant is frozen since ${at} by ${by.kind} ${by.id}: ${reason}.${byHand} Its role admits no token until a person of the platform team thaws or repairs it.`;

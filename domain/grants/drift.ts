@@ -15,6 +15,10 @@ export const differenceSchema = z.strictObject({ kind: z.enum(driftKinds), direc
 /** See `differenceSchema`. */
 export type Difference = z.infer<typeof differenceSchema>;
 
+/** True where the differences, or some of them, may allow more than was applied. */
+export const isWidened = (differences: readonly Pick<Difference, 'direction'>[]): boolean =>
+  differences.some(({ direction }) => direction === 'opened');
+
 /** What is done about a difference. `repair` restores what was last applied. */
 export const driftActions = ['report', 'repair', 'freeze'] as const;
 

@@ -1,6 +1,7 @@
 import type { DerivingSettings } from '../access/derived-groups/derived-groups.ts';
 import type { Directory } from '../access/directory.ts';
 import { isUnlisted, slackUserOf } from '../access/slack-identity.ts';
+import { isWidened } from '../grants/drift.ts';
 import type { GrantEvent } from '../grants/event.ts';
 import type { StreamPart } from '../grants/evolve/checkpoint.ts';
 import { changeOf, type Grant } from '../grants/grant.ts';
@@ -26,7 +27,8 @@ export type RecipientSettings = {
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and ended. The
- *  requester is notified of the decision, and of the end unless they ended it. */
+ *  requester is notified of the decision, and of the end unless they ended it. Approvers are notified of a role that somebody
+ *  has opened. */
 export function recipientsOf(settings: RecipientSettings, part: StreamPart): Recipient[] {
   const event = part.events.at(-1);
   const asked = lastRequest(part);
@@ -51,6 +53,8 @@ export function recipientsOf(settings: RecipientSettings, part: StreamPart): Rec
     case 'GrantRejected':
     case 'RequestLapsed':
       return requester;
+    case 'DriftFound':
+      return isWidened(event.data.differences) ? guardiansOf(settings, asked.project) : [];
     case 'GrantRevoked':
       return [...team, ...(endedByThemselves(part, asked.principal) ? [] : requester)];
     default:
@@ -58,18 +62,32 @@ export function recipientsOf(settings: RecipientSettings, part: StreamPart): Rec
   }
 }
 
+/** A channel of approvers. */
+type Approvers = { to: 'approvers'; channel: string };
+
 /** The channels of those who decide a request: of each project whose approvers do, where it has one of its own. What no project
  *  decides alone, the installation's approvers may have to. */
 export function approversOf(
   { slack, directory: { projects } }: RecipientSettings,
   decidedBy: readonly ProjectUuid[] = [],
-): Recipient[] {
+): Approvers[] {
   const own = decidedBy.map(
     (one) => projects.find(({ uuid }) => uuid === one)?.approversChannel ?? slack.approversChannel,
   );
   const channels = decidedBy.length === 1 ? own : [slack.approversChannel, ...own];
-  return [...new Set(channels)].map((channel) => ({ to: 'approvers', channel }));
+  return [...new Set(channels)].map((channel) => ({ to: 'approvers' as const, channel }));
 }
+
+/** The channels of those who look after a grant's access: the installation's approvers and those of its project. */
+const guardiansOf = (
+  settings: RecipientSettings,
+  project: { uuid: ProjectUuid } | undefined,
+): Recipient[] => [
+  ...approversOf(settings),
+  ...approversOf(settings, project ? [project.uuid] : []).filter(
+    ({ channel }) => channel !== settings.slack.approversChannel,
+  ),
+];
 
 /** The requester and the project's team of a grant that is about to end. */
 export function recipientsOfReminder(settings: RecipientSettings, { request }: Grant): Recipient[] {

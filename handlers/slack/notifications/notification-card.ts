@@ -1,5 +1,6 @@
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import type { GrantEvent } from '../../../domain/grants/event.ts';
+import { kindsOf } from '../../../domain/grants/drift.ts';
+import type { EventOf, GrantEvent } from '../../../domain/grants/event.ts';
 import { replay } from '../../../domain/grants/evolve/evolve.ts';
 import { changeOf, type Grant } from '../../../domain/grants/grant.ts';
 import { changesOf, liveStateOf } from '../../../domain/planning/plan.ts';
@@ -11,12 +12,12 @@ import type { Naming } from '../people.ts';
 
 /** Who a message is for, and what it is written with. */
 export type CardWriting = {
-  to: 'team' | 'requester';
+  to: 'team' | 'requester' | 'approvers';
   naming: Naming;
   grantLink: string | undefined;
 };
 
-/** The message to a team's channel or a requester about a grant's last event; undefined where it is not
+/** The message to a team's channel, a requester or approvers about a grant's last event; undefined where it is not
  *  notifiable. Reasons and parameters are for the requester: a channel may have readers who may not read the grant. */
 export function notificationCard(
   events: readonly GrantEvent[],
@@ -74,6 +75,8 @@ function sentenceOf(
       };
     case 'GrantRevoked':
       return { title: 'Revoked', detail: revocation(events, naming) };
+    case 'DriftFound':
+      return to === 'approvers' ? { title: 'Opened in AWS', detail: openedRole(event, grant) } : undefined;
     case 'ProvisioningFailed':
     case 'UpdateFailed': {
       const title = event.type === 'UpdateFailed' ? 'The change failed' : 'The grant failed';
@@ -83,6 +86,20 @@ function sentenceOf(
       return undefined;
   }
 }
+
+/** What was found of a role that allows more than was granted, and what is done about it. */
+function openedRole({ data }: EventOf<'DriftFound'>, { state }: Grant): string {
+  const { differences, action, role } = data;
+  const kinds = kindsOf(differences).map(code).join(', ');
+  const done = state === 'frozen' ? 'It is frozen, and is closed again.' : DONE[action];
+  return `Its role ${code(role.arn)} was changed by other hands and allows more than was granted: ${kinds}.\n${done} CloudTrail says who did it.`;
+}
+
+const DONE = {
+  repair: 'It is being restored.',
+  freeze: 'The grant is being frozen.',
+  report: 'A rule of the configuration has it only reported, so it stays as it is.',
+} as const;
 
 /** What the change that the last event completes has replaced, for its requester. */
 function replaced(events: readonly GrantEvent[], to: CardWriting['to']): string {

@@ -1,5 +1,7 @@
+import type { GrantEvent } from '../../../domain/grants/event.ts';
 import type { OwedMessage } from '../../../domain/messaging/owed-message.ts';
 import { type Recipient, recipientsOf } from '../../../domain/messaging/recipients.ts';
+import type { SlackSettings } from '../../../domain/messaging/slack-settings.ts';
 import { waitingEndedBy, waitingStory } from '../../../domain/messaging/waiting-story.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
 import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
@@ -29,19 +31,9 @@ export async function tell(ports: NotificationPorts, about: About): Promise<Mess
   const upTo = { checkpoint: undefined, events: events.slice(0, seq) };
   if (upTo.events.length < seq) return 'awaited';
   const settings = { slack, directory: ports.configuration };
-  const naming = namingFor(ports.configuration, slack.team);
   const outcomes: MessageOutcome[] = [];
   for (const found of recipientsOf(settings, upTo)) {
-    const id = notificationId(grantId, seq, found);
-    const recipient = await reached(ports, found, { team: slack.team, id });
-    if (typeof recipient === 'string') {
-      outcomes.push(recipient);
-    } else if (recipient.to === 'approvers') {
-      outcomes.push(await showApproval(ports, recipient, { about, id }));
-    } else {
-      const content = notificationCard(upTo.events, { to: recipient.to, naming, grantLink: slack.grantLink });
-      if (content) outcomes.push((await sendOnce(ports, recipient, { id, content })).outcome);
-    }
+    outcomes.push(await tellOne(ports, found, { slack, about, events: upTo.events }));
   }
   const ended = waitingEndedBy(upTo);
   if (ended === undefined) return together(outcomes);
@@ -51,6 +43,25 @@ export async function tell(ports: NotificationPorts, about: About): Promise<Mess
       outcomes.push(await refreshApproval(ports, { grantId, seq: ended }, recipient));
   }
   return together(outcomes);
+}
+
+/** Notifies one recipient of the last of some events. */
+async function tellOne(
+  ports: NotificationPorts,
+  found: Recipient,
+  { slack, about, events }: { slack: SlackSettings; about: About; events: readonly GrantEvent[] },
+): Promise<MessageOutcome> {
+  const { team, grantLink } = slack;
+  const id = notificationId(about.grantId, about.seq, found);
+  const recipient = await reached(ports, found, { team, id });
+  if (typeof recipient === 'string') return recipient;
+  // Approvers are shown requests, which change; of what was found they get a message like any other.
+  if (recipient.to === 'approvers' && events.at(-1)?.type !== 'DriftFound') {
+    return showApproval(ports, recipient, { about, id });
+  }
+  const naming = namingFor(ports.configuration, team);
+  const content = notificationCard(events, { to: recipient.to, naming, grantLink });
+  return content ? (await sendOnce(ports, recipient, { id, content })).outcome : 'done';
 }
 
 /** What was sent of an event: one message to the team and one to the requester, and one in each channel of approvers. */

@@ -9,7 +9,7 @@ import {
   SHOP_PROJECT,
   web,
 } from '../../support/domain/samples.ts';
-import { approved, rejected, requested, storyOf } from '../../support/domain/stories.ts';
+import { approved, driftFound, rejected, requested, storyOf } from '../../support/domain/stories.ts';
 import { notificationWorld } from '../../support/slack/notification-world.ts';
 
 const WEB_PROJECT = present(web.project);
@@ -129,6 +129,14 @@ describe('the cards of several channels', () => {
     expect(await world.tell(grantId, 1, { configuration: own })).toBe('done');
     expect(channelsOf(await world.posted())).toEqual(['C0APPROVALS', 'C0GENERAL', 'C0WEB']);
   });
+});
+
+test('a role that was opened is told the installation’s approvers and those of its project', async () => {
+  const grantId = await world.story([...storyOf.active, driftFound('repair')]);
+  await world.tell(grantId, 5, { configuration: own });
+  const posted = await world.posted();
+  expect(channelsOf(posted)).toEqual(['C0APPROVALS', 'C0GENERAL']);
+  expect(posted.some(hasButtons)).toBe(false);
 });
 
 describe('the channel of a team’s block', () => {

@@ -5,9 +5,11 @@ import { configurationContent, configurationOf, GRANT_ID, grace } from '../../su
 import {
   activated,
   approved,
+  closingFound,
   created,
   deleted,
   disabled,
+  driftFound,
   lapsed,
   rejected,
   requested,
@@ -66,6 +68,8 @@ describe('who is told', () => {
       [...storyOf.active, expiry, disabled, deleted, revoked],
       ['C0SHOP', 'D0ADA'],
     ],
+    ['approvers: of a role that was opened', [...storyOf.active, driftFound('repair')], ['C0APPROVALS']],
+    ['nobody: of a role that was closed', [...storyOf.active, closingFound], []],
     ['nobody: of steps in between', [requested(), started, created], []],
   ])('%s', async (_, events, channels) => {
     const grantId = await world.story(events.slice(0, 1));
@@ -80,6 +84,33 @@ describe('who is told', () => {
     const grantId = await world.story([waiting(), rejected]);
     await world.tell(grantId, 2);
     expect(await world.posted()).toEqual([]);
+  });
+});
+
+describe('approvers are told of a role that was opened', () => {
+  test.each([
+    ['repair', 'It is being restored.'],
+    ['freeze', 'The grant is being frozen.'],
+    ['report', 'only reported'],
+  ] as const)('with what is done about it: %s', async (action, done) => {
+    const grantId = await world.story([...storyOf.active, driftFound(action)], SYSTEM);
+    await world.tell(grantId, 5);
+    const [message] = await world.posted();
+    expect(message?.text).toMatch(/^Opened in AWS: s3-static-site for acme\/shop/);
+    expect(textOf([message ?? {}])).toMatch(/`TRUST_CHANGED`/);
+    expect(textOf([message ?? {}])).toContain(done);
+  });
+
+  test('where a frozen grant was opened again, too', async () => {
+    const grantId = await world.story([...storyOf.frozen, driftFound('freeze')], SYSTEM);
+    await world.tell(grantId, storyOf.frozen.length + 1);
+    expect(textOf(await world.posted())).toContain('It is frozen, and is closed again.');
+  });
+
+  test('once, however often the message is handed on', async () => {
+    const grantId = await world.story([...storyOf.active, driftFound('repair')], SYSTEM);
+    for (let times = 0; times < 3; times += 1) await world.tell(grantId, 5);
+    expect(channelsOf(await world.posted())).toEqual(['C0APPROVALS']);
   });
 });
 

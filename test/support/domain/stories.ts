@@ -120,6 +120,19 @@ export const driftFound = (action: 'report' | 'repair' | 'freeze'): NewEvent => 
     action,
   },
 });
+/** Somebody closed the role, so the grant is to be frozen. */
+export const closingFound: NewEvent = {
+  type: 'DriftFound',
+  data: {
+    ...subject,
+    role: createdRole,
+    differences: [
+      { kind: 'TRUST_CHANGED', direction: 'closed' },
+      { kind: 'CLOSED_BY_HAND', direction: 'closed' },
+    ],
+    action: 'freeze',
+  },
+};
 export const driftEnded: NewEvent = { type: 'DriftEnded', data: subject };
 export const thawed: NewEvent = { type: 'GrantThawed', data: { ...subject, reason: 'Explained' } };
 export const thawFailed: NewEvent = { type: 'ThawFailed', data: { ...subject, error: failure } };
