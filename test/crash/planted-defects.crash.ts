@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as defects from '../support/crash/defects.ts';
 import { approvalFlows } from '../support/crash/flows/approval-flows.ts';
+import { freezeFlows } from '../support/crash/flows/containment-flows.ts';
+import { driftFlows } from '../support/crash/flows/drift-flows.ts';
 import { changeFlows, requestFlows } from '../support/crash/flows/request-flows.ts';
 import { revokeFlows } from '../support/crash/flows/revoke-flows.ts';
 import { troubleFlows } from '../support/crash/flows/trouble-flows.ts';
@@ -127,6 +129,21 @@ const cases: Case[] = [
     caughtBy: /^invariant 7:/,
   },
   {
+    defect: 'closes half of a role that it freezes',
+    plant: defects.closesHalf,
+    flow: 'a freeze',
+    modes: ['drop'],
+    caughtBy: /^invariant (3|5|8):/,
+  },
+  {
+    defect: 'leaves the announcement of a freeze out of the log',
+    plant: defects.withoutEvents('GrantFrozen'),
+    flow: 'a pass over a role that somebody closed',
+    modes: ['drop'],
+    // The log never says that the grant is frozen.
+    caughtBy: /^answers are true/,
+  },
+  {
     defect: 'makes a role outside the path',
     plant: defects.wrongPath,
     flow: 'a new grant whose provider is there',
@@ -145,7 +162,15 @@ const cases: Case[] = [
 /** For a busy machine: a test that is given up goes on in the world of the next one. */
 const PATIENCE_MS = 300_000;
 
-const flows = [...requestFlows, ...changeFlows, ...approvalFlows, ...revokeFlows, ...troubleFlows];
+const flows = [
+  ...requestFlows,
+  ...changeFlows,
+  ...approvalFlows,
+  ...revokeFlows,
+  ...troubleFlows,
+  ...freezeFlows,
+  ...driftFlows,
+];
 
 function flowNamed(name: string): Flow {
   const found = flows.find((flow) => flow.name === name);

@@ -4,7 +4,13 @@ import type { Evidence, IamWrite } from './evidence.ts';
 type EventType = GrantEvent['type'];
 
 const REMOVAL: EventType[] = ['RevocationRequested', 'CompensationStarted'];
-const CLOSING: EventType[] = [...REMOVAL, 'GrantFrozen', 'ThawFailed', 'UnreadableRevocationRequested'];
+const CLOSING: EventType[] = [
+  ...REMOVAL,
+  'GrantFrozen',
+  'DriftFound',
+  'ThawFailed',
+  'UnreadableRevocationRequested',
+];
 
 /** Which events announce which write: one of them must stand before it in the same chapter. */
 const announcing: Record<string, EventType[]> = {
@@ -43,9 +49,19 @@ export function announcedWrites(evidence: Evidence): string[] {
 }
 
 function chapterBefore(events: readonly GrantEvent[]): readonly GrantEvent[] {
-  const end = events.findLastIndex(({ type }) => chapterEnds.includes(type));
-  // A thaw that fails ends its chapter and announces that the role is closed again.
-  return events.slice(events[end]?.type === 'ThawFailed' ? end : end + 1);
+  let chapter: GrantEvent[] = [];
+  let isFrozen = false;
+  for (const event of events) {
+    // A finding announces that the role of a frozen grant is closed again; that of an active one only asks for a freeze.
+    if (event.type === 'GrantFrozen' || event.type === 'ThawFailed') isFrozen = true;
+    if (event.type === 'GrantActivated') isFrozen = false;
+    if (event.type !== 'DriftFound' || isFrozen) chapter.push(event);
+    // A freeze ends once the role is closed; a removal goes on.
+    const isKept = event.type === 'RoleDisabled' && !chapter.some(({ type }) => REMOVAL.includes(type));
+    // A thaw that fails ends its chapter and announces that the role is closed again.
+    if (chapterEnds.includes(event.type) || isKept) chapter = event.type === 'ThawFailed' ? [event] : [];
+  }
+  return chapter;
 }
 
 function faultOf(write: IamWrite, chapter: readonly GrantEvent[], evidence: Evidence): string | undefined {

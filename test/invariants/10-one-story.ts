@@ -15,9 +15,21 @@ const ONCE = [
   'GrantRevoked',
 ];
 
+/** What begins a freeze, its end, or a closing again of what was opened from outside. */
+const REOPENING = ['GrantFrozen', 'GrantThawed', 'RepairRequested', 'ThawFailed', 'DriftFound'];
+
+/** What happens once after each of these. */
+const REPEATED = ['ProvisioningStarted', 'RoleCreated', 'GrantActivated', 'RoleDisabled', 'RoleDeleted'];
+
 /** Invariant 10: a repeated or concurrent request has one effect and one story in the log. */
 export function oneStory(evidence: Evidence): string[] {
-  return [...uselessEvents(evidence), ...repetitions(evidence), ...closings(evidence), ...effects(evidence)];
+  return [
+    ...uselessEvents(evidence),
+    ...repetitions(evidence),
+    ...closings(evidence),
+    ...surroundingStories(evidence),
+    ...effects(evidence),
+  ];
 }
 
 /** Every event must mean something where it stands. */
@@ -38,6 +50,8 @@ function repetitions({ events }: Evidence): string[] {
   let changes = 0;
   for (const { type, seq } of events) {
     if (type === 'GrantRequested') chapter = [];
+    // A role is closed and opened again as often as a grant is frozen and thawed.
+    if (REOPENING.includes(type)) chapter = chapter.filter((one) => !REPEATED.includes(one));
     if (ONCE.includes(type) && chapter.includes(type)) faults.push(`event ${seq} is ${type} once more`);
     chapter.push(type);
     if (type === 'GrantChangeRequested') changes += 1;
@@ -52,6 +66,22 @@ function closings({ beside }: Evidence): string[] {
   const story = beside.map(({ type }) => type).join(' ');
   const isOnce = /^(UnreadableRevocationRequested( UnreadableRoleDisabled)?)?$/.test(story);
   return isOnce ? [] : [`the closing is told as ${story}`];
+}
+
+/** Each hold of a repository has one end, and each freeze of the installation one beginning and one end. */
+function surroundingStories({ surroundings }: Evidence): string[] {
+  if (!surroundings) return [];
+  const told = ({ type }: { type: string }) => type;
+  const repository = surroundings.repository.map(told).join(' ');
+  const installation = surroundings.installation.map(told).join(' ');
+  const isHeldOnce = /^((RepositoryHeld )+RepositoryRevoked( RepositoryReleased)?( |$))*$/.test(repository);
+  const isFrozenOnce = /^(InstallationFreezeRequested InstallationFrozen( InstallationThawed)?( |$))*$/.test(
+    installation,
+  );
+  return [
+    ...(isHeldOnce ? [] : [`the hold is told as ${repository}`]),
+    ...(isFrozenOnce ? [] : [`the freeze of the installation is told as ${installation}`]),
+  ];
 }
 
 function effects(evidence: Evidence): string[] {

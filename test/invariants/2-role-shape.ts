@@ -1,10 +1,10 @@
 import type { Role } from '../../sandbox/aws/state.ts';
-import { boundaryOf, DENY_ALL, type Evidence, ownRoles, PATH } from './evidence.ts';
+import { boundaryOf, DENY_ALL, type Evidence, endOf, ownRoles, PATH } from './evidence.ts';
 
 const bare = (uuid: string) => uuid.replace(/[{}]/g, '');
 
-/** Invariant 2: no role outside the path, without the boundary (or `AWSDenyAll` while revoking), without the tags. Nor
- *  was one ever created so. */
+/** Invariant 2: no role outside the path, without the boundary (or `AWSDenyAll` while revoking or frozen), without the tags.
+ *  Nor was one ever created so. The boundary of a frozen grant's role is `AWSDenyAll`. */
 export function roleShape(evidence: Evidence): string[] {
   const created = evidence.writes.filter(({ action, status }) => action === 'CreateRole' && status === 200);
   return [
@@ -25,7 +25,8 @@ function shapeFaults(role: Role, evidence: Evidence): string[] {
   if (role.name !== roleName) faults.push(`role ${role.name} is none of the grant's`);
   if (role.path !== PATH) faults.push(`role ${role.name} stands in ${role.path}`);
   if (!role.arn.includes(`:${accountId}:`)) faults.push(`role ${role.name} is in another account`);
-  if (role.boundaryArn !== boundaryOf(evidence) && role.boundaryArn !== DENY_ALL) {
+  const isBounded = role.boundaryArn === boundaryOf(evidence) && endOf(evidence) !== 'frozen';
+  if (!isBounded && role.boundaryArn !== DENY_ALL) {
     faults.push(`role ${role.name} has the boundary ${role.boundaryArn}`);
   }
   const wanted: Record<string, string> = {

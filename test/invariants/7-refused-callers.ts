@@ -13,7 +13,9 @@ export function nothingForRefusedCallers({ events, row, writes }: Evidence): str
 
 const nameOf = ({ principal }: GrantEvent): string => `${principal.kind}:${principal.id}`;
 
-/** Invariant 7, as far as the log tells: nobody approves what they asked for, only people approve, and nothing is made of
+const REOPENED: readonly GrantEvent['type'][] = ['GrantThawed', 'RepairRequested', 'HoldReleased'];
+
+/** Invariant 7, as far as the log tells: nobody approves, or opens again, what they asked for, only people do, and nothing is made of
  *  a request that waits before somebody has approved its very plan. */
 export function nobodyApprovesThemselves({ events }: Evidence): string[] {
   const faults: string[] = [];
@@ -34,6 +36,11 @@ export function nobodyApprovesThemselves({ events }: Evidence): string[] {
         faults.push(`event ${event.seq} approves another plan than the one that waits`);
       waiting = undefined;
       requesters.clear();
+    }
+    if (REOPENED.includes(type) && event.principal.kind !== 'system') {
+      if (requesters.has(nameOf(event)) || event.principal.kind !== 'person')
+        faults.push(`event ${event.seq}: ${nameOf(event)} opens their own request again`);
+      requesters.add(nameOf(event));
     }
     if (waiting !== undefined && (type === 'ProvisioningStarted' || type === 'UpdateStarted')) {
       faults.push(`event ${event.seq} begins what nobody has approved`);

@@ -1,3 +1,5 @@
+import { installationStateOf } from '../../domain/grants/containment/installation.ts';
+import { repositoryHoldOf } from '../../domain/grants/containment/repository-hold.ts';
 import { replay } from '../../domain/grants/evolve/evolve.ts';
 import { type Grant, roleOf, waitingRequest } from '../../domain/grants/grant.ts';
 import { isAtRest } from '../../domain/grants/work.ts';
@@ -12,13 +14,28 @@ export function agreement(evidence: Evidence): string[] {
     ...(isAtRest(grant) ? [] : [`the grant is left ${grant?.state}, with work to do`]),
     ...rowErrors(evidence, grant),
     ...roleErrors(evidence, grant),
+    ...surroundingErrors(evidence),
     ...evidence.laterChanges.map((change) => `a later pass changed ${change}`),
+  ];
+}
+
+/** What is announced of a repository or of the installation is done. */
+function surroundingErrors({ surroundings }: Evidence): string[] {
+  if (!surroundings) return [];
+  const { repository, installation, isFrozen } = surroundings;
+  const { state } = installationStateOf(installation);
+  return [
+    ...(repositoryHoldOf(repository).open ? ['revokes of the repository are left unannounced'] : []),
+    ...(state === (isFrozen ? 'frozen' : 'open')
+      ? []
+      : [`the installation is ${state}, its switch is ${isFrozen ? '' : 'not '}there`]),
   ];
 }
 
 function roleErrors(evidence: Evidence, grant: Grant | undefined): string[] {
   if (endOf(evidence) === 'closed') return closedErrors(evidence);
   if (evidence.beside.length > 0) return ['the closing of an unreadable grant is left undone'];
+  if (grant?.state === 'frozen') return frozenErrors(evidence, grant);
   return grant?.state === 'active' ? activeErrors(evidence, grant) : leftErrors(evidence, grant);
 }
 
@@ -26,11 +43,23 @@ function roleErrors(evidence: Evidence, grant: Grant | undefined): string[] {
 function closedErrors(evidence: Evidence): string[] {
   const data = evidence.beside.at(-1)?.data;
   const closed = data && 'role' in data && data.role && 'id' in data.role ? data.role.id : undefined;
-  return ownRoles(evidence).flatMap(({ name, roleId, trustPolicy, boundaryArn }) => {
-    const isClosed = !trustPolicy.includes('"Allow"') && boundaryArn === DENY_ALL;
-    return isClosed && closed === roleId ? [] : [`role ${name} is not closed, or not said to be`];
-  });
+  return notClosedAs(evidence, closed);
 }
+
+/** Of a frozen grant there is the role that the log names, closed, or none. */
+function frozenErrors(evidence: Evidence, grant: Grant): string[] {
+  const isMissing = roleOf(grant)?.id !== undefined && ownRoles(evidence).length === 0;
+  return [
+    ...notClosedAs(evidence, roleOf(grant)?.id),
+    ...(isMissing ? ['the log names a role that is gone'] : []),
+  ];
+}
+
+const notClosedAs = (evidence: Evidence, id: string | undefined): string[] =>
+  ownRoles(evidence).flatMap(({ name, roleId, trustPolicy, boundaryArn }) => {
+    const isClosed = !trustPolicy.includes('"Allow"') && boundaryArn === DENY_ALL;
+    return isClosed && id === roleId ? [] : [`role ${name} is not closed, or not said to be`];
+  });
 
 function rowErrors(evidence: Evidence, grant: Grant | undefined): string[] {
   const { row, events } = evidence;
@@ -46,7 +75,7 @@ function rowErrors(evidence: Evidence, grant: Grant | undefined): string[] {
   // A row whose stream cannot be read stays due, and is tried again ever later.
   if (endOf(evidence) === 'closed') return faults;
   const ends = [
-    grant.state === 'active' ? grant.expiresAt : undefined,
+    grant.state === 'active' || grant.state === 'frozen' ? grant.expiresAt : undefined,
     waitingRequest(grant)?.proposal?.lapsesAt,
   ];
   const [end] = ends.filter((at) => at !== undefined).sort();

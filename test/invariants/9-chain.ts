@@ -17,9 +17,11 @@ const FIELDS = [
 ];
 
 /** Invariant 9: the chain verifies, and any altered, removed, reordered or inserted event is found. */
-export const chain = ({ events, beside }: Evidence): string[] => [
+export const chain = ({ events, beside, surroundings }: Evidence): string[] => [
   ...chainErrors(events),
   ...chainErrors(beside),
+  ...chainErrors(surroundings?.repository ?? []),
+  ...chainErrors(surroundings?.installation ?? []),
 ];
 
 function chainErrors(events: readonly GrantEvent[]): string[] {

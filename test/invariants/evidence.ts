@@ -33,6 +33,9 @@ export type Evidence = {
   events: GrantEvent[];
   /** Those of the stream beside the grant's own, which holds the revoke of an unreadable one. */
   beside: GrantEvent[];
+  /** The streams of the grant's repository and of the installation, and whether the switch that freezes the latter is there;
+   *  in stories that are about these, too. */
+  surroundings?: { repository: GrantEvent[]; installation: GrantEvent[]; isFrozen: boolean } | undefined;
   row: Record<string, AttributeValue> | undefined;
   roles: Role[];
   providers: OidcProvider[];
@@ -72,20 +75,44 @@ export function endOf({ events, beside }: Evidence): ReturnType<typeof stateIn> 
   return type === undefined ? stateIn(events) : 'under way';
 }
 
+const ACTIVATING: readonly GrantEvent['type'][] = [
+  'GrantActivated',
+  'GrantUpdated',
+  'UpdateFailed',
+  'DriftRepaired',
+  'RepairFailed',
+];
+
+const isFreeze = ({ type }: GrantEvent): boolean => type === 'GrantFrozen' || type === 'ThawFailed';
+
+/** What ends a freeze, at the latest once it has had its effect. */
+const isOpening = ({ type }: GrantEvent): boolean =>
+  type === 'GrantThawed' || type === 'RepairRequested' || type === 'RevocationRequested';
+
 /** The last event that settles a grant, as the state that it leaves: what a reader of the log would say. */
 export function stateIn(
   events: readonly GrantEvent[],
-): 'none' | 'pending' | 'active' | 'revoked' | 'rejected' | 'failed' | 'under way' {
+): 'none' | 'pending' | 'active' | 'frozen' | 'revoked' | 'rejected' | 'failed' | 'under way' {
   let state: ReturnType<typeof stateIn> = 'none';
+  let isClosing = false;
+  let hasOpenRole = false;
   for (const event of events) {
     const { type } = event;
+    if (type === 'ProvisioningStarted' || type === 'UpdateStarted') hasOpenRole = true;
+    if (type === 'RoleDisabled' || type === 'RoleDeleted') hasOpenRole = false;
+    if (isFreeze(event)) isClosing = true;
+    // Whoever opens a frozen grant's role again from outside has it closed again.
+    if (type === 'DriftFound' && isClosing) hasOpenRole = true;
+    if (isOpening(event)) isClosing = false;
     const waits = 'approval' in event.data && event.data.approval === 'required';
     if (type === 'GrantRequested') state = waits ? 'pending' : 'under way';
     if (type === 'GrantChangeRequested' && !waits) state = 'under way';
-    if (type === 'GrantApproved' || type === 'RevocationRequested') state = 'under way';
+    if (type === 'GrantApproved' || isOpening(event)) state = 'under way';
     if (type === 'GrantRejected' || type === 'RequestLapsed')
       state = state === 'pending' ? 'rejected' : state;
-    if (type === 'GrantActivated' || type === 'GrantUpdated' || type === 'UpdateFailed') state = 'active';
+    if (ACTIVATING.includes(type)) state = 'active';
+    if (type === 'DriftFound') state = event.data.action === 'report' ? state : 'under way';
+    if (isClosing) state = hasOpenRole ? 'under way' : 'frozen';
     if (type === 'GrantRevoked') state = 'revoked';
     if (type === 'ProvisioningFailed') state = 'failed';
   }

@@ -197,6 +197,14 @@ export const deletionUnchecked: Plant = {
   provisioner: withIam((iam) => ({ deleteRole: ignoring(ANY, undefined, iam.deleteRole) })),
 };
 
+/** Says that a role is closed without writing its trust policy. */
+export const closesHalf: Plant = {
+  provisioner: withIam((iam) => ({
+    putTrustPolicy: (name, policy) =>
+      JSON.stringify(policy).includes('"Deny"') ? Promise.resolve() : iam.putTrustPolicy(name, policy),
+  })),
+};
+
 /** Makes roles outside the path. */
 export const wrongPath: Plant = {
   provisioner: withIam((iam) => ({

@@ -1,5 +1,6 @@
 import { needsCheckpoint } from '../../../domain/grants/evolve/checkpoint.ts';
 import type { LifetimeSettings } from '../../../domain/lifetimes/schema.ts';
+import { INSTALLATION, type StreamId } from '../../../domain/shared/identifiers.ts';
 import { nothingAfterRevoke } from '../../invariants/5-nothing-after-revoke.ts';
 import { nothingForRefusedCallers } from '../../invariants/7-refused-callers.ts';
 import { invariants, type PolicyViolation, violationsOf } from '../../invariants/all.ts';
@@ -32,11 +33,17 @@ export type Flow = {
   target: End;
   /** How it may stand besides, when something went wrong in it. */
   otherwise: End[];
+  /** How it may stand where one call was refused, which is taken for lasting. */
+  ifRefused?: End[];
   /** How it stands after the act is done once more, where it ended otherwise and its trouble has passed; as the target
    *  when not given. */
   again?(end: End): End;
   /** A flow whose calls others make as well: the bounded walk takes a part of them. */
   isVariation?: boolean;
+  /** The reconciler also passes over the account's grants to find drift, every hour. */
+  watchesDrift?: boolean;
+  /** The story is about the repository's hold, or the freeze of the installation, too. */
+  hasSurroundings?: boolean;
   /** Whether the act had its effect, where the end alone does not tell. */
   isDone?(evidence: Evidence): boolean;
   /** The prepared state breaks invariants itself; they count once the act had its effect. */
@@ -59,6 +66,11 @@ export const OTHER = 'answers are true, ends are allowed, and whoever asks again
 const PAUSES = [20, 75, 75, 130, 130, 400, 400, 400, 400, 400, 400, 400];
 /** The pass from which on nothing goes wrong any more. */
 const LAST_FAULTY_PASS = 3;
+
+const HOUR_MS = 3_700_000;
+
+/** The installation stays due while it is frozen. */
+const isWatched = (due: StreamId): boolean => due === INSTALLATION;
 
 /** Runs flows with faults in them, recovers, and looks whether the invariants hold. */
 export class Walk {
@@ -84,6 +96,8 @@ export class Walk {
     try {
       this.#world.retire();
       this.#world.lifetime = flow.lifetime;
+      this.#world.driftAccount = flow.watchesDrift ? stage.accountId : undefined;
+      stage.hasSurroundings = flow.hasSurroundings ?? false;
       await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage);
       await flow.prepare?.(stage);
       await stage.begin();
@@ -97,9 +111,10 @@ export class Walk {
       await stage.world.aws.calmDown();
       injector.arm(second);
       faults.push(...(await this.#recover(second !== undefined)));
+      if (flow.watchesDrift) faults.push(...(await this.#afterTheHour(second !== undefined)));
       const secondHit = injector.hit;
       injector.arm(undefined);
-      const violations = await this.#judge(stage, flow, first.mode);
+      const violations = await this.#judge(stage, flow, [first.mode, ...(second ? [second.mode] : [])]);
       violations.push(...[...faults, ...stage.bugs].map((fault) => ({ title: OTHER, fault })));
       const call = firstHit ? `${firstHit.system} ${firstHit.operation}` : '';
       return { isHit: [firstHit !== undefined, secondHit !== undefined], call, violations };
@@ -110,7 +125,7 @@ export class Walk {
   }
 
   /** Asks the questions of the quiet state; and where the act had no effect, has it done again and asks once more. */
-  async #judge(stage: Stage, flow: Flow, mode: Mode): Promise<PolicyViolation[]> {
+  async #judge(stage: Stage, flow: Flow, modes: Mode[]): Promise<PolicyViolation[]> {
     const holds: Record<string, Invariant> = flow.isRefused
       ? { ...invariants, [REFUSED]: nothingForRefusedCallers }
       : invariants;
@@ -119,7 +134,8 @@ export class Walk {
     const end = endOf(evidence);
     const isDone = end === flow.target && (flow.isDone?.(evidence) ?? true);
     const violations = isDone || !flow.isTampered ? violationsOf(evidence, holds) : [];
-    if (![flow.target, ...flow.otherwise, ...rivalEnds(mode)].includes(end))
+    const ifRefused = modes.includes('forbid') ? (flow.ifRefused ?? []) : [];
+    if (![flow.target, ...flow.otherwise, ...ifRefused, ...rivalEnds(modes)].includes(end))
       violations.push(other(`it ends ${end}`));
     if (isDone || violations.length > 0) return violations;
     await flow.act(stage);
@@ -142,7 +158,8 @@ export class Walk {
       return now === 'active' && own?.admitted ? [] : [`${status} was answered while the grant is ${now}`];
     }
     if (state === 'closed' && now !== 'closed') return [`${status} was answered while the grant is ${now}`];
-    if (state === 'revoked' || state === 'closed') return nothingAfterRevoke(evidence);
+    if (state === 'frozen' && now !== 'frozen') return [`${status} was answered while the grant is ${now}`];
+    if (state === 'revoked' || state === 'closed' || state === 'frozen') return nothingAfterRevoke(evidence);
     return [];
   }
 
@@ -163,10 +180,17 @@ export class Walk {
       clock.advance(pause * 1000);
       const found = await this.#world.reconcile().catch(() => undefined);
       await this.#world.idle();
-      const isQuiet = typeof found === 'object' && found.due === 0;
+      const isQuiet = typeof found === 'object' && this.#world.due.every(isWatched);
       if (isQuiet && n > 0 && (n >= LAST_FAULTY_PASS || !isFaulty || injector.hit)) return [];
     }
     return ['reconciling comes to no rest'];
+  }
+
+  /** The next pass over drift, which looks at what the faults have kept an earlier one from. */
+  async #afterTheHour(isFaulty: boolean): Promise<string[]> {
+    this.#world.clock.advance(HOUR_MS);
+    await this.#world.reconcile().catch(() => undefined);
+    return this.#recover(isFaulty);
   }
 
   async #laterChanges(stage: Stage): Promise<string[]> {
@@ -176,11 +200,11 @@ export class Walk {
       await this.#world.reconcile();
     }
     const before = await stage.snapshot();
-    this.#world.clock.advance(120_000);
+    this.#world.clock.advance(this.#world.driftAccount ? HOUR_MS : 120_000);
     await this.#world.reconcile();
     const after = await stage.snapshot();
     return (['log', 'row', 'IAM'] as const).filter((part) => before[part] !== after[part]);
   }
 }
 
-const rivalEnds = (mode: Mode): End[] => (mode === 'stall-revoke' ? ['revoked', 'none'] : []);
+const rivalEnds = (modes: Mode[]): End[] => (modes.includes('stall-revoke') ? ['revoked', 'none'] : []);

@@ -36,3 +36,18 @@ export const revokes: Pick<Flow, 'act' | 'target' | 'otherwise' | 'again'> = {
   // Of a grant that failed meanwhile nothing is left, and a revoke only makes sure of it.
   again: (end) => (end === 'failed' ? 'failed' : 'revoked'),
 };
+
+const HOUR_MS = 3_600_000;
+
+/** A live grant with a session, an hour after the reconciler's first run, so that a pass over drift is due; then what somebody did
+ *  to its role. */
+export async function driftedAfterAnHour(
+  stage: Stage,
+  tamper: (stage: Stage) => Promise<unknown>,
+): Promise<void> {
+  await stage.request();
+  await stage.world.reconcile();
+  stage.world.clock.advance(HOUR_MS);
+  await stage.openSession();
+  await tamper(stage);
+}

@@ -15,9 +15,15 @@ export type AwsHand = {
   canAct(accessKeyId: string, action: string, resource: string): Promise<boolean>;
   arm(fault: { match: string; effect: string; times?: number; delayMs?: number }): Promise<void>;
   calmDown(): Promise<void>;
+  /** Whether the parameter is there that freezes the whole installation. */
+  isInstallationFrozen(): Promise<boolean>;
+  /** Deletes that parameter, as an administrator's `npm run thaw` does. */
+  thawInstallation(): Promise<void>;
   journal(): Promise<JournalEntry[]>;
   clearJournal(): Promise<void>;
 };
+
+const FROZEN = '/rolewright/sandbox/frozen';
 
 /** A hand on the AWS stand-in. */
 export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number): AwsHand {
@@ -41,6 +47,22 @@ export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number):
     });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
+  }
+  /** One call of Parameter Store about the switch of the installation; undefined where there is no such parameter. */
+  async function frozenParameter(action: 'GetParameter' | 'DeleteParameter'): Promise<object | undefined> {
+    const answer = await fetch(awsUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AmazonSSM.${action}`,
+        authorization: 'AWS4-HMAC-SHA256 Credential=AKIAADMINISTRATOR/20270115/eu-central-1/ssm/aws4_request',
+      },
+      body: JSON.stringify({ Name: FROZEN }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return JSON.parse(text) as object;
+    if (text.includes('ParameterNotFound')) return undefined;
+    throw new Error(text);
   }
   return {
     state() {
@@ -79,6 +101,8 @@ export function awsHand({ awsUrl, awsFolder }: WalkStandIns, now: () => number):
     },
     arm: async (fault) => void (await sandbox('POST', 'faults', fault)),
     calmDown: async () => void (await sandbox('DELETE', 'faults')),
+    isInstallationFrozen: async () => (await frozenParameter('GetParameter')) !== undefined,
+    thawInstallation: async () => void (await frozenParameter('DeleteParameter')),
     journal: async () => ((await sandbox('GET', 'calls')) as { items: JournalEntry[] }).items,
     clearJournal: async () => void (await sandbox('DELETE', 'calls')),
   };

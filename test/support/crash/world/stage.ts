@@ -3,7 +3,13 @@ import { waitingRequest } from '../../../../domain/grants/grant.ts';
 import type { GrantRequest } from '../../../../domain/grants/request.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import { roleNameOf } from '../../../../domain/planning/role.ts';
-import { type AccountId, type GrantId, grantIdOf } from '../../../../domain/shared/identifiers.ts';
+import {
+  type AccountId,
+  type GrantId,
+  grantIdOf,
+  INSTALLATION,
+  repositoryStreamOf,
+} from '../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
@@ -34,11 +40,14 @@ const STAGING = asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}');
 
 const NO_PLAN = 'f'.repeat(64);
 
-const grace: Caller = { principal: personOf('grace@acme.example'), groups: ['platform'] };
+export const grace: Caller = { principal: personOf('grace@acme.example'), groups: ['platform'] };
 export const ada: Caller = { principal: personOf('ada@acme.example'), groups: ['platform'] };
 
 /** What a caller heard: a status with the grant's state, a refusal, or nothing (`died`). `failed` is a 5xx. */
 export type Answer = { status: number; state?: string | undefined; code?: string } | 'failed' | 'died';
+
+/** More events than a run writes beside its grant. */
+const MOST_AROUND = 20;
 
 /** More events than a run writes. */
 const MOST_EVENTS = 47;
@@ -46,12 +55,12 @@ const MOST_BESIDE_EVENTS = 9;
 
 const CLOSED = { outcome: 'changed', grant: { state: 'closed' } } as const;
 
-type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
+export type Granted = { outcome: keyof typeof STATUSES; grant?: { state: string } };
 
 const STATUSES = { unchanged: 200, changed: 200, created: 201, accepted: 202, planned: 200 } as const;
 
 /** The repositories of grants, and what a grant of each publishes to. */
-const REPOSITORIES = {
+export const REPOSITORIES = {
   'acme/shop': { workspace: 'acme', slug: 'shop', uuid: SHOP, bucket: 'shop-site' },
   'globex/other': {
     workspace: 'globex',
@@ -84,6 +93,8 @@ export class Stage {
   readonly roleArn: string;
   /** The access key of a session that was opened before the act. */
   session: string | undefined;
+  /** Whether the story is about the repository or the installation, too. */
+  hasSurroundings = false;
   /** What the edge threw that no failure of another system explains. */
   readonly bugs: string[] = [];
   #isAway = false;
@@ -127,7 +138,7 @@ export class Stage {
       ...over,
     };
     return this.ask(async (ports) => {
-      const answer = await requestGrant(ports, body, { ...this.#context(caller), dryRun: false });
+      const answer = await requestGrant(ports, body, { ...this.context(caller), dryRun: false });
       return answer.ok && 'planned' in answer.value
         ? { ok: true, value: { outcome: 'unchanged' as const } }
         : (answer as never);
@@ -136,7 +147,7 @@ export class Stage {
 
   revoke(caller: Caller = ada): Promise<Answer> {
     return this.ask(async (ports) => {
-      const answer = await revokeGrant(ports, this.grantId, this.#context(caller));
+      const answer = await revokeGrant(ports, this.grantId, this.context(caller));
       if (!answer.ok || 'grant' in answer.value) return answer as Result<Granted>;
       const isClosed = answer.value.revocation.state !== 'requested';
       return { ok: true, value: isClosed ? CLOSED : { outcome: 'accepted' } };
@@ -149,7 +160,7 @@ export class Stage {
       const grant = replay(await eventsOf(ports.log, this.grantId));
       const planHash = (grant && waitingRequest(grant)?.planHash) ?? NO_PLAN;
       const decideIt = how === 'approve' ? approveGrant : rejectGrant;
-      return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.#context(grace));
+      return decideIt(ports, { grantId: this.grantId, planHash, reason: 'so' }, this.context(grace));
     });
   }
 
@@ -201,7 +212,8 @@ export class Stage {
     await storage.spoil(this.grantId, (await storage.events(this.grantId)).length + 1);
   }
 
-  #context(caller: Caller) {
+  /** What a caller of the API is known by in one request. */
+  context(caller: Caller) {
     return { caller, correlationId: this.world.newId(), entryPoint: 'http' as const };
   }
 
@@ -247,6 +259,27 @@ export class Stage {
     await deleteRole(this.world.aws, this.roleName);
     await this.world.storage.forget(this.grantId, MOST_EVENTS);
     await this.world.storage.forget(streamBeside(this.grantId), MOST_BESIDE_EVENTS);
+    await this.#tidySurroundings();
+  }
+
+  async #tidySurroundings(): Promise<void> {
+    if (!this.hasSurroundings) return;
+    await this.world.aws.thawInstallation();
+    for (const stream of [INSTALLATION, this.#repositoryStream()]) {
+      await this.world.storage.forget(stream, MOST_AROUND);
+    }
+  }
+
+  #repositoryStream = () => repositoryStreamOf(REPOSITORIES[this.repository].uuid);
+
+  async #surroundings(): Promise<Evidence['surroundings']> {
+    if (!this.hasSurroundings) return undefined;
+    const { storage, aws } = this.world;
+    return {
+      repository: await storage.events(this.#repositoryStream()),
+      installation: await storage.events(INSTALLATION),
+      isFrozen: await aws.isInstallationFrozen(),
+    };
   }
 
   /** From here on the story counts: what others have now is theirs. */
@@ -297,6 +330,7 @@ export class Stage {
       environmentUuid: this.environment ? STAGING : undefined,
       events: await world.storage.events(grantId),
       beside: await world.storage.events(streamBeside(grantId)),
+      surroundings: await this.#surroundings(),
       row: await world.storage.row(grantId),
       roles,
       providers,
@@ -316,7 +350,7 @@ export class Stage {
     const { dueAt: ___, dueAttempts: ____, ...undated } = row;
     const beside = await storage.events(streamBeside(this.grantId));
     return {
-      log: JSON.stringify([await storage.events(this.grantId), beside]),
+      log: JSON.stringify([await storage.events(this.grantId), beside, await this.#surroundings()]),
       row: JSON.stringify(beside.length > 0 ? undated : row),
       IAM: JSON.stringify(this.world.aws.state()),
     };

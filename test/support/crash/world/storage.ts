@@ -24,8 +24,8 @@ export type RawStorage = {
   /** Puts something into a stream that is no event. */
   spoil(grantId: StreamId, seq: number): Promise<void>;
   row(grantId: StreamId): Promise<RawRow | undefined>;
-  /** Removes a grant's row, so many of its events, and what repositories have enrolled, so that the next run does not meet
-   *  them. */
+  /** Removes a stream's row, so many of its events, what repositories have enrolled and how far passes over drift are, so that
+   *  the next run does not meet them. */
   forget(grantId: StreamId, events: number): Promise<void>;
   close(): void;
 };
@@ -48,13 +48,13 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     );
     return Items ?? [];
   }
-  /** The keys of the repositories' items. */
+  /** The keys of the items of repositories and of passes over drift. */
   async function enrolments(): Promise<RawRow[]> {
     const { Items = [] } = await client.send(
       new ScanCommand({
         TableName: grantsTable,
-        FilterExpression: 'begins_with(grantId, :repository)',
-        ExpressionAttributeValues: { ':repository': { S: 'repository#' } },
+        FilterExpression: 'begins_with(grantId, :repository) OR begins_with(grantId, :pass)',
+        ExpressionAttributeValues: { ':repository': { S: 'repository#' }, ':pass': { S: 'pass#' } },
         ProjectionExpression: 'grantId',
         ConsistentRead: true,
       }),

@@ -1,8 +1,10 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
-import { frozenParameter } from '../../../../adapters/settings/frozen-parameter.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import type { LifetimeSettings } from '../../../../domain/lifetimes/schema.ts';
-import type { GrantId } from '../../../../domain/shared/identifiers.ts';
+import type { AccountId, GrantId, StreamId } from '../../../../domain/shared/identifiers.ts';
+import type { EpochMilliseconds } from '../../../../domain/shared/time.ts';
+import { passOverAccounts } from '../../../../domain/use-cases/drift/drift-pass.ts';
+import type { DriftPorts } from '../../../../domain/use-cases/drift/running-pass.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/invocation/provision-grant.ts';
 import type { ProvisionerPorts } from '../../../../domain/use-cases/provisioning/run.ts';
@@ -15,6 +17,7 @@ import type { RequestPorts } from '../../../../domain/use-cases/requests/request
 import {
   type Core,
   composeCore,
+  composeDriftPasses,
   composeProvisioner,
   composeRequests,
   composeStreams,
@@ -34,8 +37,11 @@ import { type RawStorage, rawStorage } from './storage.ts';
 export type Plant = {
   edge?(ports: RequestPorts): RequestPorts;
   provisioner?(ports: ProvisionerPorts): ProvisionerPorts;
-  reconciler?(ports: ReconcilePorts): ReconcilePorts;
+  reconciler?(ports: ReconcilerPorts): ReconcilerPorts;
 };
+
+/** What the reconciler works with. */
+export type ReconcilerPorts = ReconcilePorts & Omit<DriftPorts, 'reportOrphan' | 'reportFailure'>;
 
 /** The provisioner's time limit in `serverless.yml`, and the margins of `handlers/worker/provisioner-function.ts`. */
 const FUNCTION_MS = 30_000;
@@ -61,11 +67,17 @@ export class CrashWorld {
   eventsBeforeWrites: number[] = [];
   /** The installation's `lifetime`, for processes that start from now on. */
   lifetime: LifetimeSettings | undefined;
+  /** The account over whose grants the reconciler passes as well, to find drift; none unless given. */
+  driftAccount: AccountId | undefined;
+  /** Milliseconds that a pass of the reconciler has. */
+  passMs = PASS_MS;
+  /** What was due in the newest pass. */
+  due: StreamId[] = [];
   /** Whether Lambda runs the provisioner when it is asked to. */
   isLambdaUp = true;
   #lambda: LambdaStandIn | undefined;
   #settings: Core | undefined;
-  #reconciler: { process: WalkProcess; ports: ReconcilePorts } | undefined;
+  #reconciler: { process: WalkProcess; ports: ReconcilerPorts } | undefined;
   #ids = 0;
 
   private constructor(clock: WalkClock, standIns: WalkStandIns) {
@@ -129,12 +141,32 @@ export class CrashWorld {
   async reconcile(): Promise<Reconciliation | 'died'> {
     if (!this.#reconciler || this.#reconciler.process.isDead) this.#reconciler = this.#startReconciler();
     const { process, ports } = this.#reconciler;
-    const deadline = asEpoch(this.clock.now() + PASS_MS);
-    const pass = { correlationId: this.newId(), deadline };
-    return process.run(() => reconcile(this.plant.reconciler?.(ports) ?? ports, pass));
+    const deadline = asEpoch(this.clock.now() + this.passMs);
+    const owner = this.newId();
+    this.due = [];
+    return process.run(async () => {
+      const own = this.plant.reconciler?.(ports) ?? ports;
+      const [found] = await Promise.allSettled([reconcile(own, { correlationId: owner, deadline })]);
+      await this.#lookForDrift(own, { owner, deadline });
+      if (found.status === 'rejected') throw found.reason;
+      return found.value;
+    });
   }
 
-  #startReconciler(): { process: WalkProcess; ports: ReconcilePorts } {
+  /** The reconciler's pass over drift, where one is due. */
+  async #lookForDrift(
+    ports: ReconcilerPorts,
+    run: { owner: string; deadline: EpochMilliseconds },
+  ): Promise<void> {
+    const accounts = ports.accounts.filter(({ id }) => id === this.driftAccount);
+    if (accounts.length === 0) return;
+    await passOverAccounts(
+      { ...ports, accounts, reportOrphan: () => {}, reportFailure: () => {} },
+      { ...run, isForced: false },
+    );
+  }
+
+  #startReconciler(): { process: WalkProcess; ports: ReconcilerPorts } {
     const process = new WalkProcess();
     const core = this.#core(process);
     const provisioner: Provisioner = composeProvisionerClient(core);
@@ -143,11 +175,12 @@ export class CrashWorld {
       ports: {
         ...composeStreams(core),
         configuration: core.configuration,
-        installation: frozenParameter(core),
+        ...composeDriftPasses(core),
         provisioner,
         worker: composeWorkerClient(core),
         reportFailure: () => {},
         reportStopped: () => {},
+        reportDue: ({ grantId }) => this.due.push(grantId),
       },
     };
   }
