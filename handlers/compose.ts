@@ -1,54 +1,45 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { accountIam } from '../adapters/aws/account-iam.ts';
+import { iamClient } from '../adapters/aws/iam.ts';
 import { awsRoleInventory } from '../adapters/aws/role-inventory.ts';
-import { bitbucketApi } from '../adapters/bitbucket/api.ts';
+import { awsRoleReader } from '../adapters/aws/role-reader.ts';
 import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
 import type { CedarAccess } from '../adapters/cedar/access.ts';
 import { readAccess } from '../adapters/cedar/access-rules.ts';
-import { embeddedMetrics, noMetrics } from '../adapters/cloudwatch/embedded-metrics.ts';
 import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
 import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
-import { dynamodbEventLog } from '../adapters/dynamodb/event-log.ts';
-import { dynamodbGrantTable } from '../adapters/dynamodb/grant-table.ts';
 import { dynamodbPassStore } from '../adapters/dynamodb/pass-store.ts';
 import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
-import { type Outgoing, passThrough } from '../adapters/outgoing.ts';
-import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
 import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
-import {
-  fixedCredentials,
-  fixedSecret,
-  type SecretParameter,
-  ssmCredentials,
-  ssmSecret,
-  ssmWebhookSecrets,
-} from '../adapters/settings/secrets.ts';
-import { type SettingsSource, sourceFromEnvironment } from '../adapters/settings/source.ts';
+import { ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
 import { slackResponse } from '../adapters/slack/response-url.ts';
 import { slackUserGroups } from '../adapters/slack/user-groups.ts';
 import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
-import { systemClock } from '../adapters/system-clock.ts';
 import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
 import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
 import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
 import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
 import type { Bitbucket } from '../domain/bitbucket/port.ts';
-import type { Configuration } from '../domain/configuration/configuration.ts';
-import type { Metrics } from '../domain/messaging/metrics.ts';
 import type { ClaimStore } from '../domain/messaging/ports.ts';
 import type { Reservations } from '../domain/planning/reservation.ts';
-import type { Clock } from '../domain/shared/clock.ts';
-import type { Template } from '../domain/templates/template.ts';
+import { hubOf } from '../domain/shared/account.ts';
 import type { AccessPorts } from '../domain/use-cases/access.ts';
+import type { CanaryPorts } from '../domain/use-cases/canary/canary.ts';
 import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
 import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
 import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
 import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
 import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
 import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
-import { type Environment, readEnvironment, type SecretSource, type SecretsBySlug } from './environment.ts';
+import {
+  type Core,
+  composeBitbucket,
+  composeCore,
+  composeRecords,
+  composeTemplates,
+  secretFrom,
+} from './composition/core.ts';
 import type { CursorPorts } from './http/cursor-binding.ts';
 import { companyKeys, workspaceKeys } from './http/key-locations.ts';
 import { composeProvisionerClient, composeWorkerClient } from './invocation/clients.ts';
@@ -59,49 +50,7 @@ import type { NotificationPorts } from './slack/notifications/sending.ts';
 import { slackNotifier } from './slack/notifier.ts';
 import type { WorkerPorts } from './worker/worker-function.ts';
 
-/** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; without `source`, the settings are
- *  those that the environment chooses. */
-export type Start = {
-  variables?: NodeJS.ProcessEnv;
-  source?: SettingsSource;
-  clock?: Clock;
-  outgoing?: Outgoing;
-};
-
-/** What every function has. `settings` are what was read so far: each is read, once, when it is needed. */
-export type Core = {
-  environment: Environment;
-  configuration: Configuration;
-  clock: Clock;
-  outgoing: Outgoing;
-  logger: Logger;
-  metrics: Metrics;
-  source: SettingsSource;
-  settings: { templates?: ReadonlyMap<string, Template>; access?: CedarAccess };
-};
-
-/** Reads environment and configuration. Throws `StartFailure` with every error: nothing starts half-configured. */
-export function composeCore({ variables = process.env, source, clock, outgoing }: Start = {}): Core {
-  const from = source ?? sourceFromEnvironment(process.cwd(), variables);
-  const environment = readEnvironment(variables);
-  const time = clock ?? systemClock;
-  return {
-    environment,
-    configuration: readConfiguration(from),
-    clock: time,
-    outgoing: outgoing ?? passThrough,
-    logger: new Logger({ serviceName: 'rolewright' }),
-    metrics: environment.isOnLambda ? embeddedMetrics(environment.installation, time) : noMetrics,
-    source: from,
-    settings: {},
-  };
-}
-
-/** The templates of the folder that the function started in. */
-export function composeTemplates({ source, settings }: Core): ReadonlyMap<string, Template> {
-  settings.templates ??= readTemplates(source.root);
-  return settings.templates;
-}
+export { type Core, composeCore, composeTemplates };
 
 /** The verifier of callers' tokens. */
 export const composeVerifier = ({ environment, configuration, clock }: Core): TokenVerifier =>
@@ -119,17 +68,6 @@ export function composeCursors({ environment, clock }: Core): CursorPorts {
   return { cursors, stage: environment.grantsTable };
 }
 
-/** The event log and the read model, for readers. */
-function composeRecords({ environment, clock, outgoing }: Core): Omit<StreamPorts, 'notifier'> {
-  const client = dynamodbClient(outgoing);
-  return {
-    log: dynamodbEventLog(client, environment.eventsTable),
-    checkpoints: dynamodbCheckpointStore(client, environment.checkpointsTable),
-    grants: dynamodbGrantTable(client, environment.grantsTable),
-    clock,
-  };
-}
-
 /** The event log and the read model for use cases that append. Whoever must hear of an event is notified in Slack, where it is
  *  configured. Events that an administrator is alarmed about are counted. */
 export function composeStreams(core: Core): StreamPorts {
@@ -137,25 +75,6 @@ export function composeStreams(core: Core): StreamPorts {
   const notifying = { ...core, grants: records.grants, worker: composeWorkerClient(core) };
   const log = measuredLog(records.log, core.metrics);
   return { ...records, log, notifier: core.configuration.slack && slackNotifier(notifying) };
-}
-
-const secretFrom = (source: SecretSource, clock: Clock, secret: Omit<SecretParameter, 'name'>) =>
-  'value' in source ? fixedSecret(source.value) : ssmSecret({ ...secret, name: source.parameter }, clock);
-
-/** Bitbucket. The endpoint of OAuth tokens follows the API's, so that no credential of one is sent to another. */
-function composeBitbucket({ environment, configuration, clock, outgoing }: Core): Bitbucket {
-  const { bitbucketCredentials, bitbucketAdminCredentials, sandboxUrl } = environment;
-  const source = (stored: SecretsBySlug<unknown>, variable: string) =>
-    'bySlug' in stored ? fixedCredentials(stored.bySlug, variable) : ssmCredentials(stored.parameters, clock);
-  return bitbucketApi({
-    url: `${sandboxUrl ?? 'https://api.bitbucket.org'}/2.0`,
-    tokenUrl: `${sandboxUrl ?? 'https://bitbucket.org'}/site/oauth2/access_token`,
-    workspaces: configuration.workspaces,
-    credentials: source(bitbucketCredentials, 'BITBUCKET_CREDENTIALS'),
-    adminCredentials: source(bitbucketAdminCredentials, 'BITBUCKET_ADMIN_CREDENTIALS'),
-    clock,
-    outgoing,
-  });
 }
 
 function accessOf({ source, settings, configuration }: Core): CedarAccess {
@@ -334,5 +253,21 @@ export function composeProvisioner(core: Core): ProvisionerPorts {
     installation: frozenParameter(core),
     reservations: composeReservations(core),
     iam: accountIam(configuration.accounts, clock, outgoing),
+  };
+}
+
+/** What the canary looks with. It holds no worker, no provisioner and no client that its role lets write. */
+export function composeCanary(core: Core): CanaryPorts {
+  const { configuration, clock, outgoing } = core;
+  const hub = hubOf(configuration.accounts);
+  if (!hub) throw new Error('a configuration has a hub');
+  return {
+    ...composeRecords(core),
+    configuration,
+    templates: composeTemplates(core),
+    bitbucket: composeBitbucket(core),
+    installation: frozenParameter(core),
+    roles: awsRoleReader(iamClient(hub.region, outgoing), clock),
+    random: Math.random,
   };
 }

@@ -22,6 +22,7 @@ import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
 import { accountErrors, accountSchema } from './accounts.ts';
 import { alarmErrors, alarmsSchema } from './alarms.ts';
+import { canarySchema } from './canary.ts';
 import { corsSchema } from './cors.ts';
 import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
 import { givenTwice, workspaceErrors } from './workspaces.ts';
@@ -47,6 +48,7 @@ const configurationSchema = z.strictObject({
   cors: corsSchema.optional(),
   drift: driftRulesSchema.default([]),
   alarms: alarmsSchema.optional(),
+  canary: canarySchema.optional(),
   guardrails: guardrailSettingsSchema.default({ audit: [], deny: [] }),
   limits: z
     .strictObject({

@@ -32,6 +32,9 @@ export const metricUnits = {
   InstallationFrozen: 'Count',
   /** Roles of grants that are held or replaced by other hands. */
   RolesTakenOver: 'Count',
+  /** What the canary found of roles and identity providers, and of everything else. Both are written by each run. */
+  CanaryRolesWrong: 'Count',
+  CanaryChecksFailed: 'Count',
 } as const satisfies Record<string, MetricUnit>;
 
 /** See `metricUnits`. */

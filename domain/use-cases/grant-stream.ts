@@ -95,13 +95,17 @@ export type ReadPart = StreamPart &
     all: readonly EventFields[];
   };
 
+/** What reading a stream needs. */
+export type StreamReading = {
+  log: Pick<EventLog, 'loadFrom'>;
+  checkpoints: Pick<CheckpointStore, 'find'>;
+  clock: Clock;
+};
+
 /** Reads a grant, from its last checkpoint on where there is one that the log confirms. Throws `UnreadableStream`
  *  when an event cannot be read, or the chain is broken, of another grant, or dated in the future: no decision is
  *  made on an altered log. */
-export async function loadStream(
-  ports: Pick<StreamPorts, 'log' | 'clock' | 'checkpoints'>,
-  grantId: StreamId,
-): Promise<GrantStream> {
+export async function loadStream(ports: StreamReading, grantId: StreamId): Promise<GrantStream> {
   return verified(ports, grantId, await readPart(ports, grantId));
 }
 
@@ -116,7 +120,7 @@ export async function loadWholeStream(
 /** What there is to read of a stream, unverified. A checkpoint that does not fit the log is not used. Throws
  *  `UnreadableStream` when an event cannot be read. */
 export async function readPart(
-  { log, checkpoints }: Pick<StreamPorts, 'log' | 'checkpoints'>,
+  { log, checkpoints }: Pick<StreamReading, 'log' | 'checkpoints'>,
   grantId: StreamId,
 ): Promise<ReadPart> {
   const checkpoint = await checkpoints.find(grantId);
@@ -128,7 +132,7 @@ export async function readPart(
   return readWhole({ log }, grantId);
 }
 
-async function readWhole({ log }: Pick<StreamPorts, 'log'>, grantId: StreamId): Promise<ReadPart> {
+async function readWhole({ log }: Pick<StreamReading, 'log'>, grantId: StreamId): Promise<ReadPart> {
   const stored = await log.loadFrom(grantId, 1, Number.POSITIVE_INFINITY);
   return { checkpoint: undefined, ...sortStored(grantId, stored) };
 }

@@ -1,7 +1,7 @@
 import { isAwsAccount } from '../../domain/access/issuers/issuer-hosts.ts';
 import { issuerOf } from '../../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../composition/environment.ts';
 
 /** Where a workspace publishes its keys. The sandbox's paths are the real ones behind another origin. */
 export const workspaceKeys =

@@ -6,7 +6,7 @@ import type { Outgoing } from '../../adapters/outgoing.ts';
 import type { Worker } from '../../domain/messaging/ports.ts';
 import type { Reconciler } from '../../domain/use-cases/drift/reconcile-now.ts';
 import type { Provisioner } from '../../domain/use-cases/provisioner.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../composition/environment.ts';
 
 /** What the stack's other functions are reached with. */
 type Reaching = { environment: Environment; outgoing: Outgoing };

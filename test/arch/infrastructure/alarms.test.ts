@@ -64,7 +64,10 @@ describe('an alarm', () => {
 
   test('fires when nothing is reported where silence is the failure, and only there', () => {
     const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
-    expect(silent.map(({ AlarmName }) => AlarmName).sort()).toEqual(['rolewright-test-reconciler-not-run']);
+    expect(silent.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+      'rolewright-test-canary-not-run',
+      'rolewright-test-reconciler-not-run',
+    ]);
     for (const { ComparisonOperator, Threshold } of silent) {
       expect([ComparisonOperator, Threshold]).toEqual(['LessThanThreshold', 1]);
     }

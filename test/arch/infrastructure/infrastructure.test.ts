@@ -133,6 +133,7 @@ describe('the freeze of the installation', () => {
 
   test('is read by what decides and by the provisioner, created by two, and deleted by none', () => {
     expect(mayDo('ssm:GetParameter')).toEqual([
+      'CanaryRole',
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
@@ -176,9 +177,12 @@ describe('the provisioner', () => {
     expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
   });
 
-  test('is the only one that may write in IAM; the reconciler may look, and nobody else may do anything there', () => {
+  test('is the only one that may write in IAM; the reconciler and the canary may look, and nobody else may do anything there', () => {
     const users = statements.filter(({ Action }) => Action.some((action) => /^(iam|sts):/.test(action)));
-    expect(new Set(users.map(({ role }) => role))).toEqual(new Set(['ProvisionerRole', 'ReconcilerRole']));
+    expect(new Set(users.map(({ role }) => role))).toEqual(
+      new Set(['CanaryRole', 'ProvisionerRole', 'ReconcilerRole']),
+    );
+    expect(iamActions('CanaryRole')).toEqual(['iam:GetOpenIDConnectProvider', 'iam:GetRole']);
     const looks = iamActions('ReconcilerRole');
     expect(looks.filter((action) => !/^iam:(?:Get|List)/.test(action))).toEqual([]);
     expect(looks).toEqual(calledBy('adapters/aws/role-inventory.ts'));
@@ -301,6 +305,7 @@ describe('the log', () => {
     const onEvents = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-events'));
     expect([...new Set(onEvents.map(({ role }) => role))].sort()).toEqual([
       'AuditRole',
+      'CanaryRole',
       'ExplainRole',
       'GrantsRole',
       'ProvisionerRole',
@@ -311,11 +316,17 @@ describe('the log', () => {
     const readers: Record<string, string[]> = {
       AuditRole: ['dynamodb:BatchGetItem', 'dynamodb:Query'],
       ExplainRole: ['dynamodb:Query'],
+      CanaryRole: ['dynamodb:Query'],
     };
     for (const role of new Set(onEvents.map((one) => one.role))) {
       const actions = onEvents.filter((one) => one.role === role).flatMap(({ Action }) => Action);
       expect([role, actions.sort()]).toEqual([role, readers[role] ?? appending.sort()]);
     }
+  });
+
+  test('and everything else is out of the canary’s reach: each of its permissions reads, its own log aside', () => {
+    const writing = granted('CanaryRole').filter((action) => !/:(Get|Query)/.test(action));
+    expect(writing.sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
   });
 
   test('and the read model are out of reach of Slack’s endpoint, which only claims requests and hands on', () => {
@@ -353,7 +364,7 @@ describe('the log', () => {
     expect(mayRead('dynamodb:GetItem', keyed('name#repository#acme/shop'))).toEqual(
       ['AuditRole', ...rowReaders].sort(),
     );
-    expect(mayQuery('byDue').sort()).toEqual([...readers, 'ReconcilerRole'].sort());
+    expect(mayQuery('byDue').sort()).toEqual([...readers, 'CanaryRole', 'ReconcilerRole'].sort());
   });
 
   test('and the read model lose no row of a grant: only the worker deletes there, and only what was postponed or owed', () => {
@@ -375,6 +386,7 @@ describe('the log', () => {
     const mayDo = (action: string) =>
       Object.keys(policies).filter((role) => verdict(policies[role] ?? {}, action, table) === 'allow');
     expect(mayDo('dynamodb:GetItem').sort()).toEqual([
+      'CanaryRole',
       'ExplainRole',
       'GrantsRole',
       'ProvisionerRole',

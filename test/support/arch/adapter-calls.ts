@@ -141,6 +141,21 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['iam:GetOpenIDConnectProvider', 'provider/globex'],
     ['sts:AssumeRole', 'spoke-reader'],
   ],
+  canary: [
+    ...logging('canary'),
+    ['dynamodb:Query', 'table/events'],
+    ['dynamodb:GetItem', 'table/checkpoints'],
+    ['dynamodb:Query', 'table/grants/index/byDue'],
+    ['dynamodb:Query', 'table/grants/index/byAccount'],
+    ['ssm:GetParameter', FROZEN],
+    ['ssm:GetParameter', 'parameter/bitbucket/acme'],
+    ['iam:GetRole', ROLE],
+    // A role that does not exist is judged without its path.
+    ['iam:GetRole', `root-${ROLE}`],
+    ...['acme', 'globex'].map(
+      (workspace): AdapterCall => ['iam:GetOpenIDConnectProvider', `provider/${workspace}`],
+    ),
+  ],
   provisioner: [
     ...logging('provisioner'),
     ...appending,
@@ -219,6 +234,14 @@ export const unreachedCommands: Readonly<Record<string, Readonly<Record<string, 
   reconciler: {
     PutItem: 'it has checkpoints, and reads them only',
     DeleteItem: 'postponed deliveries are removed by the worker',
+  },
+  canary: {
+    ...parameters,
+    ExecuteStatement: APPENDS,
+    UpdateItem: WRITES_ROWS,
+    DeleteItem: WRITES_ROWS,
+    BatchGetItem: 'it takes grants from the log',
+    PutItem: 'it has checkpoints, and reads them only',
   },
   provisioner: {
     ...parameters,

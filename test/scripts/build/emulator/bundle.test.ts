@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { build, type Plugin } from 'esbuild';
-import type { readEnvironment } from '../../../../handlers/environment.ts';
+import type { readEnvironment } from '../../../../handlers/composition/environment.ts';
 import { testOnlyBundle } from '../../../../scripts/build/emulator/bundle.ts';
 import { TEST_ONLY_MARKER } from '../../../../scripts/build/emulator/test-only.ts';
 import { ROOT } from '../../../support/arch/infrastructure.ts';
@@ -16,7 +16,7 @@ let testOnly: typeof readEnvironment;
 /** What reads the environment, bundled as it is packaged. */
 async function bundled(name: string, plugins: Plugin[]): Promise<typeof readEnvironment> {
   const outfile = join(dir, `${name}.mjs`);
-  const entryPoints = [join(ROOT, 'handlers/environment.ts')];
+  const entryPoints = [join(ROOT, 'handlers/composition/environment.ts')];
   await build({ entryPoints, outfile, plugins, bundle: true, platform: 'node', format: 'esm' });
   return (await import(pathToFileURL(outfile).href)).readEnvironment;
 }

@@ -27,6 +27,8 @@ export type RawStorage = {
   /** Removes a stream's row, so many of its events, what repositories have enrolled and how far passes over drift are, so that
    *  the next run does not meet them. */
   forget(grantId: StreamId, events: number): Promise<void>;
+  /** Deletes every event of a stream, as a log that was lost. */
+  loseEvents(grantId: StreamId): Promise<void>;
   close(): void;
 };
 
@@ -69,6 +71,12 @@ export function rawStorage(endpoint: string, eventsTable: string, grantsTable: s
     async spoil(grantId, seq) {
       const Item = { grantId: { S: grantId }, seq: { N: String(seq) }, event: { S: SPOILED } };
       await client.send(new PutItemCommand({ TableName: eventsTable, Item }));
+    },
+    async loseEvents(grantId) {
+      for (const { seq } of await items(grantId)) {
+        const Key = { grantId: { S: grantId }, seq: seq as AttributeValue };
+        await client.send(new DeleteItemCommand({ TableName: eventsTable, Key }));
+      }
     },
     async row(grantId) {
       const command = new GetItemCommand({

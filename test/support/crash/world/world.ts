@@ -1,8 +1,11 @@
 import type { OutgoingCall } from '../../../../adapters/outgoing.ts';
+import type { Configuration } from '../../../../domain/configuration/configuration.ts';
 import { streamBeside } from '../../../../domain/grants/unreadable/revocation.ts';
 import type { LifetimeSettings } from '../../../../domain/lifetimes/schema.ts';
 import type { AccountId, GrantId, StreamId } from '../../../../domain/shared/identifiers.ts';
 import type { EpochMilliseconds } from '../../../../domain/shared/time.ts';
+import { runCanary } from '../../../../domain/use-cases/canary/canary.ts';
+import type { CanaryFinding } from '../../../../domain/use-cases/canary/finding.ts';
 import { passOverAccounts } from '../../../../domain/use-cases/drift/drift-pass.ts';
 import type { DriftPorts } from '../../../../domain/use-cases/drift/running-pass.ts';
 import type { Provisioner, ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
@@ -16,6 +19,7 @@ import {
 import type { RequestPorts } from '../../../../domain/use-cases/requests/request-grant.ts';
 import {
   type Core,
+  composeCanary,
   composeCore,
   composeDriftPasses,
   composeProvisioner,
@@ -183,6 +187,14 @@ export class CrashWorld {
         reportDue: ({ grantId }) => this.due.push(grantId),
       },
     };
+  }
+
+  /** One run of the canary, in a process of its own. */
+  async canary(over: Partial<Configuration> = {}): Promise<CanaryFinding[] | 'died'> {
+    const process = new WalkProcess();
+    const core = this.#core(process);
+    const configuration = { ...core.configuration, ...over };
+    return process.run(() => runCanary(composeCanary({ ...core, configuration })));
   }
 
   /** Ends every process that waits for work, as a deployment does. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { StartFailure } from '../adapters/settings/start-failure.ts';
-import { testOnlyBuild } from '../adapters/settings/test-only-build.ts';
-import { fieldRule } from '../domain/shared/field-messages.ts';
+import { StartFailure } from '../../adapters/settings/start-failure.ts';
+import { testOnlyBuild } from '../../adapters/settings/test-only-build.ts';
+import { fieldRule } from '../../domain/shared/field-messages.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
 
