@@ -12,7 +12,7 @@ import { findEnvironment, findRepository, type TargetPorts } from '../resolve-ta
 export type FixedRequestPorts = TargetPorts & { templates: ReadonlyMap<string, Template> };
 
 /** Prepares a request as the provisioner would: repository and environment with Bitbucket, then account, parameters, guardrails
- *  and the trust check. The problem of the first that refuses. Who owns the names is not asked: nobody gets the role. */
+ *  and the trust check. The problem of the first that refuses. Who owns the names is not asked, because the role is not made. */
 export async function prepareFixedRequest(
   ports: FixedRequestPorts,
   request: CanaryRequest,
