@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { OutgoingCall } from '../../adapters/outgoing.ts';
-import type { CanaryCheck, CanaryFinding } from '../../domain/use-cases/canary/finding.ts';
-import type { Injection } from '../support/crash/injector.ts';
-import { deleteRole, provideIdentityProvider } from '../support/crash/world/account.ts';
-import { Stage } from '../support/crash/world/stage.ts';
-import { mintTokens } from '../support/crash/world/tokens.ts';
-import { CrashWorld } from '../support/crash/world/world.ts';
+import type { OutgoingCall } from '../../../adapters/outgoing.ts';
+import type { CanaryCheck, CanaryFinding } from '../../../domain/use-cases/canary/finding.ts';
+import type { Injection } from '../../support/crash/injector.ts';
+import { deleteRole, provideIdentityProvider } from '../../support/crash/world/account.ts';
+import { Stage } from '../../support/crash/world/stage.ts';
+import { mintTokens } from '../../support/crash/world/tokens.ts';
+import { CrashWorld } from '../../support/crash/world/world.ts';
 
 const ALL_OK = {
   readModel: 'ok',
