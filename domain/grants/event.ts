@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import { grantIdSchema, projectUuidSchema, type StreamId, streamIdSchema } from '../shared/identifiers.ts';
+import {
+  accountIdSchema,
+  grantIdSchema,
+  projectUuidSchema,
+  type StreamId,
+  streamIdSchema,
+} from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
@@ -171,6 +177,19 @@ const dataShapes = {
   InstallationFrozen: {},
   /** The parameter is gone. */
   InstallationThawed: { reason: z.string().exactOptional() },
+  /** A pass over drift in one account came to its end, and something was reported, repaired or frozen. `found` are counts. */
+  InstallationCompared: {
+    account: accountIdSchema,
+    startedAt: instantSchema,
+    found: z.strictObject({
+      grants: z.int(),
+      reported: z.int(),
+      repaired: z.int(),
+      frozen: z.int(),
+      failed: z.int(),
+      orphans: z.int(),
+    }),
+  },
   /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
   UnreadableRevocationRequested: {
     ...targetShape,

@@ -35,7 +35,7 @@ export async function reconcileAll(
   return { ...found.value, drift };
 }
 
-/** The passes over drift of one run. Reports each in a line whose `_aws` member makes metrics of its numbers. Never throws: an
+/** The passes over drift of one run. Reports each in a line; that of a pass that has come to its end makes metrics of its numbers. Never throws: an
  *  interrupted pass goes on in the next run. */
 async function driftFunction(
   ports: DriftFunctionPorts,
@@ -57,7 +57,9 @@ async function driftFunction(
         isForced: askedSchema.safeParse(event).success,
       },
     );
-    for (const pass of passes) logger.info('drift pass', metricsOf(pass, clock.now()));
+    for (const pass of passes) {
+      logger.info('drift pass', pass.isDone ? metricsOf(pass, clock.now()) : lineOf(pass));
+    }
     return passes;
   } catch (error) {
     logger.error('the pass over drift stopped', { error: error as Error });
@@ -65,13 +67,14 @@ async function driftFunction(
   }
 }
 
-/** A pass in CloudWatch's embedded metric format. Source: CloudWatch User Guide, "Specification: Embedded metric format". */
-function metricsOf({ account, isDone, found }: AccountPass, now: number) {
-  const names = Object.keys(found) as (keyof typeof found)[];
+const lineOf = ({ account, isDone, found }: AccountPass) => ({ account, isDone, ...found });
+
+/** A pass in CloudWatch's embedded metric format. Source: CloudWatch User Guide, "Specification: Embedded metric format". An
+ *  interrupted pass is measured at its end only, because its numbers go on. */
+function metricsOf(pass: AccountPass, now: number) {
+  const names = Object.keys(pass.found);
   return {
-    account,
-    isDone,
-    ...found,
+    ...lineOf(pass),
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [

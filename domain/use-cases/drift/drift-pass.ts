@@ -7,6 +7,7 @@ import { lookThroughGrants } from './missing-roles.ts';
 import { paceOf } from './pace.ts';
 import { lookThroughRoles } from './present-roles.ts';
 import type { DriftPorts, RunningPass } from './running-pass.ts';
+import { recordPass } from './summary.ts';
 
 /** Seconds from the beginning of one pass to that of the next. Our choice: what someone opens by hand is closed within the
  *  hour. */
@@ -61,7 +62,7 @@ async function passOver(
     pace: paceOf(clock),
     deadline: run.deadline,
   };
-  const isDone = await goOn(ports, pass);
+  const isDone = await goOn(ports, pass, run.owner);
   const found = { ...pass.position.found, calls: position.found.calls + pass.pace.taken() };
   const kept: PassRecord = isDone
     ? { nextAt: plusSeconds(position.startedAt, PASS_EVERY_SECONDS) }
@@ -82,14 +83,16 @@ function nextPosition(
 }
 
 /** Goes on with a pass; true at its end. A failure leaves the pass where it is. */
-async function goOn(ports: DriftPorts, pass: RunningPass): Promise<boolean> {
+async function goOn(ports: DriftPorts, pass: RunningPass, owner: string): Promise<boolean> {
   try {
     if (pass.position.phase === 'roles') {
       if (!(await lookThroughRoles(ports, pass))) return false;
       const { after: _, ...position } = pass.position;
       pass.position = { ...position, phase: 'grants' };
     }
-    return await lookThroughGrants(ports, pass);
+    if (!(await lookThroughGrants(ports, pass))) return false;
+    await recordPass(ports, pass, owner);
+    return true;
   } catch (error) {
     ports.reportFailure(pass.account.id, error);
     pass.position = withoutRefusedPosition(pass, error);

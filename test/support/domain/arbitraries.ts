@@ -174,6 +174,11 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   InstallationFreezeRequested: texts.map((reason) => ({ reason })),
   InstallationFrozen: fc.constant({}),
   InstallationThawed: fc.record({ reason: texts }, { requiredKeys: [] }),
+  InstallationCompared: fc.nat(9).map((frozen) => ({
+    account: subject.account,
+    startedAt: asInstant('2026-11-23T09:00:00.000Z'),
+    found: { grants: 9, reported: 0, repaired: 0, frozen, failed: 0, orphans: 0 },
+  })),
   RepositoryHeld: fc
     .tuple(subjects, texts)
     .map(([{ repository }, reason]) => ({ repository, reason, revoke: [{ grantId: GRANT_ID, seq: 4 }] })),

@@ -83,6 +83,14 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   InstallationFreezeRequested: { type: 'InstallationFreezeRequested', data: { reason: 'Incident' } },
   InstallationFrozen: { type: 'InstallationFrozen', data: {} },
   InstallationThawed: { type: 'InstallationThawed', data: {} },
+  InstallationCompared: {
+    type: 'InstallationCompared',
+    data: {
+      account: subject.account,
+      startedAt: asInstant('2026-11-23T09:00:00.000Z'),
+      found: { grants: 9, reported: 0, repaired: 0, frozen: 1, failed: 0, orphans: 0 },
+    },
+  },
   RepositoryHeld: { type: 'RepositoryHeld', data: { ...story.ofRepository, reason: 'Leaked', revoke: [] } },
   RepositoryRevoked: { type: 'RepositoryRevoked', data: story.ofRepository },
   RepositoryReleased: { type: 'RepositoryReleased', data: { ...story.ofRepository, reason: 'Rotated' } },

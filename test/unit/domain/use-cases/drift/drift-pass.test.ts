@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { INSTALLATION } from '../../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../../domain/shared/port-error.ts';
+import { toInstant } from '../../../../../domain/shared/time.ts';
 import { passOverAccounts } from '../../../../../domain/use-cases/drift/drift-pass.ts';
 import type { DriftPorts } from '../../../../../domain/use-cases/drift/running-pass.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { FakeInventory, FakePassStore } from '../../../../support/domain/fakes/inventory.ts';
 import { present, ROLE_NAME, shop } from '../../../../support/domain/samples.ts';
+import { eventsOf } from '../../../../support/domain/streams/stored.ts';
 import { asEpoch } from '../../../../support/identifiers.ts';
 
 const HOUR_MS = 3_600_000;
@@ -80,6 +83,67 @@ describe('a pass', () => {
     const story = world.story();
     expect(await pass()).toMatchObject({ isDone: true, found: { looked: 0, repaired: 0, frozen: 0 } });
     expect(world.story()).toEqual(story);
+  });
+
+  describe('is summed up in the stream of the installation', () => {
+    const summaries = async () =>
+      (await eventsOf(world.log, INSTALLATION)).map(({ type, data }) => ({ type, data }));
+    const widen = () => Object.assign(present(roles()[0]), { maxSessionDuration: 43_200 });
+
+    test('where it did something, once', async () => {
+      await grant('one', 'two');
+      widen();
+      const startedAt = toInstant(world.clock.now());
+      await pass();
+      expect(await summaries()).toEqual([
+        {
+          type: 'InstallationCompared',
+          data: {
+            account: '111122223333',
+            startedAt,
+            found: { grants: 2, reported: 0, repaired: 1, frozen: 0, failed: 0, orphans: 0 },
+          },
+        },
+      ]);
+    });
+
+    test('not where it did nothing, though it looked and met an orphan', async () => {
+      await grant('one');
+      world.iam.handMade('rw-none', { path: '/rolewright/' });
+      expect(await pass()).toMatchObject({ found: { orphans: 1, repaired: 0 } });
+      expect(await summaries()).toEqual([]);
+    });
+
+    test('once, where the process died between the summary and the end of the pass', async () => {
+      await grant('one');
+      widen();
+      const { keep } = passes;
+      passes.keep = async () => {
+        throw new Error('the process dies');
+      };
+      await expect(pass()).rejects.toThrow();
+      passes.keep = keep.bind(passes);
+      world.clock.advance(600_000);
+      await pass(270, false);
+      widen();
+      await pass();
+      expect((await summaries()).map(({ type }) => type)).toEqual([
+        'InstallationCompared',
+        'InstallationCompared',
+      ]);
+    });
+
+    test('in the next run, where it could not be recorded', async () => {
+      await grant('one');
+      widen();
+      const { append } = world.log;
+      world.log.append = (event) =>
+        event.grantId === INSTALLATION ? Promise.reject(new Error('away')) : append.call(world.log, event);
+      expect(await pass()).toMatchObject({ isDone: false });
+      world.log.append = append;
+      expect(await pass(270, false)).toMatchObject({ isDone: true });
+      expect(await summaries()).toHaveLength(1);
+    });
   });
 
   test('finds a role that has lost the tag of its grant by the grant, and reports the role', async () => {

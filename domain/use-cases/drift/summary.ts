@@ -1,0 +1,35 @@
+import type { EventData, GrantEvent, NewEvent } from '../../grants/event.ts';
+import { INSTALLATION } from '../../shared/identifiers.ts';
+import { reconcilerCause } from '../close-due.ts';
+import { appendEvent, loadWholeStream, type StreamPorts } from '../grant-stream.ts';
+import type { RunningPass } from './running-pass.ts';
+
+/** Records in the installation's stream what a pass over an account has done, unless it has done nothing. Idempotent: a pass is
+ *  told by its account and its beginning. */
+export async function recordPass(
+  ports: StreamPorts,
+  { account, position }: Pick<RunningPass, 'account' | 'position'>,
+  correlationId: string,
+): Promise<void> {
+  const { startedAt, found } = position;
+  const { reported, repaired, frozen, failed, orphans, grants } = found;
+  if (reported + repaired + frozen === 0) return;
+  const counts = { grants, reported, repaired, frozen, failed, orphans };
+  const data: EventData<'InstallationCompared'> = { account: account.id, startedAt, found: counts };
+  await recordOnce(ports, { type: 'InstallationCompared', data }, correlationId);
+}
+
+/** Appends a summary to the installation's stream, unless one of the same pass is there. */
+async function recordOnce(
+  ports: StreamPorts,
+  event: NewEvent & { type: 'InstallationCompared' },
+  correlationId: string,
+): Promise<void> {
+  const isSame = ({ type, data }: GrantEvent): boolean =>
+    type === event.type && data.account === event.data.account && data.startedAt === event.data.startedAt;
+  for (;;) {
+    const stream = await loadWholeStream(ports, INSTALLATION);
+    if (stream.events.some(isSame)) return;
+    if (await appendEvent(ports, stream, { event, cause: reconcilerCause({ correlationId }) })) return;
+  }
+}
