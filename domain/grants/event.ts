@@ -14,6 +14,7 @@ import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
 import { approvals } from '../templates/schema.ts';
 import { differenceSchema, driftActions } from './drift.ts';
 import { driftKinds } from './drift-kinds.ts';
+import { installationShapes } from './installation-events.ts';
 import { intentShape, targetShape } from './intent.ts';
 
 const role = z.strictObject({ name: z.string(), arn: z.string() });
@@ -171,25 +172,7 @@ const dataShapes = {
   RepositoryRevoked: { repository: targetShape.repository },
   /** A person who asked for none of its held grants lets machines ask for the repository again. */
   RepositoryReleased: { repository: targetShape.repository, reason: z.string() },
-  /** In the stream of the installation: announces the parameter whose presence freezes everything. */
-  InstallationFreezeRequested: { reason: z.string() },
-  /** The parameter is there: nothing is granted, widened or renewed. */
-  InstallationFrozen: {},
-  /** The parameter is gone. */
-  InstallationThawed: { reason: z.string().exactOptional() },
-  /** A pass over drift in one account came to its end, and something was reported, repaired or frozen. `found` are counts. */
-  InstallationCompared: {
-    account: accountIdSchema,
-    startedAt: instantSchema,
-    found: z.strictObject({
-      grants: z.int(),
-      reported: z.int(),
-      repaired: z.int(),
-      frozen: z.int(),
-      failed: z.int(),
-      orphans: z.int(),
-    }),
-  },
+  ...installationShapes,
   /** Beside a stream that cannot be read: announces that the grant's role will be closed, where IAM proves that it is. */
   UnreadableRevocationRequested: {
     ...targetShape,

@@ -5,7 +5,7 @@ import { appendEvent, loadWholeStream, type StreamPorts } from '../grant-stream.
 import type { RunningPass } from './running-pass.ts';
 
 /** Records in the installation's stream what a pass over an account has done, unless it has done nothing. Idempotent: a pass is
- *  told by its account and its beginning. */
+ *  known by its account and its beginning. */
 export async function recordPass(
   ports: StreamPorts,
   { account, position }: Pick<RunningPass, 'account' | 'position'>,
