@@ -1,13 +1,7 @@
 import * as z from 'zod';
 import { risks } from '../policy/difference.ts';
 import { canonicalHash, sha256Schema } from '../shared/canonical-hash.ts';
-import {
-  accountIdSchema,
-  grantIdSchema,
-  projectUuidSchema,
-  type StreamId,
-  streamIdSchema,
-} from '../shared/identifiers.ts';
+import { grantIdSchema, projectUuidSchema, type StreamId, streamIdSchema } from '../shared/identifiers.ts';
 import { principalSchema } from '../shared/principal.ts';
 import { problemCodes } from '../shared/problem.ts';
 import { type Instant, instantSchema, secondsSchema } from '../shared/time.ts';
