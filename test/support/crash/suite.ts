@@ -5,7 +5,7 @@ import { type Flow, OTHER, REFUSED, Walk } from './walk.ts';
 import { mintTokens } from './world/tokens.ts';
 import { CrashWorld } from './world/world.ts';
 
-/** Short: one call in six is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
+/** Short: one call in twelve is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
  *  mode (of a variation, in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
 const isBounded = process.env.CRASH_WALK === 'bounded';
@@ -14,7 +14,7 @@ const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
 const FULL_TIMEOUT_MS = 3_600_000;
 const TIMEOUT_MS = 60_000;
 /** Of so many calls, the shorter walk takes one. */
-const STEP = isBounded ? 2 : 6;
+const STEP = isBounded ? 2 : 12;
 /** Of a variation, the shorter walks take one call in so many, and the full one as many pairs. */
 const VARIATION_STEP = 10;
 /** Pairs of faults in each flow of the shorter walks that is no variation. */
