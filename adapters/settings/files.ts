@@ -5,7 +5,7 @@ import { type Configuration, parseConfiguration } from '../../domain/configurati
 import { hubOf } from '../../domain/shared/account.ts';
 import { fail } from '../../domain/shared/result.ts';
 import { parseTemplate, type Template } from '../../domain/templates/template.ts';
-import { readBoundaryRoles } from './boundary-roles.ts';
+import { readServerlessFile } from './serverless-file.ts';
 import { LOCAL_STAGE, type SettingsSource, SHARED_CONFIGURATION } from './source.ts';
 import { StartFailure } from './start-failure.ts';
 
@@ -25,12 +25,13 @@ export function readConfiguration({ root, configuration: path, stage }: Settings
       `${path}/stages: does not allow stage ${stage}. Write config/${stage}.yaml, or add ${stage} to stages if it may share this configuration.`,
     ]);
   }
-  const boundaryRoles = readBoundaryRoles(root);
+  const deployed = readServerlessFile(root);
+  if (!deployed) return parsed.value;
+  const { service, ...boundaryRoles } = deployed;
   return {
     ...parsed.value,
-    ...(boundaryRoles
-      ? { boundaryRoles: { ...boundaryRoles, account: hubOf(parsed.value.accounts)?.id } }
-      : {}),
+    boundaryRoles: { ...boundaryRoles, account: hubOf(parsed.value.accounts)?.id },
+    ...(service === undefined ? {} : { service }),
   };
 }
 

@@ -24,12 +24,14 @@ import { accountErrors, accountSchema } from './accounts.ts';
 import { alarmErrors, alarmsSchema } from './alarms.ts';
 import { canarySchema } from './canary.ts';
 import { corsSchema } from './cors.ts';
+import { roleTagErrors, roleTagsSchema } from './role-tags.ts';
 import { defaultRolePath, rolePathSchema, sharedPathErrors, stageSchema } from './stage.ts';
 import { givenTwice, workspaceErrors } from './workspaces.ts';
 
 const configurationSchema = z.strictObject({
   stages: z.array(stageSchema).min(1).default(['prod']),
   rolePath: rolePathSchema.optional(),
+  roleTags: roleTagsSchema,
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(workspaceSchema).min(1),
   accounts: z.array(accountSchema).min(1, 'must name the account that Rolewright runs in'),
@@ -70,6 +72,8 @@ export type Configuration = Omit<z.infer<typeof configurationSchema>, 'accounts'
   accounts: Account[];
   /** Which roles the permissions boundary lets grants pass and assume, if that is known. */
   boundaryRoles?: BoundaryRoles | undefined;
+  /** What the names of the installation begin with: the service of `serverless.yml`, if that is known. */
+  service?: string | undefined;
 };
 
 /** The configuration of a stage from parsed YAML, or every error at once as `pointer: sentence`. */
@@ -85,11 +89,13 @@ export function parseConfiguration(content: unknown, stage = 'prod'): Result<Con
       ...overlapsAmongSound(content),
     ]);
   }
+  const { roleTags } = parsed.data;
   const rolePath = parsed.data.rolePath ?? defaultRolePath(stage);
-  const accounts = parsed.data.accounts.map((account) => ({ ...account, stage, rolePath }));
+  const accounts = parsed.data.accounts.map((account) => ({ ...account, stage, rolePath, roleTags }));
   const configuration = withTeams({ ...parsed.data, accounts });
   const errors = [
     ...sharedPathErrors(configuration),
+    ...roleTagErrors(configuration),
     ...alarmErrors(configuration),
     ...workspaceErrors(content),
     ...accountErrors(content),

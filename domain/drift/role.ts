@@ -1,6 +1,6 @@
 import type { Difference, Direction } from '../grants/drift.ts';
 import type { DriftKind } from '../grants/drift-kinds.ts';
-import { GRANT_TAG, PERMISSIONS_POLICY_NAME } from '../planning/role.ts';
+import { GRANT_TAG, isOwnTag, PERMISSIONS_POLICY_NAME } from '../planning/role.ts';
 import { addedBy, allowsNothing, compareDocuments } from './compare-documents.ts';
 
 /** A role as it was last applied. `maxSessionDuration` in seconds. */
@@ -112,13 +112,9 @@ const durationOf = (applied: AppliedRole, found: FoundRole): Direction[] => {
 };
 
 /** Tags of others stay: other tools set them, and AWS's own begin with `aws:`. */
-const isTagged = (applied: AppliedRole, found: FoundRole): boolean => {
-  const own = Object.entries(found.tags).filter(([key]) => key.toLowerCase().startsWith('rolewright:'));
-  return (
-    own.length === Object.keys(applied.tags).length &&
-    own.every(([key, value]) => applied.tags[key] === value)
-  );
-};
+const isTagged = (applied: AppliedRole, found: FoundRole): boolean =>
+  Object.entries(applied.tags).every(([key, value]) => found.tags[key] === value) &&
+  Object.keys(found.tags).every((key) => !isOwnTag(key) || key in applied.tags);
 
 /** The policy that a role has under the grant's own name, and the others, from all that are on it. */
 export function sortPolicies(

@@ -27,6 +27,8 @@ export const intentShape = {
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   roleName: z.string().regex(/^rw-[a-z0-9-]{1,61}$/),
   maxSessionDuration: z.int().min(3600).max(43_200),
+  /** The configured tags of the role, beside Rolewright's own; absent for none. */
+  roleTags: z.record(z.string(), z.string()).exactOptional(),
   /** The longest time since the last approval, over all renewals; none where it is absent. */
   maxLifetimeSeconds: secondsSchema.min(1).exactOptional(),
   trustPolicyHash: sha256Schema,
@@ -48,13 +50,21 @@ export const intentOf = (data: Record<string, unknown>): GrantIntent =>
 /** What of an intent must be equal for two requests to ask for the same: everything that decides what IAM will hold.
  *  How long the grant may last is no part of it: a renewal takes the limit of its time. */
 export function intentHash(intent: GrantIntent): string {
-  const { template, parameters, roleName, maxSessionDuration, trustPolicyHash, permissionsPolicyHash } =
-    intent;
+  const {
+    template,
+    parameters,
+    roleName,
+    maxSessionDuration,
+    roleTags,
+    trustPolicyHash,
+    permissionsPolicyHash,
+  } = intent;
   return canonicalHash({
     template,
     parameters,
     roleName,
     maxSessionDuration,
+    ...(roleTags ? { roleTags } : {}),
     trustPolicyHash,
     permissionsPolicyHash,
   });

@@ -51,33 +51,48 @@ export function foreignAccountOf(
   return isHeldByCondition ? undefined : 'names no account, so it may belong to any account';
 }
 
-/** What is Rolewright's own, in lower case; as the last statement of `infrastructure/boundary.yml`. */
+/** What is Rolewright's own, whatever its service is called, in lower case. */
 const OWN = [
   'arn:*:iam::*:role/rolewright/*',
   'arn:*:iam::*:policy/rolewright*',
-  'arn:*:dynamodb:*:*:table/rolewright-*',
-  'arn:*:lambda:*:*:function:rolewright-*',
   'arn:*:ssm:*:*:parameter/rolewright/*',
   'arn:*:secretsmanager:*:*:secret:rolewright*',
-  'arn:*:cloudformation:*:*:stack/rolewright-*',
-  'arn:*:logs:*:*:log-group:/aws/lambda/rolewright-*',
-  'arn:*:s3:::rolewright-*',
-  'arn:*:events:*:*:rule/rolewright-*',
-  'arn:*:sqs:*:*:rolewright-*',
   'arn:*:apigateway:*::/apis/*',
 ];
+
+/** What begins with the name of the service; as the last statement of `infrastructure/boundary.yml`. */
+const named = (service: string): string[] => [
+  `arn:*:dynamodb:*:*:table/${service}-*`,
+  `arn:*:lambda:*:*:function:${service}-*`,
+  `arn:*:cloudformation:*:*:stack/${service}-*`,
+  `arn:*:logs:*:*:log-group:/aws/lambda/${service}-*`,
+  `arn:*:logs:*:*:log-group:/aws/http-api/${service}-*`,
+  `arn:*:s3:::${service}-*`,
+  `arn:*:events:*:*:rule/${service}-*`,
+  `arn:*:sqs:*:*:${service}-*`,
+  `arn:*:iam::*:role/${service}-*`,
+];
+
+/** The name of the service as it is shipped. Names that begin with it, or hold it, are Rolewright's everywhere. */
+const SHIPPED_SERVICE = 'rolewright';
 
 /** Parameter paths above Rolewright's own. SSM authorises a read by path against the requested path only. */
 const ABOVE_OWN_PARAMETERS = ['arn:*:ssm:*:*:parameter', 'arn:*:ssm:*:*:parameter/'];
 
-/** True when a resource is Rolewright's own, names it in whatever case, or could match it through a wildcard or variable. */
-export function reachesRolewright(resource: string, actions: readonly string[]): boolean {
+/** True when a resource is Rolewright's own, names it in whatever case, or could match it through a wildcard or variable.
+ *  `service` is what names of this installation begin with, if that is known. */
+export function reachesRolewright(
+  resource: string,
+  actions: readonly string[],
+  service: string | undefined,
+): boolean {
   const pattern = resource.toLowerCase().replaceAll(/\$\{[^}]*\}?/g, '*');
-  if (pattern.includes('rolewright')) return true;
+  if (pattern.includes(SHIPPED_SERVICE)) return true;
+  const services = new Set([SHIPPED_SERVICE, ...(service ? [service.toLowerCase()] : [])]);
   const readsByPath = actions.some((action) =>
     patternsOverlap(action.toLowerCase(), 'ssm:getparametersbypath'),
   );
-  const own = readsByPath ? [...OWN, ...ABOVE_OWN_PARAMETERS] : OWN;
+  const own = [...OWN, ...[...services].flatMap(named), ...(readsByPath ? ABOVE_OWN_PARAMETERS : [])];
   return own.some((one) => arnsOverlap(pattern, one));
 }
 

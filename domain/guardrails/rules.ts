@@ -26,7 +26,13 @@ import {
 import { isKeyUse } from './scope/key-use.ts';
 
 /** What a policy is judged by besides itself: the account of the grant, and the administrator's own denies. */
-export type GuardrailContext = { accountId: AccountId; deny: readonly string[] };
+export type GuardrailContext = {
+  accountId: AccountId;
+  deny: readonly string[];
+  /** The name of the service in `serverless.yml`, with which the names of the installation begin; undefined where it is not
+   *  known, which is Rolewright's own name. */
+  service: string | undefined;
+};
 
 /** A broken rule: the statement's sid, what is wrong, and the fix. */
 export type BrokenRule = Flaw & { statement: string };
@@ -250,9 +256,11 @@ export const guardrailRules = [
   {
     id: 'nothing-of-rolewright',
     isFixed: true,
-    find: perStatement((statement) =>
+    find: perStatement((statement, { service }) =>
       statement.Resource.filter((resource) =>
-        resource === '*' ? !isWithoutResource(statement) : reachesRolewright(resource, statement.Action),
+        resource === '*'
+          ? !isWithoutResource(statement)
+          : reachesRolewright(resource, statement.Action, service),
       ).map((resource) => ({
         what: `${resource} reaches Rolewright's own resources`,
         fix: 'name other resources: no grant may reach the resources that create and record grants',

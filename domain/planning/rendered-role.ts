@@ -31,6 +31,7 @@ export type RoleSettings = LifetimeConfiguration & {
   projects: readonly ProjectSettings[];
   ownership: readonly OwnershipRule[];
   guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
+  service?: string | undefined;
 };
 
 /** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
@@ -90,6 +91,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
   const trustPolicy = renderTrustPolicy(target);
   const guarded = checkGuardrails(permissions.value, trustPolicy, {
     accountId: account.id,
+    service: configuration.service,
     ...configuration.guardrails,
   });
   if (!guarded.ok) return guarded;
@@ -112,6 +114,7 @@ export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
     maxSessionDuration: template.maxSessionDuration,
     tags: roleTags({
       stage: account.stage,
+      configured: account.roleTags,
       grantId,
       repositoryUuid: repository.uuid,
       environmentUuid: environment?.uuid,
@@ -168,10 +171,15 @@ function intentOf(
     parameters,
     roleName: role.name,
     maxSessionDuration: template.maxSessionDuration,
+    ...configuredTags(account),
     trustPolicyHash: canonicalHash(role.trustPolicy),
     permissionsPolicyHash: canonicalHash(role.permissionsPolicy),
   };
 }
+
+/** None where none is configured, as in the intents of before there were any. */
+const configuredTags = ({ roleTags: tags }: Account): Pick<GrantIntent, 'roleTags'> =>
+  tags && Object.keys(tags).length > 0 ? { roleTags: { ...tags } } : {};
 
 const optionalMax = ({ max }: LifetimeRule): Pick<GrantIntent, 'maxLifetimeSeconds'> =>
   max === undefined ? {} : { maxLifetimeSeconds: max };

@@ -60,15 +60,32 @@ export const roleArnOf = (
   name: string,
 ): string => `arn:${partition}:iam::${id}:role${rolePath}${name}`;
 
-/** The tags of a grant's role. UUIDs are written without braces: IAM's tag values cannot hold them. */
+/** What the keys of Rolewright's own tags begin with. IAM compares keys case-insensitively. */
+const OWN_TAGS = 'rolewright:';
+
+/** True for the key of a tag that Rolewright alone decides. */
+export const isOwnTag = (key: string): boolean => key.toLowerCase().startsWith(OWN_TAGS);
+
+/** The configured tags that a role has: those of its applied request that are configured with the same value now. So a
+ *  changed configuration changes no role by itself, and no event makes Rolewright set a tag that is not configured. */
+export const tagsInForce = (
+  applied: Readonly<Record<string, string>> | undefined,
+  configured: Readonly<Record<string, string>> | undefined,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(applied ?? {}).filter(([key, value]) => configured?.[key] === value));
+
+/** The tags of a grant's role: the configured ones and Rolewright's own. UUIDs are written without braces: IAM's tag values cannot
+ *  hold them. */
 export function roleTags(grant: {
   grantId: GrantId;
   repositoryUuid: RepositoryUuid;
   environmentUuid?: EnvironmentUuid | undefined;
   template: string;
   stage: string;
+  configured: Readonly<Record<string, string>> | undefined;
 }): Record<string, string> {
   return {
+    ...grant.configured,
     [GRANT_TAG]: grant.grantId,
     [STAGE_TAG]: grant.stage,
     'rolewright:repository': withoutBraces(grant.repositoryUuid),

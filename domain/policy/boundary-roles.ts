@@ -32,12 +32,19 @@ export function deniedByBoundary(policy: unknown, roles: BoundaryRoles | undefin
 }
 
 /** What of Rolewright's own is listed as passable or assumable, as `list: sentence`: with it a grant could make itself anything.
- *  `own` are the ARNs of the roles in spokes. */
-export function ownRolesListed(roles: BoundaryRoles, own: readonly string[]): string[] {
+ *  `own` are the ARNs of the roles in spokes, and `service` is what the names of the hub's roles begin with. */
+export function ownRolesListed(
+  roles: BoundaryRoles,
+  { own, service }: { own: readonly string[]; service: string | undefined },
+): string[] {
   const names = own.map((arn) => arn.replace(/^.*:role\//, ''));
+  const isOwn = (role: string) =>
+    names.includes(role) ||
+    /(?:^|[-/])rolewright[-/]/.test(role) ||
+    (service !== undefined && role.includes(`${service}-`));
   return GUARDED.flatMap(({ list, name }) =>
     roles[list]
-      .filter((role) => names.includes(role) || /^rolewright[-/]/.test(role))
+      .filter(isOwn)
       .map(
         (role) => `${name}: ${role} is a role of Rolewright, which no grant may pass or assume: remove it`,
       ),

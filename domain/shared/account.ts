@@ -27,6 +27,8 @@ export type Account = {
   boundaryPolicy: string;
   provisionerRole?: string | undefined;
   externalId?: string | undefined;
+  /** Tags of granted roles beside Rolewright's own, as they are configured now. */
+  roleTags?: Readonly<Record<string, string>> | undefined;
 };
 
 /** An account whose IAM is reached through a role in it. */

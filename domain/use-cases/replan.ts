@@ -6,9 +6,9 @@ import { type GrantIntent, intentHash } from '../grants/intent.ts';
 import type { AuditPort } from '../guardrails/guardrails.ts';
 import { askedLifetime, type LiveState, planOf } from '../planning/plan.ts';
 import { type RenderedRole, renderRole, reportAuditedRole } from '../planning/rendered-role.ts';
-import { isRoleNameOf } from '../planning/role.ts';
+import { isRoleNameOf, tagsInForce } from '../planning/role.ts';
 import { isApprovedByRule } from '../repository-rules/approval.ts';
-import { findAccount } from '../shared/account.ts';
+import { type Account, findAccount } from '../shared/account.ts';
 import type { GrantId } from '../shared/identifiers.ts';
 import { type FieldError, type Problem, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -74,12 +74,56 @@ export const mayNeedApproval = (
 export async function replan(
   ports: RenderPorts,
   grantId: GrantId,
-  { intent, requestedBy }: Pick<RequestInForce, 'intent' | 'requestedBy'>,
+  request: PlannedRequest,
+): Promise<Result<Replanned>> {
+  const account = accountOf(ports, request);
+  return account.ok ? replanIn(account.value, ports, { grantId, ...request }) : account;
+}
+
+/** As `replan`, for restoring what was applied: tags that were configured otherwise since are no part of it, so that a changed
+ *  configuration of tags closes no role. */
+export async function replanToRestore(
+  ports: RenderPorts,
+  grantId: GrantId,
+  { intent, requestedBy }: PlannedRequest,
+): Promise<Result<Replanned>> {
+  const account = accountOf(ports, { intent });
+  if (!account.ok) return account;
+  const { roleTags: applied, ...rest } = intent;
+  const roleTags = tagsInForce(applied, account.value.roleTags);
+  const kept = { ...rest, ...(Object.keys(roleTags).length > 0 ? { roleTags } : {}) };
+  const planned = await replanIn({ ...account.value, roleTags }, ports, {
+    grantId,
+    intent: kept,
+    requestedBy,
+  });
+  if (!planned.ok || !applied) return planned;
+  // The plan keeps the hash that was approved.
+  const { rendered } = planned.value;
+  return ok({
+    ...planned.value,
+    rendered: { ...rendered, intent: { ...rendered.intent, roleTags: applied } },
+  });
+}
+
+type PlannedRequest = Pick<RequestInForce, 'intent' | 'requestedBy'>;
+
+function accountOf(
+  { configuration }: Pick<RenderPorts, 'configuration'>,
+  { intent }: Pick<PlannedRequest, 'intent'>,
+): Result<Account> {
+  const account = findAccount(configuration.accounts, intent.account);
+  return account
+    ? ok(account)
+    : fail(problem('ACCOUNT_NOT_FOUND', `Account ${intent.account} is no longer configured.`));
+}
+
+async function replanIn(
+  account: Account,
+  ports: RenderPorts,
+  { grantId, intent, requestedBy }: PlannedRequest & { grantId: GrantId },
 ): Promise<Result<Replanned>> {
   const { configuration, bitbucket, templates } = ports;
-  const account = findAccount(configuration.accounts, intent.account);
-  if (!account)
-    return fail(problem('ACCOUNT_NOT_FOUND', `Account ${intent.account} is no longer configured.`));
   const template = templates.get(intent.template.name);
   if (!template)
     return fail(problem('TEMPLATE_NOT_FOUND', `Template ${intent.template.name} is no longer offered.`));
@@ -117,7 +161,7 @@ export async function replan(
   }
   if (isSame && isWithin(intent, rendered.value.intent)) return ok({ rendered: rendered.value, template });
   const detail =
-    'What would be granted no longer matches the request: the template, the longest lifetime, the workspace or the repository has changed. Repeat the request.';
+    'What would be granted no longer matches the request: the template, the longest lifetime, the tags of roles, the workspace or the repository has changed. Repeat the request.';
   return fail(problem('PLAN_CHANGED', detail));
 }
 

@@ -75,12 +75,12 @@ function templateAccountErrors(
 }
 
 /** An error for each role of Rolewright that grants may pass or assume. */
-const ownRoleErrors = ({ boundaryRoles, accounts }: Configuration): string[] =>
+const ownRoleErrors = ({ boundaryRoles, accounts, service }: Configuration): string[] =>
   boundaryRoles
-    ? ownRolesListed(
-        boundaryRoles,
-        accounts.filter(isSpoke).map(({ provisionerRole }) => provisionerRole),
-      ).map((error) => `serverless.yml/custom/${error}`)
+    ? ownRolesListed(boundaryRoles, {
+        own: accounts.filter(isSpoke).map(({ provisionerRole }) => provisionerRole),
+        service,
+      }).map((error) => `serverless.yml/custom/${error}`)
     : [];
 
 /** Replacements of the modules in `adapters/` that read settings, by name. They hold the settings that were read. */

@@ -1,7 +1,11 @@
 // The value of custom.stageSettings in serverless.yml. The framework loads CommonJS only.
-module.exports = async ({ options }) => {
+module.exports = async ({ options, resolveConfigurationProperty, resolveVariable }) => {
   const { stageSettings } = await import('./stage-settings.ts');
-  const settings = stageSettings(options.stage);
+  const settings = stageSettings(options.stage, {
+    service: await resolveConfigurationProperty(['service']),
+    path: (await resolveVariable('param:functionRolePath')) || '/',
+    prefix: (await resolveVariable('param:functionRolePrefix')) || '',
+  });
   // The local gateway, which would answer preflights otherwise than API Gateway does, is given them by SANDBOX_CORS.
   return process.env.SANDBOX_CORS === undefined ? settings : { ...settings, cors: false };
 };

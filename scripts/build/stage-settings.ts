@@ -4,16 +4,20 @@ import { sourceOfBuild } from '../../adapters/settings/source.ts';
 import { providerName } from '../../domain/bitbucket/oidc.ts';
 import { hubOf, isSpoke, readerRoleOf } from '../../domain/shared/account.ts';
 import { httpApiCors } from './cors.ts';
+import { ownNames } from './governance/own-names.ts';
 
 /** A role that does not exist, for CloudFormation: a policy needs at least one resource. */
 const NO_SPOKE = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/none-is-a-spoke' };
 
 /** What `serverless.yml` takes from the stage's configuration: the ARNs of the roles that the provisioner and the reconciler may
- *  assume, the path of granted roles, the identity providers of its workspaces, the name of the boundary in the hub, its region, the topic of alarms, and what web pages may call. Throws
- *  `StartFailure`. */
-export function stageSettings(stage: string | null | undefined) {
+ *  assume, the path of granted roles, the identity providers of its workspaces, the name of the boundary in the hub, its region, the topic of alarms, and what web pages may call;
+ *  and how the names of this installation begin. Throws `StartFailure`. */
+export function stageSettings(
+  stage: string | null | undefined,
+  { service, path, prefix }: { service: string; path: string; prefix: string },
+) {
   const source = sourceOfBuild(join(import.meta.dirname, '..', '..'), process.env, stage);
-  const { accounts, workspaces, cors, alarms } = readConfiguration(source);
+  const { accounts, workspaces, cors, alarms, roleTags } = readConfiguration(source);
   const hub = hubOf(accounts);
   if (!hub) throw new Error('a configuration has a hub');
   const spokes = accounts.filter(isSpoke);
@@ -26,6 +30,9 @@ export function stageSettings(stage: string | null | undefined) {
       'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${providerName(slug)}`,
     })),
     boundary: hub.boundaryPolicy,
+    roleTagKeys: ['rolewright:*', ...Object.keys(roleTags)],
+    own: ownNames(service, { path, prefix }),
+    hubRoles: `${path.slice(1)}${prefix}${service}-`,
     region: hub.region,
     alarmActions: alarms ? [alarms.topic] : [],
     cors: httpApiCors(cors),

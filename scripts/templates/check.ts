@@ -94,7 +94,11 @@ function guardrailErrors(
   const found = new Map<string, FieldErrorAtPath & { rule: string }>();
   for (const parameters of [all, needed]) {
     const policy = samplePolicy(template, parameters);
-    for (const { rule, statement, detail } of violationsOf(policy, { accountId: SAMPLE_ACCOUNT.id, deny })) {
+    for (const { rule, statement, detail } of violationsOf(policy, {
+      accountId: SAMPLE_ACCOUNT.id,
+      deny,
+      service: undefined,
+    })) {
       const n = template.statements.findIndex(({ sid }) => sid === statement);
       const fieldError = { rule, path: ['statements', n, 'sid'], detail: `guardrail ${rule}: ${detail}` };
       found.set(`${statement} ${fieldError.detail}`, fieldError);

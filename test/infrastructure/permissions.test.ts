@@ -1,24 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readZip } from '../../scripts/build/zip.ts';
 import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls.ts';
 import { sourceFiles } from '../support/arch/imports.ts';
-import { functions, ROOT } from '../support/arch/infrastructure.ts';
-import {
-  type PackagedTemplate,
-  type Statement,
-  statementsByFunction,
-} from '../support/arch/packaged-template.ts';
+import { functions } from '../support/arch/infrastructure.ts';
+import { PACKAGED_WITHIN_MS, type PackagedStack, packageStack } from '../support/arch/package-stack.ts';
+import { type Statement, statementsByFunction } from '../support/arch/packaged-template.ts';
 import { deniedCalls, ownCalls, permissionProblems } from '../support/arch/permission-proofs.ts';
 
-const run = promisify(execFile);
-const PACKAGED_WITHIN_MS = 600_000;
-
-let dir: string;
+let stack: PackagedStack | undefined;
 let statements: Record<string, Statement[]>;
 /** The commands of AWS's SDK that each function's bundle sends. */
 const bundled = new Map<string, Set<string>>();
@@ -27,29 +18,16 @@ const commandsIn = (code: string) =>
   new Set([...code.matchAll(/\bnew (\w+)Command\(/g)].flatMap(([, name]) => name ?? []));
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'rolewright-permissions-'));
-  const packages = join(dir, 'packages');
-  const script = join(ROOT, 'node_modules/serverless/bin/serverless.js');
-  await run(process.execPath, [script, 'package', '--stage', 'test', '--package', packages], {
-    cwd: ROOT,
-    timeout: PACKAGED_WITHIN_MS,
-    env: {
-      PATH: process.env.PATH,
-      ROLEWRIGHT_CONFIG: 'sandbox/config.yaml',
-      ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(dir, 'build')),
-      SLS_TELEMETRY_DISABLED: '1',
-    },
-  });
-  const text = readFileSync(join(packages, 'cloudformation-template-update-stack.json'), 'utf8');
-  statements = statementsByFunction(JSON.parse(text) as PackagedTemplate);
+  stack = await packageStack();
+  statements = statementsByFunction(stack.template);
   for (const name of Object.keys(functions())) {
-    const entries = readZip(readFileSync(join(packages, `${name}.zip`)));
+    const entries = readZip(readFileSync(join(stack.folder, `${name}.zip`)));
     const code = entries.find((entry) => entry.name === `handlers/${name}.mjs`)?.content.toString() ?? '';
     bundled.set(name, commandsIn(code));
   }
 }, PACKAGED_WITHIN_MS);
 
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => stack?.remove());
 
 /** The command that becomes an action, where it has another name; undefined where Lambda itself makes the call. */
 const COMMANDS: Record<string, string | undefined> = {

@@ -195,7 +195,7 @@ function permits(policy: PermissionsPolicy, { action, resource, context = {} }: 
 }
 
 const passes = (policy: PermissionsPolicy, audit: readonly GuardrailId[]) =>
-  checkGuardrails(policy, trust, { accountId: ACCOUNT, audit, deny: [] }).ok;
+  checkGuardrails(policy, trust, { accountId: ACCOUNT, audit, deny: [], service: undefined }).ok;
 
 test.each(never)(
   'whatever the policy and however much is audited, none gives $action on $resource',

@@ -1,6 +1,6 @@
 import type { AppliedRole } from '../../drift/role.ts';
 import type { ConfirmedRole, Grant, GrantDocuments } from '../../grants/grant.ts';
-import { denyAllArn, roleTags } from '../../planning/role.ts';
+import { denyAllArn, roleTags, tagsInForce } from '../../planning/role.ts';
 import { type Account, boundaryArn } from '../../shared/account.ts';
 import { canonicalHash } from '../../shared/canonical-hash.ts';
 
@@ -28,6 +28,7 @@ export function appliedRoleOf(
     maxSessionDuration: intent.maxSessionDuration,
     tags: roleTags({
       stage: account.stage,
+      configured: tagsInForce(intent.roleTags, account.roleTags),
       grantId,
       repositoryUuid: intent.repository.uuid,
       environmentUuid: intent.environment?.uuid,

@@ -12,7 +12,7 @@ import { canonicalHash } from '../../shared/canonical-hash.ts';
 import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { forbiddenByFreeze } from '../holds/installation.ts';
-import { missingApproval, type Replanned, replan } from '../replan.ts';
+import { missingApproval, type Replanned, replanToRestore } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
 import { failProvisioning } from './create-role.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
@@ -80,7 +80,7 @@ async function restoreOnce(run: ProvisionerRun, grant: Grant, role: ConfirmedRol
   const { request } = grant;
   const frozen = await forbiddenByFreeze(run.ports.installation);
   if (frozen) return { problem: frozen };
-  const planned = await replan(run.ports, grant.id, request);
+  const planned = await replanToRestore(run.ports, grant.id, request);
   if (!planned.ok) return planned;
   const { rendered, template } = planned.value;
   const found = await run.iam.findRole(role.name);

@@ -41,6 +41,7 @@ export async function isOurUnconfirmedRole(
   if (found.path !== account.rolePath || !isMadeAfter(found, announcedAt)) return false;
   const tags = roleTags({
     stage: account.stage,
+    configured: intent.roleTags,
     grantId: grant.id,
     repositoryUuid: intent.repository.uuid,
     environmentUuid: intent.environment?.uuid,

@@ -88,6 +88,8 @@ async function putChanges({ iam }: ProvisionerRun, changed: ChangedRole): Promis
   const { rendered, found } = changed;
   const { role, intent } = rendered;
   if (found.boundaryArn !== role.boundaryArn) await iam.putBoundary(role.name, role.boundaryArn);
+  const missing = Object.entries(role.tags).filter(([key, value]) => found.tags[key] !== value);
+  if (missing.length > 0) await iam.putTags(role.name, Object.fromEntries(missing));
   if (canonicalHash(found.trustPolicy) !== intent.trustPolicyHash) {
     await iam.putTrustPolicy(role.name, role.trustPolicy);
   }

@@ -46,6 +46,14 @@ export function emulatorService(variables: NodeJS.ProcessEnv): Service {
       },
     },
     resources: resources.filter((one) => !LEFT_OUT.test(String(one))),
-    custom: { ...custom, testOnly: true, stageSettings: stageSettings(LOCAL_STAGE) },
+    custom: {
+      ...custom,
+      testOnly: true,
+      stageSettings: stageSettings(LOCAL_STAGE, {
+        service: TEST_ONLY_SERVICE,
+        path: '/',
+        prefix: '',
+      }),
+    },
   };
 }

@@ -28,6 +28,8 @@ const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
 const granted = (role: string) =>
   policies[role]?.Statement.flatMap(({ Action, Effect }) => (Effect === 'Allow' ? Action : [])) ?? [];
 
+const SHIPPED = { service: 'rolewright', path: '/', prefix: '' };
+
 describe('the routes', () => {
   const expected = Object.entries(operationsByFunction).flatMap(([name, own]) =>
     Object.values(own).map(({ method, path }) => `${name}: ${method} ${path}`),
@@ -249,7 +251,7 @@ describe('the provisioner', () => {
     expect(create(PROVIDER)).toBe('allow');
     expect(create(PROVIDER.replace('/acme/', '/other/'))).toBe('none');
     expect(create(`arn:aws:iam::${ACCOUNT}:oidc-provider/evil.example`)).toBe('none');
-    expect(stageSettings('sandbox').providers.map((one) => one['Fn::Sub'])).toEqual(
+    expect(stageSettings('sandbox', SHIPPED).providers.map((one) => one['Fn::Sub'])).toEqual(
       ['acme', 'globex'].map(
         (slug) =>
           `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/api.bitbucket.org/2.0/workspaces/${slug}/pipelines-config/identity/oidc`,
@@ -285,16 +287,19 @@ describe('a spoke', () => {
     for (const name of ['spokeRoles', 'readingRoles', 'rolePath', 'boundary']) {
       expect(serverless.custom[name]).toBe(`\${self:custom.stageSettings.${name}}`);
     }
-    expect(stageSettings('sandbox')).toMatchObject({
+    expect(stageSettings('sandbox', SHIPPED)).toMatchObject({
       spokeRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke'],
       readingRoles: ['arn:aws:iam::444455556666:role/rolewright-spoke-reader'],
       rolePath: '/rolewright/',
+      roleTagKeys: ['rolewright:*'],
+      own: { names: '*rolewright-', roles: '/*rolewright-*' },
+      hubRoles: 'rolewright-',
       boundary: 'rolewright-boundary',
       region: 'eu-central-1',
       alarmActions: [],
       cors: false,
     });
-    expect(stageSettings('prod').spokeRoles).toEqual([
+    expect(stageSettings('prod', SHIPPED).spokeRoles).toEqual([
       { 'Fn::Sub': expect.stringMatching(/:role\/none-is-a-spoke$/) },
     ]);
   });

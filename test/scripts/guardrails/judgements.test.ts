@@ -39,7 +39,7 @@ const brokenBy = (action: string): string[] =>
         },
       ],
     },
-    { accountId: asAccountId('111122223333'), deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [], service: undefined },
   )
     .map(({ rule }) => rule)
     .filter((rule) => !ABOUT_THE_REST.test(rule));

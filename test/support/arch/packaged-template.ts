@@ -1,8 +1,11 @@
 /** A resource of the packaged template. */
-type Resource = { Type: string; Properties: Record<string, unknown> };
+type Resource = { Type: string; Properties: Record<string, unknown>; DependsOn?: string | string[] };
 
 /** The template that `sls package` wrote. */
-export type PackagedTemplate = { Resources: Record<string, Resource> };
+export type PackagedTemplate = {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown }>;
+};
 
 /** A statement of a function's role, with CloudFormation's functions resolved. */
 export type Statement = {
@@ -39,6 +42,7 @@ function reference({ Resources }: PackagedTemplate, name: string): string {
     'AWS::AccountId': HERE.account,
     'AWS::Region': HERE.region,
     'AWS::Partition': HERE.partition,
+    'AWS::URLSuffix': 'amazonaws.com',
     HttpApi: 'httpapi',
   };
   if (pseudo[name] !== undefined) return pseudo[name];

@@ -17,7 +17,7 @@ import { PortError } from '../../../shared/port-error.ts';
 import { type Instant, plusSeconds, toInstant } from '../../../shared/time.ts';
 import { type AppliedGrant, appliedRoleOf, isApplied } from '../../drift/applied-role.ts';
 import { locate } from '../../following/repository-whereabouts.ts';
-import { replan } from '../../replan.ts';
+import { replanToRestore } from '../../replan.ts';
 import { findProviderOf } from '../ensure-provider.ts';
 import { secondsSince } from '../lasting-failures.ts';
 import { configuredAccount, type ProvisionerRun } from '../run.ts';
@@ -152,7 +152,7 @@ async function judge(run: ProvisionerRun, grant: AppliedGrant): Promise<RoleJudg
 
 /** The role as it was last applied, where the log has other documents: rendered again, if that comes to the same. */
 async function appliedByRendering(run: ProvisionerRun, grant: AppliedGrant, account: Account) {
-  const planned = await replan(run.ports, grant.id, grant.request);
+  const planned = await replanToRestore(run.ports, grant.id, grant.request);
   if (!planned.ok) return undefined;
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   return appliedRoleOf({ ...grant, documents: { trustPolicy, permissionsPolicy } }, account);

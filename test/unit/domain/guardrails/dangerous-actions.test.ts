@@ -41,7 +41,7 @@ const rulesAgainst = (action: string) =>
         },
       ],
     },
-    { accountId: asAccountId('111122223333'), deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [], service: undefined },
   )
     .map(({ rule }) => rule)
     // The lists must know what is dangerous also in services that nobody has gone through.

@@ -28,7 +28,7 @@ const brokenBy = (actions: readonly string[], condition?: ConditionBlock): strin
         },
       })),
     },
-    { accountId: ACCOUNT, deny: [] },
+    { accountId: ACCOUNT, deny: [], service: undefined },
   ).map(({ rule }) => rule);
 
 const spellings = (action: string) => [action, action.toLowerCase(), action.toUpperCase()];

@@ -26,6 +26,7 @@ const settings = (over: Partial<GuardrailSettings> = {}): GuardrailSettings => (
   accountId: ACCOUNT,
   audit: [],
   deny: [],
+  service: undefined,
   ...over,
 });
 const check = (policy: PermissionsPolicy, over: Partial<GuardrailSettings> = {}, of: TrustPolicy = trust) =>

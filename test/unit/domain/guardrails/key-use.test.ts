@@ -15,7 +15,7 @@ const USE: PermissionsStatement = {
 const rulesOf = (over: Partial<PermissionsStatement>): string[] =>
   violationsOf(
     { Version: '2012-10-17', Statement: [{ ...USE, ...over }] },
-    { accountId: asAccountId('111122223333'), deny: [] },
+    { accountId: asAccountId('111122223333'), deny: [], service: undefined },
   ).map(({ rule }) => rule);
 
 test('a named key may be used through one service', () => {

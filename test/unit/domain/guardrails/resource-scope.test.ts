@@ -55,6 +55,29 @@ describe('the account of a resource', () => {
 
 test('reading parameters by path reaches Rolewright’s from above, whatever else the statement allows', () => {
   const above = arn('ssm', 'parameter/');
-  expect(reachesRolewright(above, ['ssm:GetParameter', 'ssm:GetParametersByPath'])).toBe(true);
-  expect(reachesRolewright(above, ['ssm:GetParameter'])).toBe(false);
+  expect(reachesRolewright(above, ['ssm:GetParameter', 'ssm:GetParametersByPath'], undefined)).toBe(true);
+  expect(reachesRolewright(above, ['ssm:GetParameter'], undefined)).toBe(false);
+});
+
+describe('the names of an installation whose service is called otherwise', () => {
+  const reaches = (resource: string, service?: string) => reachesRolewright(resource, [], service);
+  test.each([
+    arn('dynamodb', 'table/gatekeeper-prod-events'),
+    arn('lambda', 'function:gatekeeper-dev-provisioner'),
+    arn('sqs', 'gatekeeper-prod-failed-messages'),
+    arn('cloudformation', 'stack/gatekeeper-prod/*'),
+    arn('logs', 'log-group:/aws/http-api/gatekeeper-prod:*'),
+    'arn:aws:s3:::gatekeeper-prod-serverlessdeploymentbucket-1/*',
+    'arn:aws:iam::111122223333:role/gatekeeper-prod-provisioner',
+    arn('lambda', 'function:gate*-provisioner'),
+  ])('%s is its own', (resource) => {
+    expect(reaches(resource, 'gatekeeper')).toBe(true);
+    expect(reaches(resource, 'Gatekeeper')).toBe(true);
+    expect(reaches(resource.replaceAll('gate', 'late'), 'gatekeeper')).toBe(false);
+  });
+
+  test('beside the shipped names, which stay closed', () => {
+    expect(reaches(arn('dynamodb', 'table/rolewright-prod-events'), 'gatekeeper')).toBe(true);
+    expect(reaches(arn('ssm', 'parameter/rolewright/prod/bitbucket'), 'gatekeeper')).toBe(true);
+  });
 });

@@ -12,7 +12,7 @@ function found(id: GuardrailId, ...statements: object[]): string[] {
   const rule = guardrailRules.find((one) => one.id === id);
   if (!rule) throw new Error(`there is no rule ${id}`);
   const Statement = statements.map((one) => ({ ...sound, ...one })) as PermissionsStatement[];
-  const context = { accountId: asAccountId('111122223333'), deny: [] };
+  const context = { accountId: asAccountId('111122223333'), deny: [], service: undefined };
   return rule.find({ Version: '2012-10-17', Statement }, context).map(({ what }) => what);
 }
 const equals = (key: string, ...values: string[]) => ({ Condition: { StringEquals: { [key]: values } } });

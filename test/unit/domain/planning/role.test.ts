@@ -71,6 +71,7 @@ describe('a role', () => {
   test('carries tags whose values IAM can hold', () => {
     const tags = roleTags({
       stage: 'dev',
+      configured: undefined,
       grantId: ID,
       repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       environmentUuid: asEnvironmentUuid('{bd715740-c970-486b-b68a-b421ec2a1f8b}'),
@@ -89,6 +90,7 @@ describe('a role', () => {
   test('of a whole repository has no environment tag', () => {
     const tags = roleTags({
       stage: 'dev',
+      configured: undefined,
       grantId: ID,
       repositoryUuid: asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}'),
       template: 'b',

@@ -16,7 +16,9 @@ const violations = (template: Template, parameters: Record<string, unknown>) => 
   const parsed = successOf(parseParameters(template, parameters));
   const context = { account, repository: shop, environment: production, parameters: parsed };
   const policy = successOf(renderPermissionsPolicy(template, context));
-  return violationsOf(policy, { accountId: account.id, deny: [] }).map(({ rule }) => rule);
+  return violationsOf(policy, { accountId: account.id, deny: [], service: undefined }).map(
+    ({ rule }) => rule,
+  );
 };
 
 describe.each(templates.map((template) => [template.name, template] as const))('%s', (_, template) => {

@@ -70,6 +70,7 @@ describe('a forged intent has no effect in IAM:', () => {
       'PLAN_CHANGED',
       { repository: { uuid: web.uuid, fullName: 'acme/shop' } },
     ],
+    ['a tag that is not configured', 'PLAN_CHANGED', { roleTags: { admin: 'true' } }],
     ['a longer session', 'PLAN_CHANGED', { maxSessionDuration: 43_200 }],
     ['another trust policy', 'PLAN_CHANGED', { trustPolicyHash: 'f'.repeat(64) }],
     ['another permissions policy', 'PLAN_CHANGED', { permissionsPolicyHash: 'f'.repeat(64) }],

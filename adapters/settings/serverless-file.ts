@@ -3,15 +3,22 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { BoundaryRoles } from '../../domain/policy/boundary-roles.ts';
 
-/** The two lists of roles in `serverless.yml` below `root`, by name; undefined where the file is not there. Read when a
- *  bundle is built: the functions do not carry the file. */
-export function readBoundaryRoles(root: string): BoundaryRoles | undefined {
+/** The two lists of roles in `serverless.yml` below `root`, by name, and the name of its service; undefined where the file is not
+ *  there. Read when a bundle is built: the functions do not carry the file. */
+export function readServerlessFile(
+  root: string,
+): (BoundaryRoles & { service: string | undefined }) | undefined {
   const path = join(root, 'serverless.yml');
   if (!existsSync(path)) return undefined;
-  const { custom = {} } = parse(readFileSync(path, 'utf8'), { customTags: cloudFormationTags }) as {
+  const { custom = {}, service } = parse(readFileSync(path, 'utf8'), { customTags: cloudFormationTags }) as {
     custom?: Record<string, unknown>;
+    service?: unknown;
   };
-  return { passable: namesIn(custom.passableRoles), assumable: namesIn(custom.assumableRoles) };
+  return {
+    passable: namesIn(custom.passableRoles),
+    assumable: namesIn(custom.assumableRoles),
+    service: typeof service === 'string' ? service : undefined,
+  };
 }
 
 /** CloudFormation's short tags hold plain text here. */
