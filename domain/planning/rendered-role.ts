@@ -177,7 +177,7 @@ function intentOf(
   };
 }
 
-/** None where none is configured, as in the intents of before there were any. */
+/** Absent without configured tags, as in the intents of before there were any. */
 const configuredTags = ({ roleTags: tags }: Account): Pick<GrantIntent, 'roleTags'> =>
   tags && Object.keys(tags).length > 0 ? { roleTags: { ...tags } } : {};
 

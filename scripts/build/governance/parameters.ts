@@ -65,7 +65,7 @@ export function parseGovernance(
   check(
     key === '' || keyRegion === region,
     'encryptionKey',
-    `must be the ARN of a KMS key in ${region}, e.g. arn:aws:kms:${region}:111122223333:key/…; an alias is none`,
+    `must be the ARN of a KMS key in ${region}, e.g. arn:aws:kms:${region}:111122223333:key/…; no alias`,
   );
   const tags = tagsOf(parameters.tags);
   errors.push(
