@@ -91,6 +91,15 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
       );
     },
 
+    async markDueBy(id, dueAt) {
+      await update(
+        id,
+        'SET due = :due, dueAt = :dueAt, dueSeq = :seq REMOVE dueAttempts',
+        'attribute_not_exists(dueAt) OR dueAt > :dueAt',
+        { ...dueValues(id, dueAt), ':seq': { N: '0' } },
+      );
+    },
+
     async project(row) {
       const { grantId, dueAt } = row;
       const { set, remove, values } = statementOf(row);

@@ -65,6 +65,8 @@ export type GrantTable = {
   /** Marks a row as due, before an event with this `seq` is appended to a grant at rest. Never replaces the mark of a
    *  later `seq`. */
   markDue(grantId: StreamId, seq: number, dueAt: Instant): Promise<void>;
+  /** Marks a row that is no grant's as due, unless it is due earlier already: several writers may want the same row. */
+  markDueBy(id: StreamId, dueAt: Instant): Promise<void>;
   /** Writes a row unless it is newer already; clears or moves the due time unless a later event is awaited. */
   project(row: GrantRow): Promise<void>;
   /** Takes the lease of a known grant until `until`, when no other run holds it at `now`. */

@@ -3,7 +3,7 @@ import type { Directory } from '../access/directory.ts';
 import { isUnlisted, slackUserOf } from '../access/slack-identity.ts';
 import { isWidened } from '../grants/drift.ts';
 import type { GrantEvent } from '../grants/event.ts';
-import type { StreamPart } from '../grants/evolve/checkpoint.ts';
+import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
 import { changeOf, type Grant } from '../grants/grant.ts';
 import type { ProjectUuid } from '../shared/identifiers.ts';
 import { isSamePrincipal, type Principal } from '../shared/principal.ts';
@@ -27,8 +27,8 @@ export type RecipientSettings = {
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and ended. The
- *  requester is notified of the decision, and of the end unless they ended it. Approvers are notified of a role that somebody
- *  has opened. */
+ *  requester is notified of the decision. Everyone whose request the end ends is notified of it, unless they ended it. Approvers are
+ *  notified of a role that somebody has opened. */
 export function recipientsOf(settings: RecipientSettings, part: StreamPart): Recipient[] {
   const event = part.events.at(-1);
   const asked = lastRequest(part);
@@ -56,7 +56,7 @@ export function recipientsOf(settings: RecipientSettings, part: StreamPart): Rec
     case 'DriftFound':
       return isWidened(event.data.differences) ? guardiansOf(settings, asked.project) : [];
     case 'GrantRevoked':
-      return [...team, ...(endedByThemselves(part, asked.principal) ? [] : requester)];
+      return [...team, ...requestersOf(settings, endedFor(part))];
     default:
       return [];
   }
@@ -89,10 +89,29 @@ const guardiansOf = (
   ),
 ];
 
-/** The requester and the project's team of a grant that is about to end. */
-export function recipientsOfReminder(settings: RecipientSettings, { request }: Grant): Recipient[] {
-  return [...teamOf(settings, request.intent.project), ...requesterOf(settings, request.requestedBy)];
+/** The project's team of a grant that is about to end, its requester, and who asked for that end. */
+export function recipientsOfReminder(settings: RecipientSettings, grant: Grant): Recipient[] {
+  return [...teamOf(settings, grant.request.intent.project), ...requestersOf(settings, askersOf(grant))];
 }
+
+/** Who asked for what is live, for the time that it has, and for the change that waits. */
+const askersOf = (grant: Grant): Principal[] => [
+  grant.request.requestedBy,
+  grant.lifetimeSetBy,
+  ...[changeOf(grant)?.requestedBy ?? []].flat(),
+];
+
+/** The requesters among some principals, each once. */
+function requestersOf(settings: RecipientSettings, principals: readonly Principal[]): Recipient[] {
+  const found = principals.flatMap((one) => requesterOf(settings, one));
+  return [...new Map(found.map((one) => [keyOf(one), one])).values()];
+}
+
+/** What tells the recipients of one message apart. */
+export const keyOf = (recipient: Recipient): string =>
+  recipient.to === 'team'
+    ? 'team'
+    : `${recipient.to}#${'channel' in recipient ? recipient.channel : recipient.unlisted.id}`;
 
 function teamOf({ slack }: RecipientSettings, project: { uuid: string } | undefined): Recipient[] {
   const channel = slack.channels.find((one) => one.project.uuid === project?.uuid)?.channel;
@@ -111,11 +130,16 @@ function requesterOf({ slack, directory }: RecipientSettings, principal: Princip
 const isOwnDoing = (by: Principal, requester: Principal): boolean =>
   by.kind === 'person' && isSamePrincipal(by, requester);
 
-/** True where the requester asked for the revoke that the last event completes. Who revoked may be before the checkpoint; the
- *  worker reads the whole stream. */
-function endedByThemselves({ events }: StreamPart, requester: Principal): boolean {
-  const ending = events.findLast(({ type }) => type === 'RevocationRequested' || type === 'GrantRequested');
-  return ending?.type === 'RevocationRequested' && isOwnDoing(ending.principal, requester);
+/** Everyone but who ended it whose request is ended by the revoke that the last event completes. Who revoked may be before the
+ *  checkpoint; the worker reads the whole stream. */
+function endedFor(part: StreamPart): Principal[] {
+  const { events } = part;
+  const at = events.findLastIndex(({ type }) => type === 'RevocationRequested' || type === 'GrantRequested');
+  const isAnnounced = events[at]?.type === 'RevocationRequested';
+  // The announcement drops a change that waits.
+  const before = replayPart(isAnnounced ? { ...part, events: events.slice(0, at) } : part);
+  const ending = isAnnounced ? events[at] : events.at(-1);
+  return before && ending ? askersOf(before).filter((one) => !isOwnDoing(ending.principal, one)) : [];
 }
 
 type Request = GrantEvent & { type: 'GrantRequested' | 'GrantChangeRequested' };

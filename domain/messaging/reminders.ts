@@ -1,6 +1,6 @@
 import type { GrantEvent } from '../grants/event.ts';
 import { replayPart, type StreamPart } from '../grants/evolve/checkpoint.ts';
-import { canExpire, type Grant, waitingRequest } from '../grants/grant.ts';
+import { canExpire, freezeOf, type Grant, waitingRequest } from '../grants/grant.ts';
 import { type Instant, plusSeconds, seconds } from '../shared/time.ts';
 
 /** What there is a reminder of, and when. `end` is a grant's expiry, `wait` a request that waits for a decision. */
@@ -51,8 +51,9 @@ export function remindersOf({ remindAfterHours }: ReminderSettings, part: Stream
 const beforeLast = (part: StreamPart): Grant | undefined =>
   replayPart({ ...part, events: part.events.slice(0, -1) });
 
+/** The end of a grant that has one. A frozen grant keeps its own while it is being opened again. */
 const endOf = (grant: Grant | undefined): Instant | undefined =>
-  grant && canExpire(grant.state) ? grant.expiresAt : undefined;
+  grant && (canExpire(grant.state) || freezeOf(grant)) ? grant.expiresAt : undefined;
 
 /** True while a reminder is still true of a grant: it has that very end and has not reached it, or that very request waits. */
 export const isStillTrue = (reminder: Reminder, grant: Grant, now: Instant): boolean =>

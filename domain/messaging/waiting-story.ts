@@ -32,6 +32,7 @@ const MAY_END_WAITING: readonly GrantEvent['type'][] = [
   'RequestLapsed',
   'GrantRevoked',
   'RevocationRequested',
+  'GrantFrozen',
   'GrantRequested',
   'GrantChangeRequested',
 ];

@@ -79,6 +79,16 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
       expect(await second.listDue(at(59), 10)).toEqual([{ ...row, dueAt: at(3) }]);
     });
 
+    test('keeps the earliest time that several writers want of a row that is no grant’s', async () => {
+      const id = `remind#${GRANT}#7` as ReturnType<typeof asStreamId>;
+      for (const minute of [9, 4, 6]) await table.markDueBy(id, at(minute));
+      const row = { grantId: id, dueAt: at(4), dueSeq: 0, attempts: 0 };
+      expect(await second.listDue(at(59), 10)).toEqual([row]);
+      await second.postpone(row, at(8));
+      await table.removeRow({ ...row, dueAt: at(8) });
+      expect(await second.listDue(at(59), 10)).toEqual([]);
+    });
+
     test('removes no row that was projected', async () => {
       await project(5, at(1));
       const [row] = await table.listDue(at(59), 10);

@@ -6,7 +6,7 @@ import type { ReminderSettings } from '../../messaging/reminders.ts';
 
 /** What a notifier needs. */
 export type NotifierPorts = {
-  grants: Pick<GrantTable, 'markDue'>;
+  grants: Pick<GrantTable, 'markDueBy'>;
   worker: Worker;
   settings: RecipientSettings & { approvals: ReminderSettings };
   /** Reports a notification that the reconciler must see to. Never throws. */
@@ -20,7 +20,8 @@ export function rowNotifier({ grants, worker, settings, reportLate }: NotifierPo
     async prepare(part) {
       const { notification, reminder } = owedOf(settings, part);
       for (const owed of [notification, reminder]) {
-        if (owed) await grants.markDue(owedId(owed.message), 0, owed.dueAt);
+        // The loser of a race wants the same row for another event, which may be due later than the winner's.
+        if (owed) await grants.markDueBy(owedId(owed.message), owed.dueAt);
       }
     },
     async notify(part) {

@@ -1,6 +1,6 @@
 import type { GrantEvent } from '../../../domain/grants/event.ts';
 import type { OwedMessage } from '../../../domain/messaging/owed-message.ts';
-import { type Recipient, recipientsOf } from '../../../domain/messaging/recipients.ts';
+import { keyOf, type Recipient, recipientsOf } from '../../../domain/messaging/recipients.ts';
 import type { SlackSettings } from '../../../domain/messaging/slack-settings.ts';
 import { waitingEndedBy, waitingStory } from '../../../domain/messaging/waiting-story.ts';
 import type { GrantId } from '../../../domain/shared/identifiers.ts';
@@ -64,9 +64,9 @@ async function tellOne(
   return content ? (await sendOnce(ports, recipient, { id, content })).outcome : 'done';
 }
 
-/** What was sent of an event: one message to the team and one to the requester, and one in each channel of approvers. */
+/** What was sent of an event: one message to the team, one to each requester, and one in each channel of approvers. */
 const notificationId = (grantId: GrantId, seq: number, recipient: Recipient): string =>
-  `notification#${grantId}#${seq}#${recipient.to}${recipient.to === 'approvers' ? `#${recipient.channel}` : ''}`;
+  `notification#${grantId}#${seq}#${keyOf(recipient)}`;
 
 /** Shows the approvers a request, and reads the log again afterwards: a decision may have been made before
  *  the message's place in Slack was known. */

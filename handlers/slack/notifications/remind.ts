@@ -1,7 +1,12 @@
 import type { Grant } from '../../../domain/grants/grant.ts';
 import { waitingRequest } from '../../../domain/grants/grant.ts';
 import type { OwedMessage } from '../../../domain/messaging/owed-message.ts';
-import { approversOf, type Recipient, recipientsOfReminder } from '../../../domain/messaging/recipients.ts';
+import {
+  approversOf,
+  keyOf,
+  type Recipient,
+  recipientsOfReminder,
+} from '../../../domain/messaging/recipients.ts';
 import { dueReminder, isStillTrue, type Reminder, remindersOf } from '../../../domain/messaging/reminders.ts';
 import { type Instant, toInstant } from '../../../domain/shared/time.ts';
 import { loadWholeStream } from '../../../domain/use-cases/grant-stream.ts';
@@ -58,6 +63,5 @@ async function send(ports: NotificationPorts, reminder: Reminder, grant: Grant):
 /** What was sent of a reminder. An end is known by its time: several events may set the same one. */
 function reminderId({ id }: Grant, reminder: Reminder, recipient: Recipient): string {
   const what = reminder.about === 'end' ? `${reminder.expiresAt}#${reminder.days}` : `${reminder.seq}`;
-  const where = recipient.to === 'approvers' ? `#${recipient.channel}` : '';
-  return `reminder#${id}#${what}#${recipient.to}${where}`;
+  return `reminder#${id}#${what}#${keyOf(recipient)}`;
 }

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { SlackContent } from '../../../adapters/slack/web-api.ts';
-import { type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
+import { freezeOf, type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Reminder } from '../../../domain/messaging/reminders.ts';
 import { durationText } from '../../../domain/shared/time.ts';
@@ -56,8 +56,8 @@ export function waitCard(
 }
 
 /** Why a grant is not renewed as it is; undefined where it can be. */
-function whyNotRenewed({ state }: Grant, isHeld: boolean): string | undefined {
-  if (state === 'frozen') return 'It is frozen, so it cannot be renewed: a person must thaw it first.';
+function whyNotRenewed(grant: Grant, isHeld: boolean): string | undefined {
+  if (freezeOf(grant)) return 'It is frozen, so it cannot be renewed: a person must thaw it first.';
   if (isHeld) return 'It or its repository is held, so it is not renewed: an approver must release it first.';
   return undefined;
 }

@@ -1,23 +1,29 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import { identifiersOf, type Principal } from '../../../domain/shared/principal.ts';
-import { configurationContent, configurationOf, GRANT_ID, grace } from '../../support/domain/samples.ts';
+import { ada, configurationContent, configurationOf, GRANT_ID, grace } from '../../support/domain/samples.ts';
 import {
   activated,
   approved,
+  changeRequested,
+  changeWaits,
   closingFound,
   created,
   deleted,
   disabled,
   driftFound,
+  expiryChanged,
+  frozen,
   lapsed,
   rejected,
+  rejectedChange,
   requested,
   revocation,
   revoked,
   started,
   storyOf,
 } from '../../support/domain/stories.ts';
+import { asInstant } from '../../support/identifiers.ts';
 import { notificationWorld } from '../../support/slack/notification-world.ts';
 
 let world: Awaited<ReturnType<typeof notificationWorld>>;
@@ -33,21 +39,17 @@ const SYSTEM = { kind: 'system' as const, id: 'provisioner' };
 /** What ends a grant whose time is over. */
 const expiry = JSON.parse(JSON.stringify(revocation).replace('"requested"', '"expired"')) as NewEvent;
 
-/** A request that waits, with a policy that can be read. */
-const waiting = (): NewEvent => {
-  const event = requested('required');
-  const policy = {
-    Version: '2012-10-17',
-    Statement: [
-      { Sid: 'S', Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::shop-site/*'] },
-    ],
-  };
-  const { data } = JSON.parse(JSON.stringify(event));
-  return {
-    type: 'GrantRequested',
-    data: { ...data, proposal: { ...data.proposal, permissionsPolicy: policy } },
-  };
+const policy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'S', Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::shop-site/*'] },
+  ],
 };
+/** An event with a policy that can be read. */
+const readable = (event: NewEvent): NewEvent =>
+  JSON.parse(JSON.stringify(event), (key, value) => (key === 'permissionsPolicy' ? policy : value));
+/** A request that waits. */
+const waiting = (): NewEvent => readable(requested('required'));
 const channelsOf = (messages: { channel: string }[]) => messages.map(({ channel }) => channel).sort();
 const textOf = (messages: object[]) => JSON.stringify(messages);
 
@@ -119,6 +121,40 @@ test('a requester is not told that what they revoked is revoked', async () => {
   await world.append(grantId, revoked, SYSTEM);
   await world.tell(grantId, storyOf.revoked.length);
   expect(channelsOf(await world.posted())).toEqual(['C0SHOP']);
+});
+
+describe('everyone whose request an expiry ends is told of it, once', () => {
+  const ended = [expiry, disabled, deleted, revoked];
+  const told = async (begun: readonly (readonly [NewEvent, Principal])[]) => {
+    const grantId = await world.story(storyOf.active);
+    for (const [event, by] of begun) await world.append(grantId, event, by);
+    for (const event of ended) await world.append(grantId, event, SYSTEM);
+    const seq = storyOf.active.length + begun.length + ended.length;
+    await world.tell(grantId, seq);
+    await world.tell(grantId, seq);
+    return channelsOf(await world.posted());
+  };
+  const asked = [changeRequested('required'), grace] as const;
+  const end = asInstant('2027-01-01T00:00:00.000Z');
+
+  test.each<[string, (readonly [NewEvent, Principal])[], string[]]>([
+    ['the requester, where another change was rejected', [asked, [rejectedChange, ada]], ['C0SHOP', 'D0ADA']],
+    ['the requester, and who asked for a change that waits', [asked], ['C0SHOP', 'D0ADA', 'D0GRACE']],
+    ['the requester, and who renewed it', [[expiryChanged(end), grace]], ['C0SHOP', 'D0ADA', 'D0GRACE']],
+    ['a requester who renewed it themselves', [[expiryChanged(end), ada]], ['C0SHOP', 'D0ADA']],
+  ])('%s', async (_, begun, channels) => {
+    expect(await told(begun)).toEqual(channels);
+  });
+});
+
+test('a freeze takes the buttons from the request that it drops', async () => {
+  const grantId = await world.story(changeWaits.map(readable));
+  await world.tell(grantId, changeWaits.length);
+  await world.append(grantId, frozen, grace);
+  await world.tell(grantId, changeWaits.length + 1);
+  const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+  expect(card).toMatchObject({ text: expect.stringContaining('Withdrawn') });
+  expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
 });
 
 describe('a requester without an entry in people', () => {

@@ -3,7 +3,15 @@ import type { NewEvent } from '../../../domain/grants/event.ts';
 import { remindersOf } from '../../../domain/messaging/reminders.ts';
 import { endCard, waitCard } from '../../../handlers/slack/notifications/reminder-card.ts';
 import { chain, GRANT_ID, grantAfter, present } from '../../support/domain/samples.ts';
-import { expiryChanged, frozen, held, requested, storyOf } from '../../support/domain/stories.ts';
+import {
+  disabled,
+  expiryChanged,
+  frozen,
+  held,
+  requested,
+  storyOf,
+  thawed,
+} from '../../support/domain/stories.ts';
 import { asInstant } from '../../support/identifiers.ts';
 
 const writing = { naming: () => 'somebody', grantLink: 'https://portal.acme.example/{id}' };
@@ -29,11 +37,12 @@ describe('the reminder of an end', () => {
     expect(card).toContain(`https://portal.acme.example/${GRANT_ID}`);
   });
 
-  test.each<[string, NewEvent, string]>([
-    ['frozen', frozen, 'thaw it first'],
-    ['held', held, 'release it first'],
-  ])('has no such button where the grant is %s, and says so', (_, event, text) => {
-    const card = endOf(event);
+  test.each<[string, NewEvent[], string]>([
+    ['frozen', [frozen], 'thaw it first'],
+    ['being opened again', [frozen, disabled, thawed], 'thaw it first'],
+    ['held', [held], 'release it first'],
+  ])('has no such button where the grant is %s, and says so', (_, events, text) => {
+    const card = endOf(...events);
     expect(card).not.toContain('"action_id":"renew"');
     expect(card).toContain(text);
   });

@@ -215,6 +215,12 @@ export class FakeGrantTable implements GrantTable {
     Object.assign(row, { dueAt, dueSeq: seq, attempts: 0 });
   }
 
+  async markDueBy(id: StreamId, dueAt: Instant): Promise<void> {
+    const row = this.#row(id);
+    if (row.dueAt !== undefined && row.dueAt <= dueAt) return;
+    Object.assign(row, { dueAt, dueSeq: 0, attempts: 0 });
+  }
+
   async project(given: GrantRow): Promise<void> {
     const row = this.#row(given.grantId);
     if (row.projected && row.projected.seq > given.seq) return;

@@ -7,13 +7,17 @@ import { chain, GRANT_ID, grantAfter } from '../../../support/domain/samples.ts'
 import {
   activated,
   approved,
+  created,
+  disabled,
   expiryChanged,
   frozen,
   held,
   lapsed,
   requested,
   revocation,
+  started,
   storyOf,
+  thawed,
 } from '../../../support/domain/stories.ts';
 
 const HOUR = 3600;
@@ -45,6 +49,11 @@ describe('reminders of an end', () => {
     ['an end in an hour: none', ending(HOUR), []],
     ['the same end again: none', [...ending(10 * DAY), ...ending(10 * DAY).slice(-1)], []],
     ['what sets no end: none', [...ending(10 * DAY), frozen], []],
+    [
+      'opening again what was frozen: none',
+      [...ending(10 * DAY), frozen, disabled, thawed, started, created, activated],
+      [],
+    ],
     ['a grant without an end: none', storyOf.active, []],
     ['a revoke: none', [...ending(10 * DAY), revocation], []],
   ])('%s', (_, events, days) => {
@@ -63,6 +72,7 @@ describe('reminders of an end', () => {
   test.each<[string, NewEvent[], boolean]>([
     ['the grant has that end', [], true],
     ['it is frozen: its end comes all the same', [frozen], true],
+    ['it is being opened again', [frozen, disabled, thawed], true],
     ['it is held', [held], true],
     ['it has another end', ending(20 * DAY).slice(-1), false],
     ['it is being revoked', [revocation], false],
