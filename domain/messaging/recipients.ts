@@ -107,7 +107,7 @@ function requestersOf(settings: RecipientSettings, principals: readonly Principa
   return [...new Map(found.map((one) => [keyOf(one), one])).values()];
 }
 
-/** What tells the recipients of one message apart. */
+/** Distinguishes the recipients of one message. */
 export const keyOf = (recipient: Recipient): string =>
   recipient.to === 'team'
     ? 'team'
