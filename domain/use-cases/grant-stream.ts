@@ -17,6 +17,7 @@ import {
 } from '../grants/evolve/checkpoint.ts';
 import { evolve } from '../grants/evolve/evolve.ts';
 import { canExpire, type Grant, waitingRequest } from '../grants/grant.ts';
+import type { GrantRow } from '../grants/row.ts';
 import type { CheckpointStore, EventLog, GrantTable, Naming } from '../grants/stores.ts';
 import { sortStored, type UnknownEvent, UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { isAtRest } from '../grants/work.ts';
@@ -111,7 +112,7 @@ export async function loadStream(ports: StreamReading, grantId: StreamId): Promi
 
 /** Reads a grant's whole stream. Throws as `loadStream` does. */
 export async function loadWholeStream(
-  ports: Pick<StreamPorts, 'log' | 'clock'>,
+  ports: Pick<StreamReading, 'log' | 'clock'>,
   grantId: StreamId,
 ): Promise<GrantStream> {
   return verified(ports, grantId, await readWhole(ports, grantId));
@@ -137,7 +138,7 @@ async function readWhole({ log }: Pick<StreamReading, 'log'>, grantId: StreamId)
   return { checkpoint: undefined, ...sortStored(grantId, stored) };
 }
 
-function verified({ clock }: Pick<StreamPorts, 'clock'>, grantId: StreamId, part: ReadPart): GrantStream {
+function verified({ clock }: Pick<StreamReading, 'clock'>, grantId: StreamId, part: ReadPart): GrantStream {
   const { all, unknown, checkpoint, events } = part;
   const latest = plusSeconds(toInstant(clock.now()), CLOCK_DIFFERENCE_SECONDS);
   const last = all.at(-1);
@@ -222,11 +223,16 @@ function newNames(grant: Grant | undefined, { type, data }: GrantEvent): Naming[
 /** Writes the read model's row of a stream, with the time at which the grant is due again: soon, where the provisioner
  *  must keep a checkpoint. */
 export async function projectStream(ports: StreamPorts, stream: GrantStream): Promise<void> {
+  const row = rowOf(stream, toInstant(ports.clock.now()));
+  if (row) await ports.grants.project(row);
+}
+
+/** The row of a stream as it is projected at `now`; undefined for a stream without a grant. */
+export function rowOf(stream: GrantStream, now: Instant): GrantRow | undefined {
   const { grant, last } = stream;
-  if (!grant || !last) return;
-  const now = toInstant(ports.clock.now());
+  if (!grant || !last) return undefined;
   const dueAt = owesCheckpoint(stream) ? plusSeconds(now, WORK_DUE_SECONDS) : dueAtOf(grant, now);
-  await ports.grants.project({ grantId: grant.id, seq: last.seq, grant, dueAt });
+  return { grantId: grant.id, seq: last.seq, grant, dueAt };
 }
 
 function dueAtOf(grant: Grant, now: Instant): Instant | undefined {

@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import TableProtection from '../../../scripts/build/table-protection.ts';
+import TableProtection, { foreignTables } from '../../../scripts/build/table-protection.ts';
 import { resourcesOf, serverless } from '../../support/arch/infrastructure.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
@@ -26,6 +26,21 @@ test('a deployment that has succeeded protects the log and the read model from d
     { TableName: 'rolewright-prod-events', DeletionProtectionEnabled: true },
     { TableName: 'rolewright-prod-grants', DeletionProtectionEnabled: true },
   ]);
+});
+
+test('tables in use have names that the boundary keeps from granted roles, or nothing is packaged', () => {
+  const own = { eventsTable: 'rolewright-prod-events-restored', grantsTable: 'rolewright-prod-grants' };
+  const all = {
+    ...own,
+    checkpointsTable: 'rolewright-prod-checkpoints',
+    claimsTable: 'rolewright-prod-claims',
+  };
+  expect(foreignTables({ prefix: 'rolewright-prod', ...all })).toEqual([]);
+  for (const foreign of ['restored-events', 'rolewright-dev-events', 'rolewright-production-events']) {
+    expect(foreignTables({ prefix: 'rolewright-prod', ...all, eventsTable: foreign })).toEqual([
+      expect.stringContaining(`--param eventsTable=${foreign}: the name must begin with rolewright-prod-`),
+    ]);
+  }
 });
 
 test('tables that are protected are not changed', async () => {
