@@ -54,11 +54,12 @@ type Finding = {
   reason?: string;
 };
 
-/** What differs of a role now, and what is to be done about it; undefined where nothing does. */
+/** What differs of a role now, beside what is known of Bitbucket, and what is to be done about it; undefined where the role is
+ *  as it was applied. */
 export async function findingNow(run: ProvisionerRun, grant: AppliedGrant): Promise<Finding | undefined> {
   const judgement = await judge(run, grant);
-  const differences = inOrder(judgement.differences);
-  if (differences.length === 0) return undefined;
+  if (judgement.differences.length === 0) return undefined;
+  const differences = inOrder([...judgement.differences, ...knownElsewhere(grant)]);
   return { differences, decision: decide(run, grant, { ...judgement, differences }) };
 }
 
@@ -164,9 +165,13 @@ async function whatBitbucketSays(run: ProvisionerRun, grant: AppliedGrant): Prom
     return await lookInBitbucket(run, grant);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
-    return (grant.drift?.differences ?? []).filter(({ kind }) => OF_BITBUCKET.includes(kind));
+    return knownElsewhere(grant);
   }
 }
+
+/** What is known already of the repository, its environment and its workspace. */
+const knownElsewhere = ({ drift }: Grant): Difference[] =>
+  (drift?.differences ?? []).filter(({ kind }) => OF_BITBUCKET.includes(kind));
 
 const OF_BITBUCKET: readonly DriftKind[] = [
   'REPOSITORY_GONE',

@@ -1,4 +1,4 @@
-import type { Flow } from '../walk.ts';
+import type { End, Flow } from '../walk.ts';
 import type { Answer, Stage } from '../world/stage.ts';
 
 export const OTHER_BUCKET = { parameters: { bucket: 'shop-other' } };
@@ -51,3 +51,9 @@ export async function driftedAfterAnHour(
   await stage.openSession();
   await tamper(stage);
 }
+
+/** What is asked for again has an effect on a grant that is live, and on no other. */
+export const ofLive =
+  (target: End) =>
+  (end: End): End =>
+    end === 'active' || end === 'frozen' ? target : end;

@@ -332,6 +332,19 @@ describe('what Bitbucket says', () => {
     expect((await world.grantNow()).drift).toBeUndefined();
   });
 
+  test('stays in the finding of a role that may not be restored because its repository has moved, and is found once', async () => {
+    move({ project: web.project });
+    opened['has lost a tag']?.[1]();
+    await world.invoke();
+    expect(await world.grantNow()).toMatchObject({
+      state: 'active',
+      drift: { kinds: ['TAGS_CHANGED', 'REPOSITORY_MOVED'], action: 'reported' },
+    });
+    const quiet = world.story();
+    await world.invoke();
+    expect(world.story()).toEqual(quiet);
+  });
+
   test('of an environment that is gone is reported', async () => {
     world = new World();
     const asked = await world.request({ environment: production.name });
