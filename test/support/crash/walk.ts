@@ -37,7 +37,7 @@ export type Flow = {
   ifRefused?: End[];
   /** How it stands after the act is done once more, where it ended otherwise and its trouble has passed; as the target
    *  when not given. */
-  again?(end: End): End;
+  again?(end: End, evidence: Evidence): End;
   /** A flow whose calls others make as well: the bounded walk takes a part of them. */
   isVariation?: boolean;
   /** The reconciler also passes over the account's grants to find drift, every hour. */
@@ -141,7 +141,7 @@ export class Walk {
     await flow.act(stage);
     const again = await stage.evidence('all', await this.#laterChanges(stage));
     const endAgain = endOf(again);
-    if (endAgain !== (flow.again?.(end) ?? flow.target))
+    if (endAgain !== (flow.again?.(end, evidence) ?? flow.target))
       violations.push(other(`asked again after ${end}, it ends ${endAgain}`));
     return [...violations, ...violationsOf(again, holds)];
   }

@@ -1,4 +1,4 @@
-import { eventsOf } from '../../../invariants/evidence.ts';
+import { type Evidence, eventsOf } from '../../../invariants/evidence.ts';
 import type { Flow } from '../walk.ts';
 import {
   askAsPipeline,
@@ -131,6 +131,10 @@ export const freezeFlows: Flow[] = [
   },
 ];
 
+const isHeld = ({ events }: Evidence): boolean =>
+  events.findLastIndex(({ data }) => 'hold' in data) >
+  events.findLastIndex(({ type }) => type === 'HoldReleased');
+
 /** Holds of a grant and of a repository. */
 export const holdFlows: Flow[] = [
   {
@@ -190,6 +194,8 @@ export const holdFlows: Flow[] = [
     act: askAsPipeline,
     target: 'active',
     otherwise: ['revoked', 'failed'],
+    // Whoever revoked it meanwhile holds it again.
+    again: (end, evidence) => (end === 'revoked' && isHeld(evidence) ? 'revoked' : 'active'),
   },
 ];
 
