@@ -68,9 +68,15 @@ export async function runCommand(args: readonly string[], world: CommandWorld): 
 const messageText = ({ message }: Error, { columns }: CommandWorld): string =>
   message
     .split('\n')
-    .flatMap((line) => (columns === undefined || line.startsWith(' ') ? [line] : wrapped(line, columns)))
+    .flatMap((line) => (columns === undefined ? [line] : wrappedAs(line, columns)))
     .map((line) => `${line}\n`)
     .join('');
+
+/** A line in lines that are indented as it is. */
+function wrappedAs(line: string, columns: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return wrapped(line.slice(indent.length), columns - indent.length).map((part) => `${indent}${part}`);
+}
 
 function failed(failure: CommandFailure, args: readonly string[], world: CommandWorld): ExitCode {
   const { document, exitCode } = failure;

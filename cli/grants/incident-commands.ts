@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { parseRepositoryUuid } from '../../domain/shared/identifiers.ts';
 import { apiOf, readAs } from '../api/client.ts';
 import { sessionOf } from '../api/session.ts';
-import { type Command, UsageError } from '../command.ts';
+import { type Command, CommandFailure, UsageError } from '../command.ts';
 import { API_HELP, apiOptions, EXIT_HELP, readNames, readOptions } from '../options.ts';
-import { plainJson } from '../plain-text.ts';
+import { plainJson, plainText } from '../plain-text.ts';
 import { table } from '../text/table.ts';
 import { asText } from './grant-text.ts';
 
@@ -49,16 +50,40 @@ ${EXIT_HELP}
     } as const);
     const { 'repository-uuid': given } = readNames(verb, ['repository-uuid'], positionals);
     const body = bodyOf(verb, values);
-    const uuid = `{${given.replaceAll(/[{}]/g, '')}}`;
+    const uuid = uuidOf(given);
     const api = apiOf(await sessionOf(values.url, world));
     const path = `/v1/repositories/${encodeURIComponent(uuid)}/${verb === 'incident' ? 'revoke' : 'release'}`;
-    const answer = await api({ method: 'POST', path, body });
+    const answer = await api({ method: 'POST', path, body }).catch(withOption);
     const held = readAs(heldView, answer);
     world.write(
       values.json ? `${plainJson(answer.json, 2)}\n` : heldText(held, answer.status === 202, world.columns),
     );
     return held.items.some(({ refused }) => refused) ? 1 : 0;
   },
+});
+
+/** A repository's UUID in braces, which a shell may have taken away. A name is not enough: it can be another repository's by now. */
+function uuidOf(given: string): string {
+  const uuid = parseRepositoryUuid(given) ?? parseRepositoryUuid(`{${given}}`);
+  if (uuid !== undefined) return uuid;
+  throw new UsageError(
+    `REPOSITORY-UUID takes the UUID of a repository, not "${plainText(given)}": rolewright show GRANT prints it beside the name.`,
+  );
+}
+
+/** Says which option takes the number that the API asks for. */
+function withOption(error: unknown): never {
+  if (!(error instanceof CommandFailure)) throw error;
+  const asked = unconfirmed.safeParse(error.document).data;
+  const live = asked?.errors.map(({ detail }) => /\d+$/.exec(detail)?.[0]).find((number) => number);
+  if (live === undefined) throw error;
+  const message = `${error.message}\nHere it is --confirm ${live}, once you have seen what ends: rolewright list --repository REPOSITORY-UUID`;
+  throw new CommandFailure(error.exitCode, message, error.document);
+}
+
+const unconfirmed = z.looseObject({
+  code: z.literal('CONFLICT'),
+  errors: z.array(z.looseObject({ pointer: z.literal('/confirm'), detail: z.string() })),
 });
 
 /** What became of the grants, as a table. */
@@ -86,7 +111,7 @@ export const incidentCommand = repositoryCommand({
   summary: 'end all access of a repository, and hold it',
   about: `Holds the repository, so that no pipeline, service or rule brings access back,
 and revokes every live grant of it that you may revoke. Exit code 1 if others
-are left. The UUID is in rolewright show GRANT --json.`,
+are left. rolewright show GRANT prints the UUID beside the name.`,
 });
 
 /** `rolewright release`: lets machines ask again for a held repository. */

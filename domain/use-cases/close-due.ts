@@ -2,7 +2,8 @@ import type { InstallationSwitch } from '../grants/containment/installation.ts';
 import { installationStateOf } from '../grants/containment/installation.ts';
 import { repositoryHoldOf } from '../grants/containment/repository-hold.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
-import { canExpire } from '../grants/grant.ts';
+import { evolve } from '../grants/evolve/evolve.ts';
+import { canExpire, type Grant, isLive } from '../grants/grant.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
@@ -213,10 +214,23 @@ async function recordRevoke(
     const stream = await loadStream(ports, grantId).catch(onlyUnreadable);
     // What cannot be read is closed by its own revoke, not here.
     if (stream instanceof UnreadableStream || isReadOnly(stream)) return;
-    if (!stream.grant || stream.grant.request.seq > seq) return;
+    if (!stream.grant) return;
+    if (stream.grant.request.seq > seq && (await hasEndedSince(ports, grantId, seq))) return;
     const [event] = decideRevocation(stream.grant, 'requested', { reason, holds }).events;
     if (!event) return;
     const appended = await appendEvent(ports, stream, { event, cause });
     if (appended) return projectStream(ports, appended);
   }
+}
+
+/** True where a grant that was live at `seq` has ended since: what is live now was requested anew. A change of it, by a machine
+ *  perhaps, is no new request. */
+async function hasEndedSince(ports: StreamPorts, grantId: GrantId, seq: number): Promise<boolean> {
+  const stream = await loadWholeStream(ports, grantId).catch(onlyUnreadable);
+  if (stream instanceof UnreadableStream) return false;
+  let grant: Grant | undefined;
+  return stream.events.some((event) => {
+    grant = evolve(grant, event);
+    return event.seq > seq && grant !== undefined && !isLive(grant.state);
+  });
 }

@@ -282,3 +282,52 @@ describe('a login', () => {
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining('check --issuer') });
   });
 });
+
+describe('an incident', () => {
+  const uuid = '1de489be-ce6a-42a0-a8c8-eadbf1174ac7';
+
+  test.each(['acme/shop', 'shop', `${uuid}x`, '\u001b[2J'])(
+    'of what is no UUID is wrong use, and says where the UUID is: %j',
+    async (given) => {
+      await logIn();
+      seen.length = 0;
+      const refused = await run(['incident', given, '--reason', 'Leaked']);
+      expect(refused).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('rolewright show GRANT'),
+      });
+      expect(refused.err).toMatch(/^[ -~\n]*$/);
+      expect(seen).toEqual([]);
+    },
+  );
+
+  test.each([uuid, `{${uuid.toUpperCase()}}`])('takes %s', async (given) => {
+    await logIn();
+    answer = { status: 200, body: '{"items":[]}' };
+    expect((await run(['incident', given, '--reason', 'Leaked'])).code).toBe(0);
+    expect(seen.at(-1)?.path).toBe(`/v1/repositories/${encodeURIComponent(`{${uuid}}`)}/revoke`);
+  });
+
+  test('with a stale count names the option with the right one', async () => {
+    await logIn();
+    const errors = [{ pointer: '/confirm', detail: 'is not the number of live grants, which is 12' }];
+    answer = { status: 409, body: JSON.stringify({ code: 'CONFLICT', detail: 'Stale.', errors }) };
+    const refused = await run(['incident', uuid, '--reason', 'Leaked', '--confirm', '9', '--json']);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--confirm 12') });
+    expect(JSON.parse(refused.out)).toMatchObject({ code: 'CONFLICT', errors });
+  });
+});
+
+test('what is refused fits the terminal, field by field', async () => {
+  await logIn();
+  const errors = [{ pointer: '/parameters/distribution', detail: `must be ${'one of these '.repeat(9)}` }];
+  answer = {
+    status: 422,
+    body: JSON.stringify({ code: 'PARAMETERS_INVALID', detail: 'They do not fit.', errors }),
+  };
+  const { err } = await runInShell(['whoami'], { now: NOW, columns: 60, variables });
+  const lines = err.split('\n').slice(1, -1);
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) expect(line).toMatch(/^ {2}\S.{0,57}$/);
+});

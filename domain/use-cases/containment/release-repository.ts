@@ -38,7 +38,7 @@ export async function releaseRepository(
   if (!uuid) return repositoryNotFound(named);
   const identified = await identify(ports, uuid);
   if (!identified.ok) return identified;
-  const { streams } = await streamsOf(ports, uuid, ({ hold }) => hold !== undefined);
+  const { streams } = await streamsOf(ports, uuid);
   const held = streams.filter((stream) => stream.grant.hold && !isReadOnly(stream));
   const refusal = mayRelease(ports, identified.value, { context, held });
   if (refusal) return fail(refusal);

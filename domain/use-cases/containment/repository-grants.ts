@@ -21,26 +21,24 @@ export type HeldRepository = {
   resource: Resource;
 };
 
-/** The streams of a repository's grants: of those that `keeps` keeps by their rows, and of all without a row that can be
- *  read. `unreadable` are those whose stream cannot be read. */
+/** The streams of all grants of a repository: rows lag and can be forged, so none decides what is read. `unreadable` are those
+ *  whose stream cannot be read, but for those whose row says that they have ended. */
 export async function streamsOf(
   ports: StreamPorts & { grants: Pick<GrantTable, 'listEnrolled' | 'read'> },
   repositoryUuid: RepositoryUuid,
-  keeps: (row: Grant) => boolean,
 ): Promise<{ streams: (GrantStream & { grant: Grant })[]; unreadable: GrantId[] }> {
   const enrolled = await ports.grants.listEnrolled(repositoryUuid);
-  const { grants: rows } = await ports.grants.read(enrolled);
-  const left = new Set(rows.filter((row) => !keeps(row)).map(({ id }) => id));
   const streams: (GrantStream & { grant: Grant })[] = [];
   const unreadable: GrantId[] = [];
-  const wanted = enrolled.filter((id) => !left.has(id)).sort();
-  await sideBySide(wanted, { width: SIDE_BY_SIDE }, async (id) => {
+  await sideBySide(enrolled.toSorted(), { width: SIDE_BY_SIDE }, async (id) => {
     const stream = await loadStream(ports, id).catch(onlyUnreadable);
     if (stream instanceof UnreadableStream) unreadable.push(id);
     else if (stream.grant) streams.push({ ...stream, grant: stream.grant });
   });
+  const { grants: rows } = unreadable.length > 0 ? await ports.grants.read(unreadable) : { grants: [] };
+  const ended = new Set(rows.filter(({ state }) => !isLive(state)).map(({ id }) => id));
   const byId = (a: { grantId: string }, b: { grantId: string }) => (a.grantId < b.grantId ? -1 : 1);
-  return { streams: streams.sort(byId), unreadable: unreadable.sort() };
+  return { streams: streams.sort(byId), unreadable: unreadable.filter((id) => !ended.has(id)).sort() };
 }
 
 /** The live ones of some streams. */

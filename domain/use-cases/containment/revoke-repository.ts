@@ -5,9 +5,9 @@ import {
   personRequired,
   unknownContext,
 } from '../../access/authorisation.ts';
-import { repositoryHoldOf } from '../../grants/containment/repository-hold.ts';
+import { isKeptByHold, repositoryHoldOf } from '../../grants/containment/repository-hold.ts';
 import type { EventOf } from '../../grants/event.ts';
-import { type Grant, type GrantState, isLive } from '../../grants/grant.ts';
+import type { Grant, GrantState } from '../../grants/grant.ts';
 import { isAtRest } from '../../grants/work.ts';
 import {
   type GrantId,
@@ -61,14 +61,35 @@ export async function revokeRepository(
   const rules = { rules: ports.access, report: ports.reportDenied };
   const allowed = authorise({ ...rules, caller, action: 'hold', resource, context: unknownContext });
   if (!allowed.ok) return allowed;
-  const { streams, unreadable } = await streamsOf(ports, uuid, ({ state }) => isLive(state));
+  const { streams, unreadable } = await streamsOf(ports, uuid);
   const live = liveOf(streams);
   const wrong = unconfirmed(input, live.length + unreadable.length, repository.fullName);
   if (wrong) return fail(wrong);
   const { revocable, refused } = await sort(ports, caller, live);
   const incident = { repository, reason: input.reason, revoke: revocable.map(lastOf) };
   await holdFirst(ports, incident, causeOf(context));
-  return end(ports, { repository, revocable, refused, unreadable }, { ...context, reason: input.reason });
+  const late = await sort(ports, caller, await requestedMeanwhile(ports, uuid, live));
+  await holdFirst(ports, { ...incident, revoke: late.revocable.map(lastOf) }, causeOf(context));
+  const ending = {
+    repository,
+    revocable: [...revocable, ...late.revocable],
+    refused: [...refused, ...late.refused],
+    unreadable,
+  };
+  return end(ports, ending, { ...context, reason: input.reason });
+}
+
+/** What machines requested between the look at the grants and the hold. Every later request of theirs meets the hold, before its
+ *  event or in the provisioner. What a person requested stays, as after the hold. */
+async function requestedMeanwhile(
+  ports: RequestPorts,
+  uuid: RepositoryUuid,
+  known: readonly Live[],
+): Promise<Live[]> {
+  const { streams } = await streamsOf(ports, uuid);
+  return liveOf(streams).filter(
+    ({ grant }) => isKeptByHold(grant.request.requestedBy) && known.every((one) => one.grantId !== grant.id),
+  );
 }
 
 const causeOf = ({ caller, correlationId, entryPoint }: IncidentContext): Cause => ({

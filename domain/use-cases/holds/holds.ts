@@ -1,10 +1,11 @@
 import { heldProblem, isKeptByHold, repositoryHoldOf } from '../../grants/containment/repository-hold.ts';
 import type { NewEvent } from '../../grants/event.ts';
-import type { Grant, Hold } from '../../grants/grant.ts';
-import type { GrantIntent } from '../../grants/intent.ts';
+import type { Grant, Hold, WaitingRequest } from '../../grants/grant.ts';
+import { type GrantIntent, intentHash, intentOf } from '../../grants/intent.ts';
 import { type RepositoryUuid, repositoryStreamOf } from '../../shared/identifiers.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { type Instant, plusSeconds, toInstant } from '../../shared/time.ts';
 import { loadWholeStream, type StreamPorts } from '../grant-stream.ts';
 
 type HoldPorts = Pick<StreamPorts, 'log' | 'clock'>;
@@ -43,8 +44,29 @@ export async function heldProblemOf(
   return hold && heldProblem(`Repository ${repository.fullName}`, hold);
 }
 
-/** True for an expiry that is later than the one in force. */
-const isRenewal = (grant: Grant | undefined, event: NewEvent): boolean =>
-  event.type === 'GrantExpiryChanged' &&
-  grant?.expiresAt !== undefined &&
-  event.data.expiresAt > grant.expiresAt;
+/** The problem of approving a request that a hold on its grant or its repository forbids: a machine's, and a renewal. */
+export const approvalForbiddenByHold = async (
+  ports: HoldPorts,
+  grant: Grant,
+  { requestedBy, intent, intentHash: asked, expiresInSeconds }: WaitingRequest,
+): Promise<Problem | undefined> => {
+  const end = expiresInSeconds && plusSeconds(toInstant(ports.clock.now()), expiresInSeconds);
+  return isKeptByHold(requestedBy) || lengthens(grant, asked, end)
+    ? heldProblemOf(ports, grant, intent)
+    : undefined;
+};
+
+/** True for a request that renews, at once or after an approval. */
+function isRenewal(grant: Grant | undefined, { type, data }: NewEvent): boolean {
+  if (!grant) return false;
+  if (type === 'GrantExpiryChanged') return lengthens(grant, grant.request.intentHash, data.expiresAt);
+  return type === 'GrantChangeRequested' && lengthens(grant, intentHash(intentOf(data)), data.expiresAt);
+}
+
+/** True where a grant stays as it is and ends later. */
+const lengthens = (grant: Grant, asked: string, end: Instant | undefined | 0): boolean =>
+  grant.state === 'active' &&
+  asked === grant.request.intentHash &&
+  grant.expiresAt !== undefined &&
+  !!end &&
+  end > grant.expiresAt;

@@ -1,6 +1,5 @@
 import { authorise, deniedAccess, type Resource } from '../../access/authorisation.ts';
 import { findPerson } from '../../access/directory.ts';
-import { isKeptByHold } from '../../grants/containment/repository-hold.ts';
 import {
   type Decided,
   decideApproval,
@@ -26,7 +25,7 @@ import {
   nextInstant,
   projectStream,
 } from '../grant-stream.ts';
-import { heldProblemOf } from '../holds/holds.ts';
+import { approvalForbiddenByHold } from '../holds/holds.ts';
 import { forbiddenByFreeze } from '../holds/installation.ts';
 import { replan } from '../replan.ts';
 import { heldElsewhere } from '../reservations.ts';
@@ -145,10 +144,10 @@ async function verifyAgain(
   ports: RequestPorts,
   { grant, waiting, approver }: { grant: Grant; waiting: WaitingRequest; approver: Caller },
 ): Promise<Result<Plan>> {
-  const { requestedBy, planHash, intent } = waiting;
+  const { requestedBy, planHash } = waiting;
   const frozen = await forbiddenByFreeze(ports.installation);
   if (frozen) return fail(frozen);
-  const kept = isKeptByHold(requestedBy) ? await heldProblemOf(ports, grant, intent) : undefined;
+  const kept = await approvalForbiddenByHold(ports, grant, waiting);
   if (kept) return fail(kept);
   const key = { grantId: grant.id, planHash, requester: requestedBy };
   const groups = await ports.requesterGroups.find(key);

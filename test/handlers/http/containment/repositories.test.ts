@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Grant } from '../../../../domain/grants/grant.ts';
 import { INSTALLATION, repositoryStreamOf } from '../../../../domain/shared/identifiers.ts';
 import { type Caller, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
 import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
@@ -15,6 +16,7 @@ const reader: Caller = { principal: { kind: 'person', id: 'rosa@acme.example' },
 const pipeline = pipelineOf(shop);
 const callers = { ada: platform, grace: approver, rosa: reader, robot, shop: pipeline };
 const RP = repositoryStreamOf(shop.uuid);
+const SYSTEM = { kind: 'system' as const, id: 'reconciler' };
 const HOLD = { reason: 'The session leaked' };
 
 let world: World;
@@ -229,6 +231,53 @@ describe('POST /v1/repositories/{uuid}/revoke', () => {
     expect((await world.grantNow(spared)).state).toBe('active');
     expect(await typesOf()).toEqual(['RepositoryHeld', 'RepositoryRevoked']);
     expect(world.grants.rows.get(RP as never)?.dueAt).toBeUndefined();
+  });
+});
+
+describe('an incident is of every live grant', () => {
+  test('also of one whose row lags', async () => {
+    await several(2);
+    const read = world.grants.read.bind(world.grants);
+    world.grants.read = async (ids) => {
+      const { grants } = await read(ids);
+      return { grants: grants.map((grant) => ({ ...grant, state: 'revoked' }) as Grant), stale: [] };
+    };
+    const reply = await post('revoke', 'grace');
+    expect(statesOf(reply.json.items)).toEqual(['revoked', 'revoked']);
+    expect(world.iam.roles.size).toBe(0);
+  });
+
+  test('also of one that a machine requests while it begins', async () => {
+    await several(1);
+    world.log.beforeAppend = async ({ type }) => {
+      if (type !== 'RepositoryHeld') return;
+      world.log.beforeAppend = () => {};
+      expect((await ask('shop', 'late')).status).toBe(201);
+      expect((await ask('ada', 'by-hand')).status).toBe(201);
+    };
+    const reply = await post('revoke', 'grace');
+    expect([reply.status, statesOf(reply.json.items)]).toEqual([200, ['revoked', 'revoked']]);
+    // A person may request after the hold, so what one requested before it stays.
+    expect([...world.iam.roles.values()]).toHaveLength(1);
+    expect((await world.eventTypes(RP)).at(-1)).toBe('RepositoryRevoked');
+  });
+
+  test('also of one that is changed before its revoke is announced, by whoever finishes it', async () => {
+    await several(1);
+    const [{ id } = { id: GRANT_ID }] = (await world.grants.read(await world.grants.listEnrolled(shop.uuid)))
+      .grants;
+    world.log.beforeAppend = async ({ type }) => {
+      if (type !== 'RevocationRequested') return;
+      world.log.beforeAppend = () => {};
+      await ask('ada', 'g0', { parameters: { bucket: 'shop-other' } });
+      throw new Error('the process died');
+    };
+    await post('revoke', 'grace').catch(() => undefined);
+    const { recordRevokes } = await import('../../../../domain/use-cases/close-due.ts');
+    const cause = { principal: SYSTEM, correlationId: 'pass', entryPoint: 'schedule' as const };
+    await recordRevokes(world.requestPorts, shop.uuid, { cause, holds: false });
+    await world.invoke(id);
+    expect((await world.grantNow(id)).state).toBe('revoked');
   });
 });
 

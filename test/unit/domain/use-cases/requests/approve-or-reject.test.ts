@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { changeOf } from '../../../../../domain/grants/grant.ts';
+import { repositoryStreamOf } from '../../../../../domain/shared/identifiers.ts';
 import { identifiersOf, type Principal } from '../../../../../domain/shared/principal.ts';
 import { freezeGrant } from '../../../../../domain/use-cases/containment/freeze-grant.ts';
 import { revokeRepository } from '../../../../../domain/use-cases/containment/revoke-repository.ts';
+import { appendEvent, loadWholeStream } from '../../../../../domain/use-cases/grant-stream.ts';
 import { reconcile } from '../../../../../domain/use-cases/reconcile.ts';
 import { renewGrant, upgradeGrant } from '../../../../../domain/use-cases/requests/request-again.ts';
 import { approver, pipelineOf, platform, World } from '../../../../support/domain/fakes/fakes.ts';
@@ -523,5 +525,43 @@ describe('a renewal', () => {
     expect(codeOf(await renew())).toBe('CONFLICT');
     await world.revoke();
     expect(codeOf(await renew())).toBe('CONFLICT');
+  });
+});
+
+describe('a renewal that needs approval, of a grant whose repository is held', () => {
+  const hold = async () => {
+    const { repository } = (await world.grantNow()).request.intent;
+    const stream = await loadWholeStream(world.requestPorts, repositoryStreamOf(repository.uuid));
+    const data = { repository, reason: 'Leaked', revoke: [] };
+    const by = { principal: grace, correlationId: 'incident', entryPoint: 'http' as const };
+    await appendEvent(world.requestPorts, stream, { event: { type: 'RepositoryHeld', data }, cause: by });
+  };
+  beforeEach(async () => {
+    await world.request({ expiresIn: 'P30D' });
+    await world.approve();
+    world.clock.advance(24 * 24 * HOURS);
+  });
+
+  test('is not requested', async () => {
+    await hold();
+    const before = world.story();
+    expect(codeOf(await world.request({ expiresIn: 'P30D' }))).toBe('FROZEN');
+    expect(world.story()).toEqual(before);
+  });
+
+  test('is not approved, if it was requested before', async () => {
+    expect(successOf(await world.request({ expiresIn: 'P30D' })).outcome).toBe('accepted');
+    await hold();
+    const before = world.story();
+    expect(codeOf(await world.approve())).toBe('FROZEN');
+    expect(world.story()).toEqual(before);
+  });
+
+  test('is requested where it ends the grant earlier, and another role by a person, too', async () => {
+    await hold();
+    successOf(await world.request({ expiresIn: 'P1D' }));
+    expect(await last()).toBe('GrantExpiryChanged');
+    expect(successOf(await world.request(otherBucket)).outcome).toBe('accepted');
+    expect(successOf(await world.approve()).outcome).toBe('changed');
   });
 });
