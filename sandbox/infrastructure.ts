@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Node, parse, type YAMLSeq } from 'yaml';
+import { ownNames } from '../scripts/build/governance/own-names.ts';
 import type { SeedPolicy, SeedRole } from './aws/iam/seed.ts';
 import type { AwsSandboxOptions } from './aws/server.ts';
 import { ORGANIZATION } from './aws/world.ts';
@@ -22,6 +23,7 @@ type Resource = { Properties: Record<string, unknown> };
 /** Reads one file of `infrastructure/` with its variables filled in, so that the sandbox has the same tables and
  *  boundary as a deployment. */
 function readResources(root: string, file: string, names: SandboxNames): Record<string, Resource> {
+  const own = ownNames('rolewright', { path: '/', prefix: '' });
   const variables: Record<string, unknown> = {
     ...names.parameters,
     'AWS::AccountId': names.accountId,
@@ -35,6 +37,8 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'self:custom.claimsTable': `${names.prefix}-claims`,
     'self:custom.boundary': names.boundaryPolicy,
     'self:custom.rolePath': '/rolewright/',
+    'self:custom.ownNames': own.names,
+    'self:custom.ownRoles': own.roles,
   };
   for (const list of ['passableRoles', 'assumableRoles']) {
     variables[`self:custom.${list}`] = serverlessCustom(root)[list];
@@ -152,6 +156,8 @@ function spokeSeed(
       BoundaryName: account.boundaryPolicy,
       RoleName: roleName,
       RolePath: '/rolewright/',
+      HubRoles: 'rolewright-',
+      TagKeys: ['rolewright:*'],
     },
   };
   const { Boundary, SpokeRole, ReadingRole } = readResources(root, 'spoke.yml', names);
