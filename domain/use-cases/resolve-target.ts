@@ -86,12 +86,20 @@ const LONGEST_ENVIRONMENT_NAME = 255;
 const isTakenName = ({ name }: DeploymentEnvironment): boolean =>
   name.length > 0 && name.length <= LONGEST_ENVIRONMENT_NAME;
 
-/** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case, and the
- *  environments that there are or the one that was meant. */
-export async function findEnvironment(
+/** Finds a deployment environment of a repository. `ENVIRONMENT_NOT_FOUND` names the rule of exact case. */
+export const findEnvironment = (
   bitbucket: Bitbucket,
   repository: Repository,
   nameOrUuid: string,
+): Promise<Result<DeploymentEnvironment>> =>
+  findEnvironmentFor(bitbucket, repository, { nameOrUuid, mayKnow: async () => false });
+
+/** Finds a deployment environment for a caller. To one who may know, `ENVIRONMENT_NOT_FOUND` names the environments that there are
+ *  or the one that was meant. */
+export async function findEnvironmentFor(
+  bitbucket: Bitbucket,
+  repository: Repository,
+  { nameOrUuid, mayKnow }: { nameOrUuid: string; mayKnow: () => Promise<boolean> },
 ): Promise<Result<DeploymentEnvironment>> {
   const environment = await bitbucket.findEnvironment(
     repository,
@@ -103,7 +111,8 @@ export async function findEnvironment(
     return fail(problem('ENVIRONMENT_NOT_FOUND', detail, { errors }));
   }
   if (environment) return ok(environment);
-  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${await environmentRemedy(bitbucket, repository, nameOrUuid)}`;
+  const remedy = (await mayKnow()) ? await environmentRemedy(bitbucket, repository, nameOrUuid) : '';
+  const detail = `${repository.fullName} has no deployment environment of that name (case-sensitive) or UUID.${remedy}`;
   return fail(
     problem('ENVIRONMENT_NOT_FOUND', detail, {
       errors: [{ pointer: '/environment', detail: 'does not exist' }],

@@ -2,6 +2,7 @@ import { ACCOUNT_RULE } from '../../access/accounts/open-accounts.ts';
 import {
   authorise,
   couldBeAllowed,
+  decideAccess,
   deniedAccess,
   type Resource,
   refuse,
@@ -27,7 +28,7 @@ import { type Parameters, parseParameters } from '../../templates/parameters.ts'
 import type { Template } from '../../templates/template.ts';
 import { type AccessPorts, accessContextOf, authoriseSomewhere } from '../access.ts';
 import type { RenderPorts } from '../replan.ts';
-import { findEnvironment, findRepository, type Target } from '../resolve-target.ts';
+import { findEnvironmentFor, findRepository, type Target } from '../resolve-target.ts';
 import { resolveForPipeline } from './pipeline-target.ts';
 
 /** What checking a request needs: it reads Bitbucket and writes nothing. */
@@ -57,31 +58,22 @@ export async function prepareRequest(
   const checked = checkTemplate(ports, request);
   if (!checked.ok) return checked;
   const { template, parameters } = checked.value;
-  const target = own ?? (await resolve(ports, request));
+  // The names of a repository's environments are for those who may request for it.
+  const mayKnow = async (found: Repository): Promise<boolean> => {
+    const whole = requestFor(ports, caller, { target: { repository: found }, checked: checked.value });
+    return decideAccess({ rules, ...whole, context: await contextOf(ports, whole) }).allowed;
+  };
+  const target = own ?? (await resolve(ports, request, mayKnow));
   if (!target.ok) {
     // A caller who could request only as repository admin must not learn whether the repository exists.
     return early.value.onlyAsAdmin ? refuseAnywhere(ports, caller) : target;
   }
   const { repository, environment } = target.value;
   const account = checked.value.account ?? defaultAccount(configuration, repository);
-  const resource = {
-    workspaceUuid: repository.workspace.uuid,
-    projectUuid: repository.project?.uuid,
-    repositoryUuid: repository.uuid,
-    environmentUuid: environment?.uuid,
-    accountId: account.id,
-    decidedBy: [],
-    template,
-  };
-  const asked = { caller, resource, requesterKinds: undefined };
-  const context = await accessContextOf({
-    access: rules,
-    admins: ports.admins(),
-    actions: ['request'],
-    ...asked,
-  });
-  const allowed = authorise({ rules, caller, action: 'request', resource, context, report });
+  const asked = requestFor(ports, caller, { target: target.value, checked: checked.value });
+  const allowed = authorise({ rules, ...asked, context: await contextOf(ports, asked), report });
   if (!allowed.ok) return allowed;
+  const { resource } = asked;
   const inputs = {
     configuration,
     account,
@@ -119,6 +111,40 @@ function renderFor(
     return refuseBy('ownership', notOwned(inputs.repository, unowned));
   return rendered;
 }
+
+type RequestAttempt = { caller: Caller; action: 'request'; resource: Resource };
+
+/** What the access rules are asked about a request. */
+const requestFor = (
+  { configuration }: CheckPorts,
+  caller: Caller,
+  {
+    target: { repository, environment },
+    checked: { account, template },
+  }: { target: Target; checked: { account: Account | undefined; template: Template } },
+): RequestAttempt => ({
+  caller,
+  action: 'request',
+  resource: {
+    workspaceUuid: repository.workspace.uuid,
+    projectUuid: repository.project?.uuid,
+    repositoryUuid: repository.uuid,
+    environmentUuid: environment?.uuid,
+    accountId: (account ?? defaultAccount(configuration, repository)).id,
+    decidedBy: [],
+    template,
+  },
+});
+
+const contextOf = (ports: CheckPorts, { caller, resource }: RequestAttempt) =>
+  accessContextOf({
+    access: ports.access,
+    admins: ports.admins(),
+    actions: ['request'],
+    caller,
+    resource,
+    requesterKinds: undefined,
+  });
 
 /** The denial of a caller who has not been confirmed as repository admin. */
 function refuseAnywhere({ access: rules, reportDenied: report }: CheckPorts, caller: Caller) {
@@ -163,13 +189,20 @@ function defaultAccount(
   return account;
 }
 
-async function resolve(ports: CheckPorts, request: GrantRequest): Promise<Result<Target>> {
+async function resolve(
+  ports: CheckPorts,
+  request: GrantRequest,
+  mayKnow: (repository: Repository) => Promise<boolean>,
+): Promise<Result<Target>> {
   const name = parseRepositoryName(request.repository);
   if (!name) throw new Error('the schema admits only repository names');
   const repository = await findRepository(ports, name);
   if (!repository.ok) return repository;
   if (request.environment === undefined) return ok({ repository: repository.value });
-  const environment = await findEnvironment(ports.bitbucket, repository.value, request.environment);
+  const environment = await findEnvironmentFor(ports.bitbucket, repository.value, {
+    nameOrUuid: request.environment,
+    mayKnow: () => mayKnow(repository.value),
+  });
   if (!environment.ok) return environment;
   return ok({ repository: repository.value, environment: environment.value });
 }

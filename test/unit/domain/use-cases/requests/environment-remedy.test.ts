@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { AccessRules } from '../../../../../domain/access/authorisation.ts';
 import type { DeploymentEnvironment } from '../../../../../domain/bitbucket/repository.ts';
 import { PortError } from '../../../../../domain/shared/port-error.ts';
-import { findEnvironment } from '../../../../../domain/use-cases/resolve-target.ts';
-import { World } from '../../../../support/domain/fakes/fakes.ts';
+import { requestGrant } from '../../../../../domain/use-cases/requests/request-grant.ts';
+import { findEnvironmentFor } from '../../../../../domain/use-cases/resolve-target.ts';
+import { grantRequest, platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import { codeOf, problemOf, production, shop } from '../../../../support/domain/samples.ts';
 
 let world: World;
@@ -11,7 +13,8 @@ beforeEach(() => {
 });
 
 const detailOf = async (name: string): Promise<string> =>
-  problemOf(await findEnvironment(world.bitbucket, shop, name)).detail;
+  problemOf(await findEnvironmentFor(world.bitbucket, shop, { nameOrUuid: name, mayKnow: async () => true }))
+    .detail;
 const named = (...names: string[]): DeploymentEnvironment[] => names.map((name) => ({ ...production, name }));
 
 describe('an environment that there is not is answered with', () => {
@@ -65,4 +68,20 @@ test.each([
   expect([world.log.streams.size, world.iamWrites()]).toEqual([0, []]);
   world.bitbucket.environments.set(shop.uuid, named('x'.repeat(255)));
   expect(codeOf(await world.request({ environment: production.uuid }))).toBe('ok');
+});
+
+test.each([
+  [
+    'names the environments to who may request for the repository',
+    'request',
+    /There are: "Staging", "Production"\.$/,
+  ],
+  ['names none to who may not', 'read', /of that name \(case-sensitive\) or UUID\.$/],
+])('a request %s', async (_, may, words) => {
+  const { access } = world.requestPorts;
+  const decide: AccessRules['decide'] = ({ action }) => ({ allowed: action === may, rule: 'project' });
+  const ports = { ...world.requestPorts, access: { ...access, decide } };
+  const context = { caller: platform, correlationId: 'x', entryPoint: 'http' as const, dryRun: false };
+  const refusal = problemOf(await requestGrant(ports, grantRequest({ environment: 'qa' }), context));
+  expect(refusal).toMatchObject({ code: 'ENVIRONMENT_NOT_FOUND', detail: expect.stringMatching(words) });
 });
