@@ -155,6 +155,8 @@ function spokeSeed(
       ),
       BoundaryName: account.boundaryPolicy,
       RoleName: roleName,
+      HubRoles: 'rolewright-',
+      TagKeys: ['rolewright:*'],
       RolePath: '/rolewright/',
       HubRoles: 'rolewright-',
       TagKeys: ['rolewright:*'],
