@@ -155,8 +155,6 @@ function spokeSeed(
       ),
       BoundaryName: account.boundaryPolicy,
       RoleName: roleName,
-      HubRoles: 'rolewright-',
-      TagKeys: ['rolewright:*'],
       RolePath: '/rolewright/',
       HubRoles: 'rolewright-',
       TagKeys: ['rolewright:*'],
