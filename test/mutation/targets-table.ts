@@ -45,6 +45,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/grants/deciders/decide-request.ts': ['test/unit/domain/grants/decide-request.test.ts'],
   'domain/grants/deciders/decide-revocation.ts': ['test/unit/domain/grants/decide-revocation.test.ts'],
   'domain/grants/deciders/decide-rename.ts': ['test/unit/domain/grants/decide-rename.test.ts'],
+  'domain/grants/deciders/decide-freeze.ts': ['test/unit/domain/grants/decide-freeze.test.ts'],
   'domain/grants/work.ts': ['test/unit/domain/grants/grant.test.ts'],
   'domain/grants/grant.ts': [
     'test/unit/domain/grants/decide-approval.test.ts',
@@ -58,6 +59,14 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/grant.test.ts',
     'test/unit/domain/grants/requesters.test.ts',
   ],
+  'domain/grants/evolve/containment/': [
+    'test/unit/domain/grants/decide-freeze.test.ts',
+    'test/unit/domain/grants/evolve.test.ts',
+    'test/unit/domain/grants/grant.test.ts',
+    'test/unit/domain/grants/requesters.test.ts',
+  ],
+  'domain/drift/action.ts': ['test/unit/domain/drift/action.test.ts'],
+  'domain/lifetimes/lifetime-rule.ts': ['test/unit/domain/lifetimes/lifetime-rule.test.ts'],
   'domain/guardrails/': guardrailTests,
   'domain/guardrails/scope/': guardrailTests,
 };
