@@ -22,6 +22,7 @@ export type FilledOperation = { name: string; run(): Promise<number> };
 const PAGE = 25;
 const PASS_MS = 270_000;
 const START = instantSchema.parse('2026-01-01T00:00:00.000Z');
+const LONG_AGO = instantSchema.parse('2020-01-01T00:00:00.000Z');
 
 /** Every read, list, filter, search and pass at rest. `own` is one of the few grants that the filters are for. */
 export function readingOperations({ ports }: FilledWorld, own: Grant, other: Grant): FilledOperation[] {
@@ -65,7 +66,8 @@ export function readingOperations({ ports }: FilledWorld, own: Grant, other: Gra
     search('a principal', { principal: 'person:person-1@acme.example' }),
     search('an absent principal', { principal: 'person:absent@acme.example' }),
     search('a repository by UUID', { repository: other.request.intent.repository.uuid }),
-    search('a repository by name', { repository: intent.repository.fullName }),
+    // The own grants are older than all others.
+    search('a repository by name', { repository: intent.repository.fullName, from: LONG_AGO }),
     search('a stream', { stream: other.id }),
     search('a day without events', { to: instantSchema.parse('2026-01-02T00:00:00.000Z') }),
     search('a page of an export', { limit: 100 }),

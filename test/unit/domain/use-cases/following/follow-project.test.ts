@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BitbucketDelivery } from '../../../../../domain/bitbucket/delivery-message.ts';
 import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
 import { PortError } from '../../../../../domain/shared/port-error.ts';
+import { toInstant } from '../../../../../domain/shared/time.ts';
 import { FollowWorld, newRepository } from '../../../../support/domain/follow.ts';
 import { present, shop } from '../../../../support/domain/samples.ts';
 import { asEpoch } from '../../../../support/identifiers.ts';
@@ -102,6 +103,22 @@ describe('the grants of a project with a new key', () => {
     await runOn(120);
     expect(new Set(await keys())).toEqual(new Set(['STORE']));
   });
+
+  test.each(['the rest of the project', 'one repository that failed'])(
+    'of a postponed delivery hand on %s without the row that kept it',
+    async (part) => {
+      const failing = present((await grants())[3]);
+      world.log.beforeAppend = ({ grantId }) => {
+        if (part !== 'one repository that failed') world.clock.advance(1000);
+        else if (grantId === failing.id) throw new PortError('DynamoDB', 'UNAVAILABLE', 'down');
+      };
+      const resumption = { number: 2, dueAt: toInstant(world.clock.now()) };
+      const until = part === 'one repository that failed' ? 120_000 : 5000;
+      await world.deliver('project:updated', { ...about, resumption }, asEpoch(world.clock.now() + until));
+      expect(world.handedOn.length).toBeGreaterThan(0);
+      for (const message of world.handedOn) expect(message).not.toHaveProperty('resumption');
+    },
+  );
 
   test('one that another caller changes meanwhile is not passed over', async () => {
     const oldest = present((await grants()).at(-1));
