@@ -6,9 +6,10 @@ import type { Clock } from '../../domain/shared/clock.ts';
 import { parseUuid, type RepositoryUuid, type WorkspaceUuid } from '../../domain/shared/identifiers.ts';
 import { PortError } from '../../domain/shared/port-error.ts';
 import { type Outgoing, passThrough } from '../outgoing.ts';
-import { blind, contradiction, notShownByParts, rejected, unavailable } from './failures.ts';
+import { blind, contradiction, notShownByParts, notWhole, rejected, unavailable } from './failures.ts';
 import { bitbucketCalls } from './http.ts';
 import type { CredentialSource, Key, Keyring } from './keyring.ts';
+import { firstPage, isPageOf, listedIn } from './listing.ts';
 import { isPartial, type Purpose } from './scopes.ts';
 import {
   environmentShape,
@@ -62,15 +63,23 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
     throw new PortError('Bitbucket', 'DENIED', detail, { problemCode: 'WORKSPACE_NOT_CONFIGURED' });
   }
 
-  /** Whether a credential can read the workspace itself, and Bitbucket does not say that it sees a part of it only. */
-  async function isReadable(workspace: Workspace, ring: Keyring): Promise<boolean> {
+  /** A credential that can read the workspace itself, and of which Bitbucket does not say that it sees a part of it only. */
+  async function wholeKey(workspace: Workspace, ring: Keyring): Promise<Key | undefined> {
     for (const key of ring.keys) {
       const answer = await reading.askWith(workspace, workspacePath(workspace), key).catch(unlessDenied);
       if (answer?.status !== 200 || isPartial(answer.headers.get('x-credential-type'))) continue;
       if (parsed(answer, workspaceShape).uuid !== workspace.uuid) throw contradiction();
-      return true;
+      return key;
     }
-    return false;
+    return undefined;
+  }
+
+  /** The first credential that sees the whole workspace. */
+  async function wholeViewOf(workspace: Workspace): Promise<Key | undefined> {
+    const sight = await reading.ask(workspace, workspacePath(workspace));
+    const worst = sight.isShown ? undefined : gravest(sight.refusals);
+    if (worst && worst.reason !== 'absent' && worst.reason !== 'forbidden') throw worst.error;
+    return wholeKey(workspace, sight.ring);
   }
 
   /** Whether a credential shows any repository of the workspace. */
@@ -121,7 +130,7 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       const sight = await lookAt(workspace, repository);
       if (!sight.isShown) {
         throwUnlessAbsent(sight);
-        if (await isReadable(workspace, sight.ring)) return undefined;
+        if (await wholeKey(workspace, sight.ring)) return undefined;
         const owner = ownerOf(options.credentials, workspace);
         throw (await showsAny(workspace, sight.ring)) ? notShownByParts(owner) : blind(owner);
       }
@@ -135,7 +144,25 @@ export function bitbucketApi(options: BitbucketOptions): Bitbucket {
       const workspace = configured(asked.uuid);
       const sight = await reading.ask(workspace, workspacePath(workspace));
       if (!sight.isShown) throwUnlessAbsent(sight);
-      return isReadable(workspace, sight.ring);
+      return (await wholeKey(workspace, sight.ring)) !== undefined;
+    },
+
+    wholeViewOf: async (asked) => (await wholeViewOf(configured(asked.uuid)))?.id,
+
+    async listRepositories(asked, after) {
+      const workspace = configured(asked.uuid);
+      const key = await wholeViewOf(workspace);
+      if (!key) throw notWhole(ownerOf(options.credentials, workspace));
+      const path = after ?? firstPage(workspace);
+      if (!isPageOf(workspace, path)) throw rejected(400);
+      const answer = await reading.askWith(workspace, path, key);
+      if (answer.status !== 200) throw rejected(answer.status);
+      const { values, next } = parsed(answer, pageOf(z.unknown()));
+      return {
+        by: key.id,
+        items: listedIn(values, workspace),
+        next: next === undefined ? undefined : pathWithin(url, next),
+      };
     },
 
     async findEnvironment(repository, nameOrUuid) {

@@ -57,6 +57,14 @@ export const notShownByParts = ({ slug, place }: Owner): RepositoryNotShown =>
     `None of the credentials of workspace ${slug} shows a repository of this name, and none sees the whole workspace, so this is no proof of its absence. Check the name. If it is right, have an administrator add a credential of the repository or of its project to ${place}.`,
   );
 
+/** None of the credentials sees the whole workspace, so its repositories cannot be listed. */
+export const notWhole = ({ slug, place }: Owner): PortError =>
+  new PortError(
+    'Bitbucket',
+    'DENIED',
+    `None of the credentials of workspace ${slug} sees the whole workspace, so its repositories cannot be listed. Have an administrator add one that does to ${place}.`,
+  );
+
 /** The credentials show nothing of the workspace. */
 export const blind = ({ slug, place }: Owner): PortError =>
   untilStored(

@@ -1,3 +1,4 @@
+import { canonicalHash } from '../../domain/shared/canonical-hash.ts';
 import type { Clock } from '../../domain/shared/clock.ts';
 import { briefMemory } from '../brief-memory.ts';
 import { type ConsumerTokens, consumerTokens } from './consumer-token.ts';
@@ -14,8 +15,10 @@ export type CredentialSource = {
   placeOf(workspaceSlug: string): string;
 };
 
-/** One credential of a workspace in use. `what` names it in errors. */
+/** One credential of a workspace in use. `what` names it in errors. `id` is the same for the same credential, wherever it is in the list, and
+ *  says nothing about it. */
 export type Key = {
+  id: string;
   what: string;
   /** The value of the `Authorization` header; undefined where Bitbucket does not accept the credential. `scopes` are
    *  those that come with a consumer's token. */
@@ -99,22 +102,31 @@ function keyring(credentials: readonly BitbucketCredential[], ports: KeyringPort
 function keyOf(credential: BitbucketCredential, what: string, ports: KeyPorts): Key {
   switch (credential.kind) {
     case 'accessToken':
-      return fixedKey(what, `Bearer ${credential.token}`);
+      return fixedKey({ id: idOf(credential.token), what }, `Bearer ${credential.token}`);
     case 'apiToken':
-      return fixedKey(what, basicAuthorization(credential.email, credential.token));
+      return fixedKey(
+        { id: idOf(credential.email, credential.token), what },
+        basicAuthorization(credential.email, credential.token),
+      );
     case 'oauthConsumer':
-      return consumerKey(what, consumerTokens(credential, ports));
+      // The secret may be replaced: what a consumer sees stays the same.
+      return consumerKey({ id: idOf(credential.key), what }, consumerTokens(credential, ports));
   }
 }
 
-const fixedKey = (what: string, authorization: string): Key => ({
-  what,
+/** Sixteen digits of a hash: enough to distinguish the credentials of a workspace, and too few to learn anything of one. */
+const idOf = (...parts: string[]): string => canonicalHash(['bitbucket credential', ...parts]).slice(0, 16);
+
+type Named = Pick<Key, 'id' | 'what'>;
+
+const fixedKey = (named: Named, authorization: string): Key => ({
+  ...named,
   authorize: async () => ({ authorization, scopes: [] }),
   renew: () => false,
 });
 
-const consumerKey = (what: string, tokens: ConsumerTokens): Key => ({
-  what,
+const consumerKey = (named: Named, tokens: ConsumerTokens): Key => ({
+  ...named,
   async authorize() {
     const found = await tokens.current();
     return found && { authorization: `Bearer ${found.token}`, scopes: found.scopes };

@@ -87,7 +87,8 @@ type Statement = {
   ExpressionAttributeValues: Item;
 };
 
-const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
+/** The key of a repository's item. */
+export const enrolmentKey = (repositoryUuid: RepositoryUuid): Item => ({
   grantId: { S: `repository#${repositoryUuid}` },
 });
 

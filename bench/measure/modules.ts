@@ -11,7 +11,6 @@ const run = promisify(execFile);
 
 export const functionNames = [
   'grants',
-  'revocations',
   'audit',
   'catalogue',
   'fallback',

@@ -1,7 +1,7 @@
 import type { RepositoryUuid, WorkspaceUuid } from '../shared/identifiers.ts';
 import { PortError } from '../shared/port-error.ts';
 import type { Workspace } from './oidc.ts';
-import type { DeploymentEnvironment, Repository } from './repository.ts';
+import type { DeploymentEnvironment, Repository, RepositoryPart } from './repository.ts';
 
 /** No credential of a workspace shows a repository, and none sees the whole workspace: the repository may exist, and its name may
  *  be wrong. Some credential reads another repository of the workspace. */
@@ -21,6 +21,11 @@ export type Bitbucket = {
   findRepository(workspace: Workspace, repository: string): Promise<Repository | undefined>;
   /** Whether the workspace itself can be read now, with a credential that sees all of it. */
   isWorkspaceReadable(workspace: Workspace): Promise<boolean>;
+  /** Which credential sees the whole workspace now: the same text for the same one only; undefined where none does. */
+  wholeViewOf(workspace: Workspace): Promise<string | undefined>;
+  /** The repositories of a workspace from the position `after` on, as one credential shows them that sees the whole workspace.
+   *  Throws `PortError`: `DENIED` where there is no such credential, `REJECTED` for a position that is none. */
+  listRepositories(workspace: Workspace, after: string | undefined): Promise<RepositoryPart>;
   /** By UUID in braces, else by name in exact case. Undefined only after every page was read. */
   findEnvironment(repository: Repository, nameOrUuid: string): Promise<DeploymentEnvironment | undefined>;
   /** The names of a repository's deployment environments, in Bitbucket's order; none where the repository is absent. */

@@ -4,6 +4,7 @@ import {
   parseRepositoryUuid,
   type RepositoryUuid,
 } from '../shared/identifiers.ts';
+import type { Instant } from '../shared/time.ts';
 import type { Workspace } from './oidc.ts';
 
 /** A repository as Bitbucket's API has it now. `fullName` is `workspace-slug/repository-slug`; only the UUID stays. */
@@ -14,6 +15,13 @@ export type Repository = {
   workspace: Workspace;
   project?: { key: string; uuid: ProjectUuid } | undefined;
 };
+
+/** A repository as a list shows it. `createdAt` is undefined where Bitbucket does not say when it was created. */
+export type ListedRepository = Repository & { createdAt: Instant | undefined };
+
+/** Some repositories of a workspace, and where the next ones begin; undefined at the end. `by` is the credential that showed
+ *  them: the same text for the same one only. */
+export type RepositoryPart = { by: string; items: readonly ListedRepository[]; next: string | undefined };
 
 /** A deployment environment of a repository. The name is free text, may be changed, and may be `*`. */
 export type DeploymentEnvironment = { uuid: EnvironmentUuid; name: string };

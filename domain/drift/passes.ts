@@ -46,18 +46,21 @@ export const passPositionSchema = z.strictObject({
 /** See `passPositionSchema`. */
 export type PassPosition = z.infer<typeof passPositionSchema>;
 
-/** What is kept of the passes over an account: where an interrupted one goes on, and when the next one begins. */
-export type PassRecord = { position?: PassPosition | undefined; nextAt?: Instant | undefined };
+/** What is kept of the passes over something: where an interrupted one goes on, and when the next one begins. */
+export type Passes<P> = { position?: P | undefined; nextAt?: Instant | undefined };
 
-/** Where the reconciler keeps its passes. Nothing is decided about a grant by what is kept here: a lost or forged record costs
- *  one pass. */
-export type PassStore = {
-  /** Takes the passes over an account until `until`; undefined where another run has them at `now`. A record that cannot be
+/** Where passes are kept over what is named by a `K`. Nothing is decided about a grant by what is kept here: a lost or forged
+ *  record costs one pass. */
+export type PassesStore<K extends string, P> = {
+  /** Takes the passes over something until `until`; undefined where another run has them at `now`. A record that cannot be
    *  read is empty. */
-  take(
-    account: AccountId,
-    lease: { owner: string; now: Instant; until: Instant },
-  ): Promise<PassRecord | undefined>;
-  /** Keeps a record and gives the account up. Does nothing where another run has taken it meanwhile. */
-  keep(account: AccountId, owner: string, record: PassRecord): Promise<void>;
+  take(over: K, lease: { owner: string; now: Instant; until: Instant }): Promise<Passes<P> | undefined>;
+  /** Keeps a record and gives its passes up. Does nothing where another run has taken them meanwhile. */
+  keep(over: K, owner: string, record: Passes<P>): Promise<void>;
 };
+
+/** The passes over one account. */
+export type PassRecord = Passes<PassPosition>;
+
+/** Where the reconciler keeps its passes over accounts. */
+export type PassStore = PassesStore<AccountId, PassPosition>;

@@ -35,6 +35,8 @@ export const metricUnits = {
   /** What the canary found of roles and identity providers, and of everything else. Both are written by each run. */
   CanaryRolesWrong: 'Count',
   CanaryChecksFailed: 'Count',
+  /** Grants of repositories that are gone were left alone, because a sweep had revoked enough of the workspace for the day. */
+  SweepsBraked: 'Count',
 } as const satisfies Record<string, MetricUnit>;
 
 /** See `metricUnits`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
+import { sweepMessageSchema } from '../drift/sweeps.ts';
 import { owedMessageSchema } from './owed-message.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
@@ -54,6 +55,7 @@ export const workerMessageSchema = z.discriminatedUnion('source', [
   bitbucketDeliverySchema,
   slackAsk,
   owedMessageSchema,
+  sweepMessageSchema,
 ]);
 
 /** See `slackRequest`. */

@@ -30,8 +30,9 @@ export const repositoryRuleSchema = z.strictObject({
     expiresIn: durationSchema.optional(),
   }),
   approved: z.boolean().default(false),
+  sweep: z.boolean().default(false),
 });
 
 /** What each new repository of a project, whose slug fits a pattern, is granted automatically. `approved`: the rule
- *  itself is the approval, where the template requires one. */
+ *  itself is the approval, where the template requires one. `sweep`: also repositories get it whose webhook was lost. */
 export type RepositoryRule = z.infer<typeof repositoryRuleSchema>;

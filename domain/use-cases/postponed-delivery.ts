@@ -1,4 +1,5 @@
 import { type BitbucketDelivery, bitbucketDeliverySchema } from '../bitbucket/delivery-message.ts';
+import type { SweepMessage } from '../drift/sweeps.ts';
 import type { DueRow, GrantTable } from '../grants/stores.ts';
 import type { OwedMessage } from '../messaging/owed-message.ts';
 import type { Worker } from '../messaging/ports.ts';
@@ -111,7 +112,7 @@ const rowOf = (grantId: StreamId, { resumption }: BitbucketDelivery): DueRow | u
 export async function resume(
   ports: PostponePorts & { worker: Worker },
   row: DueRow,
-  message: BitbucketDelivery | OwedMessage,
+  message: BitbucketDelivery | OwedMessage | SweepMessage,
 ): Promise<void> {
   const dueAt = plusSeconds(toInstant(ports.clock.now()), secondsAfter(row.attempts));
   await ports.grants.postpone(row, dueAt);

@@ -1,3 +1,4 @@
+import { isSweep, sweepMessage } from '../drift/sweeps.ts';
 import type { InstallationSwitch } from '../grants/containment/installation.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import type { NewEvent } from '../grants/event.ts';
@@ -131,6 +132,7 @@ export async function reconcile(
     ports.reportDue?.(row);
     if (isPostponed(row.grantId)) await resumeRow(ports, row, pass);
     else if (isOwed(row.grantId)) await sendOwed(ports, row, pass);
+    else if (isSweep(row.grantId)) await goOnSweeping(ports, row, pass);
     else if (row.attempts === 0) await reconcileRow(ports, row, pass);
     else if (retries.length < MOST_RETRIES) retries.push(row);
     else found.due += 1;
@@ -188,6 +190,18 @@ async function sendOwed(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise
   }
 }
 
+/** Hands a sweep to the worker that is not over. Never throws. */
+async function goOnSweeping(ports: ReconcilePorts, row: DueRow, { found }: Pass): Promise<void> {
+  found.due += 1;
+  found.unfinished += 1;
+  try {
+    const message = sweepMessage(row.grantId);
+    await (message ? resume(ports, row, message) : ports.grants.dropDue(row));
+  } catch (error) {
+    ports.reportFailure(row.grantId, error);
+  }
+}
+
 /** Works on one row, and says when it is due again where it is not done. Never throws. */
 async function reconcileRow(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<void> {
   const { found } = pass;
@@ -233,9 +247,8 @@ function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): Seconds | 
 
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   const read = await loadOrReport(ports, row, pass);
-  if (read instanceof UnreadableStream)
-    return closeRow(ports, { row, texts: read.texts, known: undefined }, pass);
-  if (isReadOnly(read)) return closeRow(ports, { row, texts: [], known: read.grant }, pass);
+  if (read instanceof UnreadableStream) return closeRow(ports, { row, texts: read.texts }, pass);
+  if (isReadOnly(read)) return closeRow(ports, { row, texts: [] }, pass);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
     ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass) })
@@ -265,11 +278,11 @@ async function provision(
 /** Closes the role of a grant that this version may not decide about, where it has expired. */
 async function closeRow(
   ports: ReconcilePorts,
-  { row, texts, known }: { row: DueRow; texts: readonly string[]; known: Grant | undefined },
+  { row, texts }: { row: DueRow; texts: readonly string[] },
   pass: Pass,
 ): Promise<RowOutcome> {
   const grantId = parseGrantId(row.grantId);
-  return grantId ? closeExpired(ports, { grantId, texts, known }, pass) : 'retry';
+  return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
 }
 
 /** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. One without

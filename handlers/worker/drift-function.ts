@@ -1,10 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { later } from '../../domain/shared/time.ts';
+import { reconcilerCause } from '../../domain/use-cases/close-due.ts';
 import { type AccountPass, passOverAccounts } from '../../domain/use-cases/drift/drift-pass.ts';
 import type { DriftPorts } from '../../domain/use-cases/drift/running-pass.ts';
 import type { Reconciliation } from '../../domain/use-cases/reconcile.ts';
+import { askForSweeps } from '../../domain/use-cases/sweeping/ask-for-sweeps.ts';
+import { recordRules } from '../../domain/use-cases/sweeping/rules-in-force.ts';
 import { type ReconcilerFunctionPorts, reconcilerFunction } from './reconciler-function.ts';
 
 /** Milliseconds before the function's end after which a pass begins nothing: a look of the provisioner may take its whole
@@ -17,7 +21,10 @@ const askedSchema = z.object({ drift: z.literal(true) });
 
 /** What the reconciler function needs. */
 export type DriftFunctionPorts = ReconcilerFunctionPorts &
-  Omit<DriftPorts, 'reportFailure' | 'reportOrphan'> & { logger: Pick<Logger, 'info' | 'warn' | 'error'> };
+  Omit<DriftPorts, 'reportFailure' | 'reportOrphan'> & {
+    configuration: Configuration;
+    logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  };
 
 /** What the reconciler answers: what was due, and the passes over drift that it made or went on with. */
 export type ReconcilerAnswer = (Reconciliation | { error: string }) & { drift: AccountPass[] };
@@ -31,8 +38,35 @@ export async function reconcileAll(
 ): Promise<ReconcilerAnswer> {
   const [found] = await Promise.allSettled([reconcilerFunction(ports, context)]);
   const drift = await driftFunction(ports, event, context);
+  await sweepsFunction(ports, { isForced: isForcedBy(event), drift }, context);
   if (found.status === 'rejected') throw found.reason;
   return { ...found.value, drift };
+}
+
+const isForcedBy = (event: unknown): boolean => askedSchema.safeParse(event).success;
+
+/** The configurations whose rules this process has seen recorded: they change with a deployment only. */
+const recorded = new WeakSet<Configuration>();
+
+/** Has the worker sweep the workspaces where a pass over drift has begun, and records since when the rules are in force that sweeps act by.
+ *  Never throws: a later run does what this one could not. */
+async function sweepsFunction(
+  ports: DriftFunctionPorts,
+  { isForced, drift }: { isForced: boolean; drift: readonly AccountPass[] },
+  { awsRequestId: correlationId }: Pick<Context, 'awsRequestId'>,
+): Promise<void> {
+  const { configuration, logger } = ports;
+  const reportSweepFailure = (about: string, error: unknown) =>
+    logger.error('a sweep could not be asked for', { about, error: error as Error });
+  try {
+    if (!recorded.has(configuration)) await recordRules(ports, reconcilerCause({ correlationId }));
+    recorded.add(configuration);
+  } catch (error) {
+    reportSweepFailure('the rules in force', error);
+  }
+  if (isForced || drift.some(({ hasBegun }) => hasBegun)) {
+    await askForSweeps({ ...ports, reportSweepFailure }, isForced);
+  }
 }
 
 /** The passes over drift of one run. Reports each in a line; that of a pass that has come to its end makes metrics of its numbers. Never throws: an
@@ -54,7 +88,7 @@ async function driftFunction(
       {
         owner: context.awsRequestId,
         deadline: later(clock.now(), context.getRemainingTimeInMillis() - LAST_LOOK_MS),
-        isForced: askedSchema.safeParse(event).success,
+        isForced: isForcedBy(event),
       },
     );
     for (const pass of passes) {

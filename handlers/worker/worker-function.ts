@@ -5,25 +5,25 @@ import { workerMessageSchema } from '../../domain/messaging/worker-message.ts';
 import { assertNever } from '../../domain/shared/result.ts';
 import { later } from '../../domain/shared/time.ts';
 import { followDelivery } from '../../domain/use-cases/following/follow-delivery.ts';
-import type { FollowPorts } from '../../domain/use-cases/following/follow-repository.ts';
 import { DeliveryGivenUp, doOrPostpone } from '../../domain/use-cases/postponed-delivery.ts';
 import { type Placed, refuseMisplaced } from '../invocation/placed.ts';
 import { type ConversationPorts, converse } from '../slack/conversation.ts';
 import type { NotificationPorts } from '../slack/notifications/sending.ts';
 import { takeOwed } from '../slack/notifications/take-owed.ts';
+import { type SweepFunctionPorts, takeSweep } from './sweep-function.ts';
 
 /** Milliseconds before the function's end after which no further page of a project's grants is begun. */
 const LAST_PAGE_MS = 60_000;
 
 /** What the worker needs for all that it is handed. */
-export type WorkerPorts = ConversationPorts & NotificationPorts & FollowPorts & { metrics: Metrics };
+export type WorkerPorts = ConversationPorts & NotificationPorts & SweepFunctionPorts & { metrics: Metrics };
 
 /** Processes a message from a function at the edge; every message may be redelivered. Only functions of this
  *  stack may invoke it, so a malformed message is a bug: it is logged and not retried. */
 export async function takeMessage(
   ports: WorkerPorts,
   event: unknown,
-  context: Pick<Context, 'getRemainingTimeInMillis'> & Placed,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'> & Placed,
 ): Promise<void> {
   const { logger } = ports;
   refuseMisplaced(ports, context);
@@ -41,6 +41,8 @@ export async function takeMessage(
     case 'notify':
     case 'remind':
       return takeOwed(ports, message);
+    case 'sweep':
+      return takeSweep(ports, message, context);
     default:
       assertNever(message);
   }

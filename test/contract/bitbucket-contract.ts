@@ -92,6 +92,20 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
       expect(await bitbucket.isWorkspaceReadable(NOBODY)).toBe(false);
     });
 
+    test('the repositories of a workspace are listed, page by page, by the credential that sees all of it', async () => {
+      const { workspace } = world.shop;
+      const listed: Repository[] = [];
+      let after: string | undefined;
+      do {
+        const part = await bitbucket.listRepositories(workspace, after);
+        expect(part.by).toBe(await bitbucket.wholeViewOf(workspace));
+        listed.push(...part.items.map(({ createdAt: _, ...repository }) => repository));
+        after = part.next;
+      } while (after !== undefined);
+      expect(listed).toEqual(expect.arrayContaining([world.shop, world.web]));
+      expect(new Set(listed.map(({ uuid }) => uuid)).size).toBe(listed.length);
+    });
+
     test('a renamed repository is the same under its new name', async () => {
       await world.rename();
       const { shop } = world;
@@ -119,6 +133,7 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
         () => bitbucket.findEnvironment(shop, staging.uuid),
         () => bitbucket.isOidcEnabled(shop.workspace.slug),
         () => bitbucket.isWorkspaceReadable(shop.workspace),
+        () => bitbucket.listRepositories(shop.workspace, undefined),
       ];
       for (const [failure, { code, begin }] of Object.entries(world.failures)) {
         await begin();

@@ -23,8 +23,9 @@ const LEASE_MARGIN_SECONDS = 60;
  *  begins no call after `deadline`. */
 export type DriftRun = { owner: string; deadline: EpochMilliseconds; isForced: boolean };
 
-/** What a run found in an account. `isDone`: the pass has come to its end; else the next run goes on with it. */
-export type AccountPass = { account: AccountId; isDone: boolean; found: DriftFound };
+/** What a run found in an account. `hasBegun`: the pass began in this run. `isDone`: it has come to its end; else the next run goes
+ *  on with it. */
+export type AccountPass = { account: AccountId; hasBegun: boolean; isDone: boolean; found: DriftFound };
 
 /** Compares every grant with IAM, account by account, where a pass is due or was interrupted. Only one run passes over an account
  *  at a time. What is kept in memory is one answer of IAM and the ids that were seen. An account that cannot be
@@ -68,7 +69,7 @@ async function passOver(
     ? { nextAt: plusSeconds(position.startedAt, PASS_EVERY_SECONDS) }
     : { position: { ...pass.position, seen: [...pass.seen], found } };
   await passes.keep(account.id, run.owner, kept);
-  return { account: account.id, isDone, found };
+  return { account: account.id, hasBegun: position !== record.position, isDone, found };
 }
 
 /** Where a pass begins or goes on; undefined where none is due, as in the first run of an installation. */

@@ -47,15 +47,16 @@ export type FollowPorts = RequestPorts & {
 /** Grants of one repository that are worked on concurrently. Our choice. */
 const SIDE_BY_SIDE = 10;
 
-/** What caused the look-up in Bitbucket: a verified delivery. */
-export type Occasion = { correlationId: string; entryPoint: 'bitbucket' };
+/** What caused the look-up in Bitbucket: a verified delivery, or a sweep. */
+export type Occasion = { correlationId: string; entryPoint: 'bitbucket' | 'schedule' };
 
 /** The caller who requests what the rules of the configuration give. */
-const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
+export const RULES: Caller = { principal: REPOSITORY_RULES, groups: [] };
 /** The principal that records new names in grants, and revokes the grants of a deleted repository. */
 const WORKER: Caller = { principal: { kind: 'system', id: 'worker' }, groups: [] };
 
-const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
+/** The cause of what follows Bitbucket. */
+export const causeOf = (occasion: Occasion): Cause => ({ principal: WORKER.principal, ...occasion });
 
 /** Reconciles one repository with Bitbucket's current state; idempotent and order-independent. Grants get the
  *  repository's present names. A repository that `isNew` gets what the rules give. The grants of a repository that is
@@ -89,8 +90,8 @@ export async function followRepository(
 /** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an
  *  index may not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `known` are the grants that
  *  could be read, `unreadable` the streams that no retry will read, and `unread` the first other failure. */
-async function liveGrantsOf(
-  ports: FollowPorts,
+export async function liveGrantsOf(
+  ports: StaleRowPorts,
   uuid: RepositoryUuid,
 ): Promise<{
   known: Grant[];
@@ -181,7 +182,7 @@ async function applyRules(ports: FollowPorts, repository: Repository, occasion: 
 
 /** Approves a rule's request where a rule has `approved: true`. A request that waits for another reason, such
  *  as a name without an owner, still waits for a person. */
-async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occasion): Promise<void> {
+export async function approveByRule(ports: FollowPorts, grantId: GrantId, occasion: Occasion): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId);
     const { grant } = stream;
@@ -214,7 +215,7 @@ const passing: readonly Problem['code'][] = [
   'PLAN_CHANGED',
 ];
 
-async function revokeAll(
+export async function revokeAll(
   ports: FollowPorts,
   grants: readonly Revocable[],
   occasion: Occasion,
@@ -247,9 +248,11 @@ async function closeUnreadable(
   }
 }
 
-type Revocable = { id: GrantId; fullName: string };
+/** A grant to revoke, and the name of its repository. */
+export type Revocable = { id: GrantId; fullName: string };
 
-const toRevocable = ({ id, request }: Grant): Revocable => ({
+/** What is revoked of a grant. */
+export const toRevocable = ({ id, request }: Grant): Revocable => ({
   id,
   fullName: request.intent.repository.fullName,
 });

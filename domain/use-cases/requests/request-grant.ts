@@ -55,11 +55,11 @@ export type RequestPorts = StaleRowPorts &
 export type RequestContext = {
   caller: Caller;
   correlationId: string;
-  entryPoint: 'http' | 'bitbucket' | 'slack';
+  entryPoint: 'http' | 'bitbucket' | 'slack' | 'schedule';
   dryRun: boolean;
   /** Whether only a grant is created that does not exist or has failed. A grant that was revoked, rejected or changed
-   *  since stays unchanged. */
-  createOnly?: boolean;
+   *  since stays unchanged. With `first` so does one that has any event. */
+  createOnly?: boolean | 'first';
   /** Whether the message may be redelivered with the same correlation id. Its effects are then not repeated. */
   isRedelivery?: boolean;
 };
@@ -107,6 +107,7 @@ async function requestOnce(
   const { context } = asked;
   const staysAsItIs =
     (context.createOnly && !isUntouched(stream.grant)) ||
+    (context.createOnly === 'first' && stream.grant !== undefined) ||
     (context.isRedelivery && isDoneBy(stream, causeOf(context)));
   if (staysAsItIs) return answerToRequest('unchanged', stream, stream);
   const now = toInstant(ports.clock.now());

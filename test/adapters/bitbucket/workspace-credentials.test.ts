@@ -135,6 +135,56 @@ describe('an OAuth consumer', () => {
   });
 });
 
+describe('the repositories of a workspace', () => {
+  const list = (after?: string) => world.bitbucket.listRepositories(acme, after);
+
+  test('are listed with the time of their creation, by a credential that has an id of its own', async () => {
+    const { by, items, next } = await list();
+    expect(items.map(({ slug }) => slug).sort()).toEqual(['api', 'shop', 'web']);
+    expect(items[0]?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/);
+    expect(next).toBeUndefined();
+    expect(by).toMatch(/^[0-9a-f]{16}$/);
+    expect(by).toBe(await world.open().wholeViewOf(acme));
+    expect(everythingIn(by)).not.toContain('sandbox-token');
+  });
+
+  test('are listed by the same credential under the same id, wherever it is in the list', async () => {
+    const other = await credentialWorld();
+    const part = await other.make({ workspace: 'acme', kind: 'accessToken', project: 'WEB' });
+    other.source.store('acme', [part, 'sandbox-token-acme']);
+    expect(await other.bitbucket.wholeViewOf(acme)).toBe(await world.bitbucket.wholeViewOf(acme));
+    await other.close();
+  });
+
+  test('are listed by another credential under another id', async () => {
+    const other = await credentialWorld();
+    other.source.store('acme', await other.make({ workspace: 'acme', kind: 'oauthConsumer' }));
+    const id = await other.bitbucket.wholeViewOf(acme);
+    expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(id).not.toBe(await world.bitbucket.wholeViewOf(acme));
+    await other.close();
+  });
+
+  test('are not listed where no credential sees all of it', async () => {
+    world.source.store('acme', [
+      await world.make({ workspace: 'acme', kind: 'accessToken', project: 'WEB' }),
+    ]);
+    const bitbucket = world.open();
+    expect(await bitbucket.wholeViewOf(acme)).toBeUndefined();
+    await expect(bitbucket.listRepositories(acme, undefined)).rejects.toMatchObject({ code: 'DENIED' });
+  });
+
+  test.each([
+    '/workspaces/acme?',
+    '/repositories/globex?page=2',
+    '/repositories/acme/shop',
+    'https://evil.example/2.0/repositories/acme?page=2',
+  ])('are asked for by no position like %s', async (after) => {
+    await expect(list(after)).rejects.toMatchObject({ code: 'REJECTED' });
+    expect((await world.calls()).filter((call) => !call.includes('/workspaces/'))).toEqual([]);
+  });
+});
+
 describe('several credentials', () => {
   const parts = async () => [
     await world.make({ workspace: 'acme', kind: 'accessToken', repository: 'shop' }),

@@ -1,7 +1,11 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamodbClient } from '../../../adapters/dynamodb/client.ts';
-import { dynamodbPassStore } from '../../../adapters/dynamodb/pass-store.ts';
+import { dynamodbGrantTable } from '../../../adapters/dynamodb/grant-table.ts';
+import { dynamodbPassStore, dynamodbSweepStore } from '../../../adapters/dynamodb/pass-store.ts';
+import { dynamodbSights } from '../../../adapters/dynamodb/sights.ts';
+import { NOTHING_SWEPT, type SweepPosition } from '../../../domain/drift/sweeps.ts';
+import type { RepositoryUuid } from '../../../domain/shared/identifiers.ts';
 import {
   createTables,
   type DynamodbSandbox,
@@ -10,7 +14,13 @@ import {
 import { passStoreContract } from '../../contract/drift/pass-store-contract.ts';
 import { useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { FakePassStore } from '../../support/domain/fakes/inventory.ts';
-import { asAccountId, asInstant } from '../../support/identifiers.ts';
+import {
+  asAccountId,
+  asGrantId,
+  asInstant,
+  asRepositoryUuid,
+  asWorkspaceUuid,
+} from '../../support/identifiers.ts';
 
 let sandbox: DynamodbSandbox;
 let client: DynamoDBClient;
@@ -59,6 +69,53 @@ describe('passes in a table', () => {
       until: asInstant('2026-11-23T09:05:00.000Z'),
     };
     expect(await store.take(account, lease)).toEqual({});
+  });
+});
+
+describe('sweeps in a table', () => {
+  const workspace = asWorkspaceUuid('{922e118c-f34f-4226-a897-0e0afbec553d}');
+  const lease = {
+    owner: 'one',
+    now: asInstant('2026-11-23T09:00:00.000Z'),
+    until: asInstant('2026-11-23T09:05:00.000Z'),
+  };
+  const position: SweepPosition = {
+    startedAt: asInstant('2026-11-23T08:00:00.000Z'),
+    phase: 'missing',
+    by: 'credential',
+    account: 2,
+    missing: [asRepositoryUuid('{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}')],
+    found: { ...NOTHING_SWEPT, grants: 9 },
+  };
+
+  test('are kept beside the passes, and come back as they were', async () => {
+    const { name } = await openTable();
+    const sweeps = dynamodbSweepStore(client, name);
+    expect(await sweeps.take(workspace, lease)).toEqual({});
+    expect(await sweeps.take(workspace, { ...lease, owner: 'two' })).toBeUndefined();
+    await sweeps.keep(workspace, 'one', { position });
+    expect(await sweeps.take(workspace, lease)).toEqual({ position });
+  });
+
+  test('remember which repositories were seen, beside the ids of their grants', async () => {
+    const { name } = await openTable();
+    const sights = dynamodbSights(client, name);
+    const [shop, web, gone] = [1, 2, 3].map((n) =>
+      asRepositoryUuid(`{00000000-0000-4000-8000-00000000000${n}}`),
+    ) as [RepositoryUuid, RepositoryUuid, RepositoryUuid];
+    const grantId = asGrantId('gr_hrq6egvaok6463yco36ybujl4g');
+    await dynamodbGrantTable(client, name).enrol(shop, grantId, []);
+    const sight = { by: 'credential', at: position.startedAt };
+    await sights.remember(shop, sight);
+    await sights.remember(web, { by: 'former', at: position.startedAt });
+    await sights.remember(web, sight);
+    expect(await sights.recall([shop, web, gone])).toEqual(
+      new Map([
+        [shop, { enrolled: [grantId], sight }],
+        [web, { enrolled: [], sight }],
+      ]),
+    );
+    expect(await dynamodbGrantTable(client, name).listEnrolled(shop)).toEqual([grantId]);
   });
 });
 

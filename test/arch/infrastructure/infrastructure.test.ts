@@ -104,7 +104,6 @@ describe('the worker', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
-      'RevocationsRole',
       'SlackRole',
       'WebhooksRole',
       'WorkerRole',
@@ -140,10 +139,9 @@ describe('the freeze of the installation', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
-      'RevocationsRole',
       'WorkerRole',
     ]);
-    expect(mayDo('ssm:PutParameter')).toEqual(['ReconcilerRole', 'RevocationsRole']);
+    expect(mayDo('ssm:PutParameter')).toEqual(['GrantsRole', 'ReconcilerRole']);
     for (const action of ['ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:LabelParameterVersion']) {
       expect(mayDo(action)).toEqual([]);
     }
@@ -178,12 +176,7 @@ describe('the provisioner', () => {
   test('is reached by Invoke only, from the functions that need it', () => {
     expect(all.provisioner?.events ?? []).toEqual([]);
     for (const one of Object.values(all)) expect(one).not.toHaveProperty('url');
-    expect(invokersOf('provisioner')).toEqual([
-      'GrantsRole',
-      'ReconcilerRole',
-      'RevocationsRole',
-      'WorkerRole',
-    ]);
+    expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
   });
 
   test('is the only one that may write in IAM; the reconciler and the canary may look, and nobody else may do anything there', () => {
@@ -322,7 +315,6 @@ describe('the log', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
-      'RevocationsRole',
       'WorkerRole',
     ]);
     const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
@@ -368,7 +360,7 @@ describe('the log', () => {
       Object.keys(policies)
         .filter((role) => verdict(policies[role] ?? {}, action, grants, context) === 'allow')
         .sort();
-    const rowReaders = ['GrantsRole', 'ProvisionerRole', 'RevocationsRole', 'WorkerRole'];
+    const rowReaders = ['GrantsRole', 'ProvisionerRole', 'WorkerRole'];
     // The reconciler reads the row of a grant whose events cannot be read.
     expect(mayRead('dynamodb:BatchGetItem')).toEqual([...rowReaders, 'ReconcilerRole'].sort());
     // The audit log finds repositories by their names, and reads no row.
@@ -404,7 +396,6 @@ describe('the log', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
-      'RevocationsRole',
       'WorkerRole',
     ]);
     expect(mayDo('dynamodb:PutItem')).toEqual(['ProvisionerRole']);

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { INSTALLATION } from '../../../domain/shared/identifiers.ts';
 import { reconcileAll } from '../../../handlers/worker/drift-function.ts';
 import { World } from '../../support/domain/fakes/fakes.ts';
 import { FakeInventory, FakePassStore } from '../../support/domain/fakes/inventory.ts';
-import { present } from '../../support/domain/samples.ts';
+import { siteRule } from '../../support/domain/follow.ts';
+import { configurationContent, configurationOf, present } from '../../support/domain/samples.ts';
 
 type Line = { message: string; more: Record<string, unknown> };
 
@@ -93,4 +95,50 @@ describe('a run of the reconciler', () => {
       expect(passLines()).toEqual([]);
     },
   );
+});
+
+describe('sweeps', () => {
+  const asked = () => world.handedOn.filter(({ source }) => source === 'sweep');
+
+  test('are asked for where a run is asked for drift, in every workspace', async () => {
+    await run();
+    expect(asked()).toMatchObject(
+      world.configuration.workspaces
+        .filter(({ slug }) => slug === 'acme')
+        .map(({ slug }) => ({ workspace: slug, isForced: true })),
+    );
+  });
+
+  test('are asked for where an hourly pass begins, and left to the worker to time', async () => {
+    await run({});
+    expect(asked()).toEqual([]);
+    world.clock.advance(3_600_000);
+    await run({});
+    expect(asked()).toMatchObject([{ workspace: 'acme', isForced: false }]);
+    await run({});
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('that cannot be asked for stop no run', async () => {
+    world.worker.handOn = () => Promise.reject(new Error('Lambda is away'));
+    expect(await run()).toMatchObject({ drift: expect.any(Array) });
+    expect(lines.map(({ message }) => message)).toContain('a sweep could not be asked for');
+  });
+});
+
+test('the first run of a process records the rules that sweeps act by', async () => {
+  world.configuration = configurationOf({
+    ...configurationContent(),
+    onRepositoryCreated: [siteRule({ sweep: true })],
+  });
+  await run({});
+  expect(await world.eventTypes(INSTALLATION)).toEqual(['InstallationRulesChanged']);
+  const { loadFrom } = world.log;
+  let loads = 0;
+  world.log.loadFrom = (...args) => {
+    loads += args[0] === INSTALLATION ? 1 : 0;
+    return loadFrom.apply(world.log, args);
+  };
+  await run({});
+  expect(loads).toBe(0);
 });

@@ -167,7 +167,7 @@ describe('the reconciler', () => {
 });
 
 describe('the worker', () => {
-  const ample = { getRemainingTimeInMillis: () => 180_000 };
+  const ample = { awsRequestId: 'run-1', getRemainingTimeInMillis: () => 180_000 };
   const deleted = {
     source: 'bitbucket',
     workspace: 'acme',

@@ -72,6 +72,8 @@ export async function startRecordedBitbucket(shapes: Shapes): Promise<RecordedBi
     }
     if (workspace !== acme.uuid) return absent;
     if (kind === 'workspaces' && rest.length === 0) return found(repositoryAnswer.workspace);
+    if (kind === 'repositories' && rest.length === 0)
+      return found({ values: repositories().map(repositoryShown) });
     const [name, collection, asked] = rest;
     const repository = repositories().find(({ uuid, slug }) => uuid === name || slug === name);
     if (kind !== 'repositories' || !repository) return absent;

@@ -71,17 +71,8 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['dynamodb:GetItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],
     ['ssm:GetParameter', FROZEN],
-    ['ssm:GetParameter', 'parameter/cursor-keys'],
-  ],
-  revocations: [
-    ...logging('revocations'),
-    ...appending,
-    ...rows,
-    ...credentials,
-    ...invoking('provisioner', 'worker'),
-    ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],
-    ['ssm:GetParameter', FROZEN],
     ['ssm:PutParameter', FROZEN],
+    ['ssm:GetParameter', 'parameter/cursor-keys'],
   ],
   audit: [
     ...logging('audit'),
@@ -120,7 +111,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ...appending,
     ...rows,
     ...listing,
-    ...['delivery#acme', 'notify#gr_a#1', 'remind#gr_a#1'].map(
+    ...['delivery#acme', 'notify#gr_a#1', 'remind#gr_a#1', 'sweep#acme'].map(
       (row): AdapterCall => ['dynamodb:DeleteItem', 'table/grants', key(row)],
     ),
     ...credentials,
@@ -216,11 +207,7 @@ const WRITES_ROWS = 'it has the read model, and reads it only';
 
 /** Commands that a function's bundle holds and the function never sends, with the reason. */
 export const unreachedCommands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  grants: { ...parameters, PutParameter: 'it reads the switch of the freeze; revocations creates it' },
-  revocations: {
-    GetParameters: LIBRARY,
-    PutItem: 'it forgets the groups of requesters, and keeps none',
-  },
+  grants: { GetParameters: LIBRARY },
   audit: {
     ...parameters,
     ExecuteStatement: APPENDS,

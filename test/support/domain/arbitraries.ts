@@ -179,6 +179,22 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
     startedAt: asInstant('2026-11-23T09:00:00.000Z'),
     found: { grants: 9, reported: 0, repaired: 0, frozen, failed: 0, orphans: 0 },
   })),
+  InstallationRulesChanged: fc.constant({ rules: ['a'.repeat(64)] }),
+  InstallationRepositoryFound: subjects.map(({ repository }) => ({
+    repository,
+    workspace: ACME,
+    rules: [0],
+  })),
+  InstallationRepositoryLost: subjects.map(({ repository }) => ({
+    repository,
+    workspace: ACME,
+    grants: [GRANT_ID],
+  })),
+  InstallationSwept: fc.nat(9).map((renamed) => ({
+    workspace: ACME,
+    startedAt: asInstant('2026-11-23T09:00:00.000Z'),
+    found: { ...SWEPT, renamed },
+  })),
   RepositoryHeld: fc
     .tuple(subjects, texts)
     .map(([{ repository }, reason]) => ({ repository, reason, revoke: [{ grantId: GRANT_ID, seq: 4 }] })),
@@ -187,6 +203,12 @@ const data: { [T in EventType]: fc.Arbitrary<Extract<NewEvent, { type: T }>['dat
   UnreadableRevocationRequested: subjects.map((s) => ({ ...s, cause: 'requested' as const })),
   UnreadableRoleDisabled: fc.tuple(subjects, createdRoles).map(([s, made]) => ({ ...s, role: made })),
   UnreadableRoleNotFound: subjects,
+};
+
+/** What a sweep counts, of nothing. */
+const SWEPT = {
+  ...{ repositories: 0, grants: 0, renamed: 0, gone: 0, revoked: 0 },
+  ...{ kept: 0, requested: 0, without: 0, failed: 0 },
 };
 
 const ownData = Object.entries(data).filter(([type]) => prefixOf(type as EventType) === 'gr_');

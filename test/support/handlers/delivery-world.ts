@@ -94,7 +94,10 @@ export class DeliveryWorld extends FollowWorld {
     const metrics = { put: (measures: Measures) => void this.measured.push(measures) };
     const ports = { ...this.followPorts, logger: quiet, metrics } as unknown as WorkerPorts;
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const failed = await takeMessage(ports, message, { getRemainingTimeInMillis: () => 180_000 }).then(
+      const failed = await takeMessage(ports, message, {
+        awsRequestId: 'run',
+        getRemainingTimeInMillis: () => 180_000,
+      }).then(
         () => false,
         () => true,
       );

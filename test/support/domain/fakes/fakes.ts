@@ -8,7 +8,11 @@ import { noReach } from '../../../../domain/access/reach.ts';
 import { noRepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
 import type { Workspace } from '../../../../domain/bitbucket/oidc.ts';
 import type { Bitbucket } from '../../../../domain/bitbucket/port.ts';
-import type { DeploymentEnvironment, Repository } from '../../../../domain/bitbucket/repository.ts';
+import type {
+  DeploymentEnvironment,
+  Repository,
+  RepositoryPart,
+} from '../../../../domain/bitbucket/repository.ts';
 import type {
   InstallationFreeze,
   InstallationSwitch,
@@ -29,6 +33,7 @@ import {
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import type { Result } from '../../../../domain/shared/result.ts';
+import type { Instant } from '../../../../domain/shared/time.ts';
 import type { Template } from '../../../../domain/templates/template.ts';
 import type { ProvisionerAnswer } from '../../../../domain/use-cases/provisioner.ts';
 import { provisionGrant } from '../../../../domain/use-cases/provisioning/invocation/provision-grant.ts';
@@ -86,6 +91,36 @@ export class FakeBitbucket implements Bitbucket {
   async isWorkspaceReadable({ slug }: Workspace): Promise<boolean> {
     if (this.outage) throw this.outage;
     return this.readableWorkspaces.has(slug);
+  }
+
+  /** The credential that sees the whole workspace; what lists leave out though it is there; when repositories were created; and the
+   *  size of a page. */
+  viewer: string | undefined = 'credential-1';
+  readonly unlisted = new Set<string>();
+  readonly createdAt = new Map<string, Instant>();
+  pageSize = 100;
+  /** What each call of a list asked for. */
+  readonly lists: (string | undefined)[] = [];
+
+  async wholeViewOf(_workspace: Workspace): Promise<string | undefined> {
+    if (this.outage) throw this.outage;
+    return this.viewer;
+  }
+
+  async listRepositories(workspace: Workspace, after: string | undefined): Promise<RepositoryPart> {
+    this.lists.push(after);
+    const by = await this.wholeViewOf(workspace);
+    if (by === undefined) throw new PortError('Bitbucket', 'DENIED', 'No credential sees the workspace.');
+    const own = this.repositories.filter(
+      (one) => one.workspace.uuid === workspace.uuid && !this.unlisted.has(one.uuid),
+    );
+    const from = Number(after ?? 0);
+    const to = from + this.pageSize;
+    return {
+      by,
+      items: own.slice(from, to).map((one) => ({ ...one, createdAt: this.createdAt.get(one.uuid) })),
+      next: to < own.length ? String(to) : undefined,
+    };
   }
 
   async findEnvironment(

@@ -1,5 +1,8 @@
 import type { InventoryOf, Part } from '../../../../domain/drift/inventory.ts';
-import type { PassRecord, PassStore } from '../../../../domain/drift/passes.ts';
+import type { Passes, PassesStore, PassPosition } from '../../../../domain/drift/passes.ts';
+import type { KnownRepository, Sight, Sights } from '../../../../domain/drift/sweeps.ts';
+import type { GrantTable } from '../../../../domain/grants/stores.ts';
+import type { AccountId, RepositoryUuid } from '../../../../domain/shared/identifiers.ts';
 import type { FakeIam } from './iam.ts';
 
 /** What an account shows to a pass over it, in parts of `size`. `calls` are the calls that were made, in order; `onCall` may
@@ -55,19 +58,46 @@ export class FakeInventory {
 }
 
 /** Passes that are kept as text, as a table would. */
-export class FakePassStore implements PassStore {
+export class FakePasses<K extends string, P> implements PassesStore<K, P> {
   readonly records = new Map<string, { record: string; owner?: string; until?: string }>();
 
-  async take(...[account, { owner, now, until }]: Parameters<PassStore['take']>) {
-    const kept = this.records.get(account) ?? { record: '{}' };
+  async take(...[over, { owner, now, until }]: Parameters<PassesStore<K, P>['take']>) {
+    const kept = this.records.get(over) ?? { record: '{}' };
     const isFree = kept.until === undefined || kept.until < now || kept.owner === owner;
     if (!isFree) return undefined;
-    this.records.set(account, { record: kept.record, owner, until });
-    return JSON.parse(kept.record) as PassRecord;
+    this.records.set(over, { record: kept.record, owner, until });
+    return JSON.parse(kept.record) as Passes<P>;
   }
 
-  async keep(...[account, owner, record]: Parameters<PassStore['keep']>) {
-    if (this.records.get(account)?.owner !== owner) return;
-    this.records.set(account, { record: JSON.stringify(record) });
+  async keep(...[over, owner, record]: Parameters<PassesStore<K, P>['keep']>) {
+    if (this.records.get(over)?.owner !== owner) return;
+    this.records.set(over, { record: JSON.stringify(record) });
+  }
+}
+
+/** Passes over accounts. */
+export class FakePassStore extends FakePasses<AccountId, PassPosition> {}
+
+/** Sights beside the enrolled grants of a table. */
+export class FakeSights implements Sights {
+  readonly seen = new Map<RepositoryUuid, Sight>();
+  readonly #grants: Pick<GrantTable, 'listEnrolled'>;
+
+  constructor(grants: Pick<GrantTable, 'listEnrolled'>) {
+    this.#grants = grants;
+  }
+
+  async recall(repositories: readonly RepositoryUuid[]) {
+    const known = new Map<RepositoryUuid, KnownRepository>();
+    for (const uuid of repositories) {
+      const enrolled = await this.#grants.listEnrolled(uuid);
+      const sight = this.seen.get(uuid);
+      if (enrolled.length > 0 || sight) known.set(uuid, { enrolled, sight });
+    }
+    return known;
+  }
+
+  async remember(repository: RepositoryUuid, sight: Sight) {
+    this.seen.set(repository, sight);
   }
 }

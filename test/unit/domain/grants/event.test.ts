@@ -82,7 +82,8 @@ describe('an event', () => {
 
 test('event types are words in the past tense, none twice', () => {
   expect(new Set(eventTypes).size).toBe(eventTypes.length);
-  for (const type of eventTypes) expect(type).toMatch(/^[A-Z][A-Za-z]+(ed|Frozen|Held|Found|NotFound)$/);
+  for (const type of eventTypes)
+    expect(type).toMatch(/^[A-Z][A-Za-z]+(ed|Frozen|Held|Found|NotFound|Lost|Swept)$/);
 });
 
 describe('verification', () => {

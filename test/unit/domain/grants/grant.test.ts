@@ -11,9 +11,11 @@ import {
 } from '../../../../domain/grants/grant.ts';
 import { isAtRest, workOf } from '../../../../domain/grants/work.ts';
 import {
+  ACME,
   chain,
   createdRole,
   documents,
+  GRANT_ID,
   grantAfter,
   present,
   subject,
@@ -83,6 +85,26 @@ const anyEvent: Record<(typeof eventTypes)[number], NewEvent> = {
   InstallationFreezeRequested: { type: 'InstallationFreezeRequested', data: { reason: 'Incident' } },
   InstallationFrozen: { type: 'InstallationFrozen', data: {} },
   InstallationThawed: { type: 'InstallationThawed', data: {} },
+  InstallationRulesChanged: { type: 'InstallationRulesChanged', data: { rules: [] } },
+  InstallationRepositoryFound: {
+    type: 'InstallationRepositoryFound',
+    data: { repository: subject.repository, workspace: ACME, rules: [0] },
+  },
+  InstallationRepositoryLost: {
+    type: 'InstallationRepositoryLost',
+    data: { repository: subject.repository, workspace: ACME, grants: [GRANT_ID] },
+  },
+  InstallationSwept: {
+    type: 'InstallationSwept',
+    data: {
+      workspace: ACME,
+      startedAt: asInstant('2026-11-23T09:00:00.000Z'),
+      found: {
+        ...{ repositories: 1, grants: 1, renamed: 1, gone: 0, revoked: 0 },
+        ...{ kept: 0, requested: 0, without: 0, failed: 0 },
+      },
+    },
+  },
   InstallationCompared: {
     type: 'InstallationCompared',
     data: {

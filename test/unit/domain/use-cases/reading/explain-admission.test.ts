@@ -56,6 +56,8 @@ function stage(
       environmentNames: () => Promise.reject(new Error('nobody asks for environments')),
       isOidcEnabled: () => Promise.reject(new Error('nobody asks whether OIDC is enabled')),
       isRepositoryAdmin: () => Promise.reject(new Error('nobody asks for admins')),
+      wholeViewOf: () => Promise.reject(new Error('nobody asks for credentials')),
+      listRepositories: () => Promise.reject(new Error('nobody asks for a list')),
       isWorkspaceReadable: () => Promise.reject(new Error('nobody asks for the workspace')),
       async findEnvironment(repository, name) {
         asked.push(`${repository.workspace.uuid} ${repository.uuid} ${name}`);
