@@ -1,0 +1,163 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateRoleCommand, IAMClient, ListPoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { clean } from '../../../../scripts/operations/aws-check/clean.ts';
+import { makeRole, type Probe, trustOfAccount } from '../../../../scripts/operations/aws-check/probe.ts';
+import { type Report, reportText } from '../../../../scripts/operations/aws-check/report.ts';
+import { check, refusal, steps } from '../../../../scripts/operations/aws-check.ts';
+import { textOf } from '../../../support/arch/infrastructure.ts';
+import { WalkClock } from '../../../support/crash/world/clock.ts';
+import { startWalkStandIns, type WalkStandIns } from '../../../support/crash/world/stand-ins.ts';
+
+const ACCOUNT = '111122223333';
+
+const clock = new WalkClock();
+let standIns: WalkStandIns;
+let probe: Probe;
+let found: Pick<Report, 'steps' | 'left'>;
+let lines: string[];
+const outcomeOf = (name: string) => found.steps.find((step) => step.name === name)?.outcome;
+
+/** The probe over the stand-ins. There is none for CloudFormation. */
+function localProbe(): Probe {
+  const region = 'eu-central-1';
+  const to = (endpoint: string, accessKeyId: string, secretAccessKey = 'secret', sessionToken?: string) => ({
+    endpoint,
+    region,
+    maxAttempts: 1,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
+  });
+  const { awsUrl, dynamodbUrl } = standIns;
+  return {
+    account: ACCOUNT,
+    region,
+    partition: 'aws',
+    iam: new IAMClient(to(awsUrl, ACCOUNT)),
+    sts: new STSClient(to(awsUrl, ACCOUNT)),
+    ssm: new SSMClient(to(awsUrl, ACCOUNT)),
+    dynamodb: new DynamoDBClient(to(dynamodbUrl, ACCOUNT)),
+    cloudformation: new CloudFormationClient(to('http://127.0.0.1:9', ACCOUNT)),
+    workspace: 'acme',
+    as: ({ AccessKeyId = '', SecretAccessKey, SessionToken }) => ({
+      iam: new IAMClient(to(awsUrl, AccessKeyId, SecretAccessKey, SessionToken)),
+      dynamodb: new DynamoDBClient(to(dynamodbUrl, AccessKeyId, SecretAccessKey, SessionToken)),
+    }),
+    now: () => clock.now(),
+    sleep: (milliseconds) => clock.sleep(milliseconds),
+  };
+}
+
+const madeNow = async () => {
+  const [roles, policies, tables] = await Promise.all([
+    probe.iam.send(new ListRolesCommand({ PathPrefix: '/rolewright-probe/' })),
+    probe.iam
+      .send(new ListPoliciesCommand({ PathPrefix: '/rolewright-probe/', Scope: 'Local' }))
+      .catch(() => ({ Policies: [] })),
+    probe.dynamodb.send(new ListTablesCommand({})),
+  ]);
+  return [
+    ...(roles.Roles ?? []).map(({ RoleName }) => RoleName),
+    ...(policies.Policies ?? []).map(({ PolicyName }) => PolicyName),
+    ...(tables.TableNames ?? []).filter((name) => name.startsWith('rolewright-probe')),
+  ];
+};
+
+beforeAll(async () => {
+  standIns = await startWalkStandIns(clock);
+  probe = localProbe();
+  lines = [];
+  found = await check(probe, (line) => lines.push(line));
+});
+afterAll(() => standIns.close());
+
+test('has sixteen steps, which the checklist names in their order with what is expected', () => {
+  const page = textOf('docs/aws-checklist.md');
+  expect(steps).toHaveLength(16);
+  const rows = [...page.matchAll(/^\| (\d+) \| `([\w-]+)` \| (.*?) \|/gm)].map(([, n, name, expects]) => [
+    n,
+    name,
+    expects,
+  ]);
+  expect(rows).toEqual(steps.map(({ name, expects }, n) => [String(n + 1), name, expects]));
+});
+
+describe('a check', () => {
+  test.each([
+    'role',
+    'missing-role',
+    'boundary-key-on-trust',
+    'boundary-key-on-role',
+    'create-role',
+    'deny-all',
+    'boundary-in-use',
+    'provider',
+    'create-only-parameter',
+  ])('finds %s as expected where IAM is as the stand-in takes it to be', (name) => {
+    expect([name, outcomeOf(name)]).toEqual([name, 'as expected']);
+  });
+
+  test('says what AWS did where it did something else', () => {
+    // The stand-in of DynamoDB denies nothing.
+    const append = found.steps.find(({ name }) => name === 'append');
+    expect(append).toMatchObject({ outcome: 'otherwise' });
+    expect(append?.saw).toBe('first: allowed; again: DuplicateItem; PutItem over it: allowed');
+    expect(outcomeOf('leading-keys')).toBe('otherwise');
+  });
+
+  test('goes on after a step that failed, and skips what nothing was given for', () => {
+    expect(outcomeOf('first-deployment-fails')).toBe('failed');
+    expect(['audience-list', 'import', 'throttling'].map(outcomeOf)).toEqual([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+    expect(found.steps.map(({ name }) => name)).toEqual(steps.map(({ name }) => name));
+    expect(lines).toHaveLength(steps.length + 1);
+  });
+
+  test('removes what it made, and names what it could not remove', async () => {
+    expect(found.left).toEqual(['the stack: Error']);
+    expect(await madeNow()).toEqual([]);
+  });
+
+  test('removes after a death as well, and nothing of others', async () => {
+    await makeRole(probe, 'rolewright-probe-dead');
+    const other = { RoleName: 'rolewright-probe-of-others', AssumeRolePolicyDocument: trustOfAccount(probe) };
+    await probe.iam.send(new CreateRoleCommand(other));
+    await clean(probe);
+    expect(await madeNow()).toEqual([]);
+    const { Roles: roles = [] } = await probe.iam.send(new ListRolesCommand({ PathPrefix: '/' }));
+    expect(roles.map(({ RoleName }) => RoleName)).toContain('rolewright-probe-of-others');
+  });
+});
+
+describe('a check is refused', () => {
+  test.each([undefined, 'prod', 'dev', 'probes', 'my-probe'])('for stage %s', (stage) => {
+    expect(refusal(stage, ACCOUNT, '')).toContain('Only a stage named probe');
+  });
+
+  test('in an account that the configuration names', () => {
+    expect(refusal('probe', ACCOUNT, `accounts:\n  - id: "${ACCOUNT}"`)).toContain('The configuration names');
+    expect(refusal('probe', ACCOUNT, 'accounts: []')).toBeUndefined();
+    expect(refusal('probe-2', ACCOUNT, '')).toBeUndefined();
+  });
+});
+
+test('the report holds no account id, access key or token', () => {
+  const saw = `arn:aws:iam::${ACCOUNT}:role/x AROAEXAMPLEEXAMPLE eyJhbGciOi.eyJzdWIiOiJ4In0.c2ln ASIAEXAMPLEEXAMPLE`;
+  const report = {
+    version: '0.1.0',
+    at: '2026-11-29T00:00:00.000Z',
+    region: 'eu-central-1',
+    partition: 'aws',
+    left: [],
+  };
+  const text = reportText({
+    ...report,
+    steps: [{ name: 'role', expects: 'x', outcome: 'failed', saw, seconds: 1 }],
+  });
+  expect(JSON.parse(text).steps[0].saw).toBe('arn:aws:iam::<account>:role/x <id> <token> <id>');
+});
