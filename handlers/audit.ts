@@ -1,4 +1,9 @@
-import { composeAudits, composeCursors, composeDecidingCore, composeVerifier } from './compose.ts';
+import {
+  composeAudits,
+  composeCursors,
+  composeDecidingCore,
+  composeVerifier,
+} from './composition/compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { auditRoutes } from './http/routes/audit.ts';
 import { observed } from './invocation/observed.ts';

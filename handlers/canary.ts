@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { composeCanary, composeCore } from './compose.ts';
+import { composeCanary, composeCore } from './composition/compose.ts';
 import { observed } from './invocation/observed.ts';
 import { canaryFunction } from './worker/canary-function.ts';
 

@@ -1,4 +1,4 @@
-import { composeCore, composeTemplates, composeVerifier } from './compose.ts';
+import { composeCore, composeTemplates, composeVerifier } from './composition/compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { observed } from './invocation/observed.ts';

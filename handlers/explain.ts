@@ -1,4 +1,4 @@
-import { composeDecidingCore, composeExplanations, composeVerifier } from './compose.ts';
+import { composeDecidingCore, composeExplanations, composeVerifier } from './composition/compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 import { observed } from './invocation/observed.ts';

@@ -1,4 +1,9 @@
-import { composeCursors, composeDecidingCore, composeRequests, composeVerifier } from './compose.ts';
+import {
+  composeCursors,
+  composeDecidingCore,
+  composeRequests,
+  composeVerifier,
+} from './composition/compose.ts';
 import { httpFunction } from './http/http-function.ts';
 import { containmentRoutes } from './http/routes/containment.ts';
 import { grantRoutes } from './http/routes/grants.ts';
@@ -11,7 +16,7 @@ const core = composeDecidingCore();
 
 const requests = composeRequests(core);
 
-/** Requests, decides, lists, shows, freezes and revokes grants, has the reconciler run, and shows callers who they are. */
+/** Requests, decides, lists and shows grants, opens closed ones again, has the reconciler run, and shows callers who they are. */
 export const handler = observed(
   core,
   httpFunction(core, composeVerifier(core), [

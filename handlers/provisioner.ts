@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { composeCore, composeProvisioner } from './compose.ts';
+import { composeCore, composeProvisioner } from './composition/compose.ts';
 import { observed } from './invocation/observed.ts';
 import { provisionerFunction } from './worker/provisioner-function.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { composeCore, composeDriftPasses, composeStreams } from './compose.ts';
+import { composeCore, composeDriftPasses, composeStreams } from './composition/compose.ts';
 import { composeProvisionerClient, composeWorkerClient } from './invocation/clients.ts';
 import { observed } from './invocation/observed.ts';
 import { reconcileAll } from './worker/drift-function.ts';

@@ -1,4 +1,4 @@
-import { composeCore, composeSlackEndpoint } from './compose.ts';
+import { composeCore, composeSlackEndpoint } from './composition/compose.ts';
 import { guarded } from './http/http-function.ts';
 import { observed } from './invocation/observed.ts';
 import { slackEndpoint } from './slack/endpoint.ts';

@@ -1,5 +1,5 @@
 import { webhookEndpoint } from './bitbucket/webhook-endpoint.ts';
-import { composeCore, composeWebhookEndpoint } from './compose.ts';
+import { composeCore, composeWebhookEndpoint } from './composition/compose.ts';
 import { guarded } from './http/http-function.ts';
 import { observed } from './invocation/observed.ts';
 

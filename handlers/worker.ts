@@ -1,4 +1,4 @@
-import { composeDecidingCore, composeWorker } from './compose.ts';
+import { composeDecidingCore, composeWorker } from './composition/compose.ts';
 import { observed } from './invocation/observed.ts';
 import { asynchronousFunction } from './worker/asynchronous-function.ts';
 import { takeMessage } from './worker/worker-function.ts';

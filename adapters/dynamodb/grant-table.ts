@@ -108,7 +108,7 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
         dueAt === undefined
           ? `SET ${set} REMOVE ${[...remove, 'due', 'dueAt', 'dueAttempts'].join(', ')}`
           : `SET ${set}, due = :due, dueAt = :dueAt${removing(remove)}`,
-        '(attribute_not_exists(#seq) OR #seq <= :seq) AND (attribute_not_exists(dueSeq) OR dueSeq <= :seq)',
+        `(attribute_not_exists(#seq) OR #seq < :seq OR ${OF_THIS_SHAPE}) AND (attribute_not_exists(dueSeq) OR dueSeq <= :seq)`,
         { ...values, ...(dueAt === undefined ? {} : dueValues(grantId, dueAt)) },
       );
       if (both) return;
@@ -229,6 +229,9 @@ export function dynamodbGrantTable(client: DynamoDBClient, table: string): Grant
     },
   };
 }
+
+/** A row of the same event that no newer version has written: that row may hold what this version does not know of. */
+const OF_THIS_SHAPE = '(#seq = :seq AND (attribute_not_exists(v) OR v <= :v))';
 
 /** The grant's id in a row; none in a row of another kind. */
 const grantIdsIn = (item: Item): GrantId[] => {

@@ -81,6 +81,7 @@ function eventOf(name: FunctionName, { stack, token, grantId }: Known): unknown 
     http({ method: 'POST', path, ...signed });
   const events: Record<FunctionName, () => unknown> = {
     grants: () => http({ method: 'GET', path: `/v1/grants/${grantId}`, headers, id: grantId }),
+    revocations: () => http({ method: 'DELETE', path: `/v1/grants/${grantId}`, headers, id: grantId }),
     audit: () => http({ method: 'GET', path: '/v1/events', headers }),
     catalogue: () => http({ method: 'GET', path: '/v1/templates', headers }),
     explain: () =>

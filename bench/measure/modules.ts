@@ -11,6 +11,7 @@ const run = promisify(execFile);
 
 export const functionNames = [
   'grants',
+  'revocations',
   'audit',
   'catalogue',
   'fallback',

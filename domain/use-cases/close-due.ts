@@ -4,7 +4,7 @@ import { repositoryHoldOf } from '../grants/containment/repository-hold.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
 import { evolve } from '../grants/evolve/evolve.ts';
 import { canExpire, type Grant, isLive } from '../grants/grant.ts';
-import type { DueRow, GrantTable } from '../grants/stores.ts';
+import type { DueRow } from '../grants/stores.ts';
 import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
@@ -15,7 +15,7 @@ import {
   type RepositoryUuid,
   repositoryStreamOf,
 } from '../shared/identifiers.ts';
-import { type Instant, plusSeconds, seconds, toInstant } from '../shared/time.ts';
+import { plusSeconds, seconds, toInstant } from '../shared/time.ts';
 import { onlyUnreadable } from './access.ts';
 import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
 import {
@@ -48,15 +48,16 @@ export const ABANDONED_SECONDS = seconds(900);
  *  looked at again in an hour. */
 export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
 
-/** Revokes an unreadable grant whose row says that it has expired. An unreadable stream alone is no cause to revoke:
+/** Revokes an unreadable grant whose row says that it has expired; where a newer version wrote row and stream, what this version
+ *  knows of the stream must say so as well as the row's due time. An unreadable stream alone is no cause to revoke:
  *  without an expiry nothing is done. The row is retried later, when the stream may be readable. */
 export async function closeExpired(
   ports: CloseDuePorts,
-  unreadable: Unreadable,
+  unreadable: Unreadable & { known: Grant | undefined },
   pass: ClosingPass,
 ): Promise<RowOutcome> {
   const { grantId } = unreadable;
-  if (!(await hasExpired(ports.grants, grantId, toInstant(ports.clock.now())))) return 'retry';
+  if (!(await hasExpired(ports, unreadable))) return 'retry';
   if (pass.closings >= MOST_CLOSINGS) {
     ports.reportStopped(grantId);
     return 'retry';
@@ -70,11 +71,12 @@ export async function closeExpired(
 /** The row is trusted if the grant's id is the hash of its content. The hash does not cover the expiry, and a false
  *  expiry can only end access. */
 async function hasExpired(
-  grants: Pick<GrantTable, 'read'>,
-  grantId: GrantId,
-  now: Instant,
+  { grants, clock }: Pick<StreamPorts, 'grants' | 'clock'>,
+  { grantId, known }: { grantId: GrantId; known: Grant | undefined },
 ): Promise<boolean> {
-  const [row] = (await grants.read([grantId])).grants;
+  const now = toInstant(clock.now());
+  const { grants: rows, stale } = await grants.read([grantId]);
+  const row = rows[0] ?? (stale.some(({ reason }) => reason === 'version') ? known : undefined);
   if (!row || !canExpire(row.state) || row.expiresAt === undefined || row.expiresAt > now) return false;
   return provenTarget(grantId, [JSON.stringify(row)]) !== undefined;
 }

@@ -247,8 +247,9 @@ function secondsUntilNext(outcome: RowOutcome, { attempts }: DueRow): Seconds | 
 
 async function reconcileOne(ports: ReconcilePorts, row: DueRow, pass: Pass): Promise<RowOutcome> {
   const read = await loadOrReport(ports, row, pass);
-  if (read instanceof UnreadableStream) return closeRow(ports, { row, texts: read.texts }, pass);
-  if (isReadOnly(read)) return closeRow(ports, { row, texts: [] }, pass);
+  if (read instanceof UnreadableStream)
+    return closeRow(ports, { row, texts: read.texts, known: undefined }, pass);
+  if (isReadOnly(read)) return closeRow(ports, { row, texts: [], known: read.grant }, pass);
   const overdue = overdueEvent(read.grant, toInstant(ports.clock.now()));
   const stream = overdue
     ? await appendEvent(ports, read, { event: overdue, cause: reconcilerCause(pass) })
@@ -278,11 +279,11 @@ async function provision(
 /** Closes the role of a grant that this version may not decide about, where it has expired. */
 async function closeRow(
   ports: ReconcilePorts,
-  { row, texts }: { row: DueRow; texts: readonly string[] },
+  { row, texts, known }: { row: DueRow; texts: readonly string[]; known: Grant | undefined },
   pass: Pass,
 ): Promise<RowOutcome> {
   const grantId = parseGrantId(row.grantId);
-  return grantId ? closeExpired(ports, { grantId, texts }, pass) : 'retry';
+  return grantId ? closeExpired(ports, { grantId, texts, known }, pass) : 'retry';
 }
 
 /** What becomes of a row whose grant is at rest: it may await an event that is about to be appended, or never comes. One without

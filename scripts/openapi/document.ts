@@ -11,7 +11,8 @@ type Json = Record<string, unknown>;
 
 /** The tags, one for each function that has routes. */
 const tags: Record<string, string> = {
-  grants: 'Request, list, show, upgrade and revoke grants; approve and reject requests.',
+  grants: 'Request, list, show and upgrade grants; approve and reject requests.',
+  revocations: 'End access: revoke grants and repositories, and freeze.',
   audit: 'The append-only audit log.',
   catalogue: 'The templates that can be requested.',
   explain: 'Why a token is admitted or refused.',

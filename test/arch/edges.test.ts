@@ -77,7 +77,7 @@ describe('the entry file of a function', () => {
     const importing = (target: string) =>
       files.filter(({ path, imports }) => imports.some((taken) => targetOf(path, taken) === target));
     expect(entries.flatMap(importing).map(({ path }) => path)).toEqual([]);
-    const composing = importing('handlers/compose.ts').map(({ path }) => path);
+    const composing = importing('handlers/composition/compose.ts').map(({ path }) => path);
     expect(composing.filter((path) => !entries.includes(path))).toEqual([]);
     expect(composing.length).toBeGreaterThan(8);
   });

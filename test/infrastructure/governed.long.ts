@@ -122,7 +122,9 @@ describe('a stack of a governed account', () => {
       return [name, [...services, ...(may('kms:GenerateDataKey', 'sqs') ? ['sqs data key'] : [])]];
     });
     expect(Object.fromEntries(used)).toEqual({
+      canary: ['dynamodb', 'ssm'],
       grants: ['dynamodb', 'ssm'],
+      revocations: ['dynamodb', 'ssm'],
       audit: ['dynamodb', 'ssm'],
       catalogue: [],
       explain: ['dynamodb', 'ssm'],

@@ -47,7 +47,7 @@ test('a function carries Cedar exactly when it decides who may do what', () => {
     zips.get(name)?.some(({ content }) => content.includes('cedar-wasm/nodejs')),
   );
   expect(names.filter(carriesCedar)).toEqual(deciding);
-  expect(deciding.sort()).toEqual(['audit', 'explain', 'grants', 'worker']);
+  expect(deciding.sort()).toEqual(['audit', 'explain', 'grants', 'revocations', 'worker']);
 });
 
 test('no function holds another source of credentials than its environment', () => {
@@ -164,6 +164,9 @@ test('routes that must get through have limits of their own, and the stage waits
     'DELETE /v1/grants/{id}',
     'POST /slack/commands',
     'POST /slack/interactions',
+    'POST /v1/freeze',
+    'POST /v1/grants/{id}/freeze',
+    'POST /v1/repositories/{uuid}/revoke',
     'POST /webhooks/bitbucket/{workspace}',
   ]);
   expect(DependsOn.map((id) => Resources[id]?.Properties.RouteKey).sort()).toEqual(limited);

@@ -2,7 +2,7 @@ import type { Grant } from '../../grants/grant.ts';
 import type { StaleRow } from '../../grants/row.ts';
 import { type UnreadableItem, UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import type { StreamId } from '../../shared/identifiers.ts';
-import { loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
+import { isReadOnly, loadStream, projectStream, type StreamPorts } from '../grant-stream.ts';
 
 /** What reading the read model needs where a row in it is stale. */
 export type StaleRowPorts = StreamPorts & {
@@ -28,7 +28,8 @@ async function readOne(ports: StaleRowPorts, { grantId, reason }: StaleRow): Pro
   try {
     const stream = await loadStream(ports, grantId);
     if (!stream.grant) throw new UnreadableStream(grantId, 'the row has no events', []);
-    await projectStream(ports, stream);
+    // What a newer version wrote is shown as far as it is known, and its row stays what that version made of it.
+    if (!isReadOnly(stream)) await projectStream(ports, stream);
     return stream.grant;
   } catch (error) {
     ports.reportUnreadable(grantId, error);

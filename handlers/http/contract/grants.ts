@@ -5,7 +5,6 @@ import {
   grantRequestSchema,
   rejectionSchema,
   repositoryNameSchema,
-  revocationRequestSchema,
   upgradeSchema,
 } from '../../../domain/grants/request.ts';
 import type { ProblemCode } from '../../../domain/shared/problem.ts';
@@ -14,7 +13,6 @@ import {
   grantPageSchema,
   grantSchema,
   impactPageSchema,
-  revocationSchema,
 } from '../resources/grant-schema.ts';
 import { STEP_TYPE } from '../resources/pipeline-snippet.ts';
 import { bodyProblems, type Operation } from './operation.ts';
@@ -133,28 +131,6 @@ export const showGrant = {
   successes: { 200: { description: 'The grant, read consistently', schema: grantSchema } },
   problems: ['GRANT_NOT_FOUND', 'CONFLICT'],
   example: { path: { id: EXAMPLE }, status: 200 },
-} as const satisfies Operation;
-
-export const revokeGrant = {
-  id: 'revokeGrant',
-  method: 'DELETE',
-  path: '/v1/grants/{id}',
-  summary: 'Revoke a grant',
-  description:
-    'Ends all access and removes the role. A person’s revoke holds the grant: pipelines, services and rules cannot request it again until a person releases the repository. Idempotent. If the events of the grant cannot be read, the role is closed and kept.',
-  access: 'caller',
-  body: revocationRequestSchema,
-  bodyIsOptional: true,
-  successes: {
-    200: { description: 'Nothing is left in IAM', schema: revocationSchema },
-    202: {
-      description: 'Steps remain; they continue asynchronously',
-      schema: revocationSchema,
-      headers: location,
-    },
-  },
-  problems: [...bodyProblems, 'DENIED', 'GRANT_NOT_FOUND', 'CONFLICT', 'ROLE_NAME_TAKEN'],
-  example: { path: { id: EXAMPLE }, body: { reason: 'No longer needed' }, status: 200 },
 } as const satisfies Operation;
 
 const decision = {

@@ -9,7 +9,6 @@ import { approveGrant, rejectGrant } from '../../../domain/use-cases/requests/ap
 import type { GrantAnswer, RequestAnswer } from '../../../domain/use-cases/requests/outcome.ts';
 import { upgradeGrant } from '../../../domain/use-cases/requests/request-again.ts';
 import { type RequestPorts, requestGrant } from '../../../domain/use-cases/requests/request-grant.ts';
-import { revokeGrant } from '../../../domain/use-cases/requests/revoke-grant.ts';
 import * as own from '../contract/grants.ts';
 import { type CursorPorts, fromCursor, toCursor } from '../cursor-binding.ts';
 import type { Route } from '../http-function.ts';
@@ -19,12 +18,7 @@ import { ProblemError, unwrap } from '../problem-details.ts';
 import { eventResource } from '../resources/event-resource.ts';
 import { grantResource, impactResource, plannedResource } from '../resources/grant-resource.ts';
 import { STEP_TYPE, stepOfAll } from '../resources/pipeline-snippet.ts';
-import { unreadableResource } from '../resources/unreadable-resource.ts';
 import { type RequestTo, route } from '../route.ts';
-
-/** What every answer to a revoke says. Source: IAM User Guide, eventual consistency: no time is guaranteed. */
-const PROPAGATION_NOTICE =
-  'IAM is eventually consistent: the change usually takes effect everywhere within seconds, and AWS guarantees no time. Until then a token may still be admitted and a live session may still act.';
 
 /** The routes on grants, over what they work with. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each route is short.
@@ -108,21 +102,6 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
-  async function revoke({ caller, requestId, path, body: asked }: RequestTo<typeof own.revokeGrant>) {
-    const terms = { reason: asked.reason, withoutHold: asked.hold === false };
-    const context = { ...contextOf(caller, requestId), ...terms };
-    const answer = unwrap(await revokeGrant(ports, path.id ?? '', context));
-    if ('unreadable' in answer) {
-      const { grantId, revocation } = answer;
-      const outcome = revocation.state === 'requested' ? 'accepted' : 'changed';
-      const body = { ...unreadableResource(answer), notice: PROPAGATION_NOTICE };
-      return answerToExisting(outcome, grantId, body);
-    }
-    const { outcome, grant } = answer;
-    const body = { ...grantResource(grant, ports), notice: PROPAGATION_NOTICE };
-    return answerToExisting(outcome, grant.id, body);
-  }
-
   async function events({ caller, path, query }: RequestTo<typeof own.listGrantEvents>) {
     const { limit, cursor } = query;
     const id = path.id ?? '';
@@ -136,7 +115,6 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
     route(own.requestGrant, request),
     route(own.listGrants, list),
     route(own.showGrant, show),
-    route(own.revokeGrant, revoke),
     route(own.approveGrant, approve),
     route(own.rejectGrant, reject),
     route(own.upgradeGrant, upgrade),

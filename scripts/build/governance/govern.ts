@@ -1,3 +1,4 @@
+import { StartFailure } from '../../../adapters/settings/start-failure.ts';
 import type { Governance } from './parameters.ts';
 
 type Statement = {
@@ -24,6 +25,7 @@ const DECRYPTS_THROUGH: Record<string, string> = { dynamodb: 'dynamodb', ssm: 's
  *  and the key on tables, queues and logs, with the right to use it for the roles that need it and none for granted roles. */
 export function govern(template: Template, governance: Governance, installation: string): void {
   const { key } = governance;
+  reserve(template, governance, installation);
   for (const [id, resource] of Object.entries(template.Resources)) {
     const { Type } = resource;
     resource.Properties ??= {};
@@ -37,6 +39,19 @@ export function govern(template: Template, governance: Governance, installation:
     if (Type === 'AWS::IAM::Role') useKey(properties, key);
     if (id === 'Boundary') closeKey(properties, key);
     encrypt(Type, properties, key);
+  }
+}
+
+/** Reserves shares of the account's concurrency. Throws for a function that is not there: a share that nothing has would be missed
+ *  in a flood. */
+function reserve({ Resources }: Template, { reserved }: Governance, installation: string): void {
+  for (const [name, count] of reserved) {
+    const found = Object.values(Resources).find(
+      ({ Type, Properties }) =>
+        Type === 'AWS::Lambda::Function' && Properties?.FunctionName === `${installation}-${name}`,
+    );
+    if (!found) throw new StartFailure([`--param reservedConcurrency: there is no function ${name}`]);
+    found.Properties = { ...found.Properties, ReservedConcurrentExecutions: count };
   }
 }
 

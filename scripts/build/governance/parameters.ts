@@ -11,6 +11,8 @@ export type Governance = {
   prefix: string;
   tags: Readonly<Record<string, string>>;
   key: string | undefined;
+  /** The share of the account's concurrency that is reserved for a function, by its name in `serverless.yml`. */
+  reserved: ReadonlyMap<string, number>;
 };
 
 /** The parameters as the framework gives them: text, or a map for tags that are written in `serverless.yml`. */
@@ -67,18 +69,33 @@ export function parseGovernance(
     'encryptionKey',
     `must be the ARN of a KMS key in ${region}, e.g. arn:aws:kms:${region}:111122223333:key/…; no alias`,
   );
-  const tags = tagsOf(parameters.tags);
+  const tags = pairsOf(parameters.tags);
   errors.push(
     ...(tags ? roleTagErrors({ roleTags: tags }) : ['/: must be key=value,key=value']).map(
       (error) => `--param functionRoleTags${error.replace(/^\/roleTags/, '')}`,
     ),
   );
+  const reserved = pairsOf(parameters.reserved);
+  const isCounted = reserved && Object.values(reserved).every((count) => /^[1-9]\d{0,3}$/.test(count));
+  check(
+    isCounted === true,
+    'reservedConcurrency',
+    'must be function=count,function=count, e.g. revocations=5,provisioner=10',
+  );
   if (errors.length > 0) throw new StartFailure(errors);
-  return { boundary: boundary || undefined, path, prefix, tags: tags ?? {}, key: key || undefined };
+  const shares = new Map(Object.entries(reserved ?? {}).map(([name, count]) => [name, Number(count)]));
+  return {
+    reserved: shares,
+    boundary: boundary || undefined,
+    path,
+    prefix,
+    tags: tags ?? {},
+    key: key || undefined,
+  };
 }
 
-/** Tags as a map, or as `key=value,key=value`; undefined where they are neither. */
-function tagsOf(given: unknown): Record<string, string> | undefined {
+/** A map, or `key=value,key=value`; undefined for what is neither. */
+function pairsOf(given: unknown): Record<string, string> | undefined {
   if (given === undefined || given === null || given === '') return {};
   if (typeof given === 'object') {
     return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));

@@ -5,7 +5,7 @@ import type { Clock } from '../../../domain/shared/clock.ts';
 import { type GrantId, parseGrantId, type StreamId } from '../../../domain/shared/identifiers.ts';
 import { toInstant } from '../../../domain/shared/time.ts';
 import type { Template } from '../../../domain/templates/template.ts';
-import { rowOf } from '../../../domain/use-cases/grant-stream.ts';
+import { isReadOnly, rowOf } from '../../../domain/use-cases/grant-stream.ts';
 import { namesIn, type ReadStream, readStream } from './read-stream.ts';
 import type { RestoredRows, RowState } from './restored-row.ts';
 
@@ -27,7 +27,7 @@ export type Finding = { stream: StreamId; state: RowState | 'other' | 'lost'; da
 export async function compareStream(ports: RebuildPorts, stream: StreamId): Promise<Finding> {
   const read = await readStream(ports, stream);
   const row = rowIn(ports, read);
-  return { ...found(stream, read), ...(row ? { state: await ports.rows.stateOf(row) } : {}) };
+  return { ...found(stream, read), ...(row ? { state: await stateOf(ports, row, read) } : {}) };
 }
 
 /** Makes everything that the read model holds of a stream: what the grant uses exclusively, its names and its place among its repository's
@@ -40,12 +40,20 @@ export async function rebuildStream(ports: RebuildPorts, stream: StreamId): Prom
     await ports.rows.dueOnce(stream, last?.seq ?? 1, toInstant(ports.clock.now()));
     return found(stream, read);
   }
-  const state = await ports.rows.stateOf(row);
+  const state = await stateOf(ports, row, read);
+  if (state === 'ahead') return { ...found(stream, read), state };
   const { repository } = row.grant.request.intent;
   await reserve(ports, row);
   await ports.items.enrol(repository.uuid, row.grantId, namesIn(events));
   const isWritten = await ports.rows.restore(row);
   return { ...found(stream, read), state: isWritten ? state : 'ahead' };
+}
+
+/** The row of a stream that a newer version has written is made where it is missing, so that its end comes, and left alone
+ *  otherwise. */
+async function stateOf({ rows }: RebuildPorts, row: GrantRow, { stream }: ReadStream): Promise<RowState> {
+  const state = await rows.stateOf(row);
+  return isReadOnly(stream) && state !== 'missing' ? 'ahead' : state;
 }
 
 const rowIn = ({ clock }: RebuildPorts, { stream }: ReadStream): GrantRow | undefined =>
@@ -80,7 +88,9 @@ export function summary(findings: readonly Finding[], without: readonly GrantId[
     ...lines,
     ...findings.flatMap(({ stream, damage }) => (damage === undefined ? [] : [`${stream}: ${damage}`])),
     ...findings.flatMap(({ stream, state }) =>
-      state === 'ahead' ? [`${stream}: its row knows of events that the log does not have`] : [],
+      state === 'ahead'
+        ? [`${stream}: its row knows of events that the log does not have, or is of a newer version`]
+        : [],
     ),
     ...without.map((grantId) => `${grantId}: it has a row and no event in the log`),
   ];
@@ -90,7 +100,7 @@ const MEANINGS: Record<Finding['state'], string> = {
   right: 'rows are right',
   missing: 'rows are missing',
   stale: 'rows differ from the log, or are due too late',
-  ahead: 'rows are ahead of the log, and are left alone',
+  ahead: 'rows are ahead of the log or of a newer version, and are left alone',
   other: 'streams of repositories and of the installation, which the reconciler looks at',
   lost: 'grants of which no event can be read',
 };

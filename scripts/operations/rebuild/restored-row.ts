@@ -8,14 +8,14 @@ import {
 import type { Item } from '../../../adapters/dynamodb/client.ts';
 import { projection } from '../../../adapters/dynamodb/indexes/grant-index.ts';
 import { shardOf } from '../../../adapters/dynamodb/indexes/index-query.ts';
-import type { GrantRow } from '../../../domain/grants/row.ts';
+import { type GrantRow, ROW_VERSION } from '../../../domain/grants/row.ts';
 import type { StreamId } from '../../../domain/shared/identifiers.ts';
 import type { Instant } from '../../../domain/shared/time.ts';
 
 /** How a row compares with its stream.
  *  - `right`: it is what would be written, and due no later
  *  - `missing`, `stale`: it is not there; it differs, or is due too late or not at all
- *  - `ahead`: it was projected from an event that the log does not have. It is left alone */
+ *  - `ahead`: it was projected from an event that the log does not have, or by a newer version. It is left alone */
 export type RowState = 'right' | 'missing' | 'stale' | 'ahead';
 
 /** The rows of a table of grants, as a rebuild writes them. Leases are kept, and no due time is moved later or removed. */
@@ -95,7 +95,7 @@ type Statement = {
 };
 
 function compare(row: GrantRow, item: Item): RowState {
-  if (Number(item.seq?.N) > row.seq) return 'ahead';
+  if (Number(item.seq?.N) > row.seq || Number(item.v?.N) > ROW_VERSION) return 'ahead';
   const { set, remove } = projection(row);
   const isEqual =
     Object.entries(set).every(([name, value]) => isDeepStrictEqual({ ...item[name] }, { ...value })) &&
@@ -111,7 +111,7 @@ function contentOf(row: GrantRow): Statement {
   const removing = remove.map((name) => `#${name}`);
   return {
     expression: `SET ${setting.join(', ')}${removing.length > 0 ? ` REMOVE ${removing.join(', ')}` : ''}`,
-    condition: 'attribute_not_exists(#seq) OR #seq <= :seq',
+    condition: '(attribute_not_exists(#seq) OR #seq <= :seq) AND (attribute_not_exists(#v) OR #v <= :v)',
     values: Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
     names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
   };

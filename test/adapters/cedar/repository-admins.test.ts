@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Caller } from '../../../domain/shared/principal.ts';
 import { prepareRequest } from '../../../domain/use-cases/requests/prepare-request.ts';
-import { composeCore, composeRequests } from '../../../handlers/compose.ts';
+import { composeCore, composeRequests } from '../../../handlers/composition/compose.ts';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../../sandbox/bitbucket/server.ts';
 import { armFault, callsOf, useAwsEnvironment } from '../../support/adapters/environment.ts';
 import { codeOf } from '../../support/domain/samples.ts';

@@ -104,6 +104,7 @@ describe('the worker', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
+      'RevocationsRole',
       'SlackRole',
       'WebhooksRole',
       'WorkerRole',
@@ -139,9 +140,10 @@ describe('the freeze of the installation', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
+      'RevocationsRole',
       'WorkerRole',
     ]);
-    expect(mayDo('ssm:PutParameter')).toEqual(['GrantsRole', 'ReconcilerRole']);
+    expect(mayDo('ssm:PutParameter')).toEqual(['ReconcilerRole', 'RevocationsRole']);
     for (const action of ['ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:LabelParameterVersion']) {
       expect(mayDo(action)).toEqual([]);
     }
@@ -176,7 +178,12 @@ describe('the provisioner', () => {
   test('is reached by Invoke only, from the functions that need it', () => {
     expect(all.provisioner?.events ?? []).toEqual([]);
     for (const one of Object.values(all)) expect(one).not.toHaveProperty('url');
-    expect(invokersOf('provisioner')).toEqual(['GrantsRole', 'ReconcilerRole', 'WorkerRole']);
+    expect(invokersOf('provisioner')).toEqual([
+      'GrantsRole',
+      'ReconcilerRole',
+      'RevocationsRole',
+      'WorkerRole',
+    ]);
   });
 
   test('is the only one that may write in IAM; the reconciler and the canary may look, and nobody else may do anything there', () => {
@@ -315,6 +322,7 @@ describe('the log', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
+      'RevocationsRole',
       'WorkerRole',
     ]);
     const appending = ['dynamodb:PartiQLInsert', 'dynamodb:Query', 'dynamodb:GetItem'];
@@ -360,7 +368,7 @@ describe('the log', () => {
       Object.keys(policies)
         .filter((role) => verdict(policies[role] ?? {}, action, grants, context) === 'allow')
         .sort();
-    const rowReaders = ['GrantsRole', 'ProvisionerRole', 'WorkerRole'];
+    const rowReaders = ['GrantsRole', 'ProvisionerRole', 'RevocationsRole', 'WorkerRole'];
     // The reconciler reads the row of a grant whose events cannot be read.
     expect(mayRead('dynamodb:BatchGetItem')).toEqual([...rowReaders, 'ReconcilerRole'].sort());
     // The audit log finds repositories by their names, and reads no row.
@@ -396,6 +404,7 @@ describe('the log', () => {
       'GrantsRole',
       'ProvisionerRole',
       'ReconcilerRole',
+      'RevocationsRole',
       'WorkerRole',
     ]);
     expect(mayDo('dynamodb:PutItem')).toEqual(['ProvisionerRole']);

@@ -71,8 +71,17 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ['dynamodb:GetItem', 'table/claims', key('requester#gr_a')],
     ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],
     ['ssm:GetParameter', FROZEN],
-    ['ssm:PutParameter', FROZEN],
     ['ssm:GetParameter', 'parameter/cursor-keys'],
+  ],
+  revocations: [
+    ...logging('revocations'),
+    ...appending,
+    ...rows,
+    ...credentials,
+    ...invoking('provisioner', 'worker'),
+    ['dynamodb:DeleteItem', 'table/claims', key('requester#gr_a')],
+    ['ssm:GetParameter', FROZEN],
+    ['ssm:PutParameter', FROZEN],
   ],
   audit: [
     ...logging('audit'),
@@ -207,7 +216,11 @@ const WRITES_ROWS = 'it has the read model, and reads it only';
 
 /** Commands that a function's bundle holds and the function never sends, with the reason. */
 export const unreachedCommands: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  grants: { GetParameters: LIBRARY },
+  grants: { ...parameters, PutParameter: 'it reads the switch of the freeze; revocations creates it' },
+  revocations: {
+    GetParameters: LIBRARY,
+    PutItem: 'it forgets the groups of requesters, and keeps none',
+  },
   audit: {
     ...parameters,
     ExecuteStatement: APPENDS,

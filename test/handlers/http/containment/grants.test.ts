@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { DENY_ALL } from '../../../support/domain/fakes/iam.ts';
 import { GRANT_ID, shop } from '../../../support/domain/samples.ts';
@@ -26,7 +27,10 @@ let served: Served;
 beforeEach(async () => {
   world = new World();
   const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports)], callers);
+  served = serveRoutes(
+    [...grantRoutes(ports), ...containmentRoutes(ports), ...revocationRoutes(ports)],
+    callers,
+  );
   await world.request();
 });
 

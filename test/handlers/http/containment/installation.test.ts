@@ -4,6 +4,7 @@ import type { Caller } from '../../../../domain/shared/principal.ts';
 import { recordInstallation } from '../../../../domain/use-cases/close-due.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, shop } from '../../../support/domain/samples.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
@@ -18,7 +19,10 @@ let served: Served;
 beforeEach(() => {
   world = new World();
   const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports)], callers);
+  served = serveRoutes(
+    [...grantRoutes(ports), ...containmentRoutes(ports), ...revocationRoutes(ports)],
+    callers,
+  );
 });
 
 const ask = (as: string, over: object = {}) =>

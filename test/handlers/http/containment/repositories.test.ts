@@ -5,6 +5,7 @@ import { type Caller, REPOSITORY_RULES } from '../../../../domain/shared/princip
 import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, grantRequest, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, present, shop } from '../../../support/domain/samples.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
@@ -26,7 +27,10 @@ beforeEach(() => {
   const limits = { ...world.configuration.limits, liveGrantsPerRepository: 10 };
   world.configuration = { ...world.configuration, limits };
   const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports)], callers);
+  served = serveRoutes(
+    [...grantRoutes(ports), ...containmentRoutes(ports), ...revocationRoutes(ports)],
+    callers,
+  );
 });
 
 const body = (name = 'default') => ({
@@ -75,7 +79,7 @@ describe('DELETE /v1/grants/{id} by a person', () => {
     expectProblem(await ask('shop'), 409, 'FROZEN');
     world = new World();
     const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-    served = serveRoutes(grantRoutes(ports), callers);
+    served = serveRoutes([...grantRoutes(ports), ...revocationRoutes(ports)], callers);
     await ask('shop');
     expect((await revoke('ada', { hold: false })).json).not.toHaveProperty('hold');
     expect((await ask('shop')).status).toBe(201);

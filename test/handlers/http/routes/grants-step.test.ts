@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, shop } from '../../../support/domain/samples.ts';
 import { stepsIn } from '../../../support/domain/step-shell.ts';
@@ -14,7 +15,13 @@ let served: Served;
 beforeEach(() => {
   const world = new World();
   const callers = { ada: platform, sam: stranger, shop: pipelineOf(shop) };
-  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), callers);
+  served = serveRoutes(
+    [
+      ...grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }),
+      ...revocationRoutes(world.requestPorts),
+    ],
+    callers,
+  );
 });
 
 const grant = async (more: Record<string, unknown> = {}) => {

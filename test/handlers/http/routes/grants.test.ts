@@ -3,6 +3,7 @@ import type { Grant } from '../../../../domain/grants/grant.ts';
 import { PortError } from '../../../../domain/shared/port-error.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, present, production, ROLE_ARN, shop, web } from '../../../support/domain/samples.ts';
 import type { Reply } from '../../../support/e2e/http.ts';
@@ -24,7 +25,13 @@ let world: World;
 let served: Served;
 beforeEach(() => {
   world = new World();
-  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), callers);
+  served = serveRoutes(
+    [
+      ...grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }),
+      ...revocationRoutes(world.requestPorts),
+    ],
+    callers,
+  );
 });
 
 const ask = (over: Record<string, unknown> = {}, as = 'ada', query = '') =>

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { callerOfKind, GRANT_ID, present, ROLE_ARN } from '../../../support/domain/samples.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
@@ -9,10 +10,16 @@ let served: Served;
 
 beforeEach(async () => {
   world = new World();
-  served = serveRoutes(grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }), {
-    ada: platform,
-    sam: callerOfKind('person', 'sam@acme.example'),
-  });
+  served = serveRoutes(
+    [
+      ...grantRoutes({ ...world.requestPorts, ...testCursors(world.clock) }),
+      ...revocationRoutes(world.requestPorts),
+    ],
+    {
+      ada: platform,
+      sam: callerOfKind('person', 'sam@acme.example'),
+    },
+  );
   await world.request();
   const texts = present(world.log.streams.get(GRANT_ID));
   world.log.streams.set(GRANT_ID, [...texts.slice(0, -1), '{"type":"GrantBlessed"}']);

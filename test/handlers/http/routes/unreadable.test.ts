@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { auditRoutes } from '../../../../handlers/http/routes/audit.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, present, ROLE_ARN } from '../../../support/domain/samples.ts';
 import {
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await world.request();
   await world.request({ name: 'second' });
   const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-  const routes = [...grantRoutes(ports), ...auditRoutes(ports)];
+  const routes = [...grantRoutes(ports), ...revocationRoutes(ports), ...auditRoutes(ports)];
   served = serveRoutes(routes, { ada: platform, sam: stranger });
 });
 

@@ -9,7 +9,7 @@ import {
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/5a8b2c1d-0000-4000-8000-000000000001';
 const STACK = { installation: 'rolewright-prod', region: 'eu-central-1' };
-const SHIPPED = { boundary: '', path: '/', prefix: '', tags: '', key: '' };
+const SHIPPED = { boundary: '', path: '/', prefix: '', tags: '', key: '', reserved: '' };
 
 function errorsOf(parameters: GovernanceParameters): readonly string[] {
   try {
@@ -36,6 +36,8 @@ describe('the parameters of an organisation', () => {
     [{ tags: 'team=platform, cost center=7' }],
     [{ tags: { team: 'platform', cost: 7 } }],
     [{ key: KEY }],
+    [{ reserved: 'revocations=5,provisioner=10' }],
+    [{ reserved: { reconciler: 1 } }],
   ])('may be %j', (parameters) => {
     expect(errorsOf(parameters)).toEqual([]);
   });
@@ -49,6 +51,9 @@ describe('the parameters of an organisation', () => {
     [{ prefix: 'a/b' }, '--param functionRolePrefix: must be'],
     [{ tags: 'team' }, '--param functionRoleTags/: must be key=value'],
     [{ tags: 'rolewright:grant=x' }, '--param functionRoleTags/rolewright:grant: must not begin'],
+    [{ reserved: 'revocations' }, '--param reservedConcurrency: must be'],
+    [{ reserved: 'revocations=0' }, '--param reservedConcurrency: must be'],
+    [{ reserved: 'revocations=many' }, '--param reservedConcurrency: must be'],
     [{ key: 'alias/company' }, '--param encryptionKey: must be the ARN'],
     [{ key: KEY.replace('eu-central-1', 'us-east-1') }, '--param encryptionKey: must be the ARN'],
   ])('may not be %j', (parameters, error) => {
@@ -96,4 +101,33 @@ test('a role without policies is governed as well, and a template without a boun
     },
   };
   expect(() => govern(foreign, governance, STACK.installation)).toThrow('closes');
+});
+
+describe('a reserved share of the account’s concurrency', () => {
+  const template = (): Template => ({
+    Resources: {
+      RevocationsLambdaFunction: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: 'rolewright-prod-revocations' },
+      },
+      GrantsLambdaFunction: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: 'rolewright-prod-grants' },
+      },
+    },
+  });
+  const reserve = (reserved: string) => {
+    const made = template();
+    govern(made, parseGovernance({ ...SHIPPED, reserved }, STACK), STACK.installation);
+    return Object.values(made.Resources).map(({ Properties }) => Properties?.ReservedConcurrentExecutions);
+  };
+
+  test('is the function’s that is named, and no other’s', () => {
+    expect(reserve('revocations=5')).toEqual([5, undefined]);
+    expect(reserve('')).toEqual([undefined, undefined]);
+  });
+
+  test('of a function that is not there is refused', () => {
+    expect(() => reserve('revocation=5')).toThrow('there is no function revocation');
+  });
 });

@@ -25,7 +25,7 @@ import {
   composeProvisioner,
   composeRequests,
   composeStreams,
-} from '../../../../handlers/compose.ts';
+} from '../../../../handlers/composition/compose.ts';
 import { composeProvisionerClient, composeWorkerClient } from '../../../../handlers/invocation/clients.ts';
 import { asEpoch } from '../../identifiers.ts';
 import { hurry } from '../hurry.ts';

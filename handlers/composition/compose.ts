@@ -1,38 +1,47 @@
-import { accountIam } from '../adapters/aws/account-iam.ts';
-import { iamClient } from '../adapters/aws/iam.ts';
-import { awsRoleInventory } from '../adapters/aws/role-inventory.ts';
-import { awsRoleReader } from '../adapters/aws/role-reader.ts';
-import { secretsIn } from '../adapters/bitbucket/webhook-signature.ts';
-import type { CedarAccess } from '../adapters/cedar/access.ts';
-import { readAccess } from '../adapters/cedar/access-rules.ts';
-import { dynamodbCheckpointStore } from '../adapters/dynamodb/checkpoint-store.ts';
-import { dynamodbClaimStore } from '../adapters/dynamodb/claim-store.ts';
-import { dynamodbClient } from '../adapters/dynamodb/client.ts';
-import { dynamodbPassStore, dynamodbSweepStore } from '../adapters/dynamodb/pass-store.ts';
-import { dynamodbRequesterGroups } from '../adapters/dynamodb/requester-groups.ts';
-import { dynamodbReservations } from '../adapters/dynamodb/reservations.ts';
-import { dynamodbSights } from '../adapters/dynamodb/sights.ts';
-import { frozenParameter } from '../adapters/settings/frozen-parameter.ts';
-import { ssmWebhookSecrets } from '../adapters/settings/secrets.ts';
-import { slackResponse } from '../adapters/slack/response-url.ts';
-import { slackUserGroups } from '../adapters/slack/user-groups.ts';
-import { type SlackWeb, slackWebApi } from '../adapters/slack/web-api.ts';
-import { cursorKeysIn, sealedCursors } from '../adapters/tokens/sealed-cursor.ts';
-import { stepTokenReader } from '../adapters/tokens/step-token-reader.ts';
-import { type TokenVerifier, tokenVerifier } from '../adapters/tokens/verifier.ts';
-import { noRepositoryAdmins, repositoryAdmins } from '../domain/access/repository-admins.ts';
-import type { Bitbucket } from '../domain/bitbucket/port.ts';
-import type { ClaimStore } from '../domain/messaging/ports.ts';
-import type { Reservations } from '../domain/planning/reservation.ts';
-import { hubOf } from '../domain/shared/account.ts';
-import type { AccessPorts } from '../domain/use-cases/access.ts';
-import type { CanaryPorts } from '../domain/use-cases/canary/canary.ts';
-import type { StreamPorts } from '../domain/use-cases/grant-stream.ts';
-import type { ProvisionerPorts } from '../domain/use-cases/provisioning/run.ts';
-import type { AuditPorts } from '../domain/use-cases/reading/audit-events.ts';
-import type { ExplainPorts } from '../domain/use-cases/reading/explain-admission.ts';
-import type { RequestPorts } from '../domain/use-cases/requests/request-grant.ts';
-import type { WebhookPorts } from './bitbucket/webhook-endpoint.ts';
+import { accountIam } from '../../adapters/aws/account-iam.ts';
+import { iamClient } from '../../adapters/aws/iam.ts';
+import { awsRoleInventory } from '../../adapters/aws/role-inventory.ts';
+import { awsRoleReader } from '../../adapters/aws/role-reader.ts';
+import { secretsIn } from '../../adapters/bitbucket/webhook-signature.ts';
+import type { CedarAccess } from '../../adapters/cedar/access.ts';
+import { readAccess } from '../../adapters/cedar/access-rules.ts';
+import { dynamodbCheckpointStore } from '../../adapters/dynamodb/checkpoint-store.ts';
+import { dynamodbClaimStore } from '../../adapters/dynamodb/claim-store.ts';
+import { dynamodbClient } from '../../adapters/dynamodb/client.ts';
+import { dynamodbPassStore, dynamodbSweepStore } from '../../adapters/dynamodb/pass-store.ts';
+import { dynamodbRequesterGroups } from '../../adapters/dynamodb/requester-groups.ts';
+import { dynamodbReservations } from '../../adapters/dynamodb/reservations.ts';
+import { dynamodbSights } from '../../adapters/dynamodb/sights.ts';
+import { frozenParameter } from '../../adapters/settings/frozen-parameter.ts';
+import { ssmWebhookSecrets } from '../../adapters/settings/secrets.ts';
+import { slackResponse } from '../../adapters/slack/response-url.ts';
+import { slackUserGroups } from '../../adapters/slack/user-groups.ts';
+import { type SlackWeb, slackWebApi } from '../../adapters/slack/web-api.ts';
+import { cursorKeysIn, sealedCursors } from '../../adapters/tokens/sealed-cursor.ts';
+import { stepTokenReader } from '../../adapters/tokens/step-token-reader.ts';
+import { type TokenVerifier, tokenVerifier } from '../../adapters/tokens/verifier.ts';
+import { noRepositoryAdmins, repositoryAdmins } from '../../domain/access/repository-admins.ts';
+import type { Bitbucket } from '../../domain/bitbucket/port.ts';
+import type { ClaimStore } from '../../domain/messaging/ports.ts';
+import type { Reservations } from '../../domain/planning/reservation.ts';
+import { hubOf } from '../../domain/shared/account.ts';
+import type { AccessPorts } from '../../domain/use-cases/access.ts';
+import type { CanaryPorts } from '../../domain/use-cases/canary/canary.ts';
+import type { StreamPorts } from '../../domain/use-cases/grant-stream.ts';
+import type { ProvisionerPorts } from '../../domain/use-cases/provisioning/run.ts';
+import type { AuditPorts } from '../../domain/use-cases/reading/audit-events.ts';
+import type { ExplainPorts } from '../../domain/use-cases/reading/explain-admission.ts';
+import type { RequestPorts } from '../../domain/use-cases/requests/request-grant.ts';
+import type { WebhookPorts } from '../bitbucket/webhook-endpoint.ts';
+import type { CursorPorts } from '../http/cursor-binding.ts';
+import { companyKeys, workspaceKeys } from '../http/key-locations.ts';
+import { composeProvisionerClient, composeWorkerClient } from '../invocation/clients.ts';
+import { accessReports, auditReport, measuredLog, stoppedReport } from '../invocation/reports.ts';
+import type { ConversationPorts } from '../slack/conversation.ts';
+import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from '../slack/endpoint.ts';
+import type { NotificationPorts } from '../slack/notifications/sending.ts';
+import { slackNotifier } from '../slack/notifier.ts';
+import type { WorkerPorts } from '../worker/worker-function.ts';
 import {
   type Core,
   composeBitbucket,
@@ -40,16 +49,7 @@ import {
   composeRecords,
   composeTemplates,
   secretFrom,
-} from './composition/core.ts';
-import type { CursorPorts } from './http/cursor-binding.ts';
-import { companyKeys, workspaceKeys } from './http/key-locations.ts';
-import { composeProvisionerClient, composeWorkerClient } from './invocation/clients.ts';
-import { accessReports, auditReport, measuredLog, stoppedReport } from './invocation/reports.ts';
-import type { ConversationPorts } from './slack/conversation.ts';
-import { ACKNOWLEDGEMENT_WAIT_MS, MODAL_WAIT_MS, type SlackPorts } from './slack/endpoint.ts';
-import type { NotificationPorts } from './slack/notifications/sending.ts';
-import { slackNotifier } from './slack/notifier.ts';
-import type { WorkerPorts } from './worker/worker-function.ts';
+} from './core.ts';
 
 export { type Core, composeCore, composeTemplates };
 
