@@ -99,9 +99,7 @@ const targetOf = (grant: Grant) => {
 
 function ownRequest({ requesters }: Grant, principal: Principal): Problem {
   const isUnproven =
-    principal.kind === 'person' &&
-    !requesters.some((other) => comparePersons(other, principal) === 'same') &&
-    requesters.some((other) => comparePersons(other, principal) === 'unknown');
+    principal.kind === 'person' && !requesters.some((other) => comparePersons(other, principal) === 'same');
   const detail = isUnproven
     ? ': nothing verified tells them apart from a person who asked for this. An administrator gives both an entry in people with the email, Slack user or Bitbucket account that each is known by, or the approver decides through the endpoint that the requester used.'
     : ' cannot approve this. A person who has not requested it since the last approval must approve.';

@@ -3,7 +3,7 @@ import { assertNever, fail, ok, type Result } from '../../shared/result.ts';
 import { type Instant, plusSeconds, type Seconds, seconds } from '../../shared/time.ts';
 import type { Approval } from '../../templates/schema.ts';
 import { type EventData, type NewEvent, optional } from '../event.ts';
-import type { ActiveGrant, Grant, RequestInForce } from '../grant.ts';
+import { type ActiveGrant, changeOf, type Grant, type RequestInForce } from '../grant.ts';
 import { type GrantIntent, intentHash } from '../intent.ts';
 import { frozenGrant } from './decide-freeze.ts';
 
@@ -121,7 +121,7 @@ export function isEarlyRenewal(
 }
 
 function underWay(grant: Grant): { ok: false; problem: Problem } {
-  const activity = grant.state === 'active' && grant.change ? 'being changed' : 'being repaired';
+  const activity = changeOf(grant)?.phase === 'updating' ? 'being changed' : 'being repaired';
   const doing = grant.state === 'active' ? activity : grant.state;
   const detail = `Grant ${grant.id} is ${doing} for another request. Repeat the request when that has ended.`;
   return fail(problem('CONFLICT', detail, { retryAfter: CONFLICT_RETRY_AFTER }));

@@ -8,11 +8,16 @@ import {
 import type { NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import { decideLapse } from '../../../../domain/grants/lapse.ts';
-import { CONFIGURATION, type Principal, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
+import {
+  CONFIGURATION,
+  identifiersOf,
+  type Principal,
+  REPOSITORY_RULES,
+} from '../../../../domain/shared/principal.ts';
 import type { ProblemCode } from '../../../../domain/shared/problem.ts';
 import { type Instant, seconds } from '../../../../domain/shared/time.ts';
 import { appended, expectEffect, given, streamOf, type Told } from '../../../support/domain/decider-story.ts';
-import { ada, grace, personOf, subject } from '../../../support/domain/samples.ts';
+import { ada, grace, personOf, problemOf, subject } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 import { asInstant } from '../../../support/identifiers.ts';
 
@@ -21,6 +26,12 @@ const { LAPSES_AT } = story;
 const AFTER = asInstant('2026-12-31T00:00:00.001Z');
 const OTHER_PLAN = 'f'.repeat(64);
 const carol = personOf('carol@acme.example');
+/** A person of whom an email is not known. */
+const bySlack = {
+  kind: 'person',
+  id: 'someone@acme.example',
+  identifiers: identifiersOf({ slack: ['T01ACME', 'U01ADA'] }),
+} as const satisfies Principal;
 const plan = story.planOf();
 const changePlan = story.planOf(story.otherBucket, true);
 
@@ -128,6 +139,25 @@ describe('an approval', () => {
     }
   });
 
+  test('of a frozen grant is refused as such', () => {
+    for (const told of [storyOf.frozen, [...changeWaits, story.frozen]])
+      expect(decideApproval(given(told), decided())).toMatchObject({
+        ok: false,
+        problem: { code: 'FROZEN' },
+      });
+  });
+
+  test.each<[whose: string, requesters: Principal[], by: Principal, says: string]>([
+    ['the requester’s', [ada], ada, 'cannot approve this'],
+    ['one of two requesters’', [bySlack, ada], ada, 'cannot approve this'],
+    ['a service’s', [bySlack], { kind: 'service', id: 'bot' }, 'cannot approve this'],
+    ['that of a person who may be the requester', [bySlack], ada, 'nothing verified tells them apart'],
+    ['that of one who may be one of two', [carol, bySlack], ada, 'nothing verified tells them apart'],
+  ])('that is %s says why it is refused', (_, requesters, principal, says) => {
+    const told = requesters.map((by): Told => ({ by, event: waiting }));
+    expect(problemOf(decideApproval(given(told), decided({ principal }))).detail).toContain(says);
+  });
+
   test('is about the request that waits', () => {
     const result = decideApproval(given(changeWaits), decided({ planHash: changePlan }));
     expect(result).toMatchObject({ ok: true, value: { request: { planHash: changePlan, seq: 5 } } });
@@ -185,6 +215,7 @@ describe('a rejection', () => {
     ['of what does not show what it grants', [withoutProposal(waiting)], {}, 'CONFLICT'],
     ['of a change', changeWaits, { planHash: changePlan }, [rejection({}, changePlan)]],
     ['of the live plan while another waits', changeWaits, {}, 'PLAN_CHANGED'],
+    ['while frozen', storyOf.frozen, {}, 'FROZEN'],
     ...atRest.map(([state, told]): Row => [`while ${state}`, told, {}, 'CONFLICT']),
   ])('%s', (_, told, when, then) => {
     const command = decided(when);

@@ -6,6 +6,7 @@ import {
   OWN_REOPENING_RULE,
 } from '../../../../domain/grants/deciders/decide-freeze.ts';
 import type { NewEvent } from '../../../../domain/grants/event.ts';
+import { identifiersOf, type Principal } from '../../../../domain/shared/principal.ts';
 import { expectEffect, given, type Told } from '../../../support/domain/decider-story.ts';
 import { ada, grace, problemOf, subject, successOf } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
@@ -15,6 +16,12 @@ const { storyOf, changeWaits, updating, freezing, thawing, repairing } = story;
 const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const WHY = 'Odd calls';
 const robot = { kind: 'service', id: 'robot' } as const;
+/** A person of whom an email is not known. */
+const bySlack = {
+  kind: 'person',
+  id: 'someone@acme.example',
+  identifiers: identifiersOf({ slack: ['T01ACME', 'U01ADA'] }),
+} as const satisfies Principal;
 
 const frozen: NewEvent = { type: 'GrantFrozen', data: { ...subject, cause: 'person', reason: WHY } };
 const thawed: NewEvent = { type: 'GrantThawed', data: { ...subject, reason: WHY } };
@@ -116,6 +123,22 @@ describe('who asked for a grant does not open it again', () => {
       expect(refusal.code).toBe('DENIED');
       expect(refusal.detail).toContain(OWN_REOPENING_RULE);
     }
+  });
+
+  test.each<[whose: string, requesters: Principal[], by: Principal, says: string]>([
+    ['the requester’s', [ada], ada, 'asked for this since its last approval'],
+    ['one of two requesters’', [bySlack, ada], ada, 'asked for this since its last approval'],
+    ['a service’s', [bySlack], robot, 'asked for this since its last approval'],
+    ['that of a person who may be the requester', [bySlack], ada, 'nothing verified tells them apart'],
+  ])('and a refusal that is %s says why', (_, requesters, principal, says) => {
+    const asked = requesters.slice(1).map((by): Told => ({ by, event: story.expiryChanged(NOON) }));
+    const told = [
+      { by: requesters[0] ?? ada, event: story.requested() },
+      ...storyOf.active.slice(1),
+      ...asked,
+    ];
+    const grant = given([...told, frozen]);
+    expect(problemOf(decideThaw(grant, { principal, reason: WHY })).detail).toContain(says);
   });
 
   test('whoever thawed, repaired or froze since the last approval: only those who opened it have asked', () => {

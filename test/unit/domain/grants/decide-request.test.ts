@@ -17,9 +17,12 @@ import {
   changeWaits,
   compensating,
   created,
+  expiryChanged,
   grantIn,
   otherBucket,
   planOf,
+  repairing,
+  repairRequested,
   requested,
   started,
   storyOf,
@@ -121,6 +124,27 @@ describe('on a grant that is revoking', () => {
   });
 });
 
+describe('on a frozen grant', () => {
+  test('every request is refused until a person has opened it again', () => {
+    expect(decided(grantIn('frozen'), command())).toBe('FROZEN');
+    expect(decided(grantIn('frozen'), other())).toBe('FROZEN');
+  });
+});
+
+describe('on a grant that is being repaired', () => {
+  const grant = grantAfter(...repairing);
+
+  test('the request that is live changes nothing, and may set the expiry', () => {
+    expect(decided(grant, command())).toBe('unchanged');
+    expect(decided(grant, command(untilMarch))).toBe('unchanged GrantExpiryChanged');
+  });
+
+  test('another request conflicts, whether it needs approval or not', () => {
+    expect(decided(grant, other())).toBe('CONFLICT');
+    expect(decided(grant, other({ approval: 'required' }))).toBe('CONFLICT');
+  });
+});
+
 describe('on an active grant', () => {
   const grant = grantIn('active');
 
@@ -185,6 +209,13 @@ describe('on an active grant', () => {
     expect(events.map(({ type }) => type)).toEqual(expected);
   });
 
+  test('renewed until an instant, as before expiresIn was recorded, is set each time', () => {
+    const limited = grantAfter(...storyOf.active, expiryChanged(EXPIRY));
+    expect(decided(limited, command({ expiresAt: hoursAfter(EXPIRY, 1) }))).toBe(
+      'unchanged GrantExpiryChanged',
+    );
+  });
+
   test.each<[string, NewEvent[]]>([
     ['a request', [lasting(requested()), ...storyOf.active.slice(1)]],
     ['an approved request', [lasting(requested('required')), approved, ...storyOf.active.slice(1)]],
@@ -223,6 +254,8 @@ describe('on an active grant', () => {
 describe('work under way', () => {
   test.each([
     ['being changed', updating],
+    ['being repaired', repairing],
+    ['being repaired', [...changeWaits, repairRequested]],
     ['provisioning', storyOf.provisioning],
     ['revoking', storyOf.revoking],
   ])('is named: %s', (doing, events) => {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { policyText } from '../../../../domain/policy/document.ts';
-import { renderDenyingTrustPolicy, renderTrustPolicy } from '../../../../domain/trust/policy.ts';
+import {
+  renderClosedTrustPolicy,
+  renderDenyingTrustPolicy,
+  renderTrustPolicy,
+} from '../../../../domain/trust/policy.ts';
 import { ACME, shop } from '../../../support/domain/samples.ts';
 import { asAccountId, asEnvironmentUuid } from '../../../support/identifiers.ts';
 
@@ -33,5 +37,22 @@ describe('a trust policy', () => {
     expect(policyText(renderDenyingTrustPolicy(subject))).toBe(
       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/${oidc}"},"Action":"sts:AssumeRoleWithWebIdentity"}]}`,
     );
+  });
+
+  test.each<[string, unknown, string]>([
+    ['the provider of the role’s own policy', renderTrustPolicy(subject), `:oidc-provider/${oidc}`],
+    ['Bitbucket’s host where that names none', { Statement: [] }, ':oidc-provider/api.bitbucket.org'],
+    ['Bitbucket’s host where there is none', null, ':oidc-provider/api.bitbucket.org'],
+  ])('of a role of which no more is known denies to %s', (_, observed, provider) => {
+    expect(renderClosedTrustPolicy(account, observed)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { Federated: `arn:aws:iam::111122223333${provider}` },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+        },
+      ],
+    });
   });
 });
