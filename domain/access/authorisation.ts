@@ -186,8 +186,8 @@ const denial = (rule: string): Decision => ({ allowed: false, rule });
 
 function requestability({ caller, action, resource }: Attempt & { resource: Resource }): string | undefined {
   if (action !== 'request') return undefined;
-  const listed = resource.template?.requestableBy?.includes(caller.principal.kind) ?? false;
-  return listed ? undefined : 'template-requestable-by';
+  const isListed = resource.template?.requestableBy?.includes(caller.principal.kind) === true;
+  return isListed ? undefined : 'template-requestable-by';
 }
 
 /** The next step of a caller whom a built-in rule denies. `default-deny` means that no access rule permits. */

@@ -87,8 +87,9 @@ const emailsOf = ({ id, email }: Person): string[] =>
 
 /** The Slack user that an entry names, as team and user. */
 function slackOf({ slack }: Person): [string, string] | undefined {
-  const [team, user] = slack?.split('/') ?? [];
-  return team && user ? [team, user] : undefined;
+  if (slack === undefined) return undefined;
+  const at = slack.indexOf('/');
+  return [slack.slice(0, at), slack.slice(at + 1)];
 }
 
 /** The entries that name one human: the one with this id, then the one that names this verified email. */

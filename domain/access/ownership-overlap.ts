@@ -15,8 +15,7 @@ export function overlappingPatterns(
   for (const [n, one] of owned.entries()) {
     for (const other of owned.slice(n + 1)) {
       if (!overlap(one, other, hub)) continue;
-      const [left, right] = [one, other].sort((a, b) => (a.project.uuid < b.project.uuid ? -1 : 1));
-      if (!left || !right) continue;
+      const [left, right] = one.project.uuid < other.project.uuid ? [one, other] : [other, one];
       const shown: PatternOverlap = {
         projects: [left.project.key, right.project.key],
         patterns: [left.pattern, right.pattern],

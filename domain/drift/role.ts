@@ -49,7 +49,7 @@ export function judgeRole(applied: AppliedRole, found: FoundRole | undefined): R
   ];
   return {
     differences: isClosedByHand(differences) ? [...differences, CLOSED_BY_HAND] : differences,
-    isOurs: found.path === applied.path && found.tags[GRANT_TAG] === applied.tags[GRANT_TAG],
+    isOurs: isOurs(applied, found),
   };
 }
 
@@ -64,9 +64,12 @@ export function judgeClosedRole(
       ...of('TRUST_CHANGED', allowsNothing(found.trustPolicy) ? [] : ['opened']),
       ...of('BOUNDARY_CHANGED', found.boundaryArn === denyAllArn ? [] : ['opened']),
     ],
-    isOurs: found.path === applied.path && found.tags[GRANT_TAG] === applied.tags[GRANT_TAG],
+    isOurs: isOurs(applied, found),
   };
 }
+
+const isOurs = (applied: Pick<AppliedRole, 'path' | 'tags'>, found: FoundRole): boolean =>
+  found.path === applied.path && found.tags[GRANT_TAG] === applied.tags[GRANT_TAG];
 
 const closed = (kind: DriftKind): Difference => ({ kind, direction: 'closed' });
 const neutral = (kind: DriftKind): Difference => ({ kind, direction: 'neutral' });

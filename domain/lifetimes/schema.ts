@@ -22,7 +22,7 @@ type TemplateSelection = z.infer<typeof templateSelectionSchema>;
 
 /** True where a requirement is for a template. */
 export const selects = (selection: TemplateSelection | undefined, template: string): boolean =>
-  selection === 'all' || (selection?.includes(template) ?? false);
+  selection === 'all' || selection?.includes(template) === true;
 
 const limits = { default: durationSchema.optional(), max: durationSchema.optional() };
 

@@ -1,7 +1,7 @@
 import { decidingProjects } from '../access/teams/deciding-projects.ts';
 import type { ActiveGrant, Grant, RequestInForce } from '../grants/grant.ts';
 import { type GrantIntent, intentHash } from '../grants/intent.ts';
-import { latestEndOf, type Term } from '../lifetimes/latest-end.ts';
+import type { Term } from '../lifetimes/latest-end.ts';
 import { shorter } from '../lifetimes/lifetime-rule.ts';
 import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { comparePermissions, type Permission, type Risk } from '../policy/difference.ts';
@@ -9,7 +9,7 @@ import { canonicalHash } from '../shared/canonical-hash.ts';
 import type { ProjectUuid } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { FieldError } from '../shared/problem.ts';
-import { durationText, type Instant, type Seconds } from '../shared/time.ts';
+import { durationText, type Instant, plusSeconds, type Seconds } from '../shared/time.ts';
 import type { Template } from '../templates/template.ts';
 import { type NowThen, nowThen } from './now-then.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -213,9 +213,10 @@ function beyondTerm(
   const { maxLifetimeSeconds } = intent;
   const { since, max: granted } = live.term;
   const max = granted === undefined ? maxLifetimeSeconds : shorter(granted, maxLifetimeSeconds);
-  const latest = latestEndOf({ since, max });
+  if (max === undefined) return [];
+  const latest = plusSeconds(since, max);
   const end = lifetime?.at ?? live.expiresAt;
-  if (max === undefined || latest === undefined || (end !== undefined && end <= latest)) return [];
+  if (end !== undefined && end <= latest) return [];
   return [`it would last for longer than ${durationText(max)} since its last approval, until ${latest}`];
 }
 

@@ -32,7 +32,7 @@ export function isApprovedByRule(
   const { uuid, fullName } = intent.repository;
   const { workspace, project } = intent;
   const { initial } = lifetime;
-  const repository = { uuid, fullName, slug: fullName.split('/')[1] ?? '', workspace, project };
+  const repository = { uuid, fullName, slug: fullName.slice(fullName.indexOf('/') + 1), workspace, project };
   return requestsOf(configuration.onRepositoryCreated, repository).some(
     (made) =>
       made.ok &&

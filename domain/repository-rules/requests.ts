@@ -10,14 +10,21 @@ import type { RepositoryRule } from './schema.ts';
 /** A request that a rule makes. `rule` is its place in `onRepositoryCreated`, from 0. */
 export type RuleRequest = { rule: number; approved: boolean; request: GrantRequest };
 
+/** A repository of a project. */
+type ProjectRepository = Repository & { project: NonNullable<Repository['project']> };
+
+const isInProject = (repository: Repository): repository is ProjectRepository =>
+  repository.project !== undefined;
+
 /** True when a rule is about a repository: the project by UUID, and the slug as it is now. */
-const ruleCovers = ({ project, slug }: RepositoryRule, repository: Repository): boolean =>
-  project.uuid === repository.project?.uuid && matchesPattern(repository.slug, slug);
+const ruleCovers = ({ project, slug }: RepositoryRule, repository: ProjectRepository): boolean =>
+  project.uuid === repository.project.uuid && matchesPattern(repository.slug, slug);
 
 /** What the rules ask for a repository, in their order. Pure, and the same for a webhook and for a search for
  *  repositories whose webhook was lost. A request that cannot be made is a problem, and does not stop the
  *  others. */
 export function requestsOf(rules: readonly RepositoryRule[], repository: Repository): Result<RuleRequest>[] {
+  if (!isInProject(repository)) return [];
   return rules.flatMap((rule, n) => (ruleCovers(rule, repository) ? [requestOf(rule, n, repository)] : []));
 }
 
@@ -50,17 +57,16 @@ export function ruleErrors(
 function requestOf(
   { grant, approved, slug }: RepositoryRule,
   rule: number,
-  repository: Repository,
+  repository: ProjectRepository,
 ): Result<RuleRequest> {
-  const values = new Map([
+  const values: [string, string][] = [
     ['repository.slug', repository.slug],
     ['repository.uuid', repository.uuid.slice(1, -1)],
-    ['project.key', repository.project?.key ?? ''],
-  ]);
-  const fill = (text: string): string => {
-    const isUsable = placeholdersOf(text).every((used) => isOneSegment(values.get(used) ?? ''));
-    return isUsable ? (fillPlaceholders(text, values)[0] ?? '') : '';
-  };
+    ['project.key', repository.project.key],
+  ];
+  const usable = new Map(values.filter(([, value]) => isOneSegment(value)));
+  const fill = (text: string): string =>
+    placeholdersOf(text).every((used) => usable.has(used)) ? fillPlaceholders(text, usable).join('') : '';
   const parameters = Object.fromEntries(
     Object.entries(grant.parameters).map(([parameter, text]) => [
       parameter,

@@ -25,6 +25,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/trust/policy.ts': ['test/unit/domain/trust/policy.test.ts'],
   'domain/access/ownership.ts': [
     'test/unit/domain/access/ownership.test.ts',
+    'test/unit/domain/access/ownership-overlap.test.ts',
     'test/unit/domain/access/teams/deciding-projects.test.ts',
     'test/unit/domain/access/accounts/open-accounts.test.ts',
   ],
@@ -78,6 +79,8 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/requesters.test.ts',
   ],
   'domain/grants/evolve/containment/': [
+    'test/unit/domain/grants/containment/frozen.test.ts',
+    'test/unit/domain/grants/containment/repaired.test.ts',
     'test/unit/domain/grants/decide-freeze.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
@@ -90,7 +93,10 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/drift/role.ts': ['test/unit/domain/drift/role.test.ts'],
   'domain/drift/whereabouts.ts': ['test/unit/domain/drift/whereabouts.test.ts'],
   'domain/lifetimes/': ['test/unit/domain/lifetimes/lifetime-rule.test.ts'],
-  'domain/repository-rules/': ['test/unit/domain/repository-rules/requests.test.ts'],
+  'domain/repository-rules/': [
+    'test/unit/domain/repository-rules/approval.test.ts',
+    'test/unit/domain/repository-rules/requests.test.ts',
+  ],
   'domain/guardrails/': guardrailTests,
   'domain/guardrails/scope/': guardrailTests,
 };

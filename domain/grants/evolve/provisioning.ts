@@ -1,16 +1,18 @@
 import type { GrantEvent } from '../event.ts';
 import type { Grant, ProvisioningGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
-import { beginFreeze, endThaw } from './containment/frozen.ts';
+import { beginFreeze, endThaw, type ThawingGrant } from './containment/frozen.ts';
 import { beginRevoking } from './revoking.ts';
 import { confirmedBy, removalStep } from './role.ts';
 
 /** A grant whose role was being made, or opened again, after one more event. */
 export const evolveProvisioning = (grant: ProvisioningGrant, event: GrantEvent): Grant =>
-  grant.thawing ? evolveThawing(grant, event) : evolveMaking(grant, event);
+  isThawing(grant) ? evolveThawing(grant, event) : evolveMaking(grant, event);
+
+const isThawing = (grant: ProvisioningGrant): grant is ThawingGrant => grant.thawing !== undefined;
 
 /** A frozen grant that was being opened again: what fails leaves it frozen. */
-function evolveThawing(grant: ProvisioningGrant, event: GrantEvent): Grant {
+function evolveThawing(grant: ThawingGrant, event: GrantEvent): Grant {
   switch (event.type) {
     case 'ThawFailed':
       return endThaw(grant, event);

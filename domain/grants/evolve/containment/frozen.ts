@@ -53,10 +53,11 @@ export function beginFreeze(
   return { ...rest, ...opened(rest), ...documentsOf(thawing), state: 'frozen', frozen, lastError: undefined };
 }
 
+/** A frozen grant that is being opened again. */
+export type ThawingGrant = ProvisioningGrant & { thawing: NonNullable<ProvisioningGrant['thawing']> };
+
 /** A grant whose thaw or repair was given up, after which its role is closed again. */
-export function endThaw(grant: ProvisioningGrant, { data, at }: EventOf<'ThawFailed'>): Grant {
-  const { thawing, ...rest } = grant;
-  if (!thawing) return grant;
+export function endThaw({ thawing, ...rest }: ThawingGrant, { data, at }: EventOf<'ThawFailed'>): Grant {
   const { frozen } = thawing;
   const lastError = { ...data.error, at };
   return { ...rest, ...opened(rest), ...documentsOf(thawing), state: 'frozen', frozen, lastError };

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../shared/principal.ts';
-import type { GrantEvent } from '../../event.ts';
+import type { EventOf, GrantEvent } from '../../event.ts';
 import { type Grant, type Hold, isRequester } from '../../grant.ts';
 
 /** True for who may open again what a person has closed: a person who is no requester. */
@@ -13,8 +13,11 @@ export function holdOf({ principal, at, data }: GrantEvent): Hold {
 }
 
 /** The hold of a grant after a revoke: a person's holds it, unless they say otherwise. The first hold stays. */
-export function heldBy(grant: Grant, event: GrantEvent): { hold?: Hold } {
+export function heldBy(
+  grant: Grant,
+  event: EventOf<'RevocationRequested' | 'GrantRevoked'>,
+): { hold?: Hold } {
   if (grant.hold) return { hold: grant.hold };
-  const holds = 'hold' in event.data && event.data.hold === true && event.principal.kind === 'person';
+  const holds = event.data.hold === true && event.principal.kind === 'person';
   return holds ? { hold: holdOf(event) } : {};
 }

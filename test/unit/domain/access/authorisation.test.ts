@@ -7,6 +7,7 @@ import {
   authorise,
   couldBeAllowed,
   type DeniedAccess,
+  personRequired,
   type Resource,
   refuse,
   unknownContext,
@@ -129,6 +130,50 @@ describe('whatever the rules say, a template', () => {
   });
 });
 
+describe('whatever the rules say, what is people’s alone', () => {
+  const personActions = ['freeze', 'thaw', 'repair', 'release', 'hold', 'reconcile'] as const;
+
+  test.each(personActions)('%s is done by a person', (action) => {
+    const who = caller('person');
+    expect(decided({ caller: who, action }).ok).toBe(true);
+    expect(couldBeAllowed({ rules: everything, caller: who, action, context: unknownContext }).allowed).toBe(
+      true,
+    );
+  });
+
+  test.each(personActions)('%s is done by no machine, on any resource', (action) => {
+    for (const kind of ['service', 'system'] as const) {
+      const who = caller(kind);
+      expect(problemOf(decided({ caller: who, action })).detail).toBe(
+        `Rule persons-only does not allow ${kind} somebody to ${action} here. Have a person do it.`,
+      );
+      expect(couldBeAllowed({ rules: everything, caller: who, action, context: unknownContext })).toEqual({
+        allowed: false,
+        rule: 'persons-only',
+      });
+    }
+  });
+
+  test('is asked of a person, and a machine that tries is reported', () => {
+    const reported: DeniedAccess[] = [];
+    const ports = { report: (denial: DeniedAccess) => void reported.push(denial) };
+    expect(personRequired(ports, caller('person'), 'freeze')).toBeUndefined();
+    expect(reported).toEqual([]);
+    expect(personRequired(ports, caller('service'), 'freeze')).toEqual({
+      code: 'PERSON_REQUIRED',
+      detail: 'Rule persons-only: service somebody cannot freeze anything. Have a person do it.',
+    });
+    expect(reported).toEqual([
+      {
+        principal: { kind: 'service', id: 'somebody' },
+        action: 'freeze',
+        resource: 'any',
+        rule: 'persons-only',
+      },
+    ]);
+  });
+});
+
 describe('before a resource is known', () => {
   const could = (who: Caller, rules = everything) =>
     actions.filter(
@@ -197,6 +242,28 @@ describe('a denial', () => {
         rule: 'default-deny',
       },
     ]);
+  });
+
+  test.each<[rule: string, next: string | undefined, says: string]>([
+    ['default-deny', undefined, 'Ask your platform team for access.'],
+    ['pipeline-without-approval', undefined, 'Have a person request what needs approval.'],
+    ['nobody-on-fridays', undefined, 'Ask your platform team for access.'],
+    ['nobody-on-fridays', 'Come back on Monday.', 'Come back on Monday.'],
+  ])('by the rule %s, which says %j, tells what to do', (rule, next, says) => {
+    const who = { caller: caller('person'), action: 'request' as const, resource: resource() };
+    const refused = refuse({ ...who, decision: { allowed: false, rule, next }, report: () => {} });
+    expect(refused.problem).toEqual({
+      code: 'DENIED',
+      detail: `Rule ${rule} does not allow person somebody to request here. ${says}`,
+    });
+  });
+
+  test('by what a template allows shows the templates', () => {
+    const on = resource({ template: { ...template, requestableBy: [] } });
+    expect(problemOf(decided({ caller: caller('person'), action: 'request', resource: on }))).toMatchObject({
+      detail: expect.stringContaining('Each template says who may request it.'),
+      see: { of: 'templates' },
+    });
   });
 
   test('is not reported where access is allowed', () => {

@@ -135,14 +135,27 @@ describe('overlapping patterns', () => {
 
   test('are those of two projects, each pair once', () => {
     expect(overlappingPatterns([ofShop({ any: ['a*'] }), ofShop({ any: ['*b'] })], HUB.alias)).toEqual([]);
+    const alone = [ofWeb({ any: ['*b'] }), ofShop({ any: ['a*'] })];
     const twice = [
       ofShop({ any: ['a*'] }),
       ofWeb({ any: ['*b'] }),
       ofShop({ any: ['a*'] }),
       ofWeb({ any: ['*b'] }),
     ];
-    expect(overlappingPatterns(twice, HUB.alias)).toEqual([
-      { projects: [expect.anything(), expect.anything()], patterns: expect.arrayContaining(['a*', '*b']) },
-    ]);
+    for (const rules of [alone, twice])
+      expect(overlappingPatterns(rules, HUB.alias)).toEqual([
+        { projects: ['SHOP', 'WEB'], patterns: ['a*', '*b'] },
+      ]);
+  });
+
+  test.each<[string[] | undefined, string[] | undefined, boolean]>([
+    [undefined, undefined, true],
+    [undefined, ['staging'], false],
+    [undefined, ['staging', HUB.alias], true],
+    [['staging'], ['live'], false],
+    [['live', 'staging'], ['staging'], true],
+  ])('in the accounts %j and %j are those of an account that both have: %j', (left, right, overlap) => {
+    const both = [ofShop({ any: ['a*'] }, { accounts: left }), ofWeb({ any: ['*b'] }, { accounts: right })];
+    expect(overlappingPatterns(both, HUB.alias)).toHaveLength(overlap ? 1 : 0);
   });
 });

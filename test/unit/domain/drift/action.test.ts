@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { type DriftCase, decideDrift, inOrder, instead } from '../../../../domain/drift/action.ts';
+import {
+  type DriftCase,
+  decideDrift,
+  inOrder,
+  instead,
+  isSameFinding,
+} from '../../../../domain/drift/action.ts';
 import { driftRulesSchema } from '../../../../domain/drift/settings.ts';
 import type { Difference, Direction } from '../../../../domain/grants/drift.ts';
 import { type DriftKind, driftKinds } from '../../../../domain/grants/drift-kinds.ts';
@@ -70,7 +76,13 @@ describe('as shipped', () => {
   test('a role that is no longer ours freezes, because nothing may be written to it', () => {
     for (const kind of REPAIRED) {
       expect(decideDrift({ ...found(kind), isOurs: false })).toMatchObject({ action: 'freeze' });
+      const beside = found(kind, 'REPOSITORY_MOVED');
+      expect(decideDrift({ ...beside, isOurs: false })).toMatchObject({ action: 'freeze' });
     }
+  });
+
+  test('what Bitbucket says of a role that is no longer ours is reported', () => {
+    expect(decideDrift({ ...found('REPOSITORY_MOVED'), isOurs: false })).toMatchObject({ action: 'report' });
   });
 
   test('what is repaired is repaired also beside what is reported', () => {
@@ -148,6 +160,15 @@ describe('a rule', () => {
     }
   });
 
+  test('that freezes one kind freezes whatever else is to be repaired', () => {
+    const rule = { action: 'freeze', kinds: ['TAGS_CHANGED'] };
+    expect(decide([rule], 'TAGS_CHANGED', 'TRUST_CHANGED')).toEqual({
+      action: 'freeze',
+      repairs: [],
+      isRepeated: false,
+    });
+  });
+
   test('can freeze what is reported', () => {
     expect(decide([{ action: 'freeze', kinds: ['REPOSITORY_MOVED'] }], 'REPOSITORY_MOVED')).toMatchObject({
       action: 'freeze',
@@ -170,6 +191,13 @@ test('documents that may not be restored: a widening is frozen, all else is repo
   expect(instead(found('TRUST_CHANGED').differences)).toBe('freeze');
   expect(instead(found(['TAGS_CHANGED', 'neutral']).differences)).toBe('report');
   expect(instead(found(['SESSION_DURATION_CHANGED', 'closed']).differences)).toBe('report');
+});
+
+test('two findings are the same where kinds and directions are, in any order', () => {
+  const one = found('TAGS_CHANGED', 'TRUST_CHANGED').differences;
+  expect(isSameFinding(one, [...one].reverse())).toBe(true);
+  expect(isSameFinding(one, found('TAGS_CHANGED').differences)).toBe(false);
+  expect(isSameFinding(one, found('TAGS_CHANGED', ['TRUST_CHANGED', 'closed']).differences)).toBe(false);
 });
 
 test('differences in order are the same for the same finding', () => {

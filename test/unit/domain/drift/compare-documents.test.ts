@@ -107,6 +107,34 @@ describe('a permissions policy', () => {
       ['opened'],
     ],
     ['a statement that holds an unknown element', policy({ ...PUT, Extra: 1 }), ['opened', 'closed']],
+    ['a condition that is a text', policy({ ...PUT, Condition: 'text' }), ['opened', 'closed']],
+    ['a condition that is null', policy({ ...PUT, Condition: null }), ['opened', 'closed']],
+    ['a condition that is a list', policy({ ...PUT, Condition: [] }), ['opened', 'closed']],
+    [
+      'a condition whose operator has no keys',
+      policy({ ...PUT, Condition: { ...PUT.Condition, Bool: 'true' } }),
+      ['opened', 'closed'],
+    ],
+    [
+      'a condition without a value',
+      policy({ ...PUT, Condition: { StringEquals: { 'aws:ResourceAccount': [] } } }),
+      ['opened', 'closed'],
+    ],
+    [
+      'a condition one of whose values is none',
+      policy({ ...PUT, Condition: { StringEquals: { 'aws:ResourceAccount': ['111122223333', null] } } }),
+      ['opened', 'closed'],
+    ],
+    [
+      'the same value of another key',
+      policy({ ...PUT, Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } }),
+      ['opened', 'closed'],
+    ],
+    ['no action', policy({ ...PUT, Action: [] }), ['opened', 'closed']],
+    ['an action that is no text', policy({ ...PUT, Action: ['s3:GetObject', 1] }), ['opened', 'closed']],
+    ['a resource that is no text', policy({ ...PUT, Resource: 1 }), ['opened', 'closed']],
+    ['a principal that is no text', policy({ ...PUT, Principal: 1 }), ['opened', 'closed']],
+    ['a further statement that is none', policy(PUT, null), ['opened']],
     ['something that is no document', 'text', ['opened', 'closed']],
     ['nothing', null, ['opened', 'closed']],
   ];
@@ -118,6 +146,37 @@ describe('a permissions policy', () => {
     const logs = { ...PUT, Resource: 'arn:aws:logs:*:111122223333:log-group:x' };
     const foreign = { ...PUT, Resource: 'arn:aws:logs:eu-west-1:222233334444:a:111122223333:log-group:x' };
     expect(compareDocuments(policy(logs), policy(logs, foreign))).toEqual(['opened']);
+  });
+
+  test('what follows the fifth colon of an ARN is one segment', () => {
+    const wide = { ...PUT, Resource: 'arn:aws:logs:eu-west-1:111122223333:log-*:end' };
+    const narrow = { ...PUT, Resource: 'arn:aws:logs:eu-west-1:111122223333:log-group:x:end' };
+    expect(compareDocuments(policy(wide), policy(narrow))).toEqual(['closed']);
+  });
+
+  test('what is no ARN is compared as it is', () => {
+    const [wide, narrow] = ['shop-*', 'shop-x'].map((Resource) => ({ ...PUT, Resource }));
+    expect(compareDocuments(policy(wide), policy(narrow))).toEqual(['opened', 'closed']);
+  });
+
+  const withCondition = (Condition: unknown) => policy({ ...PUT, Condition });
+
+  test('values of other operators than those of texts are equal or different, all of them', () => {
+    const from = (...ranges: string[]) => withCondition({ IpAddress: { 'aws:SourceIp': ranges } });
+    const applied = from('10.0.0.0/8', '12.0.0.0/8');
+    expect(compareDocuments(applied, from('12.0.0.0/8', '10.0.0.0/8'))).toEqual([]);
+    expect(compareDocuments(applied, from('10.0.0.0/8', '11.0.0.0/8'))).toEqual(['opened', 'closed']);
+  });
+
+  test.each([
+    ['a text that the pattern fits', 'home/*', 'home/ada', ['closed']],
+    ['a text that the pattern does not fit', 'home/*', 'root/ada', ['opened', 'closed']],
+    ['a variable, which may become any text', 'home/*', 'home/${aws:username}', ['opened', 'closed']],
+    ['the variable of the pattern', 'home/${aws:username}', 'home/${aws:username}', ['closed']],
+  ])('a condition on %s', (_, pattern, value, directions) => {
+    const applied = withCondition({ StringLike: { 's3:prefix': pattern } });
+    const found = withCondition({ StringEquals: { 's3:prefix': value } });
+    expect(compareDocuments(applied, found)).toEqual(directions);
   });
 
   test('variables of IAM are compared as they are', () => {
@@ -153,6 +212,12 @@ describe('a trust policy', () => {
     ['a Deny in place of the Allow', policy({ ...TRUST, Effect: 'Deny' }), ['closed']],
     ['a Deny beside the Allow', policy(TRUST, { ...TRUST, Effect: 'Deny' }), ['closed']],
     ['another provider', policy({ ...TRUST, Principal: { Federated: 'x' } }), ['opened', 'closed']],
+    ['a principal that is null', policy({ ...TRUST, Principal: null }), ['opened', 'closed']],
+    [
+      'a principal one of whose parts is no text',
+      policy({ ...TRUST, Principal: { Federated: PROVIDER, AWS: 1 } }),
+      ['opened', 'closed'],
+    ],
     ['another repository', policy(sub('{other}:*')), ['opened', 'closed']],
     [
       'everyone but one',

@@ -165,6 +165,18 @@ describe('the role of an active grant', () => {
   });
 });
 
+describe('a role of either grant', () => {
+  test.each<[string, Partial<FoundRole>, boolean]>([
+    ['at its path and with its tag', {}, true],
+    ['at another path', { path: '/' }, false],
+    ['with the tag of another grant', { tags: { ...APPLIED.tags, 'rolewright:grant': 'gr_2' } }, false],
+    ['without the tag', { tags: {} }, false],
+  ])('%s: ours: %j', (_, change, isOurs) => {
+    for (const judge of [judgeRole, judgeClosedRole])
+      expect(judge(APPLIED, { ...FOUND, ...change }).isOurs).toBe(isOurs);
+  });
+});
+
 describe('the role of a frozen grant', () => {
   const closed = { ...FOUND, trustPolicy: policy({ ...trust, Effect: 'Deny' }), boundaryArn: 'AWSDenyAll' };
   const cases: [string, FoundRole | undefined, string[]][] = [

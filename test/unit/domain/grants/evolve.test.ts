@@ -154,6 +154,7 @@ describe('a request', () => {
     expect(grant).toMatchObject({
       expiresAt: APRIL,
       lifetimeSetBy: ada,
+      lifetimeSeconds: 60,
       request: { reason: 'Release', expiresInSeconds: 60, expiresAt: APRIL },
     });
   });
@@ -162,6 +163,7 @@ describe('a request', () => {
     const grant = given([asked({})]);
     expect(grant.expiresAt).toBeUndefined();
     expect(grant.lifetimeSetBy).toEqual(ada);
+    expect(grant).not.toHaveProperty('lifetimeSeconds');
     expect(Object.keys(grant.request).sort()).toEqual(
       ['approval', 'at', 'intent', 'intentHash', 'planHash', 'requestedBy', 'seq'].sort(),
     );
@@ -185,5 +187,45 @@ describe('who answers for the time of a grant', () => {
     ['the person after a pipeline', [setBy(pipeline), setBy(carol)], carol],
   ])('is %s', (_, told, by) => {
     expect(given([...storyOf.active, ...told])).toMatchObject({ expiresAt: MARCH, lifetimeSetBy: by });
+  });
+
+  const changedBy = (by: Principal): Told[] => [{ by, event: story.changeRequested('none') }, story.updated];
+
+  test.each<[string, Told[], Principal]>([
+    ['a person who changes it and leaves it open', changedBy(carol), carol],
+    ['the person before a pipeline that changes it', changedBy(pipeline), ada],
+    ['the person who set an end, before one who changes it', [setBy(ada), ...changedBy(carol)], ada],
+  ])('after a change without an end is %s', (_, told, by) => {
+    expect(given([...storyOf.active, ...told]).lifetimeSetBy).toEqual(by);
+  });
+});
+
+describe('the latest decision', () => {
+  const rejection = (more: object): Told => ({
+    by: grace,
+    event: { type: 'GrantRejected', data: { ...subject, planHash: story.planOf(), ...more } },
+  });
+
+  test('names who decided, and why where they said it', () => {
+    const at = expect.any(String);
+    const why = { reason: 'Too wide' };
+    expect(given([requested('required'), rejection(why)]).decision).toEqual({
+      outcome: 'rejected',
+      by: grace,
+      at,
+      ...why,
+    });
+    expect(Object.keys(given([requested('required'), rejection({})]).decision ?? {})).not.toContain('reason');
+    expect(given([requested('required'), story.approved]).decision).toEqual({
+      outcome: 'approved',
+      by: grace,
+      at,
+    });
+  });
+
+  test('of a request that lapsed is nobody’s', () => {
+    const { decision } = given([requested('required'), story.lapsed]);
+    expect(decision).toEqual({ outcome: 'lapsed', at: expect.any(String) });
+    expect(decision).not.toHaveProperty('by');
   });
 });

@@ -10,8 +10,11 @@ import {
   roleOf,
 } from '../../../../domain/grants/grant.ts';
 import { isAtRest, workOf } from '../../../../domain/grants/work.ts';
+import type { Principal } from '../../../../domain/shared/principal.ts';
+import { given } from '../../../support/domain/decider-story.ts';
 import {
   ACME,
+  ada,
   chain,
   createdRole,
   documents,
@@ -302,6 +305,15 @@ describe('approval', () => {
     expect(grantAfter(requested('required'), story.approved, failed, again).state).toBe('pending');
     expect(grantAfter(...story.storyOf.rejected, again).state).toBe('pending');
   });
+});
+
+test('those who asked are kept each once, by kind, id and what is verified of them', () => {
+  const renewal = story.expiryChanged(asInstant('2026-03-01T00:00:00.000Z'));
+  const robots: Principal[] = ['robot', 'other'].map((id) => ({ kind: 'service', id }));
+  const { id } = ada;
+  const bare: Principal = { kind: 'person', id };
+  const told = [...robots, ...robots, bare, ada].map((by) => ({ by, event: renewal }));
+  expect(given([...story.storyOf.active, ...told]).requesters).toEqual([ada, ...robots, bare]);
 });
 
 describe('the expiry', () => {

@@ -47,6 +47,7 @@ describe('the lifetime of a template in a project', () => {
       [2, undefined],
     ],
     ['has the default of the installation last', [{ default: 'P3D' }, {}, {}], [3, undefined]],
+    ['has the default within its maximum', [{ default: 'P9D' }, undefined, { max: 'P90D' }], [9, 90]],
     ['has no default beyond its maximum', [{ default: 'P300D' }, undefined, { max: 'P90D' }], [90, 90]],
   ])('%s', (_, settings, [initial, max]) => {
     const days = (count: number | undefined) => (count === undefined ? undefined : count * DAY);
@@ -149,6 +150,17 @@ describe('the end of a term', () => {
       latest,
     ]);
   });
+});
+
+test.each([
+  {},
+  { default: 'P90D' },
+  { max: 'P90D' },
+  { default: 'P90D', max: 'P90D' },
+  { default: 'PT1H', max: 'P90D' },
+])('settings that hold are taken: %j', (content) => {
+  expect(lifetimeSchema.safeParse(content).data).toEqual(content);
+  expect(templateLifetimeSchema.safeParse(content).data).toEqual(content);
 });
 
 test.each([

@@ -2,15 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type AskedLifetime,
   askedLifetime,
+  changesOf,
   type LiveState,
   liveStateOf,
   planHash,
   planOf,
 } from '../../../../domain/planning/plan.ts';
-import { type Instant, type Seconds, seconds } from '../../../../domain/shared/time.ts';
-import { documents, intent } from '../../../support/domain/samples.ts';
+import { type Instant, plusSeconds, type Seconds, seconds } from '../../../../domain/shared/time.ts';
+import { documents, intent, SHOP_PROJECT } from '../../../support/domain/samples.ts';
 import { grantIn } from '../../../support/domain/stories.ts';
-import { asInstant } from '../../../support/identifiers.ts';
+import { asInstant, asProjectUuid } from '../../../support/identifiers.ts';
 
 const MARCH = asInstant('2026-03-01T00:00:00.000Z');
 const APRIL = asInstant('2026-04-01T00:00:00.000Z');
@@ -108,6 +109,101 @@ describe('approval is needed', () => {
       'template s3-static-site requires approval for each grant',
       '/parameters/p0: not owned',
       '/parameters/p1: not owned',
+    ]);
+  });
+});
+
+describe('a longer term needs an approval', () => {
+  const DAY = 86_400;
+  const days = (count: number | undefined) => (count === undefined ? undefined : seconds(count * DAY));
+  const SINCE = asInstant('2026-01-01T00:00:00.000Z');
+  const endOf = (count: number) => plusSeconds(SINCE, seconds(count * DAY));
+  const capped = (max: number | undefined, over: Parameters<typeof intent>[0] = {}) =>
+    intent({ ...over, ...(max === undefined ? {} : { maxLifetimeSeconds: seconds(max * DAY) }) });
+  const changed = (max: number): Asked => ({ intent: capped(max, { maxSessionDuration: 3599 }) });
+  const asked = (max: number | undefined, end?: Instant): Asked => ({
+    intent: capped(max),
+    ...(end === undefined ? {} : { lifetime: until(end) }),
+  });
+  const lasting = (max: number | undefined, end?: Instant) =>
+    live({ intent: capped(max), expiresAt: end, term: { since: SINCE, max: days(max) } });
+
+  test.each<[string, Asked, LiveState | undefined, number | undefined]>([
+    ['an end at the last moment', asked(30, endOf(30)), lasting(30, endOf(9)), undefined],
+    ['an end before it', asked(30, endOf(29)), lasting(30, endOf(9)), undefined],
+    ['an end behind it', asked(30, endOf(31)), lasting(30, endOf(9)), 30],
+    ['no end of its own, of what is live as it is', asked(30), lasting(30, endOf(31)), undefined],
+    ['no end of its own, of a change that ends in time', changed(20), lasting(30, endOf(9)), undefined],
+    ['no end of its own, of a change that ends too late', changed(20), lasting(30, endOf(21)), 20],
+    ['no end of its own, of a change that never ends', changed(20), lasting(30), 20],
+    ['a maximum that was shorter when it was granted', asked(30, endOf(21)), lasting(20, endOf(9)), 20],
+    ['a maximum that there was when it was granted', asked(undefined, endOf(21)), lasting(20, endOf(9)), 20],
+    ['a maximum that there is now', asked(20, endOf(21)), lasting(undefined, endOf(9)), 20],
+    ['no maximum', asked(undefined, endOf(999)), lasting(undefined, endOf(9)), undefined],
+    ['no term', asked(30, endOf(999)), live({ intent: capped(30) }), undefined],
+    ['nothing live', asked(30, endOf(999)), undefined, undefined],
+  ])('%s', (_, request, state, max) => {
+    expect(change(request, state).approvalReasons).toEqual(
+      max === undefined
+        ? []
+        : [`it would last for longer than P${max}D since its last approval, until ${endOf(max)}`],
+    );
+  });
+});
+
+describe('a plan is decided', () => {
+  const [shop, web] = [SHOP_PROJECT.uuid, asProjectUuid('{18b60cd9-173a-4a44-a4ec-6c251e367573}')];
+  const names = [
+    { pointer: '/parameters/p0', owner: web },
+    { pointer: '/parameters/p1', owner: shop },
+  ];
+  const unowned = [{ pointer: '/parameters/p0', detail: 'is owned by project WEB' }];
+
+  test.each<[string, Partial<Parameters<typeof planOf>[0]['rendered']>, 'none' | 'required', string[]]>([
+    ['by nobody where it needs no approval', { names }, 'none', []],
+    ['by the owners of the names that wait', { names, unowned }, 'none', [web]],
+    ['by the owners of all names where the template wants it', { names, unowned }, 'required', [shop, web]],
+    ['by the installation where others act', { names, unowned, actsThrough: 'Others act.' }, 'required', []],
+    ['by its own project where it names nothing', { names: [] }, 'required', [shop]],
+  ])('%s', (_, over, approval, projects) => {
+    const { decidedBy } = planOf({
+      rendered: {
+        intent: intent(),
+        role: { permissionsPolicy: policy('a') } as never,
+        unowned: [],
+        audited: [],
+        names: [],
+        ...over,
+      },
+      template: { name: 's3-static-site', approval },
+      live: undefined,
+      lifetime: undefined,
+      held: [],
+      boundaryRoles: undefined,
+    });
+    expect(decidedBy).toEqual([...projects].sort());
+  });
+});
+
+describe('beside the permissions a request changes', () => {
+  test.each<[string, AskedLifetime | undefined, LiveState | undefined, string]>([
+    ['nothing of a new grant without an end', undefined, undefined, ''],
+    ['the end of a new grant', until(MARCH), undefined, `then ${MARCH}`],
+    ['the end of a live one', until(APRIL), live({ expiresAt: MARCH }), `now ${MARCH}, then ${APRIL}`],
+    ['no end where it asks for none', undefined, live({ expiresAt: MARCH }), `now ${MARCH}, then ${MARCH}`],
+  ])('%s', (_, lifetime, state, ends) => {
+    const { expiresAt } = changesOf({ intent: intent(), live: state, lifetime });
+    const words = Object.entries(expiresAt).map(([when, at]) => `${when} ${at}`);
+    expect(words.join(', ')).toBe(ends);
+  });
+
+  test('the trust policy where what is live has another', () => {
+    const isChanged = (state: LiveState | undefined) =>
+      changesOf({ intent: intent(), live: state, lifetime: undefined }).trustPolicyChanged;
+    expect([undefined, live(), live({ trustPolicyHash: 'f'.repeat(64) })].map(isChanged)).toEqual([
+      false,
+      false,
+      true,
     ]);
   });
 });

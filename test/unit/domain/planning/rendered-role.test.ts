@@ -129,6 +129,42 @@ describe('a plan', () => {
   });
 });
 
+describe('a plan for an account', () => {
+  const hub = inputs().account;
+  const spoke = {
+    ...hub,
+    alias: 'staging',
+    provisionerRole: 'arn:aws:iam::444455556666:role/rolewright-spoke',
+    externalId: 'external',
+  };
+
+  test('that is not open to the project is DENIED', () => {
+    expect(codeOf(renderRole(inputs({ account: spoke })))).toBe('DENIED');
+  });
+
+  test('in which its template is not offered is REQUEST_INVALID', () => {
+    const template = { ...templateOf(), accounts: ['staging'] };
+    expect(codeOf(renderRole(inputs({ template })))).toBe('REQUEST_INVALID');
+  });
+
+  test('with configured tags has them in its intent, and else has no such field', () => {
+    const roleTags = { team: 'shop' };
+    expect(successOf(renderRole(inputs({ account: { ...hub, roleTags } }))).intent.roleTags).toEqual(
+      roleTags,
+    );
+    for (const none of [{}, undefined])
+      expect(
+        successOf(renderRole(inputs({ account: { ...hub, roleTags: none } }))).intent,
+      ).not.toHaveProperty('roleTags');
+  });
+
+  test('has the longest lifetime in its intent where there is one, and else has no such field', () => {
+    const limited = templateOf({ ...templateContent(), ...{ lifetime: { max: 'P9D' } } });
+    expect(successOf(renderRole(inputs({ template: limited }))).intent.maxLifetimeSeconds).toBe(9 * 86_400);
+    expect(successOf(renderRole(inputs())).intent).not.toHaveProperty('maxLifetimeSeconds');
+  });
+});
+
 describe('an audited guardrail', () => {
   const reports: unknown[] = [];
   const report = (audited: unknown[]) => {

@@ -5,6 +5,7 @@ import {
   roleArnOf,
   roleNameOf,
   roleTags,
+  tagsInForce,
 } from '../../../../domain/planning/role.ts';
 import { asAccountId, asEnvironmentUuid, asGrantId, asRepositoryUuid } from '../../../support/identifiers.ts';
 
@@ -85,6 +86,13 @@ describe('a role', () => {
       'rolewright:template': 's3-static-site',
     });
     for (const value of Object.values(tags)) expect(value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
+  });
+
+  test('carries the configured tags of its applied request that are still configured so', () => {
+    const configured = { team: 'shop', cost: '7' };
+    expect(tagsInForce({ team: 'shop', cost: '8', other: 'x' }, configured)).toEqual({ team: 'shop' });
+    expect(tagsInForce(configured, undefined)).toEqual({});
+    expect(tagsInForce(undefined, configured)).toEqual({});
   });
 
   test('of a whole repository has no environment tag', () => {

@@ -92,6 +92,7 @@ describe('a configuration refuses', () => {
     ],
     ['stray braces', site({ parameters: { bucket: '{repository.slug}' } }), 'braces'],
     ['a slug that is none', siteRule({ slug: 'Shop' }), '/slug'],
+    ['a slug that ends in what none may hold', siteRule({ slug: 'shop!' }), '/slug'],
     ['a lifetime that is none', site({ expiresIn: '30d' }), '/expiresIn'],
     ['an unknown field', siteRule({ account: 'default' }), '/account'],
   ])('%s', (_what, rule, expected) => {

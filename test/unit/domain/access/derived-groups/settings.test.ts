@@ -77,7 +77,7 @@ describe('groups without a list', () => {
   test('are those of the whole domain of each email, and none of another', () => {
     const emailDomains = [{ domain: 'acme.example', groups: ['staff'] }];
     const emails = ['ada@acme.example', 'ada@eu.acme.example', 'ada@example'];
-    expect(groupsOfEmails({ emailDomains }, emails)).toEqual(['staff']);
+    expect(groupsOfEmails({ emailDomains }, emails)).toStrictEqual(['staff']);
     expect(groupsOfEmails({ emailDomains }, [])).toEqual([]);
   });
 

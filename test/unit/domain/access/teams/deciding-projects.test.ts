@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { ownedNames, unownedParameters } from '../../../../../domain/access/ownership.ts';
 import type { OwnershipRule } from '../../../../../domain/access/ownership-schema.ts';
 import { decidingProjects } from '../../../../../domain/access/teams/deciding-projects.ts';
-import { decidingGroups, projectsOfGroups } from '../../../../../domain/access/teams/team-groups.ts';
+import {
+  decidingGroups,
+  groupsAnywhere,
+  projectsOfGroups,
+} from '../../../../../domain/access/teams/team-groups.ts';
 import { hubOf } from '../../../../../domain/shared/account.ts';
 import {
   configurationOf,
@@ -24,6 +28,11 @@ const rule = (uuid: string, patterns: string[], more: Partial<OwnershipRule> = {
     owns: { any: patterns },
     ...more,
   }) as OwnershipRule;
+/** A rule of one repository. */
+const ofRepository = ({ uuid, slug }: typeof shop, patterns: string[]): OwnershipRule => ({
+  repository: { workspace: 'acme', slug, uuid },
+  owns: { any: patterns },
+});
 const rules = [rule(SHOP, ['shop-*', 'shared-*']), rule(WEB, ['web-*', 'shared-*'])];
 
 type Asked = {
@@ -58,6 +67,18 @@ const named = { ownership: 'named' };
 const passing = {
   ...named,
   actsThrough: 'Others act.',
+};
+const regional = {
+  parameters: {
+    ...templateContent().parameters,
+    region: { type: 'awsRegion', description: 'Region' },
+  },
+  statements: templateContent().statements.map((statement) => ({
+    ...statement,
+    conditions: {
+      StringEquals: { 'aws:ResourceAccount': '{{aws.accountId}}', 'aws:RequestedRegion': '{{region}}' },
+    },
+  })),
 };
 const roles = {
   parameters: {
@@ -130,6 +151,25 @@ describe("a project's approvers decide what the project owns:", () => {
       [],
     ],
     [
+      'a name that a rule of the repository itself owns is its project’s, whoever else owns it',
+      {
+        isWhole: true,
+        parameters: { bucket: 'web-site' },
+        rules: [rule(WEB, ['web-*']), ofRepository(shop, ['web-site'])],
+      },
+      ['SHOP'],
+    ],
+    [
+      'a rule of another repository gives no project a name',
+      { parameters: { bucket: 'payroll' }, rules: [ofRepository(web, ['payroll'])] },
+      [],
+    ],
+    [
+      'a parameter that names no resource has no owner, and is nobody’s to decide',
+      { isWhole: true, template: regional, parameters: { bucket: 'shop-site', region: 'eu-west-1' } },
+      ['SHOP'],
+    ],
+    [
       'a repository without a project decides nothing by itself',
       {
         isWhole: true,
@@ -162,6 +202,12 @@ describe('the groups of teams', () => {
     [[SHOP, asProjectUuid('{00000000-0000-4000-8000-000000000001}')], []],
   ])('that decide for %j are %j', (decidedBy, groups) => {
     expect(decidingGroups(teams, decidedBy)).toEqual(groups);
+  });
+
+  test('are each named once, and a team without groups for a role has none', () => {
+    expect(groupsAnywhere(teams, 'approvers')).toStrictEqual(['shop-leads', 'all', 'web-leads']);
+    expect(groupsAnywhere(teams, 'requesters')).toStrictEqual(['dev']);
+    expect(groupsAnywhere(teams, 'auditors')).toStrictEqual([]);
   });
 
   test('lead to their projects', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { templatesNamedIn } from '../../../../../domain/access/teams/team-block.ts';
 import { type Configuration, parseConfiguration } from '../../../../../domain/configuration/configuration.ts';
-import { configurationContent, SHOP_PROJECT } from '../../../../support/domain/samples.ts';
+import { configurationContent, production, SHOP_PROJECT } from '../../../../support/domain/samples.ts';
 
 const [hub] = configurationContent().accounts;
 const spoke = {
@@ -63,6 +64,31 @@ describe("a team's block stands for", () => {
     expect(configuration.slack?.channels).toEqual([{ project, channel: 'C0SHOP' }]);
   });
 
+  test('deployment environments that an account is open to', () => {
+    expect(errorsOf({ environments: { staging: [production.uuid] } })).toEqual([]);
+  });
+
+  test('templates, each with its place', () => {
+    const requiredFor = ['ecs-deploy'];
+    expect(
+      templatesNamedIn({
+        owns: [{ names: { any: ['a'] } }, { names: { any: ['b'] }, templates: ['s3-site', 'lambda'] }],
+        lifetime: { requiredFor },
+        reason: { requiredFor },
+      }),
+    ).toEqual([
+      { pointer: '/owns/1/templates/0', name: 's3-site' },
+      { pointer: '/owns/1/templates/1', name: 'lambda' },
+      { pointer: '/lifetime/requiredFor/0', name: 'ecs-deploy' },
+      { pointer: '/reason/requiredFor/0', name: 'ecs-deploy' },
+    ]);
+  });
+
+  test('no templates where it owns patterns for all of them, and requires for all or none', () => {
+    expect(templatesNamedIn({ owns: { any: ['a'] }, lifetime: { requiredFor: 'all' } })).toEqual([]);
+    expect(templatesNamedIn({})).toEqual([]);
+  });
+
   test('nothing more where it says nothing more', () => {
     const configuration = configured({ projects: [project] });
     expect([configuration.ownership, configuration.slack?.channels]).toEqual([[], []]);
@@ -94,6 +120,12 @@ describe('a block is refused that', () => {
       { accounts: ['default'] },
       {},
       '/projects/0/defaults/account: staging is not in accounts of this project',
+    ],
+    [
+      'opens an account to environments that is not open to it',
+      { accounts: ['default'], defaults: undefined, environments: { staging: [production.uuid] } },
+      {},
+      '/projects/0/environments/staging: staging is not in accounts of this project',
     ],
     [
       'names a channel by its name',
@@ -130,6 +162,12 @@ describe('a block is refused that', () => {
     [
       'has a group with a blank at its end',
       { approvers: ['leads '] },
+      {},
+      '/projects/0/approvers/0: must be the name of a group',
+    ],
+    [
+      'has a group with a blank at its beginning',
+      { approvers: [' leads'] },
       {},
       '/projects/0/approvers/0: must be the name of a group',
     ],
