@@ -4,7 +4,7 @@ import { type Instant, plusSeconds, type Seconds } from '../shared/time.ts';
 export type Term = { since: Instant; max: Seconds | undefined };
 
 /** The latest end of a term; undefined where it has none. */
-export const latestEndOf = ({ since, max }: Term): Instant | undefined =>
+const latestEndOf = ({ since, max }: Term): Instant | undefined =>
   max === undefined ? undefined : plusSeconds(since, max);
 
 /** The end that holds: what was set, or the latest end of the term where that is earlier. So an end that the log sets

@@ -67,12 +67,15 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/grants/deciders/decide-rename.ts': ['test/unit/domain/grants/decide-rename.test.ts'],
   'domain/grants/work.ts': ['test/unit/domain/grants/grant.test.ts'],
   'domain/grants/grant.ts': [
+    'test/unit/domain/grants/containment/frozen.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/grant.test.ts',
   ],
   'domain/grants/row.ts': ['test/unit/domain/grants/row.test.ts'],
   'domain/grants/evolve/': [
     'test/unit/domain/grants/checkpoint.test.ts',
+    'test/unit/domain/grants/containment/frozen.test.ts',
+    'test/unit/domain/grants/containment/repaired.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',

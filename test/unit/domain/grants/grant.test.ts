@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { eventTypes, type NewEvent } from '../../../../domain/grants/event.ts';
 import { evolve, replay } from '../../../../domain/grants/evolve/evolve.ts';
 import {
+  canExpire,
   changeOf,
   documentsOf,
   type Grant,
   type GrantState,
+  grantStates,
   isLive,
   roleOf,
 } from '../../../../domain/grants/grant.ts';
@@ -358,6 +360,16 @@ test.each([
   const grant = grantAfter(...(stages[stage] ?? []));
   expect([workOf(grant).kind, isLive(grant.state)]).toEqual([work, live]);
   expect(isAtRest(grant)).toBe(work === 'rest');
+});
+
+test('a grant whose freeze was decided asks for it until it is announced', () => {
+  const found = [...story.storyOf.active, story.driftFound('freeze')];
+  expect(workOf(grantAfter(...found))).toMatchObject({ kind: 'contain', drift: { pending: 'freeze' } });
+  expect(workOf(grantAfter(...found, story.frozen)).kind).toBe('freeze');
+});
+
+test('a grant ends when its time is over while its role is there and nothing else is under way', () => {
+  expect(grantStates.filter(canExpire)).toEqual(['active', 'frozen']);
 });
 
 test('no grant asks for no work', () => {

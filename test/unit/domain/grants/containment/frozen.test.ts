@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../../../domain/grants/event.ts';
-import { documentsOf, roleOf } from '../../../../../domain/grants/grant.ts';
+import { documentsOf, freezeOf, roleOf } from '../../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
 import { given, type Told } from '../../../../support/domain/decider-story.ts';
 import { ada, createdRole, documents, grace, subject } from '../../../../support/domain/samples.ts';
@@ -41,6 +41,13 @@ describe('the role of a frozen grant', () => {
     expect(grant.state).toBe('frozen');
     expect(grant).not.toHaveProperty('documents');
   });
+});
+
+test('why a grant is frozen is known while it is, and while it is opened again', () => {
+  for (const told of [storyOf.frozen, story.freezing, thawing])
+    expect(freezeOf(given(told))).toMatchObject({ reason: 'Odd calls', cause: 'person' });
+  for (const told of [storyOf.provisioning, storyOf.active, [...thawing, story.activated], storyOf.revoking])
+    expect(freezeOf(given(told))).toBeUndefined();
 });
 
 describe('what was found to differ, of a grant that is frozen', () => {
