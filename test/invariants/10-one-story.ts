@@ -73,7 +73,10 @@ function surroundingStories({ surroundings }: Evidence): string[] {
   if (!surroundings) return [];
   const told = ({ type }: { type: string }) => type;
   const repository = surroundings.repository.map(told).join(' ');
-  const installation = surroundings.installation.map(told).join(' ');
+  const installation = surroundings.installation
+    .map(told)
+    .filter((type) => type !== 'InstallationCompared')
+    .join(' ');
   const isHeldOnce = /^((RepositoryHeld )+RepositoryRevoked( RepositoryReleased)?( |$))*$/.test(repository);
   const isFrozenOnce = /^(InstallationFreezeRequested InstallationFrozen( InstallationThawed)?( |$))*$/.test(
     installation,

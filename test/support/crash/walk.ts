@@ -97,7 +97,8 @@ export class Walk {
       this.#world.retire();
       this.#world.lifetime = flow.lifetime;
       this.#world.driftAccount = flow.watchesDrift ? stage.accountId : undefined;
-      stage.hasSurroundings = flow.hasSurroundings ?? false;
+      // A pass that did something is summed up in the installation's stream.
+      stage.hasSurroundings = flow.hasSurroundings ?? flow.watchesDrift ?? false;
       await provideIdentityProvider(stage.world.aws, flow.provider ?? 'present', stage);
       await flow.prepare?.(stage);
       await stage.begin();

@@ -120,6 +120,28 @@ test('a freeze that was announced and did not take effect is finished, and its e
   ]);
 });
 
+test('a freeze whose process died with the parameter there is finished also after a thaw, and the next thaw lasts', async () => {
+  const create = world.installation.freeze;
+  world.installation.freeze = async (why) => {
+    await create(why);
+    throw new Error('the process dies');
+  };
+  await freeze('grace');
+  world.installation.freeze = create;
+  // Nothing tells a freeze that was thawed from one that never took effect: it fails closed.
+  world.switch.freeze = undefined;
+  expect(await recordInstallation(world as never, cause)).toBe(true);
+  expect(world.switch.freeze).toMatchObject({ reason: 'Incident' });
+  world.switch.freeze = undefined;
+  expect(await recordInstallation(world as never, cause)).toBe(false);
+  expect(world.switch.freeze).toBeUndefined();
+  expect(await world.eventTypes(INSTALLATION)).toEqual([
+    'InstallationFreezeRequested',
+    'InstallationFrozen',
+    'InstallationThawed',
+  ]);
+});
+
 test('where the switch cannot be read nothing is granted: 503', async () => {
   world.switch.isBroken = true;
   expectProblem(await ask('ada'), 503, 'UPSTREAM_UNAVAILABLE');
