@@ -1,3 +1,4 @@
+import type { DriftFigures } from './drift/measure-drift.ts';
 import type { FilledFigures, PassFigures } from './filled/measure-filled.ts';
 import type { LoadFigures } from './in-flight/measure-in-flight.ts';
 import type { AccessFigures } from './measure/access.ts';
@@ -8,6 +9,7 @@ import { leastCalls } from './measure/least.ts';
 import { type FunctionName, functionNames, type ModuleFigures } from './measure/modules.ts';
 import type { Timing } from './measure/times.ts';
 import type { ScriptFigures } from './scripts/measure-scripts.ts';
+import { driftSection } from './sections/drift-section.ts';
 import { filledSection } from './sections/filled-section.ts';
 import { inFlightSection, scriptSection } from './sections/in-flight-section.ts';
 import { against, head, ratioOf, row } from './sections/markdown.ts';
@@ -27,6 +29,7 @@ export type Findings = {
   inFlight: LoadFigures[];
   filled: FilledFigures[];
   passes: PassFigures[];
+  drift: DriftFigures[];
   access: AccessFigures;
 };
 
@@ -44,6 +47,7 @@ export function report(findings: Findings): string {
     ...scriptSection(findings.scripts),
     ...inFlightSection(findings.inFlight),
     ...filledSection(findings.filled, findings.passes),
+    ...driftSection(findings.drift),
     ...moduleSection(modules, rounds.loads),
     '',
     ...firstAnswerSection(firstAnswers, rounds.loads),

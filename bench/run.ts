@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
+import { measureDrift } from './drift/measure-drift.ts';
 import { measureFilled } from './filled/measure-filled.ts';
 import { type Load, measureInFlight } from './in-flight/measure-in-flight.ts';
 import { measureAccess } from './measure/access.ts';
@@ -13,6 +14,8 @@ import { measureModules, packagesIn } from './measure/modules.ts';
 import { measureTimes } from './measure/times.ts';
 import { type Findings, report } from './report.ts';
 import { measureScripts } from './scripts/measure-scripts.ts';
+import { driftSection } from './sections/drift-section.ts';
+import { withSection } from './sections/markdown.ts';
 import { gatewayFunctions, withServiceFile } from './service-file.ts';
 
 const root = process.cwd();
@@ -21,6 +24,11 @@ const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 5 };
 /** `--full` also fills the tables to 100,000 grants, which takes many minutes. */
 const sizes = process.argv.includes('--full') ? [1000, 20_000, 100_000] : [1000, 20_000];
 const due = [100, 1000, 5000];
+const drifted = [100, 1000, 5000];
+
+/** `--only drift` measures that section alone and puts it in place of the old one. */
+const isDriftAlone = process.argv.includes('--only') && process.argv.includes('drift');
+const RESULTS = join(root, 'bench/results.md');
 
 /** The first run only warms the gateway up. */
 const loads: Load[] = [
@@ -66,11 +74,19 @@ async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
   return found;
 }
 
+/** Measures passes over drift, and writes only their section. */
+async function measureDriftAlone(dir: string): Promise<void> {
+  const section = driftSection(await step('drift', () => measureDrift(root, dir, drifted)));
+  writeFileSync(RESULTS, withSection(readFileSync(RESULTS, 'utf8'), section));
+  console.log(section.join('\n'));
+}
+
 async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'rolewright-bench-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   // The folder is removed at the exit; the gateway ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  if (isDriftAlone) return measureDriftAlone(dir);
   const machine = {
     node: process.versions.node,
     cores: availableParallelism(),
@@ -81,8 +97,9 @@ async function main(): Promise<void> {
   const access = await step('access', () => measureAccess(root, rounds.loads));
   const gateway = await measureGateway(dir);
   const filled = await step('filled tables', () => measureFilled(root, dir, { sizes, due }));
-  const text = report({ machine, rounds, ...gateway, ...filled, modules, access });
-  writeFileSync(join(root, 'bench/results.md'), text);
+  const drift = await step('drift', () => measureDrift(root, dir, drifted));
+  const text = report({ machine, rounds, ...gateway, ...filled, drift, modules, access });
+  writeFileSync(RESULTS, text);
   console.log(text);
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readConfiguration, readTemplates } from '../adapters/settings/files.ts';
 import { type SettingsSource, sourceOfStage } from '../adapters/settings/source.ts';
 import { checkedSettings } from '../scripts/build/embed-settings.ts';
-import { type AwsSandbox, startAwsSandbox } from './aws/server.ts';
+import { type AwsSandbox, type AwsSandboxOptions, startAwsSandbox } from './aws/server.ts';
 import { seededVariables } from './bitbucket/credentials/credential.ts';
 import { type Seed, seed as standardSeed, webhookSecretsOf } from './bitbucket/seed.ts';
 import { seedFor } from './bitbucket/seed-for.ts';
@@ -96,6 +96,7 @@ export async function startStandIns(
   source: SettingsSource,
   dir: string,
   ports: StackPorts,
+  more: Pick<AwsSandboxOptions, 'rolesQuota'> = {},
 ): Promise<StandIns> {
   const { root } = source;
   const configuration = readConfiguration(source);
@@ -120,6 +121,7 @@ export async function startStandIns(
     const aws = await startAwsSandbox({
       port: ports.aws,
       dir,
+      ...more,
       ...accountSeeds(root, configuration, PREFIX),
       resolveIssuer: (issuer) =>
         issuer.startsWith(`${OFFICIAL}/`) ? issuer.replace(OFFICIAL, bitbucket.url) : undefined,

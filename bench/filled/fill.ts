@@ -21,12 +21,12 @@ const uuidOf = (group: string, n: number): string =>
 /** The repository of a copy. */
 const repositoryOf = (n: number): RepositoryUuid => repositoryUuidSchema.parse(uuidOf('0b000000', n));
 
-/** The stream of the n-th copy of a pattern: of another repository, project and requester, at another time, with a chain of
+/** The stream of the n-th copy of a pattern, with `more` texts in place of others: of another repository, project and requester, at another time, with a chain of
  *  hashes of its own. Throws if it is not a readable stream. */
-function copyOf(
+export function copyOf(
   { texts, grant }: Pattern,
   n: number,
-  isOwn: boolean,
+  { isOwn = false, more = [] }: { isOwn?: boolean; more?: readonly [string, string][] } = {},
 ): { events: GrantEvent[]; grant: Grant } {
   const { intent } = grant.request;
   const repositoryUuid = repositoryOf(n);
@@ -42,6 +42,7 @@ function copyOf(
   const slug = intent.repository.fullName.split('/')[1] ?? '';
   const project = intent.project ?? { key: '', uuid: '' };
   const replaced: [string, string][] = [
+    ...more,
     [grant.id.slice(3), id.slice(3)],
     [grant.id.slice(3, 15), id.slice(3, 15)],
     [intent.repository.uuid, repositoryUuid],
@@ -72,17 +73,29 @@ function copyOf(
 const moveBack = (at: string, seconds: number): string =>
   new Date(Date.parse(at) - seconds * 1000).toISOString();
 
-/** Writes copies `from` to `to` of a pattern: their events, and the rows that the read model has of them. With `dueAt` every
- *  row is due then. Returns the first copy's grant. */
+/** Writes copies `from` to `to` of a pattern: their events, and the rows that the read model has of them. `moreOf` a copy are the
+ *  texts that it has in place of the pattern's besides. With `dueAt` every row is due then. Returns the first copy's grant. */
 export async function fill(
   world: FilledWorld,
   pattern: Pattern,
-  { from, to, isOwn = false, dueAt }: { from: number; to: number; isOwn?: boolean; dueAt?: string },
+  {
+    from,
+    to,
+    isOwn = false,
+    dueAt,
+    moreOf = () => [],
+  }: {
+    from: number;
+    to: number;
+    isOwn?: boolean;
+    dueAt?: string;
+    moreOf?: (n: number) => readonly [string, string][];
+  },
 ): Promise<Grant | undefined> {
   let first: Grant | undefined;
   const items: [string, WriteRequest][] = [];
   for (let n = from; n < to; n += 1) {
-    const { events, grant } = copyOf(pattern, n, isOwn);
+    const { events, grant } = copyOf(pattern, n, { isOwn, more: moreOf(n) });
     first ??= grant;
     items.push(...events.map((event) => putIn(world.tables.events, toAttributes(event))));
     const { set } = projection({ grantId: grant.id, seq: events.length, grant });

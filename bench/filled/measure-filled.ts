@@ -16,7 +16,8 @@ export type FilledFigures = { grants: number; fillSeconds: number; costs: Cost[]
 /** A pass of the reconciler over so many due grants that are at rest. */
 export type PassFigures = { due: number; seconds: number; callsPerGrant: number; peakMegabytes: number };
 
-const SITE: GrantRequest = {
+/** A grant that its project owns. */
+export const SITE: GrantRequest = {
   repository: 'acme/shop',
   template: 's3-static-site',
   parameters: { bucket: 'shop-site' },
@@ -84,7 +85,7 @@ async function createRepository({ standIns }: FilledWorld, slug: string): Promis
 }
 
 /** A stream as the use cases write it. */
-async function patternOf({ ports }: FilledWorld, request: GrantRequest): Promise<Pattern> {
+export async function patternOf({ ports }: FilledWorld, request: GrantRequest): Promise<Pattern> {
   const context = {
     caller: ADMINISTRATOR,
     entryPoint: 'http' as const,

@@ -7,6 +7,7 @@ import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { dynamodbRequesterGroups } from '../../adapters/dynamodb/requester-groups.ts';
 import { dynamodbReservations } from '../../adapters/dynamodb/reservations.ts';
+import { type Outgoing, passThrough } from '../../adapters/outgoing.ts';
 import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
 import { fixedCredentials } from '../../adapters/settings/secrets.ts';
 import { sourceOfStage } from '../../adapters/settings/source.ts';
@@ -31,12 +32,18 @@ export type FilledWorld = {
 
 const CURSOR_KEYS = '[]';
 const PROVISIONER_MS = 25_000;
+/** More roles than AWS gives an account (5,000, IAM and STS quotas): those of the largest size and a few that are needed besides. */
+const ROLES_QUOTA = 7000;
 const LEASE_MS = 90_000;
 
-/** Starts stand-ins in `dir`, whose tables are empty. Sets the SDK's variables of this process. */
-export async function startFilledWorld(root: string, dir: string): Promise<FilledWorld> {
+/** Starts stand-ins in `dir`, whose tables are empty. Sets the SDK's variables of this process. `outgoing` sees the calls of IAM. */
+export async function startFilledWorld(
+  root: string,
+  dir: string,
+  outgoing: Outgoing = passThrough,
+): Promise<FilledWorld> {
   const source = sourceOfStage(root, 'sandbox');
-  const standIns = await startStandIns(source, dir, freePorts);
+  const standIns = await startStandIns(source, dir, freePorts, { rolesQuota: ROLES_QUOTA });
   const variables = functionVariables(standIns, { lambdaPort: 0, cursors: CURSOR_KEYS });
   Object.assign(process.env, variables);
   const { client, calls } = meteredClient();
@@ -44,7 +51,7 @@ export async function startFilledWorld(root: string, dir: string): Promise<Fille
   const configuration = readConfiguration(source);
   const bySlug = JSON.parse(variables.BITBUCKET_CREDENTIALS ?? '{}') as Record<string, unknown>;
   const credentials = fixedCredentials(bySlug, 'BITBUCKET_CREDENTIALS');
-  const iam = iamClient('eu-central-1');
+  const iam = iamClient('eu-central-1', outgoing);
   const reads = {
     log: dynamodbEventLog(client, tables.events),
     checkpoints: dynamodbCheckpointStore(client, variables.CHECKPOINTS_TABLE ?? ''),

@@ -5,6 +5,7 @@ import { awsApi } from './aws-api.ts';
 import { callJournal } from './call-journal.ts';
 import { seedManagedPolicies } from './iam/managed-policies.ts';
 import { type SeedPolicy, type SeedRole, seedRoles } from './iam/seed.ts';
+import { QUOTA } from './protocol/rules.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
 import { openState, type StateStore } from './state.ts';
 import type { ApiAnswer } from './wire-call.ts';
@@ -28,6 +29,8 @@ export type AwsSandboxOptions = {
   resolveIssuer(issuer: string): string | undefined;
   /** Milliseconds since the epoch; default: the wall clock. */
   now?: () => number;
+  /** Roles that each account may have; IAM's default unless given. */
+  rolesQuota?: number;
   /** Customer managed policies that are created when missing, each in the account of its ARN. */
   managedPolicies?: readonly SeedPolicy[];
   /** Roles that are created when missing, each in the account of its ARN. */
@@ -81,7 +84,13 @@ export async function startAwsSandbox(options: AwsSandboxOptions): Promise<AwsSa
 
 /** The account of `options`, from which every other can be reached. */
 function worldOf(
-  { accountId, partition = 'aws', organization = [], resolveIssuer }: AwsSandboxOptions,
+  {
+    accountId,
+    partition = 'aws',
+    organization = [],
+    rolesQuota = QUOTA.roles,
+    resolveIssuer,
+  }: AwsSandboxOptions,
   store: StateStore,
   now: () => number,
 ): World {
@@ -89,6 +98,7 @@ function worldOf(
     accountId: id,
     partition,
     organization: organization.includes(id) ? ORGANIZATION : undefined,
+    rolesQuota,
     now,
     state: store.of(id),
     account,

@@ -12,6 +12,8 @@ export type World = {
   partition: string;
   /** The id of its organisation; undefined for an account in none. */
   organization: string | undefined;
+  /** Roles that each account may have. */
+  rolesQuota: number;
   /** Milliseconds since the epoch. */
   now(): number;
   state: State;

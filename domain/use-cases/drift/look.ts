@@ -9,6 +9,10 @@ import type { DriftPorts, RunningPass } from './running-pass.ts';
  *  policies in two lists, its policy and the identity provider. */
 const CALLS_OF_A_LOOK = 5;
 
+/** Calls of IAM that follow a look: a freeze reads the role and writes its trust policy and boundary; a repair looks again, reads what it
+ *  restores, and writes what differs. */
+const CALLS_OF_ACTION = { report: 0, freeze: 3, repair: 15 } as const;
+
 /** Has the provisioner look at a grant, and do what its finding asks for; counts what came of it. A grant that another run holds
  *  is looked at by that run or in the next pass. Never throws. */
 export async function look(ports: DriftPorts, pass: RunningPass, grantId: GrantId): Promise<void> {
@@ -20,7 +24,11 @@ export async function look(ports: DriftPorts, pass: RunningPass, grantId: GrantI
     if (outcome !== 'settled') count(pass, 'failed');
     const { events } = await loadStream(ports, grantId);
     const found = events.findLast((event) => event.type === 'DriftFound' && event.at >= since);
-    if (found?.type === 'DriftFound') count(pass, OUTCOMES[found.data.action]);
+    if (found?.type === 'DriftFound') {
+      const { action } = found.data;
+      count(pass, OUTCOMES[action]);
+      await pass.pace.take(CALLS_OF_ACTION[action]);
+    }
   } catch (error) {
     count(pass, 'failed');
     ports.reportFailure(grantId as StreamId, error);

@@ -5,7 +5,7 @@ import type { Action } from '../world.ts';
 const getAccountSummary: Action = ({ world }) => ({
   SummaryMap: new Map([
     ['Roles', world.state.roles.allSeen().length],
-    ['RolesQuota', QUOTA.roles],
+    ['RolesQuota', world.rolesQuota],
     ['AssumeRolePolicySizeQuota', QUOTA.trustPolicyCharacters],
     ['RolePolicySizeQuota', QUOTA.inlineCharacters],
     ['Providers', world.state.providers.allSeen().length],

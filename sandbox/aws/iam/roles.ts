@@ -36,8 +36,8 @@ const createRole: Action = (call) => {
     throw alreadyExists(`Role with name ${name} already exists.`);
   }
   if (boundaryArn) checkAttachable(world, boundaryArn, 'Scope ARN:');
-  if (world.state.roles.allLatest().length >= QUOTA.roles) {
-    throw limitExceeded(`Cannot exceed quota for RolesPerAccount: ${QUOTA.roles}`);
+  if (world.state.roles.allLatest().length >= world.rolesQuota) {
+    throw limitExceeded(`Cannot exceed quota for RolesPerAccount: ${world.rolesQuota}`);
   }
   const role: Role = {
     name,

@@ -88,12 +88,16 @@ export class FakeIam {
     return this.roles.get(name.toLowerCase());
   }
 
+  /** How many calls have been made. */
+  called = 0;
+
   /** The port, whose calls begin before the deadline or not at all. */
   port(deadline: number): Iam {
     const call = async <T>(action: keyof Iam, effect: () => T, note?: string): Promise<T> => {
       if (this.#clock.now() >= deadline) {
         throw new PortError('IAM', 'UNAVAILABLE', 'No time is left.', { certain: true });
       }
+      this.called += 1;
       const fault = this.#faults.get(action)?.shift();
       if (fault?.effect === 'refuse') {
         throw new PortError('IAM', fault.code ?? 'REJECTED', 'IAM refuses.', {
