@@ -95,8 +95,7 @@ const PREFIX = 'rolewright-sandbox';
 export async function startStandIns(
   source: SettingsSource,
   dir: string,
-  ports: StackPorts,
-  more: Pick<AwsSandboxOptions, 'rolesQuota'> = {},
+  ports: StackPorts & Pick<AwsSandboxOptions, 'rolesQuota'>,
 ): Promise<StandIns> {
   const { root } = source;
   const configuration = readConfiguration(source);
@@ -121,7 +120,7 @@ export async function startStandIns(
     const aws = await startAwsSandbox({
       port: ports.aws,
       dir,
-      ...more,
+      ...(ports.rolesQuota ? { rolesQuota: ports.rolesQuota } : {}),
       ...accountSeeds(root, configuration, PREFIX),
       resolveIssuer: (issuer) =>
         issuer.startsWith(`${OFFICIAL}/`) ? issuer.replace(OFFICIAL, bitbucket.url) : undefined,

@@ -43,7 +43,7 @@ export async function startFilledWorld(
   outgoing: Outgoing = passThrough,
 ): Promise<FilledWorld> {
   const source = sourceOfStage(root, 'sandbox');
-  const standIns = await startStandIns(source, dir, freePorts, { rolesQuota: ROLES_QUOTA });
+  const standIns = await startStandIns(source, dir, { ...freePorts, rolesQuota: ROLES_QUOTA });
   const variables = functionVariables(standIns, { lambdaPort: 0, cursors: CURSOR_KEYS });
   Object.assign(process.env, variables);
   const { client, calls } = meteredClient();
