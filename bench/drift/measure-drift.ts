@@ -30,7 +30,7 @@ const MOST_RUNS = 12;
 const WINDOW_MS = 10_000;
 
 /** Fills tables and IAM to each size in turn, and has the reconciler pass over the account: once with roles that are as they were
- *  applied, and once with one in a hundred that somebody closed. */
+ *  applied, and once with one in a hundred that an operator closed. */
 export async function measureDrift(
   root: string,
   dir: string,

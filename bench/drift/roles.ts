@@ -19,7 +19,7 @@ const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 export type DriftedGrants = {
   /** Makes copies `from` to `to` of the pattern with a role each. */
   grow(from: number, to: number): Promise<void>;
-  /** Ends what sessions of so many roles from `from` on may do, as somebody does in an incident. */
+  /** Ends what sessions of so many roles from `from` on may do, as an operator does in an incident. */
   close(from: number, count: number): Promise<void>;
   stop(): void;
 };
