@@ -5,7 +5,8 @@ import { reach } from './reach.ts';
 type Settings = { api: string; token: string | undefined; bitbucket: string };
 
 const settingsOf = (variables: NodeJS.ProcessEnv): Settings => ({
-  api: variables.ROLEWRIGHT_URL ?? `http://127.0.0.1:${variables.ROLEWRIGHT_PORT ?? 3000}`,
+  api:
+    variables.ROLEWRIGHT_URL?.replace(/\/+$/, '') ?? `http://127.0.0.1:${variables.ROLEWRIGHT_PORT ?? 3000}`,
   token: variables.ROLEWRIGHT_TOKEN,
   bitbucket: `http://127.0.0.1:${variables.SANDBOX_BITBUCKET_PORT ?? 4010}`,
 });

@@ -31,7 +31,7 @@ const problemSchema = z.looseObject({
  *  answer as Rolewright does. The token goes to the session's origin and nowhere else. */
 export const apiOf = ({ origin, token }: Session): Api => {
   return async ({ method, path, query = {}, body, accept = 'application/json' }) => {
-    const url = new URL(path, origin);
+    const url = new URL(`${origin}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
@@ -61,7 +61,7 @@ export const apiOf = ({ origin, token }: Session): Api => {
 
 /** Asks an address for nothing but whether it is an API, before anybody logs in for it. Throws `CommandFailure`. */
 export async function expectApi(origin: string): Promise<void> {
-  const response = await fetch(new URL('/healthz', origin), {
+  const response = await fetch(`${origin}/healthz`, {
     redirect: 'error',
     signal: AbortSignal.timeout(API_TIMEOUT_MS),
   }).catch((error: Error) => {

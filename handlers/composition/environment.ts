@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { StartFailure } from '../../adapters/settings/start-failure.ts';
 import { testOnlyBuild } from '../../adapters/settings/test-only-build.ts';
 import { fieldRule } from '../../domain/shared/field-messages.ts';
+import { type PublicAddress, publicAddressOf } from '../invocation/public-address.ts';
 
 const url = z.string().regex(/^https?:\/\/[^/]+$/, 'must be an origin such as http://127.0.0.1:4010');
 
@@ -19,6 +20,10 @@ const secretsByWorkspace = json.pipe(z.record(z.string(), z.string()));
 const credentialsByWorkspace = json.pipe(z.record(z.string(), z.unknown()));
 
 const shape = z.object({
+  API_URL: z
+    .union([z.literal(''), z.url({ protocol: /^https$/ })])
+    .optional()
+    .transform(publicAddressOf),
   EVENTS_TABLE: z.string().min(3),
   CHECKPOINTS_TABLE: z.string().min(3),
   GRANTS_TABLE: z.string().min(3),
@@ -51,6 +56,8 @@ const shape = z.object({
  *  of AWS's. */
 export type Environment = {
   isOnLambda: boolean;
+  /** The API's address at a domain of its own. */
+  publicAddress: PublicAddress | undefined;
   eventsTable: string;
   checkpointsTable: string;
   grantsTable: string;
@@ -125,6 +132,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   if (!parsed.success || errors.length > 0) throw new StartFailure(errors);
   return {
     isOnLambda: isOnLambda(variables),
+    publicAddress: parsed.data.API_URL,
     eventsTable: parsed.data.EVENTS_TABLE,
     checkpointsTable: parsed.data.CHECKPOINTS_TABLE,
     grantsTable: parsed.data.GRANTS_TABLE,

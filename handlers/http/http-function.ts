@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { TokenVerifier } from '../../adapters/tokens/verifier.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { type PlacedCore, refuseMisplaced } from '../invocation/placed.ts';
+import { basePathFor, located, withoutBasePath } from '../invocation/public-address.ts';
 import { authenticate } from './authentication.ts';
 import { finished, type HttpAnswer, methodOf, toResult } from './http-answer.ts';
 import { type HttpRequest, requestIdOf } from './http-request.ts';
@@ -76,8 +77,13 @@ export function guarded(core: PlacedCore, handler: HttpHandler): HttpHandler {
   });
   const answered = chain.handler(handler as never) as unknown as HttpHandler;
   // Two parameters: Lambda's runtime for Node 24 refuses a handler that takes a callback.
-  return async (event, context) => {
+  const address = core.environment?.publicAddress;
+  return async (given, context) => {
+    const event = withoutBasePath(given, address);
     const result = (await answered(event, context, () => {})) as APIGatewayProxyStructuredResultV2;
-    return finished(result, { method: methodOf(event), requestId: requestIdOf(context) });
+    return finished(located(result, basePathFor(event, address)), {
+      method: methodOf(event),
+      requestId: requestIdOf(context),
+    });
   };
 }

@@ -4,9 +4,15 @@ import { placementErrors, placementOf } from '../../domain/configuration/placeme
 import type { Account } from '../../domain/shared/account.ts';
 import { problem } from '../../domain/shared/problem.ts';
 import { ProblemError } from '../http/problem-details.ts';
+import type { PublicAddress } from './public-address.ts';
 
 /** What a function needs to know that it runs where its configuration says. */
-export type PlacedCore = { logger: Logger; configuration: { accounts: readonly Account[] } };
+export type PlacedCore = {
+  logger: Logger;
+  configuration: { accounts: readonly Account[] };
+  /** The API's address at a domain of its own, if it has one. */
+  environment?: { publicAddress?: PublicAddress | undefined };
+};
 
 /** Where a function learns its own ARN: from Lambda's context. Local gateways give another name or none. */
 export type Placed = Partial<Pick<Context, 'invokedFunctionArn'>>;

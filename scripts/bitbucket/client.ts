@@ -43,7 +43,8 @@ export async function bitbucketSettings(variables: NodeJS.ProcessEnv): Promise<B
       isSandbox: true,
     };
   }
-  const api = new URL(url).origin;
+  const { origin, pathname } = new URL(url);
+  const api = `${origin}${pathname.replace(/\/+$/, '')}`;
   if (!api.startsWith('https:'))
     throw new Error('ROLEWRIGHT_URL must be an https URL, because Bitbucket calls it.');
   return { ...cloudBitbucket(variables), api, isSandbox: false };

@@ -5,6 +5,11 @@ module.exports = async ({ options, resolveConfigurationProperty, resolveVariable
     service: await resolveConfigurationProperty(['service']),
     path: (await resolveVariable('param:functionRolePath')) || '/',
     prefix: (await resolveVariable('param:functionRolePrefix')) || '',
+    domain: {
+      name: await resolveVariable('param:domainName'),
+      basePath: await resolveVariable('param:domainBasePath'),
+      certificate: await resolveVariable('param:domainCertificate'),
+    },
   });
   // The local gateway, which would answer preflights otherwise than API Gateway does, is given them by SANDBOX_CORS.
   return process.env.SANDBOX_CORS === undefined ? settings : { ...settings, cors: false };

@@ -4,6 +4,7 @@ import { sourceOfBuild } from '../../adapters/settings/source.ts';
 import { providerName } from '../../domain/bitbucket/oidc.ts';
 import { hubOf, isSpoke, readerRoleOf } from '../../domain/shared/account.ts';
 import { httpApiCors } from './cors.ts';
+import { addressAt, type DomainParameters, parseCustomDomain } from './governance/custom-domain.ts';
 import { ownNames } from './governance/own-names.ts';
 
 /** A role that does not exist, for CloudFormation: a policy needs at least one resource. */
@@ -14,7 +15,12 @@ const NO_SPOKE = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role
  *  and how the names of this installation begin. Throws `StartFailure`. */
 export function stageSettings(
   stage: string | null | undefined,
-  { service, path, prefix }: { service: string; path: string; prefix: string },
+  {
+    service,
+    path,
+    prefix,
+    domain,
+  }: { service: string; path: string; prefix: string; domain: DomainParameters },
 ) {
   const source = sourceOfBuild(join(import.meta.dirname, '..', '..'), process.env, stage);
   const { accounts, workspaces, cors, alarms, roleTags } = readConfiguration(source);
@@ -32,6 +38,7 @@ export function stageSettings(
     boundary: hub.boundaryPolicy,
     roleTagKeys: ['rolewright:*', ...Object.keys(roleTags)],
     own: ownNames(service, { path, prefix }),
+    apiUrl: addressAt(parseCustomDomain(domain, hub.region)),
     hubRoles: `${path.slice(1)}${prefix}${service}-`,
     region: hub.region,
     alarmActions: alarms ? [alarms.topic] : [],

@@ -64,6 +64,7 @@ describe('the address of an API', () => {
   test.each([
     ['https://rolewright.example.com', 'https://rolewright.example.com'],
     ['https://Rolewright.example.com:443/', 'https://rolewright.example.com'],
+    ['https://access.example.com/rolewright/', 'https://access.example.com/rolewright'],
     ['http://localhost:3000', 'http://localhost:3000'],
     ['http://[::1]:3000', 'http://[::1]:3000'],
   ])('is %s', (text, origin) => {
@@ -75,7 +76,6 @@ describe('the address of an API', () => {
     'http://127.0.0.1.example.com',
     'http://localhost.example.com',
     'https://user:secret@rolewright.example.com',
-    'https://rolewright.example.com/v1',
     'https://rolewright.example.com/?a=b',
     'https://rolewright.example.com/#a',
     'ftp://localhost',

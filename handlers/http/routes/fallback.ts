@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { basePathFor, type PublicAddress, withoutBasePath } from '../../invocation/public-address.ts';
 import { finished, methodOf, toResult } from '../http-answer.ts';
 import { headerOf, requestIdOf } from '../http-request.ts';
 import { conditionalAnswer } from '../negotiation/conditional-answer.ts';
@@ -6,18 +7,23 @@ import { ProblemError, problemAnswer, problemKinds, toProblem } from '../problem
 import { notTaken, type RoutePath } from './not-taken.ts';
 
 /** What the fallback reports: one structured line for each refusal. */
-export type FallbackPorts = { report(line: Record<string, unknown>): void };
+export type FallbackPorts = {
+  report(line: Record<string, unknown>): void;
+  /** The API's address at a domain of its own, if it has one. */
+  address: PublicAddress | undefined;
+};
 
 /** Answers what needs no authentication: the health check, the API's document, and every path and method that no other
- *  function takes. It reads neither environment nor configuration, calls nothing, and loads the document with the first
+ *  function takes. It reads no configuration, calls nothing, and loads the document with the first
  *  request that needs it. */
 export const fallbackEndpoint =
-  ({ report }: FallbackPorts) =>
-  async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+  ({ report, address }: FallbackPorts) =>
+  async (given: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const event = withoutBasePath(given, address);
     const requestId = requestIdOf(context);
     const answered = { method: methodOf(event), requestId };
     try {
-      return finished(await answerTo(event), answered);
+      return finished(await answerTo(event, basePathFor(event, address)), answered);
     } catch (error) {
       const found = toProblem(error);
       const { status } = problemKinds[found.code];
@@ -27,13 +33,17 @@ export const fallbackEndpoint =
     }
   };
 
-async function answerTo(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+async function answerTo(
+  event: APIGatewayProxyEventV2,
+  basePath: string,
+): Promise<APIGatewayProxyStructuredResultV2> {
   const { path } = event.requestContext.http;
   const isRead = ['GET', 'HEAD'].includes(methodOf(event));
   if (isRead && path === '/healthz') return toResult({ status: 200, body: { status: 'ok' } });
   const { default: apiDocument } = await import('../../../docs/openapi.json', { with: { type: 'json' } });
   if (isRead && path === '/openapi.json') {
-    return toResult(conditionalAnswer(event, { status: 200, body: apiDocument }));
+    const servers = apiDocument.servers.map((server) => ({ ...server, url: basePath || server.url }));
+    return toResult(conditionalAnswer(event, { status: 200, body: { ...apiDocument, servers } }));
   }
   const refusal = notTaken(path, routesIn(apiDocument.paths));
   if (isPreflight(event) && refusal.headers.allow !== undefined) {

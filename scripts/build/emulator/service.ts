@@ -53,6 +53,7 @@ export function emulatorService(variables: NodeJS.ProcessEnv): Service {
         service: TEST_ONLY_SERVICE,
         path: '/',
         prefix: '',
+        domain: {},
       }),
     },
   };

@@ -9,10 +9,13 @@ type Statement = {
   Condition?: object;
 };
 
-type Resource = { Type: string; Properties?: Record<string, unknown> };
+type Resource = { Type: string; DependsOn?: string[]; Properties?: Record<string, unknown> };
 
 /** The part of a template that is governed. */
-export type Template = { Resources: Record<string, Resource> };
+export type Template = {
+  Resources: Record<string, Resource>;
+  Outputs?: Record<string, { Description?: string; Value: unknown }>;
+};
 
 type Policy = { PolicyDocument: { Statement: Statement[] } };
 

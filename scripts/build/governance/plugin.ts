@@ -1,3 +1,4 @@
+import { addCustomDomain, type DomainParameters, parseCustomDomain } from './custom-domain.ts';
 import { govern, type Template } from './govern.ts';
 import { type Governance, type GovernanceParameters, parseGovernance } from './parameters.ts';
 
@@ -8,7 +9,7 @@ type Serverless = {
       compiledCloudFormationTemplate?: Template;
       stackTags?: Record<string, string>;
     };
-    custom?: { prefix?: string; governance?: GovernanceParameters };
+    custom?: { prefix?: string; governance?: GovernanceParameters; domain?: DomainParameters };
   };
   getProvider(name: 'aws'): { getRegion(): string };
 };
@@ -21,20 +22,25 @@ export default class Governed {
   constructor(serverless: Serverless) {
     const { service } = serverless;
     const installation = service.custom?.prefix ?? '';
+    const region = () => serverless.getProvider('aws').getRegion();
     const parsed = (): Governance =>
-      parseGovernance(service.custom?.governance ?? {}, {
-        installation,
-        region: serverless.getProvider('aws').getRegion(),
-      });
+      parseGovernance(service.custom?.governance ?? {}, { installation, region: region() });
+    const domain = () => parseCustomDomain(service.custom?.domain ?? {}, region());
     this.hooks = {
-      'before:package:cleanup': () => void parsed(),
+      'before:package:cleanup': () => {
+        parsed();
+        domain();
+      },
       'before:deploy:deploy': () => {
         const { tags } = parsed();
         service.provider.stackTags = { ...tags, ...service.provider.stackTags };
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = service.provider.compiledCloudFormationTemplate;
-        if (template) govern(template, parsed(), installation);
+        if (!template) return;
+        const named = domain();
+        if (named) addCustomDomain(template, named);
+        govern(template, parsed(), installation);
       },
     };
   }

@@ -28,7 +28,7 @@ const statements = Object.entries(policies).flatMap(([role, { Statement }]) =>
 const granted = (role: string) =>
   policies[role]?.Statement.flatMap(({ Action, Effect }) => (Effect === 'Allow' ? Action : [])) ?? [];
 
-const SHIPPED = { service: 'rolewright', path: '/', prefix: '' };
+const SHIPPED = { service: 'rolewright', path: '/', prefix: '', domain: {} };
 
 describe('the routes', () => {
   const expected = Object.entries(operationsByFunction).flatMap(([name, own]) =>
@@ -300,6 +300,7 @@ describe('a spoke', () => {
       rolePath: '/rolewright/',
       roleTagKeys: ['rolewright:*'],
       own: { names: '*rolewright-', roles: '/*rolewright-*' },
+      apiUrl: '',
       hubRoles: 'rolewright-',
       boundary: 'rolewright-boundary',
       region: 'eu-central-1',

@@ -28,6 +28,7 @@ export const CLOUD: Record<string, string> = {
   'self:custom.stageSettings.rolePath': '/rolewright/',
   'self:custom.stageSettings.own.names': '*rolewright-',
   'self:custom.stageSettings.own.roles': '/*rolewright-*',
+  'self:custom.stageSettings.apiUrl': '',
   'self:custom.stageSettings.hubRoles': 'rolewright-',
   HubRoles: 'rolewright-',
   HubAccount: '111122223333',

@@ -5,7 +5,7 @@ import { expectProblem } from '../../../support/e2e/problems.ts';
 import { REQUEST_ID, serveFunction } from '../../../support/handlers/served.ts';
 
 const lines: Record<string, unknown>[] = [];
-const { send } = serveFunction(fallbackEndpoint({ report: (line) => lines.push(line) }));
+const { send } = serveFunction(fallbackEndpoint({ report: (line) => lines.push(line), address: undefined }));
 
 test('GET /healthz answers without a token', async () => {
   expect((await send('GET', '/healthz')).json).toEqual({ status: 'ok' });
