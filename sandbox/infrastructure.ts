@@ -115,6 +115,7 @@ export type ConfiguredAccount = {
   boundaryPolicy: string;
   provisionerRole?: string | undefined;
   externalId?: string | undefined;
+  roleTags?: Readonly<Record<string, string>> | undefined;
 };
 
 /** The account that the functions run in: the one without a role. Throws where there is none. */
@@ -157,7 +158,7 @@ function spokeSeed(
       RoleName: roleName,
       RolePath: '/rolewright/',
       HubRoles: 'rolewright-',
-      TagKeys: ['rolewright:*'],
+      TagKeys: ['rolewright:*', ...Object.keys(account.roleTags ?? {})],
     },
   };
   const { Boundary, SpokeRole, ReadingRole } = readResources(root, 'spoke.yml', names);

@@ -17,6 +17,7 @@ import type { BoundaryRoles } from '../policy/boundary-roles.ts';
 import { repositoryRuleSchema } from '../repository-rules/schema.ts';
 import type { Account } from '../shared/account.ts';
 import { fieldRule } from '../shared/field-messages.ts';
+import { repositoryUuidSchema } from '../shared/identifiers.ts';
 import { foldAscii } from '../shared/principal.ts';
 import { toFieldErrors } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -32,6 +33,8 @@ const configurationSchema = z.strictObject({
   stages: z.array(stageSchema).min(1).default(['prod']),
   rolePath: rolePathSchema.optional(),
   roleTags: roleTagsSchema,
+  /** Repositories for which nothing can be requested, such as the one that deploys Rolewright. */
+  protectedRepositories: z.array(repositoryUuidSchema).default([]),
   pipelineAudience: z.string().min(1).max(150).default('rolewright'),
   workspaces: z.array(workspaceSchema).min(1),
   accounts: z.array(accountSchema).min(1, 'must name the account that Rolewright runs in'),

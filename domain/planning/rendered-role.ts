@@ -14,7 +14,7 @@ import { type LifetimeConfiguration, type LifetimeRule, lifetimeRuleOf } from '.
 import { policyText } from '../policy/document.ts';
 import type { Account } from '../shared/account.ts';
 import { canonicalHash } from '../shared/canonical-hash.ts';
-import { type GrantId, grantIdOf } from '../shared/identifiers.ts';
+import { type GrantId, grantIdOf, type RepositoryUuid } from '../shared/identifiers.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type FieldError, problem } from '../shared/problem.ts';
 import { fail, ok, type Result } from '../shared/result.ts';
@@ -32,6 +32,7 @@ export type RoleSettings = LifetimeConfiguration & {
   ownership: readonly OwnershipRule[];
   guardrails: Pick<GuardrailSettings, 'audit' | 'deny'>;
   service?: string | undefined;
+  protectedRepositories: readonly RepositoryUuid[];
 };
 
 /** What a grant is made from, all of it read from Bitbucket, the configuration and the bundled templates, except the
@@ -72,6 +73,10 @@ export type RenderedRole = {
  *  provisioner refuses. */
 export function renderRole(inputs: RoleInputs): Result<RenderedRole> {
   const { configuration, account, repository, environment, template, name, requesterKind } = inputs;
+  if (configuration.protectedRepositories.includes(repository.uuid)) {
+    const detail = `Nothing can be requested for ${repository.fullName}: the configuration protects it, because who controls a grant of it must not control Rolewright.`;
+    return fail(problem('DENIED', detail));
+  }
   if (template.scope === 'environment' && !environment) {
     const errors = [{ pointer: '/environment', detail: 'is missing' }];
     const detail = `Template ${template.name} is granted to a deployment environment only; name one.`;

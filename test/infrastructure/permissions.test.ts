@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readZip } from '../../scripts/build/zip.ts';
 import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls.ts';
+import {
+  deniedToDeployer,
+  deployerCalls,
+  deployerPolicy,
+  deployerProblems,
+} from '../support/arch/deployer-proofs.ts';
 import { sourceFiles } from '../support/arch/imports.ts';
 import { functions } from '../support/arch/infrastructure.ts';
 import { PACKAGED_WITHIN_MS, type PackagedStack, packageStack } from '../support/arch/package-stack.ts';
@@ -148,4 +154,19 @@ describe('the permissions of the packaged template', () => {
     },
     PACKAGED_WITHIN_MS,
   );
+});
+
+describe('the policy of the deployer', () => {
+  const template = () => stack?.template ?? { Resources: {}, Outputs: {} };
+
+  test('allows what creates, updates and deletes every resource of the template, and nothing that none needs', () => {
+    expect(deployerProblems(template())).toEqual([]);
+    expect(deployerCalls(template()).length).toBeGreaterThan(500);
+  });
+
+  test.each(deployerPolicy().Statement.map(({ Sid }) => Sid))('is missed without its statement %s', (sid) => {
+    const policy = deployerPolicy();
+    const without = { ...policy, Statement: policy.Statement.filter(({ Sid }) => Sid !== sid) };
+    expect(deniedToDeployer(template(), without)).not.toEqual([]);
+  });
 });

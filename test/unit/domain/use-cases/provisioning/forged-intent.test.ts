@@ -4,13 +4,15 @@ import type { GrantIntent } from '../../../../../domain/grants/intent.ts';
 import type { GrantRequest } from '../../../../../domain/grants/request.ts';
 import { planHash } from '../../../../../domain/planning/plan.ts';
 import type { GrantId } from '../../../../../domain/shared/identifiers.ts';
-import type { Principal } from '../../../../../domain/shared/principal.ts';
+import type { Caller, Principal } from '../../../../../domain/shared/principal.ts';
 import { seconds } from '../../../../../domain/shared/time.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import {
   ada,
   chain,
   codeOf,
+  configurationContent,
+  configurationOf,
   GLOBEX,
   GRANT_ID,
   grace,
@@ -192,5 +194,31 @@ describe('a forged intent has no effect in IAM:', () => {
     if (last) await world.log.append(last);
     await world.provision();
     expect([world.roleText(), world.iam.roles.size]).toEqual([before, 1]);
+  });
+});
+
+describe('a repository that is protected, such as the one that deploys Rolewright', () => {
+  const protecting = { ...configurationContent(), protectedRepositories: [shop.uuid] };
+
+  test.each(['person', 'service', 'system'] as const)('gets nothing, whichever %s asks', async (kind) => {
+    world.configuration = configurationOf(protecting);
+    const caller: Caller = { principal: { kind, id: 'ada' }, groups: ['platform'] };
+    expect(codeOf(await world.request({}, caller))).toBe('DENIED');
+    expect(world.story()).toEqual([]);
+  });
+
+  test('gets nothing by an intent that was recorded all the same', async () => {
+    const intent = await honestIntent();
+    world.configuration = configurationOf(protecting);
+    expect(await forge(GRANT_ID, requestedWith(intent))).toEqual({
+      type: 'ProvisioningFailed',
+      code: 'DENIED',
+    });
+    expect(world.iam.roles.size).toBe(0);
+  });
+
+  test('leaves every other repository open', async () => {
+    world.configuration = configurationOf({ ...protecting, protectedRepositories: [web.uuid] });
+    expect(successOf(await world.request()).outcome).toBe('created');
   });
 });
