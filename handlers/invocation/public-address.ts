@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
  *  without a slash at its end, empty for none. */
 export type PublicAddress = { host: string; basePath: string };
 
-/** The address in a setting; undefined where there is none. Throws for what is no https URL of host and path. */
+/** The address in a setting; undefined where there is none. Throws unless it is an https URL of host and path. */
 export function publicAddressOf(text: string | undefined): PublicAddress | undefined {
   if (!text) return undefined;
   const { protocol, host, pathname, href } = new URL(text);

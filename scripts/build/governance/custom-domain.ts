@@ -2,7 +2,7 @@ import { StartFailure } from '../../../adapters/settings/start-failure.ts';
 import type { Template } from './govern.ts';
 
 /** The domain of the API: `name` and the base path below it, without slashes at its ends. With `certificate`, the ARN of one of ACM, the
- *  stack makes the domain in API Gateway; without one it is there already, made by somebody else. */
+ *  stack makes the domain in API Gateway; without one it is there already, made elsewhere. */
 export type CustomDomain = { name: string; basePath: string; certificate: string | undefined };
 
 /** The parameters as the framework gives them. */
