@@ -28,6 +28,15 @@ describe('the changelog', () => {
     expect(versions).toEqual([...new Set(versions)].sort((one, other) => compare(other, one)));
   });
 
+  test('says of each release how to upgrade to it, and what a return from it leaves', () => {
+    const [, ...texts] = changelog.split(/^## /m).slice(1);
+    expect(texts.length).toBe(releases.length);
+    for (const text of texts) {
+      expect(text).toMatch(/^\*\*Upgrade\.\*\* /m);
+      expect(text).toMatch(/^\*\*Rollback\.\*\* /m);
+    }
+  });
+
   test('groups its entries by the kinds of change that the versioning rule names', () => {
     const kinds = [...changelog.matchAll(/^### (.+)$/gm)].map(([, kind = '']) => kind);
     const allowed = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];

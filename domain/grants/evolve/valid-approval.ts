@@ -44,7 +44,7 @@ export const decisionOf = ({
   return { outcome, by: principal, at, ...(reason === undefined ? {} : { reason }) };
 };
 
-/** True unless the approver is proven to differ from every requester. Events of 0.1.0 hold no identifiers. Their
+/** True unless the approver is proven to differ from every requester. Events of before 0.1.0 hold no identifiers. Their
  *  approvals compared ids case-insensitively, and remain valid because a role exists by them. */
 const hadAsked = ({ requesters }: Grant, approver: Principal): boolean =>
   requesters.some((other) =>

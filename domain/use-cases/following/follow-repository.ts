@@ -88,7 +88,7 @@ export async function followRepository(
 }
 
 /** The repository's live grants by their streams. The enrolled ones include a grant that was just made, which an
- *  index may not show yet. Grants of 0.1.0 are not enrolled, so the index adds them. `known` are the grants that
+ *  index may not show yet. Grants of before 0.1.0 are not enrolled, so the index adds them. `known` are the grants that
  *  could be read, `unreadable` the streams that no retry will read, and `unread` the first other failure. */
 export async function liveGrantsOf(
   ports: StaleRowPorts,
