@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Hold, holdSchema } from '../../domain/grants/grant.ts';
 import type { BearerUuid, GrantTable, NamedKind, Naming } from '../../domain/grants/stores.ts';
 import {
   grantIdSchema,
@@ -8,6 +9,7 @@ import {
 } from '../../domain/shared/identifiers.ts';
 import { failureName, toPortError } from '../aws/error-meanings.ts';
 import type { Item } from './client.ts';
+import { readItems } from './indexes/batch-read.ts';
 
 /** Repositories or projects that one name leads to, the latest; an older one is still found by its UUID. Our choice: it
  *  bounds the item, and the queries of a list by name. */
@@ -16,10 +18,14 @@ const MOST_BEARERS = 20;
 /** The items beside the rows, which no index holds: of each repository the ids of its grants, and of each name the
  *  repositories or projects that bear or bore it. A text that is no such id is left out, so it cannot hide the
  *  others. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory; each of the port's functions is short.
 export function repositoryItems(
   client: DynamoDBClient,
   table: string,
-): Pick<GrantTable, 'enrol' | 'listEnrolled' | 'rememberNames' | 'bearersOf'> {
+): Pick<
+  GrantTable,
+  'enrol' | 'listEnrolled' | 'rememberNames' | 'bearersOf' | 'markRepositoryHold' | 'repositoryHolds'
+> {
   /** Updates one item; false when the condition does not hold. */
   async function update(key: Item, statement: Statement): Promise<boolean> {
     try {
@@ -68,12 +74,48 @@ export function repositoryItems(
       return ids.flatMap((id) => grantIdSchema.safeParse(id).data ?? []);
     },
 
+    async markRepositoryHold(repositoryUuid, { seq, hold }) {
+      await update(enrolmentKey(repositoryUuid), {
+        UpdateExpression: hold ? 'SET holdSeq = :seq, held = :hold' : 'SET holdSeq = :seq REMOVE held',
+        ConditionExpression: 'attribute_not_exists(holdSeq) OR holdSeq < :seq',
+        ExpressionAttributeValues: {
+          ':seq': { N: String(seq) },
+          ...(hold ? { ':hold': { S: JSON.stringify(hold) } } : {}),
+        },
+      });
+    },
+
+    async repositoryHolds(repositoryUuids) {
+      const keys = [...new Set(repositoryUuids)].map(enrolmentKey);
+      try {
+        const items = await readItems(client, table, { keys, isConsistent: false });
+        const held = new Map(items.map((item) => [item.grantId?.S, holdIn(item.held?.S)]));
+        return new Map(
+          repositoryUuids.flatMap((uuid): [RepositoryUuid, Hold][] => {
+            const hold = held.get(enrolmentKey(uuid).grantId?.S);
+            return hold ? [[uuid, hold]] : [];
+          }),
+        );
+      } catch (error) {
+        throw toPortError({ system: 'DynamoDB', operation: 'BatchGetItem' }, error);
+      }
+    },
+
     async bearersOf<K extends NamedKind>(kind: K, name: string): Promise<BearerUuid[K][]> {
       const parse: (text: unknown) => BearerUuid[K] | undefined = bearerParsers[kind];
       const bearers = (await read(nameKey(kind, name)))?.bearers?.L ?? [];
       return bearers.flatMap(({ S: uuid }) => parse(uuid) ?? []);
     },
   };
+}
+
+/** A hold that an item names; undefined where there is none that this version reads. */
+function holdIn(text: string | undefined): Hold | undefined {
+  try {
+    return text === undefined ? undefined : holdSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 const bearerParsers: { [K in NamedKind]: (text: unknown) => BearerUuid[K] | undefined } = {

@@ -32,6 +32,7 @@ export function grantLines(grant: GrantView, columns: number | undefined): strin
       ['Decision', decision && decisionText(decision)],
       ['Change waits', pendingChange && waitingText(pendingChange)],
       ['Frozen', grant.frozen && frozenText(grant.frozen)],
+      ['Held', grant.hold && frozenText(grant.hold)],
       ['Last error', lastError && `${lastError.code}: ${lastError.detail} (${timeText(lastError.at)})`],
       ...[...new Set(grant.warnings ?? [])].map((warning) => ['Warning', warning] as const),
     ],

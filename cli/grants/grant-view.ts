@@ -61,6 +61,7 @@ export const grantView = z.looseObject({
   frozen: z
     .looseObject({ by: principal.optional(), at: z.string(), reason: z.string().optional() })
     .optional(),
+  hold: z.looseObject({ by: principal.optional(), at: z.string(), reason: z.string().optional() }).optional(),
   lastError: z.looseObject({ code: z.string(), detail: z.string(), at: z.string() }).optional(),
   expiresAt: z.string().optional(),
   reason: z.string().optional(),

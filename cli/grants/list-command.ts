@@ -17,6 +17,8 @@ const OPTIONS = {
   waiting: { type: 'boolean' },
   template: { type: 'string' },
   account: { type: 'string' },
+  drift: { type: 'boolean' },
+  hold: { type: 'boolean' },
   'requested-by': { type: 'string' },
   'expires-before': { type: 'string' },
   limit: { type: 'string' },
@@ -40,6 +42,8 @@ Lists the grants that you may read, the latest change first.
   --project KEY         key or UUID
   --state STATE         such as active or pending
   --waiting             those that wait for approval
+  --drift               those for which a difference was found
+  --hold                those that are held against machines
   --template NAME
   --account ALIAS       alias or id
   --requested-by WHO    kind:id, such as person:ada@acme.example
@@ -63,6 +67,8 @@ ${EXIT_HELP}
       project: values.project,
       state: values.state,
       waiting: values.waiting ? 'true' : undefined,
+      drift: values.drift ? 'true' : undefined,
+      hold: values.hold ? 'true' : undefined,
       template: values.template,
       account: values.account,
       requestedBy: values['requested-by'],

@@ -99,7 +99,8 @@ const decisionSchema = z.strictObject({
 export interface RequestDecision extends z.infer<typeof decisionSchema> {}
 
 /** That machines may not ask for a grant again, or renew it, until a person releases it. */
-const holdSchema = z.strictObject({
+/** Who holds something against machines, since when, and why. */
+export const holdSchema = z.strictObject({
   by: principalSchema,
   at: instantSchema,
   reason: z.string().exactOptional(),

@@ -15,7 +15,7 @@ import type { EventFields } from './event.ts';
 import { type Grant, isLive, waitingRequest } from './grant.ts';
 
 /** The kinds of partitions that lists of grants are read by. `target` is one deployment environment, or what is
- *  repository-wide in one repository. `waitingInProject` are the waiting grants of one project, `drift` those that show a finding. */
+ *  repository-wide in one repository. `waitingInProject` are the waiting grants of one project, `drift` those that show a finding, and `hold` those that are held. */
 export const grantPartitions = [
   'all',
   'repository',
@@ -30,6 +30,7 @@ export const grantPartitions = [
   'waitingInProject',
   'expiry',
   'drift',
+  'hold',
 ] as const;
 
 /** See `grantPartitions`. */
@@ -53,6 +54,7 @@ export type GrantEntry = {
   requestedBy: string;
   isWaiting: boolean;
   hasDrift: boolean;
+  isHeld: boolean;
   expiresAt?: Instant | undefined;
 };
 
@@ -72,6 +74,7 @@ export function entryOf(grant: Grant): GrantEntry {
     requestedBy: `${requestedBy.kind}:${requestedBy.id}`,
     isWaiting: waitingRequest(grant) !== undefined,
     hasDrift: grant.drift !== undefined,
+    isHeld: grant.hold !== undefined,
     ...(grant.expiresAt !== undefined && isLive(grant.state) ? { expiresAt: grant.expiresAt } : {}),
   };
 }
@@ -100,6 +103,7 @@ export function partitionValues(entry: GrantEntry): Record<GrantPartitionKind, s
     waitingInProject: isWaiting ? projectUuid : undefined,
     expiry: entry.expiresAt === undefined ? undefined : '',
     drift: entry.hasDrift ? '' : undefined,
+    hold: entry.isHeld ? '' : undefined,
   };
 }
 

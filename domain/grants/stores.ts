@@ -2,7 +2,7 @@ import type { AccountId, GrantId, ProjectUuid, RepositoryUuid, StreamId } from '
 import type { Instant } from '../shared/time.ts';
 import type { GrantEvent } from './event.ts';
 import type { Checkpoint } from './evolve/checkpoint.ts';
-import type { Grant } from './grant.ts';
+import type { Grant, Hold } from './grant.ts';
 import type { EventEntry, EventPartition, GrantEntry, GrantPartition } from './listing.ts';
 import type { GrantRow, StaleRow } from './row.ts';
 import type { StoredEvent } from './unreadable/stored-event.ts';
@@ -99,6 +99,14 @@ export type GrantTable = {
   enrol(repositoryUuid: RepositoryUuid, grantId: GrantId, names: readonly Naming[]): Promise<void>;
   /** Ids of all grants that were enrolled for the repository, read consistently. Some may have no events. */
   listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]>;
+  /** Marks a repository as held, or as not held, by the event `seq` of its stream. Never replaces the mark of a later event. Only for
+   *  showing: who decides reads the stream. */
+  markRepositoryHold(
+    repositoryUuid: RepositoryUuid,
+    mark: { seq: number; hold: Hold | undefined },
+  ): Promise<void>;
+  /** The holds of those of these repositories that are marked as held. */
+  repositoryHolds(repositoryUuids: readonly RepositoryUuid[]): Promise<Map<RepositoryUuid, Hold>>;
   /** Ids of the repository's live grants in one account, in the order in which they were requested: those that are enrolled, by
    *  their rows, both read consistently. One whose row cannot be read counts in every account. */
   listLive(repositoryUuid: RepositoryUuid, accountId: AccountId): Promise<GrantId[]>;

@@ -2,9 +2,10 @@ import type { InstallationSwitch } from '../grants/containment/installation.ts';
 import { installationStateOf } from '../grants/containment/installation.ts';
 import { repositoryHoldOf } from '../grants/containment/repository-hold.ts';
 import { decideRevocation } from '../grants/deciders/decide-revocation.ts';
+import type { GrantEvent } from '../grants/event.ts';
 import { evolve } from '../grants/evolve/evolve.ts';
 import { canExpire, type Grant, isLive } from '../grants/grant.ts';
-import type { DueRow } from '../grants/stores.ts';
+import type { DueRow, GrantTable } from '../grants/stores.ts';
 import { grantBeside, unreadableRevocationOf } from '../grants/unreadable/revocation.ts';
 import { UnreadableStream } from '../grants/unreadable/stored-event.ts';
 import { provenTarget } from '../grants/unreadable/traces.ts';
@@ -143,6 +144,8 @@ export const reconcilerCause = ({ correlationId }: Pick<ClosingPass, 'correlatio
 export async function finishIncident(ports: StreamPorts, row: DueRow, cause: Cause): Promise<RowOutcome> {
   const { events, last } = await loadWholeStream(ports, row.grantId);
   const { open } = repositoryHoldOf(events);
+  const uuid = repositoryIn(events);
+  if (uuid) await markHold(ports, uuid, { events, last });
   if (open) await recordRevokes(ports, open.repository.uuid, { cause, holds: false });
   const isAwaiting = !last || row.dueSeq > last.seq;
   const isAbandoned = plusSeconds(row.dueAt, ABANDONED_SECONDS) <= toInstant(ports.clock.now());
@@ -150,6 +153,18 @@ export async function finishIncident(ports: StreamPorts, row: DueRow, cause: Cau
   await ports.grants.dropDue(row);
   return 'settled';
 }
+
+/** Marks a repository for lists as held, or as not held, as its stream says it. Idempotent. */
+export const markHold = (
+  { grants }: { grants: Pick<GrantTable, 'markRepositoryHold'> },
+  repositoryUuid: RepositoryUuid,
+  { events, last }: Pick<GrantStream, 'events' | 'last'>,
+): Promise<void> =>
+  grants.markRepositoryHold(repositoryUuid, { seq: last?.seq ?? 0, hold: repositoryHoldOf(events).hold });
+
+/** The repository whose stream it is. */
+const repositoryIn = (events: readonly GrantEvent[]): RepositoryUuid | undefined =>
+  events.flatMap(({ type, data }) => (type === 'RepositoryHeld' ? [data.repository.uuid] : []))[0];
 
 /** Brings the installation's stream and its switch into agreement: a freeze that was announced takes effect, and one that was
  *  ended is recorded. Says whether the installation is frozen. Idempotent, and safe to be done by several at once. */

@@ -11,7 +11,7 @@ import type { Caller } from '../../domain/shared/principal.ts';
 import type { Problem } from '../../domain/shared/problem.ts';
 import type { Result } from '../../domain/shared/result.ts';
 import { listGrants } from '../../domain/use-cases/reading/list-grants.ts';
-import { grantFor, readableGrant } from '../../domain/use-cases/reading/read-grants.ts';
+import { grantFor, shownGrant } from '../../domain/use-cases/reading/read-grants.ts';
 import { approveGrant, rejectGrant } from '../../domain/use-cases/requests/approve-or-reject.ts';
 import type { RequestAnswer } from '../../domain/use-cases/requests/outcome.ts';
 import { renewGrant } from '../../domain/use-cases/requests/request-again.ts';
@@ -108,7 +108,7 @@ async function done(ports: ConversationPorts, ask: SlackAsk, caller: Caller): Pr
     }
     case 'show':
     case 'explain': {
-      const found = await readableGrant(ports, act.grantId, caller);
+      const found = await shownGrant(ports, act.grantId, caller);
       if (!found.ok) return found;
       return answered((act.verb === 'show' ? grantCard : explained)(found.value, writing));
     }

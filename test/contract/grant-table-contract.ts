@@ -9,7 +9,7 @@ import {
   grantOf,
   repositoryNumber,
 } from '../support/adapters/events.ts';
-import { asInstant } from '../support/identifiers.ts';
+import { asInstant, asRepositoryUuid } from '../support/identifiers.ts';
 import { listAll } from '../support/stores/listed.ts';
 
 /** Two handles on one table that is empty at first. */
@@ -191,6 +191,19 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
       expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(false);
       await table.releaseLease(GRANT, 'one');
       expect(await second.takeLease(GRANT, 'two', EARLY, LATER)).toBe(true);
+    });
+
+    test('the hold of a repository is marked by the latest event, and shown beside the ids of its grants', async () => {
+      const [held, free] = [asRepositoryUuid(repositoryNumber(71)), asRepositoryUuid(repositoryNumber(72))];
+      const hold = { by: { kind: 'person' as const, id: 'ada@acme.example' }, at: EARLY, reason: 'Leaked' };
+      await table.enrol(held, GRANT, []);
+      await table.markRepositoryHold(held, { seq: 2, hold });
+      await second.markRepositoryHold(held, { seq: 1, hold: undefined });
+      expect(await second.repositoryHolds([held, free])).toEqual(new Map([[held, hold]]));
+      expect(await table.listEnrolled(held)).toEqual([GRANT]);
+      await second.markRepositoryHold(held, { seq: 3, hold: undefined });
+      await table.markRepositoryHold(held, { seq: 2, hold });
+      expect(await table.repositoryHolds([held, free])).toEqual(new Map());
     });
 
     test('a lease survives every projection and mark, and hides no row', async () => {

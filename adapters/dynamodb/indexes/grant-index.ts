@@ -40,6 +40,7 @@ const indexes = {
   waitingInProject: { index: 'byWaitingInProject', key: 'waitingInProject', isSharded: false },
   expiry: { index: 'byExpiry', key: 'expiry', isSharded: true },
   drift: { index: 'byDrift', key: 'drift', isSharded: true },
+  hold: { index: 'byHold', key: 'hold', isSharded: true },
 } as const satisfies Record<GrantPartitionKind, { index: string; key: string; isSharded: boolean }>;
 
 const sortOf = (by: GrantPartitionKind): 'changed' | 'expires' => (by === 'expiry' ? 'expires' : 'changed');
@@ -70,6 +71,7 @@ const entrySchema = z.strictObject({
   requestedBy: z.string(),
   isWaiting: z.boolean(),
   hasDrift: z.boolean(),
+  isHeld: z.boolean(),
   expiresAt: instantSchema.optional(),
 });
 

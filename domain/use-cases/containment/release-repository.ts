@@ -6,6 +6,7 @@ import { parseRepositoryUuid, type RepositoryUuid, repositoryStreamOf } from '..
 import type { Problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { authoriseSomewhere, resourceOf } from '../access.ts';
+import { markHold } from '../close-due.ts';
 import {
   appendEvent,
   type Cause,
@@ -108,6 +109,7 @@ async function releaseStream(
     const stream = await loadWholeStream(ports, repositoryStreamOf(repository.uuid));
     if (!repositoryHoldOf(stream.events).hold) return;
     const event = { type: 'RepositoryReleased' as const, data: { repository, reason } };
-    if (await appendEvent(ports, stream, { event, cause })) return;
+    const released = await appendEvent(ports, stream, { event, cause });
+    if (released) return markHold(ports, repository.uuid, released);
   }
 }

@@ -19,7 +19,7 @@ import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { accessContextOf, authoriseSomewhere, resourceOf } from '../access.ts';
-import { recordRevokes } from '../close-due.ts';
+import { markHold, recordRevokes } from '../close-due.ts';
 import { appendEvent, type Cause, type GrantStream, loadStream, loadWholeStream } from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
@@ -154,7 +154,8 @@ async function holdFirst(
     const stream = await loadWholeStream(ports, streamId);
     if (repositoryHoldOf(stream.events).hold && incident.revoke.length === 0) return;
     const event = { type: 'RepositoryHeld' as const, data: incident };
-    if (await appendEvent(ports, stream, { event, cause })) return;
+    const held = await appendEvent(ports, stream, { event, cause });
+    if (held) return markHold(ports, incident.repository.uuid, held);
   }
 }
 

@@ -13,6 +13,7 @@ export type GrantFilter = {
   state?: string | undefined;
   waiting?: boolean | undefined;
   drift?: boolean | undefined;
+  hold?: boolean | undefined;
   template?: string | undefined;
   account?: string | undefined;
   /** `kind:id`. */
@@ -33,6 +34,7 @@ export function fits(entry: GrantEntry, filter: GrantFilter): boolean {
     is(filter.state, entry.state) &&
     is(filter.waiting, entry.isWaiting) &&
     is(filter.drift, entry.hasDrift) &&
+    is(filter.hold, entry.isHeld) &&
     is(filter.template, entry.template) &&
     is(filter.account, entry.account) &&
     is(filter.requestedBy, entry.requestedBy) &&
@@ -61,6 +63,7 @@ export function partitionsOf(filter: GrantFilter): Choice[] {
   }
   if (waiting) return [one('waiting', '', 'waiting')];
   if (filter.drift) return [one('drift', '', 'drift')];
+  if (filter.hold) return [one('hold', '', 'hold')];
   if (filter.requestedBy !== undefined) return [one('requester', filter.requestedBy, 'requestedBy')];
   if (filter.expiresBefore !== undefined) return [one('expiry', filter.expiresBefore, 'expiresBefore')];
   if (projectUuids) return projectUuids.map((uuid) => one('project', uuid, 'projectUuids'));

@@ -28,6 +28,7 @@ import {
 } from '../../shared/identifiers.ts';
 import type { Caller } from '../../shared/principal.ts';
 import { type AccessPorts, accessContextOf } from '../access.ts';
+import { withRepositoryHolds } from '../holds/shown-holds.ts';
 import {
   fits,
   type GrantFilter,
@@ -93,7 +94,8 @@ export async function listGrants(
     },
     { limit, after },
   );
-  const grants = await readGrants(ports, reader, { filter, entries: page.entries });
+  const read = await readGrants(ports, reader, { filter, entries: page.entries });
+  const grants = await withRepositoryHolds(ports, read);
   const mayReadAll = reach.is === 'rules' && reach.reach.everything && reach.reach.isWhole;
   return { grants, unreadable: mayReadAll ? [...reader.found.values()] : [], next: page.next };
 }

@@ -15,6 +15,7 @@ import {
   loadForCaller,
 } from '../access.ts';
 import { readPart } from '../grant-stream.ts';
+import { withRepositoryHolds } from '../holds/shown-holds.ts';
 
 /** What readers of one grant's stream need. */
 export type StreamReadPorts = AccessPorts & { log: EventLog; checkpoints: Pick<CheckpointStore, 'find'> };
@@ -54,6 +55,18 @@ export async function readableGrant(
 ): Promise<Result<Grant>> {
   const found = await readableStream(ports, grantId, caller);
   return found.ok ? ok(found.value.grant) : found;
+}
+
+/** One grant as it is shown: where it has no hold of its own, with that of its repository. */
+export async function shownGrant(
+  ports: StreamReadPorts & { grants: Pick<GrantTable, 'repositoryHolds'> },
+  grantId: string,
+  caller: Caller,
+): Promise<Result<Grant>> {
+  const found = await readableGrant(ports, grantId, caller);
+  if (!found.ok) return found;
+  const [shown = found.value] = await withRepositoryHolds(ports, [found.value]);
+  return ok(shown);
 }
 
 /** A page of one grant's events, oldest first; `after` is the last `seq` seen. A stream that was altered is

@@ -28,12 +28,18 @@ export async function sweepWorkspace(ports: SweepPorts, run: SweepRun): Promise<
   const { workspace, owner } = run;
   const now = toInstant(clock.now());
   const until = plusSeconds(toInstant(run.deadline), LEASE_MARGIN_SECONDS);
-  const record = await sweeps.take(workspace.uuid, { owner, now, until });
+  const lease = { owner, now, until };
+  const record = await sweeps.take(workspace.uuid, lease);
   if (!record) return { is: 'failed' };
   const position = nextPosition(record, now, run.isForced);
   if (!position) {
     await sweeps.keep(workspace.uuid, owner, record);
     return { is: 'over' };
+  }
+  if (position !== record.position) {
+    // Kept before it acts: a sweep that dies goes on as the same sweep, which has announced what it has.
+    await sweeps.keep(workspace.uuid, owner, { position });
+    if (!(await sweeps.take(workspace.uuid, lease))) return { is: 'failed' };
   }
   const sweep: RunningSweep = { workspace, owner, deadline: run.deadline, position };
   const outcome = await goOn(ports, sweep);

@@ -103,6 +103,7 @@ export const listGrants = {
       .optional()
       .describe('true: grants that wait for approval, and active ones with a change that waits'),
     drift: flagSchema.optional().describe('true: grants for which a difference was found'),
+    hold: flagSchema.optional().describe('true: grants that are held against machines'),
     template: z.string().min(1).max(64).optional().describe('Name of a template'),
     account: z.string().min(1).max(64).optional().describe('Alias or id'),
     requestedBy: principalQuery.optional().describe('Who asked for what is in force, as kind:id'),

@@ -2,7 +2,7 @@ import type { Caller } from '../../../domain/shared/principal.ts';
 import { problem } from '../../../domain/shared/problem.ts';
 import { toInstant } from '../../../domain/shared/time.ts';
 import { type GrantSearch, listGrants } from '../../../domain/use-cases/reading/list-grants.ts';
-import { grantEvents, readableGrant } from '../../../domain/use-cases/reading/read-grants.ts';
+import { grantEvents, shownGrant } from '../../../domain/use-cases/reading/read-grants.ts';
 import { stepGrants } from '../../../domain/use-cases/reading/step-grants.ts';
 import { templateImpact } from '../../../domain/use-cases/reading/template-impact.ts';
 import { approveGrant, rejectGrant } from '../../../domain/use-cases/requests/approve-or-reject.ts';
@@ -84,9 +84,9 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
   }
 
   async function list({ caller, event, query }: RequestTo<typeof own.listGrants>) {
-    const { limit, cursor, waiting, drift, ...given } = query;
+    const { limit, cursor, waiting, drift, hold, ...given } = query;
     const account = configuration.accounts.find(({ alias }) => alias === given.account)?.id ?? given.account;
-    const filter = { ...given, account, ...whereTrue({ waiting, drift }) };
+    const filter = { ...given, account, ...whereTrue({ waiting, drift, hold }) };
     if (acceptedType(event, ['application/json', STEP_TYPE]) === STEP_TYPE) {
       return oneStep(caller, filter, cursor);
     }
@@ -98,7 +98,7 @@ export function grantRoutes(ports: RequestPorts & CursorPorts): Route[] {
   }
 
   async function show({ caller, path }: RequestTo<typeof own.showGrant>) {
-    const grant = unwrap(await readableGrant(ports, path.id ?? '', caller));
+    const grant = unwrap(await shownGrant(ports, path.id ?? '', caller));
     return { status: 200 as const, body: grantResource(grant, ports) };
   }
 
@@ -135,5 +135,7 @@ const contextOf = (caller: Caller, correlationId: string) => ({
 });
 
 /** The flags of a filter that are asked for. */
-const whereTrue = (flags: Record<'waiting' | 'drift', unknown>): { waiting?: true; drift?: true } =>
+const whereTrue = (
+  flags: Record<'waiting' | 'drift' | 'hold', unknown>,
+): { waiting?: true; drift?: true; hold?: true } =>
   Object.fromEntries(Object.entries(flags).flatMap(([name, asked]) => (asked ? [[name, true]] : [])));

@@ -259,6 +259,7 @@ export function grantCard(grant: Grant, writing: Writing): SlackContent {
         ['AWS account', account ? `${code(account)} (${code(intent.account)})` : code(intent.account)],
         ['Role', role ? code(role.arn) : '_none_'],
         ['Expires', grant.expiresAt ? slackTime(grant.expiresAt) : 'never'],
+        grant.hold ? ['Held', `by ${writing.naming(grant.hold.by)} ${slackTime(grant.hold.at)}`] : undefined,
         approvedBy ? ['Approved by', writing.naming(approvedBy)] : undefined,
         grant.decision ? ['Latest decision', decisionText(grant.decision, writing)] : undefined,
         grant.lastError
@@ -318,7 +319,7 @@ export function grantList(grants: readonly Grant[], isCut: boolean, writing: Wri
   const items = grants.map((grant) => {
     const { intent } = grant.request;
     return {
-      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.state]}`,
+      text: `• ${idOf(grant, writing)}  ${code(placeOf(intent))}  ${templateOf(intent)}  ${STATES[grant.state]}${grant.hold ? ', held' : ''}`,
     };
   });
   return {

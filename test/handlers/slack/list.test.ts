@@ -28,10 +28,11 @@ async function answerTo(own: number, repository?: string): Promise<string> {
     const grant = grantOf({ ...fields, updatedAt: asInstant(`2026-11-${isOwn ? 10 : 20}T09:00:00.000Z`) });
     const { request } = grant;
     const intent = { ...request.intent, name: n === 1 ? 'second' : 'default' };
+    const held = n === 2 ? { hold: { by: request.requestedBy, at: grant.createdAt } } : {};
     await world.grants.project({
       grantId: grant.id,
       seq: 1,
-      grant: { ...grant, request: { ...request, intent } },
+      grant: { ...grant, ...held, request: { ...request, intent } },
     });
   }
   const answers: unknown[] = [];
@@ -58,6 +59,7 @@ test('a list of a repository is complete, however much of others lies between, w
   const text = await answerTo(5, 'acme/shop');
   for (const n of [0, 1, 2, 3, 4]) expect(text).toContain(grantIdNumber(n));
   expect(text.match(/named `second`/g)).toHaveLength(1);
+  expect(text.match(/, held/g)).toHaveLength(1);
   expect(text).not.toContain('named `default`');
   expect(text).not.toContain('There are more');
 });

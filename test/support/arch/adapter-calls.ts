@@ -38,6 +38,8 @@ const listing: AdapterCall[] = [
   'byWaiting',
   'byWaitingInProject',
   'byExpiry',
+  'byDrift',
+  'byHold',
   'byDue',
 ].map((index) => ['dynamodb:Query', `table/grants/index/${index}`]);
 

@@ -1,6 +1,6 @@
 import { type GrantEvent, parseEvent } from '../../../../domain/grants/event.ts';
 import { type Checkpoint, parseCheckpoint } from '../../../../domain/grants/evolve/checkpoint.ts';
-import { type Grant, isLive } from '../../../../domain/grants/grant.ts';
+import { type Grant, type Hold, isLive } from '../../../../domain/grants/grant.ts';
 import {
   type EventEntry,
   type EventPartition,
@@ -198,6 +198,24 @@ export class FakeGrantTable implements GrantTable {
   }
 
   /** Rows that a test has put here count as enrolled. */
+  readonly repositoryMarks = new Map<RepositoryUuid, { seq: number; hold: Hold | undefined }>();
+  /** Calls of `repositoryHolds`. */
+  holdReads = 0;
+
+  async markRepositoryHold(uuid: RepositoryUuid, mark: { seq: number; hold: Hold | undefined }) {
+    if ((this.repositoryMarks.get(uuid)?.seq ?? 0) < mark.seq) this.repositoryMarks.set(uuid, mark);
+  }
+
+  async repositoryHolds(uuids: readonly RepositoryUuid[]): Promise<Map<RepositoryUuid, Hold>> {
+    this.holdReads += 1;
+    const held = new Map<RepositoryUuid, Hold>();
+    for (const uuid of uuids) {
+      const hold = this.repositoryMarks.get(uuid)?.hold;
+      if (hold) held.set(uuid, hold);
+    }
+    return held;
+  }
+
   async listEnrolled(repositoryUuid: RepositoryUuid): Promise<GrantId[]> {
     const rows = this.#grants().filter(({ request }) => request.intent.repository.uuid === repositoryUuid);
     return [...new Set([...(this.#enrolled.get(repositoryUuid) ?? []), ...rows.map(({ id }) => id)])];
