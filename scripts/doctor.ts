@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readConfiguration } from '../adapters/settings/files.ts';
 import { overlappingPatterns, overlapWarning } from '../domain/access/ownership-overlap.ts';
@@ -6,17 +7,23 @@ import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
+import { slackSeed } from '../sandbox/slack/seed.ts';
 import { accountAccess, diagnoseAccounts } from './accounts/diagnose.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
   bitbucketClient,
   bitbucketSettings,
+  cloudSettings,
   localOrDeployed,
   storedKeys,
 } from './bitbucket/client.ts';
 import { adminFindings, readingFindings } from './bitbucket/credential-findings.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
+import { clockFinding } from './doctor/clock.ts';
+import { diagnoseIssuers, type StandIns } from './doctor/issuers.ts';
+import { diagnoseParameters, parametersNotChecked } from './doctor/parameters.ts';
+import { diagnoseSlack } from './doctor/slack.ts';
 import { bad, type Finding, good } from './finding.ts';
 
 /** Checks what an administrator sets up between Bitbucket and Rolewright: the events that this Bitbucket can send, what
@@ -24,12 +31,16 @@ import { bad, type Finding, good } from './finding.ts';
 export async function diagnose(
   settings: BitbucketSettings,
   { workspaces, access }: Pick<Configuration, 'workspaces' | 'access'>,
+  isDeployed: boolean,
 ): Promise<Finding[]> {
-  const findings = [await eventsOf(bitbucketClient(settings, undefined)), await answersOf(settings)];
+  const findings = [
+    await eventsOf(bitbucketClient(settings, undefined)),
+    ...(isDeployed ? await answersOf(settings) : []),
+  ];
   for (const workspace of workspaces) {
     findings.push(...(await readingFindings(settings, workspace)));
     if (access.repositoryAdmins) findings.push(...(await adminFindings(settings, workspace)));
-    findings.push(await hookOf(settings, workspace));
+    if (isDeployed) findings.push(await hookOf(settings, workspace));
   }
   return findings;
 }
@@ -48,15 +59,18 @@ async function eventsOf(client: BitbucketClient): Promise<Finding> {
   );
 }
 
-async function answersOf({ api }: BitbucketSettings): Promise<Finding> {
+async function answersOf({ api }: BitbucketSettings): Promise<Finding[]> {
   const about = `Rolewright answers at ${api}`;
   const response = await fetch(`${api}/healthz`, {
     redirect: 'error',
     signal: AbortSignal.timeout(10_000),
   }).catch(() => undefined);
-  return response?.status === 200
-    ? good(about)
-    : bad(about, 'Check ROLEWRIGHT_URL and the deployment, or run npm start.');
+  return [
+    response?.status === 200
+      ? good(about)
+      : bad(about, 'Check ROLEWRIGHT_URL and the deployment, or run npm start.'),
+    clockFinding(response?.headers.get('date') ?? null, Date.now()),
+  ];
 }
 
 async function hookOf(settings: BitbucketSettings, { slug }: Workspace): Promise<Finding> {
@@ -108,19 +122,46 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
     ])
     .join('\n');
 
-/** `npm run doctor`: prints every check, and exits with 1 if one failed. */
+/** `npm run doctor`: prints every check, and exits with 1 if one failed. With `--before-deploy` what a deployment makes is left out:
+ *  the API, its webhooks and the boundary. */
 async function main(): Promise<void> {
-  const settings = await bitbucketSettings(process.env);
-  const configuration = readConfiguration(localOrDeployed(settings, process.env));
+  const { values } = parseArgs({ options: { 'before-deploy': { type: 'boolean', default: false } } });
+  const isDeployed = !values['before-deploy'];
+  const settings = isDeployed ? await bitbucketSettings(process.env) : cloudSettings(process.env);
+  const source = localOrDeployed(settings, process.env);
+  const configuration = readConfiguration(source);
+  const access = accountAccess(settings.isSandbox, process.env);
+  const hub = hubOf(configuration.accounts);
   const findings = [
-    ...(await diagnose(settings, configuration)),
-    ...(await diagnoseAccounts(configuration, accountAccess(settings.isSandbox, process.env))),
+    ...(await diagnose(settings, configuration, isDeployed)),
+    ...(await diagnoseIssuers(configuration, standInsOf(settings, access))),
+    ...(configuration.slack ? await diagnoseSlack(configuration.slack, slackOf(settings)) : []),
+    ...(settings.isSandbox || !hub
+      ? []
+      : access.credentials === 'none'
+        ? [parametersNotChecked]
+        : await diagnoseParameters(configuration, { stage: source.stage, region: hub.region })),
+    ...(isDeployed ? await diagnoseAccounts(configuration, access) : []),
     ...ownershipWarnings(configuration),
     ...(settings.isSandbox ? [] : alarmWarnings(configuration)),
   ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
 }
+
+const standInsOf = (
+  { isSandbox, bitbucket }: BitbucketSettings,
+  { endpoint }: { endpoint?: string },
+): StandIns => ({
+  sandboxUrl: isSandbox ? new URL(bitbucket).origin : undefined,
+  sandboxAwsUrl: isSandbox ? endpoint : undefined,
+});
+
+/** The bot token of the environment, or that of the local stack, and where its Slack is. */
+const slackOf = ({ isSandbox }: BitbucketSettings) => ({
+  token: process.env.SLACK_BOT_TOKEN ?? (isSandbox ? slackSeed.botToken : undefined),
+  url: isSandbox ? `http://127.0.0.1:${process.env.SANDBOX_SLACK_PORT ?? 4040}` : undefined,
+});
 
 if (import.meta.main) {
   main().catch((error: Error) => {

@@ -50,6 +50,13 @@ export async function bitbucketSettings(variables: NodeJS.ProcessEnv): Promise<B
   return { ...cloudBitbucket(variables), api, isSandbox: false };
 }
 
+/** Settings before anything is deployed: Bitbucket's cloud, and no API yet. */
+export const cloudSettings = (variables: NodeJS.ProcessEnv): BitbucketSettings => ({
+  ...cloudBitbucket(variables),
+  api: '',
+  isSandbox: false,
+});
+
 /** The settings of the installation that a command speaks to: the local stack's, or the stage's of `ROLEWRIGHT_STAGE`. */
 export const localOrDeployed = (
   { isSandbox }: Pick<BitbucketSettings, 'isSandbox'>,

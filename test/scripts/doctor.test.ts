@@ -47,7 +47,11 @@ const url = () => hookUrl(settings.api, 'acme');
 const register = (secret?: string) => registerHook(client(), { workspaceSlug: 'acme', url: url(), secret });
 const faults = async (over: Partial<BitbucketSettings> = {}, workspace = acme) =>
   (
-    await diagnose({ ...settings, ...over }, { workspaces: [workspace], access: { repositoryAdmins: true } })
+    await diagnose(
+      { ...settings, ...over },
+      { workspaces: [workspace], access: { repositoryAdmins: true } },
+      true,
+    )
   ).filter(({ isGood }) => !isGood);
 
 describe('registering the webhook of a workspace', () => {

@@ -1,0 +1,63 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Configuration } from '../../domain/configuration/configuration.ts';
+import { bad, type Finding, good, warning } from '../finding.ts';
+
+/** A parameter that an administrator stores, by its name below `/rolewright/<stage>/`; `chapter` of docs/deploy.md says how. */
+const wanted = ({ workspaces, slack, access }: Pick<Configuration, 'workspaces' | 'slack' | 'access'>) => [
+  ...workspaces.map(({ slug }) => ({ name: `bitbucket/${slug}`, see: 'docs/deploy.md, step 2' })),
+  ...(access.repositoryAdmins
+    ? workspaces.map(({ slug }) => ({ name: `bitbucket-admin/${slug}`, see: 'docs/deploy.md, step 2' }))
+    : []),
+  { name: 'cursor-keys', see: 'docs/deploy.md, step 3' },
+  ...workspaces.map(({ slug }) => ({ name: `webhook-secret/${slug}`, see: 'docs/deploy.md, step 7' })),
+  ...(slack
+    ? ['slack-bot-token', 'slack-signing-secret'].map((name) => ({ name, see: 'docs/slack.md' }))
+    : []),
+];
+
+/** Checks that every parameter is stored which the functions of a stage read, and that the installation is not frozen. Values are
+ *  read without decryption, and shown by no finding. */
+export async function diagnoseParameters(
+  configuration: Pick<Configuration, 'workspaces' | 'slack' | 'access'>,
+  { stage, region }: { stage: string; region: string },
+): Promise<Finding[]> {
+  const client = new SSMClient({ region });
+  try {
+    const findings: Finding[] = [];
+    for (const { name, see } of wanted(configuration)) {
+      const about = `the parameter /rolewright/${stage}/${name} is stored`;
+      const found = await typeOf(client, `/rolewright/${stage}/${name}`);
+      if (found === 'SecureString') findings.push(good(about));
+      else if (found === undefined) findings.push(bad(about, `Store it: ${see}.`));
+      else findings.push(bad(about, `It is ${found}. It must be a SecureString that you may read: ${see}.`));
+    }
+    const about = 'the installation is not frozen';
+    const frozen = await typeOf(client, `/rolewright/${stage}/frozen`);
+    findings.push(
+      frozen === undefined
+        ? good(about)
+        : bad(about, 'Nothing is granted. Find out why in the log, then run npm run thaw.'),
+    );
+    return findings;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The type of a parameter; undefined where there is none, and the name of the error where it cannot be read. */
+async function typeOf(client: SSMClient, name: string): Promise<string | undefined> {
+  try {
+    const asked = new GetParameterCommand({ Name: name, WithDecryption: false });
+    const { Parameter: parameter } = await client.send(asked);
+    return parameter?.Type ?? 'of no type';
+  } catch (error) {
+    const { name: why } = error as Error;
+    return why === 'ParameterNotFound' ? undefined : `not readable (${why})`;
+  }
+}
+
+/** Said where there are no credentials to look with. */
+export const parametersNotChecked: Finding = warning(
+  'the stored parameters are not checked',
+  'There are no AWS credentials. Run it with those of the hub, e.g. AWS_PROFILE=<hub> npm run doctor',
+);
