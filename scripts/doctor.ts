@@ -7,7 +7,6 @@ import type { Workspace } from '../domain/bitbucket/oidc.ts';
 import type { Configuration } from '../domain/configuration/configuration.ts';
 import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
-import { slackSeed } from '../sandbox/slack/seed.ts';
 import { accountAccess, diagnoseAccounts } from './accounts/diagnose.ts';
 import {
   type BitbucketClient,
@@ -157,9 +156,12 @@ const standInsOf = (
   sandboxAwsUrl: isSandbox ? endpoint : undefined,
 });
 
+/** The bot token of the local stack's Slack, which is no secret. */
+const LOCAL_SLACK_TOKEN = 'slack-sandbox-token';
+
 /** The bot token of the environment, or that of the local stack, and where its Slack is. */
 const slackOf = ({ isSandbox }: BitbucketSettings) => ({
-  token: process.env.SLACK_BOT_TOKEN ?? (isSandbox ? slackSeed.botToken : undefined),
+  token: process.env.SLACK_BOT_TOKEN ?? (isSandbox ? LOCAL_SLACK_TOKEN : undefined),
   url: isSandbox ? `http://127.0.0.1:${process.env.SANDBOX_SLACK_PORT ?? 4040}` : undefined,
 });
 
