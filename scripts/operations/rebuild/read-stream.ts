@@ -28,7 +28,7 @@ export async function readStream(
       grant: replay(events),
       last: events.at(-1),
     };
-    return { stream, damage: error.message };
+    return { stream, damage: error.reason };
   }
 }
 

@@ -86,7 +86,9 @@ export function summary(findings: readonly Finding[], without: readonly GrantId[
   );
   return [
     ...lines,
-    ...findings.flatMap(({ stream, damage }) => (damage === undefined ? [] : [`${stream}: ${damage}`])),
+    ...findings.flatMap(({ stream, damage }) =>
+      damage === undefined ? [] : [`${stream}: its log is broken: ${damage}`],
+    ),
     ...findings.flatMap(({ stream, state }) =>
       state === 'ahead'
         ? [`${stream}: its row knows of events that the log does not have, or is of a newer version`]

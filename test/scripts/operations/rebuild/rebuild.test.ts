@@ -278,7 +278,7 @@ describe('after a rebuild of a lost table', () => {
     const before = (await items()).get(exclusive.grantId);
     await clear([exclusive.grantId]);
     const findings = await each(rebuildStream);
-    expect(findings.find(({ stream }) => stream === exclusive.grantId)?.damage).toContain('broken');
+    expect(findings.find(({ stream }) => stream === exclusive.grantId)?.damage).toMatch(/^event \d+: /);
     expect((await items()).get(exclusive.grantId)?.dueAt).toEqual(before?.dueAt);
   });
 
