@@ -1,3 +1,4 @@
+import { notOwned } from '../../access/ownership.ts';
 import type {
   ActiveGrant,
   ConfirmedRole,
@@ -115,6 +116,9 @@ async function missingApprovalToRestore(
 ): Promise<Problem | undefined> {
   const { configuration } = run.ports;
   const { rendered, template } = planned;
+  if (rendered.unowned.length > 0 && (await hasMoved(run, planned, request))) {
+    return notOwned(rendered.intent.repository, rendered.unowned);
+  }
   const held = await heldElsewhere(run.ports, { ...rendered, template });
   const unapproved = missingApproval(configuration, planned, { request, live: undefined, held });
   if (!unapproved || rendered.unowned.length > 0 || held.length > 0) return unapproved;
@@ -127,6 +131,19 @@ async function missingApprovalToRestore(
     trustPolicyHash: request.intent.trustPolicyHash,
   };
   return missingApproval(configuration, planned, { request, live, held });
+}
+
+/** True unless the repository is in the project that it was in when the grant was requested, by the log. Who approved a name that the project
+ *  does not own decided about that project. */
+async function hasMoved(
+  run: ProvisionerRun,
+  { rendered }: Replanned,
+  { seq }: RequestInForce,
+): Promise<boolean> {
+  const [stored] = await run.ports.log.loadFrom(rendered.grantId, seq, 1);
+  const event = stored?.kind === 'known' ? stored.event : undefined;
+  if (event?.type !== 'GrantRequested' && event?.type !== 'GrantChangeRequested') return true;
+  return event.data.project?.uuid !== rendered.intent.project?.uuid;
 }
 
 /** The policies on a role that Rolewright did not put there and that a restoring removes: inline ones by name, attached ones by
