@@ -10,7 +10,7 @@ import { run } from '../support/e2e/stack/child.ts';
 import { type Grant, useStack } from '../support/e2e/stack/stack.ts';
 import { type Victim, type Way, ways } from './drift/ways.ts';
 
-const LONG_MS = 600_000;
+const LONG_MS = 900_000;
 /** What IAM may show of a role's first minute is no drift. */
 const FIRST_MINUTE_MS = 61_000;
 const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
