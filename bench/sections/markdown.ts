@@ -13,7 +13,7 @@ export const ratioOf = (product: number, bare: number): string => (product / bar
 export const against = (value: number, goal: number, shown = value.toFixed(2)): string =>
   value <= goal ? `**${shown}**` : `**${shown}** missed`;
 
-/** A document with a section in place of the one of the same heading, or before "Size and load time" where there is none. */
+/** A document with a section in place of the one of the same heading, or before "Size and load time" where it has not been written yet. */
 export function withSection(text: string, section: readonly string[]): string {
   const lines = text.split('\n');
   const isHeading = (line: string) => line.startsWith('## ');
