@@ -20,6 +20,7 @@ import {
 import { adminFindings, readingFindings } from './bitbucket/credential-findings.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
 import { clockFinding } from './doctor/clock.ts';
+import { diagnoseConcurrency } from './doctor/concurrency.ts';
 import { diagnoseIssuers, type StandIns } from './doctor/issuers.ts';
 import { diagnoseParameters, parametersNotChecked } from './doctor/parameters.ts';
 import { diagnoseSlack } from './doctor/slack.ts';
@@ -139,7 +140,10 @@ async function main(): Promise<void> {
       ? []
       : access.credentials === 'none'
         ? [parametersNotChecked]
-        : await diagnoseParameters(configuration, { stage: source.stage, region: hub.region })),
+        : [
+            ...(await diagnoseParameters(configuration, { stage: source.stage, region: hub.region })),
+            await diagnoseConcurrency(hub.region),
+          ]),
     ...(isDeployed ? await diagnoseAccounts(configuration, access) : []),
     ...ownershipWarnings(configuration),
     ...(settings.isSandbox ? [] : alarmWarnings(configuration)),
