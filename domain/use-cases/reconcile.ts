@@ -27,16 +27,7 @@ import {
   seconds,
   toInstant,
 } from '../shared/time.ts';
-import type { ClosingPorts } from './close-beside.ts';
-import {
-  ABANDONED_SECONDS,
-  closeExpired,
-  finishClosing,
-  finishIncident,
-  followInstallation,
-  type RowOutcome,
-  reconcilerCause,
-} from './close-due.ts';
+import type { ClosingPorts } from './close-unreadable-role.ts';
 import {
   appendEvent,
   type GrantStream,
@@ -46,6 +37,15 @@ import {
   projectStream,
 } from './grant-stream.ts';
 import { isPostponed, postponedDelivery, resume } from './postponed-delivery.ts';
+import {
+  ABANDONED_SECONDS,
+  closeExpired,
+  finishClosing,
+  finishIncident,
+  followInstallation,
+  type RowOutcome,
+  reconcilerCause,
+} from './revoke-due.ts';
 import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 

@@ -4,9 +4,9 @@ import { type InstallationFreeze, installationStateOf } from '../../grants/conta
 import type { NewEvent } from '../../grants/event.ts';
 import { INSTALLATION } from '../../shared/identifiers.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { recordInstallation } from '../close-due.ts';
 import { appendEvent, loadWholeStream } from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
+import { recordInstallation } from '../revoke-due.ts';
 
 /** Freezes the whole installation: nothing is granted, widened or renewed, while revokes, freezes and expiries go on. The intent
  *  is recorded, the parameter created, and that recorded. Idempotent; the first reason stays. `PERSON_REQUIRED` for machines,

@@ -6,7 +6,6 @@ import { parseRepositoryUuid, type RepositoryUuid, repositoryStreamOf } from '..
 import type { Problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { authoriseSomewhere, resourceOf } from '../access.ts';
-import { markHold } from '../close-due.ts';
 import {
   appendEvent,
   type Cause,
@@ -17,6 +16,7 @@ import {
   projectStream,
 } from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
+import { markHold } from '../revoke-due.ts';
 import { type HeldRepository, identify, repositoryNotFound, streamsOf } from './repository-grants.ts';
 import type { EndedGrant } from './revoke-repository.ts';
 

@@ -19,10 +19,10 @@ import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { accessContextOf, authoriseSomewhere, resourceOf } from '../access.ts';
-import { markHold, recordRevokes } from '../close-due.ts';
 import { appendEvent, type Cause, type GrantStream, loadStream, loadWholeStream } from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
+import { markHold, recordRevokes } from '../revoke-due.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { identify, liveOf, repositoryNotFound, SIDE_BY_SIDE, streamsOf } from './repository-grants.ts';
 

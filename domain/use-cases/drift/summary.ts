@@ -1,7 +1,7 @@
 import type { EventData, GrantEvent, NewEvent } from '../../grants/event.ts';
 import { INSTALLATION } from '../../shared/identifiers.ts';
-import { reconcilerCause } from '../close-due.ts';
 import { appendEvent, type Cause, loadWholeStream, type StreamPorts } from '../grant-stream.ts';
+import { reconcilerCause } from '../revoke-due.ts';
 import type { RunningPass } from './running-pass.ts';
 
 /** Records in the installation's stream what a pass over an account has done, unless it has done nothing. Idempotent: a pass is

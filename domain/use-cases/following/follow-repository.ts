@@ -13,7 +13,7 @@ import { type GrantId, parseGrantId, type RepositoryUuid } from '../../shared/id
 import { PortError } from '../../shared/port-error.ts';
 import { type Caller, CONFIGURATION, REPOSITORY_RULES } from '../../shared/principal.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { MOST_CLOSINGS, targetOf } from '../close-beside.ts';
+import { MOST_CLOSINGS, targetOf } from '../close-unreadable-role.ts';
 import {
   appendEvent,
   appendEventAt,

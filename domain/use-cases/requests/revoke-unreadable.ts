@@ -8,10 +8,10 @@ import {
   type Closing,
   type ClosingCause,
   type ClosingPorts,
-  closeBeside,
+  closeUnreadableRole,
   targetOf,
   type Unreadable,
-} from '../close-beside.ts';
+} from '../close-unreadable-role.ts';
 
 /** What the revoke of a grant whose stream cannot be read has come to. `requested`: the role is not closed yet; the work goes
  *  on asynchronously. */
@@ -64,6 +64,6 @@ const close = async (
   return {
     unreadable: true,
     grantId,
-    revocation: await closeBeside(ports, { grantId, target }, { why, cause }),
+    revocation: await closeUnreadableRole(ports, { grantId, target }, { why, cause }),
   };
 };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { INSTALLATION } from '../../../../domain/shared/identifiers.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
-import { recordInstallation } from '../../../../domain/use-cases/close-due.ts';
+import { recordInstallation } from '../../../../domain/use-cases/revoke-due.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
 import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';

@@ -277,7 +277,7 @@ describe('an incident is of every live grant', () => {
       throw new Error('the process died');
     };
     await post('revoke', 'grace').catch(() => undefined);
-    const { recordRevokes } = await import('../../../../domain/use-cases/close-due.ts');
+    const { recordRevokes } = await import('../../../../domain/use-cases/revoke-due.ts');
     const cause = { principal: SYSTEM, correlationId: 'pass', entryPoint: 'schedule' as const };
     await recordRevokes(world.requestPorts, shop.uuid, { cause, holds: false });
     await world.invoke(id);

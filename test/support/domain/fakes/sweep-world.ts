@@ -2,7 +2,7 @@ import type { Repository } from '../../../../domain/bitbucket/repository.ts';
 import type { SweepPosition, SweepStore } from '../../../../domain/drift/sweeps.ts';
 import { INSTALLATION, type WorkspaceUuid } from '../../../../domain/shared/identifiers.ts';
 import { toInstant } from '../../../../domain/shared/time.ts';
-import { reconcilerCause } from '../../../../domain/use-cases/close-due.ts';
+import { reconcilerCause } from '../../../../domain/use-cases/revoke-due.ts';
 import { recordRules } from '../../../../domain/use-cases/sweeping/rules-in-force.ts';
 import type { SweepFinding, SweepPorts } from '../../../../domain/use-cases/sweeping/running-sweep.ts';
 import { sweepWorkspace } from '../../../../domain/use-cases/sweeping/sweep.ts';

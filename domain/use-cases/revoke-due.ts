@@ -18,7 +18,13 @@ import {
 } from '../shared/identifiers.ts';
 import { plusSeconds, seconds, toInstant } from '../shared/time.ts';
 import { onlyUnreadable } from './access.ts';
-import { type ClosingPorts, closeBeside, MOST_CLOSINGS, targetOf, type Unreadable } from './close-beside.ts';
+import {
+  type ClosingPorts,
+  closeUnreadableRole,
+  MOST_CLOSINGS,
+  targetOf,
+  type Unreadable,
+} from './close-unreadable-role.ts';
 import {
   appendEvent,
   type Cause,
@@ -32,8 +38,8 @@ import {
 import { sideBySide } from './side-by-side.ts';
 import { PROVISIONER_WAIT_MS } from './wait-for-provisioner.ts';
 
-/** What closing what is due needs. */
-export type CloseDuePorts = ClosingPorts & {
+/** What revoking what is due needs. */
+export type RevokeDuePorts = ClosingPorts & {
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
   reportStopped(grantId: GrantId): void;
 };
@@ -53,7 +59,7 @@ export type RowOutcome = 'settled' | 'retry' | 'wait' | 'watch';
  *  knows of the stream must say so as well as the row's due time. An unreadable stream alone is no cause to revoke:
  *  without an expiry nothing is done. The row is retried later, when the stream may be readable. */
 export async function closeExpired(
-  ports: CloseDuePorts,
+  ports: RevokeDuePorts,
   unreadable: Unreadable & { known: Grant | undefined },
   pass: ClosingPass,
 ): Promise<RowOutcome> {
@@ -65,7 +71,7 @@ export async function closeExpired(
   }
   pass.closings += 1;
   const target = await targetOf(ports, unreadable);
-  await closeBeside(ports, { grantId, target }, { why: 'expired', cause: reconcilerCause(pass) });
+  await closeUnreadableRole(ports, { grantId, target }, { why: 'expired', cause: reconcilerCause(pass) });
   return 'retry';
 }
 
@@ -85,7 +91,7 @@ async function hasExpired(
 /** Has the provisioner close what was announced beside a grant's stream, and look again every hour. Once the stream can be
  *  read, its grant is revoked there and the row of the stream beside it is done. */
 export async function finishClosing(
-  ports: CloseDuePorts,
+  ports: RevokeDuePorts,
   row: DueRow,
   pass: ClosingPass,
 ): Promise<RowOutcome> {
@@ -108,7 +114,7 @@ export async function finishClosing(
 }
 
 async function revokeInFull(
-  ports: CloseDuePorts,
+  ports: RevokeDuePorts,
   stream: GrantStream,
   pass: ClosingPass,
 ): Promise<RowOutcome> {

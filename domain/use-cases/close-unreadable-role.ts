@@ -50,7 +50,7 @@ export async function targetOf(
 
 /** Records, in the stream beside the grant's own, the intent to close its role, and has the provisioner close it.
  *  Idempotent. A closed role is checked again. */
-export async function closeBeside(
+export async function closeUnreadableRole(
   ports: ClosingPorts,
   { grantId, target }: { grantId: GrantId; target: ProvenTarget | undefined },
   { why, cause }: { why: ClosingCause; cause: Cause },
