@@ -118,7 +118,7 @@ export function storedKeys(
 ): { keys: Key[] } | { fault: string } {
   const stored = Object.hasOwn(settings[purpose], slug) ? settings[purpose][slug] : undefined;
   const place = `${VARIABLES[purpose]}, entry ${slug}`;
-  if (stored === undefined) return { fault: `There is no credential in ${place}` };
+  if (stored === undefined) return { fault: `There is none in ${place}` };
   const read = typeof stored === 'string' ? parseCredentials(stored) : credentialsIn(stored);
   if (!read.ok) return { fault: `${place}: ${read.problem.map((one) => one.trim()).join('; ')}` };
   return { keys: keysOf(read.value, keyPorts(settings.tokenUrl)) };
