@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { equivalents } from './equivalents-table.ts';
 import { type Outcome, problemsOf, reportOf } from './report.ts';
 import { targets } from './targets-table.ts';
@@ -22,35 +24,40 @@ const filesOf = (target: string): string[] =>
         .map((name) => target + name)
     : [target];
 
-function outcomesOf(file: string, tests: readonly string[]): Outcome[] {
-  const output = execFileSync(
+async function outcomesOf({ file, tests }: { file: string; tests: readonly string[] }): Promise<Outcome[]> {
+  const child = promisify(execFile)(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', worker, file, ...tests],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      timeout: FILE_MS,
-      maxBuffer: 64_000_000,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    { cwd: root, encoding: 'utf8', timeout: FILE_MS, maxBuffer: 64_000_000 },
   );
-  const lines = output.split('\n').filter((line) => line !== '');
+  const lines = (await child).stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => ({ file, ...JSON.parse(line) }));
 }
 
-const files = Object.entries(targets)
-  .flatMap(([target, tests]) => filesOf(target).map((file) => ({ file, tests })))
-  .filter(({ file }) => file.includes(wanted));
-const outcomes: Outcome[] = [];
-for (const { file, tests } of files) {
-  const found = outcomesOf(file, tests);
-  outcomes.push(...found);
+function show(file: string, found: readonly Outcome[]): void {
   const survivors = found.filter(({ killer }) => killer === undefined);
   console.log(`${file}: ${found.length - survivors.length} of ${found.length} killed`);
   for (const { line, mutator, before, after } of survivors) {
     console.log(`  ${line} ${mutator}: ${JSON.stringify(before)} became ${JSON.stringify(after)}`);
   }
 }
+
+const files = Object.entries(targets)
+  .flatMap(([target, tests]) => filesOf(target).map((file) => ({ file, tests })))
+  .filter(({ file }) => file.includes(wanted));
+const found: Outcome[][] = files.map(() => []);
+const waiting = [...files.entries()];
+// One worker for each core takes the next file; the report keeps the order of the table.
+const workThrough = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const [n, target] = next;
+    const outcomes = await outcomesOf(target);
+    found[n] = outcomes;
+    show(target.file, outcomes);
+  }
+};
+await Promise.all(Array.from({ length: availableParallelism() }, workThrough));
+const outcomes = found.flat();
 const own = equivalents.filter(({ file }) => file.includes(wanted));
 if (wanted === '') writeFileSync(`${root}bench/mutation.md`, reportOf(outcomes, own));
 const problems = problemsOf(outcomes, own);

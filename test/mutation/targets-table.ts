@@ -31,6 +31,8 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   ],
   'domain/access/ownership-overlap.ts': ['test/unit/domain/access/ownership-overlap.test.ts'],
   'domain/access/authorisation.ts': ['test/unit/domain/access/authorisation.test.ts'],
+  'domain/access/pipeline-limit.ts': ['test/unit/domain/access/authorisation.test.ts'],
+  'domain/access/slack-identity.ts': ['test/unit/domain/access/slack-identity.test.ts'],
   'domain/access/directory.ts': [
     'test/unit/domain/access/directory.test.ts',
     'test/unit/domain/access/issuers/one-human.test.ts',
@@ -71,6 +73,11 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/grant.test.ts',
   ],
+  'domain/grants/lapse.ts': ['test/unit/domain/grants/decide-approval.test.ts'],
+  'domain/grants/containment/': [
+    'test/unit/domain/grants/containment/installation.test.ts',
+    'test/unit/domain/grants/containment/repository-hold.test.ts',
+  ],
   'domain/grants/row.ts': ['test/unit/domain/grants/row.test.ts'],
   'domain/grants/evolve/': [
     'test/unit/domain/grants/checkpoint.test.ts',
@@ -90,6 +97,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/requesters.test.ts',
   ],
   'domain/drift/action.ts': ['test/unit/domain/drift/action.test.ts'],
+  'domain/drift/brake.ts': ['test/unit/domain/drift/brake.test.ts'],
   'domain/drift/compare-documents.ts': driftTests,
   'domain/drift/conditions.ts': driftTests,
   'domain/drift/statements.ts': driftTests,
@@ -99,6 +107,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/repository-rules/': [
     'test/unit/domain/repository-rules/approval.test.ts',
     'test/unit/domain/repository-rules/requests.test.ts',
+    'test/unit/domain/repository-rules/sweep.test.ts',
   ],
   'domain/guardrails/': guardrailTests,
   'domain/guardrails/scope/': guardrailTests,
