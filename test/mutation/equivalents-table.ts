@@ -202,4 +202,18 @@ export const equivalents: readonly {
     after: 'right[n]',
     reason: 'Both have so many segments; the types need the default.',
   },
+  {
+    file: 'domain/access/slack-identity.ts',
+    text: 'identifiersOf({ slack: [team, user] }).some((one) => identifiers.includes(one));',
+    before: 'some',
+    after: 'every',
+    reason: 'The list has one element.',
+  },
+  {
+    file: 'domain/repository-rules/sweep.ts',
+    text: 'createdAt !== undefined &&',
+    before: 'createdAt !== undefined &&\n  since !== undefined',
+    after: '((createdAt !== undefined) || (since !== undefined))',
+    reason: 'No text compares as later than undefined, so the answer is the same; the types need both.',
+  },
 ];

@@ -86,6 +86,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/decide-approval.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
+    'test/unit/domain/grants/repository-names.test.ts',
     'test/unit/domain/grants/requesters.test.ts',
   ],
   'domain/grants/evolve/containment/': [

@@ -19,7 +19,8 @@ describe('sweeps of a workspace revoke in a day', () => {
   });
 });
 
-const OTHER = asGrantId(`gr_${'a'.repeat(26)}`);
+const idOf = (letter: string) => asGrantId(`gr_${letter.repeat(26)}`);
+const OTHER = idOf('a');
 const lost = (at: string, workspace: object, repository: { uuid: string }, ...grants: string[]) =>
   ({
     type: 'InstallationRepositoryLost',
@@ -29,11 +30,15 @@ const lost = (at: string, workspace: object, repository: { uuid: string }, ...gr
 
 test('what was announced counts by day and workspace, and each grant once', () => {
   const events = [
-    lost('2026-11-22T23:59:59.999Z', ACME, shop, GRANT_ID),
+    lost('2026-11-22T23:59:59.999Z', ACME, shop, idOf('b')),
     lost('2026-11-23T00:00:00.000Z', ACME, shop, GRANT_ID),
     lost('2026-11-23T01:00:00.000Z', ACME, shop, GRANT_ID),
     lost('2026-11-23T02:00:00.000Z', ACME, web, OTHER),
-    lost('2026-11-23T03:00:00.000Z', { uuid: GLOBEX.uuid }, web, OTHER),
+    lost('2026-11-23T03:00:00.000Z', { uuid: GLOBEX.uuid }, web, idOf('c')),
+    {
+      ...lost('2026-11-23T04:00:00.000Z', ACME, shop, idOf('d')),
+      type: 'InstallationRepositoryFound',
+    } as GrantEvent,
   ];
   const now = asInstant('2026-11-23T12:00:00.000Z');
   expect(announcedToday(events, { workspace: ACME.uuid, repository: shop.uuid, now })).toEqual({

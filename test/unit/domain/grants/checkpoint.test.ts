@@ -16,6 +16,7 @@ import { chain, GRANT_ID, present } from '../../../support/domain/samples.ts';
 import * as story from '../../../support/domain/stories.ts';
 import { asGrantId, asInstant } from '../../../support/identifiers.ts';
 
+const OTHER = asGrantId(`gr_${'a'.repeat(26)}`);
 const instants = (count: number): Instant[] =>
   Array.from({ length: count }, (_, n) =>
     asInstant(`2027-01-01T00:${String(n % 60).padStart(2, '0')}:00.000Z`),
@@ -85,10 +86,14 @@ describe('no checkpoint', () => {
 
   test.each<[string, (text: string) => string]>([
     ['of another version', (text) => text.replace(/"version":\d+/, '"version":0')],
-    ['of another grant', (text) => text.replaceAll(GRANT_ID, 'gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')],
+    ['of another grant', (text) => text.replaceAll(GRANT_ID, OTHER)],
     [
       'whose grant is another',
-      (text) => text.replace(`"grant":{"id":"${GRANT_ID}"`, '"grant":{"id":"gr_other"'),
+      (text) => text.replace(`"grant":{"id":"${GRANT_ID}"`, `"grant":{"id":"${OTHER}"`),
+    ],
+    [
+      'of another grant, whose grant is this one',
+      (text) => text.replace(`"grantId":"${GRANT_ID}"`, `"grantId":"${OTHER}"`),
     ],
     ['with a field more', (text) => text.replace('{', '{"more":1,')],
     ['of a state that there is not', (text) => text.replace('"state":"active"', '"state":"open"')],
@@ -129,8 +134,6 @@ describe('no checkpoint', () => {
     expect(verified(read.map((event, n) => (n === 2 ? { ...event, correlationId: 'x' } : event)))).toContain(
       'was altered',
     );
-    expect(
-      verifyPart({ checkpoint: honest, events: read }, asGrantId('gr_aaaaaaaaaaaaaaaaaaaaaaaaaa')),
-    ).toContain('belongs to another grant');
+    expect(verifyPart({ checkpoint: honest, events: read }, OTHER)).toContain('belongs to another grant');
   });
 });

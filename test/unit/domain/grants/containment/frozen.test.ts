@@ -1,14 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../../../domain/grants/event.ts';
+import { evolve, replay } from '../../../../../domain/grants/evolve/evolve.ts';
 import { documentsOf, freezeOf, roleOf } from '../../../../../domain/grants/grant.ts';
 import type { Principal } from '../../../../../domain/shared/principal.ts';
-import { given, type Told } from '../../../../support/domain/decider-story.ts';
+import { appended, given, streamOf, type Told } from '../../../../support/domain/decider-story.ts';
 import { ada, createdRole, documents, grace, subject } from '../../../../support/domain/samples.ts';
 import * as story from '../../../../support/domain/stories.ts';
+import { asInstant } from '../../../../support/identifiers.ts';
 
 const { requested, started, created, frozen, disabled, storyOf, thawing } = story;
+const NOON = asInstant('2026-06-01T12:00:00.000Z');
 const robot = { kind: 'service', id: 'robot' } as const;
 const unconfirmed = [requested(), started, frozen];
+
+/** That an event changes nothing. */
+function expectVoid(told: readonly Told[], event: NewEvent): void {
+  const stream = streamOf(told);
+  const before = replay(stream);
+  expect(evolve(before, appended(stream, event, { at: NOON }))).toBe(before);
+}
 
 describe('the role of a frozen grant', () => {
   test('is confirmed, though the freeze came while it was made', () => {
@@ -34,6 +44,17 @@ describe('the role of a frozen grant', () => {
       const grant = given([...thawing, last]);
       expect([grant.state, documentsOf(grant)]).toEqual(['frozen', documents]);
     }
+  });
+
+  test('may be gone while it is thawed, which is then no failed creation', () => {
+    const gone = [...thawing, story.deleted];
+    expect(given(gone)).toMatchObject({
+      state: 'provisioning',
+      thawing: { frozen: { reason: 'Odd calls' } },
+    });
+    expect(roleOf(given(gone))).toBeUndefined();
+    expectVoid(gone, story.deleted);
+    expectVoid(thawing, story.compensating);
   });
 
   test('has none where it never was active', () => {
