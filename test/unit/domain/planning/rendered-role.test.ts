@@ -15,6 +15,7 @@ import {
   successOf,
   templateContent,
   templateOf,
+  web,
 } from '../../../support/domain/samples.ts';
 
 const configuration = configurationOf();
@@ -127,6 +128,17 @@ describe('a plan', () => {
     const filled = renderRole(inputs({ template: templateOf(content), repository, parameters: {} }));
     expect(codeOf(filled)).toBe('PARAMETERS_INVALID');
   });
+});
+
+test('a plan for a repository that the configuration protects is DENIED', () => {
+  const { repository } = inputs();
+  const codeWith = (...uuids: RepositoryUuid[]) =>
+    codeOf(renderRole(inputs({ configuration: { ...configuration, protectedRepositories: uuids } })));
+  expect([codeWith(repository.uuid), codeWith(web.uuid, repository.uuid), codeWith(web.uuid)]).toEqual([
+    'DENIED',
+    'DENIED',
+    'ok',
+  ]);
 });
 
 describe('a plan for an account', () => {
