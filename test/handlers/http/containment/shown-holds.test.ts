@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
 import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
+import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, shop } from '../../../support/domain/samples.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
@@ -12,7 +13,7 @@ let served: Served;
 beforeEach(async () => {
   world = new World();
   const ports = { ...world.requestPorts, ...testCursors(world.clock) };
-  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports)], {
+  served = serveRoutes([...grantRoutes(ports), ...containmentRoutes(ports), ...revocationRoutes(ports)], {
     ada: platform,
     grace: approver,
   });
