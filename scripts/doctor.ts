@@ -19,6 +19,7 @@ import {
 } from './bitbucket/client.ts';
 import { adminFindings, readingFindings } from './bitbucket/credential-findings.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
+import { diagnoseAlarms, noTopic } from './doctor/alarms.ts';
 import { clockFinding } from './doctor/clock.ts';
 import { diagnoseConcurrency } from './doctor/concurrency.ts';
 import { diagnoseIssuers, type StandIns } from './doctor/issuers.ts';
@@ -100,19 +101,6 @@ export const ownershipWarnings = ({
     isWarning: true,
   }));
 
-/** A warning while alarms go to no topic. */
-export const alarmWarnings = ({ alarms }: Pick<Configuration, 'alarms'>): Finding[] =>
-  alarms
-    ? []
-    : [
-        {
-          about: 'Alarms notify no topic',
-          isGood: true,
-          isWarning: true,
-          remedy: 'Enter alarms.topic in the configuration and deploy: docs/operations.md says how.',
-        },
-      ];
-
 /** Findings for people. */
 export const diagnosisText = (findings: readonly Finding[]): string =>
   findings
@@ -139,14 +127,14 @@ async function main(): Promise<void> {
     ...(settings.isSandbox || !hub
       ? []
       : access.credentials === 'none'
-        ? [parametersNotChecked]
+        ? [parametersNotChecked, ...(configuration.alarms ? [] : [noTopic])]
         : [
             ...(await diagnoseParameters(configuration, { stage: source.stage, region: hub.region })),
             await diagnoseConcurrency(hub.region),
+            await diagnoseAlarms(configuration, hub.region),
           ]),
     ...(isDeployed ? await diagnoseAccounts(configuration, access) : []),
     ...ownershipWarnings(configuration),
-    ...(settings.isSandbox ? [] : alarmWarnings(configuration)),
   ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;

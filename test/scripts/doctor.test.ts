@@ -13,7 +13,7 @@ import {
   storedKeys,
 } from '../../scripts/bitbucket/client.ts';
 import { findHook, hookUrl, registerHook } from '../../scripts/bitbucket/workspace-hook.ts';
-import { alarmWarnings, diagnose, diagnosisText, ownershipWarnings } from '../../scripts/doctor.ts';
+import { diagnose, diagnosisText, ownershipWarnings } from '../../scripts/doctor.ts';
 import { acme } from '../support/adapters/bitbucket.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/adapters/http-server.ts';
 
@@ -158,11 +158,4 @@ test('the doctor warns of ownership patterns of two projects that overlap, each 
   expect(found.map(({ about }) => about)).toEqual(['ownership: *-service of WEB and shop-* of SHOP overlap']);
   expect(found.every(({ isGood }) => isGood)).toBe(true);
   expect(diagnosisText(found)).toMatch(/^! ownership: .*\n {4}A name that both match belongs to neither/);
-});
-
-test('alarms without a topic are warned about', () => {
-  const [warning] = alarmWarnings({});
-  expect(warning).toMatchObject({ isWarning: true, remedy: expect.stringContaining('alarms.topic') });
-  const topic = 'arn:aws:sns:eu-central-1:111122223333:operations';
-  expect(alarmWarnings({ alarms: { topic } })).toEqual([]);
 });
