@@ -7,18 +7,18 @@ export const noTopic = warning(
   'Enter alarms.topic in the configuration and deploy: docs/operations.md says how.',
 );
 
-/** Checks that the topic of the alarms is there and that somebody has confirmed a subscription to it. Changes nothing. */
+/** Checks that the topic of the alarms exists and has a confirmed subscription. Changes nothing. */
 export async function diagnoseAlarms(
   { alarms }: Pick<Configuration, 'alarms'>,
   region: string,
 ): Promise<Finding> {
   if (!alarms) return noTopic;
-  const about = `alarms reach somebody through ${alarms.topic}`;
+  const about = `alarms have subscribers at ${alarms.topic}`;
   const client = new SNSClient({ region });
   try {
     const { Attributes } = await client.send(new GetTopicAttributesCommand({ TopicArn: alarms.topic }));
     if (Number(Attributes?.SubscriptionsConfirmed ?? 0) > 0) return good(about);
-    return bad(about, 'Nobody has confirmed a subscription to it: docs/operations.md says how to subscribe.');
+    return bad(about, 'It has no confirmed subscription: docs/operations.md says how to subscribe.');
   } catch (error) {
     // NotFound is SNS's name. Source: Amazon SNS API Reference, GetTopicAttributes.
     const { name } = error as Error;
