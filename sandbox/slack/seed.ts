@@ -35,6 +35,8 @@ export type SlackSeed = {
   users: readonly SlackUser[];
   userGroups: readonly SlackUserGroup[];
   channels: readonly SlackChannel[];
+  /** Scopes of the app's bot token; all that the manifest names unless said. */
+  scopes?: readonly string[];
 };
 
 /** The content of a new sandbox: one Slack workspace, its users, user groups and channels, and one installed app. The first
@@ -45,6 +47,15 @@ export const slackSeed = {
   /** A workspace that the app does not serve. A signed request may still name it, because the app is distributed. */
   foreignTeam: { id: 'T0GLOBEX', domain: 'globex', name: 'Globex' },
   app: { id: 'A0ROLEWRIGHT', name: 'Rolewright', botId: 'U0ROLEWRIGHT' },
+  scopes: [
+    'commands',
+    'chat:write',
+    'channels:read',
+    'groups:read',
+    'users:read',
+    'users:read.email',
+    'usergroups:read',
+  ],
   botToken: 'slack-sandbox-token',
   signingSecret: 'slack-sandbox-signing-secret',
   users: [

@@ -61,7 +61,10 @@ export async function startSlackSandbox(options: {
     const replied = await api(method, incoming.headers.authorization, given);
     calls.push({ at: new Date(world.now()).toISOString(), method, ok: replied?.body.ok === true });
     if (!replied) return undefined;
-    const headers = replied.retryAfter === undefined ? {} : { 'retry-after': String(replied.retryAfter) };
+    const headers = {
+      'x-oauth-scopes': (world.seed.scopes ?? slackSeed.scopes).join(','),
+      ...(replied.retryAfter === undefined ? {} : { 'retry-after': String(replied.retryAfter) }),
+    };
     return { status: replied.status, body: replied.body, headers };
   }
 

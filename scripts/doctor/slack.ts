@@ -2,9 +2,10 @@ import { type Logger, LogLevel, WebClient } from '@slack/web-api';
 import type { SlackSettings } from '../../domain/messaging/slack-settings.ts';
 import { bad, type Finding, good } from '../finding.ts';
 
-/** Scopes of `docs/slack-app-manifest.yaml`; the last two where users are found by their emails. */
+/** Scopes of `docs/slack-app-manifest.yaml`: always, where users are found by their emails, and where user groups give groups. */
 const SCOPES = ['chat:write', 'commands', 'channels:read', 'groups:read'];
 const EMAIL_SCOPES = ['users:read', 'users:read.email'];
+const USER_GROUP_SCOPES = ['usergroups:read'];
 
 /** The library would write its own lines. */
 const SILENT: Logger = {
@@ -48,12 +49,18 @@ export async function diagnoseSlack(
   return findings;
 }
 
-function scopesOf(scopes: readonly string[] | undefined, { emailLookup }: SlackSettings): Finding[] {
+function scopesOf(
+  scopes: readonly string[] | undefined,
+  { emailLookup, userGroups }: SlackSettings,
+): Finding[] {
   if (!scopes) return [];
   const about = 'Slack: the app has the scopes of its manifest';
-  const missing = [...SCOPES, ...(emailLookup ? EMAIL_SCOPES : [])].filter(
-    (scope) => !scopes.includes(scope),
-  );
+  const needed = [
+    ...SCOPES,
+    ...(emailLookup ? EMAIL_SCOPES : []),
+    ...(userGroups.length > 0 ? USER_GROUP_SCOPES : []),
+  ];
+  const missing = needed.filter((scope) => !scopes.includes(scope));
   return [
     missing.length === 0
       ? good(about)

@@ -66,6 +66,8 @@ describe('OpenID Connect and the keys of issuers', () => {
   });
 });
 
+const MANIFEST = ['commands', 'chat:write', 'channels:read', 'groups:read'];
+
 describe('Slack', () => {
   const settings = {
     team: slackSeed.team.id,
@@ -80,7 +82,7 @@ describe('Slack', () => {
   test('is right where nothing is wrong', async () => {
     const findings = await look();
     expect(wrong(findings)).toEqual([]);
-    expect(findings).toHaveLength(2);
+    expect(findings).toHaveLength(3);
   });
 
   test.each<[string, object, string | undefined, RegExp]>([
@@ -96,6 +98,23 @@ describe('Slack', () => {
     const found = wrong(await look(over, token));
     expect(found).toMatchObject([{ remedy: expect.stringMatching(remedy) }]);
     expect(JSON.stringify(found)).not.toMatch(/a-secret|slack-sandbox-token/);
+  });
+
+  test.each<[string, object, string[], string | undefined]>([
+    ['what every app needs', {}, ['commands', 'chat:write', 'channels:read'], 'groups:read'],
+    ['what finds users by email', { emailLookup: true }, [...MANIFEST, 'users:read'], 'users:read.email'],
+    ['what reads user groups', { userGroups: [{}] }, MANIFEST, 'usergroups:read'],
+    ['nothing that is not configured', {}, MANIFEST, undefined],
+  ])('an app must have the scopes of %s', async (_, over, scopes, missing) => {
+    const folder = mkdtempSync(join(tmpdir(), 'rolewright-doctor-'));
+    const other = await startSlackSandbox({ port: 0, dir: folder, seed: { ...slackSeed, scopes } });
+    const asked = { token: slackSeed.botToken, url: other.url };
+    const found = wrong(await diagnoseSlack({ ...settings, ...over } as typeof settings, asked));
+    await other.close();
+    rmSync(folder, { recursive: true });
+    expect(found.map(({ remedy }) => remedy)).toEqual(
+      missing === undefined ? [] : [expect.stringContaining(`It lacks ${missing}.`)],
+    );
   });
 
   test('without a token is not checked, and red', async () => {
