@@ -103,7 +103,14 @@ async function sls({
     await run(process.execPath, [script, 'package', '--config', file, '--package', packages], {
       cwd: root,
       timeout: PACKAGED_WITHIN_MS,
-      env: { ...process.env, ROLEWRIGHT_BUILD_FOLDER: relative(root, build), SLS_TELEMETRY_DISABLED: '1' },
+      // The settings of the local stack, which the packaged functions answer on.
+      env: {
+        ...process.env,
+        ROLEWRIGHT_CONFIG: 'sandbox/config.yaml',
+        ROLEWRIGHT_ACCESS: 'sandbox/access',
+        ROLEWRIGHT_BUILD_FOLDER: relative(root, build),
+        SLS_TELEMETRY_DISABLED: '1',
+      },
     });
   } finally {
     rmSync(build, { recursive: true, force: true });
