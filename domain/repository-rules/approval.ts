@@ -7,7 +7,7 @@ import { canonicalHash } from '../shared/canonical-hash.ts';
 import { parseDuration } from '../shared/time.ts';
 import { parseParameters } from '../templates/parameters.ts';
 import type { Template } from '../templates/template.ts';
-import { requestsOf } from './requests.ts';
+import { asksFor, requestsOf } from './requests.ts';
 import type { RepositoryRule } from './schema.ts';
 
 /** What the configuration says of grants that a rule approves. */
@@ -45,15 +45,8 @@ export function isApprovedByRule(
 
 function yields(request: GrantRequest, intent: GrantIntent, template: Template): boolean {
   const parameters = parseParameters(template, request.parameters);
-  const { environment } = intent;
-  const isSameEnvironment =
-    request.environment === undefined
-      ? environment === undefined
-      : request.environment === environment?.name || request.environment === environment?.uuid;
   return (
-    request.template === intent.template.name &&
-    request.name === intent.name &&
-    isSameEnvironment &&
+    asksFor(request, intent) &&
     parameters.ok &&
     canonicalHash(parameters.value) === canonicalHash(intent.parameters)
   );

@@ -1,4 +1,5 @@
 import type { Repository } from '../bitbucket/repository.ts';
+import type { GrantIntent } from '../grants/intent.ts';
 import { type GrantRequest, grantRequestSchema } from '../grants/request.ts';
 import { matchesPattern } from '../shared/patterns.ts';
 import { type Problem, problem, toPointer } from '../shared/problem.ts';
@@ -87,6 +88,18 @@ function requestOf(
     reason: `Rule ${rule} of onRepositoryCreated: new repositories like ${slug}`,
   });
   return ok({ rule, approved, request });
+}
+
+/** True where a rule's request is for the template, name and environment of an intent; the account is not compared. */
+export function asksFor(
+  request: GrantRequest,
+  { template, name, environment }: Pick<GrantIntent, 'name' | 'environment'> & { template: { name: string } },
+): boolean {
+  const isSameEnvironment =
+    request.environment === undefined
+      ? environment === undefined
+      : request.environment === environment?.name || request.environment === environment?.uuid;
+  return request.template === template.name && request.name === name && isSameEnvironment;
 }
 
 const unfit = (rule: number, repository: Repository, names: string[]): Problem =>

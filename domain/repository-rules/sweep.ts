@@ -35,17 +35,16 @@ export function inForceSince(events: readonly GrantEvent[], rule: RepositoryRule
   return since;
 }
 
+/** True where a repository was created within the days in which a sweep may still give it what a rule gives. */
+export const isRecent = (createdAt: Instant | undefined, now: Instant): boolean =>
+  createdAt !== undefined && createdAt <= now && plusSeconds(createdAt, NEW_SECONDS) > now;
+
 /** True where a sweep may give a repository what a rule gives: the repository was created after the rule was deployed, and not
  *  long ago. */
 export const isNewEnough = (
   createdAt: Instant | undefined,
   { since, now }: { since: Instant | undefined; now: Instant },
-): boolean =>
-  createdAt !== undefined &&
-  since !== undefined &&
-  createdAt > since &&
-  createdAt <= now &&
-  plusSeconds(createdAt, NEW_SECONDS) > now;
+): boolean => createdAt !== undefined && since !== undefined && createdAt > since && isRecent(createdAt, now);
 
 /** How many requests sweeps of a workspace have announced since a time. */
 export const announcedSince = (

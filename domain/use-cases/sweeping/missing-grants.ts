@@ -1,11 +1,17 @@
 import type { ListedRepository } from '../../bitbucket/repository.ts';
 import type { Grant } from '../../grants/grant.ts';
-import { type RuleRequest, requestsOf } from '../../repository-rules/requests.ts';
-import { announcedSince, inForceSince, isNewEnough, MOST_REQUESTS } from '../../repository-rules/sweep.ts';
+import { asksFor, type RuleRequest, requestsOf } from '../../repository-rules/requests.ts';
+import {
+  announcedSince,
+  inForceSince,
+  isNewEnough,
+  isRecent,
+  MOST_REQUESTS,
+} from '../../repository-rules/sweep.ts';
 import { findAccount } from '../../shared/account.ts';
 import { type GrantId, INSTALLATION } from '../../shared/identifiers.ts';
 import { isSamePrincipal, REPOSITORY_RULES } from '../../shared/principal.ts';
-import { toInstant } from '../../shared/time.ts';
+import { type Instant, toInstant } from '../../shared/time.ts';
 import { approveByRule, causeOf, RULES } from '../following/follow-repository.ts';
 import { appendEvent, loadWholeStream } from '../grant-stream.ts';
 import { requestGrant } from '../requests/request-grant.ts';
@@ -48,10 +54,8 @@ async function giveOne(
   }
   if (stale.length > 0) return undefined;
   const now = toInstant(ports.clock.now());
-  const { events } = await loadWholeStream(ports, INSTALLATION);
-  const settings = ports.configuration.onRepositoryCreated[rule];
-  const since = settings && inForceSince(events, settings);
-  if (!isNewEnough(repository.createdAt, { since, now }))
+  // Most repositories are old: the installation's stream, which grows, is read for the others only.
+  if (!isRecent(repository.createdAt, now) || !(await isNewFor(ports, repository, { rule, now })))
     return 'It was not created within the last 7 days and after the rule was deployed.';
   const context = { ...occasionOf(sweep), caller: RULES };
   const planned = await requestGrant(ports, request, { ...context, dryRun: true });
@@ -68,6 +72,17 @@ async function giveOne(
   return undefined;
 }
 
+/** `isNewEnough`, by the installation's stream. */
+async function isNewFor(
+  ports: SweepPorts,
+  { createdAt }: ListedRepository,
+  { rule, now }: { rule: number; now: Instant },
+): Promise<boolean> {
+  const { events } = await loadWholeStream(ports, INSTALLATION);
+  const settings = ports.configuration.onRepositoryCreated[rule];
+  return isNewEnough(createdAt, { since: settings && inForceSince(events, settings), now });
+}
+
 /** True for the grant that a rule's request is for, as far as the names in its row say. */
 function isGrantOf(
   { configuration: { accounts, projects } }: SweepPorts,
@@ -76,17 +91,7 @@ function isGrantOf(
 ): boolean {
   const settings = projects.find((one) => one.uuid === intent.project?.uuid);
   const account = findAccount(accounts, request.account ?? settings?.defaults?.account);
-  const { environment } = intent;
-  const isSameEnvironment =
-    request.environment === undefined
-      ? environment === undefined
-      : request.environment === environment?.name || request.environment === environment?.uuid;
-  return (
-    intent.template.name === request.template &&
-    intent.name === request.name &&
-    intent.account === account?.id &&
-    isSameEnvironment
-  );
+  return asksFor(request, intent) && intent.account === account?.id;
 }
 
 /** Announces a request in the installation's stream; false where the sweep has announced as many as it may. An announcement of this sweep that no

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { repositoryStreamOf } from '../../../../../domain/shared/identifiers.ts';
+import { INSTALLATION, repositoryStreamOf } from '../../../../../domain/shared/identifiers.ts';
 import { freezeGrant } from '../../../../../domain/use-cases/containment/freeze-grant.ts';
 import { revokeRepository } from '../../../../../domain/use-cases/containment/revoke-repository.ts';
 import { platform } from '../../../../support/domain/fakes/fakes.ts';
@@ -90,6 +90,19 @@ describe('a repository whose webhook was lost', () => {
     world.clock.advance(age);
     expect(await world.sweep()).toMatchObject({ requested: 0, without: 1 });
     expect(await grantOf()).toBeUndefined();
+  });
+
+  test('that is old does not have the stream of the installation read, which grows', async () => {
+    world.createUnheard(cart);
+    world.clock.advance(8 * 24 * HOUR_MS);
+    const read: string[] = [];
+    const { loadFrom } = world.log;
+    world.log.loadFrom = (id, ...rest) => {
+      read.push(id);
+      return loadFrom.call(world.log, id, ...rest);
+    };
+    expect(await world.sweep()).toMatchObject({ requested: 0, without: 1 });
+    expect(read).not.toContain(INSTALLATION);
   });
 
   test('is only reported where Bitbucket does not say when it was created', async () => {
