@@ -16,9 +16,13 @@ const TAGS = [
   { Key: 'cost-center', Value: '7' },
 ];
 
+/** The stack's tables, by the ends of their names. */
+const TABLES = ['events', 'grants', 'checkpoints', 'claims'];
+
 let dir: string;
 let governed: PackagedStack;
 let other: PackagedStack;
+let restored: PackagedStack;
 
 /** The repository in a folder of its own, with another name of the service. */
 function checkoutOf(service: string): string {
@@ -55,11 +59,15 @@ beforeAll(async () => {
     ],
   });
   other = await packageStack({ root: checkoutOf('gatekeeper'), stage: 'dev' });
+  restored = await packageStack({
+    args: TABLES.flatMap((table) => ['--param', `${table}Table=rolewright-test-${table}-restored`]),
+  });
 }, PACKAGED_WITHIN_MS);
 
 afterAll(() => {
   governed?.remove();
   other?.remove();
+  restored?.remove();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -244,4 +252,35 @@ test('a service that is called otherwise has its own names throughout', () => {
   expect(names.length).toBeGreaterThan(20);
   expect(names.filter((name) => !/^gatekeeper-dev(?:-|$)/.test(name))).toEqual([]);
   expect(dirname(other.folder)).not.toBe(dirname(governed.folder));
+});
+
+describe('a stack that uses restored tables', () => {
+  test('has every function use them and reach no others', () => {
+    const statements = statementsByFunction(restored.template);
+    for (const [name, own] of Object.entries(statements)) {
+      const tables = own
+        .flatMap(({ Resource }) => Resource)
+        .flatMap((arn) => arn.match(/(?<=:table\/)[^/]+/) ?? []);
+      expect([name, tables.filter((table) => !table.endsWith('-restored'))]).toEqual([name, []]);
+    }
+    for (const [, { Properties }] of ofType(restored.template, 'AWS::Lambda::Function')) {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, string> };
+      for (const table of TABLES) {
+        const used = Variables[`${table.toUpperCase()}_TABLE`];
+        expect(used).toBe(`rolewright-test-${table}-restored`);
+      }
+    }
+    const asBefore = JSON.parse(JSON.stringify(statements).replaceAll('-restored', ''));
+    expect([...permissionProblems(asBefore)]).toEqual([]);
+  });
+
+  test('tells an operator which tables to back up, and keeps its own', () => {
+    const value = (name: string) => resolved(restored.template, restored.template.Outputs[name]?.Value);
+    expect(value('EventsTableArn')).toBe(`arn:aws:dynamodb:${AT}:table/rolewright-test-events-restored`);
+    expect(value('GrantsTableArn')).toBe(`arn:aws:dynamodb:${AT}:table/rolewright-test-grants-restored`);
+    const own = ofType(restored.template, 'AWS::DynamoDB::Table').map(
+      ([, { Properties }]) => Properties.TableName,
+    );
+    expect(own.sort()).toEqual(TABLES.map((table) => `rolewright-test-${table}`).sort());
+  });
 });

@@ -39,10 +39,6 @@ export const CLOUD: Record<string, string> = {
   RolePath: '/rolewright/',
   RoleName: 'rolewright-spoke',
   'FailedMessages.Arn': 'arn:aws:sqs:eu-central-1:111122223333:rolewright-test-failed-messages',
-  'EventsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-events',
-  'CheckpointsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-checkpoints',
-  'ClaimsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-claims',
-  'GrantsTable.Arn': 'arn:aws:dynamodb:eu-central-1:111122223333:table/rolewright-test-grants',
 };
 
 /** What the lists stand for that are no text: the parameters of a spoke, and the roles that a build reads from the settings. */

@@ -49,9 +49,6 @@ function reference({ Resources }: PackagedTemplate, name: string): string {
   const [id = '', attribute] = name.split('.');
   const { Type, Properties } = Resources[id] ?? { Type: 'nothing', Properties: {} };
   const at = `${HERE.region}:${HERE.account}`;
-  if (attribute === 'Arn' && Type === 'AWS::DynamoDB::Table') {
-    return `arn:aws:dynamodb:${at}:table/${Properties.TableName}`;
-  }
   if (attribute === 'Arn' && Type === 'AWS::SQS::Queue') return `arn:aws:sqs:${at}:${Properties.QueueName}`;
   throw new Error(`${name} (${Type}) is not resolved here`);
 }
