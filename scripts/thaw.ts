@@ -59,17 +59,18 @@ async function parameterValue(client: ThawWorld['client'], name: string): Promis
 }
 
 if (import.meta.main) {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     process.exitCode = await thaw(process.argv.slice(2), {
       client: new SSMClient({}),
-      ask: (question) => terminal.question(question),
+      ask: async (question) => {
+        // Opened no earlier: what is piped in would be read, and lost, before the question.
+        const terminal = createInterface({ input: process.stdin, output: process.stdout });
+        return terminal.question(question).finally(() => terminal.close());
+      },
       write: (line) => console.log(line),
     });
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;
-  } finally {
-    terminal.close();
   }
 }

@@ -79,8 +79,10 @@ export class MessageWalk {
   async begin(events: readonly NewEvent[]): Promise<void> {
     this.injector.arm(undefined);
     this.#runs += 1;
-    const letters = [Math.floor(this.#runs / 26), this.#runs % 26].map((n) => String.fromCharCode(97 + n));
-    this.#grantId = asGrantId(GRANT_ID.slice(0, -2) + letters.join(''));
+    const letters = [26 ** 2, 26, 1].map((of) =>
+      String.fromCharCode(97 + (Math.floor(this.#runs / of) % 26)),
+    );
+    this.#grantId = asGrantId(GRANT_ID.slice(0, -letters.length) + letters.join(''));
     this.#log = new FakeEventLog([]);
     this.#grants = new FakeGrantTable();
     this.#claims = new FakeClaimStore(this.clock);

@@ -1,8 +1,8 @@
 import { ACCOUNT, REGION } from './engines.ts';
 
 /** The headers by which an engine knows the service and the account. No engine verifies a signature here. */
-const signed = (service: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+const signed = (service: string, account: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
 
 /** A call of a service with the Query protocol. Answers with the XML; throws with it where the service refuses. */
@@ -10,10 +10,11 @@ export async function query(
   url: string,
   service: string,
   parameters: Record<string, string>,
+  account = ACCOUNT,
 ): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { ...signed(service), 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { ...signed(service, account), 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(parameters).toString(),
   });
   const text = await response.text();
@@ -31,11 +32,12 @@ export async function json<T>(
     method = 'POST',
     body,
   }: { target?: string; path?: string; method?: string; body?: object },
+  account = ACCOUNT,
 ): Promise<T> {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
-      ...signed(service),
+      ...signed(service, account),
       'content-type': target ? 'application/x-amz-json-1.0' : 'application/json',
       ...(target ? { 'x-amz-target': target } : {}),
     },

@@ -31,8 +31,9 @@ export async function placeIn(dir: string, name: string): Promise<Place> {
   return { dir: folder, port: await freePort() };
 }
 
-/** MiniStack as it is published. It runs functions in Node processes of its own. */
-export async function startMinistack(bin: string, { dir, port }: Place): Promise<Engine> {
+/** MiniStack as it is published. It runs functions in Node processes of its own. Calls without a signature, as those of an HTTP
+ *  API, are for `account`. What is in all accounts outlives a stop: an engine that starts in the same place has it again. */
+export async function startMinistack(bin: string, { dir, port }: Place, account = ACCOUNT): Promise<Engine> {
   const url = `http://127.0.0.1:${port}`;
   const served = await serve(
     [join(bin, 'python'), '-m', 'ministack'],
@@ -44,10 +45,12 @@ export async function startMinistack(bin: string, { dir, port }: Place): Promise
         BIND_HOST: '127.0.0.1',
         LAMBDA_EXECUTOR: 'local',
         LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.2',
-        MINISTACK_ACCOUNT_ID: ACCOUNT,
+        MINISTACK_ACCOUNT_ID: account,
         MINISTACK_REGION: REGION,
-        AWS_ACCESS_KEY_ID: ACCOUNT,
+        AWS_ACCESS_KEY_ID: account,
         S3_DATA_DIR: join(dir, 's3'),
+        PERSIST_STATE: '1',
+        STATE_DIR: join(dir, 'state'),
       }),
     },
     { isUp: () => answers(`${url}/_ministack/health`), withinMs: STARTED_WITHIN_MS },

@@ -41,24 +41,36 @@ async function sls(args: string[], variables: Record<string, string>): Promise<s
   }
 }
 
-/** What `sls` needs to work with an engine. */
-export const credentials = (url: string) => ({
+/** What `sls` and the commands of administrators need to work with an account of an engine. */
+export const credentials = (url: string, account = ACCOUNT) => ({
   AWS_ENDPOINT_URL: url,
-  AWS_ACCESS_KEY_ID: ACCOUNT,
+  AWS_ACCESS_KEY_ID: account,
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_REGION: REGION,
 });
+
+/** How an installation differs from the local stack's: the tables that it uses, by the parameters of `serverless.yml`, and the
+ *  account of the hub with the file of its configuration. */
+export type Variation = { params?: Record<string, string>; account?: string; configuration?: string };
+
+const paramsOf = ({ params = {} }: Variation) =>
+  Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+
+const settingsOf = ({ configuration }: Variation) =>
+  configuration ? { ROLEWRIGHT_CONFIG: configuration, ROLEWRIGHT_ACCESS: 'sandbox/access' } : {};
 
 /** `npm run package:emulator` into `folder`, for an engine and stand-ins. */
 export const packageEmulator = (
   folder: string,
   { engine, bitbucket, slack }: { engine: string; bitbucket: string; slack: string },
+  variation: Variation = {},
 ): Promise<string> =>
-  sls(['package', ...EMULATOR, '--package', folder], {
+  sls(['package', ...EMULATOR, '--package', folder, ...paramsOf(variation)], {
     AWS_ENDPOINT_URL: engine,
     SANDBOX_BITBUCKET_URL: bitbucket,
     SANDBOX_SLACK_URL: slack,
     ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(folder, '..', 'build')),
+    ...settingsOf(variation),
   });
 
 /** `npm run package` for a stage, with another configuration and Region, into `folder`. */
@@ -72,8 +84,11 @@ export const packageProduct = (
   });
 
 /** `sls deploy` of a package. Returns what it printed. */
-export const deploy = (folder: string, url: string): Promise<string> =>
-  sls(['deploy', ...EMULATOR, '--package', folder], credentials(url));
+export const deploy = (folder: string, url: string, variation: Variation = {}): Promise<string> =>
+  sls(['deploy', ...EMULATOR, '--package', folder, ...paramsOf(variation)], {
+    ...credentials(url, variation.account),
+    ...settingsOf(variation),
+  });
 
 /** `sls remove`. */
 export const remove = (url: string): Promise<string> => sls(['remove', ...EMULATOR], credentials(url));

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export type Served = { log: string; stop(): Promise<void> };
 
 const POLL_MS = 200;
-const STOP_WITHIN_MS = 3000;
+const STOP_WITHIN_MS = 10_000;
 
 /** Starts a process in a group of its own and waits until `isUp`. Rejects with the end of what it printed. */
 export async function serve(

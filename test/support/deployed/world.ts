@@ -20,6 +20,8 @@ export type DeployedWorld = {
   api: string;
   bitbucket: string;
   slack: string;
+  /** What the stand-ins printed: the commands that store the secrets. */
+  printed: string;
   client: SandboxClient;
   /** The client of the AWS SDK that speaks to the engine as the administrator. */
   sdk: { region: string; endpoint: string; credentials: { accessKeyId: string; secretAccessKey: string } };
@@ -83,7 +85,8 @@ export async function deployedWorld(kind: EngineKind): Promise<DeployedWorld> {
       endpoint: engine.url,
       credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'test' },
     };
-    await storeSecrets(sdk, readFileSync(standIns.log, 'utf8'));
+    const printed = readFileSync(standIns.log, 'utf8');
+    await storeSecrets(sdk, printed);
     if (!(await answers(`${api}/healthz`))) throw new Error(`${api}/healthz does not answer`);
     const client = sandboxClient({
       api,
@@ -91,7 +94,7 @@ export async function deployedWorld(kind: EngineKind): Promise<DeployedWorld> {
       aws: { url: engine.url },
       slack: { url: slack },
     });
-    return { dir, engine, folder, template, api, bitbucket, slack, client, sdk, close };
+    return { dir, engine, folder, template, api, bitbucket, slack, printed, client, sdk, close };
   } catch (error) {
     const logs = started.map(({ log }) => `${log}:\n${readFileSync(log, 'utf8').slice(-3000)}`);
     await close();
@@ -99,8 +102,8 @@ export async function deployedWorld(kind: EngineKind): Promise<DeployedWorld> {
   }
 }
 
-/** Stores the parameters that the stand-ins printed. */
-async function storeSecrets(sdk: DeployedWorld['sdk'], printed: string): Promise<void> {
+/** Stores the parameters that the stand-ins printed, as the administrator of an account does. */
+export async function storeSecrets(sdk: DeployedWorld['sdk'], printed: string): Promise<void> {
   const ssm = new SSMClient(sdk);
   for (const [, Name, Value] of printed.matchAll(/--name (\S+) --value '(.*)'$/gm)) {
     await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
