@@ -75,6 +75,8 @@ export function repositoryItems(
     },
 
     async markRepositoryHold(repositoryUuid, { seq, hold }) {
+      // Before the mark: a repository that is held and not among them would not be shown as held.
+      if (hold) await update(EVER_HELD, addHeld(repositoryUuid));
       await update(enrolmentKey(repositoryUuid), {
         UpdateExpression: hold ? 'SET holdSeq = :seq, held = :hold' : 'SET holdSeq = :seq REMOVE held',
         ConditionExpression: 'attribute_not_exists(holdSeq) OR holdSeq < :seq',
@@ -86,12 +88,15 @@ export function repositoryItems(
     },
 
     async repositoryHolds(repositoryUuids) {
-      const keys = [...new Set(repositoryUuids)].map(enrolmentKey);
+      const uuids = [...new Set(repositoryUuids)];
       try {
+        // One repository costs as little as the list of those that were ever held; of many, few were.
+        const everHeld = uuids.length > 1 ? await everHeldRepositories(client, table) : new Set(uuids);
+        const keys = uuids.filter((uuid) => everHeld.has(uuid)).map(enrolmentKey);
         const items = await readItems(client, table, { keys, isConsistent: false });
         const held = new Map(items.map((item) => [item.grantId?.S, holdIn(item.held?.S)]));
         return new Map(
-          repositoryUuids.flatMap((uuid): [RepositoryUuid, Hold][] => {
+          uuids.flatMap((uuid): [RepositoryUuid, Hold][] => {
             const hold = held.get(enrolmentKey(uuid).grantId?.S);
             return hold ? [[uuid, hold]] : [];
           }),
@@ -107,6 +112,20 @@ export function repositoryItems(
       return bearers.flatMap(({ S: uuid }) => parse(uuid) ?? []);
     },
   };
+}
+
+/** The item of the repositories that were ever held. None is taken out again: a release that is late could take out one that
+ *  has been held anew. Incidents are few. */
+const EVER_HELD: Item = { grantId: { S: 'ever-held' } };
+
+const addHeld = (repositoryUuid: RepositoryUuid): Statement => ({
+  UpdateExpression: 'ADD repositories :held',
+  ExpressionAttributeValues: { ':held': { SS: [repositoryUuid] } },
+});
+
+async function everHeldRepositories(client: DynamoDBClient, table: string): Promise<ReadonlySet<string>> {
+  const [item] = await readItems(client, table, { keys: [EVER_HELD], isConsistent: false });
+  return new Set(item?.repositories?.SS);
 }
 
 /** A hold that an item names; undefined where there is none that this version reads. */

@@ -200,10 +200,13 @@ export function grantTableContract(name: string, open: OpenGrantTable): void {
       await table.markRepositoryHold(held, { seq: 2, hold });
       await second.markRepositoryHold(held, { seq: 1, hold: undefined });
       expect(await second.repositoryHolds([held, free])).toEqual(new Map([[held, hold]]));
+      expect(await second.repositoryHolds([held])).toEqual(new Map([[held, hold]]));
       expect(await table.listEnrolled(held)).toEqual([GRANT]);
       await second.markRepositoryHold(held, { seq: 3, hold: undefined });
       await table.markRepositoryHold(held, { seq: 2, hold });
       expect(await table.repositoryHolds([held, free])).toEqual(new Map());
+      await table.markRepositoryHold(held, { seq: 4, hold });
+      expect(await second.repositoryHolds([free, held])).toEqual(new Map([[held, hold]]));
     });
 
     test('a lease survives every projection and mark, and hides no row', async () => {

@@ -20,7 +20,13 @@ import {
 import { eventsTable, grantsTable } from '../../support/adapters/tables.ts';
 import { platform, World } from '../../support/domain/fakes/fakes.ts';
 import { present } from '../../support/domain/samples.ts';
-import { asAccountId, asEnvironmentUuid, asInstant, asProjectUuid } from '../../support/identifiers.ts';
+import {
+  asAccountId,
+  asEnvironmentUuid,
+  asInstant,
+  asProjectUuid,
+  asRepositoryUuid,
+} from '../../support/identifiers.ts';
 import { type MeteredCall, meteredClient, unitsOf } from '../../support/stores/metered.ts';
 
 const OWN = 5;
@@ -155,7 +161,7 @@ describe('a list of grants', () => {
     },
   );
 
-  test('without a filter reads one row for each that it shows, and one hold for each of their repositories', async () => {
+  test('without a filter reads one row for each that it shows, and once which of their repositories were ever held', async () => {
     const search = async (ports: Parameters<typeof listGrants>[0]) =>
       (await listGrants(ports, platform, { filter: {}, limit: 25 })).grants.length;
     const [small, large] = await Promise.all(SIZES.map((size) => callsOf(size, search)));
@@ -165,10 +171,28 @@ describe('a list of grants', () => {
     // A page of entries is rounded up to half a unit.
     expect(unitsOf(large?.calls ?? [])).toBeLessThanOrEqual(unitsOf(small?.calls ?? []) + 1);
     expect(countOf(large?.calls ?? [], 'Query')).toBe(2);
-    // Half a unit for each of 25 rows, and for each of 25 repositories.
+    // Half a unit for each of 25 rows, and for the one item of the repositories that were ever held.
     const read = unitsOf((large?.calls ?? []).filter(({ operation }) => operation === 'BatchGetItem'));
-    expect(read).toBe(25);
-    expect(unitsOf(large?.calls ?? []) - read).toBeLessThanOrEqual(6);
+    expect(read).toBe(13);
+    expect(unitsOf(large?.calls ?? [])).toBeLessThanOrEqual(2 * 12.5);
+  });
+});
+
+test('a list reads the hold of each of its repositories that was ever held, and of no other', async () => {
+  const held = { by: build, at: asInstant('2026-11-20T00:00:00.000Z'), reason: 'Leaked' };
+  const uuids = [1001, 1002, 1003].map((n) => asRepositoryUuid(repositoryNumber(n)));
+  const [now, before] = uuids;
+  const { grants } = present(metered[0]).ports;
+  await grants.markRepositoryHold(present(now), { seq: 1, hold: held });
+  await grants.markRepositoryHold(present(before), { seq: 1, hold: held });
+  await grants.markRepositoryHold(present(before), { seq: 2, hold: undefined });
+  const found = await callsOf(0, async (ports) => (await ports.grants.repositoryHolds(uuids)).size);
+  expect(found).toEqual({
+    found: 1,
+    calls: [
+      { operation: 'BatchGetItem', units: 0.5 },
+      { operation: 'BatchGetItem', units: 1 },
+    ],
   });
 });
 
