@@ -4,9 +4,9 @@ import type { LoadFigures } from './in-flight/measure-in-flight.ts';
 import type { AccessFigures } from './measure/access.ts';
 import { type Acknowledgement, type Endpoint, endpoints } from './measure/acknowledgement.ts';
 import type { Counts } from './measure/calls.ts';
-import type { FirstAnswer } from './measure/first-answers.ts';
+import type { FirstAnswers } from './measure/first-answers.ts';
 import { leastCalls } from './measure/least.ts';
-import { type FunctionName, functionNames, type ModuleFigures } from './measure/modules.ts';
+import { functionNames, type ModuleFigures } from './measure/modules.ts';
 import type { Timing } from './measure/times.ts';
 import type { ScriptFigures } from './scripts/measure-scripts.ts';
 import { driftSection } from './sections/drift-section.ts';
@@ -24,7 +24,7 @@ export type Findings = {
   acknowledgement: Record<Endpoint, Acknowledgement>;
   calls: Record<Operation, Record<Side, Counts>>;
   modules: ModuleFigures;
-  firstAnswers: Record<FunctionName, FirstAnswer>;
+  firstAnswers: FirstAnswers;
   scripts: ScriptFigures[];
   inFlight: LoadFigures[];
   filled: FilledFigures[];
@@ -130,6 +130,7 @@ function callSection(calls: Findings['calls']): string[] {
     ['Bitbucket', (kind) => kind.startsWith('Bitbucket ')],
     ['IAM reads', (kind) => kind.startsWith('IAM ') && !isWrite(kind)],
     ['IAM writes', isWrite],
+    ['SSM reads', (kind) => kind.startsWith('SSM ')],
     ['DynamoDB reads', (kind) => /^DynamoDB (Query|GetItem|BatchGetItem)/.test(kind)],
     ['DynamoDB writes', (kind) => /^DynamoDB (UpdateItem|ExecuteStatement)/.test(kind)],
     ['Lambda', (kind) => kind.startsWith('Lambda ')],
@@ -229,13 +230,14 @@ function firstAnswerSection(answers: Findings['firstAnswers'], loads: number): s
   return [
     '## First answers',
     '',
-    `A packaged function in a new process, on the local stack: milliseconds of its load, of its first answer and of the second, the median of ${loads} processes. The first answer fetches an issuer’s keys, opens connections, and runs code that V8 has not compiled yet. Goal: at most 3 times the second.`,
+    `A packaged function in a new process, on the local stack: milliseconds of its load, of its first answer and of the second, the median of ${loads} processes. The first answer fetches an issuer’s keys, opens connections, and runs code that V8 has not compiled yet. The bare function reads a grant by the same calls as \`grants\` and decides nothing: its ratio is what these cost anyone. Goal: at most 3 times the second.`,
     '',
     ...head('function', 'load', 'first', 'second', 'first ÷ second'),
-    ...functionNames.map((name) => {
+    ...(['bare', ...functionNames] as const).map((name) => {
       const { loadMs, firstMs, secondMs } = answers[name];
       const shown = [loadMs, firstMs, secondMs].map((ms) => ms.toFixed(1));
-      return row(name, ...shown, against(firstMs / secondMs, 3));
+      const ratio = firstMs / secondMs;
+      return row(name, ...shown, name === 'bare' ? ratio.toFixed(2) : against(ratio, 3));
     }),
     '',
   ];

@@ -53,6 +53,14 @@ export const packagedFunctions = (names: readonly string[]): string =>
     )
     .join('');
 
+/** The bare function that answers, packaged as the product's are. */
+export const BARE_ANSWER = 'bareAnswer';
+export const packagedBareAnswer = `
+  ${BARE_ANSWER}:
+    handler: bench/bare/http.handler
+    role: FrontRole
+`;
+
 /** The name of the bare function that a function of the product is compared with. */
 export const bareNameOf = (name: string): string => `bare${name[0]?.toUpperCase()}${name.slice(1)}`;
 

@@ -7,6 +7,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import {
   type BareEvent,
   type BareGrant,
@@ -18,6 +19,7 @@ import {
 } from './records.ts';
 
 const dynamodb = new DynamoDBClient({});
+const ssm = new SSMClient({});
 const { acme: token } = JSON.parse(process.env.BITBUCKET_CREDENTIALS ?? '{}') as { acme?: string };
 const bitbucketUrl = `${process.env.SANDBOX_BITBUCKET_URL}/2.0`;
 
@@ -50,6 +52,18 @@ export async function getItem(key: string): Promise<void> {
 export async function getRows(grantIds: readonly string[]): Promise<unknown[]> {
   const { Responses: found = {} } = await dynamodb.send(new BatchGetItemCommand(toRows(grantIds)));
   return Object.values(found).flatMap((items) => items.map(({ grant }) => JSON.parse(grant?.S ?? 'null')));
+}
+
+/** Milliseconds for which the product believes a look at the freeze. */
+const FREEZE_MS = 5000;
+let looked = Number.NEGATIVE_INFINITY;
+
+/** A look at the parameter that freezes the installation, unless there was one of late. */
+export async function lookForFreeze(): Promise<void> {
+  if (performance.now() - looked < FREEZE_MS) return;
+  looked = performance.now();
+  // The parameter is there only during a freeze.
+  await ssm.send(new GetParameterCommand({ Name: process.env.FROZEN_PARAMETER })).catch(() => undefined);
 }
 
 /** The events of a stream, without a look at its checkpoint. */

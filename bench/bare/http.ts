@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { append, fetchRepository, getItem, loadEvents, update } from './calls.ts';
+import { append, fetchRepository, getItem, getRows, loadEvents, lookForFreeze, update } from './calls.ts';
 import {
   type BareEvent,
   type BareGrant,
@@ -40,8 +40,14 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     case 'DELETE':
       return revoke(id, principal);
     default:
-      return answer(200, await loadEvents(id));
+      return read(id);
   }
+}
+
+async function read(id: string): Promise<APIGatewayProxyStructuredResultV2> {
+  const events = await loadEvents(id);
+  await getRows([`repository#${grantOf(events).repository.uuid}`]);
+  return answer(200, events);
 }
 
 async function request(
@@ -62,6 +68,7 @@ async function request(
   await getItem(`resource#${body.parameters.bucket}`);
   const events = await loadEvents(id);
   if (events.at(-1)?.type === 'GrantActivated') return answer(200, events);
+  await lookForFreeze();
   await getItem(`resource#${body.parameters.bucket}`);
   await getItem(`repository#${found.uuid}`);
   await update(toDueMark(id, 1));

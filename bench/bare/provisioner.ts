@@ -12,7 +12,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { append, fetchRepository, getItem, getRows, loadEvents, update } from './calls.ts';
+import { append, fetchRepository, getItem, getRows, loadEvents, lookForFreeze, update } from './calls.ts';
 import {
   type BareGrant,
   boundaryArn,
@@ -48,6 +48,7 @@ async function createRole(grant: BareGrant, seq: number): Promise<number> {
     await getItem(`repository#${grant.repository.uuid}`);
     await getRows([grant.id]);
   };
+  await lookForFreeze();
   await Promise.all([
     fetchRepository(grant.workspace.uuid, grant.repository.uuid),
     rows(),

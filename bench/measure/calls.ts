@@ -56,7 +56,7 @@ async function readJournals(stack: Stack): Promise<Counts> {
   const { bitbucket, aws, dynamodb } = servers(stack);
   const kinds = [
     ...(await read(bitbucket)).items.map(({ path = '' }) => `Bitbucket ${bitbucketKind(path)}`),
-    ...(await read(aws)).items.map(({ action }) => `IAM ${action}`),
+    ...(await read(aws)).items.map(({ action }) => `${action === 'GetParameter' ? 'SSM' : 'IAM'} ${action}`),
     ...(await read(dynamodb)).items.map(({ operation, table = '' }) =>
       `DynamoDB ${operation} ${table.split('-').at(-1)}`.trim(),
     ),

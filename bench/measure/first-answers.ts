@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Stack } from '../../sandbox/stack.ts';
 import { median } from '../statistics.ts';
 import { slackCommand, webhook } from './acknowledgement.ts';
-import { type FunctionName, functionNames, modulePath } from './modules.ts';
+import { bareAnswerPath, type FunctionName, functionNames, modulePath } from './modules.ts';
 
 const run = promisify(execFile);
 
@@ -22,25 +22,34 @@ type HttpEvent = {
   id?: string;
 };
 
+/** The product's functions, and the bare one that reads a grant as `grants` does. */
+export type Answering = FunctionName | 'bare';
+export type FirstAnswers = Record<Answering, FirstAnswer>;
+
 /** Has every packaged function below `packages` answer in `rounds` new processes, on a running stack. */
 export async function measureFirstAnswers(
   stack: Stack,
   token: string,
   { root, dir, packages, rounds }: { root: string; dir: string; packages: string; rounds: number },
-): Promise<Record<FunctionName, FirstAnswer>> {
+): Promise<FirstAnswers> {
   const folder = join(dir, 'first-answers');
   mkdirSync(folder, { recursive: true });
-  const grantId = await makeGrant(stack, token);
-  const found: [FunctionName, FirstAnswer][] = [];
-  for (const name of functionNames) {
+  const grants = {
+    product: await makeGrant(`${stack.api}/v1/grants`, token),
+    bare: await makeGrant(`${stack.api}/bare/grants`, token),
+  };
+  const found: [Answering, FirstAnswer][] = [];
+  for (const name of ['bare', ...functionNames] as const) {
+    const module = name === 'bare' ? bareAnswerPath(packages) : modulePath(packages, name);
+    const grantId = name === 'bare' ? grants.bare : grants.product;
     const measured: { loadMs: number; answerMs: number[] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const file = join(folder, `${name}-${round}.json`);
       const events = Array.from({ length: ANSWERS }, () => eventOf(name, { stack, token, grantId }));
       writeFileSync(file, JSON.stringify(events));
       const script = join(root, 'bench/measure/first-answer-process.ts');
-      const { stdout } = await run(process.execPath, [script, modulePath(packages, name), file], {
-        cwd: join(packages, name),
+      const { stdout } = await run(process.execPath, [script, module, file], {
+        cwd: dirname(dirname(module)),
         env: { ...stack.variables, POWERTOOLS_LOG_LEVEL: 'SILENT' },
       });
       measured.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
@@ -55,11 +64,11 @@ export async function measureFirstAnswers(
       },
     ]);
   }
-  return Object.fromEntries(found) as Record<FunctionName, FirstAnswer>;
+  return Object.fromEntries(found) as FirstAnswers;
 }
 
-async function makeGrant({ api }: Stack, token: string): Promise<string> {
-  const response = await fetch(`${api}/v1/grants`, {
+async function makeGrant(url: string, token: string): Promise<string> {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -75,11 +84,12 @@ async function makeGrant({ api }: Stack, token: string): Promise<string> {
 type Known = { stack: Stack; token: string; grantId: string };
 
 /** What each function is asked: as little as shows it at work. */
-function eventOf(name: FunctionName, { stack, token, grantId }: Known): unknown {
+function eventOf(name: Answering, { stack, token, grantId }: Known): unknown {
   const headers = { authorization: `Bearer ${token}` };
   const post = (path: string, signed: { headers: Record<string, string>; body: string }) =>
     http({ method: 'POST', path, ...signed });
-  const events: Record<FunctionName, () => unknown> = {
+  const events: Record<Answering, () => unknown> = {
+    bare: () => http({ method: 'GET', path: `/bare/grants/${grantId}`, headers, id: grantId }),
     grants: () => http({ method: 'GET', path: `/v1/grants/${grantId}`, headers, id: grantId }),
     revocations: () => http({ method: 'DELETE', path: `/v1/grants/${grantId}`, headers, id: grantId }),
     audit: () => http({ method: 'GET', path: '/v1/events', headers }),

@@ -5,6 +5,7 @@ export type Least = { least: number; reason: string };
 
 const leaseAndRow =
   'the due mark before the intent, so that no crash forgets work; the row after the intent and after the end, for the list; the lease taken and given back: one writer at a time';
+const freeze = 'nothing is granted while the installation is frozen; looked up again after five seconds';
 const checkpoint = 'a long stream is read from its last checkpoint on';
 const fourEvents =
   'intent and end are the least; the two between say what IAM has done so far, so that a crash anywhere can be resumed';
@@ -22,6 +23,7 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
       least: 0,
       reason: "a provider is used only if it is there and holds the workspace's audience",
     },
+    'SSM GetParameter': { least: 0, reason: freeze },
     'IAM CreateRole': { least: 1, reason: '' },
     'IAM PutRolePolicy': { least: 1, reason: '' },
     'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
@@ -57,6 +59,7 @@ export const leastCalls: Record<Operation, Record<string, Least>> = {
   read: {
     'DynamoDB GetItem checkpoints': { least: 0, reason: checkpoint },
     'DynamoDB Query events': { least: 1, reason: '' },
+    'DynamoDB BatchGetItem': { least: 0, reason: 'whether the repository of the grant is held' },
   },
   revoke: {
     'IAM GetRole': { least: 0, reason: 'only a role with our path, tag and RoleId is touched' },

@@ -4,7 +4,14 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { readZip, unpack } from '../../scripts/build/zip.ts';
-import { bareNameOf, packagedFunctions, withCredentialChain, withServiceFile } from '../service-file.ts';
+import {
+  BARE_ANSWER,
+  bareNameOf,
+  packagedBareAnswer,
+  packagedFunctions,
+  withCredentialChain,
+  withServiceFile,
+} from '../service-file.ts';
 import { median } from '../statistics.ts';
 
 const run = promisify(execFile);
@@ -48,6 +55,8 @@ const PACKAGED_WITHIN_MS = 120_000;
 export const packagesIn = (dir: string): string => join(dir, 'ours');
 export const modulePath = (packages: string, name: FunctionName): string =>
   join(packages, name, 'handlers', `${name}.mjs`);
+export const bareAnswerPath = (packages: string): string =>
+  join(packages, BARE_ANSWER, 'bench', 'bare', 'http.mjs');
 
 type Packaged = {
   zip: number;
@@ -63,10 +72,13 @@ type Packaged = {
 export async function measureModules(root: string, dir: string, rounds: number): Promise<ModuleFigures> {
   const functions = packagedFunctions(functionNames);
   const [ours, usual] = [packagesIn(dir), join(dir, 'usual')];
-  await withServiceFile({ root, functions }, (file) => sls({ root, dir, file, packages: ours }));
+  await withServiceFile({ root, functions: `${functions}${packagedBareAnswer}` }, (file) =>
+    sls({ root, dir, file, packages: ours }),
+  );
   await withServiceFile({ root, functions, edit: withCredentialChain }, (file) =>
     sls({ root, dir, file, packages: usual }),
   );
+  unpackFunction(ours, BARE_ANSWER);
   const packaged = functionNames.map((name) => ({
     name,
     product: unpackFunction(ours, name),

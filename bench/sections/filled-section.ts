@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FilledFigures, PassFigures } from '../filled/measure-filled.ts';
 import { head, row } from './markdown.ts';
+
+/** What the units of a query are rounded up to, read consistently or not. Source: Amazon DynamoDB Developer Guide. */
+const ROUNDED_UNITS = 0.5;
 
 /** Filled tables: calls and units of each operation at every size. */
 export function filledSection(filled: readonly FilledFigures[], passes: readonly PassFigures[]): string[] {
@@ -13,11 +17,20 @@ export function filledSection(filled: readonly FilledFigures[], passes: readonly
     const calls = Object.values(cost.calls).reduce((sum, count) => sum + count, 0);
     return `${cost.shown}; ${calls}; ${cost.units}`;
   };
-  const isFlat = (name: string) => others.every((figures) => shownOf(figures, name) === shownOf(first, name));
+  // The engine rounds each query up to half a unit, and what the copies hold differs by some bytes.
+  const isFlat = (name: string) => {
+    const one = costAt(first, name);
+    return others.every((figures) => {
+      const other = costAt(figures, name);
+      const isSame = other?.shown === one?.shown && isDeepStrictEqual(other?.calls, one?.calls);
+      const queries = one?.calls.Query ?? 0;
+      return isSame && Math.abs((other?.units ?? 0) - (one?.units ?? 0)) <= ROUNDED_UNITS * queries;
+    });
+  };
   return [
     '## Filled tables',
     '',
-    'Streams that the use cases have written are copied with a repository, project, requester, time and chain of hashes of their own, and read back as streams before they are stored; six grants that the filters are for are older than all others. Each cell: items shown; DynamoDB calls; read units, as the local engine counts them. Goal: the same at every size.',
+    'Streams that the use cases have written are copied with a repository, project, requester, time and chain of hashes of their own, and read back as streams before they are stored; six grants that the filters are for are older than all others. Each cell: items shown; DynamoDB calls; read units, as the local engine counts them. Goal: the same at every size, but for half a unit of rounding in each query.',
     '',
     ...head('operation', ...filled.map(({ grants }) => `${grants.toLocaleString('en')} grants`), 'flat'),
     ...names.map((name) =>
