@@ -19,11 +19,9 @@ import {
 } from './bitbucket/client.ts';
 import { adminFindings, readingFindings } from './bitbucket/credential-findings.ts';
 import { findHook, hookErrors, hookUrl } from './bitbucket/workspace-hook.ts';
-import { diagnoseAlarms, noTopic } from './doctor/alarms.ts';
 import { clockFinding } from './doctor/clock.ts';
-import { diagnoseConcurrency } from './doctor/concurrency.ts';
+import { diagnoseHub } from './doctor/hub.ts';
 import { diagnoseIssuers, type StandIns } from './doctor/issuers.ts';
-import { diagnoseParameters, parametersNotChecked } from './doctor/parameters.ts';
 import { diagnoseSlack } from './doctor/slack.ts';
 import { bad, type Finding, good } from './finding.ts';
 
@@ -111,7 +109,7 @@ export const diagnosisText = (findings: readonly Finding[]): string =>
     .join('\n');
 
 /** `npm run doctor`: prints every check, and exits with 1 if one failed. With `--before-deploy` what a deployment makes is left out:
- *  the API, its webhooks and the boundary. */
+ *  the API, its webhooks with their secrets, and the boundary. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'before-deploy': { type: 'boolean', default: false } } });
   const isDeployed = !values['before-deploy'];
@@ -126,13 +124,7 @@ async function main(): Promise<void> {
     ...(configuration.slack ? await diagnoseSlack(configuration.slack, slackOf(settings)) : []),
     ...(settings.isSandbox || !hub
       ? []
-      : access.credentials === 'none'
-        ? [parametersNotChecked, ...(configuration.alarms ? [] : [noTopic])]
-        : [
-            ...(await diagnoseParameters(configuration, { stage: source.stage, region: hub.region })),
-            await diagnoseConcurrency(hub.region),
-            await diagnoseAlarms(configuration, hub.region),
-          ]),
+      : await diagnoseHub(configuration, { hub, stage: source.stage, isDeployed }, access)),
     ...(isDeployed ? await diagnoseAccounts(configuration, access) : []),
     ...ownershipWarnings(configuration),
   ];

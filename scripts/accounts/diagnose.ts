@@ -55,8 +55,18 @@ function clientsOf({ id, region }: Account, { endpoint, credentials }: AccountAc
 }
 
 /** The account that the credentials belong to; undefined where there are none, or STS does not take them. */
-const accountOf = async ({ sts }: Clients): Promise<string | undefined> =>
+const accountOf = async ({ sts }: Pick<Clients, 'sts'>): Promise<string | undefined> =>
   (await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined))?.Account;
+
+/** The account that the credentials of the environment belong to. */
+export async function accountOfCredentials({ region }: Pick<Account, 'region'>): Promise<string | undefined> {
+  const sts = new STSClient({ region });
+  try {
+    return await accountOf({ sts });
+  } finally {
+    sts.destroy();
+  }
+}
 
 const notChecked = ({ alias, id }: Account, own: string | undefined): Finding => ({
   about: `account ${alias} is not checked`,
@@ -144,5 +154,15 @@ export function accountAccess(isSandbox: boolean, variables: NodeJS.ProcessEnv):
     const endpoint = `http://127.0.0.1:${variables.SANDBOX_AWS_PORT ?? 4020}`;
     return { endpoint, credentials: 'account id' };
   }
-  return { credentials: variables.AWS_ACCESS_KEY_ID || variables.AWS_PROFILE ? 'environment' : 'none' };
+  return { credentials: NAMING_CREDENTIALS.some((name) => variables[name]) ? 'environment' : 'none' };
 }
+
+/** What names credentials for AWS: a key, a profile, the token of a pipeline step, and the place that CloudShell and containers ask. Source:
+ *  AWS SDKs and Tools Reference Guide, standardized credential providers. */
+const NAMING_CREDENTIALS = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+];

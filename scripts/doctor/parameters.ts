@@ -1,15 +1,21 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import { bad, type Finding, good, warning } from '../finding.ts';
+import { bad, type Finding, good } from '../finding.ts';
 
-/** A parameter that an administrator stores, by its name below `/rolewright/<stage>/`; `chapter` of docs/deploy.md says how. */
-const wanted = ({ workspaces, slack, access }: Pick<Configuration, 'workspaces' | 'slack' | 'access'>) => [
+/** The parameters that an administrator stores, by their names below `/rolewright/<stage>/`; `see` says how. The secret of a webhook is
+ *  stored with the webhook, after the first deployment. */
+const wanted = (
+  { workspaces, slack, access }: Pick<Configuration, 'workspaces' | 'slack' | 'access'>,
+  isDeployed: boolean,
+) => [
   ...workspaces.map(({ slug }) => ({ name: `bitbucket/${slug}`, see: 'docs/deploy.md, step 2' })),
   ...(access.repositoryAdmins
     ? workspaces.map(({ slug }) => ({ name: `bitbucket-admin/${slug}`, see: 'docs/deploy.md, step 2' }))
     : []),
   { name: 'cursor-keys', see: 'docs/deploy.md, step 3' },
-  ...workspaces.map(({ slug }) => ({ name: `webhook-secret/${slug}`, see: 'docs/deploy.md, step 7' })),
+  ...(isDeployed
+    ? workspaces.map(({ slug }) => ({ name: `webhook-secret/${slug}`, see: 'docs/deploy.md, step 7' }))
+    : []),
   ...(slack
     ? ['slack-bot-token', 'slack-signing-secret'].map((name) => ({ name, see: 'docs/slack.md' }))
     : []),
@@ -19,12 +25,12 @@ const wanted = ({ workspaces, slack, access }: Pick<Configuration, 'workspaces' 
  *  read without decryption, and shown by no finding. */
 export async function diagnoseParameters(
   configuration: Pick<Configuration, 'workspaces' | 'slack' | 'access'>,
-  { stage, region }: { stage: string; region: string },
+  { stage, region, isDeployed }: { stage: string; region: string; isDeployed: boolean },
 ): Promise<Finding[]> {
   const client = new SSMClient({ region });
   try {
     const findings: Finding[] = [];
-    for (const { name, see } of wanted(configuration)) {
+    for (const { name, see } of wanted(configuration, isDeployed)) {
       const about = `the parameter /rolewright/${stage}/${name} is stored`;
       const found = await typeOf(client, `/rolewright/${stage}/${name}`);
       if (found === 'SecureString') findings.push(good(about));
@@ -36,7 +42,7 @@ export async function diagnoseParameters(
     findings.push(
       frozen === undefined
         ? good(about)
-        : bad(about, 'Nothing is granted. Find out why in the log, then run npm run thaw.'),
+        : bad(about, `Nothing is granted. Find out why in the log, then: npm run thaw -- --stage ${stage}`),
     );
     return findings;
   } finally {
@@ -55,9 +61,3 @@ async function typeOf(client: SSMClient, name: string): Promise<string | undefin
     return why === 'ParameterNotFound' ? undefined : `not readable (${why})`;
   }
 }
-
-/** Said where there are no credentials to look with. */
-export const parametersNotChecked: Finding = warning(
-  'the stored parameters are not checked',
-  'There are no AWS credentials. Run it with those of the hub, e.g. AWS_PROFILE=<hub> npm run doctor',
-);

@@ -108,4 +108,13 @@ describe('the doctor of accounts', () => {
     expect(accountAccess(false, {})).toEqual({ credentials: 'none' });
     expect(accountAccess(false, { AWS_PROFILE: 'staging' })).toEqual({ credentials: 'environment' });
   });
+
+  test.each([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  ])('takes %s for named credentials', (name) => {
+    expect(accountAccess(false, { [name]: 'given' })).toEqual({ credentials: 'environment' });
+  });
 });

@@ -132,7 +132,8 @@ describe('stored parameters', () => {
     ssm.restore();
   });
   const notFound = Object.assign(new Error('no'), { name: 'ParameterNotFound' });
-  const look = () => diagnoseParameters(configuration, { stage: 'prod', region: 'eu-central-1' });
+  const look = (isDeployed = true) =>
+    diagnoseParameters(configuration, { stage: 'prod', region: 'eu-central-1', isDeployed });
   const store = (...missing: string[]) => {
     ssm.on(GetParameterCommand).callsFake(({ Name }: { Name: string }) => {
       if (missing.some((name) => Name.endsWith(name)) || Name.endsWith('/frozen')) throw notFound;
@@ -161,6 +162,12 @@ describe('stored parameters', () => {
     },
   );
 
+  test('before the first deployment the secrets of webhooks are not missed, which are stored after it', async () => {
+    store('/webhook-secret/acme', '/webhook-secret/globex');
+    expect(wrong(await look(false))).toEqual([]);
+    expect(wrong(await look(true))).toHaveLength(2);
+  });
+
   test('one that is not encrypted, or cannot be read, is wrong', async () => {
     ssm.on(GetParameterCommand).callsFake(({ Name }: { Name: string }) => {
       if (Name.endsWith('/frozen')) throw notFound;
@@ -174,7 +181,9 @@ describe('stored parameters', () => {
 
   test('a frozen installation is red: nothing is granted', async () => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Type: 'SecureString' } });
-    expect(wrong(await look())).toMatchObject([{ remedy: expect.stringContaining('npm run thaw') }]);
+    expect(wrong(await look())).toMatchObject([
+      { remedy: expect.stringContaining('npm run thaw -- --stage prod') },
+    ]);
   });
 });
 
