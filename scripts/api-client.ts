@@ -22,6 +22,9 @@ async function send({ method, url, body, token }: Call): Promise<Response> {
   });
 }
 
+/** The address of the API that a command calls. */
+export const apiAddress = (variables: NodeJS.ProcessEnv = process.env): string => settingsOf(variables).api;
+
 /** The token for the API: `ROLEWRIGHT_TOKEN`, or on the local stack Ada's, which the sandbox gives to anyone. */
 async function callerToken({ api, token, bitbucket }: Settings): Promise<string> {
   if (token) return token;
@@ -37,8 +40,13 @@ async function callerToken({ api, token, bitbucket }: Settings): Promise<string>
 }
 
 /** Calls Rolewright's API for the commands of `scripts/`: at `ROLEWRIGHT_URL` with `ROLEWRIGHT_TOKEN`, or at the
- *  running local stack as Ada. Throws code, detail and field errors of a problem. */
+ *  running local stack as Ada. A token without the API that it is for is refused: what is meant for an installation is not done on the
+ *  local stack, and the token is not sent there. Throws code, detail and field errors of a problem. */
 export async function apiClient(variables: NodeJS.ProcessEnv = process.env) {
+  if (variables.ROLEWRIGHT_TOKEN && !variables.ROLEWRIGHT_URL)
+    throw new Error(
+      'ROLEWRIGHT_TOKEN is set without the API that it is for. Set ROLEWRIGHT_URL as well, or unset it for the local stack.',
+    );
   const settings = settingsOf(variables);
   const token = await callerToken(settings);
   return async (

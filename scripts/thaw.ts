@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { hubOfStage } from './operations/hub.ts';
 
 /** What the command needs from outside. */
 export type ThawWorld = {
-  client: Pick<SSMClient, 'send'>;
+  /** The parameters of the stage's hub. Throws with credentials of another account, where the stage would look as if it were not frozen. */
+  parametersOf(stage: string): Promise<Pick<SSMClient, 'send'>>;
   /** Asks the administrator to type something. */
   ask(question: string): Promise<string>;
   write(line: string): void;
@@ -13,14 +15,18 @@ export type ThawWorld = {
 const USAGE = 'Usage: npm run thaw -- --stage <stage>';
 
 /** `npm run thaw -- --stage <stage>`: ends the freeze of an installation by deleting its parameter, with the administrator's own
- *  credentials for AWS. Shows first who froze it and why; acts once the stage's name is typed. The reconciler records it within
- *  two minutes. Exit code 0 once it is not frozen, 1 if not confirmed, 2 for wrong use. */
-export async function thaw(args: readonly string[], { client, ask, write }: ThawWorld): Promise<number> {
+ *  credentials for AWS, in the account and Region of the stage's hub. Shows first who froze it and why; acts once the stage's name is
+ *  typed. The reconciler records it within two minutes. Exit code 0 once it is not frozen, 1 if not confirmed, 2 for wrong use. */
+export async function thaw(
+  args: readonly string[],
+  { parametersOf, ask, write }: ThawWorld,
+): Promise<number> {
   const stage = stageIn(args);
   if (stage === undefined) {
     write(USAGE);
     return 2;
   }
+  const client = await parametersOf(stage);
   const NAME = `/rolewright/${stage}/frozen`;
   const value = await parameterValue(client, NAME);
   if (value === undefined) {
@@ -49,7 +55,7 @@ function stageIn(args: readonly string[]): string | undefined {
   }
 }
 
-async function parameterValue(client: ThawWorld['client'], name: string): Promise<string | undefined> {
+async function parameterValue(client: Pick<SSMClient, 'send'>, name: string): Promise<string | undefined> {
   try {
     return (await client.send(new GetParameterCommand({ Name: name }))).Parameter?.Value ?? '';
   } catch (error) {
@@ -61,7 +67,7 @@ async function parameterValue(client: ThawWorld['client'], name: string): Promis
 if (import.meta.main) {
   try {
     process.exitCode = await thaw(process.argv.slice(2), {
-      client: new SSMClient({}),
+      parametersOf: async (stage) => new SSMClient({ region: (await hubOfStage(stage, process.env)).region }),
       ask: async (question) => {
         // Opened no earlier: what is piped in would be read, and lost, before the question.
         const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -4,13 +4,10 @@ import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { readConfiguration } from '../../adapters/settings/files.ts';
-import { sourceOfBuild } from '../../adapters/settings/source.ts';
-import { placementErrors } from '../../domain/configuration/placement.ts';
-import { boundaryArn, hubOf } from '../../domain/shared/account.ts';
+import { boundaryArn } from '../../domain/shared/account.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { hubOfStage } from './hub.ts';
 import type { TemplateResource } from './recover/adopt.ts';
 import { planRecovery, type RecoveryPlan, recover } from './recover/recovery.ts';
 
@@ -42,14 +39,8 @@ async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const { accounts } = readConfiguration(sourceOfBuild(process.cwd(), process.env, stage));
-  const hub = hubOf(accounts);
-  if (!hub) throw new Error('a configuration has a hub');
+  const hub = await hubOfStage(stage, process.env);
   const { region } = hub;
-  const sts = new STSClient({ region });
-  const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
-  const misplaced = placementErrors(accounts, account ? { account } : {});
-  if (misplaced.length > 0) throw new Error(`Use credentials of the hub: ${misplaced.join('; ')}.`);
   const clients = {
     dynamodb: new DynamoDBClient({ region }),
     iam: new IAMClient({ region }),

@@ -1,17 +1,14 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamodbEventLog } from '../../adapters/dynamodb/event-log.ts';
 import { dynamodbGrantTable } from '../../adapters/dynamodb/grant-table.ts';
 import { dynamodbReservations } from '../../adapters/dynamodb/reservations.ts';
-import { readConfiguration, readTemplates } from '../../adapters/settings/files.ts';
-import { sourceOfBuild } from '../../adapters/settings/source.ts';
+import { readTemplates } from '../../adapters/settings/files.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { placementErrors } from '../../domain/configuration/placement.ts';
-import { hubOf } from '../../domain/shared/account.ts';
 import { parseGrantId, type StreamId } from '../../domain/shared/identifiers.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
 import { confirmationOf, isConfirmed } from './confirmation.ts';
+import { hubOfStage } from './hub.ts';
 import { compareStream, type Finding, type RebuildPorts, rebuildStream, summary } from './rebuild/rebuild.ts';
 import { restoredRows } from './rebuild/restored-row.ts';
 import { rowsIn, streamsIn } from './rebuild/table-keys.ts';
@@ -59,14 +56,7 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const root = process.cwd();
-  const { accounts } = readConfiguration(sourceOfBuild(root, process.env, stage));
-  const hub = hubOf(accounts);
-  if (!hub) throw new Error('a configuration has a hub');
-  const { Account: account } = await new STSClient({ region: hub.region }).send(
-    new GetCallerIdentityCommand({}),
-  );
-  const misplaced = placementErrors(accounts, account ? { account } : {});
-  if (misplaced.length > 0) throw new Error(`Use credentials of the hub: ${misplaced.join('; ')}.`);
+  const hub = await hubOfStage(stage, process.env);
   const client = new DynamoDBClient({ region: hub.region });
   const tables = {
     events: values['events-table'] ?? `${service}-${stage}-events`,

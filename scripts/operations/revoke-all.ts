@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readConfiguration } from '../../adapters/settings/files.ts';
-import { sourceFromEnvironment } from '../../adapters/settings/source.ts';
+import { LOCAL_STAGE, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { hubOf } from '../../domain/shared/account.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
-import { apiClient } from '../api-client.ts';
+import { apiAddress, apiClient } from '../api-client.ts';
 import { confirmationOf, type Installation, isConfirmed } from './confirmation.ts';
 
 /** One call of the API, as `apiClient` makes it. */
@@ -99,10 +99,13 @@ export function summaryOf(grants: readonly LiveGrant[]): string[] {
 
 const USAGE = `Usage: npm run revoke:all -- --reason TEXT [--confirm '<stage> <account of the hub>'] [--receipt FILE]
   Shows every grant of the installation that is not ended. Revokes them once stage and account are typed.
-  ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN say where and as whom; ROLEWRIGHT_STAGE says which stage, default prod.`;
+  ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN say where and as whom; ROLEWRIGHT_STAGE says which stage, default prod. Without them it is
+  the running local stack, stage sandbox.`;
 
-function installationOf(): Installation {
-  const source = sourceFromEnvironment(process.cwd(), process.env);
+/** The installation that the command acts on, from the settings of its stage: the local stack's where no API is named. */
+export function installationOf(variables: NodeJS.ProcessEnv): Installation {
+  const stage = variables.ROLEWRIGHT_URL === undefined ? LOCAL_STAGE : 'prod';
+  const source = sourceFromEnvironment(process.cwd(), variables, stage);
   const hub = hubOf(readConfiguration(source).accounts);
   return { stage: source.stage, account: hub?.id ?? '' };
 }
@@ -120,11 +123,11 @@ async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const installation = installationOf();
+  const installation = installationOf(process.env);
   const call = await apiClient();
   const grants = await liveGrants(call);
   console.log(
-    `Stage ${installation.stage}, hub ${installation.account}: ${grants.length} grants are not ended.`,
+    `Stage ${installation.stage}, hub ${installation.account}, ${apiAddress()}: ${grants.length} grants are not ended.`,
   );
   for (const line of summaryOf(grants)) console.log(line);
   if (grants.length === 0) return 0;

@@ -12,7 +12,7 @@ export async function thawInstallation(world: World): Promise<string[]> {
   const credentials = { accessKeyId: 'SANDBOX', secretAccessKey: 'sandbox' };
   const client = new SSMClient({ endpoint: world.stack.aws.url, region: 'eu-central-1', credentials });
   const code = await thaw(['--stage', 'sandbox'], {
-    client,
+    parametersOf: async () => client,
     ask: async () => 'sandbox',
     write: (line) => lines.push(line),
   });

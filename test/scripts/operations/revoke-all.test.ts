@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { confirmationOf, isConfirmed } from '../../../scripts/operations/confirmation.ts';
 import {
+  installationOf,
   liveGrants,
   type Revocation,
   revokeEach,
@@ -98,6 +99,20 @@ describe('revoking all', () => {
     };
     await expect(revokeEach(call, grants, { reason: 'r', receipt: dying })).rejects.toThrow('dies');
     expect(lines).toEqual(['gr_1', 'gr_2']);
+  });
+});
+
+describe('the installation that is revoked', () => {
+  test('is the local stack where no API is named, so that its grants are not taken for those of prod', () => {
+    expect(installationOf({}).stage).toBe('sandbox');
+  });
+
+  test.each([
+    [{}, 'prod'],
+    [{ ROLEWRIGHT_STAGE: 'sandbox' }, 'sandbox'],
+  ])('is the stage of the API that is named: with %j %s', (variables, stage) => {
+    const ROLEWRIGHT_URL = 'https://rolewright.acme.example';
+    expect(installationOf({ ROLEWRIGHT_URL, ...variables }).stage).toBe(stage);
   });
 });
 
