@@ -53,6 +53,17 @@ export function judgeRole(applied: AppliedRole, found: FoundRole | undefined): R
   };
 }
 
+/** What was closed of one and the same role by either measure, with `CLOSED_BY_HAND`; empty where nothing was. */
+export function closedByBoth(one: RoleJudgement, other: RoleJudgement): Difference[] {
+  const closed = one.differences.filter(
+    (difference) =>
+      isClosedByHand([difference]) &&
+      difference.kind !== 'CLOSED_BY_HAND' &&
+      other.differences.some(({ kind, direction }) => kind === difference.kind && direction === 'closed'),
+  );
+  return closed.length > 0 ? [...closed, CLOSED_BY_HAND] : [];
+}
+
 /** Compares the role of a frozen grant with one that is closed: only what opens it is a difference. */
 export function judgeClosedRole(
   { denyAllArn, ...applied }: AppliedRole,

@@ -8,6 +8,7 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { mayNeedApproval, missingApproval, type Replanned, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
+import { isContained } from './closed-meanwhile.ts';
 import { ensureProvider, findProviderOf } from './ensure-provider.ts';
 import type { ObservedRole } from './iam.ts';
 import { finalProblemOf, unreachableProblemOf } from './lasting-failures.ts';
@@ -30,15 +31,17 @@ export async function updateRole(
   const created = { name: role.name, arn: role.arn, id: role.id };
   const planned = await replan(run.ports, id, change);
   if (!planned.ok) return giveUp(run, change, { role: created, problem: planned.problem });
-  const kept = hasBegun(run, change) ? undefined : await keptClosed(run, change);
+  // Also where an earlier run has begun: what is not written yet is not written while this holds.
+  const kept = await keptClosed(run, change);
   if (kept) return giveUp(run, change, { role: created, problem: kept });
-  const failure = await write(run, { grant, change, planned: planned.value }).catch((error: unknown) => {
+  const written = await write(run, { grant, change, planned: planned.value }).catch((error: unknown) => {
     // What was begun waits until the account is back.
     const problemOf = hasBegun(run, change) ? undefined : unreachableProblemOf(error);
     if (!problemOf) throw error;
     return problemOf;
   });
-  if (failure) return giveUp(run, change, { role: created, problem: failure });
+  if (written === 'contained') return;
+  if (written) return giveUp(run, change, { role: created, problem: written });
   const { trustPolicy, permissionsPolicy } = planned.value.rendered.role;
   await run.recordIntent({
     type: 'GrantUpdated',
@@ -48,10 +51,12 @@ export async function updateRole(
 
 type PlannedUpdate = { grant: ActiveGrant; change: GrantChange; planned: Replanned };
 
+/** Writes what differs. Answers what lastingly prevents it, or `contained` where someone has closed the role: that is recorded, and
+ *  the next step of the run freezes the grant. */
 async function write(
   run: ProvisionerRun,
   update: PlannedUpdate,
-): Promise<Pick<Problem, 'code' | 'detail'> | undefined> {
+): Promise<Pick<Problem, 'code' | 'detail'> | 'contained' | undefined> {
   const { grant, planned } = update;
   const { rendered } = planned;
   const { name, arn, id } = grant.role;
@@ -62,9 +67,11 @@ async function write(
       `Role ${name} was deleted or altered from outside Rolewright. Revoke the grant and request it again.`,
     );
   }
+  const present = await findProviderOf(run, rendered.intent);
+  if (await isContained(run, { grant, rendered, found, provider: present })) return 'contained';
   const unapproved = await checkApproval(run, update, found);
   if (unapproved) return unapproved;
-  const provider = await ensureProvider(run, rendered, await findProviderOf(run, rendered.intent));
+  const provider = await ensureProvider(run, rendered, present);
   if (!provider.ok) return provider.problem;
   const { trustPolicyHash, permissionsPolicyHash, maxSessionDuration } = rendered.intent;
   const hashes = { trustPolicyHash, permissionsPolicyHash, maxSessionDuration };
