@@ -8,7 +8,7 @@ import {
   parameterTypes,
 } from '../../domain/templates/parameters/parameter-types.ts';
 import { fillPlaceholders } from '../../domain/templates/placeholder.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 import { templateOf } from '../support/domain/samples.ts';
 
 /** Texts that come near what the types admit, and what an attacker would try. */
@@ -47,7 +47,7 @@ test('no value that a type admits holds a wildcard, a variable, or what ends its
       expect(value).toMatch(/^[A-Za-z0-9._/-]+$/);
       for (const segment of value.split('/')) expect(segment).toMatch(/^[A-Za-z0-9_-]/);
     }),
-    { ...RUNS, numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -63,7 +63,7 @@ test('no value leaves the segment of the ARN that its type names, in any place w
         expect(filled).toBe(text.replace('{{value}}', () => value));
       }
     }),
-    { ...RUNS, numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -86,7 +86,7 @@ test('two values of one type reach nothing in common, but what lies below the on
         if (!isBelow) expect(patternsOverlap(one, other)).toBe(false);
       }
     }),
-    { ...RUNS, numRuns: 40 },
+    runs(40),
   );
 });
 
@@ -124,6 +124,6 @@ test('two patterns overlap exactly when some text matches both', () => {
       if (isShort) expect([left, right, patternsOverlap(left, right)]).toEqual([left, right, found]);
       expect(patternsOverlap(left, right)).toBe(patternsOverlap(right, left));
     }),
-    { ...RUNS, numRuns: 200 },
+    runs(200),
   );
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BitbucketDelivery } from '../../domain/bitbucket/delivery-message.ts';
 import { isLive, roleOf } from '../../domain/grants/grant.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 import { FollowWorld, newRepository, siteRule } from '../support/domain/follow.ts';
 import { SHOP_PROJECT } from '../support/domain/samples.ts';
 import { listAll } from '../support/stores/listed.ts';
@@ -84,6 +84,6 @@ test('deliveries that come late, twice and in any order have one effect, and end
       for (const { uuid } of fitting)
         expect(live.filter((g) => g.request.intent.repository.uuid === uuid)).toHaveLength(1);
     }),
-    { ...RUNS, numRuns: 100 },
+    runs(100),
   );
 });

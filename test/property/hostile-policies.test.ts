@@ -11,7 +11,7 @@ import { renderTrustPolicy } from '../../domain/trust/policy.ts';
 import { conditionsHold, coversAction, coversResource } from '../../sandbox/aws/policy/evaluation.ts';
 import { parsePolicy, type Statement } from '../../sandbox/aws/policy/grammar.ts';
 import { type Context, covers } from '../../sandbox/aws/policy/pattern.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 import { ACME, shop } from '../support/domain/samples.ts';
 import { asAccountId } from '../support/identifiers.ts';
 
@@ -210,7 +210,7 @@ test.each(never)(
         if (named && request.action === 'iam:PassRole') return;
         expect(passes(policy, auditableGuardrails)).toBe(false);
       }),
-      { ...RUNS, numRuns: 1000 },
+      runs(1000),
     );
     expect(reached).toBeGreaterThan(5);
   },
@@ -231,7 +231,7 @@ test.each(unnamed)('a policy that passes and gives $action on $resource names it
       );
       expect(giving.filter((resource) => name === undefined || !resource.includes(name))).toEqual([]);
     }),
-    { ...RUNS, numRuns: 1000 },
+    runs(1000),
   );
   expect(reached).toBeGreaterThan(5);
 });

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { comparePermissions } from '../../domain/policy/difference.ts';
 import { patternCovers } from '../../domain/shared/patterns.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+import { RUNS, runs } from '../support/domain/arbitraries.ts';
 
-const MANY = { ...RUNS, numRuns: 2000 };
+const MANY = runs(2000);
 
 /** Every text of up to four letters over a small alphabet: few enough to try them all. */
 const texts: string[] = [''];
@@ -87,7 +87,7 @@ test('a policy that gains nothing allows no request that the one before did not'
       if (gained.length === 0) expect([...has].filter((request) => !had.has(request))).toEqual([]);
       if (lost.length === 0) expect([...had].filter((request) => !has.has(request))).toEqual([]);
     }),
-    { ...RUNS, numRuns: 1000 },
+    runs(1000),
   );
 });
 

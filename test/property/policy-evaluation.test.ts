@@ -9,7 +9,7 @@ import {
   type Json,
   operators,
 } from '../support/aws/reference-evaluator.ts';
-import { RUNS } from '../support/domain/arbitraries.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 
 const PROVIDER = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const ARN = `arn:aws:iam::111122223333:oidc-provider/${PROVIDER}`;
@@ -144,9 +144,9 @@ function agree(
         ),
       ).toBe(expected);
     }),
-    { ...RUNS, numRuns: 2000 },
+    runs(2000),
   );
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(80);
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(25);
 }
 
 describe('the sandbox and a second evaluator agree', () => {

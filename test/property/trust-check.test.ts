@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RUNS, uuids } from '../support/domain/arbitraries.ts';
+import { runs, uuids } from '../support/domain/arbitraries.ts';
 import { judge, type Presented } from '../support/domain/oracle.ts';
 import { check, grants, isOwn, render, steps, type TrustedGrant, tokenOf } from '../support/domain/tokens.ts';
 
@@ -114,9 +114,9 @@ test('the checker is never laxer than a naive reading of IAM, on documents of an
         expect(isPassed && !isRight).toBe(false);
       },
     ),
-    { ...RUNS, numRuns: 600 },
+    runs(600),
   );
   // The runs are worth something only if many documents leak and some stay right.
-  expect(leaks).toBeGreaterThan(100);
-  expect(passed).toBeGreaterThan(10);
+  expect(leaks).toBeGreaterThan(30);
+  expect(passed).toBeGreaterThan(3);
 });

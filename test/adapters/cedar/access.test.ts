@@ -14,6 +14,7 @@ import {
 import type { Team } from '../../../domain/access/teams/team-groups.ts';
 import type { Caller, Principal } from '../../../domain/shared/principal.ts';
 import { accessOf, errorsOf, examples, filesOf, shipped } from '../../support/adapters/access-rules.ts';
+import { runs } from '../../support/domain/arbitraries.ts';
 import { callerOfKind, present, problemOf } from '../../support/domain/samples.ts';
 import {
   asAccountId,
@@ -303,7 +304,7 @@ describe('whatever is asked', () => {
           expect(ok).toBe(isOwn && (action === 'read' || (action === 'request' && isRequestable)));
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -339,7 +340,7 @@ describe('whatever is asked', () => {
           expect(decided(more, question).allowed && !before).toBe(false);
         }
       }),
-      { numRuns: 25 },
+      runs(25),
     );
   });
 
@@ -352,7 +353,7 @@ describe('whatever is asked', () => {
           expect(rules.couldBeAllowed({ caller, action, context }).allowed).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -403,7 +404,7 @@ describe('whatever is asked', () => {
       fc.property(questions, (question) => {
         expect(decided(checked, question).allowed).toBe(decided(shippedRules, question).allowed);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../../sandbox/aws/policy/evaluation.ts';
 import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import type { Context } from '../../../sandbox/aws/policy/pattern.ts';
-import { RUNS } from '../../support/domain/arbitraries.ts';
+import { RUNS, runs } from '../../support/domain/arbitraries.ts';
 
 /** Requests that the small world below can make. The sandbox's evaluator, which shares no code with the domain, judges
  *  each. */
@@ -144,7 +144,7 @@ describe('whatever a policy becomes', () => {
         if (after.some((now, n) => now && !before[n])) expect(directions).toContain('opened');
         if (before.some((then, n) => then && !after[n])) expect(directions).toContain('closed');
       }),
-      { ...RUNS, numRuns: 600 },
+      runs(600),
     );
   });
 
@@ -252,6 +252,6 @@ test('whatever a trust policy becomes, a token that it admits anew is a widening
       if (before.some((then, n) => then && !after[n])) expect(directions).toContain('closed');
       if (allowsNothing(found)) expect(after).not.toContain(true);
     }),
-    { ...RUNS, numRuns: 600 },
+    runs(600),
   );
 });

@@ -17,8 +17,13 @@ import {
   subject,
 } from './samples.ts';
 
-/** Every property runs as often, from the same seed. */
-export const RUNS = { numRuns: 200, seed: 20_261_123 };
+/** How often a property runs, from the same seed: so often in `npm run test:long`, and a third of it in `npm test`. */
+export const runs = (numRuns: number) => ({
+  numRuns: process.env.PROPERTY_RUNS === 'all' ? numRuns : Math.ceil(numRuns / 3),
+  seed: 20_261_123,
+});
+
+export const RUNS = runs(200);
 
 /** UUIDs in braces; from a few digits only, so that some are nearly equal. */
 export const uuids: fc.Arbitrary<string> = fc.oneof(

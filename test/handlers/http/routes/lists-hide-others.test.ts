@@ -24,6 +24,7 @@ import {
   repositoryNumber,
 } from '../../../support/adapters/events.ts';
 import { eventsTable, grantsTable } from '../../../support/adapters/tables.ts';
+import { runs } from '../../../support/domain/arbitraries.ts';
 import { platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 import {
@@ -248,7 +249,7 @@ test('neither items, nor a cursor, nor the calls of a list depend on grants that
         compared += asked.length;
       },
     ),
-    { numRuns: 70, seed: 11, endOnFailure: true },
+    { ...runs(70), endOnFailure: true },
   );
   expect(compared).toBeGreaterThan(60);
 }, 120_000);
@@ -259,7 +260,7 @@ test('a caller who may read nothing costs no call, whatever they filter by', asy
       const { calls, answer } = await observe('nobody', `/v1/grants?${new URLSearchParams(query)}`);
       expect([calls, answer]).toEqual([[], [200, '{"items":[]}', undefined]]);
     }),
-    { numRuns: 30, seed: 12 },
+    runs(30),
   );
 });
 

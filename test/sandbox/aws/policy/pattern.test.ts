@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Context, covers, coversArn, tokensOf, walk } from '../../../../sandbox/aws/policy/pattern.ts';
-import { RUNS } from '../../../support/domain/arbitraries.ts';
+import { runs } from '../../../support/domain/arbitraries.ts';
 
 const wildcards = { wildcards: true };
 
@@ -26,7 +26,7 @@ test('a pattern covers what its definition says', () => {
       covered += expected ? 1 : 0;
       expect(covers(pattern, value, wildcards)).toBe(expected);
     }),
-    { ...RUNS, numRuns: 3000 },
+    runs(3000),
   );
   expect(covered).toBeGreaterThan(100);
 });
@@ -51,7 +51,7 @@ describe('the time of a comparison', () => {
         const run = Math.max(...pattern.split('*').map((part) => part.length)) + 1;
         expect(stepsOf(pattern, long)).toBeLessThanOrEqual(pattern.length + 1 + (long.length + 1) * run);
       }),
-      { ...RUNS, numRuns: 2000 },
+      runs(2000),
     );
   });
 });
