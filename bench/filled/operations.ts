@@ -60,6 +60,8 @@ export function readingOperations({ ports }: FilledWorld, own: Grant, other: Gra
     list('account', { account: intent.account }),
     list('requestedBy', { requestedBy: 'person:person-1@acme.example' }),
     list('expiresBefore', { expiresBefore: '2099-01-01T00:00:00.000Z' as Instant }),
+    list('drift', { drift: true }),
+    list('hold', { hold: true }),
     search('no filter', {}),
     search('a type', { type: 'GrantRequested' }),
     search('an absent type', { type: 'GrantRejected' }),
