@@ -1,10 +1,16 @@
+import type { GrantId } from '../../shared/identifiers.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import type { EventData, GrantEvent } from '../event.ts';
 import type { Hold } from '../grant.ts';
 
-/** What a repository's stream says: whether the repository is held, and the revokes that are still to be announced. */
-export type RepositoryHold = { hold: Hold | undefined; open: EventData<'RepositoryHeld'> | undefined };
+/** What a repository's stream says: whether the repository is held, the grants that were to end by incidents since then, and the
+ *  revokes that are still to be announced. */
+export type RepositoryHold = {
+  hold: Hold | undefined;
+  ended: readonly GrantId[];
+  open: EventData<'RepositoryHeld'> | undefined;
+};
 
 /** Folds a repository's stream. The first hold stays until it is released. */
 export const repositoryHoldOf = (events: readonly GrantEvent[]): RepositoryHold =>
@@ -14,17 +20,18 @@ export const repositoryHoldOf = (events: readonly GrantEvent[]): RepositoryHold 
         case 'RepositoryHeld': {
           const { principal: by, at, data } = event;
           const hold = before.hold ?? { by, at, reason: data.reason };
-          return { hold, open: withRevokes(before.open, data) };
+          const ended = [...new Set([...before.ended, ...data.revoke.map(({ grantId }) => grantId)])];
+          return { hold, ended, open: withRevokes(before.open, data) };
         }
         case 'RepositoryRevoked':
-          return { hold: before.hold, open: undefined };
+          return { hold: before.hold, ended: before.ended, open: undefined };
         case 'RepositoryReleased':
-          return { hold: undefined, open: before.open };
+          return { hold: undefined, ended: [], open: before.open };
         default:
           return before;
       }
     },
-    { hold: undefined, open: undefined },
+    { hold: undefined, ended: [], open: undefined },
   );
 
 /** The revokes of an incident with those of an earlier one that were not announced yet. */

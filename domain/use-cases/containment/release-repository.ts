@@ -40,8 +40,11 @@ export async function releaseRepository(
   const identified = await identify(ports, uuid);
   if (!identified.ok) return identified;
   const { streams } = await streamsOf(ports, uuid);
-  const held = streams.filter((stream) => stream.grant.hold && !isReadOnly(stream));
-  const refusal = mayRelease(ports, identified.value, { context, held });
+  // What an incident was to end is held by its repository, also before that is announced, and where the reconciler has ended it.
+  const { events } = await loadWholeStream(ports, repositoryStreamOf(uuid));
+  const { ended } = repositoryHoldOf(events);
+  const concerned = streams.filter(({ grant }) => grant.hold || ended.includes(grant.id));
+  const refusal = mayRelease(ports, identified.value, { context, held: concerned });
   if (refusal) return fail(refusal);
   const cause = {
     principal: caller.principal,
@@ -49,6 +52,7 @@ export async function releaseRepository(
     entryPoint: context.entryPoint,
   };
   const items: EndedGrant[] = [];
+  const held = streams.filter((stream) => stream.grant.hold && !isReadOnly(stream));
   for (const { grant } of held) items.push(await releaseGrant(ports, grant, { reason, cause }));
   await releaseStream(ports, { uuid, fullName: identified.value.repository.fullName }, { reason, cause });
   return ok(items);

@@ -18,6 +18,7 @@ const pipeline = pipelineOf(shop);
 const callers = { ada: platform, grace: approver, rosa: reader, robot, shop: pipeline };
 const RP = repositoryStreamOf(shop.uuid);
 const SYSTEM = { kind: 'system' as const, id: 'reconciler' };
+const SYSTEM_CALLER: Caller = { principal: SYSTEM, groups: [] };
 const HOLD = { reason: 'The session leaked' };
 
 let world: World;
@@ -83,6 +84,27 @@ describe('DELETE /v1/grants/{id} by a person', () => {
     await ask('shop');
     expect((await revoke('ada', { hold: false })).json).not.toHaveProperty('hold');
     expect((await ask('shop')).status).toBe(201);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['expired', async () => expect((await world.revoke(GRANT_ID, SYSTEM_CALLER)).ok).toBe(true)],
+    [
+      'failed',
+      async () => {
+        await world.revoke(GRANT_ID, SYSTEM_CALLER);
+        world.iam.fault('createRole', { effect: 'refuse' });
+        await ask('shop');
+      },
+    ],
+  ])('also holds a grant that has just %s', async (_, end) => {
+    await ask('shop');
+    await end();
+    const reply = await revoke('ada', HOLD);
+    expect([reply.status, reply.json.hold]).toEqual([200, expect.objectContaining(HOLD)]);
+    expectProblem(await ask('shop'), 409, 'FROZEN');
+    const before = world.story();
+    await revoke('ada', HOLD);
+    expect(world.story()).toEqual(before);
   });
 
   test('leaves people free to request it; the hold stays, and forbids renewals only', async () => {
@@ -311,6 +333,32 @@ describe('POST /v1/repositories/{uuid}/release', () => {
     expectProblem(await post('release', 'ada', { reason: 'Mine' }), 403, 'DENIED');
     expect(world.story()).toEqual(before);
     expect(world.denials.at(-1)?.rule).toBe('nobody-reopens-their-own-request');
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['before the first revoke is announced', async () => undefined],
+    [
+      'and that the reconciler has finished',
+      async () => {
+        const { recordRevokes } = await import('../../../../domain/use-cases/revoke-due.ts');
+        const cause = { principal: SYSTEM, correlationId: 'pass', entryPoint: 'schedule' as const };
+        await recordRevokes(world.requestPorts, shop.uuid, { cause, holds: false });
+        for (const id of await world.grants.listEnrolled(shop.uuid)) await world.invoke(id);
+      },
+    ],
+  ])('is refused to a requester of what an incident ends that died %s', async (_, finish) => {
+    await several(2);
+    world.log.beforeAppend = ({ type }) => {
+      if (type === 'RevocationRequested') throw new Error('the process died');
+    };
+    await post('revoke', 'grace').catch(() => undefined);
+    world.log.beforeAppend = () => {};
+    await finish();
+    const before = world.story();
+    expectProblem(await post('release', 'ada', { reason: 'Mine' }), 403, 'DENIED');
+    expect(world.story()).toEqual(before);
+    expectProblem(await ask('shop', 'new'), 409, 'FROZEN');
+    expect((await post('release', 'grace', { reason: 'Rotated' })).status).toBe(200);
   });
 
   test('repeated changes nothing', async () => {

@@ -57,8 +57,10 @@ describe('a revoke of a grant that is', () => {
     ['revoking', storyOf.revoking, [story.held]],
     ['held already', [...storyOf.active, story.held], [asked({ reason: 'Leaked' })]],
     ['revoking and held', [...storyOf.revoking, story.held], []],
-    ['revoked', storyOf.revoked, []],
-    ['failed', storyOf.failed, []],
+    ['revoked', storyOf.revoked, [story.held]],
+    ['rejected', storyOf.rejected, [story.held]],
+    ['failed', storyOf.failed, [story.held]],
+    ['failed and held', [...storyOf.failed, story.held], []],
   ])('%s holds it, where a person asks', (_, told, then) => {
     const { events } = decideRevocation(given(told), 'requested', { reason: 'Leaked', holds: true });
     expect(events).toEqual(then);

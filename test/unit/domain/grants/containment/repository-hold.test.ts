@@ -38,6 +38,25 @@ describe('the hold of a repository', () => {
   });
 });
 
+describe('what incidents were to end', () => {
+  const ended = (...events: GrantEvent[]) => repositoryHoldOf(events).ended;
+
+  test('is known as long as the repository is held, each grant once, announced or not', () => {
+    const both = [
+      held(1, 'Leaked', [[GRANT_ID, 4]]),
+      held(2, 'Again', [
+        [GRANT_ID, 5],
+        [OTHER, 7],
+      ]),
+    ];
+    expect(ended(...both)).toEqual([GRANT_ID, OTHER]);
+    expect(ended(...both, revoked(3))).toEqual([GRANT_ID, OTHER]);
+    expect(ended(...both, revoked(3), released(4))).toEqual([]);
+    expect(ended(...both, revoked(3), released(4), held(5, 'Again', [[OTHER, 9]]))).toEqual([OTHER]);
+    expect(ended()).toEqual([]);
+  });
+});
+
 describe('the revokes that are still to be announced', () => {
   const open = (...events: GrantEvent[]) =>
     repositoryHoldOf(events).open?.revoke.map(({ grantId, seq }) => [grantId, seq]);
