@@ -4,6 +4,7 @@ import { readConfiguration } from '../../adapters/settings/files.ts';
 import { LOCAL_STAGE, sourceFromEnvironment } from '../../adapters/settings/source.ts';
 import { hubOf } from '../../domain/shared/account.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
+import type { GrantResource } from '../../handlers/http/resources/grant-schema.ts';
 import { apiAddress, apiClient } from '../api-client.ts';
 import { confirmationOf, type Installation, isConfirmed } from './confirmation.ts';
 
@@ -19,13 +20,9 @@ const ENDED: readonly unknown[] = ['revoked', 'rejected', 'failed'];
 /** A grant that is not ended, as its list shows it. A grant whose events cannot be read has no repository. */
 export type LiveGrant = { id: string; state: string; repository?: string; account?: string; role?: string };
 
-type Item = {
-  id?: string;
+/** An item of a page: a grant, or the marker of one that cannot be read. */
+type Item = Partial<Pick<GrantResource, 'id' | 'state' | 'repository' | 'account' | 'role'>> & {
   grantId?: string;
-  state?: string;
-  repository?: { fullName?: string };
-  account?: string;
-  role?: { arn?: string };
 };
 
 /** Every grant that is not ended, each once, by its state. */
@@ -53,9 +50,9 @@ async function* itemsIn(call: Call, state: string): AsyncGenerator<Item> {
 const liveGrantOf = ({ id, grantId, state, repository, account, role }: Item): LiveGrant => ({
   id: id ?? grantId ?? '',
   state: state ?? 'unreadable',
-  ...(repository?.fullName ? { repository: repository.fullName } : {}),
-  ...(account ? { account } : {}),
-  ...(role?.arn ? { role: role.arn } : {}),
+  ...(repository ? { repository: repository.fullName } : {}),
+  ...(account ? { account: account.id } : {}),
+  ...(role ? { role: role.arn } : {}),
 });
 
 /** What became of one grant. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { examples } from '../../../scripts/openapi/examples.ts';
 import { confirmationOf, isConfirmed } from '../../../scripts/operations/confirmation.ts';
 import {
   installationOf,
@@ -26,7 +27,7 @@ function api(pages: Record<string, Answer>, revokes: Record<string, Answer> = {}
 const item = (id: string, state: string, account = '111122223333') => ({
   id,
   state,
-  account,
+  account: { alias: 'default', id: account },
   repository: { fullName: 'acme/shop' },
 });
 
@@ -46,6 +47,20 @@ describe('the grants that are not ended', () => {
       ['gr_3', 'active'],
       ['gr_4', 'frozen'],
     ]);
+  });
+
+  test('are taken from what the API answers: repository, account and role as text', async () => {
+    const { items } = examples.GrantPage as { items: unknown[] };
+    const { call } = api({ '/v1/grants?state=active&limit=100': { items } });
+    const [found] = await liveGrants(call);
+    expect(found).toEqual({
+      id: 'gr_hrq6egvaok6463yco36ybujl4g',
+      state: 'active',
+      repository: 'acme/shop',
+      account: '111122223333',
+      role: 'arn:aws:iam::111122223333:role/rolewright/rw-shop-s3-static-site-hrq6egvaok64',
+    });
+    expect(summaryOf(found ? [found] : [])).toEqual(['     1 active in account 111122223333']);
   });
 
   test('include those whose events cannot be read', async () => {
