@@ -25,11 +25,11 @@ type Item = Partial<Pick<GrantResource, 'id' | 'state' | 'repository' | 'account
   grantId?: string;
 };
 
-/** Every grant that is not ended, each once, by its state. */
-export async function liveGrants(call: Call): Promise<LiveGrant[]> {
+/** Every grant that is not ended, each once, by its state; with `account`, an alias or id, those of that account. */
+export async function liveGrants(call: Call, account?: string): Promise<LiveGrant[]> {
   const found = new Map<string, LiveGrant>();
   for (const state of LIVE) {
-    for await (const item of itemsIn(call, state)) {
+    for await (const item of itemsIn(call, { state, ...(account ? { account } : {}) })) {
       const grant = liveGrantOf(item);
       found.set(grant.id, grant);
     }
@@ -37,10 +37,10 @@ export async function liveGrants(call: Call): Promise<LiveGrant[]> {
   return [...found.values()];
 }
 
-async function* itemsIn(call: Call, state: string): AsyncGenerator<Item> {
+async function* itemsIn(call: Call, filter: Record<string, string>): AsyncGenerator<Item> {
   let cursor: string | undefined;
   do {
-    const query = new URLSearchParams({ state, limit: '100', ...(cursor ? { cursor } : {}) });
+    const query = new URLSearchParams({ ...filter, limit: '100', ...(cursor ? { cursor } : {}) });
     const page = await call('GET', `/v1/grants?${query}`);
     yield* page.items as Item[];
     cursor = page.cursor as string | undefined;
@@ -94,8 +94,9 @@ export function summaryOf(grants: readonly LiveGrant[]): string[] {
   return [...counts].sort().map(([key, count]) => `${String(count).padStart(6)} ${key}`);
 }
 
-const USAGE = `Usage: npm run revoke:all -- --reason TEXT [--confirm '<stage> <account of the hub>'] [--receipt FILE]
-  Shows every grant of the installation that is not ended. Revokes them once stage and account are typed.
+const USAGE = `Usage: npm run revoke:all -- --reason TEXT [--account ALIAS] [--confirm '<stage> <account of the hub>'] [--receipt FILE]
+  Shows every grant of the installation that is not ended, with --account those of one account. Revokes them once stage and account
+  of the hub are typed.
   ROLEWRIGHT_URL and ROLEWRIGHT_TOKEN say where and as whom; ROLEWRIGHT_STAGE says which stage, default prod. Without them it is
   the running local stack, stage sandbox.`;
 
@@ -111,18 +112,20 @@ export function installationOf(variables: NodeJS.ProcessEnv): Installation {
 async function main(args: string[]): Promise<number> {
   const options = {
     reason: { type: 'string' },
+    account: { type: 'string' },
     confirm: { type: 'string' },
     receipt: { type: 'string' },
   } as const;
   const { values } = parseArgs({ args, options });
-  const { reason, confirm } = values;
-  if (!reason?.trim()) {
+  const { reason, account, confirm } = values;
+  // An empty name, as of a variable that is not set, would mean every account.
+  if (!reason?.trim() || account === '') {
     console.error(USAGE);
     return 2;
   }
   const installation = installationOf(process.env);
   const call = await apiClient();
-  const grants = await liveGrants(call);
+  const grants = await liveGrants(call, account);
   console.log(
     `Stage ${installation.stage}, hub ${installation.account}, ${apiAddress()}: ${grants.length} grants are not ended.`,
   );
@@ -134,7 +137,13 @@ async function main(args: string[]): Promise<number> {
   }
   const file = values.receipt ?? `revoke-all-${installation.stage}-${Date.now()}.ndjson`;
   const receipt = (line: object) => appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-  receipt({ ...installation, reason, at: new Date().toISOString(), grants: grants.length });
+  receipt({
+    ...installation,
+    ...(account ? { of: account } : {}),
+    reason,
+    at: new Date().toISOString(),
+    grants: grants.length,
+  });
   const revocations = await revokeEach(call, grants, { reason, receipt });
   const open = revocations.filter(({ now }) => now !== 'ended');
   for (const { id, now, detail = '' } of open) console.log(visible(`${id}: ${now} ${detail}`.trimEnd()));

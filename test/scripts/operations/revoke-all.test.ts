@@ -69,6 +69,17 @@ describe('the grants that are not ended', () => {
     expect(await liveGrants(call)).toEqual([{ id: 'gr_9', state: 'unreadable' }]);
   });
 
+  test('are those of one account where one is named', async () => {
+    const { call } = api({
+      '/v1/grants?state=active&limit=100': { items: [item('gr_1', 'active')] },
+      '/v1/grants?state=active&account=staging&limit=100': {
+        items: [item('gr_2', 'active', '444455556666')],
+      },
+    });
+    const found = await liveGrants(call, 'staging');
+    expect(found.map(({ id, account }) => [id, account])).toEqual([['gr_2', '444455556666']]);
+  });
+
   test('are shown before, by state and account', () => {
     const grant = { id: 'gr_1', state: 'active', account: '111122223333' };
     expect(summaryOf([grant, { ...grant, id: 'gr_2' }, { id: 'gr_3', state: 'unreadable' }])).toEqual([
