@@ -1,6 +1,6 @@
 import type { Difference, Direction } from '../grants/drift.ts';
 import type { DriftKind } from '../grants/drift-kinds.ts';
-import { GRANT_TAG, isOwnTag, PERMISSIONS_POLICY_NAME } from '../planning/role.ts';
+import { GRANT_TAG, PERMISSIONS_POLICY_NAME } from '../planning/role.ts';
 import { addedBy, allowsNothing, compareDocuments } from './compare-documents.ts';
 
 /** A role as it was last applied. `maxSessionDuration` in seconds. */
@@ -125,10 +125,9 @@ const durationOf = (applied: AppliedRole, found: FoundRole): Direction[] => {
   return [found.maxSessionDuration > applied.maxSessionDuration ? 'opened' : 'closed'];
 };
 
-/** Tags of others stay: other tools set them, and AWS's own begin with `aws:`. */
+/** Tags that were not applied stay, whoever set them: a repair takes none away, so they are no difference that it could mend. */
 const isTagged = (applied: AppliedRole, found: FoundRole): boolean =>
-  Object.entries(applied.tags).every(([key, value]) => found.tags[key] === value) &&
-  Object.keys(found.tags).every((key) => !isOwnTag(key) || key in applied.tags);
+  Object.entries(applied.tags).every(([key, value]) => found.tags[key] === value);
 
 /** The policy that a role has under the grant's own name, and the others, from all that are on it. */
 export function sortPolicies(

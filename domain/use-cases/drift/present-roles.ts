@@ -55,13 +55,15 @@ async function readDurations(inventory: RoleInventory, { pace }: RunningPass): P
 /** What grants are compared with. `unusable` are the slugs of workspaces whose identity provider admits no one. */
 type Listed = { roles: readonly ListedRole[]; durations: Durations; unusable: ReadonlySet<string> };
 
-/** Compares some roles; false where there was no time for all of them. */
+/** Compares some roles; false where there was no time for all of them. The next run takes up those that this pass has not seen: else
+ *  slow looks at the first roles would keep the pass from all that follow. */
 async function compareRoles(ports: DriftPorts, pass: RunningPass, listed: Listed): Promise<boolean> {
   const grants = await grantsOf(ports, listed.roles);
   for (const role of listed.roles) {
     if (!mayGoOn(ports, pass)) return false;
     const grant = grants.get(tagOf(role) ?? '');
     const why = orphaned(role, grant);
+    if (why === undefined && grant && pass.seen.has(seenPart(grant.id))) continue;
     if (why !== undefined || !grant) reportOrphan(ports, pass, { role, why });
     else {
       pass.seen.add(seenPart(grant.id));

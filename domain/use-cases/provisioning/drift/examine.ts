@@ -105,13 +105,14 @@ function decide(
   return decision;
 }
 
-/** What opens the role of a frozen grant again is closed again, however often. */
+/** What opens the role of a frozen grant again is closed again, however often. A role that has lost its tag is not written: the grant
+ *  then says so, and is tried again until someone restores the tag. */
 async function recordReopened(
   run: ProvisionerRun,
   grant: AppliedGrant,
-  { differences, isOurs }: RoleJudgement,
+  { differences }: RoleJudgement,
 ): Promise<void> {
-  if (differences.length === 0 || !isOurs) return;
+  if (differences.length === 0) return;
   const decision = { action: 'freeze', isRepeated: false } as const;
   await recordFinding(run, grant, { differences: inOrder(differences), decision });
 }

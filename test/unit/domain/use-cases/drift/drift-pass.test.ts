@@ -216,6 +216,30 @@ describe('a pass', () => {
     expect(world.story().filter((one) => one === 'DriftRepaired')).toHaveLength(6);
   });
 
+  test('that is slow with the roles of one page comes to all of them, and to the next page', async () => {
+    inventory.size = 3;
+    await grant('a', 'b', 'c', 'd', 'e');
+    for (const role of roles()) delete role.tags['rolewright:template'];
+    const asked: string[] = [];
+    const slow: DriftPorts = {
+      ...ports(),
+      provisioner: {
+        run: async (grantId) => {
+          asked.push(grantId);
+          world.clock.advance(20_000);
+          return { outcome: 'unfinished' };
+        },
+      },
+    };
+    let isDone = false;
+    for (let run = 0; run < 10 && !isDone; run += 1) {
+      const deadline = asEpoch(world.clock.now() + 30_000);
+      const [one] = await passOverAccounts(slow, { owner: `slow-${run}`, deadline, isForced: run === 0 });
+      isDone = present(one).isDone;
+    }
+    expect([isDone, asked.length, new Set(asked).size]).toEqual([true, 5, 5]);
+  });
+
   test('whose position IAM no longer takes begins its list again', async () => {
     inventory.size = 1;
     await grant('a', 'b', 'c');

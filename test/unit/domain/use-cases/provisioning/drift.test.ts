@@ -4,7 +4,14 @@ import { PortError } from '../../../../../domain/shared/port-error.ts';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY, DENY_ALL, type FakeRole } from '../../../../support/domain/fakes/iam.ts';
-import { configurationOf, production, ROLE_NAME, shop, web } from '../../../../support/domain/samples.ts';
+import {
+  configurationOf,
+  GRANT_ID,
+  production,
+  ROLE_NAME,
+  shop,
+  web,
+} from '../../../../support/domain/samples.ts';
 
 const HOUR_MS = 3_600_000;
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
@@ -71,7 +78,7 @@ const isClosed = () =>
 
 describe('a look at a role that is as it was applied', () => {
   test('writes nothing, whatever others have tagged', async () => {
-    role().tags.costCentre = '7';
+    Object.assign(role().tags, { costCentre: '7', 'rolewright:note': 'ours in name only' });
     const before = world.story();
     expect(await world.invoke()).toEqual({ outcome: 'settled' });
     expect(world.story()).toEqual(before);
@@ -271,6 +278,30 @@ describe('the role of a frozen grant', () => {
       expect((await world.grantNow()).state).toBe('frozen');
       world.clock.advance(HOUR_MS);
     }
+  });
+});
+
+describe('the role of a frozen grant that has lost its tag and was opened', () => {
+  test('is written by nobody, and the grant says so until it is closed', async () => {
+    closed['has AWSDenyAll attached']?.[1]();
+    await world.invoke();
+    world.clock.advance(HOUR_MS);
+    trustOf({ Effect: 'Allow' });
+    const { tags } = role();
+    role().tags = {};
+    const before = world.roleText();
+    expect(await world.invoke()).toEqual({ outcome: 'unfinished' });
+    expect(world.roleText()).toBe(before);
+    expect(since('DriftFound')).toEqual(['DriftFound', 'AttemptFailed']);
+    expect(await world.grantNow()).toMatchObject({
+      state: 'frozen',
+      drift: { kinds: ['TRUST_CHANGED'], action: 'frozen' },
+      lastError: { code: 'ROLE_NAME_TAKEN' },
+    });
+    expect(world.grants.rows.get(GRANT_ID)?.dueAt).toBeDefined();
+    role().tags = tags;
+    expect(await world.resume()).toEqual({ outcome: 'settled' });
+    expect(isClosed()).toBe(true);
   });
 });
 
