@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { visible } from '../domain/shared/text/visible-text.ts';
 import { hubOfStage } from './operations/hub.ts';
 
 /** What the command needs from outside. */
@@ -33,7 +34,7 @@ export async function thaw(
     write(`Stage ${stage} is not frozen: there is no parameter ${NAME}.`);
     return 0;
   }
-  write(`Stage ${stage} is frozen: ${JSON.stringify(value)}`);
+  write(`Stage ${stage} is frozen: ${visible(JSON.stringify(value))}`);
   write('After the thaw, everyone may request, change and renew grants again, as the access rules say.');
   if ((await ask(`Type the name of the stage to thaw it: `)).trim() !== stage) {
     write('Not confirmed; nothing was changed.');

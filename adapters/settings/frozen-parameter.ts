@@ -45,7 +45,7 @@ export function frozenParameter({
     async freeze(why) {
       known = undefined;
       try {
-        const VALUE = JSON.stringify(why);
+        const VALUE = textOf(why);
         await client.send(
           new PutParameterCommand({ Name: name, Value: VALUE, Type: 'String', Overwrite: false }),
         );
@@ -56,6 +56,11 @@ export function frozenParameter({
     },
   };
 }
+
+/** A value that Parameter Store takes, whatever the reason says: no text may keep a freeze from taking effect. Two opening braces
+ *  would refer to another parameter, and are refused. Source: SSM API Reference, PutParameter, Value. */
+const textOf = (why: Required<InstallationFreeze>): string =>
+  JSON.stringify(why).replaceAll('{{', '{\\u007b');
 
 async function read(client: SSMClient, name: string): Promise<InstallationFreeze | undefined> {
   try {

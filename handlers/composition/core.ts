@@ -1,4 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { bitbucketApi } from '../../adapters/bitbucket/api.ts';
 import type { CedarAccess } from '../../adapters/cedar/access.ts';
 import { embeddedMetrics, noMetrics } from '../../adapters/cloudwatch/embedded-metrics.ts';
@@ -24,6 +24,7 @@ import type { Clock } from '../../domain/shared/clock.ts';
 import type { Template } from '../../domain/templates/template.ts';
 import type { StreamPorts } from '../../domain/use-cases/grant-stream.ts';
 import { type Environment, readEnvironment, type SecretSource, type SecretsBySlug } from './environment.ts';
+import { functionLog } from './function-log.ts';
 
 /** What a composition starts from. Tests pass another clock, or hinder the outgoing calls; without `source`, the settings are
  *  those that the environment chooses. */
@@ -56,7 +57,7 @@ export function composeCore({ variables = process.env, source, clock, outgoing }
     configuration: readConfiguration(from),
     clock: time,
     outgoing: outgoing ?? passThrough,
-    logger: new Logger({ serviceName: 'rolewright' }),
+    logger: functionLog(),
     metrics: environment.isOnLambda ? embeddedMetrics(environment.installation, time) : noMetrics,
     source: from,
     settings: {},

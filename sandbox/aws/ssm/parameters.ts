@@ -26,7 +26,11 @@ const getManySchema = z.object({
 const deleteSchema = z.object({ Name: name });
 const putSchema = z.object({
   Name: name,
-  Value: z.string().min(1),
+  // Two braces refer to another parameter. Source: SSM API Reference, PutParameter, Value.
+  Value: z
+    .string()
+    .min(1)
+    .regex(/^(?!.*\{\{.*\}\})/s),
   Type: z.enum(['String', 'StringList', 'SecureString']).optional(),
   Overwrite: z.boolean().default(false),
   Tier: z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']).optional(),
