@@ -19,7 +19,7 @@ const ACCOUNTS_SIDE_BY_SIDE = 3;
 /** Seconds by which the lease of an account outlives the run that took it. */
 const LEASE_MARGIN_SECONDS = 60;
 
-/** One run of passes. `isForced` begins a pass in every account, whenever the last one was. `owner` is unique to the run; it
+/** One run of passes. `isForced` begins a pass in every account, whenever the last one was; an interrupted one goes on. `owner` is unique to the run; it
  *  begins no call after `deadline`. */
 export type DriftRun = { owner: string; deadline: EpochMilliseconds; isForced: boolean };
 
@@ -78,7 +78,8 @@ function nextPosition(
   now: PassPosition['startedAt'],
   isForced: boolean,
 ): PassPosition | undefined {
-  if (position && !isForced) return position;
+  // Also where one is asked for: a pass that is begun again and again would not come to its end.
+  if (position) return position;
   if (!isForced && (nextAt === undefined || nextAt > now)) return undefined;
   return { startedAt: now, phase: 'roles', seen: [], found: NOTHING_FOUND };
 }
