@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -29,6 +29,13 @@ export function refusal(stage: string | undefined, account: string, configured: 
     ? 'The configuration names this account. Use credentials of a scratch account.'
     : undefined;
 }
+
+/** The text of every configuration in a folder, but for that of the stage that is checked, whose account is a scratch account. */
+export const otherConfigurations = (folder: string, stage: string): string =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml') && name !== `${stage}.yaml`)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
 
 /** Runs the steps one after the other, and cleans up whatever became of them. */
 export async function check(
@@ -67,7 +74,7 @@ async function main(args: string[]): Promise<number> {
   }
   const identity = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
   const account = identity.Account ?? '';
-  const refused = refusal(stage, account, readFileSync(join('config', 'rolewright.yaml'), 'utf8'));
+  const refused = refusal(stage, account, otherConfigurations('config', stage));
   if (refused) {
     console.error(refused);
     return 2;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, ListPoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
@@ -7,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clean } from '../../../../scripts/operations/aws-check/clean.ts';
 import { makeRole, type Probe, trustOfAccount } from '../../../../scripts/operations/aws-check/probe.ts';
 import { type Report, reportText } from '../../../../scripts/operations/aws-check/report.ts';
-import { check, refusal, steps } from '../../../../scripts/operations/aws-check.ts';
+import { check, otherConfigurations, refusal, steps } from '../../../../scripts/operations/aws-check.ts';
 import { textOf } from '../../../support/arch/infrastructure.ts';
 import { WalkClock } from '../../../support/crash/world/clock.ts';
 import { startWalkStandIns, type WalkStandIns } from '../../../support/crash/world/stand-ins.ts';
@@ -143,6 +146,16 @@ describe('a check is refused', () => {
     expect(refusal('probe', ACCOUNT, `accounts:\n  - id: "${ACCOUNT}"`)).toContain('The configuration names');
     expect(refusal('probe', ACCOUNT, 'accounts: []')).toBeUndefined();
     expect(refusal('probe-2', ACCOUNT, '')).toBeUndefined();
+  });
+
+  test('in an account that the configuration of another stage names, and not in that of the stage that is checked', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rolewright-check-'));
+    writeFileSync(join(folder, 'prod.yaml'), 'accounts: [{ id: "222233334444" }]');
+    writeFileSync(join(folder, 'probe.yaml'), `accounts: [{ id: "${ACCOUNT}" }]`);
+    const text = otherConfigurations(folder, 'probe');
+    rmSync(folder, { recursive: true });
+    expect(refusal('probe', '222233334444', text)).toContain('The configuration names');
+    expect(refusal('probe', ACCOUNT, text)).toBeUndefined();
   });
 });
 
