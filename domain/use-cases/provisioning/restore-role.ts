@@ -35,6 +35,8 @@ export const isOpened = (grant: ProvisioningGrant): grant is OpenedGrant =>
  *  last. What lastingly prevents it is recorded, and the role is closed again. A role that is gone is recorded as
  *  deleted, and made anew by the next step. */
 export async function thawRole(run: ProvisionerRun, grant: OpenedGrant): Promise<void> {
+  const denied = await deniedWhileFrozen(run, grant.role);
+  if (denied) return failProvisioning(run, denied);
   const restored = await restore(run, grant, grant.role);
   if (restored === 'gone') {
     if (secondsSince(run, grant.role.confirmedAt) < PROPAGATION_SECONDS) throw notVisible();
@@ -47,6 +49,19 @@ export async function thawRole(run: ProvisionerRun, grant: OpenedGrant): Promise
     type: 'GrantActivated',
     data: { role: roleData(grant.role), trustPolicy, permissionsPolicy },
   });
+}
+
+/** The problem of a thaw where someone has put a Deny into the role's own policy while it was frozen: that is another's
+ *  containment, which only a repair undoes. Undefined for a repair. */
+async function deniedWhileFrozen(run: ProvisionerRun, { name }: ConfirmedRole): Promise<Problem | undefined> {
+  const asked = run
+    .stream()
+    .events.findLast(({ type }) => type === 'GrantThawed' || type === 'RepairRequested');
+  if (asked?.type === 'RepairRequested') return undefined;
+  const document = await run.iam.findPermissionsPolicy(name);
+  if (document === undefined || !mayDeny(document)) return undefined;
+  const detail = `The policy ${PERMISSIONS_POLICY_NAME} of role ${name} denies something that Rolewright did not put there. It may be there to contain the role, and a thaw does not undo that. Find out why, then repair the grant or revoke it.`;
+  return problem('CONFLICT', detail);
 }
 
 /** Restores the role of an active grant to exactly what was last applied. What lastingly prevents it is recorded. */

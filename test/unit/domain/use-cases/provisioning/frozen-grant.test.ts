@@ -4,7 +4,7 @@ import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-s
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { BOUNDARY, DENY_ALL } from '../../../../support/domain/fakes/iam.ts';
-import { ada, GRANT_ID, grace, ROLE_NAME } from '../../../../support/domain/samples.ts';
+import { ada, GRANT_ID, grace, personOf, ROLE_NAME } from '../../../../support/domain/samples.ts';
 import { frozen, repairRequested, revocation, thawed } from '../../../../support/domain/stories.ts';
 
 let world: World;
@@ -122,6 +122,22 @@ describe('a thaw', () => {
     role.tags['rolewright:template'] = 'other';
     await does(thawed);
     expect(world.roleText()).toBe(before);
+  });
+
+  test('undoes no Deny that was put into the role’s own policy meanwhile; a repair does', async () => {
+    const before = world.roleText();
+    await does(frozen);
+    const own = world.theRole().inline.get('permissions') as { Statement: object[] };
+    own.Statement.push({ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' });
+    const contained = world.roleText();
+    expect(await does(thawed)).toEqual({ outcome: 'settled' });
+    expect(since('GrantThawed').slice(0, 2)).toEqual(['GrantThawed', 'ThawFailed']);
+    expect(world.roleText()).toBe(contained);
+    expect(await world.grantNow()).toMatchObject({ state: 'frozen', lastError: { code: 'CONFLICT' } });
+    // Who thawed has asked.
+    await append(repairRequested, personOf('lin@acme.example'));
+    await world.invoke();
+    expect([world.roleText(), (await world.grantNow()).state]).toEqual([before, 'active']);
   });
 
   test('keeps a policy that denies: it is somebody’s containment', async () => {
