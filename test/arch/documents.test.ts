@@ -39,6 +39,17 @@ const missingPaths = (text: string): string[] =>
     .map(([, path = '']) => path)
     .filter((path) => folders.includes(path.split('/')[0] ?? '') && !existsSync(`${ROOT}${path}`));
 
+const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+
+/** Commands of the readers' own repositories, in examples of pipeline steps. */
+const OF_READERS = ['migrate'];
+
+/** Commands of `npm run` that `package.json` does not have, in text and examples. */
+const missingCommands = (text: string): string[] =>
+  [...text.matchAll(/\bnpm run (?:(?:-s|--silent) )?([a-z][\w:-]*)/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !Object.hasOwn(scripts, name) && !OF_READERS.includes(name));
+
 describe('the documents', () => {
   test.each(documents)('%s links to what is there', (path) => {
     expect(deadLinks(path, textOf(path))).toEqual([]);
@@ -49,9 +60,17 @@ describe('the documents', () => {
     expect(missingPaths(textOf(path))).toEqual([]);
   });
 
-  test('are looked at by a check that sees a dead link, a dead anchor and a missing path', () => {
+  test.each(documents.filter((path) => path !== 'CHANGELOG.md'))(
+    '%s names commands that are there',
+    (path) => {
+      expect(missingCommands(textOf(path))).toEqual([]);
+    },
+  );
+
+  test('are looked at by a check that sees a dead link, a dead anchor, a missing path and a missing command', () => {
     const text =
       '# A `b` heading\n[x](#a-b-heading) [y](#c) [z](none.md) [w](https://example.com) `domain/none.ts` `a/b`';
+    expect(missingCommands('npm run -s doctor; npm run mend -- --now, npm run')).toEqual(['mend']);
     expect(deadLinks('README.md', text)).toEqual(['#c', 'none.md']);
     expect(missingPaths(text)).toEqual(['domain/none.ts']);
   });
