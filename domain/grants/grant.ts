@@ -274,6 +274,11 @@ export const isDecidable = (request: RequestInForce): request is WaitingRequest 
 export const isRequester = (grant: Grant, principal: Principal): boolean =>
   grant.requesters.some((other) => mayBeSame(other, principal));
 
+/** True unless a principal is proven to differ from who asked for what is in force, and from every requester since the last approval. An
+ *  approval ends the count of requesters; a role that was closed since is still not opened by who asked for it. */
+export const hasAsked = (grant: Grant, principal: Principal): boolean =>
+  mayBeSame(grant.request.requestedBy, principal) || isRequester(grant, principal);
+
 /** Requesters since the last approval. Our choice: with all their identifiers they fill a quarter of an item. */
 export const MOST_REQUESTERS = 64;
 

@@ -2,7 +2,7 @@ import { comparePersons, type Principal } from '../../shared/principal.ts';
 import { type Problem, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { type EventData, type NewEvent, optional } from '../event.ts';
-import { type FrozenGrant, type Grant, isRequester } from '../grant.ts';
+import { type FrozenGrant, type Grant, hasAsked } from '../grant.ts';
 
 /** What a freeze, a thaw or a repair comes to: the event to append, if any. `begun`: the provisioner has work. `unchanged`:
  *  the grant is as it was asked to be. */
@@ -76,13 +76,15 @@ function reopen(grant: Grant, principal: Principal, event: NewEvent): Result<Reo
 
 /** The problem of a caller who may not open a grant again because they, perhaps, asked for it; undefined for others. */
 export function ownReopening(grant: Grant, principal: Principal): Problem | undefined {
-  if (principal.kind === 'person' && !isRequester(grant, principal)) return undefined;
+  if (principal.kind === 'person' && !hasAsked(grant, principal)) return undefined;
   const isUnproven =
     principal.kind === 'person' &&
-    !grant.requesters.some((other) => comparePersons(other, principal) === 'same');
+    ![grant.request.requestedBy, ...grant.requesters].some(
+      (other) => comparePersons(other, principal) === 'same',
+    );
   const detail = isUnproven
     ? ': nothing verified tells them apart from a person who asked for this. An administrator gives both an entry in people with the email, Slack user or Bitbucket account that each is known by.'
-    : ' asked for this since its last approval. Another person must open it again.';
+    : ' asked for this. Another person must open it again.';
   return problem('DENIED', `Rule ${OWN_REOPENING_RULE}: ${principal.kind} ${principal.id}${detail}`);
 }
 

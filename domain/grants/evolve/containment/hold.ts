@@ -1,10 +1,10 @@
 import type { Principal } from '../../../shared/principal.ts';
 import type { EventOf, GrantEvent } from '../../event.ts';
-import { type Grant, type Hold, isRequester } from '../../grant.ts';
+import { type Grant, type Hold, hasAsked } from '../../grant.ts';
 
-/** True for who may open again what a person has closed: a person who is no requester. */
+/** True for who may open again what a person has closed: a person who has not asked for it, see `hasAsked`. */
 export const mayReopen = (grant: Grant, principal: Principal): boolean =>
-  principal.kind === 'person' && !isRequester(grant, principal);
+  principal.kind === 'person' && !hasAsked(grant, principal);
 
 /** The hold that an event puts on a grant. */
 export function holdOf({ principal, at, data }: GrantEvent): Hold {

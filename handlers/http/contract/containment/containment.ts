@@ -60,7 +60,7 @@ export const thawGrant = {
   path: '/v1/grants/{id}/thaw',
   summary: 'Thaw a frozen grant',
   description:
-    'Everything is verified again and the role is restored, its trust policy last. People only; not who requested the grant since its last approval. If it fails, the grant stays frozen.',
+    'Everything is verified again and the role is restored, its trust policy last. People only; not who requested the grant, approved or not. If it fails, the grant stays frozen.',
   access: 'caller',
   body: containmentSchema,
   successes: reopened,
@@ -74,7 +74,7 @@ export const repairGrant = {
   path: '/v1/grants/{id}/repair',
   summary: 'Repair a grant',
   description:
-    'Restores the role to exactly the documents that were last applied; also that of a grant which is frozen because its role was closed by hand. A policy that holds a Deny stays. People only; not who requested the grant since its last approval.',
+    'Restores the role to exactly the documents that were last applied; also that of a grant which is frozen because its role was closed by hand. A policy that holds a Deny stays. People only; not who requested the grant, approved or not.',
   access: 'caller',
   body: containmentSchema,
   successes: reopened,

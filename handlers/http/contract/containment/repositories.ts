@@ -36,7 +36,7 @@ export const releaseRepository = {
   path: '/v1/repositories/{uuid}/release',
   summary: 'Release a held repository and its held grants',
   description:
-    'Machines may request and renew its grants again. People only, who may release and approve; not who requested one of the held grants since its last approval. Answers with the grants that were held.',
+    'Machines may request and renew its grants again. People only, who may release and approve; not who requested one of the held grants, approved or not. Answers with the grants that were held.',
   access: 'caller',
   body: containmentSchema,
   successes: { 200: { description: 'Nothing of the repository is held', schema: heldGrantsSchema } },

@@ -126,9 +126,9 @@ describe('who asked for a grant does not open it again', () => {
   });
 
   test.each<[whose: string, requesters: Principal[], by: Principal, says: string]>([
-    ['the requester’s', [ada], ada, 'asked for this since its last approval'],
-    ['one of two requesters’', [bySlack, ada], ada, 'asked for this since its last approval'],
-    ['a service’s', [bySlack], robot, 'asked for this since its last approval'],
+    ['the requester’s', [ada], ada, 'asked for this. Another'],
+    ['one of two requesters’', [bySlack, ada], ada, 'asked for this. Another'],
+    ['a service’s', [bySlack], robot, 'asked for this. Another'],
     ['that of a person who may be the requester', [bySlack], ada, 'nothing verified tells them apart'],
   ])('and a refusal that is %s says why', (_, requesters, principal, says) => {
     const asked = requesters.slice(1).map((by): Told => ({ by, event: story.expiryChanged(NOON) }));
@@ -139,6 +139,25 @@ describe('who asked for a grant does not open it again', () => {
     ];
     const grant = given([...told, frozen]);
     expect(problemOf(decideThaw(grant, { principal, reason: WHY })).detail).toContain(says);
+  });
+
+  test.each([
+    ['a thaw', decideThaw, [frozen], thawed],
+    ['a repair of a frozen grant', decideRepair, [frozen], repair],
+    ['a repair of an active grant', decideRepair, [], repair],
+  ] as const)('%s, also where another has approved it', (_, decide, since, event) => {
+    const approvedStory: Told[] = [
+      story.requested('required'),
+      { by: grace, event: story.approved },
+      ...storyOf.active.slice(1),
+      ...since,
+    ];
+    const grant = given(approvedStory);
+    expect(grant.requesters).toEqual([]);
+    expect(problemOf(decide(grant, { principal: ada, reason: WHY })).code).toBe('DENIED');
+    expect(decide(grant, { principal: grace, reason: WHY }).ok).toBe(true);
+    const forged = given([...approvedStory, { by: ada, event }]);
+    expect([forged.state, 'repair' in forged]).toEqual([grant.state, false]);
   });
 
   test('whoever thawed, repaired or froze since the last approval: only those who opened it have asked', () => {
