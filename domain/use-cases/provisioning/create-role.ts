@@ -5,6 +5,7 @@ import type {
   ProvisioningGrant,
   RequestInForce,
 } from '../../grants/grant.ts';
+import { UnreadableStream } from '../../grants/unreadable/stored-event.ts';
 import type { RenderedRole } from '../../planning/rendered-role.ts';
 import { PROPAGATION_SECONDS } from '../../policy/propagation.ts';
 import type { GrantId } from '../../shared/identifiers.ts';
@@ -12,6 +13,8 @@ import { PortError } from '../../shared/port-error.ts';
 import { type Problem, type ProblemCode, problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Instant } from '../../shared/time.ts';
+import { onlyUnreadable } from '../access.ts';
+import { loadStream } from '../grant-stream.ts';
 import { forbiddenByFreeze } from '../holds/installation.ts';
 import { missingApproval, replan } from '../replan.ts';
 import { heldElsewhere, reserveFor } from '../reservations.ts';
@@ -99,6 +102,22 @@ async function checkConfirmed(
   return fail({ problem: problem('ROLE_NAME_TAKEN', detail), nothingMade: false });
 }
 
+/** What a new role needs before it is announced: room in its limits, and the identity provider. Answers what lastingly prevents it. */
+async function prepare(
+  run: ProvisionerRun,
+  rendered: RenderedRole,
+  ahead: ReadsAhead,
+): Promise<Problem | undefined> {
+  const live = await ahead.live();
+  const full = checkRank(run, rendered, live) ?? checkRoleQuota(run, await ahead.roleQuota());
+  if (full) return full;
+  const present = await ahead.provider();
+  const removed = present ? undefined : await removedProvider(run, rendered, live);
+  if (removed) return removed;
+  const provider = await ensureProvider(run, rendered, present);
+  return provider.ok ? undefined : provider.problem;
+}
+
 /** Creates the role, or finds that an earlier run already did. */
 async function recordIntentAndCreate(
   run: ProvisionerRun,
@@ -107,10 +126,8 @@ async function recordIntentAndCreate(
 ): Promise<Result<MadeRole, CreationProblem>> {
   const announced = 'announcedAt' in start ? start : undefined;
   if (!('announcedAt' in start)) {
-    const full = checkRank(run, rendered, await start.live()) ?? checkRoleQuota(run, await start.roleQuota());
-    if (full) return fail({ problem: full, nothingMade: true });
-    const provider = await ensureProvider(run, rendered, await start.provider());
-    if (!provider.ok) return fail({ problem: provider.problem, nothingMade: true });
+    const prevented = await prepare(run, rendered, start);
+    if (prevented) return fail({ problem: prevented, nothingMade: true });
   }
   const announcedAt = announced?.announcedAt ?? (await recordRoleIntent(run, rendered));
   const { role } = rendered;
@@ -156,6 +173,28 @@ async function recordRoleIntent(run: ProvisionerRun, { role, intent }: RenderedR
   };
   await run.recordIntent({ type: 'ProvisioningStarted', data });
   return run.grant().updatedAt;
+}
+
+/** The problem of a new grant where the workspace's identity provider is gone, though another role of the repository trusts it: it may
+ *  have been deleted to end all access, which a new one would bring back. Not for a grant that a person opens again, nor within the time
+ *  in which IAM may not show a new provider. A pass over drift freezes those other grants, after which a new provider opens nothing. */
+async function removedProvider(
+  run: ProvisionerRun,
+  { intent, grantId }: RenderedRole,
+  live: readonly GrantId[],
+): Promise<Problem | undefined> {
+  const { grant } = run.stream();
+  if ((grant?.state === 'provisioning' && grant.thawing) || grant?.announcedProvider) return undefined;
+  for (const id of live.filter((one) => one !== grantId)) {
+    const stream = await loadStream(run.ports, id).catch(onlyUnreadable);
+    const other = stream instanceof UnreadableStream ? undefined : stream.grant;
+    if (other?.state !== 'active' || secondsSince(run, other.role.confirmedAt) < PROPAGATION_SECONDS)
+      continue;
+    if (other.request.intent.workspace.slug !== intent.workspace.slug) continue;
+    const detail = `The identity provider of workspace ${intent.workspace.slug} is gone from account ${intent.account}, and the role of grant ${id} trusts it. It may have been deleted to end all access, so none is made. Find out why. Have grant ${id} revoked, or frozen and repaired, which makes the provider again, and repeat this.`;
+    return problem('PROVIDER_UNUSABLE', detail);
+  }
+  return undefined;
 }
 
 /** The limit of live grants once more: the edge's own check lets through what is asked for at the same moment. Of those

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unannouncedWrites } from '../../../../support/domain/announcements.ts';
-import { World } from '../../../../support/domain/fakes/fakes.ts';
-import { codeOf, GRANT_ID, problemOf, successOf } from '../../../../support/domain/samples.ts';
+import { pipelineOf, World } from '../../../../support/domain/fakes/fakes.ts';
+import { codeOf, GRANT_ID, problemOf, shop, successOf } from '../../../../support/domain/samples.ts';
 import { listAll } from '../../../../support/stores/listed.ts';
 
 const PROVIDER =
@@ -46,6 +46,33 @@ describe('the identity provider', () => {
     );
     expect(world.iam.providers.get(PROVIDER)?.clientIds).toEqual(['sts.amazonaws.com']);
     expect([world.iamWrites(), await state()]).toEqual([[], 'failed']);
+  });
+
+  describe('that somebody deleted, perhaps to end all access', () => {
+    beforeEach(async () => {
+      await world.request();
+      world.clock.advance(120_000);
+      world.iam.providers.clear();
+    });
+    const another = () => world.request({ name: 'another' }, pipelineOf(shop));
+
+    test('is not made again by a new grant while another role of the repository trusts it', async () => {
+      const problem = problemOf(await another());
+      expect([problem.code, problem.detail.includes(GRANT_ID)]).toEqual(['PROVIDER_UNUSABLE', true]);
+      expect([world.iam.providers.size, world.iam.roles.size]).toEqual([0, 1]);
+    });
+
+    test('is made again once that role is closed: a new one opens nothing then', async () => {
+      await world.invoke();
+      expect((await world.grantNow()).state).toBe('frozen');
+      expect(successOf(await another()).outcome).toBe('created');
+    });
+  });
+
+  test('that IAM does not show yet fails no second grant', async () => {
+    await world.request();
+    world.iam.providers.clear();
+    expect(successOf(await world.request({ name: 'another' })).outcome).toBe('created');
   });
 
   test('that Bitbucket has no discovery for is OIDC_NOT_ENABLED; asked again once it has, it works', async () => {
