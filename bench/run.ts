@@ -15,6 +15,7 @@ import { measureTimes } from './measure/times.ts';
 import { type Findings, report } from './report.ts';
 import { measureScripts } from './scripts/measure-scripts.ts';
 import { driftSection } from './sections/drift-section.ts';
+import { filledSection } from './sections/filled-section.ts';
 import { withSection } from './sections/markdown.ts';
 import { gatewayFunctions, withServiceFile } from './service-file.ts';
 
@@ -26,8 +27,10 @@ const sizes = process.argv.includes('--full') ? [1000, 20_000, 100_000] : [1000,
 const due = [100, 1000, 5000];
 const drifted = [100, 1000, 5000];
 
-/** `--only drift` measures that section alone and puts it in place of the old one. */
-const isDriftAlone = process.argv.includes('--only') && process.argv.includes('drift');
+/** `--only drift` and `--only filled` measure that section alone and put it in place of the old one. */
+const alone = process.argv.includes('--only')
+  ? process.argv.at(process.argv.indexOf('--only') + 1)
+  : undefined;
 const RESULTS = join(root, 'bench/results.md');
 
 /** The first run only warms the gateway up. */
@@ -74,9 +77,20 @@ async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
   return found;
 }
 
-/** Measures passes over drift, and writes only their section. */
-async function measureDriftAlone(dir: string): Promise<void> {
-  const section = driftSection(await step('drift', () => measureDrift(root, dir, drifted)));
+/** The sections that can be measured alone. */
+const sections: Record<string, (dir: string) => Promise<string[]>> = {
+  drift: async (dir) => driftSection(await step('drift', () => measureDrift(root, dir, drifted))),
+  async filled(dir) {
+    const { filled, passes } = await step('filled tables', () => measureFilled(root, dir, { sizes, due }));
+    return filledSection(filled, passes);
+  },
+};
+
+/** Measures one section, and writes only that. */
+async function measureAlone(name: string, dir: string): Promise<void> {
+  const measure = sections[name];
+  if (!measure) throw new Error(`--only takes one of ${Object.keys(sections).join(', ')}`);
+  const section = await measure(dir);
   writeFileSync(RESULTS, withSection(readFileSync(RESULTS, 'utf8'), section));
   console.log(section.join('\n'));
 }
@@ -86,7 +100,7 @@ async function main(): Promise<void> {
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   // The folder is removed at the exit; the gateway ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  if (isDriftAlone) return measureDriftAlone(dir);
+  if (alone !== undefined) return measureAlone(alone, dir);
   const machine = {
     node: process.versions.node,
     cores: availableParallelism(),

@@ -1,3 +1,4 @@
+import type { GrantEvent } from '../../domain/grants/event.ts';
 import { evolve } from '../../domain/grants/evolve/evolve.ts';
 import type { Grant } from '../../domain/grants/grant.ts';
 import { type Evidence, ownRoles } from './evidence.ts';
@@ -52,6 +53,8 @@ function repetitions({ events }: Evidence): string[] {
     if (type === 'GrantRequested') chapter = [];
     // A role is closed and opened again as often as a grant is frozen and thawed.
     if (REOPENING.includes(type)) chapter = chapter.filter((one) => !REPEATED.includes(one));
+    // What is made anew can be deleted anew.
+    if (type === 'ProvisioningStarted') chapter = chapter.filter((one) => one !== 'RoleDeleted');
     if (ONCE.includes(type) && chapter.includes(type)) faults.push(`event ${seq} is ${type} once more`);
     chapter.push(type);
     if (type === 'GrantChangeRequested') changes += 1;
@@ -68,16 +71,22 @@ function closings({ beside }: Evidence): string[] {
   return isOnce ? [] : [`the closing is told as ${story}`];
 }
 
+/** An event of a repository's stream; a hold by which nothing ends is complete by itself. */
+const toldOf = (event: GrantEvent): string =>
+  event.type === 'RepositoryHeld' && event.data.revoke.length === 0 ? 'RepositoryHeldOnly' : event.type;
+
+const HELD_ONCE =
+  /^(((RepositoryHeld(Only)? )*RepositoryHeld (RepositoryHeldOnly )*RepositoryRevoked|RepositoryHeldOnly)( RepositoryReleased)?( |$))*$/;
+
 /** Each hold of a repository has one end, and each freeze of the installation one beginning and one end. */
 function surroundingStories({ surroundings }: Evidence): string[] {
   if (!surroundings) return [];
-  const told = ({ type }: { type: string }) => type;
-  const repository = surroundings.repository.map(told).join(' ');
+  const repository = surroundings.repository.map(toldOf).join(' ');
   const installation = surroundings.installation
-    .map(told)
+    .map(({ type }) => type)
     .filter((type) => type !== 'InstallationCompared')
     .join(' ');
-  const isHeldOnce = /^((RepositoryHeld )+RepositoryRevoked( RepositoryReleased)?( |$))*$/.test(repository);
+  const isHeldOnce = HELD_ONCE.test(repository);
   const isFrozenOnce = /^(InstallationFreezeRequested InstallationFrozen( InstallationThawed)?( |$))*$/.test(
     installation,
   );

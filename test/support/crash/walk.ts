@@ -179,10 +179,11 @@ export class Walk {
       if (n === LAST_FAULTY_PASS) injector.calm();
       await injector.arriveLate();
       clock.advance(pause * 1000);
+      const wasHit = injector.hit !== undefined;
       const found = await this.#world.reconcile().catch(() => undefined);
       await this.#world.idle();
       const isQuiet = typeof found === 'object' && this.#world.due.every(isWatched);
-      if (isQuiet && n > 0 && (n >= LAST_FAULTY_PASS || !isFaulty || injector.hit)) return [];
+      if (isQuiet && n > 0 && (n >= LAST_FAULTY_PASS || !isFaulty || wasHit)) return [];
     }
     return ['reconciling comes to no rest'];
   }

@@ -1,5 +1,5 @@
 import { type Evidence, eventsOf } from '../../../invariants/evidence.ts';
-import type { End, Flow } from '../walk.ts';
+import type { Flow } from '../walk.ts';
 import {
   askAsPipeline,
   endAllAccess,
@@ -20,15 +20,11 @@ async function frozen(stage: Stage): Promise<void> {
   await freeze(stage);
 }
 
-/** Who thawed or repaired a frozen grant has asked: where that failed, another person must. */
-const unlessInVain = (end: End, evidence: Evidence): End =>
-  eventsOf(evidence, 'ThawFailed').length > 0 ? 'frozen' : ofLive('active')(end);
-
 const thaws: Pick<Flow, 'act' | 'target' | 'otherwise' | 'again'> = {
   act: thaw,
   target: 'active',
   otherwise: ['frozen'],
-  again: unlessInVain,
+  again: ofLive('active'),
 };
 
 /** Freezes of one grant, and what ends them. */
@@ -110,7 +106,7 @@ export const freezeFlows: Flow[] = [
     act: repair,
     target: 'active',
     otherwise: ['frozen'],
-    again: unlessInVain,
+    again: ofLive('active'),
   },
   {
     name: 'a revoke of a frozen grant',

@@ -1,3 +1,4 @@
+import type { Caller } from '../../../../domain/shared/principal.ts';
 import {
   freezeGrant,
   repairGrant,
@@ -7,7 +8,7 @@ import { freezeInstallation } from '../../../../domain/use-cases/containment/fre
 import { releaseRepository } from '../../../../domain/use-cases/containment/release-repository.ts';
 import { revokeRepository } from '../../../../domain/use-cases/containment/revoke-repository.ts';
 import { asWorkspaceUuid } from '../../identifiers.ts';
-import { type Answer, ada, grace, REPOSITORIES, SHOP, type Stage } from './stage.ts';
+import { type Answer, ada, grace, linus, REPOSITORIES, SHOP, type Stage } from './stage.ts';
 
 const REASON = 'an incident';
 
@@ -16,12 +17,22 @@ export const freeze = (stage: Stage): Promise<Answer> =>
   stage.ask((ports) => freezeGrant(ports, { grantId: stage.grantId, reason: REASON }, stage.context(ada)));
 
 /** Thaws the grant, as another person. */
-export const thaw = (stage: Stage): Promise<Answer> =>
-  stage.ask((ports) => thawGrant(ports, { grantId: stage.grantId, reason: REASON }, stage.context(grace)));
+export const thaw = async (stage: Stage): Promise<Answer> => {
+  const context = stage.context(await opener(stage));
+  return stage.ask((ports) => thawGrant(ports, { grantId: stage.grantId, reason: REASON }, context));
+};
 
 /** Has the role restored, as another person. */
-export const repair = (stage: Stage): Promise<Answer> =>
-  stage.ask((ports) => repairGrant(ports, { grantId: stage.grantId, reason: REASON }, stage.context(grace)));
+export const repair = async (stage: Stage): Promise<Answer> => {
+  const context = stage.context(await opener(stage));
+  return stage.ask((ports) => repairGrant(ports, { grantId: stage.grantId, reason: REASON }, context));
+};
+
+/** Who opens a grant that Ada has requested. Where that failed, its author counts as a requester, and a third person does. */
+async function opener({ world, grantId }: Stage): Promise<Caller> {
+  const events = await world.storage.events(grantId);
+  return events.some(({ type }) => type === 'ThawFailed' || type === 'RepairFailed') ? linus : grace;
+}
 
 /** Ends all access of the repository, and holds it. */
 export const endAllAccess = (stage: Stage): Promise<Answer> =>

@@ -41,6 +41,8 @@ const STAGING = asEnvironmentUuid('{744ccb6d-fff0-45c1-8855-3f91b372a57a}');
 const NO_PLAN = 'f'.repeat(64);
 
 export const grace: Caller = { principal: personOf('grace@acme.example'), groups: ['platform'] };
+/** A third person of the platform team. */
+export const linus: Caller = { principal: personOf('linus@acme.example'), groups: ['platform'] };
 export const ada: Caller = { principal: personOf('ada@acme.example'), groups: ['platform'] };
 
 /** What a caller heard: a status with the grant's state, a refusal, or nothing (`died`). `failed` is a 5xx. */
