@@ -111,7 +111,8 @@ export function writingOperations({ ports }: FilledWorld, name: string): FilledO
     {
       name: 'revoke',
       run: async () => {
-        const answer = await revokeGrant(ports, grantId, context);
+        // A hold would stay, and be listed at the next size.
+        const answer = await revokeGrant(ports, grantId, { ...context, withoutHold: true });
         if (!answer.ok) throw new Error(answer.problem.detail);
         return 1;
       },
