@@ -98,11 +98,14 @@ export function foreignRoleRules(world: () => World): void {
       expect(found?.data).toMatchObject({ inline: ['more'], attached: [ADMINISTRATOR] });
     });
 
-    it('gets boundary and trust back with the next change', async () => {
+    it('and opened to more gets boundary and trust back with the next change', async () => {
       const { RoleName, fullName } = await live('shop-mended');
       const before = await world().role(RoleName);
+      const trust = before?.trustPolicy as { Version: string; Statement: object[] };
+      const more = { ...trust, Statement: [...trust.Statement, ...JSON.parse(anyone).Statement] };
       await world().iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
-      await world().iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: anyone }));
+      const PolicyDocument = JSON.stringify(more);
+      await world().iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
       expect((await world().request(siteBody(fullName, 'shop-mended-2'))).status).toBe(200);
       const after = await world().role(RoleName);
       expect(after?.role.PermissionsBoundary).toEqual(before?.role.PermissionsBoundary);
