@@ -3,14 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  DynamoDBClient,
-  ListTablesCommand,
-  PutItemCommand,
-  RestoreTableToPointInTimeCommand,
-  ScanCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeletePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -27,6 +20,7 @@ import {
   STACK,
 } from '../support/deployed/packages.ts';
 import { installEngine } from '../support/deployed/python.ts';
+import { itemsOf, restored } from '../support/deployed/tables.ts';
 import { World } from '../support/domain/fakes/fakes.ts';
 import { GRANT_ID } from '../support/domain/samples.ts';
 
@@ -166,8 +160,7 @@ const FUNCTIONS = Object.keys(serverless.functions).length;
         tables: ['checkpoints', 'claims', 'events', 'grants'],
         functions: FUNCTIONS,
       });
-      const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: events }));
-      expect(Items).toHaveLength(items.length);
+      expect(await itemsOf(dynamodb, events)).toHaveLength(items.length);
     },
     LONG_MS,
   );
@@ -176,22 +169,11 @@ const FUNCTIONS = Object.keys(serverless.functions).length;
     'the log of a deployed stack can be restored to a point in time, whole',
     async () => {
       const client = new DynamoDBClient(sdkOptions());
-      const [SourceTableName, TargetTableName] = [`${STACK}-events`, `${STACK}-events-restored`];
-      const itemsOf = async (TableName: string) => {
-        const { Items = [] } = await client.send(new ScanCommand({ TableName }));
-        return Items.map((item) => JSON.stringify(item)).sort();
-      };
-      const before = await itemsOf(SourceTableName);
+      const contentOf = async (table: string) =>
+        (await itemsOf(client, table)).map((item) => JSON.stringify(item)).sort();
+      const before = await contentOf(`${STACK}-events`);
       expect(before.length).toBeGreaterThan(0);
-      await client.send(
-        new RestoreTableToPointInTimeCommand({
-          SourceTableName,
-          TargetTableName,
-          UseLatestRestorableTime: true,
-        }),
-      );
-      await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName: TargetTableName });
-      expect(await itemsOf(TargetTableName)).toEqual(before);
+      expect(await contentOf(await restored(client, `${STACK}-events`))).toEqual(before);
     },
     LONG_MS,
   );
