@@ -5,7 +5,7 @@ import { type Flow, OTHER, REFUSED, Walk } from './walk.ts';
 import { mintTokens } from './world/tokens.ts';
 import { CrashWorld } from './world/world.ts';
 
-/** Short: one call in twelve is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
+/** Short: one call in twenty-four is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
  *  mode (of a variation, in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
 const isBounded = process.env.CRASH_WALK === 'bounded';
@@ -15,7 +15,7 @@ const FULL_TIMEOUT_MS = 3_600_000;
 /** For a busy machine: a test that is given up goes on in the world of the next one. */
 const TIMEOUT_MS = 300_000;
 /** Of so many calls, the shorter walk takes one. */
-const STEP = isBounded ? 2 : 12;
+const STEP = isBounded ? 2 : 24;
 /** Of a variation, the shorter walks take one call in so many, and the full one as many pairs. */
 const VARIATION_STEP = 10;
 /** Pairs of faults in each flow of the shorter walks that is no variation. */
@@ -79,7 +79,7 @@ export function crashSuite(flows: readonly Flow[]): void {
   }
 
   async function exploreSome(flow: Flow, index: number): Promise<number> {
-    const step = flow.isVariation ? VARIATION_STEP : STEP;
+    const step = flow.isVariation ? Math.max(VARIATION_STEP, STEP) : STEP;
     const at = (n: number) => (n - 1) * step + 1 + (mix(index, 5) % step);
     const points = await untilUnhit((n) => explore(flow, [pick(modes, mix(index, 1) + n), at(n)]));
     // Of a flow with fewer calls than a step the first one is broken.

@@ -24,7 +24,7 @@ const ALL = {
 };
 
 /** Of so many calls, the walk breaks one in each mode: every one in the full walk. */
-const STEP = { full: 1, bounded: 7 }[process.env.CRASH_WALK ?? ''] ?? 29;
+const STEP = process.env.CRASH_WALK === 'full' ? 1 : 7;
 
 /** A grant gets an end in ten days, which comes. Things go wrong from `arm` on. */
 async function tenDays(arm: () => void): Promise<void> {
