@@ -211,8 +211,8 @@ export const equivalents: readonly {
   },
   {
     file: 'domain/repository-rules/sweep.ts',
-    text: 'createdAt !== undefined &&',
-    before: 'createdAt !== undefined &&\n  since !== undefined',
+    text: '): boolean => createdAt !== undefined && since !== undefined && createdAt > since && isRecent(createdAt, now);',
+    before: 'createdAt !== undefined && since !== undefined',
     after: '((createdAt !== undefined) || (since !== undefined))',
     reason: 'No text compares as later than undefined, so the answer is the same; the types need both.',
   },

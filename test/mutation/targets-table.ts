@@ -71,6 +71,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/grants/grant.ts': [
     'test/unit/domain/grants/containment/frozen.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
+    'test/unit/domain/grants/decide-freeze.test.ts',
     'test/unit/domain/grants/grant.test.ts',
   ],
   'domain/grants/lapse.ts': ['test/unit/domain/grants/decide-approval.test.ts'],
@@ -102,7 +103,10 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   'domain/drift/compare-documents.ts': driftTests,
   'domain/drift/conditions.ts': driftTests,
   'domain/drift/statements.ts': driftTests,
-  'domain/drift/role.ts': ['test/unit/domain/drift/role.test.ts'],
+  'domain/drift/role.ts': [
+    'test/unit/domain/drift/role.test.ts',
+    'test/unit/domain/use-cases/provisioning/contained-update.test.ts',
+  ],
   'domain/drift/whereabouts.ts': ['test/unit/domain/drift/whereabouts.test.ts'],
   'domain/lifetimes/': ['test/unit/domain/lifetimes/lifetime-rule.test.ts'],
   'domain/repository-rules/': [

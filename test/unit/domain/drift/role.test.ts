@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   type AppliedRole,
+  closedByBoth,
   type FoundRole,
   judgeClosedRole,
   judgeRole,
@@ -212,4 +213,26 @@ test('the policy under the grant’s own name is its own, inline only; a documen
   });
   expect(sortPolicies([], [])).toEqual({ permissionsPolicy: undefined, foreignPolicies: [] });
   expect(sortPolicies([{ name: 'permissions', document: undefined }], []).permissionsPolicy).toBeNull();
+});
+
+describe('what was closed by either of two measures', () => {
+  const TRUST: Difference = { kind: 'TRUST_CHANGED', direction: 'closed' };
+  const OPENED: Difference = { kind: 'TRUST_CHANGED', direction: 'opened' };
+  const PERMISSIONS: Difference = { kind: 'PERMISSIONS_CHANGED', direction: 'closed' };
+  const DURATION: Difference = { kind: 'SESSION_DURATION_CHANGED', direction: 'closed' };
+  const BY_HAND: Difference = { kind: 'CLOSED_BY_HAND', direction: 'closed' };
+
+  test.each<[string, Difference[], Difference[], Difference[]]>([
+    ['counts', [TRUST], [TRUST], [TRUST, BY_HAND]],
+    ['counts beside what is open', [TRUST], [OPENED, TRUST], [TRUST, BY_HAND]],
+    ['is said once', [TRUST, BY_HAND], [TRUST, BY_HAND], [TRUST, BY_HAND]],
+    ['is nothing where the other opens', [TRUST], [OPENED], []],
+    ['is nothing where the other closes something else', [TRUST], [PERMISSIONS], []],
+    ['is nothing where only the other closes', [OPENED], [TRUST], []],
+    ['is nothing where sessions are shorter', [DURATION], [DURATION], []],
+    ['is nothing where nothing was', [], [], []],
+  ])('%s', (_, one, other, closed) => {
+    const judged = (differences: Difference[]) => ({ differences, isOurs: true });
+    expect(closedByBoth(judged(one), judged(other))).toEqual(closed);
+  });
 });
