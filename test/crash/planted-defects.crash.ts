@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import * as defects from '../support/crash/defects.ts';
 import { approvalFlows } from '../support/crash/flows/approval-flows.ts';
 import { freezeFlows } from '../support/crash/flows/containment-flows.ts';
-import { driftFlows } from '../support/crash/flows/drift-flows.ts';
+import { freezeByPassFlows, repairFlows } from '../support/crash/flows/drift-flows.ts';
 import { changeFlows, requestFlows } from '../support/crash/flows/request-flows.ts';
 import { revokeFlows } from '../support/crash/flows/revoke-flows.ts';
 import { troubleFlows } from '../support/crash/flows/trouble-flows.ts';
@@ -169,7 +169,8 @@ const flows = [
   ...revokeFlows,
   ...troubleFlows,
   ...freezeFlows,
-  ...driftFlows,
+  ...repairFlows,
+  ...freezeByPassFlows,
 ];
 
 function flowNamed(name: string): Flow {

@@ -3,7 +3,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Folders whose files take longest. Where no earlier run says how long a file takes, Jest goes by the sizes of files, and
  *  would begin these last. */
-const LONG = ['/test/e2e/', '/test/crash/', '/test/scan/'];
+const LONG = ['/test/e2e/', '/test/crash/drift/', '/test/crash/containment/', '/test/crash/', '/test/scan/'];
 
 const rankOf = (path) => {
   const rank = LONG.findIndex((folder) => path.includes(folder));

@@ -26,8 +26,8 @@ async function both(stage: Stage): Promise<void> {
   await closeByHand(stage);
 }
 
-/** Passes over drift, and what they have done. */
-export const driftFlows: Flow[] = [
+/** Passes over drift after which the grant is active. */
+export const repairFlows: Flow[] = [
   {
     name: 'a pass over a role that is as it was applied',
     isVariation: true,
@@ -43,6 +43,34 @@ export const driftFlows: Flow[] = [
     isDone: repaired,
     ifRefused: ['frozen'],
   },
+  {
+    name: 'a pass over a role in a spoke that somebody opened',
+    isVariation: true,
+    account: 'staging',
+    ...passAfter(openByHand),
+    target: 'active',
+    isDone: repaired,
+    ifRefused: ['frozen'],
+  },
+  {
+    name: 'a pass that one run begins and others go on with',
+    isVariation: true,
+    ...passAfter(openByHand),
+    async act(stage) {
+      // A look takes a second of the pace: a run of this length stops before its end.
+      stage.world.passMs = 900;
+      const answer = await pass(stage);
+      stage.world.passMs = 270_000;
+      return answer;
+    },
+    target: 'active',
+    isDone: repaired,
+    ifRefused: ['frozen'],
+  },
+];
+
+/** Passes over drift after which the grant is frozen. */
+export const freezeByPassFlows: Flow[] = [
   { name: 'a pass over a role that somebody closed', ...passAfter(closeByHand), target: 'frozen' },
   {
     name: 'a pass over a role that somebody opened and closed',
@@ -82,29 +110,5 @@ export const driftFlows: Flow[] = [
       await openByHand(stage);
     }),
     target: 'frozen',
-  },
-  {
-    name: 'a pass over a role in a spoke that somebody opened',
-    isVariation: true,
-    account: 'staging',
-    ...passAfter(openByHand),
-    target: 'active',
-    isDone: repaired,
-    ifRefused: ['frozen'],
-  },
-  {
-    name: 'a pass that one run begins and others go on with',
-    isVariation: true,
-    ...passAfter(openByHand),
-    async act(stage) {
-      // A look takes a second of the pace: a run of this length stops before its end.
-      stage.world.passMs = 900;
-      const answer = await pass(stage);
-      stage.world.passMs = 270_000;
-      return answer;
-    },
-    target: 'active',
-    isDone: repaired,
-    ifRefused: ['frozen'],
   },
 ];

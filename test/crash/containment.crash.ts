@@ -1,4 +1,0 @@
-import { freezeFlows, holdFlows, installationFlows } from '../support/crash/flows/containment-flows.ts';
-import { crashSuite } from '../support/crash/suite.ts';
-
-crashSuite([...freezeFlows, ...holdFlows, ...installationFlows]);

@@ -1,0 +1,4 @@
+import { holdFlows } from '../../support/crash/flows/containment-flows.ts';
+import { crashSuite } from '../../support/crash/suite.ts';
+
+crashSuite(holdFlows);

@@ -1,0 +1,4 @@
+import { freezeByPassFlows } from '../../support/crash/flows/drift-flows.ts';
+import { crashSuite } from '../../support/crash/suite.ts';
+
+crashSuite(freezeByPassFlows);
