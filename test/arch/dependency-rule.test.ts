@@ -61,6 +61,8 @@ describe('the domain', () => {
     ['knows no process', /\bprocess\s*[.[]|\bglobalThis\b|\brequire\s*\(|\bimport\.meta\b|\bBuffer\b/],
     ['prints nothing', /\bconsole\b/],
     ['waits for nothing', /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/],
+    // Tests of one worker share its modules.
+    ['keeps no variable', /^(?:export\s+)?(?:let|var)\b/m],
     ['calls nobody', /\bfetch\s*\(|\bXMLHttpRequest\b|\bWebSocket\b/],
   ])('%s', (_, forbidden) => {
     expect(domain.filter(({ code }) => forbidden.test(code)).map(({ path }) => path)).toEqual([]);

@@ -3,14 +3,16 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../../', import.meta.url).href;
+/** Shared by all files of a worker: the core keeps no state (`test/arch/dependency-rule.test.ts`). */
+const CORE = new URL('domain/', ROOT).href;
 const GLOBALS = new URL('globals.ts', import.meta.url).href;
 const QUERY = /\?file=\d+$/;
 
 const stripped = new Map<string, string>();
 let files = 0;
 
-const isOurs = (url: string): boolean =>
-  url.startsWith(ROOT) && url.endsWith('.ts') && !url.includes('/node_modules/');
+const isFresh = (url: string): boolean =>
+  url.startsWith(ROOT) && url.endsWith('.ts') && !url.startsWith(CORE) && !url.includes('/node_modules/');
 
 function codeOf(path: string): string {
   const known = stripped.get(path) ?? stripTypeScriptTypes(readFileSync(path, 'utf8'));
@@ -23,7 +25,7 @@ registerHooks({
     if (specifier === '@jest/globals') return { url: GLOBALS, format: 'module', shortCircuit: true };
     const found = next(specifier, context);
     const query = QUERY.exec(context.parentURL ?? '')?.[0];
-    return query !== undefined && isOurs(found.url) ? { ...found, url: found.url + query } : found;
+    return query !== undefined && isFresh(found.url) ? { ...found, url: found.url + query } : found;
   },
   load(url, context, next) {
     if (!QUERY.test(url)) return next(url, context);
@@ -31,7 +33,8 @@ registerHooks({
   },
 });
 
-/** Loads a test file by Node itself, with this repository's modules afresh and every package as it was loaded before. */
+/** Loads a test file by Node itself, with this repository's modules afresh; the core and every package as they were loaded
+ *  before. */
 export async function importFresh(fileUrl: string): Promise<void> {
   files += 1;
   await import(`${fileUrl}?file=${files}`);
