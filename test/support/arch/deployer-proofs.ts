@@ -246,12 +246,10 @@ export function deployerProblems(template: PackagedTemplate, policy = deployerPo
   const text = ({ action, resource }: Call) => `${action} on ${resource}`;
   const unused = policy.Statement.flatMap((statement) => {
     const { Sid, Action, Resource } = statement;
-    const isUsed = (over: { Action?: string[]; Resource?: unknown }) =>
-      calls.some(
-        (call) =>
-          (over.Action ?? Action).includes(call.action) &&
-          may({ ...policy, Statement: [{ ...statement, ...over }] }, call),
-      );
+    const isUsed = (over: { Action?: string[]; Resource?: unknown }) => {
+      const part = { ...policy, Statement: [{ ...statement, ...over }] };
+      return calls.some((call) => (over.Action ?? Action).includes(call.action) && may(part, call));
+    };
     return [
       ...Action.filter((action) => !isUsed({ Action: [action] })).map((action) => `${Sid}: ${action}`),
       ...[Resource]

@@ -8,7 +8,7 @@ import {
   type Verdict,
   verdictOf,
 } from '../../../sandbox/aws/policy/evaluation.ts';
-import { parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
+import { type Statement as ParsedStatement, parsePolicy } from '../../../sandbox/aws/policy/grammar.ts';
 import type { Context } from '../../../sandbox/aws/policy/pattern.ts';
 
 /** Where the repository is. */
@@ -143,6 +143,15 @@ export const rolePolicies = (): Record<string, DeployedPolicy> =>
 export const functions = (): Record<string, ServerlessFunction> =>
   fill(serverless.functions) as Record<string, ServerlessFunction>;
 
+const parsed = new WeakMap<object, ParsedStatement[]>();
+
+/** A policy as the sandbox reads it, read once: whoever changes a policy makes another object. */
+function parsedOnce(policy: object): ParsedStatement[] {
+  const known = parsed.get(policy) ?? parsePolicy(JSON.stringify(policy), 'identity');
+  parsed.set(policy, known);
+  return known;
+}
+
 /** What a policy says about one request. */
 export function verdict(
   policy: object,
@@ -154,7 +163,7 @@ export function verdict(
     Object.entries(keys).map(([key, value]) => [key.toLowerCase(), [value]] as const),
   );
   return verdictOf(
-    parsePolicy(JSON.stringify(policy), 'identity'),
+    parsedOnce(policy),
     (statement) =>
       coversAction(statement, action) &&
       coversResource(statement, resource, context) &&
