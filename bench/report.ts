@@ -1,5 +1,6 @@
 import type { DriftFigures } from './drift/measure-drift.ts';
 import type { FilledFigures, PassFigures } from './filled/measure-filled.ts';
+import type { LongStreamFigures } from './filled/measure-long-stream.ts';
 import type { LoadFigures } from './in-flight/measure-in-flight.ts';
 import type { AccessFigures } from './measure/access.ts';
 import { type Acknowledgement, type Endpoint, endpoints } from './measure/acknowledgement.ts';
@@ -12,6 +13,7 @@ import type { ScriptFigures } from './scripts/measure-scripts.ts';
 import { driftSection } from './sections/drift-section.ts';
 import { filledSection } from './sections/filled-section.ts';
 import { inFlightSection, scriptSection } from './sections/in-flight-section.ts';
+import { longStreamSection } from './sections/long-stream-section.ts';
 import { against, head, ratioOf, row } from './sections/markdown.ts';
 import { type Operation, operations, type Side } from './sides.ts';
 import { median } from './statistics.ts';
@@ -28,6 +30,7 @@ export type Findings = {
   scripts: ScriptFigures[];
   inFlight: LoadFigures[];
   filled: FilledFigures[];
+  streams: LongStreamFigures[];
   passes: PassFigures[];
   drift: DriftFigures[];
   access: AccessFigures;
@@ -47,6 +50,7 @@ export function report(findings: Findings): string {
     ...scriptSection(findings.scripts),
     ...inFlightSection(findings.inFlight),
     ...filledSection(findings.filled, findings.passes),
+    ...longStreamSection(findings.streams),
     ...driftSection(findings.drift),
     ...moduleSection(modules, rounds.loads),
     '',

@@ -5,6 +5,7 @@ import { sandboxClient } from '../sandbox/sandbox-client.ts';
 import { freePorts, startStack } from '../sandbox/stack.ts';
 import { measureDrift } from './drift/measure-drift.ts';
 import { measureFilled } from './filled/measure-filled.ts';
+import { measureLongStream } from './filled/measure-long-stream.ts';
 import { type Load, measureInFlight } from './in-flight/measure-in-flight.ts';
 import { measureAccess } from './measure/access.ts';
 import { measureAcknowledgement } from './measure/acknowledgement.ts';
@@ -16,6 +17,7 @@ import { type Findings, report } from './report.ts';
 import { measureScripts } from './scripts/measure-scripts.ts';
 import { driftSection } from './sections/drift-section.ts';
 import { filledSection } from './sections/filled-section.ts';
+import { longStreamSection } from './sections/long-stream-section.ts';
 import { withSection } from './sections/markdown.ts';
 import { gatewayFunctions, withServiceFile } from './service-file.ts';
 
@@ -25,9 +27,11 @@ const rounds = { repetitions: 3, samples: 40, warmUp: 15, loads: 5 };
 /** `--full` also fills the tables to 100,000 grants, which takes many minutes. */
 const sizes = process.argv.includes('--full') ? [1000, 20_000, 100_000] : [1000, 20_000];
 const due = [100, 1000, 5000];
+/** Events of a grant that is renewed every hour for some six years. */
+const LONG_STREAM = 50_000;
 const drifted = [100, 1000, 5000];
 
-/** `--only drift` and `--only filled` measure that section alone and put it in place of the old one. */
+/** `--only drift`, `--only filled` and `--only long-stream` measure that section alone and put it in place of the old one. */
 const alone = process.argv.includes('--only')
   ? process.argv.at(process.argv.indexOf('--only') + 1)
   : undefined;
@@ -77,6 +81,8 @@ async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
   return found;
 }
 
+const measureLong = (dir: string) => step('long streams', () => measureLongStream(root, dir, LONG_STREAM));
+
 /** The sections that can be measured alone. */
 const sections: Record<string, (dir: string) => Promise<string[]>> = {
   drift: async (dir) => driftSection(await step('drift', () => measureDrift(root, dir, drifted))),
@@ -84,6 +90,7 @@ const sections: Record<string, (dir: string) => Promise<string[]>> = {
     const { filled, passes } = await step('filled tables', () => measureFilled(root, dir, { sizes, due }));
     return filledSection(filled, passes);
   },
+  'long-stream': async (dir) => longStreamSection(await measureLong(dir)),
 };
 
 /** Measures one section, and writes only that. */
@@ -111,8 +118,9 @@ async function main(): Promise<void> {
   const access = await step('access', () => measureAccess(root, rounds.loads));
   const gateway = await measureGateway(dir);
   const filled = await step('filled tables', () => measureFilled(root, dir, { sizes, due }));
+  const streams = await measureLong(dir);
   const drift = await step('drift', () => measureDrift(root, dir, drifted));
-  const text = report({ machine, rounds, ...gateway, ...filled, drift, modules, access });
+  const text = report({ machine, rounds, ...gateway, ...filled, streams, drift, modules, access });
   writeFileSync(RESULTS, text);
   console.log(text);
 }

@@ -110,12 +110,17 @@ export async function fill(
   return first;
 }
 
-const putIn = (table: string, item: object): [string, WriteRequest] => [
+/** A write of one item to a table. */
+export const putIn = (table: string, item: object): [string, WriteRequest] => [
   table,
   { PutRequest: { Item: item as never } },
 ];
 
-async function writeAll({ client, calls }: FilledWorld, items: [string, WriteRequest][]): Promise<void> {
+/** Writes items, some at once, and forgets the calls that it made. */
+export async function writeAll(
+  { client, calls }: FilledWorld,
+  items: [string, WriteRequest][],
+): Promise<void> {
   const writes: Promise<unknown>[] = [];
   for (let at = 0; at < items.length; at += ITEMS_PER_WRITE) {
     const byTable: Record<string, WriteRequest[]> = {};

@@ -1,4 +1,5 @@
 import type { Grant } from '../../domain/grants/grant.ts';
+import type { StreamId } from '../../domain/shared/identifiers.ts';
 import type { Caller } from '../../domain/shared/principal.ts';
 import type { Instant } from '../../domain/shared/time.ts';
 import { instantSchema, later, toInstant } from '../../domain/shared/time.ts';
@@ -24,6 +25,10 @@ const PASS_MS = 270_000;
 const START = instantSchema.parse('2026-01-01T00:00:00.000Z');
 const LONG_AGO = instantSchema.parse('2020-01-01T00:00:00.000Z');
 
+/** Reads a grant for a decision. Returns how many events were read. */
+export const readGrant = async (ports: FilledWorld['ports'], id: StreamId): Promise<number> =>
+  (await loadStream(ports, id)).events.length;
+
 /** Every read, list, filter, search and pass at rest. `own` is one of the few grants that the filters are for. */
 export function readingOperations({ ports }: FilledWorld, own: Grant, other: Grant): FilledOperation[] {
   const { intent } = own.request;
@@ -42,7 +47,7 @@ export function readingOperations({ ports }: FilledWorld, own: Grant, other: Gra
     },
   });
   return [
-    { name: 'read one grant', run: async () => (await loadStream(ports, other.id)).events.length },
+    { name: 'read one grant', run: () => readGrant(ports, other.id) },
     {
       name: 'limit of live grants',
       run: async () => (await ports.grants.listLive(intent.repository.uuid, intent.account)).length,

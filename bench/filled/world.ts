@@ -96,6 +96,7 @@ export async function startFilledWorld(
     ...{ ports, calls, client, tables, standIns },
     async stop() {
       client.destroy();
+      iam.destroy();
       await Promise.all(Object.values(standIns).map((server) => server.close()));
     },
   };

@@ -8,15 +8,19 @@ import { evolve, replay } from './evolve.ts';
 
 /** The number of what a checkpoint means. A change of `grantSchema`, a new type of event, or a change of what an event does
  *  to a grant takes the next one; checkpoints of another number are not used. */
-const CHECKPOINT_VERSION = 6;
+const CHECKPOINT_VERSION = 7;
 
 /** Causes that a checkpoint remembers. Our choice: more than the deliveries that Bitbucket, Slack and Lambda repeat. */
 const REMEMBERED_CAUSES = 100;
+/** Hexadecimal digits of each: 64 bits. Our choice: a hundred of them are 2 kB, which each read of the grant pays for. */
+const CAUSE_DIGITS = 16;
 
-/** Events since the last checkpoint from which the next one is due, and how many of the newest stay in front of it, so that
- *  an answer which waits for its own events finds them. Our choice: a stream is then read for about the price of a new
- *  one. */
-const CHECKPOINT_EVERY = 16;
+/** Events from which the first checkpoint is due; most streams never have so many. */
+const FIRST_CHECKPOINT_AT = 16;
+/** Events that were read with the last checkpoint, its own among them, from which the next one is due. Our choice: a long
+ *  stream is then read for the price of a new one. */
+const NEXT_CHECKPOINT_AT = 10;
+/** The newest events, which stay in front of a checkpoint, so that an answer which waits for its own events finds them. */
 const KEPT_EVENTS = 4;
 
 const checkpointSchema = z.strictObject({
@@ -25,7 +29,7 @@ const checkpointSchema = z.strictObject({
   seq: z.int().min(1),
   hash: sha256Schema,
   grant: grantSchema,
-  causes: z.array(sha256Schema).max(REMEMBERED_CAUSES),
+  causes: z.array(z.string().length(CAUSE_DIGITS)).max(REMEMBERED_CAUSES),
 });
 
 /** The grant as it was after the event `seq` with this hash, and hashes of the causes of the newest events up to it.
@@ -66,11 +70,11 @@ export const replayPart = ({ checkpoint, events }: StreamPart): Grant | undefine
 
 /** What identifies who caused an event, in which request. */
 export const causeHash = (principal: Pick<Principal, 'kind' | 'id'>, correlationId: string): string =>
-  canonicalHash([principal.kind, principal.id, correlationId]);
+  canonicalHash([principal.kind, principal.id, correlationId]).slice(0, CAUSE_DIGITS);
 
 /** True where the next checkpoint is due. */
-export const needsCheckpoint = ({ events }: Pick<StreamPart, 'events'>): boolean =>
-  events.length >= CHECKPOINT_EVERY;
+export const needsCheckpoint = ({ checkpoint, events }: StreamPart): boolean =>
+  events.length >= (checkpoint ? NEXT_CHECKPOINT_AT : FIRST_CHECKPOINT_AT);
 
 /** The checkpoint that is due for what was read of a stream; undefined where none is. */
 export function dueCheckpoint(part: StreamPart): Checkpoint | undefined {

@@ -198,7 +198,7 @@ export class Walk {
 
   async #laterChanges(stage: Stage): Promise<string[]> {
     // A long stream owes a checkpoint. It is no part of recovery: the pass of the next minute has it kept.
-    if (needsCheckpoint({ events: await this.#world.storage.events(stage.grantId) })) {
+    if (needsCheckpoint({ checkpoint: undefined, events: await this.#world.storage.events(stage.grantId) })) {
       this.#world.clock.advance(61_000);
       await this.#world.reconcile();
     }

@@ -80,6 +80,14 @@ describe('no checkpoint', () => {
     expect(dueCheckpoint(whole(events.slice(0, 16)))).toMatchObject({ seq: 12 });
   });
 
+  test('is due so soon after another, and the next comes sooner than the first', () => {
+    const dueWith = (count: number) =>
+      dueCheckpoint(fromCheckpoint(whole(events.slice(0, honest.seq - 1 + count)), honest));
+    const honest = checkpointOf(events.slice(0, 16));
+    expect(dueWith(9)).toBeUndefined();
+    expect(dueWith(10)).toMatchObject({ seq: honest.seq + 5 });
+  });
+
   test('is due for a stream without a beginning', () => {
     expect(dueCheckpoint(whole(events.filter(({ type }) => type !== 'GrantRequested')))).toBeUndefined();
   });
@@ -95,6 +103,7 @@ describe('no checkpoint', () => {
       'of another grant, whose grant is this one',
       (text) => text.replace(`"grantId":"${GRANT_ID}"`, `"grantId":"${OTHER}"`),
     ],
+    ['with a longer cause', (text) => text.replace('"causes":["', '"causes":["0')],
     ['with a field more', (text) => text.replace('{', '{"more":1,')],
     ['of a state that there is not', (text) => text.replace('"state":"active"', '"state":"open"')],
     ['cut off', (text) => text.slice(0, -1)],
