@@ -8,7 +8,7 @@ process.env.PROPERTY_RUNS = 'all';
 export default {
   ...offline,
   testMatch: [
-    '<rootDir>/test/crash/**/*.{test,crash}.ts',
+    '<rootDir>/test/crash/**/*.crash.ts',
     '<rootDir>/test/**/*.long.ts',
     '<rootDir>/test/property/**/*.test.ts',
     '<rootDir>/test/adapters/cedar/access.test.ts',
