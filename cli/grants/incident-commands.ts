@@ -22,9 +22,9 @@ const heldView = z.looseObject({
 type Held = z.infer<typeof heldView>;
 
 /** What became of one grant, for people. */
-const outcomeOf = ({ state, refused, unreadable }: Held['items'][number]): string => {
+const outcomeOf = ({ state, refused, unreadable }: Held['items'][number], isInProgress: boolean): string => {
   if (refused) return 'refused: you may not revoke it, and it is as it was';
-  if (unreadable) return 'closed: its events cannot be read';
+  if (unreadable) return `${isInProgress ? 'closed, or being closed' : 'closed'}: its events cannot be read`;
   return state ?? 'done';
 };
 
@@ -88,7 +88,7 @@ const unconfirmed = z.looseObject({
 
 /** What became of the grants, as a table. */
 function heldText({ items }: Held, isInProgress: boolean, columns: number | undefined): string {
-  const rows = items.map((item) => [item.id, outcomeOf(item)]);
+  const rows = items.map((item) => [item.id, outcomeOf(item, isInProgress)]);
   return asText([
     ...(rows.length === 0
       ? ['No grant of the repository was concerned.']

@@ -48,31 +48,36 @@ export async function targetOf(
   );
 }
 
-/** Records, in the stream beside the grant's own, the intent to close its role, and has the provisioner close it.
- *  Idempotent. A closed role is checked again. */
-export async function closeUnreadableRole(
-  ports: ClosingPorts,
-  { grantId, target }: { grantId: GrantId; target: ProvenTarget | undefined },
-  { why, cause }: { why: ClosingCause; cause: Cause },
-): Promise<Closing> {
-  const streamId = streamBeside(grantId);
+/** The closing of one role: whose, and why. */
+type ClosingOrder = { grantId: GrantId; target: ProvenTarget | undefined; why: ClosingCause; cause: Cause };
+
+/** Records, in the stream beside the grant's own, the intent to close its role. The reconciler has it closed. Idempotent. */
+export async function recordClosing(
+  ports: Omit<ClosingPorts, 'provisioner'>,
+  { grantId, target, why, cause }: ClosingOrder,
+): Promise<void> {
   for (;;) {
-    const stream = await loadStream(ports, streamId);
-    const before = unreadableRevocationOf(stream.events);
-    if (before.state === 'none' || before.state === 'nothing') {
-      const data = { ...placeOf(ports, target), cause: why };
-      const event = { type: 'UnreadableRevocationRequested' as const, data };
-      if (!(await appendEvent(ports, stream, { event, cause }))) continue;
-    }
-    await ports.provisioner.run(streamId, PROVISIONER_WAIT_MS);
-    const closing = unreadableRevocationOf((await loadStream(ports, streamId)).events);
-    if (closing.state === 'none') throw new Error(`the stream ${streamId} has lost its events`);
-    return closing;
+    const stream = await loadStream(ports, streamBeside(grantId));
+    const { state } = unreadableRevocationOf(stream.events);
+    if (state !== 'none' && state !== 'nothing') return;
+    const data = { ...placeOf(ports, target), cause: why };
+    const event = { type: 'UnreadableRevocationRequested' as const, data };
+    if (await appendEvent(ports, stream, { event, cause })) return;
   }
 }
 
+/** Records that a grant’s role is to be closed, and has the provisioner close it. Idempotent. A closed role is checked again. */
+export async function closeUnreadableRole(ports: ClosingPorts, order: ClosingOrder): Promise<Closing> {
+  await recordClosing(ports, order);
+  const streamId = streamBeside(order.grantId);
+  await ports.provisioner.run(streamId, PROVISIONER_WAIT_MS);
+  const closing = unreadableRevocationOf((await loadStream(ports, streamId)).events);
+  if (closing.state === 'none') throw new Error(`the stream ${streamId} has lost its events`);
+  return closing;
+}
+
 /** Which repository and account the events are about. Roles of an account that is not proven are looked for in the hub first. */
-function placeOf({ configuration }: ClosingPorts, target: ProvenTarget | undefined) {
+function placeOf({ configuration }: Pick<ClosingPorts, 'configuration'>, target: ProvenTarget | undefined) {
   const account = target?.account ?? hubOf(configuration.accounts)?.id;
   if (account === undefined) throw new Error('a configuration has an account');
   return { repository: target?.repository ?? UNKNOWN_REPOSITORY, account };

@@ -22,6 +22,7 @@ import {
   type ClosingPorts,
   closeUnreadableRole,
   MOST_CLOSINGS,
+  recordClosing,
   targetOf,
   type Unreadable,
 } from './close-unreadable-role.ts';
@@ -43,6 +44,9 @@ export type RevokeDuePorts = ClosingPorts & {
   /** Raises the alarm that no more unreadable grants are revoked in this pass. Never throws. */
   reportStopped(grantId: GrantId): void;
 };
+
+/** What recording the revokes of an incident needs. */
+type RecordingPorts = Omit<ClosingPorts, 'provisioner'>;
 
 /** What closing needs of a pass. `closings` are revokes of unreadable grants that it began. */
 export type ClosingPass = { correlationId: string; closings: number };
@@ -71,7 +75,7 @@ export async function closeExpired(
   }
   pass.closings += 1;
   const target = await targetOf(ports, unreadable);
-  await closeUnreadableRole(ports, { grantId, target }, { why: 'expired', cause: reconcilerCause(pass) });
+  await closeUnreadableRole(ports, { grantId, target, why: 'expired', cause: reconcilerCause(pass) });
   return 'retry';
 }
 
@@ -147,7 +151,7 @@ export const reconcilerCause = ({ correlationId }: Pick<ClosingPass, 'correlatio
 
 /** Finishes the revoke of a repository's grants that a dead process left behind: the intent of each is recorded in its own stream, which is
  *  then worked on like any other. The row of a repository without such work is dropped. */
-export async function finishIncident(ports: StreamPorts, row: DueRow, cause: Cause): Promise<RowOutcome> {
+export async function finishIncident(ports: RecordingPorts, row: DueRow, cause: Cause): Promise<RowOutcome> {
   const { events, last } = await loadWholeStream(ports, row.grantId);
   const { open } = repositoryHoldOf(events);
   const uuid = repositoryIn(events);
@@ -208,10 +212,10 @@ export async function followInstallation(
 /** Revokes that are recorded at the same time. Our choice. */
 const RECORDED_SIDE_BY_SIDE = 10;
 
-/** Records the intent of every revoke that an incident of a repository has listed, and that it is done. A grant that was
- *  requested again since is left alone. Idempotent, and safe to be done by several at once. */
+/** Records the intent of every revoke that an incident of a repository has listed, and that it is done: beside its stream where
+ *  a newer version has written to that. A grant that was requested again since is left alone. Idempotent, and safe to be done by several at once. */
 export async function recordRevokes(
-  ports: StreamPorts,
+  ports: RecordingPorts,
   repositoryUuid: RepositoryUuid,
   terms: { cause: Cause; holds: boolean },
 ): Promise<void> {
@@ -229,15 +233,18 @@ export async function recordRevokes(
 }
 
 async function recordRevoke(
-  ports: StreamPorts,
+  ports: RecordingPorts,
   { grantId, seq }: { grantId: GrantId; seq: number },
   { cause, holds, reason }: { cause: Cause; holds: boolean; reason: string },
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId).catch(onlyUnreadable);
-    // What cannot be read is closed by its own revoke, not here.
-    if (stream instanceof UnreadableStream || isReadOnly(stream)) return;
-    if (!stream.grant) return;
+    // What cannot be read is never listed while it cannot: nothing says that its revoke is allowed.
+    if (stream instanceof UnreadableStream || !stream.grant) return;
+    if (isReadOnly(stream)) {
+      const target = await targetOf(ports, { grantId, texts: [] });
+      return recordClosing(ports, { grantId, target, why: 'requested', cause });
+    }
     if (stream.grant.request.seq > seq && (await hasEndedSince(ports, grantId, seq))) return;
     const [event] = decideRevocation(stream.grant, 'requested', { reason, holds }).events;
     if (!event) return;

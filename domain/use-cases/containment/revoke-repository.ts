@@ -19,9 +19,17 @@ import type { Caller } from '../../shared/principal.ts';
 import { problem } from '../../shared/problem.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { accessContextOf, authoriseSomewhere, resourceOf } from '../access.ts';
-import { appendEvent, type Cause, type GrantStream, loadStream, loadWholeStream } from '../grant-stream.ts';
+import {
+  appendEvent,
+  type Cause,
+  type GrantStream,
+  isReadOnly,
+  loadStream,
+  loadWholeStream,
+} from '../grant-stream.ts';
 import type { RequestContext, RequestPorts } from '../requests/request-grant.ts';
 import { revokeGrant } from '../requests/revoke-grant.ts';
+import type { UnreadableAnswer } from '../requests/revoke-unreadable.ts';
 import { markHold, recordRevokes } from '../revoke-due.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { identify, liveOf, repositoryNotFound, SIDE_BY_SIDE, streamsOf } from './repository-grants.ts';
@@ -42,7 +50,8 @@ const WITHOUT_CONFIRMATION = 5;
 
 /** Holds a repository and revokes all its live grants that the caller may revoke. The hold is recorded before the first
  *  revoke, with the list of what ends, so that the reconciler can finish it. Repeating it continues. `PERSON_REQUIRED`,
- *  `DENIED`, `REPOSITORY_NOT_FOUND`; `CONFLICT` names the number of live grants where `confirm` is missing or another. */
+ *  `DENIED`, `REPOSITORY_NOT_FOUND`; `CONFLICT` names the number of live grants, but for those that are being revoked, where
+ *  `confirm` is missing or another. */
 export async function revokeRepository(
   ports: RequestPorts,
   input: IncidentInput,
@@ -63,7 +72,8 @@ export async function revokeRepository(
   if (!allowed.ok) return allowed;
   const { streams, unreadable } = await streamsOf(ports, uuid);
   const live = liveOf(streams);
-  const wrong = unconfirmed(input, live.length + unreadable.length, repository.fullName);
+  const left = live.filter(({ grant }) => grant.state !== 'revoking').length + unreadable.length;
+  const wrong = unconfirmed(input, left, repository.fullName);
   if (wrong) return fail(wrong);
   const { revocable, refused } = await sort(ports, caller, live);
   const incident = { repository, reason: input.reason, revoke: revocable.map(lastOf) };
@@ -103,7 +113,7 @@ const lastOf = ({ grant, last }: GrantStream & { grant: Grant }) => ({
   seq: last?.seq ?? 1,
 });
 
-/** A revoke that nothing is left to do for needs no number: it is the repetition of one that is done. */
+/** A revoke that nothing is left to begin for needs no number: it is the repetition of one that is done or under way. */
 function unconfirmed({ confirm }: IncidentInput, live: number, fullName: string) {
   if (live === 0 || confirm === live) return undefined;
   if (confirm === undefined && live <= WITHOUT_CONFIRMATION) return undefined;
@@ -175,21 +185,30 @@ async function end(
   const items: EndedGrant[] = [...refused];
   let isDone = true;
   const waitUntil = ports.clock.now() + WAIT_MS;
-  const ids = [...unreadable, ...revocable.map(({ grant }) => grant.id)];
+  const closed = new Set([...unreadable, ...revocable.filter(isReadOnly).map(({ grant }) => grant.id)]);
+  const ids = [...closed, ...revocable.map(({ grant }) => grant.id).filter((id) => !closed.has(id))];
   await recordRevokes(ports, repository.uuid, { cause: causeOf(context), holds: true });
   await sideBySide(ids, { width: SIDE_BY_SIDE }, async (id) => {
-    const mayWait = ports.clock.now() < waitUntil || unreadable.includes(id);
+    const mayWait = ports.clock.now() < waitUntil || closed.has(id);
     const ended = mayWait ? await revokeGrant(ports, id, context) : ok(await announcedState(ports, id));
-    if (!ended.ok) items.push({ id, refused: true });
-    else if ('unreadable' in ended.value) items.push({ id, unreadable: true });
-    else {
-      const { grant } = ended.value;
-      if (grant && !isAtRest(grant)) isDone = false;
-      items.push({ id, ...(grant ? { state: grant.state } : {}) });
-    }
+    if (ended.ok && !hasEnded(ended.value)) isDone = false;
+    items.push(itemOf(id, ended));
   });
   items.sort((a, b) => (a.id < b.id ? -1 : 1));
   return ok({ outcome: isDone ? 'changed' : 'accepted', items });
+}
+
+type Ended = UnreadableAnswer | { grant: Grant | undefined };
+
+/** False while something is left to do. */
+const hasEnded = (ended: Ended): boolean =>
+  'unreadable' in ended ? ended.revocation.state !== 'requested' : !ended.grant || isAtRest(ended.grant);
+
+function itemOf(id: GrantId, ended: Result<Ended>): EndedGrant {
+  if (!ended.ok) return { id, refused: true };
+  if ('unreadable' in ended.value) return { id, unreadable: true };
+  const { grant } = ended.value;
+  return grant ? { id, state: grant.state } : { id };
 }
 
 /** Milliseconds after which no further role is waited for: each may take 20 s, and API Gateway ends a request after 30. */

@@ -64,6 +64,6 @@ const close = async (
   return {
     unreadable: true,
     grantId,
-    revocation: await closeUnreadableRole(ports, { grantId, target }, { why, cause }),
+    revocation: await closeUnreadableRole(ports, { grantId, target, why, cause }),
   };
 };

@@ -8,6 +8,7 @@ import { grantRoutes } from '../../../../handlers/http/routes/grants.ts';
 import { revocationRoutes } from '../../../../handlers/http/routes/revocations.ts';
 import { approver, grantRequest, pipelineOf, platform, World } from '../../../support/domain/fakes/fakes.ts';
 import { GRANT_ID, present, shop } from '../../../support/domain/samples.ts';
+import { spoil, writeNewer } from '../../../support/domain/streams/broken-streams.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
 import { type Served, serveRoutes, testCursors } from '../../../support/handlers/served.ts';
 import { asEpoch } from '../../../support/identifiers.ts';
@@ -47,6 +48,22 @@ const post = (verb: string, as: string, json: unknown = HOLD, uuid: string = sho
 const several = async (count: number, as = 'ada') => {
   for (let n = 0; n < count; n += 1) expect((await ask(as, `g${n}`)).status).toBe(201);
 };
+/** A pass of the reconciler. */
+const pass = () =>
+  reconcile(
+    {
+      ...world.requestPorts,
+      worker: { handOn: async () => undefined },
+      reportFailure: (_: unknown, error: unknown) => {
+        throw error;
+      },
+      reportStopped: () => undefined,
+      configuration: world.configuration,
+    } as never,
+    { correlationId: 'pass', deadline: asEpoch(world.clock.now() + 60_000) },
+  );
+/** True for a role whose trust policy admits somebody. */
+const isOpen = ({ trustPolicy }: { trustPolicy: unknown }) => JSON.stringify(trustPolicy).includes('Allow');
 const statesOf = (items: unknown) => (items as { state?: string }[]).map(({ state }) => state);
 const typesOf = (stream = RP) => world.eventTypes(stream);
 
@@ -195,6 +212,13 @@ describe('POST /v1/repositories/{uuid}/revoke', () => {
     expect(world.story()).toEqual(before);
   });
 
+  test('needs no number again while what it began goes on', async () => {
+    await several(6);
+    world.iam.fault('deleteRole', { effect: 'unavailable' });
+    expect((await post('revoke', 'grace', { ...HOLD, confirm: 6 })).status).toBe(202);
+    expect((await post('revoke', 'grace', { ...HOLD, confirm: 6 })).status).toBe(200);
+  });
+
   test('up to five grants needs no number, and a wrong one is refused', async () => {
     await several(2);
     expectProblem(await post('revoke', 'grace', { ...HOLD, confirm: 3 }), 409, 'CONFLICT', ['/confirm']);
@@ -237,20 +261,7 @@ describe('POST /v1/repositories/{uuid}/revoke', () => {
     await world.request({ name: 'g0' });
     for (let passes = 0; passes < 3; passes += 1) {
       world.clock.advance(120_000);
-      const worker = { handOn: async () => undefined };
-      const ports = {
-        ...world.requestPorts,
-        worker,
-        reportFailure: (_: unknown, error: unknown) => {
-          throw error;
-        },
-        reportStopped: () => undefined,
-        configuration: world.configuration,
-      };
-      await reconcile(ports as never, {
-        correlationId: 'pass',
-        deadline: asEpoch(world.clock.now() + 60_000),
-      });
+      await pass();
     }
     const states = await Promise.all(ids.map(async (id) => (await world.grantNow(id)).state));
     expect(states.filter((state) => state === 'revoked')).toHaveLength(2);
@@ -286,6 +297,45 @@ describe('an incident is of every live grant', () => {
     // A person may request after the hold, so what one requested before it stays.
     expect([...world.iam.roles.values()]).toHaveLength(1);
     expect((await world.eventTypes(RP)).at(-1)).toBe('RepositoryRevoked');
+  });
+
+  test('also of one that a newer version has written to, however little time is left', async () => {
+    await several(1);
+    const [id] = await world.grants.listEnrolled(shop.uuid);
+    await writeNewer(world, present(id));
+    world.log.beforeAppend = ({ type }) => {
+      // All the time that an incident waits for roles.
+      if (type === 'RepositoryRevoked') world.clock.advance(10_000);
+    };
+    const reply = await post('revoke', 'grace');
+    expect(reply.status).toBe(200);
+    expect(reply.json.items).toContainEqual({ id, unreadable: true });
+    expect([...world.iam.roles.values()].filter(isOpen)).toEqual([]);
+  });
+
+  test('also of one that a newer version has written to, where the process dies', async () => {
+    await several(1);
+    const [id] = await world.grants.listEnrolled(shop.uuid);
+    await writeNewer(world, present(id));
+    world.log.beforeAppend = ({ type }) => {
+      if (type === 'RepositoryRevoked') throw new Error('the process died');
+    };
+    await post('revoke', 'grace').catch(() => undefined);
+    world.log.beforeAppend = () => {};
+    for (let passes = 0; passes < 3; passes += 1) {
+      world.clock.advance(120_000);
+      await pass();
+    }
+    expect([...world.iam.roles.values()].filter(isOpen)).toEqual([]);
+  });
+
+  test('and is not over while a role that cannot be read is open', async () => {
+    await several(1);
+    const [id] = await world.grants.listEnrolled(shop.uuid);
+    spoil(world, '{', id);
+    world.iam.fault('findRole', { effect: 'unavailable' });
+    const reply = await post('revoke', 'grace');
+    expect([reply.status, reply.json.items]).toEqual([202, [{ id, unreadable: true }]]);
   });
 
   test('also of one that is changed before its revoke is announced, by whoever finishes it', async () => {
