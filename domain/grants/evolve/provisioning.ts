@@ -3,7 +3,7 @@ import type { Grant, ProvisioningGrant } from '../grant.ts';
 import { evolveInAnyState } from './any-state.ts';
 import { beginFreeze, endThaw, type ThawingGrant } from './containment/frozen.ts';
 import { beginRevoking } from './revoking.ts';
-import { confirmedBy, removalStep } from './role.ts';
+import { confirmedBy, removalStep, withClosingRole } from './role.ts';
 
 /** A grant whose role was being made, or opened again, after one more event. */
 export const evolveProvisioning = (grant: ProvisioningGrant, event: GrantEvent): Grant =>
@@ -20,6 +20,10 @@ function evolveThawing(grant: ThawingGrant, event: GrantEvent): Grant {
       const { role, ...rest } = grant;
       return role ? rest : grant;
     }
+    // The run that closed the role before the thaw was asked for may record it after that.
+    case 'RoleDisabled':
+    case 'RoleNotFound':
+      return withClosingRole(grant, event);
     case 'ProvisioningFailed':
     case 'CompensationStarted':
       return grant;

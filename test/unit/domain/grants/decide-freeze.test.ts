@@ -201,6 +201,14 @@ describe('a freeze', () => {
     expect(grant).not.toHaveProperty('role.disabled');
   });
 
+  test('is told by a closing that is recorded after its thaw was asked for', () => {
+    const late = given([...story.freezing, thawed, story.disabled]);
+    expect(late).toEqual({ ...given([...storyOf.frozen, thawed]), updatedAt: late.updatedAt });
+    expect(late).toMatchObject({ state: 'provisioning', role: { disabled: true } });
+    const unseen = given([...storyOf.active.slice(0, 2), frozen, thawed, story.notFound]);
+    expect(unseen).toMatchObject({ state: 'provisioning', role: { notFoundAt: expect.any(String) } });
+  });
+
   test('is over once the grant is active again', () => {
     const grant = given([...thawing, story.activated]);
     expect(grant.state).toBe('active');
