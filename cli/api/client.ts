@@ -52,12 +52,18 @@ export const apiOf = ({ origin, token }: Session): Api => {
       throw unreachable(origin, error);
     });
     const json = parsed(text);
-    if (response.ok && (accept !== 'application/json' || json !== undefined)) {
+    if (response.ok && isAsAsked(response, accept, json)) {
       return { status: response.status, json, text };
     }
     throw refusalOf(origin, response, json);
   };
 };
+
+/** Whether an answer is of the type that was asked for: a page of a proxy is none. */
+const isAsAsked = ({ headers }: Response, accept: string, json: unknown): boolean =>
+  accept === 'application/json'
+    ? json !== undefined
+    : (headers.get('content-type') ?? '').toLowerCase().startsWith(accept);
 
 /** Asks an address for nothing but whether it is an API, before anybody logs in for it. Throws `CommandFailure`. */
 export async function expectApi(origin: string): Promise<void> {

@@ -12,6 +12,7 @@ export async function sessionOf(url: string | undefined, world: CommandWorld): P
   const { ROLEWRIGHT_TOKEN: given } = world.variables;
   const named = namedOrigin(url, world);
   if (given) {
+    expectSameOrigin(named, world);
     if (named !== undefined) return { origin: named, token: tokenOf('ROLEWRIGHT_TOKEN', given) };
     throw new UsageError(
       'ROLEWRIGHT_TOKEN is set without the API that it is for: set ROLEWRIGHT_URL as well, or unset it to use the kept login.',
@@ -36,6 +37,15 @@ export async function sessionOf(url: string | undefined, world: CommandWorld): P
     );
   }
   return { origin, token: login.token };
+}
+
+/** A token of the environment is for the API of the environment: it goes to no other. */
+function expectSameOrigin(named: string | undefined, world: CommandWorld): void {
+  const own = namedOrigin(undefined, world);
+  if (own === undefined || named === own) return;
+  throw new UsageError(
+    `ROLEWRIGHT_TOKEN is for ROLEWRIGHT_URL, ${plainText(own)}, and --url names another API: unset it to use the login that is kept for that one.`,
+  );
 }
 
 /** The origin that an argument or the environment names. */

@@ -22,7 +22,7 @@ export function explanationText({
 }: ShownDiagnosis): string {
   const isDoubtful = !verified && !withoutSignature.includes(code);
   const lines = [
-    `${admitted ? 'admitted' : 'refused'}  ${code}${isDoubtful ? '  (signature not checked)' : ''}`,
+    `${admitted ? 'admitted' : 'refused'}  ${visible(code)}${isDoubtful ? '  (signature not checked)' : ''}`,
     '',
     ...conditions.flatMap(({ key, operator, expected, actual, holds }) => [
       `  ${holds ? '\u2713' : '\u2717'} ${visible(key.slice(key.lastIndexOf(':') + 1))}  ${visible(operator)}`,

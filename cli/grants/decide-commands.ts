@@ -2,7 +2,7 @@ import { type Api, apiOf, readAs } from '../api/client.ts';
 import { sessionOf } from '../api/session.ts';
 import { type Command, CommandFailure, type CommandWorld, type ExitCode, UsageError } from '../command.ts';
 import { API_HELP, apiOptions, EXIT_HELP, readNames, readOptions } from '../options.ts';
-import { plainJson } from '../plain-text.ts';
+import { plainJson, plainText } from '../plain-text.ts';
 import { asText, grantLines } from './grant-text.ts';
 import { grantView } from './grant-view.ts';
 import { nextLines } from './request-command.ts';
@@ -55,7 +55,7 @@ async function decide(
     throw new UsageError('Give --reason: the requester is shown it.');
   }
   const api = apiOf(await sessionOf(values.url, world));
-  if (values.plan === undefined) return showFirst(api, id, world);
+  if (values.plan === undefined) return showFirst(api, { id, asJson: values.json === true }, world);
   const body = { planHash: values.plan, reason: values.reason };
   const answer = await api({ method: 'POST', path: `${pathOf(id)}/${verb}`, body });
   if (values.json) world.write(`${plainJson(answer.json, 2)}\n`);
@@ -67,16 +67,22 @@ async function decide(
 }
 
 /** A plan is decided only after it was shown: prints what waits, and how to decide it. */
-async function showFirst(api: Api, id: string, world: CommandWorld): Promise<never> {
-  const grant = readAs(grantView, await api({ method: 'GET', path: pathOf(id) }));
+async function showFirst(
+  api: Api,
+  { id, asJson }: { id: string; asJson: boolean },
+  world: CommandWorld,
+): Promise<never> {
+  const answer = await api({ method: 'GET', path: pathOf(id) });
+  const grant = readAs(grantView, answer);
   const waiting = waitingLines(grant, world.columns);
   if (waiting.length === 0) {
     throw new CommandFailure(
       1,
-      `Nothing of ${grant.id} waits for a decision; it is ${grant.state}.`,
+      `Nothing of ${grant.id} waits for a decision; it is ${plainText(grant.state)}.`,
       undefined,
     );
   }
-  world.writeError(asText([...grantLines(grant, world.columns), ...waiting]));
+  if (asJson) world.write(`${plainJson(answer.json, 2)}\n`);
+  else world.writeError(asText([...grantLines(grant, world.columns), ...waiting]));
   throw new UsageError('Give --plan with the hash of the plan that you decide on.');
 }

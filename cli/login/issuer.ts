@@ -56,7 +56,7 @@ export function issuerFailure(origin: string, error: Error): CommandFailure {
     return new CommandFailure(1, `The issuer refuses the login (${plainText(why)}): ${remedyOf(code)}`);
   }
   const cause = (error.cause ?? error) as NodeJS.ErrnoException;
-  const network = /fetch failed|timeout|aborted/i.test(`${error.message} ${error.name}`);
+  const network = /fetch failed|timeout|timed out|terminated|aborted/i.test(`${error.message} ${error.name}`);
   const why = plainText(network ? (cause.code ?? cause.message) : error.message);
   return network
     ? new CommandFailure(

@@ -68,7 +68,9 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 3 not reachable.
     const answer = await apiOf({ origin, token })({ method: 'GET', path: '/v1/me' });
     const { kind, id } = readAs(callerView, answer);
     const login = { token, ...(settings ? { issuer: settings } : {}) };
-    await writeLogins(world, { version: 1, current: origin, logins: { ...kept.logins, [origin]: login } });
+    // A browser may have taken minutes, in which other logins began or ended.
+    const { logins } = await readLogins(world);
+    await writeLogins(world, { version: 1, current: origin, logins: { ...logins, [origin]: login } });
     if (values.json) world.write(`${plainJson(answer.json, 2)}\n`);
     else world.write(`${plainText(`You are logged in at ${origin} as ${kind}:${id}${untilText(token)}.`)}\n`);
     return 0;

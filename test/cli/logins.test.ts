@@ -16,6 +16,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { loginFile } from '../../cli/api/login-file.ts';
 import { originOf } from '../../cli/api/origin.ts';
 import { UsageError } from '../../cli/command.ts';
+import { issuerFailure } from '../../cli/login/issuer.ts';
 import { runInShell } from '../support/command-line.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00.000Z');
@@ -33,13 +34,29 @@ type Seen = { path: string; authorization: string | undefined };
 let server: Server;
 let api: string;
 const seen: Seen[] = [];
+/** What happens while the next call waits for its answer. */
+let meanwhile: (() => Promise<unknown>) | undefined;
 let answer: { status: number; headers?: Record<string, string>; body: string };
+const GRANT = {
+  id: 'gr_hrq6egvaok6463yco36ybujl4g',
+  repository: { uuid: '{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}', fullName: 'acme/shop' },
+  account: { alias: 'default', id: '111122223333' },
+  template: { name: 's3-static-site', version: '1' },
+  name: 'default',
+  parameters: { bucket: 'shop-site' },
+  requestedBy: { kind: 'person', id: 'grace' },
+  createdAt: '2026-11-29T11:00:00.000Z',
+  updatedAt: '2026-11-29T11:00:00.000Z',
+};
 const ME = JSON.stringify({ kind: 'person', id: 'ada', groups: [], may: [] });
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer(async (request, response) => {
     seen.push({ path: request.url ?? '', authorization: request.headers.authorization });
     if (request.url === '/healthz') return response.end('{"status":"ok"}');
+    const act = meanwhile;
+    meanwhile = undefined;
+    await act?.();
     return response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,6 +164,19 @@ describe('the file of logins', () => {
   });
 });
 
+test('a login that took its time leaves what was kept and forgotten meanwhile as it is', async () => {
+  const other = api.replace('127.0.0.1', 'localhost');
+  await logIn();
+  meanwhile = async () => {
+    await run(['login', other, '--token'], { input: tokenFor(3600, { n: 2 }) });
+    await run(['logout', api]);
+  };
+  expect((await run(['login', api, '--token'], { input: tokenFor(3600, { n: 3 }) })).code).toBe(0);
+  const { logins } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(Object.keys(logins).sort()).toEqual([api, other].sort());
+  expect(logins[api].token).toBe(tokenFor(3600, { n: 3 }));
+});
+
 describe('a command', () => {
   test('without a login says how to log in, and calls nothing', async () => {
     expect(await whoami()).toEqual({
@@ -230,6 +260,45 @@ describe('a command', () => {
     expect(seen).toEqual([{ path: '/v1/me', authorization: 'Bearer other' }]);
   });
 
+  test('sends a token of the environment to no other API than that of the environment', async () => {
+    const given = { ROLEWRIGHT_TOKEN: 'other', ROLEWRIGHT_URL: 'https://rolewright.example.com' };
+    const elsewhere = await run(['whoami', '--url', api], { variables: given });
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('is for ROLEWRIGHT_URL') });
+    expect(seen).toEqual([]);
+    const same = { ...given, ROLEWRIGHT_URL: `${api}/` };
+    expect((await run(['whoami', '--url', api], { variables: same })).code).toBe(0);
+  });
+
+  test('that asks for a step prints nothing but a step', async () => {
+    await logIn();
+    answer = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' };
+    expect(await run(['list', '--step'])).toMatchObject({ code: 3, out: '' });
+    const type = 'text/x-bitbucket-pipelines; charset=utf-8';
+    answer = { status: 200, headers: { 'content-type': type }, body: '- step:\n' };
+    expect(await run(['list', '--step'])).toMatchObject({ code: 0, out: '- step:\n' });
+  });
+
+  test.each(['approve', 'reject'])('%s without a plan shows it as one document with --json', async (verb) => {
+    await logIn();
+    const waiting = {
+      ...GRANT,
+      state: 'pending',
+      plan: {
+        hash: 'a'.repeat(64),
+        risk: 'low',
+        gained: [],
+        lost: [],
+        requiresApproval: true,
+        approvalReasons: [],
+      },
+    };
+    answer = { status: 200, body: JSON.stringify(waiting) };
+    const shown = await run([verb, GRANT.id, '--json']);
+    expect([shown.code, JSON.parse(shown.out)]).toEqual([2, waiting]);
+    expect(shown.err).toContain('Give --plan');
+    expect(shown.err).not.toContain('acme/shop');
+  });
+
   test.each(['two words', 'Bearer x', '"x"', '', 'x\r\nheader: y'])(
     'sends no header that is no token: %j',
     async (token) => {
@@ -278,6 +347,8 @@ describe('a login', () => {
     const gone = await run(['login', api, '--issuer', 'http://127.0.0.1:9', '--client-id', 'x']);
     expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('cannot be reached') });
     answer = { status: 404, body: 'nothing' };
+    const slow = Object.assign(new Error('operation timed out'), { code: 'OAUTH_TIMEOUT' });
+    expect(issuerFailure('https://login.example.com', slow)).toMatchObject({ exitCode: 3 });
     const other = await run(['login', api, '--issuer', api, '--client-id', 'x']);
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining('check --issuer') });
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { explanationText } from '../../cli/explain/explain-text.ts';
 import { grantLines, planLines } from '../../cli/grants/grant-text.ts';
 import { grantView } from '../../cli/grants/grant-view.ts';
+import { waitingLines } from '../../cli/grants/show-command.ts';
 import { shellCommand } from '../../cli/text/shell.ts';
 import { facts, table } from '../../cli/text/table.ts';
 import { runInShell } from '../support/command-line.ts';
@@ -84,7 +86,15 @@ describe('a grant', () => {
   };
 
   test('shows every text of others as it is, on its own line', () => {
-    const lines = [...grantLines(grant, 80), ...planLines(plan, 80)];
+    const waiting = waitingLines({ ...grant, state: 'pending', plan }, 80);
+    const why = explanationText({
+      admitted: false,
+      code: HOSTILE,
+      verified: true,
+      conditions: [],
+      advice: '',
+    });
+    const lines = [...grantLines(grant, 80), ...planLines(plan, 80), ...waiting, ...why.split('\n')];
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) expect(line).toMatch(/^[ -~→]*$/);
   });
@@ -92,6 +102,7 @@ describe('a grant', () => {
 
 test.each([
   [['rolewright', 'show', 'gr_a'], 'rolewright show gr_a'],
+  [['show', 'a\u001b[2Jb'], "show 'a\\u{1b}[2Jb'"],
   [['a b', "it's", '$(x)', '', '*'], `'a b' 'it'\\''s' '$(x)' '' '*'`],
 ])('a command that is shown can be pasted: %j', (words, expected) => {
   expect(shellCommand(words)).toBe(expected);
