@@ -41,12 +41,20 @@ export const basePathFor = (
   address: PublicAddress | undefined,
 ): string => (address && requestContext.domainName === address.host ? address.basePath : '');
 
-/** An answer whose `Location` is below the base path by which its request came. */
+/** An answer whose `Location` and `Link` are below the base path by which its request came. */
 export function located(
   result: APIGatewayProxyStructuredResultV2,
   basePath: string,
 ): APIGatewayProxyStructuredResultV2 {
-  const { location, ...headers } = result.headers ?? {};
-  if (basePath === '' || typeof location !== 'string' || !location.startsWith('/')) return result;
-  return { ...result, headers: { ...headers, location: `${basePath}${location}` } };
+  if (basePath === '') return result;
+  const { headers = {} } = result;
+  const { location, link } = headers;
+  return {
+    ...result,
+    headers: {
+      ...headers,
+      ...(typeof location === 'string' ? { location: location.replace(/^\//, `${basePath}/`) } : {}),
+      ...(typeof link === 'string' ? { link: link.replaceAll('</', `<${basePath}/`) } : {}),
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { hasDuplicateMembers } from '../../adapters/tokens/duplicate-members.ts';
 import { type EventFields, eventHash, ZERO_HASH } from '../../domain/grants/event.ts';
 import { readEvent } from '../../domain/grants/unreadable/stored-event.ts';
 import { streamIdSchema } from '../../domain/shared/identifiers.ts';
@@ -65,11 +66,14 @@ function wrongLink(links: readonly Link[]): string | undefined {
 function linkOf(line: string): { grantId: string; link: Link } | { wrong: string } {
   const key = keyIn(line);
   if (!key) return { wrong: 'it is not an event' };
+  // Two readers could read two events.
+  if (hasDuplicateMembers(line)) return { wrong: 'it names a field more than once' };
   const stored = readEvent(key, line);
   const name = `event ${key.seq} of ${key.grantId}`;
   if (stored.kind === 'unreadable') return { wrong: `${name}: ${stored.item.reason}` };
   const { seq, at, prevHash, hash } = stored.event;
-  if (eventHash(stored.event) !== hash) return { wrong: `${name} was altered` };
+  // All that the line holds is hashed, also what no reader of events takes notice of.
+  if (eventHash(JSON.parse(line)) !== hash) return { wrong: `${name} was altered` };
   return { grantId: key.grantId, link: { seq, at, prevHash, hash } };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { fallbackEndpoint } from '../../../handlers/http/routes/fallback.ts';
-import { publicAddressOf } from '../../../handlers/invocation/public-address.ts';
+import { located, publicAddressOf } from '../../../handlers/invocation/public-address.ts';
 import { coreOf } from '../../support/handlers/served.ts';
 
 const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 28_000 } as Context;
@@ -68,6 +68,14 @@ test('a request by API Gateway’s own name has links without the base path', as
     'abc.execute-api.eu-central-1.amazonaws.com',
   );
   expect([seen, location]).toEqual(['/v1/grants', '/v1/grants/gr_x']);
+});
+
+test('the link to the next page is below the base path, too', () => {
+  const link = '</v1/events?cursor=a>; rel="next"';
+  expect(located({ headers: { link } }, '/platform/rolewright').headers?.link).toBe(
+    '</platform/rolewright/v1/events?cursor=a>; rel="next"',
+  );
+  expect(located({ headers: { link } }, '').headers?.link).toBe(link);
 });
 
 test.each<[string, string, string]>([

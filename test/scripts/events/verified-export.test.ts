@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { eventHash, type GrantEvent } from '../../../domain/grants/event.ts';
 import { verifiedExport } from '../../../scripts/events/verified-export.ts';
@@ -99,6 +100,28 @@ describe('an export is refused', () => {
   ])('%s', async (_, events, wrong) => {
     expect(await verify(events)).toEqual({ ok: false, wrong });
   });
+});
+
+test.each<[string, (line: string) => string, string]>([
+  [
+    'that names a field more than once',
+    (line) => line.replace('{', '{"type":"GrantRejected",'),
+    'line 1: it names a field more than once',
+  ],
+  [
+    'with a field that no reader takes notice of',
+    (line) => line.replace('"data":{', '"data":{"__proto__":{"reason":"forged"},'),
+    `line 1: event 1 of ${GRANT_ID} was altered`,
+  ],
+  [
+    'with such a field, written otherwise',
+    (line) => line.replace('"data":{', '"data":{"\\u005f_proto__":1,'),
+    `line 1: event 1 of ${GRANT_ID} was altered`,
+  ],
+])('an export is refused with a line %s', async (_, alter, wrong) => {
+  const line = JSON.stringify(at(first, 0));
+  expect(alter(line)).not.toBe(line);
+  expect(await verifiedExport(Readable.from([alter(line)]))).toEqual({ ok: false, wrong });
 });
 
 describe('npm run log:verify', () => {
