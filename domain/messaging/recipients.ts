@@ -27,8 +27,8 @@ export type RecipientSettings = {
 
 /** The recipients of a notification about a grant's last event. Approvers are notified when a request begins
  *  to wait. The project's team is notified of that too, and of what was granted, changed and ended. The
- *  requester is notified of the decision. Everyone whose request the end ends is notified of it, unless they ended it. Approvers are
- *  notified of a role that somebody has opened. */
+ *  requester is notified of the decision. Everyone whose request the end ends is notified of it, unless they ended it. Who requested a change
+ *  that a freeze drops is notified of that. Approvers are notified of a role that somebody has opened. */
 export function recipientsOf(settings: RecipientSettings, part: StreamPart): Recipient[] {
   const event = part.events.at(-1);
   const asked = lastRequest(part);
@@ -53,6 +53,10 @@ export function recipientsOf(settings: RecipientSettings, part: StreamPart): Rec
     case 'GrantRejected':
     case 'RequestLapsed':
       return requester;
+    case 'GrantFrozen':
+      return droppedBy(part)
+        .filter((one) => !isOwnDoing(event.principal, one))
+        .flatMap((one) => requesterOf(settings, one));
     case 'DriftFound':
       return isWidened(event.data.differences) ? guardiansOf(settings, asked.project) : [];
     case 'GrantRevoked':
@@ -129,6 +133,13 @@ function requesterOf({ slack, directory }: RecipientSettings, principal: Princip
 
 const isOwnDoing = (by: Principal, requester: Principal): boolean =>
   by.kind === 'person' && isSamePrincipal(by, requester);
+
+/** Who requested the change that the freeze of the last event drops. */
+function droppedBy(part: StreamPart): Principal[] {
+  const before = replayPart({ ...part, events: part.events.slice(0, -1) });
+  const change = before && changeOf(before);
+  return change ? [change.requestedBy] : [];
+}
 
 /** Everyone but who ended it whose request is ended by the revoke that the last event completes. Who revoked may be before the
  *  checkpoint; the worker reads the whole stream. */

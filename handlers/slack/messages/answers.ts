@@ -214,10 +214,11 @@ export function requested({ outcome, grant, plan }: GrantAnswer, writing: Writin
     };
   }
   const title = plan && outcome !== 'created' ? 'Changed' : 'Granted';
+  const unchanged = outcome === 'unchanged' && !plan ? '\nNothing had to change.' : '';
   return {
     text: `${title}: ${intent.template.name} for ${placeOf(intent)}`,
     blocks: [
-      section(`✓ *${title}*: ${where}\nRole ${code(grant.role.arn)}`),
+      section(`✓ *${title}*: ${where}\nRole ${code(grant.role.arn)}${unchanged}`),
       ...changes,
       ...snippetOf(grant, writing),
       smallPrint(

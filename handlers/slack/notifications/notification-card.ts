@@ -73,6 +73,11 @@ function sentenceOf(
         title: 'Lapsed',
         detail: 'It was not decided in time. Request it again if it is still needed.',
       };
+    case 'GrantFrozen':
+      return {
+        title: 'Frozen',
+        detail: `${naming(event.principal)} froze it, and the change that you requested was dropped. Request it again once it is thawed.`,
+      };
     case 'GrantRevoked':
       return { title: 'Revoked', detail: revocation(events, naming) };
     case 'DriftFound':

@@ -15,6 +15,7 @@ import {
   type NotificationPorts,
   type Reached,
   reached,
+  refusedChannel,
   sendOnce,
   together,
 } from './sending.ts';
@@ -86,15 +87,19 @@ async function showApproval(
   return together([outcome, await refreshApproval(ports, about, recipient)]);
 }
 
-/** Brings a message about a request up to date with the log, where it was sent. */
+/** Brings a message about a request up to date with the log, where it was sent, unless the channel was shared with another company
+ *  since. */
 async function refreshApproval(
   ports: NotificationPorts,
   { grantId, seq }: About,
-  recipient: Recipient,
+  recipient: Reached,
 ): Promise<MessageOutcome> {
-  const message = await ports.claims.findMessage(notificationId(grantId, seq, recipient));
+  const id = notificationId(grantId, seq, recipient);
+  const message = await ports.claims.findMessage(id);
   const card = message && (await currentCard(ports, grantId, seq));
   if (!card) return 'done';
+  const refused = await refusedChannel(ports, recipient, id);
+  if (refused) return refused;
   // Writing the same once more does no harm, so a lost reply is tried again like any other failure.
   const outcome = await attempted(
     ports,

@@ -3,7 +3,7 @@ import type { SlackContent } from '../../../adapters/slack/web-api.ts';
 import { freezeOf, type Grant, waitingRequest } from '../../../domain/grants/grant.ts';
 import type { GrantIntent } from '../../../domain/grants/intent.ts';
 import type { Reminder } from '../../../domain/messaging/reminders.ts';
-import { durationText } from '../../../domain/shared/time.ts';
+import { durationText, plusSeconds, seconds } from '../../../domain/shared/time.ts';
 import { code, plain, section, smallPrint } from '../messages/blocks.ts';
 import { placeOf, templateOf } from '../messages/grant-facts.ts';
 import { slackTime } from '../messages/times.ts';
@@ -14,14 +14,13 @@ import type { Naming } from '../people.ts';
  *  that cannot be renewed as it is has none, and the message says why. `isHeld`: the grant is held, or its repository. */
 export function endCard(
   grant: Grant,
-  { expiresAt, days }: Reminder & { about: 'end' },
+  { at, expiresAt, days }: Reminder & { about: 'end' },
   { isHeld, grantLink }: { isHeld: boolean; grantLink: string | undefined },
 ): SlackContent {
   const { intent } = grant.request;
   const title = days === 1 ? 'Ends within a day' : `Ends within ${days} days`;
   const obstacle = whyNotRenewed(grant, isHeld);
-  const detail =
-    obstacle ?? 'To keep it, renew it. A renewal is a request like the first one, and may need approval.';
+  const detail = obstacle ?? howToKeep(grant, { at, expiresAt });
   return {
     text: `${title}: ${intent.template.name} for ${placeOf(intent)}`,
     blocks: [
@@ -53,6 +52,18 @@ export function waitCard(
       smallPrint(`Grant ${code(grant.id)}`),
     ],
   };
+}
+
+/** How a grant is kept: from when half of its time is over, where that is after the reminder. */
+function howToKeep(
+  { lifetimeSeconds }: Grant,
+  { at, expiresAt }: Pick<Reminder & { about: 'end' }, 'at' | 'expiresAt'>,
+): string {
+  const like = 'A renewal is a request like the first one, and may need approval.';
+  const half = lifetimeSeconds && plusSeconds(expiresAt, seconds(-lifetimeSeconds / 2));
+  return half && half > at
+    ? `To keep it, renew it ${slackTime(half)} or later: while more than half of its time is left, a renewal changes nothing. ${like}`
+    : `To keep it, renew it. ${like}`;
 }
 
 /** Why a grant is not renewed as it is; undefined where it can be. */

@@ -91,7 +91,7 @@ export async function sendOnce(
 }
 
 /** Why a channel gets nothing now; undefined for one that may get the message. Direct messages are asked nothing about. */
-async function refusedChannel(
+export async function refusedChannel(
   ports: NotificationPorts,
   { to, channel }: Reached,
   id: string,

@@ -228,6 +228,8 @@ describe('what a second request replaces', () => {
     expect(answered('created', true)).toContain('*Granted*');
     const first = requestedAnswer({ outcome: 'unchanged', grant: present(replay(before)) }, writing);
     expect(JSON.stringify(first)).toContain('*Granted*');
+    expect(JSON.stringify(first)).toContain('Nothing had to change.');
+    expect(answered('created', true)).not.toContain('Nothing had to change.');
   });
 
   test('is in the message to the requester of an approved change, and in no channel; nor are reasons', () => {

@@ -5,6 +5,7 @@ import { ada, configurationContent, configurationOf, GRANT_ID, grace } from '../
 import {
   activated,
   approved,
+  approvedChange,
   changeRequested,
   changeWaits,
   closingFound,
@@ -155,6 +156,41 @@ test('a freeze takes the buttons from the request that it drops', async () => {
   const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
   expect(card).toMatchObject({ text: expect.stringContaining('Withdrawn') });
   expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
+});
+
+describe('who requested a change that a freeze drops is told so', () => {
+  test.each<[string, readonly NewEvent[]]>([
+    ['while it waits', changeWaits],
+    ['once it was approved', [...changeWaits, approvedChange]],
+  ])('%s', async (_, told) => {
+    const grantId = await world.story(told.map(readable));
+    await world.append(grantId, frozen, grace);
+    await world.tell(grantId, told.length + 1);
+    const [message] = (await world.posted()).filter(({ channel }) => channel === 'D0ADA');
+    expect(message?.text).toMatch(/^Frozen: /);
+    expect(textOf([message ?? {}])).toContain('the change that you requested was dropped');
+  });
+
+  test('but not who froze it themselves, and of a freeze that drops nothing no one is told', async () => {
+    const own = await world.story(changeWaits.map(readable));
+    await world.append(own, frozen, ada);
+    await world.tell(own, changeWaits.length + 1);
+    expect(channelsOf(await world.posted())).not.toContain('D0ADA');
+    const quiet = await world.story([...storyOf.active, frozen]);
+    await world.tell(quiet, storyOf.active.length + 1);
+    expect(await world.posted()).toEqual([]);
+  });
+});
+
+test('a decision is not written into a channel that was shared with another company since', async () => {
+  const grantId = await world.story([waiting()].map(readable));
+  await world.tell(grantId, 1);
+  await world.append(grantId, rejected, grace);
+  const isShared = { ...world.ports().web, isSharedOutside: async () => true };
+  expect(await world.tell(grantId, 2, { web: isShared })).toBe('done');
+  const [card] = (await world.posted()).filter(({ channel }) => channel === 'C0APPROVALS');
+  expect(card).toMatchObject({ edits: 0 });
+  expect(textOf([card ?? {}])).not.toContain('Rejected');
 });
 
 describe('a requester without an entry in people', () => {

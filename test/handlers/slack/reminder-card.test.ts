@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../domain/grants/event.ts';
 import { remindersOf } from '../../../domain/messaging/reminders.ts';
+import { seconds } from '../../../domain/shared/time.ts';
 import { endCard, waitCard } from '../../../handlers/slack/notifications/reminder-card.ts';
 import { chain, GRANT_ID, grantAfter, present } from '../../support/domain/samples.ts';
 import {
@@ -45,6 +46,22 @@ describe('the reminder of an end', () => {
     const card = endOf(...events);
     expect(card).not.toContain('"action_id":"renew"');
     expect(card).toContain(text);
+  });
+
+  test('says from when a renewal changes something, where more than half of the time is left', () => {
+    const until = (lifetimeSeconds: number) => {
+      const reminder = reminderIn(ending);
+      if (reminder.about !== 'end') throw new Error('an end was expected');
+      const grant = { ...grantAfter(...ending), lifetimeSeconds: seconds(lifetimeSeconds) };
+      return JSON.stringify(endCard(grant, reminder, { isHeld: false, grantLink: undefined }));
+    };
+    const days = 86_400;
+    for (const card of [until(10 * days), until(13 * days)]) {
+      expect(card).toContain('or later: while more than half of its time is left');
+      expect(card).toContain('"action_id":"renew"');
+    }
+    expect(until(10 * days)).toContain(String(Date.parse('2026-01-27T00:00:00.000Z') / 1000));
+    for (const card of [until(14 * days), until(90 * days), endOf()]) expect(card).not.toContain('or later');
   });
 
   test('holds no reason, parameter or permission: a channel has readers who may not read the grant', () => {
