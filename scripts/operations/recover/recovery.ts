@@ -6,7 +6,7 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { GetPolicyCommand, GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { type Adopted, adopt, stackState, type TemplateResource } from './adopt.ts';
 import { brokenChains, type KeptTable, lookAtTable, type WantedTable } from './inspection.ts';
 
@@ -91,41 +91,47 @@ const adoptedTable = (logicalId: string, name: string, resources: Recovered['res
   properties: propertiesOf(resources, logicalId),
 });
 
-/** A policy that allows nothing. It is what the adopting template says of a boundary, whose document names resources that are not
- *  there yet; an import changes no document, and the next deployment writes the right one. */
-const ALLOWS_NOTHING = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
-};
+/** The document of a managed policy that is in force; undefined where there is no such policy. IAM returns it URL-encoded (RFC 3986;
+ *  IAM API Reference, GetPolicyVersion). */
+async function documentInForce(iam: IAMClient, arn: string): Promise<object | undefined> {
+  const found = await unlessAbsent(iam.send(new GetPolicyCommand({ PolicyArn: arn })));
+  if (!found) return undefined;
+  const versionId = found.Policy?.DefaultVersionId;
+  const { PolicyVersion: version } = await iam.send(
+    new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId }),
+  );
+  return JSON.parse(decodeURIComponent(version?.Document ?? ''));
+}
 
-/** The named roles and the boundary that are there. */
+/** The named roles and the boundary that are there. The boundary has the document that is in force, so that neither the import nor a
+ *  rollback to it changes what granted roles may do. */
 async function keptIdentities(iam: IAMClient, { resources, boundaryArn }: Recovered): Promise<Adopted[]> {
   const adopted: Adopted[] = [];
   for (const logicalId of ['ProvisionerRole', 'ReconcilerRole']) {
     const { RoleName, AssumeRolePolicyDocument } = propertiesOf(resources, logicalId);
     const name = String(RoleName);
-    if (!(await exists(iam.send(new GetRoleCommand({ RoleName: name }))))) continue;
+    if (!(await unlessAbsent(iam.send(new GetRoleCommand({ RoleName: name }))))) continue;
     const properties = { RoleName, AssumeRolePolicyDocument };
     adopted.push({ logicalId, type: 'AWS::IAM::Role', identifier: { RoleName: name }, properties });
   }
-  if (await exists(iam.send(new GetPolicyCommand({ PolicyArn: boundaryArn })))) {
+  const document = await documentInForce(iam, boundaryArn);
+  if (document) {
     const { ManagedPolicyName, Description } = propertiesOf(resources, 'Boundary');
     adopted.push({
       logicalId: 'Boundary',
       type: 'AWS::IAM::ManagedPolicy',
       identifier: { PolicyArn: boundaryArn },
-      properties: { ManagedPolicyName, Description, PolicyDocument: ALLOWS_NOTHING },
+      properties: { ManagedPolicyName, Description, PolicyDocument: document },
     });
   }
   return adopted;
 }
 
-async function exists(found: Promise<unknown>): Promise<boolean> {
+async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    await found;
-    return true;
+    return await found;
   } catch (error) {
-    if ((error as Error).name === 'NoSuchEntityException') return false;
+    if ((error as Error).name === 'NoSuchEntityException') return undefined;
     throw error;
   }
 }

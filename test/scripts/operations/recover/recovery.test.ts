@@ -15,7 +15,7 @@ import {
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { toAttributes } from '../../../../adapters/dynamodb/event-item.ts';
@@ -103,6 +103,16 @@ beforeEach(() => {
   cloudformation.on(ExecuteChangeSetCommand).resolves({});
 });
 
+/** What the boundary that is there allows. Its third version is the default. */
+const IN_FORCE = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:Get*', Resource: '*' }] };
+
+function keepBoundary() {
+  iam.on(GetPolicyCommand).resolves({ Policy: { DefaultVersionId: 'v3' } });
+  iam.on(GetPolicyVersionCommand).callsFake(({ VersionId }) => ({
+    PolicyVersion: { Document: encodeURIComponent(JSON.stringify(VersionId === 'v3' ? IN_FORCE : {})) },
+  }));
+}
+
 /** The items of one grant's stream, as the log holds them. */
 async function streamItems(): Promise<Record<string, { S?: string; N?: string }>[]> {
   const world = new World();
@@ -129,7 +139,7 @@ describe('what a deleted stack has left', () => {
     keep(EVENTS, 'EventsTable', await streamItems());
     keep(GRANTS, 'GrantsTable', [{}]);
     iam.on(GetRoleCommand).resolves({});
-    iam.on(GetPolicyCommand).resolves({});
+    keepBoundary();
     const found = await plan();
     expect(found.refused).toEqual([]);
     expect(planText(found)).toEqual([
@@ -210,7 +220,7 @@ describe('a recovery is refused', () => {
 describe('a recovery', () => {
   test('imports what it adopts, each kept if the stack is deleted, and waits for the end', async () => {
     keep(EVENTS, 'EventsTable', await streamItems());
-    iam.on(GetPolicyCommand).resolves({});
+    keepBoundary();
     const found = await plan();
     let imported = false;
     cloudformation.on(ExecuteChangeSetCommand).callsFake(() => {
@@ -249,6 +259,14 @@ describe('a recovery', () => {
     // A reference to a resource that is not there would fail the import.
     expect(input?.TemplateBody).not.toMatch(/Fn::GetAtt|"Ref"|HttpApi/);
     expect(imported).toBe(true);
+  });
+
+  test('adopts the boundary with the document in force: a rollback to it changes no granted role', async () => {
+    keepBoundary();
+    const { adopts } = await plan();
+    expect(adopts.map(({ properties }) => properties)).toEqual([
+      expect.objectContaining({ ManagedPolicyName: 'rolewright-boundary', PolicyDocument: IN_FORCE }),
+    ]);
   });
 
   test('removes an empty table for good, its protection first', async () => {
