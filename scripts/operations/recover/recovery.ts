@@ -17,7 +17,7 @@ export type RecoveryClients = {
   cloudformation: CloudFormationClient;
 };
 
-/** What is recovered: the stack, its packaged template, and the ARN of its boundary. */
+/** What is recovered: the stack `<service>-<stage>`, its packaged template, and the ARN of its boundary. */
 export type Recovered = { stack: string; resources: Record<string, TemplateResource>; boundaryArn: string };
 
 /** What a recovery would do. `refused` are the reasons why it does nothing. */
@@ -33,6 +33,12 @@ const READ_MODEL = 'GrantsTable';
  *  others are adopted, if no one else can write or read them and every chain of the log is whole. */
 export async function planRecovery(clients: RecoveryClients, recovered: Recovered): Promise<RecoveryPlan> {
   const { stack, resources } = recovered;
+  const packaged = packagedStack(resources);
+  if (packaged !== stack) {
+    return nothing([
+      `This package is of another stage: it is of the stack ${packaged}, not of ${stack}. Run npm run package -- --stage STAGE with the same stage. Give --service if serverless.yml has another name of the service.`,
+    ]);
+  }
   const state = await stackState(clients.cloudformation, stack);
   if (!NO_STACK.includes(state)) {
     return nothing([
@@ -80,6 +86,13 @@ const propertiesOf = (resources: Recovered['resources'], logicalId: string): Rec
   if (!found) throw new Error(`the packaged template has no ${logicalId}: package this stage again`);
   return found.Properties;
 };
+
+/** The stack that a template was packaged for. Every function has its name, whatever tables, prefixes and paths are given. */
+function packagedStack(resources: Recovered['resources']): string {
+  const { Environment } = propertiesOf(resources, 'ProvisionerLambdaFunction');
+  const { Variables: variables } = Environment as { Variables: Record<string, unknown> };
+  return String(variables.INSTALLATION);
+}
 
 const wantedTable = (resources: Recovered['resources'], logicalId: string): WantedTable =>
   propertiesOf(resources, logicalId) as WantedTable;

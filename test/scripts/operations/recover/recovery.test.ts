@@ -41,7 +41,14 @@ const clients = {
 const EVENTS = 'rolewright-test-events';
 const GRANTS = 'rolewright-test-grants';
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/rolewright-boundary';
+const functionOf = (installation: string): Record<string, TemplateResource> => ({
+  ProvisionerLambdaFunction: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Environment: { Variables: { INSTALLATION: installation } } },
+  },
+});
 const resources = {
+  ...functionOf('rolewright-test'),
   ...resourcesOf('tables.yml'),
   ...resourcesOf('roles.yml'),
   ...resourcesOf('boundary.yml'),
@@ -175,6 +182,23 @@ describe('a recovery is refused', () => {
       adopts: [],
     });
   });
+
+  test.each(['rolewright-prod', 'rolewright-test-eu', 'acme-rolewright-test'])(
+    'with the package of %s',
+    async (installation) => {
+      const other = { ...recovered, resources: { ...resources, ...functionOf(installation) } };
+      keep(EVENTS, 'EventsTable');
+      expect(await planRecovery(clients, other)).toEqual({
+        refused: [
+          expect.stringMatching(
+            `^This package is of another stage: .*${installation}, not of rolewright-test.*npm run package`,
+          ),
+        ],
+        removes: [],
+        adopts: [],
+      });
+    },
+  );
 
   test('over a stream to Kinesis', async () => {
     keep(EVENTS, 'EventsTable');
