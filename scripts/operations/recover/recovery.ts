@@ -6,7 +6,12 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
 import { type Adopted, adopt, stackState, type TemplateResource } from './adopt.ts';
 import { brokenChains, type KeptTable, lookAtTable, type WantedTable } from './inspection.ts';
 
@@ -116,25 +121,25 @@ async function documentInForce(iam: IAMClient, arn: string): Promise<object | un
   return JSON.parse(decodeURIComponent(version?.Document ?? ''));
 }
 
-/** The named roles and the boundary that are there. The boundary has the document that is in force, so that neither the import nor a
+/** The named roles and the boundary that are there. A role has all that the package says of it but its policies, which name resources
+ *  that are not there yet: a path that only the next deployment names would have CloudFormation replace the role. The boundary has the document that is in force, so that neither the import nor a
  *  rollback to it changes what granted roles may do. */
 async function keptIdentities(iam: IAMClient, { resources, boundaryArn }: Recovered): Promise<Adopted[]> {
   const adopted: Adopted[] = [];
   for (const logicalId of ['ProvisionerRole', 'ReconcilerRole']) {
-    const { RoleName, AssumeRolePolicyDocument } = propertiesOf(resources, logicalId);
-    const name = String(RoleName);
+    const { Policies: _, ...properties } = propertiesOf(resources, logicalId);
+    const name = String(properties.RoleName);
     if (!(await unlessAbsent(iam.send(new GetRoleCommand({ RoleName: name }))))) continue;
-    const properties = { RoleName, AssumeRolePolicyDocument };
     adopted.push({ logicalId, type: 'AWS::IAM::Role', identifier: { RoleName: name }, properties });
   }
   const document = await documentInForce(iam, boundaryArn);
   if (document) {
-    const { ManagedPolicyName, Description } = propertiesOf(resources, 'Boundary');
+    const properties = propertiesOf(resources, 'Boundary');
     adopted.push({
       logicalId: 'Boundary',
       type: 'AWS::IAM::ManagedPolicy',
       identifier: { PolicyArn: boundaryArn },
-      properties: { ManagedPolicyName, Description, PolicyDocument: document },
+      properties: { ...properties, PolicyDocument: document },
     });
   }
   return adopted;

@@ -111,7 +111,10 @@ beforeEach(() => {
 });
 
 /** What the boundary that is there allows. Its third version is the default. */
-const IN_FORCE = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:Get*', Resource: '*' }] };
+const IN_FORCE = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 's3:Get*', Resource: '*' }],
+};
 
 function keepBoundary() {
   iam.on(GetPolicyCommand).resolves({ Policy: { DefaultVersionId: 'v3' } });
@@ -290,6 +293,21 @@ describe('a recovery', () => {
     const { adopts } = await plan();
     expect(adopts.map(({ properties }) => properties)).toEqual([
       expect.objectContaining({ ManagedPolicyName: 'rolewright-boundary', PolicyDocument: IN_FORCE }),
+    ]);
+  });
+
+  test('adopts a role with the path, boundary and tags of governed accounts: another path would replace it', async () => {
+    const governed = { Path: '/platform/', PermissionsBoundary: 'arn:x', Tags: [{ Key: 'a', Value: 'b' }] };
+    const { ProvisionerRole: role = { Type: '', Properties: {} } } = resources;
+    const ProvisionerRole = { ...role, Properties: { ...role.Properties, ...governed } };
+    iam.on(GetRoleCommand, { RoleName: 'rolewright-test-provisioner' }).resolves({});
+    const { adopts } = await planRecovery(clients, {
+      ...recovered,
+      resources: { ...resources, ProvisionerRole },
+    });
+    const { RoleName, AssumeRolePolicyDocument } = role.Properties;
+    expect(adopts.map(({ properties }) => properties)).toEqual([
+      { RoleName, AssumeRolePolicyDocument, ...governed },
     ]);
   });
 
