@@ -2,11 +2,12 @@ import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { LOCAL_STAGE, sourceFromEnvironment } from '../../adapters/settings/source.ts';
-import { hubOf } from '../../domain/shared/account.ts';
+import { type Account, hubOf } from '../../domain/shared/account.ts';
 import { visible } from '../../domain/shared/text/visible-text.ts';
 import type { GrantResource } from '../../handlers/http/resources/grant-schema.ts';
 import { apiAddress, apiClient } from '../api-client.ts';
 import { confirmationOf, type Installation, isConfirmed } from './confirmation.ts';
+import { foreignGrants } from './foreign-grants.ts';
 
 /** One call of the API, as `apiClient` makes it. */
 type Call = Awaited<ReturnType<typeof apiClient>>;
@@ -101,11 +102,13 @@ const USAGE = `Usage: npm run revoke:all -- --reason TEXT [--account ALIAS] [--c
   the running local stack, stage sandbox.`;
 
 /** The installation that the command acts on, from the settings of its stage: the local stack's where no API is named. */
-export function installationOf(variables: NodeJS.ProcessEnv): Installation {
+export function installationOf(
+  variables: NodeJS.ProcessEnv,
+): Installation & { accounts: readonly Account[] } {
   const stage = variables.ROLEWRIGHT_URL === undefined ? LOCAL_STAGE : 'prod';
   const source = sourceFromEnvironment(process.cwd(), variables, stage);
-  const hub = hubOf(readConfiguration(source).accounts);
-  return { stage: source.stage, account: hub?.id ?? '' };
+  const { accounts } = readConfiguration(source);
+  return { stage: source.stage, account: hubOf(accounts)?.id ?? '', accounts };
 }
 
 /** `npm run revoke:all`. Exit code 0 once nothing is left open or under way, 1 if something is, 2 for wrong use. */
@@ -123,13 +126,21 @@ async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const installation = installationOf(process.env);
+  const { accounts, ...installation } = installationOf(process.env);
   const call = await apiClient();
   const grants = await liveGrants(call, account);
   console.log(
     `Stage ${installation.stage}, hub ${installation.account}, ${apiAddress()}: ${grants.length} grants are not ended.`,
   );
   for (const line of summaryOf(grants)) console.log(line);
+  const foreign = foreignGrants(grants, accounts);
+  if (foreign.length > 0) {
+    console.error(
+      `Nothing was revoked: what ${apiAddress()} answered is not of stage ${installation.stage}. Correct ROLEWRIGHT_URL or ROLEWRIGHT_STAGE.`,
+    );
+    for (const line of foreign.slice(0, 10)) console.error(visible(line));
+    return 1;
+  }
   if (grants.length === 0) return 0;
   if (!(await isConfirmed(installation, confirm))) {
     console.error(`Nothing was revoked. Confirm with --confirm '${confirmationOf(installation)}'.`);
