@@ -14,7 +14,7 @@ import { confirmationOf, isConfirmed } from './confirmation.ts';
 
 const USAGE = `Usage: npm run aws:check -- --stage probe --region REGION [--workspace SLUG] [--token-file FILE] [--url ORIGIN] [--clean] [--confirm 'probe <account>']
   Asks a scratch account of AWS what only AWS can say: sixteen steps in about fifteen minutes. docs/aws-checklist.md has them.
-  It makes roles, tables and a stack named rolewright-probe…, and removes them. --clean removes what a run that died has left.`;
+  It makes roles, tables and a stack named rolewright-Probe-…, and removes them. --clean removes what a run that died has left.`;
 
 /** The steps, in their order. */
 export const steps: readonly Step[] = [...iamSteps, ...storageSteps, ...stackSteps];

@@ -19,7 +19,7 @@ import { PROBE_PARAMETERS, PROBE_PATH, PROBE_PREFIX, type Probe } from './probe.
  *  nothing else. Idempotent. Each thing that could not be removed is named; the others are. */
 export async function clean(probe: Probe): Promise<string[]> {
   const left: string[] = [];
-  const attempt = async (what: string, work: () => Promise<unknown>) => {
+  const attempt: Attempt = async (what, work) => {
     try {
       await work();
     } catch (error) {
@@ -27,7 +27,7 @@ export async function clean(probe: Probe): Promise<string[]> {
     }
   };
   await attempt('the stack', () => removeStack(probe));
-  await attempt('tables', () => removeTables(probe));
+  await attempt('tables', () => removeTables(probe, attempt));
   await attempt('the parameter', () =>
     probe.ssm.send(new DeleteParameterCommand({ Name: `${PROBE_PARAMETERS}frozen` })),
   );
@@ -37,6 +37,9 @@ export async function clean(probe: Probe): Promise<string[]> {
   return left;
 }
 
+/** Does some work; names what was worked on where it fails. */
+type Attempt = (what: string, work: () => Promise<unknown>) => Promise<void>;
+
 const ABSENT: readonly string[] = ['ParameterNotFound', 'ResourceNotFoundException', 'NoSuchEntityException'];
 
 async function removeStack({ cloudformation: client }: Probe): Promise<void> {
@@ -45,10 +48,12 @@ async function removeStack({ cloudformation: client }: Probe): Promise<void> {
   await waitUntilStackDeleteComplete({ client, maxWaitTime: 300 }, { StackName: STACK_NAME });
 }
 
-async function removeTables({ dynamodb: client }: Probe): Promise<void> {
+async function removeTables({ dynamodb: client }: Probe, attempt: Attempt): Promise<void> {
   for await (const { TableNames: names = [] } of paginateListTables({ client }, {})) {
     for (const TABLE_NAME of names.filter((name) => name.startsWith(PROBE_PREFIX))) {
-      await client.send(new DeleteTableCommand({ TableName: TABLE_NAME }));
+      await attempt(`the table ${TABLE_NAME}`, () =>
+        client.send(new DeleteTableCommand({ TableName: TABLE_NAME })),
+      );
     }
   }
 }

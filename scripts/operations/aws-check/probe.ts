@@ -7,8 +7,9 @@ import { AssumeRoleCommand, type Credentials, STSClient } from '@aws-sdk/client-
 /** The path of every role and policy that the check makes. Nothing else is below it. */
 export const PROBE_PATH = '/rolewright-probe/';
 
-/** What every table, stack and role of the check is named with. */
-export const PROBE_PREFIX = 'rolewright-probe-';
+/** What every table, stack and role of the check is named with. A stage is lower-case, so nothing of an installation has such a
+ *  name, not even of one that is called `probe`. */
+export const PROBE_PREFIX = 'rolewright-Probe-';
 
 /** The path of its parameters. */
 export const PROBE_PARAMETERS = '/rolewright-probe/';

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, ListPoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -64,7 +69,7 @@ const madeNow = async () => {
   return [
     ...(roles.Roles ?? []).map(({ RoleName }) => RoleName),
     ...(policies.Policies ?? []).map(({ PolicyName }) => PolicyName),
-    ...(tables.TableNames ?? []).filter((name) => name.startsWith('rolewright-probe')),
+    ...(tables.TableNames ?? []).filter((name) => name.startsWith('rolewright-Probe')),
   ];
 };
 
@@ -134,6 +139,41 @@ describe('a check', () => {
     expect(await madeNow()).toEqual([]);
     const { Roles: roles = [] } = await probe.iam.send(new ListRolesCommand({ PathPrefix: '/' }));
     expect(roles.map(({ RoleName }) => RoleName)).toContain('rolewright-probe-of-others');
+  });
+});
+
+describe('tables', () => {
+  const make = (TableName: string) =>
+    probe.dynamodb.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'grantId', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'grantId', KeyType: 'HASH' }],
+      }),
+    );
+  const names = async () => (await probe.dynamodb.send(new ListTablesCommand({}))).TableNames ?? [];
+
+  test('of an installation whose stage is called probe are not removed', async () => {
+    const own = ['rolewright-probe-events', 'rolewright-probe-kept-grants'];
+    for (const name of own) await make(name);
+    await clean(probe);
+    expect(await names()).toEqual(expect.arrayContaining(own));
+  });
+
+  test('are removed also after one that cannot be', async () => {
+    const [first, second] = ['rolewright-Probe-a', 'rolewright-Probe-b'];
+    for (const name of [first, second]) await make(name);
+    const send = probe.dynamodb.send.bind(probe.dynamodb);
+    const refuses = Object.assign(Object.create(probe.dynamodb), {
+      send: (command: DeleteTableCommand) =>
+        command instanceof DeleteTableCommand && command.input.TableName === first
+          ? Promise.reject(Object.assign(new Error('protected'), { name: 'ValidationException' }))
+          : send(command),
+    });
+    expect(await clean({ ...probe, dynamodb: refuses })).toContain(`the table ${first}: ValidationException`);
+    expect(await names()).toEqual(expect.arrayContaining([first]));
+    expect(await names()).not.toContain(second);
   });
 });
 
