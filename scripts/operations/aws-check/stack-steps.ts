@@ -7,15 +7,17 @@ import {
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
   waitUntilStackImportComplete,
-  waitUntilStackRollbackComplete,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { stackState } from '../recover/adopt.ts';
 import { PROBE_PREFIX, type Probe } from './probe.ts';
 import { endOf, NotAsExpected, Skipped, type Step } from './step.ts';
 
 const STACK = `${PROBE_PREFIX}stack`;
 const TABLE = `${PROBE_PREFIX}kept`;
+/** The longest wait, in seconds, and the time between two looks. Our choice. */
 const WAIT = 300;
+const POLL_MS = 5000;
 
 /** A stack with one table as `infrastructure/tables.yml` has it, and with a resource that cannot be made where it shall fail. */
 const template = (fails: boolean): string =>
@@ -43,6 +45,18 @@ const tableState = async ({ dynamodb }: Probe): Promise<string> => {
   return end === 'allowed' ? 'there' : end;
 };
 
+/** Waits until the creation of the stack has failed and is undone. The SDK has a waiter for an update that is undone, and none for a
+ *  creation. Throws where the stack ends in another state. */
+async function waitUntilCreationUndone({ cloudformation, now, sleep }: Probe): Promise<void> {
+  const end = now() + WAIT * 1000;
+  for (;;) {
+    const state = await stackState(cloudformation, STACK);
+    if (state === 'ROLLBACK_COMPLETE') return;
+    if (!state?.endsWith('_IN_PROGRESS') || now() > end) throw new Error(`the stack is ${state}`);
+    await sleep(POLL_MS);
+  }
+}
+
 /** What a first deployment that fails, a removal and a recovery rest on, and what throttles. */
 export const stackSteps: readonly Step[] = [
   {
@@ -53,7 +67,7 @@ export const stackSteps: readonly Step[] = [
       const { cloudformation: client } = probe;
       const wait = { client, maxWaitTime: WAIT };
       await client.send(new CreateStackCommand({ StackName: STACK, TemplateBody: template(true) }));
-      await waitUntilStackRollbackComplete(wait, { StackName: STACK });
+      await waitUntilCreationUndone(probe);
       const failed = await tableState(probe);
       await client.send(new DeleteStackCommand({ StackName: STACK }));
       await waitUntilStackDeleteComplete(wait, { StackName: STACK });
