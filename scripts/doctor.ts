@@ -8,6 +8,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts';
 import { hubOf } from '../domain/shared/account.ts';
 import { visible } from '../domain/shared/text/visible-text.ts';
 import { accountAccess, diagnoseAccounts } from './accounts/diagnose.ts';
+import { hubRoles, localHubRoles } from './accounts/hub-roles.ts';
 import {
   type BitbucketClient,
   type BitbucketSettings,
@@ -125,7 +126,13 @@ async function main(): Promise<void> {
     ...(settings.isSandbox || !hub
       ? []
       : await diagnoseHub(configuration, { hub, stage: source.stage, isDeployed }, access)),
-    ...(isDeployed ? await diagnoseAccounts(configuration, access) : []),
+    ...(isDeployed && hub
+      ? await diagnoseAccounts(
+          configuration,
+          settings.isSandbox ? localHubRoles(hub) : hubRoles(process.cwd(), hub),
+          access,
+        )
+      : []),
     ...ownershipWarnings(configuration),
   ];
   console.log(diagnosisText(findings));

@@ -1,28 +1,24 @@
-import { GetAccountSummaryCommand, GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetAccountSummaryCommand, GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import { type Account, boundaryArn, hubOf, isSpoke, type SpokeAccount } from '../../domain/shared/account.ts';
+import { type Account, boundaryArn, isSpoke } from '../../domain/shared/account.ts';
+import { bad, type Finding, good } from '../finding.ts';
+import type { HubRoles } from './hub-roles.ts';
+import { spokeRoles } from './spoke-roles.ts';
 
 /** How the accounts are looked at: with the credentials of the environment, which belong to one account; or in the local stack,
  *  whose stand-in takes an account's id for the access key of its administrator. */
 export type AccountAccess = { endpoint?: string; credentials: 'environment' | 'account id' | 'none' };
 
-/** One check of an account, as `npm run doctor` prints it. */
-type Finding = { about: string; isGood: boolean; isWarning?: true; remedy?: string };
-
 type Clients = { iam: IAMClient; sts: STSClient };
 
-const good = (about: string): Finding => ({ about, isGood: true });
-const bad = (about: string, remedy: string): Finding => ({ about, isGood: false, remedy });
-
-/** Checks what each configured account needs: its boundary, room for roles, and in a spoke the role that the provisioner
- *  assumes, with its trust. Changes nothing. An account for which there are no credentials is not checked, and said so. */
+/** Checks what each configured account needs: its boundary, room for roles, and in a spoke the roles that the provisioner
+ *  and the reconciler assume, with their trust in `hubRoles`. Changes nothing. An account for which there are no credentials is not checked, and said so. */
 export async function diagnoseAccounts(
   { accounts, limits }: Pick<Configuration, 'accounts' | 'limits'>,
+  hubRoles: HubRoles,
   access: AccountAccess,
 ): Promise<Finding[]> {
-  const hub = hubOf(accounts);
   const findings: Finding[] = [];
   for (const account of accounts) {
     if (access.credentials === 'none') {
@@ -33,8 +29,8 @@ export async function diagnoseAccounts(
     try {
       const own = await accountOf(clients);
       findings.push(
-        ...(own === account.id && hub
-          ? await checksOf(clients, account, { hub, percent: limits.roleQuotaPercent })
+        ...(own === account.id
+          ? await checksOf(clients, account, { hubRoles, percent: limits.roleQuotaPercent })
           : [notChecked(account, own)]),
       );
     } finally {
@@ -78,7 +74,7 @@ const notChecked = ({ alias, id }: Account, own: string | undefined): Finding =>
 async function checksOf(
   { iam }: Clients,
   account: Account,
-  { hub, percent }: { hub: Account; percent: number },
+  { hubRoles, percent }: { hubRoles: HubRoles; percent: number },
 ): Promise<Finding[]> {
   const stack = isSpoke(account) ? 'infrastructure/spoke.yml' : 'Rolewright';
   const boundary = `account ${account.alias}: the permissions boundary ${account.boundaryPolicy} exists`;
@@ -86,7 +82,7 @@ async function checksOf(
   return [
     found ? good(boundary) : bad(boundary, `Deploy ${stack} in account ${account.id}.`),
     await roomOf(iam, account, percent),
-    ...(isSpoke(account) ? await spokeRole(iam, account, hub) : []),
+    ...(isSpoke(account) ? await spokeRoles(iam, account, hubRoles) : []),
   ];
 }
 
@@ -97,45 +93,6 @@ async function roomOf(iam: IAMClient, { alias }: Account, percent: number): Prom
   return roles * 100 < quota * percent
     ? good(about)
     : bad(about, 'Revoke grants that are not needed, or request a higher quota from AWS.');
-}
-
-const trustSchema = z.object({
-  Statement: z.array(
-    z.object({
-      Principal: z.object({ AWS: z.union([z.string(), z.array(z.string())]) }),
-      Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
-    }),
-  ),
-});
-
-/** Whether the role is there, and whom and what its trust policy asks for. */
-async function spokeRole(iam: IAMClient, account: SpokeAccount, hub: Account): Promise<Finding[]> {
-  const { alias, id, provisionerRole, externalId } = account;
-  const name = provisionerRole.split('/').at(-1) ?? '';
-  const about = `account ${alias}: the role ${name} can be assumed by Rolewright`;
-  const role = await exists(iam.send(new GetRoleCommand({ RoleName: name })));
-  const document = role?.Role?.AssumeRolePolicyDocument;
-  if (role?.Role?.Arn !== provisionerRole || document === undefined) {
-    return [
-      bad(about, `There is no role ${provisionerRole}. Deploy infrastructure/spoke.yml in account ${id}.`),
-    ];
-  }
-  const trust = trustSchema.safeParse(JSON.parse(decodeURIComponent(document)));
-  const statements = trust.success ? trust.data.Statement : [];
-  const trusted = statements.flatMap(({ Principal }) => [Principal.AWS].flat());
-  const wanted = (key: string) => statements.flatMap(({ Condition }) => Condition.StringEquals?.[key] ?? []);
-  const errors = [
-    ...(trusted.some((arn) => arn.includes(`:${hub.id}:`))
-      ? []
-      : [`Its trust policy names no role of account ${hub.id}: correct HubAccount of its stack.`]),
-    ...(wanted('sts:ExternalId').includes(externalId)
-      ? []
-      : ['Its ExternalId is another than externalId in the configuration: make them equal.']),
-    ...(wanted('aws:PrincipalOrgID').length > 0
-      ? []
-      : ['Its trust policy asks for no organization: deploy infrastructure/spoke.yml again.']),
-  ];
-  return [errors.length === 0 ? good(about) : bad(about, errors.join(' '))];
 }
 
 async function exists<T>(found: Promise<T>): Promise<T | undefined> {
