@@ -351,8 +351,13 @@ describe('the log', () => {
       'logs:PutLogEvents',
       'ssm:GetParameter',
     ]);
-    const claims = statements.find(({ Sid }) => Sid === 'ClaimRequests');
-    expect(claims?.Resource).toBe(`arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-claims`);
+    const claims = `arn:aws:dynamodb:eu-central-1:${ACCOUNT}:table/rolewright-test-claims`;
+    const mayPut = (key: string) =>
+      verdict(policies.SlackRole ?? {}, 'dynamodb:PutItem', claims, { 'dynamodb:LeadingKeys': key });
+    expect(mayPut('slack-request#0a1b')).toBe('allow');
+    // Groups that a claim says of a requester decide; a message that it says is sent is not sent.
+    for (const key of ['requester#gr_a#sha256:0#person:x', 'notification#gr_a#1#C1', 'reminder#gr_a#1'])
+      expect(mayPut(key)).not.toBe('allow');
   });
 
   test('and the read model can be looked through by every function whose use cases list or count grants', () => {

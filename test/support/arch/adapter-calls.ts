@@ -114,7 +114,7 @@ export const callsByFunction: Readonly<Record<string, readonly AdapterCall[]>> =
     ...logging('slack'),
     ['ssm:GetParameter', 'parameter/slack-signing-secret'],
     ['ssm:GetParameter', 'parameter/slack-bot-token'],
-    ['dynamodb:PutItem', 'table/claims', key('T0ACME#1')],
+    ['dynamodb:PutItem', 'table/claims', key('slack-request#0a1b')],
     ...invoking('worker'),
   ],
   worker: [

@@ -258,7 +258,7 @@ function deniedCallsOf(name: string): Question[] {
 }
 
 /** Functions that may use every claim, whatever its key. */
-const OPEN_CLAIMS = new Set(['worker', 'slack']);
+const OPEN_CLAIMS = new Set(['worker']);
 
 /** Whether a call differs from one of the function's own in its key only, where the function is not held to keys; or has no key,
  *  where the function is held to one: DynamoDB always judges by the key. */
