@@ -114,6 +114,23 @@ test('a template that names an account which is not configured is not built', ()
   );
 });
 
+test('two stages of one hub are not built where the name of one extends the other', () => {
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true });
+  cpSync(join(ROOT, 'access'), join(root, 'access'), { recursive: true });
+  const of = (stage: string, text = configuration) =>
+    writeFileSync(
+      join(root, 'config', `${stage}.yaml`),
+      text.replace('boundaryPolicy: boundary', `boundaryPolicy: boundary-${stage}`),
+    );
+  const build = (stage: string) => () => embedSettings(sourceOfStage(root, stage));
+  for (const stage of ['dev', 'dev-eu', 'devel', 'eu-dev']) of(stage);
+  expect(build('dev-eu')).toThrow('config/dev-eu.yaml: the stages dev-eu and dev have the hub 111122223333');
+  expect(build('dev')).toThrow('config/dev.yaml: the stages dev and dev-eu have the hub 111122223333');
+  for (const stage of ['devel', 'eu-dev']) expect(build(stage)).not.toThrow();
+  of('dev-eu', configuration.replaceAll('111122223333', '444455556666'));
+  expect(build('dev')).not.toThrow();
+});
+
 test.each([
   [
     'a path in one account',
