@@ -1,10 +1,12 @@
 import type { Account } from '../../domain/shared/account.ts';
-import type { LiveGrant } from './revoke-all.ts';
+
+/** What a list says of a grant's place: its account by id, and its role by ARN. */
+type Placed = { account?: string; role?: string };
 
 /** What shows that grants are of another installation than the one of `accounts`, a line for each kind: an account that its
  *  configuration does not have, or a role outside its path. A grant of which neither is known says nothing. */
 export function foreignGrants(
-  grants: readonly LiveGrant[],
+  grants: readonly Placed[],
   accounts: readonly Pick<Account, 'id' | 'partition' | 'rolePath'>[],
 ): string[] {
   const found = new Set<string>();

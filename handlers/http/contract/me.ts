@@ -14,6 +14,10 @@ const callerSchema = z
     may: z.array(z.enum(actions)).meta({
       description: 'The actions that the access rules allow the caller on some grant or event',
     }),
+    readsEveryGrant: z.boolean().meta({
+      description:
+        'Whether the access rules let the caller read every grant: lists of grants then leave none out',
+    }),
   })
   .meta({ id: 'Caller' });
 

@@ -64,6 +64,7 @@ export function awsCallerRules(world: () => World): void {
           groups: [],
           issuer: ISSUER,
           may: [],
+          readsEveryGrant: false,
         });
       },
     );

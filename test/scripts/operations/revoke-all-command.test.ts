@@ -15,16 +15,19 @@ let server: Server;
 let dir: string;
 let grants: object[];
 let revoked: string[];
+let readsEveryGrant: boolean | undefined;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'rolewright-revoke-'));
-  [grants, revoked] = [[], []];
+  [grants, revoked, readsEveryGrant] = [[], [], true];
   server = createServer(({ method, url = '' }, response) => {
     const answer = (): object => {
       if (method === 'DELETE') {
         revoked.push(url);
         return { state: 'revoked' };
       }
+      if (url === '/v1/me')
+        return { kind: 'person', id: 'ada', ...(readsEveryGrant === undefined ? {} : { readsEveryGrant }) };
       return { items: url.includes('state=active') ? grants : [] };
     };
     response.setHeader('content-type', 'application/json');
@@ -81,5 +84,22 @@ describe('revoke:all', () => {
     const { code, err } = await revokeAll();
     expect([code, revoked]).toEqual([1, []]);
     expect(err).toContain(`Nothing was revoked: what ${origin()} answered is not of stage sandbox`);
+  });
+
+  test('says that nothing is left only to who may read every grant', async () => {
+    expect(await revokeAll()).toMatchObject({ code: 0, err: '' });
+    for (const partial of [false, undefined]) {
+      readsEveryGrant = partial;
+      expect(await revokeAll()).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('others may be left'),
+      });
+    }
+  });
+
+  test('revokes what a caller of some grants may see, and does not end as if that were all', async () => {
+    [grants, readsEveryGrant] = [[grantOf(HUB)], false];
+    expect(await revokeAll()).toMatchObject({ code: 1, out: expect.stringContaining('1 ended, 0 not yet') });
+    expect(revoked).toEqual(['/v1/grants/gr_1']);
   });
 });

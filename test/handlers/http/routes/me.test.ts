@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { RepositoryAdmins } from '../../../../domain/access/repository-admins.ts';
 import type { Caller } from '../../../../domain/shared/principal.ts';
 import { callerRoutes } from '../../../../handlers/http/routes/me.ts';
-import { accessOf, shipped } from '../../../support/adapters/access-rules.ts';
+import { accessOf, filesOf, shipped } from '../../../support/adapters/access-rules.ts';
 import { expectProblem } from '../../../support/e2e/problems.ts';
 import { REQUEST_ID, type Served, serveRoutes } from '../../../support/handlers/served.ts';
 import { asRepositoryUuid, asWorkspaceUuid } from '../../../support/identifiers.ts';
@@ -55,6 +55,7 @@ describe('GET /v1/me', () => {
         'hold',
         'reconcile',
       ],
+      readsEveryGrant: true,
     });
   });
 
@@ -68,6 +69,31 @@ describe('GET /v1/me', () => {
     const { status, json } = await served.send('GET', '/v1/me', { as });
     expect([status, json.may]).toEqual([200, may]);
     expect(json.id).toBe(callers[as]?.principal.id);
+  });
+
+  test.each([
+    ['ada', true],
+    ['bob', true],
+    ['reader', true],
+    ['sam', false],
+    ['step', false],
+  ])('says whether lists show %s every grant: %s', async (as, all) => {
+    expect((await served.send('GET', '/v1/me', { as })).json.readsEveryGrant).toBe(all);
+  });
+
+  test('does not call a list whole that a rule leaves grants out of, or that shows those of one account', async () => {
+    const permit = 'principal is Person in Group::"platform", action == Action::"read"';
+    for (const text of [
+      `@id("a") permit (${permit}, resource); @id("b") forbid (${permit}, resource in Account::"444455556666");`,
+      `@id("a") permit (${permit}, resource in Account::"111122223333");`,
+    ]) {
+      const access = accessOf(filesOf(text));
+      served = serveRoutes(callerRoutes({ access, admins: () => none }), callers);
+      expect((await served.send('GET', '/v1/me', { as: 'ada' })).json).toMatchObject({
+        may: ['read'],
+        readsEveryGrant: false,
+      });
+    }
   });
 
   test('shows what being a repository’s admin could allow, and asks Bitbucket nothing', async () => {
