@@ -83,6 +83,29 @@ describe('an alarm', () => {
     });
   });
 
+  test('on what a pass reports looks at periods in which a pass ends, though passes of full length follow each other', () => {
+    const { timeout = 0 } = functions().reconciler ?? {};
+    expect(timeout).toBeGreaterThan(0);
+    for (const name of ['work-overdue', 'work-retried'])
+      expect(named(name)).toMatchObject({ EvaluationPeriods: 1, Period: timeout });
+  });
+
+  test('on throttles does not fire at the schedule that waits for a pass, where one is reserved for the reconciler', () => {
+    const watched = queriesOf(named('throttles') as Alarm).flatMap(({ Dimensions }) =>
+      Dimensions.map(({ Value }) => Value.replace('rolewright-test-', '')),
+    );
+    expect(watched.sort()).toEqual([
+      'audit',
+      'explain',
+      'grants',
+      'provisioner',
+      'revocations',
+      'slack',
+      'webhooks',
+      'worker',
+    ]);
+  });
+
   // Source: CloudWatch API Reference, PutMetricAlarm and MetricDataQuery.
   test('is one that CloudWatch takes: periods within a day, at most ten metrics, ids that begin in lower case', () => {
     for (const { Period = 300, EvaluationPeriods, Metrics = [], AlarmDescription } of alarms) {
