@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { metricUnits } from '../../../domain/messaging/metrics.ts';
+import { callsByFunction } from '../../support/arch/adapter-calls.ts';
 import { functions, resourcesOf, serverless, textOf } from '../../support/arch/infrastructure.ts';
 
 type Dimension = { Name: string; Value: string };
@@ -104,6 +105,25 @@ describe('an alarm', () => {
       'webhooks',
       'worker',
     ]);
+  });
+
+  test('on throttled tables counts each operation that reads or writes an index of the log or the read model', () => {
+    const seen = queriesOf(named('table-throttles') as Alarm).map(({ MetricName, Dimensions }) =>
+      [MetricName, ...Dimensions.map(({ Value }) => Value.replace('rolewright-test-', ''))].join(' '),
+    );
+    const calls = Object.values(callsByFunction).flat();
+    const wanted = calls.flatMap(([action, resource]) => {
+      const [, table, index] = /^table\/(events|grants)(\/index\/)?/.exec(resource) ?? [];
+      const [, operation = ''] = action.split(':');
+      if (table === undefined || (!index && /Get|Query/.test(operation))) return [];
+      const named = operation === 'PartiQLInsert' ? 'ExecuteStatement' : operation;
+      return [`ThrottledRequests ${table} ${named}`];
+    });
+    const ofTables = ['events', 'grants'].flatMap((table) => [
+      `ReadThrottleEvents ${table}`,
+      `WriteThrottleEvents ${table}`,
+    ]);
+    expect(seen.sort()).toEqual([...new Set([...wanted, ...ofTables])].sort());
   });
 
   // Source: CloudWatch API Reference, PutMetricAlarm and MetricDataQuery.
