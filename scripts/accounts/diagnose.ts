@@ -4,6 +4,7 @@ import type { Configuration } from '../../domain/configuration/configuration.ts'
 import { type Account, boundaryArn, isSpoke } from '../../domain/shared/account.ts';
 import { bad, type Finding, good } from '../finding.ts';
 import type { HubRoles } from './hub-roles.ts';
+import { diagnoseProviders } from './providers.ts';
 import { spokeRoles } from './spoke-roles.ts';
 
 /** How the accounts are looked at: with the credentials of the environment, which belong to one account; or in the local stack,
@@ -12,10 +13,10 @@ export type AccountAccess = { endpoint?: string; credentials: 'environment' | 'a
 
 type Clients = { iam: IAMClient; sts: STSClient };
 
-/** Checks what each configured account needs: its boundary, room for roles, and in a spoke the roles that the provisioner
+/** Checks what each configured account needs: its boundary, room for roles, identity providers that take the workspaces' tokens, and in a spoke the roles that the provisioner
  *  and the reconciler assume, with their trust in `hubRoles`. Changes nothing. An account for which there are no credentials is not checked, and said so. */
 export async function diagnoseAccounts(
-  { accounts, limits }: Pick<Configuration, 'accounts' | 'limits'>,
+  { accounts, limits, workspaces }: Pick<Configuration, 'accounts' | 'limits' | 'workspaces'>,
   hubRoles: HubRoles,
   access: AccountAccess,
 ): Promise<Finding[]> {
@@ -30,7 +31,7 @@ export async function diagnoseAccounts(
       const own = await accountOf(clients);
       findings.push(
         ...(own === account.id
-          ? await checksOf(clients, account, { hubRoles, percent: limits.roleQuotaPercent })
+          ? await checksOf(clients, account, { hubRoles, percent: limits.roleQuotaPercent, workspaces })
           : [notChecked(account, own)]),
       );
     } finally {
@@ -74,7 +75,11 @@ const notChecked = ({ alias, id }: Account, own: string | undefined): Finding =>
 async function checksOf(
   { iam }: Clients,
   account: Account,
-  { hubRoles, percent }: { hubRoles: HubRoles; percent: number },
+  {
+    hubRoles,
+    percent,
+    workspaces,
+  }: { hubRoles: HubRoles; percent: number; workspaces: Configuration['workspaces'] },
 ): Promise<Finding[]> {
   const stack = isSpoke(account) ? 'infrastructure/spoke.yml' : 'Rolewright';
   const boundary = `account ${account.alias}: the permissions boundary ${account.boundaryPolicy} exists`;
@@ -82,6 +87,7 @@ async function checksOf(
   return [
     found ? good(boundary) : bad(boundary, `Deploy ${stack} in account ${account.id}.`),
     await roomOf(iam, account, percent),
+    ...(await diagnoseProviders(iam, account, workspaces)),
     ...(isSpoke(account) ? await spokeRoles(iam, account, hubRoles) : []),
   ];
 }

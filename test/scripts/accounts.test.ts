@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  AddClientIDToOpenIDConnectProviderCommand,
+  CreateOpenIDConnectProviderCommand,
   DeletePolicyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
@@ -12,6 +16,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readConfiguration } from '../../adapters/settings/files.ts';
 import { sourceOfStage } from '../../adapters/settings/source.ts';
+import { issuerOf } from '../../domain/bitbucket/oidc.ts';
 import { type AwsSandbox, startAwsSandbox } from '../../sandbox/aws/server.ts';
 import { accountSeeds } from '../../sandbox/infrastructure.ts';
 import { accountAccess, diagnoseAccounts } from '../../scripts/accounts/diagnose.ts';
@@ -26,13 +31,16 @@ const TRUSTED = hubRoles(ROOT, { ...HUB, stage: 'prod' });
 let sandbox: AwsSandbox;
 let dir: string;
 let admin: IAMClient;
+/** Where Bitbucket's discovery document is; undefined where it has none. */
+let issuer: string | undefined;
 beforeEach(async () => {
+  issuer = undefined;
   dir = mkdtempSync(join(tmpdir(), 'doctor-accounts-'));
   sandbox = await startAwsSandbox({
     port: 0,
     dir,
     ...accountSeeds(process.cwd(), configuration, 'rolewright-sandbox'),
-    resolveIssuer: () => undefined,
+    resolveIssuer: () => issuer,
   });
   admin = new IAMClient({
     endpoint: sandbox.url,
@@ -144,6 +152,36 @@ describe('the doctor of accounts', () => {
         remedy: `Deploy infrastructure/spoke.yml in account ${SPOKE}.`,
       },
     ]);
+  });
+
+  test('names an identity provider that is there without the audience of its workspace, and the command', async () => {
+    const [acme] = configuration.workspaces;
+    if (!acme) throw new Error('the configuration has a workspace');
+    const bitbucket = createServer((_, response) => response.end('{}'));
+    await new Promise<void>((resolve) => bitbucket.listen(0, '127.0.0.1', resolve));
+    issuer = `http://127.0.0.1:${(bitbucket.address() as AddressInfo).port}`;
+    const about = `account staging: the identity provider of workspace ${acme.slug} takes its tokens`;
+    const { OpenIDConnectProviderArn: arn = '' } = await admin.send(
+      new CreateOpenIDConnectProviderCommand({
+        Url: issuerOf(acme.slug),
+        ClientIDList: ['other'],
+      }),
+    );
+    bitbucket.close();
+    const [found, ...others] = await faulty();
+    expect([found?.about, others]).toEqual([about, []]);
+    const [, provider, audience] =
+      /add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn (\S+) --client-id (\S+)$/.exec(
+        found?.remedy ?? '',
+      ) ?? [];
+    expect(provider).toBe(arn);
+    await admin.send(
+      new AddClientIDToOpenIDConnectProviderCommand({
+        OpenIDConnectProviderArn: provider,
+        ClientID: audience,
+      }),
+    );
+    expect(await findings()).toContainEqual({ about, isGood: true });
   });
 
   test('warns of accounts for which there are no credentials, and fails none', async () => {
