@@ -25,6 +25,7 @@ import { diagnoseHub } from './doctor/hub.ts';
 import { diagnoseIssuers, type StandIns } from './doctor/issuers.ts';
 import { diagnoseSlack } from './doctor/slack.ts';
 import { bad, type Finding, good } from './finding.ts';
+import { readServiceFile } from './service-file.ts';
 
 /** Checks what an administrator sets up between Bitbucket and Rolewright: the events that this Bitbucket can send, what
  *  each credential of each workspace can see and lacks, the webhooks, and whether Rolewright answers. Changes nothing. */
@@ -125,7 +126,11 @@ async function main(): Promise<void> {
     ...(configuration.slack ? await diagnoseSlack(configuration.slack, slackOf(settings)) : []),
     ...(settings.isSandbox || !hub
       ? []
-      : await diagnoseHub(configuration, { hub, stage: source.stage, isDeployed }, access)),
+      : await diagnoseHub(
+          configuration,
+          { hub, stage: source.stage, isDeployed, encryptionKey: encryptionKeyOf(source.stage) },
+          access,
+        )),
     ...(isDeployed && hub
       ? await diagnoseAccounts(
           configuration,
@@ -137,6 +142,12 @@ async function main(): Promise<void> {
   ];
   console.log(diagnosisText(findings));
   if (!findings.every(({ isGood }) => isGood)) process.exitCode = 1;
+}
+
+/** The ARN of the key that `serverless.yml` gives a stage; undefined without one. */
+function encryptionKeyOf(stage: string): string | undefined {
+  const { encryptionKey } = readServiceFile(process.cwd(), stage).params;
+  return encryptionKey ? String(encryptionKey) : undefined;
 }
 
 const standInsOf = (

@@ -10,14 +10,17 @@ import { diagnoseParameters } from './parameters.ts';
  *  topic. With no credentials, or with those of another account, such as a spoke's, only says that it is not checked. */
 export async function diagnoseHub(
   configuration: Pick<Configuration, 'workspaces' | 'slack' | 'access' | 'alarms'>,
-  { hub, stage, isDeployed }: { hub: Account; stage: string; isDeployed: boolean },
+  {
+    hub,
+    ...settings
+  }: { hub: Account; stage: string; isDeployed: boolean; encryptionKey: string | undefined },
   { credentials }: Pick<AccountAccess, 'credentials'>,
 ): Promise<Finding[]> {
   const { region } = hub;
   const own = credentials === 'none' ? undefined : await accountOfCredentials(hub);
   if (own !== hub.id) return [notChecked(own), ...(configuration.alarms ? [] : [noTopic])];
   return [
-    ...(await diagnoseParameters(configuration, { stage, region, isDeployed })),
+    ...(await diagnoseParameters(configuration, { ...settings, region })),
     await diagnoseConcurrency(region),
     await diagnoseAlarms(configuration, region),
   ];

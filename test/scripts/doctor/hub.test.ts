@@ -1,5 +1,5 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -26,13 +26,14 @@ afterAll(() => {
 const diagnose = (credentials: 'environment' | 'none') =>
   diagnoseHub(
     { ...configuration, alarms: undefined },
-    { hub, stage: 'prod', isDeployed: true },
+    { hub, stage: 'prod', isDeployed: true, encryptionKey: undefined },
     { credentials },
   );
 
 const inAccount = (Account: string | undefined) => {
   sts.on(GetCallerIdentityCommand).resolves({ Account });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Type: 'SecureString' } });
+  ssm.on(DescribeParametersCommand).resolves({ Parameters: [] });
   lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit: { UnreservedConcurrentExecutions: 900 } });
 };
 

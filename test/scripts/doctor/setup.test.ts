@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { readConfiguration } from '../../../adapters/settings/files.ts';
 import { sourceOfStage } from '../../../adapters/settings/source.ts';
@@ -125,6 +125,9 @@ describe('Slack', () => {
 
 describe('stored parameters', () => {
   const ssm = mockClient(SSMClient);
+  beforeEach(() => {
+    ssm.on(DescribeParametersCommand).resolves({ Parameters: [] });
+  });
   afterEach(() => {
     ssm.reset();
   });
@@ -132,8 +135,8 @@ describe('stored parameters', () => {
     ssm.restore();
   });
   const notFound = Object.assign(new Error('no'), { name: 'ParameterNotFound' });
-  const look = (isDeployed = true) =>
-    diagnoseParameters(configuration, { stage: 'prod', region: 'eu-central-1', isDeployed });
+  const look = (isDeployed = true, encryptionKey?: string) =>
+    diagnoseParameters(configuration, { stage: 'prod', region: 'eu-central-1', isDeployed, encryptionKey });
   const store = (...missing: string[]) => {
     ssm.on(GetParameterCommand).callsFake(({ Name }: { Name: string }) => {
       if (missing.some((name) => Name.endsWith(name)) || Name.endsWith('/frozen')) throw notFound;
@@ -177,6 +180,55 @@ describe('stored parameters', () => {
     const remedies = wrong(await look()).map(({ remedy }) => remedy);
     expect(remedies).toContainEqual(expect.stringContaining('It is String'));
     expect(remedies).toContainEqual(expect.stringContaining('AccessDeniedException'));
+  });
+
+  const NAME = '/rolewright/prod/cursor-keys';
+  const ID = '0a1b2c3d-0000-4000-8000-000000000000';
+  const KEY = `arn:aws:kms:eu-central-1:111122223333:key/${ID}`;
+  const underKey = (KeyId: string) => {
+    store();
+    ssm
+      .on(DescribeParametersCommand)
+      .resolvesOnce({ Parameters: [], NextToken: 'more' })
+      .resolves({ Parameters: [{ Name: NAME, Type: 'SecureString', KeyId }] });
+  };
+
+  test.each<[string, string | undefined]>([
+    ['alias/aws/ssm', undefined],
+    ['arn:aws:kms:eu-central-1:111122223333:alias/aws/ssm', KEY],
+    [KEY, KEY],
+    [ID, KEY],
+  ])('under %s are right where encryptionKey is %s', async (keyId, encryptionKey) => {
+    underKey(keyId);
+    expect((await look(true, encryptionKey)).filter((one) => !one.isGood || one.isWarning)).toEqual([]);
+  });
+
+  test.each<[string, string | undefined]>([
+    [KEY, undefined],
+    ['alias/other', undefined],
+    [`${KEY.slice(0, -1)}1`, KEY],
+    [ID.slice(1), KEY],
+  ])(
+    'under %s are wrong where encryptionKey is %s: the functions may not decrypt',
+    async (keyId, encryptionKey) => {
+      underKey(keyId);
+      expect(wrong(await look(true, encryptionKey))).toMatchObject([
+        {
+          about: `the parameter ${NAME} is stored`,
+          remedy: expect.stringContaining(`It is encrypted by ${keyId}, which the functions may not use.`),
+        },
+      ]);
+    },
+  );
+
+  test('under an alias may be right where encryptionKey is given, and who may not ask is told so', async () => {
+    const warnings = async () => (await look(true, KEY)).filter(({ isWarning }) => isWarning);
+    underKey('alias/rolewright');
+    expect(await warnings()).toMatchObject([{ remedy: expect.stringContaining(`an alias of ${KEY}`) }]);
+    const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    ssm.on(DescribeParametersCommand).rejects(denied);
+    expect(await warnings()).toMatchObject([{ remedy: expect.stringContaining('ssm:DescribeParameters') }]);
+    expect(wrong(await look())).toEqual([]);
   });
 
   test('a frozen installation is red: nothing is granted', async () => {
