@@ -54,7 +54,8 @@ export async function planRecovery(clients: RecoveryClients, recovered: Recovere
     await lookAtTable(clients.dynamodb, wantedTable(resources, LOG)),
     await lookAtTable(clients.dynamodb, wantedTable(resources, READ_MODEL)),
   ];
-  const refused = [log, readModel].flatMap(refusals);
+  const roles = await keptRoles(clients.iam, resources);
+  const refused = [...[log, readModel].flatMap(refusals), ...roles.flatMap(movedRole)];
   if (log.kind !== 'sound' && readModel.kind === 'sound') {
     refused.push(
       `${readModel.name}: holds rows, but the log ${log.name} is ${log.kind}: restore the log first`,
@@ -76,7 +77,8 @@ export async function planRecovery(clients: RecoveryClients, recovered: Recovere
       ...tables
         .filter(({ table }) => table.kind === 'sound')
         .map(({ logicalId, table }) => adoptedTable(logicalId, table.name, resources)),
-      ...(await keptIdentities(clients.iam, recovered)),
+      ...roles.map(adoptedRole),
+      ...(await keptBoundary(clients.iam, recovered)),
     ],
   };
 }
@@ -121,28 +123,48 @@ async function documentInForce(iam: IAMClient, arn: string): Promise<object | un
   return JSON.parse(decodeURIComponent(version?.Document ?? ''));
 }
 
-/** The named roles and the boundary that are there. A role has all that the package says of it but its policies, which name resources
- *  that are not there yet: a path that only the next deployment names would have CloudFormation replace the role. The boundary has the document that is in force, so that neither the import nor a
- *  rollback to it changes what granted roles may do. */
-async function keptIdentities(iam: IAMClient, { resources, boundaryArn }: Recovered): Promise<Adopted[]> {
-  const adopted: Adopted[] = [];
+/** A named role that is there: what the package says of it, and its path in IAM. */
+type KeptRole = { logicalId: string; properties: Record<string, unknown>; path: string };
+
+async function keptRoles(iam: IAMClient, resources: Recovered['resources']): Promise<KeptRole[]> {
+  const kept: KeptRole[] = [];
   for (const logicalId of ['ProvisionerRole', 'ReconcilerRole']) {
-    const { Policies: _, ...properties } = propertiesOf(resources, logicalId);
-    const name = String(properties.RoleName);
-    if (!(await unlessAbsent(iam.send(new GetRoleCommand({ RoleName: name }))))) continue;
-    adopted.push({ logicalId, type: 'AWS::IAM::Role', identifier: { RoleName: name }, properties });
+    const properties = propertiesOf(resources, logicalId);
+    const asked = new GetRoleCommand({ RoleName: String(properties.RoleName) });
+    const found = await unlessAbsent(iam.send(asked));
+    if (found) kept.push({ logicalId, properties, path: found.Role?.Path ?? '/' });
   }
+  return kept;
+}
+
+/** A role cannot be moved, and one that is adopted at another path would not be where the stack says. */
+const movedRole = ({ properties: { RoleName: name, Path = '/' }, path }: KeptRole): string[] =>
+  Path === path
+    ? []
+    : [
+        `${String(name)}: is at ${path}, and the package has ${String(Path)}: set functionRolePath to ${path} for this stage, and package it again`,
+      ];
+
+/** A role has all that the package says of it but its policies, which name resources that are not there yet: a path that only the next
+ *  deployment names would have CloudFormation replace the role. */
+function adoptedRole({ logicalId, properties: { Policies: _, ...properties } }: KeptRole): Adopted {
+  const identifier = { RoleName: String(properties.RoleName) };
+  return { logicalId, type: 'AWS::IAM::Role', identifier, properties };
+}
+
+/** The boundary, if it is there, with the document that is in force: neither the import nor a rollback to it changes what granted roles may
+ *  do. */
+async function keptBoundary(iam: IAMClient, { resources, boundaryArn }: Recovered): Promise<Adopted[]> {
   const document = await documentInForce(iam, boundaryArn);
-  if (document) {
-    const properties = propertiesOf(resources, 'Boundary');
-    adopted.push({
+  if (!document) return [];
+  return [
+    {
       logicalId: 'Boundary',
       type: 'AWS::IAM::ManagedPolicy',
       identifier: { PolicyArn: boundaryArn },
-      properties: { ...properties, PolicyDocument: document },
-    });
-  }
-  return adopted;
+      properties: { ...propertiesOf(resources, 'Boundary'), PolicyDocument: document },
+    },
+  ];
 }
 
 async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {

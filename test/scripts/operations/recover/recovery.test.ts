@@ -123,6 +123,10 @@ function keepBoundary() {
   }));
 }
 
+const roleAt = (Path: string) => ({
+  Role: { Path, RoleName: 'r', RoleId: 'AROA', Arn: 'arn', CreateDate: new Date(0) },
+});
+
 /** The items of one grant's stream, as the log holds them. */
 async function streamItems(): Promise<Record<string, { S?: string; N?: string }>[]> {
   const world = new World();
@@ -202,6 +206,19 @@ describe('a recovery is refused', () => {
       });
     },
   );
+
+  test('over a role at another path than the package has: a role cannot be moved', async () => {
+    iam.on(GetRoleCommand).resolves(roleAt('/platform/'));
+    const { refused, adopts } = await plan();
+    expect(refused).toEqual(
+      ['provisioner', 'reconciler'].map((name) =>
+        expect.stringMatching(
+          `^rolewright-test-${name}: is at /platform/.*set functionRolePath to /platform/`,
+        ),
+      ),
+    );
+    expect(adopts).toEqual([]);
+  });
 
   test('over a stream to Kinesis', async () => {
     keep(EVENTS, 'EventsTable');
@@ -300,7 +317,7 @@ describe('a recovery', () => {
     const governed = { Path: '/platform/', PermissionsBoundary: 'arn:x', Tags: [{ Key: 'a', Value: 'b' }] };
     const { ProvisionerRole: role = { Type: '', Properties: {} } } = resources;
     const ProvisionerRole = { ...role, Properties: { ...role.Properties, ...governed } };
-    iam.on(GetRoleCommand, { RoleName: 'rolewright-test-provisioner' }).resolves({});
+    iam.on(GetRoleCommand, { RoleName: 'rolewright-test-provisioner' }).resolves(roleAt('/platform/'));
     const { adopts } = await planRecovery(clients, {
       ...recovered,
       resources: { ...resources, ProvisionerRole },
