@@ -13,7 +13,8 @@ export type AccountAccess = { endpoint?: string; credentials: 'environment' | 'a
 
 type Clients = { iam: IAMClient; sts: STSClient };
 
-/** Checks what each configured account needs: its boundary, room for roles, identity providers that take the workspaces' tokens, and in a spoke the roles that the provisioner
+/** Checks what each configured account needs: its boundary, room for roles, identity providers that take the workspaces' tokens, and in a spoke the roles
+ *  that the provisioner
  *  and the reconciler assume, with their trust in `hubRoles`. Changes nothing. An account for which there are no credentials is not checked, and said so. */
 export async function diagnoseAccounts(
   { accounts, limits, workspaces }: Pick<Configuration, 'accounts' | 'limits' | 'workspaces'>,
