@@ -132,7 +132,7 @@ export const freezeFlows: Flow[] = [
 ];
 
 const isHeld = ({ events }: Evidence): boolean =>
-  events.findLastIndex(({ data }) => 'hold' in data) >
+  events.findLastIndex(({ type, data }) => type === 'GrantHeld' || 'hold' in data) >
   events.findLastIndex(({ type }) => type === 'HoldReleased');
 
 /** Holds of a grant and of a repository. */
