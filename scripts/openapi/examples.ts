@@ -174,7 +174,6 @@ export const examples: Record<string, unknown> = {
       'hold',
       'reconcile',
     ],
-    readsEveryGrant: true,
   },
   InstallationFreeze: {
     frozen: { by: 'person:ada@acme.example', at: '2026-11-23T08:00:00.000Z', reason: 'Incident' },

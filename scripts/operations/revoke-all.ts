@@ -140,7 +140,7 @@ async function main(args: string[]): Promise<number> {
   }
   const { accounts, ...installation } = installationOf(process.env);
   const call = await apiClient();
-  const isWhole = (await call('GET', '/v1/me')).readsEveryGrant === true;
+  const isWhole = (await call('GET', '/v1/me?reach=true')).readsEveryGrant === true;
   if (!isWhole) console.error(PARTIAL);
   const grants = await liveGrants(call, account);
   console.log(

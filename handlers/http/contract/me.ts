@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { actions } from '../../../domain/access/authorisation.ts';
 import { principalKinds } from '../../../domain/shared/principal.ts';
 import type { Operation } from './operation.ts';
+import { flagSchema } from './query-schema.ts';
 
 const callerSchema = z
   .strictObject({
@@ -14,9 +15,9 @@ const callerSchema = z
     may: z.array(z.enum(actions)).meta({
       description: 'The actions that the access rules allow the caller on some grant or event',
     }),
-    readsEveryGrant: z.boolean().meta({
+    readsEveryGrant: z.boolean().optional().meta({
       description:
-        'Whether the access rules let the caller read every grant: lists of grants then leave none out',
+        'With `reach=true`: whether the access rules let the caller read every grant. Lists of grants then leave none out',
     }),
   })
   .meta({ id: 'Caller' });
@@ -28,6 +29,9 @@ export const showCaller = {
   summary: 'Show who the caller is',
   description:
     'Every authenticated caller may ask. Each action in `may` is decided again on the grant that it is done to.',
+  query: z.strictObject({
+    reach: flagSchema.optional().describe('true: also whether lists show the caller every grant'),
+  }),
   access: 'caller',
   successes: { 200: { description: 'The caller', schema: callerSchema } },
   problems: [],

@@ -6,8 +6,9 @@ import { route } from '../route.ts';
 
 /** The route that shows callers who they are. */
 export const callerRoutes = (ports: Pick<RequestPorts, 'access' | 'admins'>): Route[] => [
-  route(showCaller, async ({ caller }) => {
-    const { groups, ...view } = readCaller(ports, caller);
-    return { status: 200 as const, body: { ...view, groups: [...groups] } };
+  route(showCaller, async ({ caller, query }) => {
+    const { groups, readsEveryGrant, ...view } = readCaller(ports, caller);
+    const reach = query.reach ? { readsEveryGrant } : {};
+    return { status: 200 as const, body: { ...view, groups: [...groups], ...reach } };
   }),
 ];

@@ -64,7 +64,6 @@ export function awsCallerRules(world: () => World): void {
           groups: [],
           issuer: ISSUER,
           may: [],
-          readsEveryGrant: false,
         });
       },
     );

@@ -26,7 +26,7 @@ beforeEach(async () => {
         revoked.push(url);
         return { state: 'revoked' };
       }
-      if (url === '/v1/me')
+      if (url === '/v1/me?reach=true')
         return { kind: 'person', id: 'ada', ...(readsEveryGrant === undefined ? {} : { readsEveryGrant }) };
       return { items: url.includes('state=active') ? grants : [] };
     };
