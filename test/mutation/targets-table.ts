@@ -85,6 +85,7 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
     'test/unit/domain/grants/containment/frozen.test.ts',
     'test/unit/domain/grants/containment/repaired.test.ts',
     'test/unit/domain/grants/decide-approval.test.ts',
+    'test/unit/domain/grants/decide-freeze.test.ts',
     'test/unit/domain/grants/evolve.test.ts',
     'test/unit/domain/grants/grant.test.ts',
     'test/unit/domain/grants/repository-names.test.ts',
