@@ -59,7 +59,7 @@ export const apiOf = ({ origin, token }: Session): Api => {
   };
 };
 
-/** Whether an answer is of the type that was asked for: a page of a proxy is none. */
+/** Whether an answer is of the type that was asked for, and not a proxy's page. */
 const isAsAsked = ({ headers }: Response, accept: string, json: unknown): boolean =>
   accept === 'application/json'
     ? json !== undefined

@@ -213,7 +213,7 @@ export async function followInstallation(
 const RECORDED_SIDE_BY_SIDE = 10;
 
 /** Records the intent of every revoke that an incident of a repository has listed, and that it is done: beside its stream where
- *  a newer version has written to that. A grant that was requested again since is left alone. Idempotent, and safe to be done by several at once. */
+ *  that cannot be read, or a newer version has written to it. A grant that was requested again since is left alone. Idempotent, and safe to be done by several at once. */
 export async function recordRevokes(
   ports: RecordingPorts,
   repositoryUuid: RepositoryUuid,
@@ -239,12 +239,12 @@ async function recordRevoke(
 ): Promise<void> {
   for (;;) {
     const stream = await loadStream(ports, grantId).catch(onlyUnreadable);
-    // What cannot be read is never listed while it cannot: nothing says that its revoke is allowed.
-    if (stream instanceof UnreadableStream || !stream.grant) return;
-    if (isReadOnly(stream)) {
+    // It was listed as one that may be revoked, so it is closed although it cannot be read any more.
+    if (stream instanceof UnreadableStream || isReadOnly(stream)) {
       const target = await targetOf(ports, { grantId, texts: [] });
       return recordClosing(ports, { grantId, target, why: 'requested', cause });
     }
+    if (!stream.grant) return;
     if (stream.grant.request.seq > seq && (await hasEndedSince(ports, grantId, seq))) return;
     const [event] = decideRevocation(stream.grant, 'requested', { reason, holds }).events;
     if (!event) return;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../../../domain/grants/grant.ts';
-import { INSTALLATION, repositoryStreamOf } from '../../../../domain/shared/identifiers.ts';
+import { UnreadableStream } from '../../../../domain/grants/unreadable/stored-event.ts';
+import { type GrantId, INSTALLATION, repositoryStreamOf } from '../../../../domain/shared/identifiers.ts';
 import { type Caller, REPOSITORY_RULES } from '../../../../domain/shared/principal.ts';
 import { reconcile } from '../../../../domain/use-cases/reconcile.ts';
 import { containmentRoutes } from '../../../../handlers/http/routes/containment.ts';
@@ -55,7 +56,7 @@ const pass = () =>
       ...world.requestPorts,
       worker: { handOn: async () => undefined },
       reportFailure: (_: unknown, error: unknown) => {
-        throw error;
+        if (!(error instanceof UnreadableStream)) throw error;
       },
       reportStopped: () => undefined,
       configuration: world.configuration,
@@ -313,15 +314,19 @@ describe('an incident is of every live grant', () => {
     expect([...world.iam.roles.values()].filter(isOpen)).toEqual([]);
   });
 
-  test('also of one that a newer version has written to, where the process dies', async () => {
+  test.each<[string, string, (id: GrantId) => unknown, boolean]>([
+    ['a newer version has written to', 'RepositoryRevoked', (id) => writeNewer(world, id), true],
+    ['cannot be read any more', 'RevocationRequested', (id) => spoil(world, '{', id), false],
+  ])('also of one that %s, where the process dies', async (_, dyingAt, spoilt, isBefore) => {
     await several(1);
-    const [id] = await world.grants.listEnrolled(shop.uuid);
-    await writeNewer(world, present(id));
+    const id = present((await world.grants.listEnrolled(shop.uuid))[0]);
+    if (isBefore) await spoilt(id);
     world.log.beforeAppend = ({ type }) => {
-      if (type === 'RepositoryRevoked') throw new Error('the process died');
+      if (type === dyingAt) throw new Error('the process died');
     };
     await post('revoke', 'grace').catch(() => undefined);
     world.log.beforeAppend = () => {};
+    if (!isBefore) await spoilt(id);
     for (let passes = 0; passes < 3; passes += 1) {
       world.clock.advance(120_000);
       await pass();
