@@ -39,10 +39,14 @@ function readResources(root: string, file: string, names: SandboxNames): Record<
     'self:custom.rolePath': '/rolewright/',
     'self:custom.ownNames': own.names,
     'self:custom.ownRoles': own.roles,
+    // `serverless.yml` is read for the files that name them alone.
+    get 'self:custom.passableRoles'() {
+      return serverlessCustom(root).passableRoles;
+    },
+    get 'self:custom.assumableRoles'() {
+      return serverlessCustom(root).assumableRoles;
+    },
   };
-  for (const list of ['passableRoles', 'assumableRoles']) {
-    variables[`self:custom.${list}`] = serverlessCustom(root)[list];
-  }
   const text = readFileSync(join(root, 'infrastructure', file), 'utf8');
   return (fill(parseCloudFormation(text), variables) as { Resources: Record<string, Resource> }).Resources;
 }

@@ -69,6 +69,8 @@ function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
   );
 }
 
+const CHECKED = 'rolewright-checked';
+
 /** Why a schema does not fit Rolewright's requests; undefined if it does. Cedar checks one request of each action
  *  against it. */
 function misfitOf(cedar: Cedar, schema: string): string | undefined {
@@ -76,6 +78,13 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   const uuid = '{00000000-0000-0000-0000-000000000000}';
   const projectUuid = projectUuidSchema.parse(uuid);
   const team = { uuid: projectUuid, requesters: ['some'], approvers: ['some'], auditors: ['some'] };
+  // Cedar keeps both by name; a later check replaces them.
+  const kept = [
+    cedar.preparseSchema(CHECKED, schema),
+    cedar.preparsePolicySet(CHECKED, { staticPolicies: '' }),
+  ];
+  for (const answer of kept)
+    if (answer.type === 'failure') return answer.errors.map(({ message }) => message).join('; ');
   for (const action of actions) {
     const event = eventResource({
       repositoryUuid: repositoryUuidSchema.parse(uuid),
@@ -89,7 +98,7 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
       template: { name: 'some' },
     };
     const resource = action === 'audit' ? event : { ...event, ...grant };
-    const answer = cedar.isAuthorized({
+    const answer = cedar.statefulIsAuthorized({
       ...requestOf(
         {
           caller,
@@ -99,8 +108,8 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
         },
         [team],
       ),
-      policies: { staticPolicies: '' },
-      schema,
+      preparsedPolicySetId: CHECKED,
+      preparsedSchemaName: CHECKED,
       validateRequest: true,
     });
     if (answer.type === 'failure') return answer.errors.map(({ message }) => message).join('; ');

@@ -11,6 +11,7 @@ import {
   sourceFiles,
   targetOf,
 } from '../support/arch/imports.ts';
+import { SHARED } from '../support/jest/shared-modules.ts';
 
 const domain = sourceFiles('domain');
 const adapters = sourceFiles('adapters');
@@ -61,8 +62,6 @@ describe('the domain', () => {
     ['knows no process', /\bprocess\s*[.[]|\bglobalThis\b|\brequire\s*\(|\bimport\.meta\b|\bBuffer\b/],
     ['prints nothing', /\bconsole\b/],
     ['waits for nothing', /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/],
-    // Tests of one worker share its modules.
-    ['keeps no variable', /^(?:export\s+)?(?:let|var)\b/m],
     ['calls nobody', /\bfetch\s*\(|\bXMLHttpRequest\b|\bWebSocket\b/],
   ])('%s', (_, forbidden) => {
     expect(domain.filter(({ code }) => forbidden.test(code)).map(({ path }) => path)).toEqual([]);
@@ -72,6 +71,13 @@ describe('the domain', () => {
     const converting = domain.filter(({ code }) => /\bDate\b/.test(code)).map(({ path }) => path);
     expect(converting).toEqual(['domain/shared/time.ts']);
   });
+});
+
+test('modules that test files share keep no variable', () => {
+  const shared = [...product, ...sandbox].filter(({ path }) => SHARED.test(path));
+  for (const files of [domain, adapters]) expect(shared).toEqual(expect.arrayContaining(files));
+  const keeping = shared.filter(({ code }) => /^(?:export\s+)?(?:let|var)\b/m.test(code));
+  expect(keeping.map(({ path }) => path)).toEqual([]);
 });
 
 test('the product runs on its dependencies alone, never on a development dependency', () => {

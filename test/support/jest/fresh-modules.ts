@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { SHARED } from './shared-modules.ts';
 
 const ROOT = new URL('../../../', import.meta.url).href;
-/** Shared by all files of a worker: the core keeps no state (`test/arch/dependency-rule.test.ts`). */
-const CORE = new URL('domain/', ROOT).href;
 const GLOBALS = new URL('globals.ts', import.meta.url).href;
 const QUERY = /\?file=\d+$/;
 
@@ -12,7 +11,10 @@ const stripped = new Map<string, string>();
 let files = 0;
 
 const isFresh = (url: string): boolean =>
-  url.startsWith(ROOT) && url.endsWith('.ts') && !url.startsWith(CORE) && !url.includes('/node_modules/');
+  url.startsWith(ROOT) &&
+  url.endsWith('.ts') &&
+  !SHARED.test(url.slice(ROOT.length)) &&
+  !url.includes('/node_modules/');
 
 function codeOf(path: string): string {
   const known = stripped.get(path) ?? stripTypeScriptTypes(readFileSync(path, 'utf8'));
@@ -33,8 +35,8 @@ registerHooks({
   },
 });
 
-/** Loads a test file by Node itself, with this repository's modules afresh; the core and every package as they were loaded
- *  before. */
+/** Loads a test file by Node itself, with this repository's modules afresh; what is `SHARED` and every package as they were
+ *  loaded before. */
 export async function importFresh(fileUrl: string): Promise<void> {
   files += 1;
   await import(`${fileUrl}?file=${files}`);

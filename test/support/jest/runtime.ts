@@ -11,8 +11,8 @@ const HANDLERS = Symbol.for('EVENT_HANDLERS');
 
 const nothing = (): void => {};
 
-/** Loads test files by Node's own loader, in place of Jest's module system: packages and the core once for all files of a
- *  worker, this repository's other modules afresh for each file. Has what Jest's runner asks of a runtime; there is no mocking
+/** Loads test files by Node's own loader, in place of Jest's module system: packages and what keeps no state once for all
+ *  files of a worker, this repository's other modules afresh for each file. Has what Jest's runner asks of a runtime; there is no mocking
  *  of modules, no coverage and no fake clock. */
 export default class NodeLoader {
   readonly #mocker: ModuleMocker;
