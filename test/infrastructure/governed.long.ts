@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT, verdict } from '../support/arch/infrastructure.ts';
-import { PACKAGED_WITHIN_MS, type PackagedStack, packageStack } from '../support/arch/package-stack.ts';
+import { PACKAGED_WITHIN_MS, packageTemplate } from '../support/arch/package-template.ts';
 import { type PackagedTemplate, resolved, statementsByFunction } from '../support/arch/packaged-template.ts';
 import { permissionProblems } from '../support/arch/permission-proofs.ts';
 
@@ -20,9 +20,9 @@ const TAGS = [
 const TABLES = ['events', 'grants', 'checkpoints', 'claims'];
 
 let dir: string;
-let governed: PackagedStack;
-let other: PackagedStack;
-let restored: PackagedStack;
+let governed: PackagedTemplate;
+let other: PackagedTemplate;
+let restored: PackagedTemplate;
 
 /** The repository in a folder of its own, with another name of the service. */
 function checkoutOf(service: string): string {
@@ -50,7 +50,7 @@ function taggedConfiguration(): string {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'rolewright-governed-'));
-  governed = await packageStack({
+  governed = await packageTemplate({
     configuration: taggedConfiguration(),
     args: [
       ...['--param', `functionRoleBoundary=${COMPANY}`, '--param', 'functionRolePath=/platform/'],
@@ -58,16 +58,13 @@ beforeAll(async () => {
       ...['--param', `encryptionKey=${KEY}`],
     ],
   });
-  other = await packageStack({ root: checkoutOf('gatekeeper'), stage: 'dev' });
-  restored = await packageStack({
+  other = await packageTemplate({ root: checkoutOf('gatekeeper'), stage: 'dev' });
+  restored = await packageTemplate({
     args: TABLES.flatMap((table) => ['--param', `${table}Table=rolewright-test-${table}-restored`]),
   });
 }, PACKAGED_WITHIN_MS);
 
 afterAll(() => {
-  governed?.remove();
-  other?.remove();
-  restored?.remove();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -79,7 +76,7 @@ const boundaryOf = (template: PackagedTemplate) =>
 
 describe('a stack of a governed account', () => {
   test('has the boundary, path, prefix and tags on every role of a function, and on no other', () => {
-    const roles = ofType(governed.template, 'AWS::IAM::Role');
+    const roles = ofType(governed, 'AWS::IAM::Role');
     expect(roles.length).toBeGreaterThanOrEqual(10);
     for (const [id, { Properties }] of roles) {
       expect([id, Properties]).toEqual([
@@ -95,22 +92,22 @@ describe('a stack of a governed account', () => {
   });
 
   test('encrypts every table, queue and log by the key', () => {
-    const tables = ofType(governed.template, 'AWS::DynamoDB::Table');
+    const tables = ofType(governed, 'AWS::DynamoDB::Table');
     expect(tables).toHaveLength(4);
     for (const [, { Properties }] of tables) {
       expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: KEY });
     }
-    const logs = ofType(governed.template, 'AWS::Logs::LogGroup');
+    const logs = ofType(governed, 'AWS::Logs::LogGroup');
     expect(logs.length).toBeGreaterThanOrEqual(11);
     for (const [, { Properties }] of logs) expect(Properties.KmsKeyId).toBe(KEY);
-    for (const [, { Properties }] of ofType(governed.template, 'AWS::SQS::Queue')) {
+    for (const [, { Properties }] of ofType(governed, 'AWS::SQS::Queue')) {
       expect(Properties.KmsMasterKeyId).toBe(KEY);
       expect(Properties).not.toHaveProperty('SqsManagedSseEnabled');
     }
   });
 
   test('lets each function use the key through what it calls, and in no other way', () => {
-    const used = Object.entries(statementsByFunction(governed.template)).map(([name, statements]) => {
+    const used = Object.entries(statementsByFunction(governed)).map(([name, statements]) => {
       const policy = { Version: '2012-10-17', Statement: statements };
       const may = (action: string, service?: string, key = KEY) =>
         verdict(
@@ -146,7 +143,7 @@ describe('a stack of a governed account', () => {
   });
 
   test('has the permissions that functions need and no other beside the key, and may set the configured tag', () => {
-    const statements = statementsByFunction(governed.template);
+    const statements = statementsByFunction(governed);
     const withoutKey = Object.fromEntries(
       Object.entries(statements).map(([name, own]) => [
         name,
@@ -166,7 +163,7 @@ describe('a stack of a governed account', () => {
   });
 
   test('closes the key and its functions’ roles to granted roles', () => {
-    const boundary = boundaryOf(governed.template);
+    const boundary = boundaryOf(governed);
     for (const [action, resource] of [
       ['kms:Decrypt', KEY],
       ['sts:AssumeRole', 'arn:aws:iam::111122223333:role/platform/acme-rolewright-test-provisioner'],
@@ -179,7 +176,7 @@ describe('a stack of a governed account', () => {
   });
 
   test('tells an operator what a spoke needs to know', () => {
-    const value = (name: string) => governed.template.Outputs[name]?.Value;
+    const value = (name: string) => governed.Outputs[name]?.Value;
     expect(value('HubRoles')).toBe('platform/acme-rolewright-');
     expect(value('ProvisionerRoleArn')).toEqual({ 'Fn::GetAtt': ['ProvisionerRole', 'Arn'] });
     expect(value('BoundaryArn')).toEqual({ Ref: 'Boundary' });
@@ -225,45 +222,44 @@ const reached = (template: PackagedTemplate, service: string, stage: string) =>
 
 describe('a granted role reaches', () => {
   test.each(['test', 'prod', 'dev'])('nothing of stage %s of the same service', (stage) => {
-    expect(reached(governed.template, 'rolewright', stage)).toEqual([]);
+    expect(reached(governed, 'rolewright', stage)).toEqual([]);
   });
 
   test('nothing of an installation whose service is called acme-rolewright', () => {
-    expect(reached(governed.template, 'acme-rolewright', 'prod')).toEqual([]);
+    expect(reached(governed, 'acme-rolewright', 'prod')).toEqual([]);
   });
 
   test.each(['dev', 'prod', 'test'])('nothing of stage %s of a service that is called otherwise', (stage) => {
-    expect(reached(other.template, 'gatekeeper', stage)).toEqual([]);
+    expect(reached(other, 'gatekeeper', stage)).toEqual([]);
   });
 
   test('no role of that service', () => {
-    const { Statement } = boundaryOf(other.template) as { Statement: { Sid: string; Resource: string[] }[] };
+    const { Statement } = boundaryOf(other) as { Statement: { Sid: string; Resource: string[] }[] };
     const own = Statement.find(({ Sid }) => Sid === 'NothingOfRolewright')?.Resource;
     expect(own).toContain('arn:aws:iam::*:role/gatekeeper-*');
   });
 });
 
 test('a service that is called otherwise has its own names throughout', () => {
-  const names = Object.values(other.template.Resources).flatMap(({ Properties = {} }) =>
+  const names = Object.values(other.Resources).flatMap(({ Properties = {} }) =>
     ['TableName', 'FunctionName', 'QueueName', 'AlarmName', 'RoleName', 'DashboardName'].flatMap((key) =>
       typeof Properties[key] === 'string' ? [Properties[key]] : [],
     ),
   );
   expect(names.length).toBeGreaterThan(20);
   expect(names.filter((name) => !/^gatekeeper-dev(?:-|$)/.test(name))).toEqual([]);
-  expect(dirname(other.folder)).not.toBe(dirname(governed.folder));
 });
 
 describe('a stack that uses restored tables', () => {
   test('has every function use them and reach no others', () => {
-    const statements = statementsByFunction(restored.template);
+    const statements = statementsByFunction(restored);
     for (const [name, own] of Object.entries(statements)) {
       const tables = own
         .flatMap(({ Resource }) => Resource)
         .flatMap((arn) => arn.match(/(?<=:table\/)[^/]+/) ?? []);
       expect([name, tables.filter((table) => !table.endsWith('-restored'))]).toEqual([name, []]);
     }
-    for (const [, { Properties }] of ofType(restored.template, 'AWS::Lambda::Function')) {
+    for (const [, { Properties }] of ofType(restored, 'AWS::Lambda::Function')) {
       const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, string> };
       for (const table of TABLES) {
         const used = Variables[`${table.toUpperCase()}_TABLE`];
@@ -275,12 +271,10 @@ describe('a stack that uses restored tables', () => {
   });
 
   test('tells an operator which tables to back up, and keeps its own', () => {
-    const value = (name: string) => resolved(restored.template, restored.template.Outputs[name]?.Value);
+    const value = (name: string) => resolved(restored, restored.Outputs[name]?.Value);
     expect(value('EventsTableArn')).toBe(`arn:aws:dynamodb:${AT}:table/rolewright-test-events-restored`);
     expect(value('GrantsTableArn')).toBe(`arn:aws:dynamodb:${AT}:table/rolewright-test-grants-restored`);
-    const own = ofType(restored.template, 'AWS::DynamoDB::Table').map(
-      ([, { Properties }]) => Properties.TableName,
-    );
+    const own = ofType(restored, 'AWS::DynamoDB::Table').map(([, { Properties }]) => Properties.TableName);
     expect(own.sort()).toEqual(TABLES.map((table) => `rolewright-test-${table}`).sort());
   });
 });

@@ -7,7 +7,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitbucket/server.ts';
 import { readZip, unpack, type ZipEntry } from '../../scripts/build/zip.ts';
+import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls.ts';
 import { functions, ROOT } from '../support/arch/infrastructure.ts';
+import { packageTemplate } from '../support/arch/package-template.ts';
+import type { PackagedTemplate } from '../support/arch/packaged-template.ts';
+import { commandsIn, commandsOf } from '../support/arch/sent-commands.ts';
 
 const run = promisify(execFile);
 /** Milliseconds that packaging may take on a busy machine. */
@@ -67,13 +71,42 @@ test('no function holds another source of credentials than its environment', () 
   expect(zips.get('grants')?.some(({ content }) => content.includes('AWS_SESSION_TOKEN'))).toBe(true);
 });
 
+/** What a deployment of the stack creates. */
+const template = (): PackagedTemplate =>
+  JSON.parse(readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8'));
+
+/** A template without the names of the functions' archives. */
+const withoutArchives = (text: string) => JSON.parse(text.replaceAll(/"S3Key":"[^"]*"/g, '"S3Key":""'));
+
+test(
+  'the template is the one whose permissions are proved',
+  async () => {
+    const proved = await packageTemplate({ stage: 'prod', configuration: 'config/rolewright.yaml' });
+    expect(withoutArchives(JSON.stringify(proved))).toEqual(withoutArchives(JSON.stringify(template())));
+  },
+  PACKAGED_WITHIN_MS,
+);
+
+test.each(Object.keys(callsByFunction))(
+  'the bundle of %s sends the commands of its calls, and what else it holds is listed',
+  (name) => {
+    const code = zips
+      .get(name)
+      ?.find((entry) => entry.name === `handlers/${name}.mjs`)
+      ?.content.toString();
+    const held = commandsIn(code ?? '');
+    expect([...commandsOf(name)].filter((command) => !held.has(command))).toEqual([]);
+    const unlisted = [...held].filter((command) => !commandsOf(name).has(command)).sort();
+    expect(unlisted).toEqual(Object.keys(unreachedCommands[name] ?? {}).sort());
+  },
+);
+
 /** The environment that a function would be deployed with, as far as it is known before. */
 function variablesOf(resource: string): Record<string, string> {
-  const text = readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8');
-  const { Environment } = JSON.parse(text).Resources[resource].Properties;
-  const known = Object.entries<unknown>(Environment.Variables).filter(
-    ([, value]) => typeof value === 'string',
-  );
+  const { Environment } = template().Resources[resource]?.Properties ?? {};
+  const known = Object.entries<unknown>(
+    (Environment as { Variables: Record<string, unknown> }).Variables,
+  ).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(known) as Record<string, string>;
 }
 
@@ -154,11 +187,8 @@ test('the packaged function decides, from its zip alone', async () => {
 });
 
 test('routes that must get through have limits of their own, and the stage waits for them to exist', () => {
-  const text = readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8');
-  const { Resources } = JSON.parse(text) as {
-    Resources: Record<string, { DependsOn?: string[]; Properties: Record<string, unknown> }>;
-  };
-  const { DependsOn = [], Properties } = Resources.HttpApiStage ?? { Properties: {} };
+  const { Resources } = template();
+  const { DependsOn = [], Properties = {} } = Resources.HttpApiStage ?? {};
   const limited = Object.keys(Properties.RouteSettings as object).sort();
   expect(limited).toEqual([
     'DELETE /v1/grants/{id}',
@@ -169,5 +199,10 @@ test('routes that must get through have limits of their own, and the stage waits
     'POST /v1/repositories/{uuid}/revoke',
     'POST /webhooks/bitbucket/{workspace}',
   ]);
-  expect(DependsOn.map((id) => Resources[id]?.Properties.RouteKey).sort()).toEqual(limited);
+  expect(
+    [DependsOn]
+      .flat()
+      .map((id) => Resources[id]?.Properties.RouteKey)
+      .sort(),
+  ).toEqual(limited);
 });
