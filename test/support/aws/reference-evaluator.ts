@@ -64,11 +64,12 @@ function isPrincipal(principal: Json, federated: string | undefined): boolean {
 const WILD = '\u{F0000}';
 const ONE = '\u{F0001}';
 
-const plain = (text: string): string[] =>
-  Array.from(text, (character) => (character === '*' ? WILD : character === '?' ? ONE : character));
+const plain = (text: string): string[] => [...text.replaceAll('*', WILD).replaceAll('?', ONE)];
 
-/** Whether a pattern matches the whole text, by the table of all pairs of prefixes. */
+/** Whether a pattern matches the whole text: without wildcards where it is the text, else by the table of all pairs of
+ *  prefixes. */
 function globs(pattern: string[], value: string): boolean {
+  if (!pattern.includes(WILD) && !pattern.includes(ONE)) return pattern.join('') === value;
   const text = Array.from(value);
   let row = [true, ...text.map(() => false)];
   for (const character of pattern) {
