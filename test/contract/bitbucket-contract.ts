@@ -30,14 +30,14 @@ export function bitbucketContract(name: string, open: () => Promise<BitbucketWor
   let world: BitbucketWorld;
   let bitbucket: Bitbucket;
 
-  beforeEach(async () => {
-    world = await open();
-    bitbucket = world.bitbucket;
-  });
-
-  afterEach(() => world.close());
-
   describe(`Bitbucket ${name}`, () => {
+    beforeEach(async () => {
+      world = await open();
+      bitbucket = world.bitbucket;
+    });
+
+    afterEach(() => world.close());
+
     test('a repository is found by slug and by UUID, with its project and workspace', async () => {
       const { shop } = world;
       for (const asked of [shop.slug, shop.uuid]) {

@@ -22,15 +22,15 @@ export function eventLogContract(name: string, open: OpenEventLog): void {
   let log: EventLog;
   let second: EventLog;
 
-  beforeEach(async () => {
-    ({ log, second } = await open());
-  });
-
   const appendAll = async (events: GrantEvent[]) => {
     for (const event of events) expect(await log.append(event)).toBe('appended');
   };
 
   describe(`event log ${name}`, () => {
+    beforeEach(async () => {
+      ({ log, second } = await open());
+    });
+
     test('a grant without events has an empty stream', async () => {
       expect(await eventsOf(log, GRANT)).toEqual([]);
     });

@@ -90,10 +90,6 @@ async function readAll(log: EventLog, [partition, span, limit]: Query): Promise<
 export function eventQueryContract(name: string, open: OpenEventLog): void {
   let log: EventLog;
 
-  beforeEach(async () => {
-    ({ log } = await open());
-  });
-
   const append = (events: GrantEvent[]) => forEachItem(events, (event) => log.append(event));
   const appendOne = async (fields: EventFields) => {
     const event = eventOf(fields);
@@ -117,6 +113,10 @@ export function eventQueryContract(name: string, open: OpenEventLog): void {
   ];
 
   describe(`event log ${name}, queries`, () => {
+    beforeEach(async () => {
+      ({ log } = await open());
+    });
+
     test.each(['all', 'repository', 'principal', 'type', 'stream'])(
       'pages of any size hold each event of a partition by %s exactly once, newest first',
       async (by) => {

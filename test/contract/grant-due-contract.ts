@@ -15,14 +15,14 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
   let table: GrantTable;
   let second: GrantTable;
 
-  beforeEach(async () => {
-    ({ table, second } = await open());
-  });
-
   const project = (seq: number, dueAt?: Instant) =>
     table.project({ grantId: GRANT, seq, grant: grantOf(), dueAt });
 
   describe(`grant table ${name}, the list of what is due`, () => {
+    beforeEach(async () => {
+      ({ table, second } = await open());
+    });
+
     test('holds what is due by now, and nothing later', async () => {
       await table.markDue(GRANT, 1, at(10));
       expect(await second.listDue(at(9), 10)).toEqual([]);
@@ -147,10 +147,6 @@ export function grantDueContract(name: string, open: OpenGrantTable): void {
 /** What every grant table keeps to, for due rows whose work is not done. */
 function retryContract(name: string, open: OpenGrantTable): void {
   let table: GrantTable;
-  beforeEach(async () => {
-    ({ table } = await open());
-  });
-
   const dueRow = async () => {
     const [row] = await table.listDue(at(59), 10);
     if (!row) throw new Error('nothing is due');
@@ -158,6 +154,10 @@ function retryContract(name: string, open: OpenGrantTable): void {
   };
 
   describe(`due rows of grant table ${name} that were tried`, () => {
+    beforeEach(async () => {
+      ({ table } = await open());
+    });
+
     test('are due later, and know how often they were tried', async () => {
       await table.markDue(GRANT, 1, at(1));
       await table.postpone(await dueRow(), at(5));

@@ -33,13 +33,6 @@ export function iamContract(name: string, open: () => Promise<IamWorld>): void {
   let world: IamWorld;
   let iam: Iam;
 
-  beforeEach(async () => {
-    world = await open();
-    iam = world.iam;
-  });
-
-  afterEach(() => world.close());
-
   async function createRole(): Promise<string> {
     const created = await iam.createRole(role);
     if (created.outcome !== 'created') throw new Error('the role exists');
@@ -47,6 +40,13 @@ export function iamContract(name: string, open: () => Promise<IamWorld>): void {
   }
 
   describe(`IAM ${name}`, () => {
+    beforeEach(async () => {
+      world = await open();
+      iam = world.iam;
+    });
+
+    afterEach(() => world.close());
+
     test('a provider is missing, then created with the audience, then exists', async () => {
       expect(await iam.findProvider(PROVIDER)).toBeUndefined();
       expect(await iam.createProvider(provider)).toBe('created');

@@ -25,13 +25,13 @@ const PROVISIONER_WAIT_MS = 5000;
 export function provisionerContract(name: string, open: () => Promise<ProvisionerWorld>): void {
   let world: ProvisionerWorld;
 
-  beforeEach(async () => {
-    world = await open();
-  });
-
-  afterEach(() => world.close());
-
   describe(`provisioner ${name}`, () => {
+    beforeEach(async () => {
+      world = await open();
+    });
+
+    afterEach(() => world.close());
+
     test.each(provisionerOutcomes)('answers %s as it was told', async (outcome) => {
       world.next(outcome);
       expect(await world.provisioner.run(GRANT, PROVISIONER_WAIT_MS)).toEqual({ outcome });
