@@ -5,7 +5,7 @@ import { type Flow, OTHER, REFUSED, Walk } from './walk.ts';
 import { mintTokens } from './world/tokens.ts';
 import { CrashWorld } from './world/world.ts';
 
-/** Short: one call in twenty-four is broken once, in a mode that turns from call to call. Bounded: every other call. Full: each in every
+/** Short: one of each flow's first twenty-four calls is broken once, in a mode that turns from flow to flow. Bounded: every other call. Full: each in every
  *  mode (of a variation, in every other one), and every call of every recovery as well. */
 const isFull = process.env.CRASH_WALK === 'full';
 const isBounded = process.env.CRASH_WALK === 'bounded';
@@ -14,8 +14,10 @@ const SEED = Number(process.env.CRASH_WALK_SEED ?? 20_270_115);
 const FULL_TIMEOUT_MS = 3_600_000;
 /** For a busy machine: a test that is given up goes on in the world of the next one. */
 const TIMEOUT_MS = 300_000;
-/** Of so many calls, the shorter walk takes one. */
-const STEP = isBounded ? 2 : 24;
+/** Of so many calls, the bounded walk takes one. */
+const STEP = 2;
+/** Among so many first calls of a flow is the one that the short walk breaks. */
+const FIRST_CALLS = 24;
 /** Of a variation, the shorter walks take one call in so many, and the full one as many pairs. */
 const VARIATION_STEP = 10;
 /** Pairs of faults in each flow of the shorter walks that is no variation. */
@@ -80,13 +82,26 @@ export function crashSuite(flows: readonly Flow[]): void {
     throw new Error('the calls never end');
   }
 
-  async function exploreSome(flow: Flow, index: number): Promise<number> {
-    const step = flow.isVariation ? Math.max(VARIATION_STEP, STEP) : STEP;
+  /** Breaks one call of a flow. Returns how many calls it surely has. */
+  async function exploreOne(flow: Flow, index: number): Promise<number> {
+    const at = 1 + (mix(index, 5) % FIRST_CALLS);
+    const mode = pick(modes, mix(index, 1));
+    if (await explore(flow, [mode, at])) return at;
+    // Of a flow with fewer calls the first one is broken.
+    return (await explore(flow, [mode, 1])) ? 1 : 0;
+  }
+
+  /** Breaks every other call of a flow; of a variation, one in ten. Returns how many calls it has, about. */
+  async function exploreMany(flow: Flow, index: number): Promise<number> {
+    const step = flow.isVariation ? VARIATION_STEP : STEP;
     const at = (n: number) => (n - 1) * step + 1 + (mix(index, 5) % Math.min(step, FEWEST_CALLS));
     const points = await untilUnhit((n) => explore(flow, [pick(modes, mix(index, 1) + n), at(n)]));
-    // Of a flow with fewer calls the first one is broken.
     const isShort = points === 0 && (await explore(flow, [pick(modes, mix(index, 1)), 1]));
-    const calls = isShort ? 1 : points * step;
+    return isShort ? 1 : points * step;
+  }
+
+  async function exploreSome(flow: Flow, index: number): Promise<number> {
+    const calls = await (isBounded ? exploreMany : exploreOne)(flow, index);
     for (let k = 0; k < PAIRS && !flow.isRefused && !flow.isVariation; k += 1) {
       const first = 1 + (mix(index, k, 2) % calls);
       const second = 1 + (mix(index, k, 3) % 9);
