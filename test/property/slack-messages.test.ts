@@ -24,6 +24,7 @@ import { approvalCard } from '../../handlers/slack/notifications/approval-card.t
 import { notificationCard } from '../../handlers/slack/notifications/notification-card.ts';
 import { namingFor } from '../../handlers/slack/people.ts';
 import { messageFault, viewFaults } from '../../sandbox/slack/block-kit.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 import { chain, configurationContent, configurationOf, present } from '../support/domain/samples.ts';
 import { activated, approved, created, rejected, revocation, started } from '../support/domain/stories.ts';
 import { nasty, templateWith, waitingRequests } from '../support/slack/arbitraries.ts';
@@ -62,7 +63,7 @@ describe('whatever the template and the names, Slack takes', () => {
         isSound(card);
         for (const special of specialsIn(card)) expect(special).toMatch(/^<(@U0ADA|!date\^)/);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -86,7 +87,7 @@ describe('whatever the template and the names, Slack takes', () => {
         expect(canBeApproved || text.includes('cannot be approved here')).toBe(true);
         if (gained.length <= 10) expect(canBeApproved).toBe(true);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
@@ -133,7 +134,7 @@ describe('whatever the template and the names, Slack takes', () => {
         const command = parseCommand(detail, new Map());
         if (!('verb' in command)) isSound(commandHelp(command));
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 

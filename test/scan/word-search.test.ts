@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { charsPattern, runPattern, textPattern, valuePattern } from '../../domain/scan/solving/pattern.ts';
 import { findWord } from '../../domain/scan/solving/word-search.ts';
+import { runs } from '../support/domain/arbitraries.ts';
 
 const globs = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 5 }).map((parts) => parts.join(''));
 
@@ -39,7 +40,7 @@ test('finds a text that fulfils all constraints, or there is none among all shor
         ]);
       else expect([result.kind, ALL.find(fits)]).toEqual(['none', undefined]);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -73,7 +74,7 @@ test('finds a text of a fixed length, or of a fixed length behind a run, whereve
         else expect([result.kind, ALL.find(fits)]).toEqual(['none', undefined]);
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCommand } from '../../../handlers/slack/command.ts';
 import { wordsOf } from '../../../handlers/slack/tokenizer.ts';
+import { runs } from '../../support/domain/arbitraries.ts';
 import { templateContent, templateOf } from '../../support/domain/samples.ts';
 
 const content = {
@@ -185,7 +186,7 @@ test('any text is either understood or answered; nothing throws, nothing foreign
         expect(command.errors.length).toBeGreaterThan(0);
       }
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

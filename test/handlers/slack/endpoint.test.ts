@@ -6,6 +6,7 @@ import type { WorkerMessage } from '../../../domain/messaging/worker-message.ts'
 import { PortError } from '../../../domain/shared/port-error.ts';
 import { guarded } from '../../../handlers/http/http-function.ts';
 import { type SlackPorts, slackEndpoint } from '../../../handlers/slack/endpoint.ts';
+import { runs } from '../../support/domain/arbitraries.ts';
 import { FakeClaimStore } from '../../support/domain/fakes/claim-store.ts';
 import { FakeClock } from '../../support/domain/fakes/store.ts';
 import { configurationContent, configurationOf, templateOf } from '../../support/domain/samples.ts';
@@ -460,7 +461,7 @@ describe('an interaction', () => {
         const { status } = await send(interaction(payload));
         expect([200, 400]).toContain(status);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

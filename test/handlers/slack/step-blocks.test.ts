@@ -8,6 +8,7 @@ import { pipelineSnippets } from '../../../handlers/http/resources/pipeline-snip
 import { grantCard } from '../../../handlers/slack/messages/answers.ts';
 import { namingFor } from '../../../handlers/slack/people.ts';
 import { messageFault } from '../../../sandbox/slack/block-kit.ts';
+import { runs } from '../../support/domain/arbitraries.ts';
 import {
   chain,
   configurationContent,
@@ -61,7 +62,7 @@ describe('the steps of a grant in Slack', () => {
         if (left > 0) expect(text).toContain(`GET /v1/grants/${grant.id}`);
         seen[left > 0 ? 'left' : 'whole'] += 1;
       }),
-      { numRuns: 150 },
+      runs(150),
     );
     expect(Math.min(seen.whole, seen.left)).toBeGreaterThan(5);
   });

@@ -5,6 +5,7 @@ import { overlappingPatterns } from '../../../../domain/access/ownership-overlap
 import type { OwnershipRule } from '../../../../domain/access/ownership-schema.ts';
 import { hubOf } from '../../../../domain/shared/account.ts';
 import { matchesPattern } from '../../../../domain/shared/patterns.ts';
+import { runs } from '../../../support/domain/arbitraries.ts';
 import { configurationOf, present, SHOP_PROJECT, shop, templateOf } from '../../../support/domain/samples.ts';
 import { asProjectUuid, asRepositoryUuid } from '../../../support/identifiers.ts';
 
@@ -103,7 +104,7 @@ describe('a name that patterns of two projects match belongs to neither by itsel
         expect(refusals(both, name).length === 0).toBe(matches(left) && !matches(right));
         expect(refusals(both, name, inWeb).length === 0).toBe(matches(right) && !matches(left));
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -114,7 +115,7 @@ describe('a name that patterns of two projects match belongs to neither by itsel
         const matches = (list: string[]) => list.some((pattern) => matchesPattern(name, pattern));
         if (matches(left) && matches(right)) expect(overlappingPatterns(both, HUB.alias)).not.toEqual([]);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

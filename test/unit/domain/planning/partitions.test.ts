@@ -8,6 +8,7 @@ import { denyAllArn } from '../../../../domain/planning/role.ts';
 import { sessionPolicy } from '../../../../domain/planning/session-policy.ts';
 import { type Account, hubOf, partitionOf, partitions } from '../../../../domain/shared/account.ts';
 import { exampleParameters, parseParameters } from '../../../../domain/templates/parameters.ts';
+import { runs } from '../../../support/domain/arbitraries.ts';
 import { configurationOf, present, production, shop, successOf } from '../../../support/domain/samples.ts';
 
 const templates = [...readTemplates(join(import.meta.dirname, '..', '..', '..', '..')).values()];
@@ -62,7 +63,7 @@ describe('in each partition', () => {
         expect(role.boundaryArn).toBe(`${own}policy/rolewright-boundary`);
         expect(JSON.stringify(role.trustPolicy)).toContain(`${own}oidc-provider/api.bitbucket.org/`);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -77,7 +78,7 @@ describe('in each partition', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

@@ -6,6 +6,7 @@ import {
   overlappingEntries,
 } from '../../../../../domain/access/issuers/fitting-entry.ts';
 import { trustedIssuerSchema } from '../../../../../domain/access/issuers/trusted-issuer.ts';
+import { runs } from '../../../../support/domain/arbitraries.ts';
 
 const ISSUER = 'https://login.acme.example';
 const entryOf = (over: Record<string, unknown> = {}) =>
@@ -141,7 +142,7 @@ describe('entries that could both fit one token', () => {
         const fitsBoth = entries.every((each) => fitsEntry(each, found));
         expect(fitsBoth && overlappingEntries(entries).length === 0).toBe(false);
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });

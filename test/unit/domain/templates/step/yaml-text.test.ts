@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { quotedYaml, yamlText } from '../../../../../domain/templates/step/yaml-text.ts';
+import { runs } from '../../../../support/domain/arbitraries.ts';
 
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme' }),
@@ -40,7 +41,7 @@ describe.each(['1.1', '1.2'] as const)('read back by YAML %s', (version) => {
           text,
         ]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

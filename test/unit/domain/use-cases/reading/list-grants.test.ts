@@ -4,6 +4,7 @@ import { type Grant, grantStates, waitingRequest } from '../../../../../domain/g
 import type { ProjectUuid, RepositoryUuid } from '../../../../../domain/shared/identifiers.ts';
 import { type GrantSearch, listGrants } from '../../../../../domain/use-cases/reading/list-grants.ts';
 import { ada, type GrantFields, grantOf, repositoryNumber } from '../../../../support/adapters/events.ts';
+import { runs } from '../../../../support/domain/arbitraries.ts';
 import { platform, World } from '../../../../support/domain/fakes/fakes.ts';
 import { asAccountId, asEnvironmentUuid, asInstant, asProjectUuid } from '../../../../support/identifiers.ts';
 
@@ -108,6 +109,6 @@ test('the pages of every filter, and of several at once, hold each grant that is
         expect(times).toEqual([...times].sort().reverse());
       },
     ),
-    { numRuns: 300 },
+    runs(300),
   );
 });

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Reading } from '../../../../../domain/grants/stores.ts';
 import { readPage } from '../../../../../domain/use-cases/reading/pages.ts';
+import { runs } from '../../../../support/domain/arbitraries.ts';
 
 type Entry = { position: string; isKept: boolean };
 
@@ -65,7 +66,7 @@ test('the pages of any partitions hold each kept entry exactly once, in one orde
         expect(await pagesOf(partitions, how)).toEqual(how.isAscending ? sorted : sorted.reverse());
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

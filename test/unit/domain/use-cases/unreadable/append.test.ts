@@ -6,7 +6,7 @@ import { streamBeside } from '../../../../../domain/grants/unreadable/revocation
 import { INSTALLATION, repositoryStreamOf } from '../../../../../domain/shared/identifiers.ts';
 import { appendEvent, loadStream } from '../../../../../domain/use-cases/grant-stream.ts';
 import { grantIdNumber } from '../../../../support/adapters/events.ts';
-import { anyEvent, newEvents } from '../../../../support/domain/arbitraries.ts';
+import { anyEvent, newEvents, runs } from '../../../../support/domain/arbitraries.ts';
 import { World } from '../../../../support/domain/fakes/fakes.ts';
 import { ada, GRANT_ID, personOf, problemOf, shop } from '../../../../support/domain/samples.ts';
 import { requested } from '../../../../support/domain/stories.ts';
@@ -99,7 +99,7 @@ describe('nothing is appended that the reader does not accept', () => {
         if (failed) return expect(written).toEqual([0, 0]);
         expect(await world.log.load(GRANT_ID)).toHaveLength(1);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });
