@@ -42,10 +42,8 @@ export type World = AwsLook &
     close(): void;
   };
 
-const standIns = ['aws', 'bitbucket', 'dynamodb', 'slack'] as const;
-
 /** A stand-in that can be made to fail. */
-export type StandIn = (typeof standIns)[number];
+export type StandIn = 'aws' | 'bitbucket' | 'dynamodb' | 'slack';
 
 /** The fields of a grant that tests look at. */
 export type Grant = Json & {
@@ -81,6 +79,7 @@ export async function worldOf(stack: Endpoints): Promise<World> {
   const aws = awsLook(stack.aws.url);
   const ada = await bitbucket.person('ada@acme.example');
   const sentTokens = new Set<string>();
+  const faulty = new Set<StandIn>();
   const api = async (method: string, path: string, call: HttpCall = {}) => {
     for (const token of tokensOf(call)) sentTokens.add(token);
     const reply = await send(stack.api, method, path, call);
@@ -121,11 +120,13 @@ export async function worldOf(stack: Endpoints): Promise<World> {
     revoke: (grantId, token = ada) => api('DELETE', `/v1/grants/${grantId}`, { token }),
     events: async (grantId) => (await all(`/v1/grants/${grantId}/events`, 100)) as LogEvent[],
     async fault(at, json) {
+      faulty.add(at);
       const reply = await send(stack[at].url, 'POST', '/sandbox/faults', { json });
       if (reply.status !== 200) throw new Error(`the fault was refused: ${reply.text}`);
     },
     async clearFaults() {
-      for (const at of standIns) await send(stack[at].url, 'DELETE', '/sandbox/faults');
+      for (const at of faulty) await send(stack[at].url, 'DELETE', '/sandbox/faults');
+      faulty.clear();
     },
     close: () => aws.close(),
   };
