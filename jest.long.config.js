@@ -6,7 +6,7 @@ const ROOT = import.meta.dirname;
 
 /** The files with properties, of which the other tier takes a third: `runs` in test/support/domain/arbitraries.ts. */
 const properties = globSync('test/**/*.test.ts', { cwd: ROOT }).filter((file) =>
-  /\b(?:runs\(|RUNS\b)/.test(readFileSync(join(ROOT, file), 'utf8')),
+  /\b(?:runs|RUNS)\b[^;]*domain\/arbitraries\.ts'/.test(readFileSync(join(ROOT, file), 'utf8')),
 );
 
 // Proofs that take long: the longer crash walks, properties with all of their runs, planted defects, imports of hundreds of

@@ -126,7 +126,7 @@ function addMissing(state: BitbucketState, seed: Seed): boolean {
     }
     for (const project of workspace.projects) {
       if (held.projects.some((one) => one.uuid === project.uuid || one.key === project.key)) continue;
-      held.projects.push(project);
+      held.projects.push({ ...project });
       held.repositories.push(...repositoriesIn(workspace, project.key, seed.createdAt));
       hasGained = true;
     }

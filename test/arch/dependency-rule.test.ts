@@ -73,11 +73,45 @@ describe('the domain', () => {
   });
 });
 
-test('modules that test files share keep no variable', () => {
-  const shared = [...product, ...sandbox].filter(({ path }) => SHARED.test(path));
-  for (const files of [domain, adapters]) expect(shared).toEqual(expect.arrayContaining(files));
-  const keeping = shared.filter(({ code }) => /^(?:export\s+)?(?:let|var)\b/m.test(code));
-  expect(keeping.map(({ path }) => path)).toEqual([]);
+/** The modules that test files share, and all that these import. */
+function sharedModules(): SourceFile[] {
+  const byPath = new Map(everything.map((file) => [file.path, file]));
+  const found = new Set(everything.filter(({ path }) => SHARED.test(path)));
+  for (const { path, imports } of found) {
+    for (const taken of imports.filter(({ isTypeOnly }) => !isTypeOnly)) {
+      const target = byPath.get(targetOf(path, taken) ?? '');
+      if (target) found.add(target);
+    }
+  }
+  return [...found];
+}
+
+describe('modules that test files share', () => {
+  const shared = sharedModules();
+  const holding = (pattern: RegExp) =>
+    shared
+      .filter(({ code }) => pattern.test(code))
+      .map(({ path }) => path)
+      .sort();
+
+  test('are the core, the adapters and what these import', () => {
+    for (const files of [domain, adapters]) expect(shared).toEqual(expect.arrayContaining(files));
+  });
+
+  test('keep no variable', () => {
+    expect(holding(/^(?:export\s+)?(?:let|var)\b/m)).toEqual([]);
+  });
+
+  test('collect nothing but what follows from its key alone', () => {
+    const collection =
+      /^(?:export\s+)?const \w+(?::[^=]+)? = (?:new (?:Weak)?(?:Map|Set)\b[^;\n]*\(\)|\[\]|\{\});/m;
+    expect(holding(collection)).toEqual([
+      'domain/scan/solving/operators.ts',
+      'domain/scan/solving/pattern.ts',
+      'handlers/worker/drift-function.ts',
+      'sandbox/aws/sts/web-identity-token.ts',
+    ]);
+  });
 });
 
 test('the product runs on its dependencies alone, never on a development dependency', () => {

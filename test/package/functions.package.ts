@@ -9,29 +9,32 @@ import { type BitbucketSandbox, startBitbucketSandbox } from '../../sandbox/bitb
 import { readZip, unpack, type ZipEntry } from '../../scripts/build/zip.ts';
 import { callsByFunction, unreachedCommands } from '../support/arch/adapter-calls.ts';
 import { functions, ROOT } from '../support/arch/infrastructure.ts';
-import { packageTemplate } from '../support/arch/package-template.ts';
+import { PACKAGED_WITHIN_MS, packageTemplate } from '../support/arch/package-template.ts';
 import type { PackagedTemplate } from '../support/arch/packaged-template.ts';
 import { commandsIn, commandsOf } from '../support/arch/sent-commands.ts';
 
 const run = promisify(execFile);
-/** Milliseconds that packaging may take on a busy machine. */
-const PACKAGED_WITHIN_MS = 120_000;
-
 let dir: string;
 let bitbucket: BitbucketSandbox;
 const zips = new Map<string, ZipEntry[]>();
 
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'rolewright-package-'));
-  bitbucket = await startBitbucketSandbox({ port: 0, dir: join(dir, 'bitbucket') });
-  const packages = join(dir, 'packages');
+/** Packages the stack as it is deployed, into a folder below `dir`. Returns the folder. */
+async function packaged(name: string, args: readonly string[] = []): Promise<string> {
+  const folder = join(dir, name);
   const script = join(ROOT, 'node_modules/serverless/bin/serverless.js');
   const build = { ROLEWRIGHT_BUILD_FOLDER: relative(ROOT, join(dir, 'build')), SLS_TELEMETRY_DISABLED: '1' };
-  await run(process.execPath, [script, 'package', '--package', packages], {
+  await run(process.execPath, [script, 'package', '--package', folder, ...args], {
     cwd: ROOT,
     timeout: PACKAGED_WITHIN_MS,
     env: { PATH: process.env.PATH, ...build },
   });
+  return folder;
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'rolewright-package-'));
+  bitbucket = await startBitbucketSandbox({ port: 0, dir: join(dir, 'bitbucket') });
+  const packages = await packaged('packages');
   for (const name of Object.keys(functions())) {
     zips.set(name, readZip(readFileSync(join(packages, `${name}.zip`))));
   }
@@ -72,17 +75,32 @@ test('no function holds another source of credentials than its environment', () 
 });
 
 /** What a deployment of the stack creates. */
-const template = (): PackagedTemplate =>
-  JSON.parse(readFileSync(join(dir, 'packages/cloudformation-template-update-stack.json'), 'utf8'));
+const templateIn = (folder: string): PackagedTemplate =>
+  JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+const template = () => templateIn(join(dir, 'packages'));
 
 /** A template without the names of the functions' archives. */
 const withoutArchives = (text: string) => JSON.parse(text.replaceAll(/"S3Key":"[^"]*"/g, '"S3Key":""'));
 
-test(
-  'the template is the one whose permissions are proved',
-  async () => {
-    const proved = await packageTemplate({ stage: 'prod', configuration: 'config/rolewright.yaml' });
-    expect(withoutArchives(JSON.stringify(proved))).toEqual(withoutArchives(JSON.stringify(template())));
+/** Parameters of an account whose owners demand something of every role and key, and of restored tables. */
+const governed = [
+  'functionRoleBoundary=arn:aws:iam::111122223333:policy/company-boundary',
+  'functionRolePath=/platform/',
+  'functionRolePrefix=acme-',
+  'functionRoleTags=team=platform',
+  'encryptionKey=arn:aws:kms:eu-central-1:111122223333:key/5a8b2c1d-0000-4000-8000-000000000001',
+  'eventsTable=rolewright-prod-events-restored',
+].flatMap((param) => ['--param', param]);
+
+test.each([
+  ['as it is', []],
+  ['in a governed account', governed],
+])(
+  'the template %s is the one whose permissions are proved',
+  async (_, args) => {
+    const deployed = args.length === 0 ? template() : templateIn(await packaged('governed', args));
+    const proved = await packageTemplate({ stage: 'prod', configuration: 'config/rolewright.yaml', args });
+    expect(withoutArchives(JSON.stringify(proved))).toEqual(withoutArchives(JSON.stringify(deployed)));
   },
   PACKAGED_WITHIN_MS,
 );

@@ -135,7 +135,8 @@ export function auditRules(world: () => World): void {
     it('shows the events of all grants, newest first, to the end', async () => {
       const first = await life('shop-audit-a');
       const second = await life('shop-audit-b');
-      const all = await search('', 40);
+      const all = await search('', 20);
+      expect(all.length).toBeGreaterThan(20);
       const times = all.map(({ at }) => at);
       expect(times).toEqual([...times].sort().reverse());
       expect(new Set(all.map(keyOf)).size).toBe(all.length);

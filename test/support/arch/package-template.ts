@@ -24,7 +24,8 @@ const NO_FILES = Buffer.from([0x50, 0x4b, 0x05, 0x06, ...new Array(18).fill(0)])
 
 /** What `serverless.yml` says about bundles, and what stands there where each function is an archive of nothing. */
 const WITHOUT_BUNDLES: [said: RegExp, instead: string][] = [
-  [/^ {2}- serverless-(?:esbuild|offline)\n/gm, ''],
+  [/^ {2}- serverless-esbuild\n/m, ''],
+  [/^ {2}- serverless-offline\n/m, ''],
   [/^ {2}individually: true$/m, '  artifact: nothing.zip'],
   [/^ {4}package: \$\{self:custom\.cedar\}\n/gm, ''],
 ];
