@@ -108,6 +108,20 @@ describe('a name that patterns of two projects match belongs to neither by itsel
     );
   });
 
+  test('and the overlap is warned of wherever the two patterns stand in their lists', () => {
+    const filler = (name: string) => `${name}-only`;
+    for (const [left, right] of [
+      [0, 0],
+      [0, 2],
+      [2, 1],
+    ] as const) {
+      const shops = ['a', 'b', 'c'].map(filler).with(left, 'shop-*');
+      const webs = ['d', 'e', 'f'].map(filler).with(right, '*-service');
+      const found = overlappingPatterns([ofShop({ any: shops }), ofWeb({ any: webs })], HUB.alias);
+      expect(found.map((one) => [...one.patterns].sort())).toEqual([['*-service', 'shop-*']]);
+    }
+  });
+
   test('and the overlap is warned of wherever there is such a name', () => {
     fc.assert(
       fc.property(patterns, patterns, names, (left, right, name) => {
