@@ -16,6 +16,6 @@ export default {
   // One more than the cores of the smallest machine that this is kept fast on: the stacks of test/e2e wait a good deal.
   maxWorkers: 3,
   // The loader keeps the modules of every file; a worker that holds many begins anew.
-  workerIdleMemoryLimit: '600MB',
+  workerIdleMemoryLimit: '900MB',
   testTimeout: 30_000,
 };
