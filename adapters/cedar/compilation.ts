@@ -69,6 +69,7 @@ function callersOf(cedar: Cedar, schema: string): CompiledAccess['callers'] {
   );
 }
 
+/** The name by which Cedar keeps the schema under check, and a policy set without rules; the next check replaces both. */
 const CHECKED = 'rolewright-checked';
 
 /** Why a schema does not fit Rolewright's requests; undefined if it does. Cedar checks one request of each action
@@ -78,7 +79,6 @@ function misfitOf(cedar: Cedar, schema: string): string | undefined {
   const uuid = '{00000000-0000-0000-0000-000000000000}';
   const projectUuid = projectUuidSchema.parse(uuid);
   const team = { uuid: projectUuid, requesters: ['some'], approvers: ['some'], auditors: ['some'] };
-  // Cedar keeps both by name; a later check replaces them.
   const kept = [
     cedar.preparseSchema(CHECKED, schema),
     cedar.preparsePolicySet(CHECKED, { staticPolicies: '' }),

@@ -278,7 +278,7 @@ export class FakeGrantTable implements GrantTable {
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      entries: page.filter(({ grantId }) => this.stale.get(grantId) !== 'content'),
+      entries: structuredClone(page).filter(({ grantId }) => this.stale.get(grantId) !== 'content'),
       unreadable: page.flatMap(({ grantId }) => (this.stale.get(grantId) === 'content' ? [grantId] : [])),
       isComplete: found.length <= limit,
       position: last && order(last),
@@ -357,7 +357,7 @@ export class FakeGrantTable implements GrantTable {
       .map(({ id }) => id);
   }
 
-  /** To look at only: what a caller gets is a copy. */
+  /** The grants themselves, for this class to look at: it hands out copies. */
   #grants(): Grant[] {
     return [...this.rows.values()].flatMap(({ projected }) => projected?.grant ?? []);
   }
